@@ -1,0 +1,187 @@
+#include "core/attention/capture.h"
+
+#include <algorithm>
+#include <cassert>
+#include <map>
+#include <memory>
+
+#include "core/attention/capture_file.h"
+#include "core/attention/scores.h"
+#include "core/attention/sinks.h"
+#include "core/base/format.h"
+#include "core/base/json.h"
+#include "core/tensor/safetensors.h"
+
+namespace vitrine::attention {
+
+std::vector<float> columnScore(const model::HeadSummary& summary)
+{
+    std::vector<float> score(summary.columnSum.size());
+    for (std::size_t j = 0; j < score.size(); ++j)
+        score[j] = summary.columnSum[j] / static_cast<float>(summary.columnRows[j]);
+    return score;
+}
+
+namespace {
+
+using Summaries = std::vector<std::vector<model::HeadSummary>>;
+
+// Tensors with the values that they look at: values stay where they are while the file is written.
+class Tensors {
+public:
+    template <typename T>
+    void add(std::string name, DType type, std::vector<std::int64_t> shape, std::span<const T> values)
+    {
+        list_.push_back({std::move(name), {type, std::move(shape), std::as_bytes(values)}});
+    }
+    template <typename T>
+    void own(std::string name, DType type, std::vector<std::int64_t> shape, std::vector<T> values)
+    {
+        auto kept = std::make_shared<std::vector<T>>(std::move(values));
+        add<T>(std::move(name), type, std::move(shape), *kept);
+        owned_.push_back(std::move(kept));
+    }
+    Result<void> write(const std::filesystem::path& path, const std::map<std::string, std::string>& metadata)
+    {
+        return writeSafetensors(path, list_, metadata);
+    }
+
+private:
+    std::vector<NamedTensor> list_;
+    std::vector<std::shared_ptr<void>> owned_;
+};
+
+std::map<std::string, std::string> metadataOf(const CaptureInfo& info, std::int64_t heads)
+{
+    return {{"format", std::string(captureFile::kFormat)},
+            {"layers", std::to_string(info.layerIds.size())},
+            {"heads", std::to_string(heads)},
+            {"head_size", std::to_string(info.headSize)},
+            {"scale", shortest(info.scale)},
+            {"window", std::to_string(info.window)},
+            {"layer_ids", dumpJson(Json(info.layerIds))},
+            {"tokens", dumpJson(Json(info.tokenTexts))},
+            {"model", info.model}};
+}
+
+// Everything but the kept heads. `summaries` has one entry per captured layer.
+void addSummaries(Tensors& tensors, std::span<const std::int32_t> ids,
+                  const std::vector<const std::vector<model::HeadSummary>*>& summaries, std::int64_t window)
+{
+    const auto layers = static_cast<std::int64_t>(summaries.size());
+    const auto heads = static_cast<std::int64_t>(summaries.empty() ? 0 : summaries.front()->size());
+    const auto tokens = static_cast<std::int64_t>(ids.size());
+    std::int64_t side = 0;
+    std::vector<float> score, thumbnail;
+    std::vector<double> mass, entropy, distance;
+    for (const auto* layer : summaries) {
+        assert(static_cast<std::int64_t>(layer->size()) == heads);
+        for (const model::HeadSummary& head : *layer) {
+            const auto s = columnScore(head);
+            score.insert(score.end(), s.begin(), s.end());
+            thumbnail.insert(thumbnail.end(), head.thumbnail.begin(), head.thumbnail.end());
+            side = head.thumbnail.empty() ? 0 : std::min<std::int64_t>(tokens, 64);
+            mass.push_back(head.firstTokenMass);
+            entropy.push_back(head.entropy);
+            distance.push_back(head.distance);
+        }
+    }
+    assert(static_cast<std::int64_t>(thumbnail.size()) == layers * heads * side * side);
+    using namespace captureFile;
+    tensors.own(std::string(kTokenIds), DType::i64, {tokens}, std::vector<std::int64_t>(ids.begin(), ids.end()));
+    tensors.own(std::string(kColumnScore), DType::f32, {layers, heads, tokens}, std::move(score));
+    tensors.own(std::string(kColumnRows), DType::i32, {tokens}, columnRows(tokens, window));
+    tensors.own(std::string(kFirstTokenMass), DType::f64, {layers, heads}, std::move(mass));
+    tensors.own(std::string(kEntropy), DType::f64, {layers, heads}, std::move(entropy));
+    tensors.own(std::string(kDistance), DType::f64, {layers, heads}, std::move(distance));
+    tensors.own(std::string(kThumbnail), DType::f32, {layers, heads, side, side}, std::move(thumbnail));
+}
+
+std::vector<std::uint16_t> halves(std::span<const float> values)
+{
+    std::vector<std::uint16_t> result(values.size());
+    std::ranges::transform(values, result.begin(), toHalf);
+    return result;
+}
+
+std::vector<float> floats(std::span<const std::uint16_t> values)
+{
+    std::vector<float> result(values.size());
+    std::ranges::transform(values, result.begin(), fromHalf);
+    return result;
+}
+
+void addHead(Tensors& tensors, const model::KeptHead& kept, const HeadScores& head, bool half)
+{
+    const auto name = [&](std::string_view what) {
+        return captureFile::headTensor(what, kept.where.layer, kept.where.head);
+    };
+    const std::vector<std::int64_t> shape = {head.tokens, head.headSize};
+    if (!half) {
+        tensors.add<float>(name("q"), DType::f32, shape, kept.q);
+        tensors.add<float>(name("k"), DType::f32, shape, kept.k);
+        tensors.own(name("lse"), DType::f64, {head.tokens}, rowLogSumExp(head, kept.q, kept.k));
+        return;
+    }
+    auto q = halves(kept.q), k = halves(kept.k);
+    tensors.own(name("lse"), DType::f64, {head.tokens}, rowLogSumExp(head, floats(q), floats(k)));
+    tensors.own(name("q"), DType::f16, shape, std::move(q));
+    tensors.own(name("k"), DType::f16, shape, std::move(k));
+}
+
+} // namespace
+
+Result<std::vector<std::string>> writeCapture(const std::filesystem::path& path, const CaptureInfo& info,
+                                              std::span<const std::int32_t> ids, const model::ForwardResult& result,
+                                              std::uint64_t budget)
+{
+    assert(info.tokenTexts.size() == ids.size());
+    std::vector<const std::vector<model::HeadSummary>*> summaries;
+    for (const int layer : info.layerIds)
+        summaries.push_back(&result.summaries.at(static_cast<std::size_t>(layer)));
+
+    Tensors tensors;
+    addSummaries(tensors, ids, summaries, info.window);
+
+    std::vector<const model::KeptHead*> kept;
+    std::uint64_t bytes = 0;
+    for (const model::KeptHead& head : result.kept) {
+        if (!std::ranges::binary_search(info.layerIds, head.where.layer))
+            continue;
+        kept.push_back(&head);
+        bytes += (head.q.size() + head.k.size()) * sizeof(float);
+    }
+    const bool half = bytes > budget;
+    const HeadScores head = {static_cast<std::int64_t>(ids.size()), info.headSize, info.scale, info.window};
+    for (const model::KeptHead* one : kept)
+        addHead(tensors, *one, head, half);
+
+    const auto heads = static_cast<std::int64_t>(summaries.empty() ? 0 : summaries.front()->size());
+    VITRINE_CHECK(tensors.write(path, metadataOf(info, heads)));
+    std::vector<std::string> notes;
+    if (half)
+        notes.push_back(fmt::format("Queries and keys are kept in half precision (F16): in F32 they would take {}, "
+                                    "the budget is {}.",
+                                    bytesText(bytes), bytesText(budget)));
+    return notes;
+}
+
+Result<void> writeMapCapture(const std::filesystem::path& path, const CaptureInfo& info,
+                             std::span<const std::int32_t> ids, const Summaries& summaries,
+                             const std::vector<std::vector<std::vector<float>>>& maps)
+{
+    std::vector<const std::vector<model::HeadSummary>*> layers;
+    for (const auto& layer : summaries)
+        layers.push_back(&layer);
+    Tensors tensors;
+    addSummaries(tensors, ids, layers, info.window);
+    const auto tokens = static_cast<std::int64_t>(ids.size());
+    for (std::size_t l = 0; l < maps.size(); ++l)
+        for (std::size_t h = 0; h < maps[l].size(); ++h)
+            tensors.add<float>(captureFile::headTensor("map", info.layerIds[l], static_cast<std::int64_t>(h)),
+                               DType::f32, {tokens, tokens}, maps[l][h]);
+    const auto heads = static_cast<std::int64_t>(layers.empty() ? 0 : layers.front()->size());
+    return tensors.write(path, metadataOf(info, heads));
+}
+
+} // namespace vitrine::attention

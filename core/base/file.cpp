@@ -1,0 +1,143 @@
+#include "core/base/file.h"
+
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace vitrine {
+namespace {
+
+class FileDescriptor {
+public:
+    explicit FileDescriptor(int fd) : fd_(fd) {}
+    ~FileDescriptor() { close(); }
+    FileDescriptor(const FileDescriptor&) = delete;
+    FileDescriptor& operator=(const FileDescriptor&) = delete;
+
+    int get() const { return fd_; }
+    bool valid() const { return fd_ >= 0; }
+    bool close()
+    {
+        const bool done = fd_ < 0 || ::close(fd_) == 0;
+        fd_ = -1;
+        return done;
+    }
+
+private:
+    int fd_;
+};
+
+tl::unexpected<Error> cannot(const char* what, const std::filesystem::path& path)
+{
+    return inputError("cannot {} {}: {}", what, path.string(), std::strerror(errno));
+}
+
+// Size of a regular file; pipes and devices are refused because they have none.
+Result<std::uint64_t> regularSize(const FileDescriptor& file, const std::filesystem::path& path)
+{
+    struct stat status {};
+    if (::fstat(file.get(), &status) != 0)
+        return cannot("read", path);
+    if (!S_ISREG(status.st_mode))
+        return inputError("cannot read {}: it is not a regular file", path.string());
+    return static_cast<std::uint64_t>(status.st_size);
+}
+
+bool writeAll(int fd, std::string_view bytes)
+{
+    while (!bytes.empty()) {
+        const ssize_t written = ::write(fd, bytes.data(), bytes.size());
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written <= 0)
+            return false;
+        bytes.remove_prefix(static_cast<std::size_t>(written));
+    }
+    return true;
+}
+
+void syncFolder(const std::filesystem::path& folder)
+{
+    const FileDescriptor file(::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY));
+    if (file.valid())
+        ::fsync(file.get());
+}
+
+} // namespace
+
+Result<std::string> readFile(const std::filesystem::path& path, std::uint64_t limit)
+{
+    const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    if (!file.valid())
+        return cannot("read", path);
+    VITRINE_TRY(const std::uint64_t size, regularSize(file, path));
+    if (size > limit)
+        return inputError("cannot read {}: it has {} bytes, at most {} are expected", path.string(),
+                          size, limit);
+
+    std::string bytes(size, '\0');
+    std::size_t done = 0;
+    while (done < bytes.size()) {
+        const ssize_t got = ::read(file.get(), bytes.data() + done, bytes.size() - done);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return cannot("read", path);
+        if (got == 0)
+            break; // it shrank under us
+        done += static_cast<std::size_t>(got);
+    }
+    bytes.resize(done);
+    return bytes;
+}
+
+Result<void> writeFileAtomically(const std::filesystem::path& path, std::string_view bytes)
+{
+    const auto failed = [&](const char* what) {
+        return failure("cannot {} {}: {}", what, path.string(), std::strerror(errno));
+    };
+
+    std::string temporary = path.string() + ".XXXXXX";
+    FileDescriptor file(::mkostemp(temporary.data(), O_CLOEXEC));
+    if (!file.valid())
+        return failed("write");
+    const mode_t mask = ::umask(0);
+    ::umask(mask);
+    ::fchmod(file.get(), 0666 & ~mask);
+    if (!writeAll(file.get(), bytes) || ::fsync(file.get()) != 0 || !file.close() ||
+        ::rename(temporary.c_str(), path.c_str()) != 0) {
+        const auto error = failed("write");
+        ::unlink(temporary.c_str());
+        return error;
+    }
+    syncFolder(path.parent_path());
+    return {};
+}
+
+Result<MappedFile> MappedFile::open(const std::filesystem::path& path)
+{
+    const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    if (!file.valid())
+        return cannot("open", path);
+    VITRINE_TRY(const std::uint64_t size, regularSize(file, path));
+
+    MappedFile mapped;
+    mapped.size_ = size;
+    if (size == 0)
+        return mapped; // an empty file cannot be mapped; it is an empty span
+    void* data = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE | MAP_NORESERVE, file.get(), 0);
+    if (data == MAP_FAILED)
+        return cannot("map", path);
+    mapped.data_ = {static_cast<const std::byte*>(data), Unmap{size}};
+    return mapped;
+}
+
+void MappedFile::Unmap::operator()(const std::byte* data) const
+{
+    ::munmap(const_cast<std::byte*>(data), size);
+}
+
+} // namespace vitrine

@@ -1,0 +1,68 @@
+#include "core/base/resources.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace vitrine {
+namespace fs = std::filesystem;
+namespace {
+
+std::vector<fs::path> roots()
+{
+    if (const char* given = std::getenv("VITRINE_RESOURCES"); given && *given)
+        return {given};
+    std::error_code ignored;
+    const fs::path program = fs::read_symlink("/proc/self/exe", ignored).parent_path();
+    // Installed: PREFIX/bin/vitrine. Built: SOURCE/build/<preset>/bin/vitrine.
+    return {program / "../share/vitrine", program / "../../../resources"};
+}
+
+} // namespace
+
+Result<fs::path> findResource(std::string_view relative)
+{
+    for (const auto& root : roots()) {
+        std::error_code ignored;
+        const fs::path path = (root / relative).lexically_normal();
+        if (fs::exists(path, ignored))
+            return path;
+    }
+    return inputError("cannot find the shipped file {}: set VITRINE_RESOURCES to the folder "
+                      "\"resources\" or install the program again",
+                      relative);
+}
+
+Result<fs::path> findModel(std::string_view nameOrPath)
+{
+    if (nameOrPath.empty())
+        return inputError("no model is named; shipped is \"vitrine-lm\"");
+    if (nameOrPath.find('/') == std::string_view::npos)
+        if (auto shipped = findResource("models/" + std::string(nameOrPath)))
+            return shipped;
+
+    std::error_code ignored;
+    const fs::path path(nameOrPath);
+    if (fs::exists(path, ignored))
+        return path;
+    std::string known;
+    for (const auto& name : shippedModels())
+        known += (known.empty() ? "" : ", ") + name;
+    return inputError("cannot find the model {}: it is neither a path nor a shipped model ({})",
+                      nameOrPath, known.empty() ? "none found" : known);
+}
+
+std::vector<std::string> shippedModels()
+{
+    std::vector<std::string> names;
+    const auto folder = findResource("models");
+    if (!folder)
+        return names;
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator(*folder, ignored))
+        if (fs::exists(entry.path() / "config.json", ignored))
+            names.push_back(entry.path().filename().string());
+    std::ranges::sort(names);
+    return names;
+}
+
+} // namespace vitrine

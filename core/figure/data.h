@@ -1,0 +1,22 @@
+#pragma once
+
+#include "core/base/json.h"
+#include "core/figure/figure.h"
+
+#include <string>
+
+namespace vitrine::figure
+{
+
+// All data of a figure as CSV (RFC 4180, UTF-8, shortest round-trip numbers), one line per point,
+// bar, cell, span or note:
+//   kind,name,x,y,base,value,text
+// Series points have x and y; bars x, y (their end) and base; grid cells x, y and value, those that
+// are not drawn (NaN) left out; spans stand as from in x or y and to in base. A gap has an empty y.
+std::string figureCsv(const Figure& figure);
+
+// The whole figure as one object, ranges as drawn included; grids by their values. For tests, and
+// to keep a figure.
+Json figureJson(const Figure& figure);
+
+} // namespace vitrine::figure

@@ -1,0 +1,135 @@
+#include "core/figure/figure.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace vitrine::figure
+{
+namespace
+{
+
+constexpr double kMargin = 0.04;
+
+// Collects the values of one axis.
+struct Extent {
+    bool logarithmic = false;
+    double low = std::numeric_limits<double>::infinity();
+    double high = -std::numeric_limits<double>::infinity();
+
+    void add(double value)
+    {
+        if (!std::isfinite(value) || (logarithmic && value <= 0))
+            return;
+        low = std::min(low, value);
+        high = std::max(high, value);
+    }
+    bool empty() const { return low > high; }
+};
+
+Extent gridExtent(const Figure& figure, bool vertical)
+{
+    Extent extent;
+    for (const Grid& grid : figure.grids) {
+        const double first = vertical ? grid.y0 : grid.x0;
+        const double step = vertical ? grid.dy : grid.dx;
+        const auto cells = static_cast<double>(vertical ? grid.rows : grid.columns);
+        extent.add(first - step / 2);
+        extent.add(first + step * (cells - 0.5));
+    }
+    return extent;
+}
+
+void addBars(const Bars& bars, bool vertical, Extent& extent)
+{
+    const bool along = bars.horizontal == vertical; // the axis that the positions lie on
+    for (std::size_t i = 0; i < bars.position.size(); ++i) {
+        if (along) {
+            extent.add(bars.position[i] - bars.width / 2);
+            extent.add(bars.position[i] + bars.width / 2);
+        } else {
+            const double base = i < bars.base.size() ? bars.base[i] : 0.0;
+            extent.add(base);
+            if (i < bars.height.size())
+                extent.add(base + bars.height[i]);
+        }
+    }
+}
+
+Extent dataExtent(const Figure& figure, bool vertical, bool logarithmic)
+{
+    Extent extent{.logarithmic = logarithmic};
+    for (const Series& series : figure.series)
+        for (std::size_t i = 0; i < std::min(series.x.size(), series.y.size()); ++i)
+            if (!std::isnan(series.x[i]) && !std::isnan(series.y[i]))
+                extent.add(vertical ? series.y[i] : series.x[i]);
+    for (const Bars& bars : figure.bars)
+        addBars(bars, vertical, extent);
+    for (const Span& span : figure.spans) {
+        if (span.vertical == vertical)
+            continue;
+        extent.add(span.from);
+        extent.add(span.to);
+    }
+    return extent;
+}
+
+// Bars stand on zero: no margin under it.
+bool standsOnZero(const Figure& figure, bool vertical, const Extent& extent)
+{
+    return extent.low == 0 && std::ranges::any_of(figure.bars, [vertical](const Bars& bars) {
+               return bars.horizontal != vertical;
+           });
+}
+
+Range widened(const Extent& extent, bool atZero)
+{
+    if (extent.logarithmic) {
+        const double factor = extent.high > extent.low ? std::pow(extent.high / extent.low, kMargin)
+                                                       : std::sqrt(10.0);
+        return {extent.low / factor, extent.high * factor};
+    }
+    const double width = extent.high - extent.low;
+    const double margin = width > 0 ? width * kMargin : std::max(std::abs(extent.low) * 0.1, 0.5);
+    return {atZero ? 0.0 : extent.low - margin, extent.high + margin};
+}
+
+Range automatic(const Figure& figure, bool vertical, bool logarithmic)
+{
+    const Extent grids = gridExtent(figure, vertical);
+    if (!grids.empty())
+        return {grids.low, grids.high};
+    const Extent extent = dataExtent(figure, vertical, logarithmic);
+    if (extent.empty())
+        return logarithmic ? Range{0.1, 1} : Range{0, 1};
+    return widened(extent, standsOnZero(figure, vertical, extent));
+}
+
+Range shown(const Figure& figure, const Axis& axis, bool vertical)
+{
+    const bool logarithmic = axis.scale == Scale::logarithmic;
+    Range range = automatic(figure, vertical, logarithmic);
+    const auto usable = [logarithmic](const std::optional<double>& limit) {
+        return limit && std::isfinite(*limit) && !(logarithmic && *limit <= 0);
+    };
+    if (usable(axis.minimum))
+        range.low = *axis.minimum;
+    if (usable(axis.maximum))
+        range.high = *axis.maximum;
+    if (!(range.high > range.low))
+        range.high = logarithmic ? range.low * 10 : range.low + 1;
+    return range;
+}
+
+} // namespace
+
+Range xRange(const Figure& figure)
+{
+    return shown(figure, figure.x, false);
+}
+
+Range yRange(const Figure& figure)
+{
+    return shown(figure, figure.y, true);
+}
+
+} // namespace vitrine::figure

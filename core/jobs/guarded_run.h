@@ -1,0 +1,20 @@
+#pragma once
+
+#include "core/jobs/experiment.h"
+#include "core/jobs/run_record.h"
+
+#include <string>
+
+namespace vitrine {
+
+// Runs the experiment as the last net: an exception, std::bad_alloc among them, becomes an Error. Returns the record with
+// state, error, times, machine and (where done) result; never throws. The parameter `threads` is applied with setThreadCount.
+RunRecord guardedRun(const Experiment& experiment, const std::string& plugin, const Params& params,
+                     Progress& progress);
+
+// Machine and build of this process, filled into the record.
+void describeMachine(RunRecord& run);
+
+std::string programVersion(); // "0.1.0"
+
+} // namespace vitrine

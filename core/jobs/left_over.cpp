@@ -1,0 +1,63 @@
+#include "core/jobs/left_over.h"
+
+#include "core/base/file.h"
+#include "core/base/format.h"
+#include "core/jobs/bundle.h"
+#include "core/jobs/guarded_run.h"
+#include "core/jobs/process.h"
+
+namespace vitrine
+{
+namespace fs = std::filesystem;
+namespace
+{
+
+// What the worker wrote when it began; where it did not get so far, what the job says.
+RunRecord begunRecord(const JobFolder& folder, const Job& job)
+{
+    if (const auto text = readFile(folder.begun(), std::uint64_t{64} << 20))
+        if (const auto json = parseJson(*text, "begun.json"))
+            if (auto run = parseBundleJson(*json); run && run->uid == job.uid)
+                return *std::move(run);
+    RunRecord run;
+    describeMachine(run);
+    run.experiment = job.experiment;
+    for (const auto& [name, text] : job.given)
+        run.params.set(name, text);
+    if (const auto process = readPidFile(folder.pid()))
+        run.started = process->startedUtc;
+    if (run.started.empty())
+        run.started = utcNow();
+    return run;
+}
+
+} // namespace
+
+RunRecord collectLeftOver(const JobFolder& folder, const Job& job, const std::string& reason)
+{
+    std::string problem = reason;
+    std::error_code error;
+    if (fs::exists(folder.bundle() / "run.json", error)) {
+        auto run = readBundle(folder.bundle());
+        if (run && run->uid == job.uid)
+            return *std::move(run);
+        problem = run ? "the worker's result belongs to another run" : run.error().message;
+    }
+
+    RunRecord run = begunRecord(folder, job);
+    run.uid = job.uid;
+    run.parent = job.parent;
+    run.result = {};
+    run.state = RunState::failed;
+    run.exitCode = 1;
+    if (problem.empty()) {
+        problem = "the worker ended without a result";
+        if (folder.canGoOn())
+            run.state = RunState::interrupted;
+    }
+    const auto words = lastWords(folder.log());
+    run.error = words.empty() ? problem : fmt::format("{}; its last words: {}", problem, words);
+    return run;
+}
+
+} // namespace vitrine

@@ -1,0 +1,126 @@
+#pragma once
+
+#include "core/base/result.h"
+#include "core/model/checkpoint.h"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <vector>
+
+namespace vitrine::model
+{
+
+// What one head's map looks like, computed while the model runs, from unrounded weights A[i,j]
+// (query i, key j <= i, row sums 1).
+struct HeadSummary {
+    std::vector<float> columnSum = {}; // [T]: sum over queries i of A[i,j]
+    std::vector<std::int32_t> columnRows =
+        {};                    // [T]: how many queries can see key j (causal mask and window)
+    double firstTokenMass = 0; // mean over i >= 1 of A[i,0] (0 where the window hides it)
+    double entropy = 0;        // nat: mean over rows of -sum_j A ln A
+    double distance = 0;       // tokens: mean over rows of sum_j A (i - j)
+    std::vector<float> thumbnail = {}; // [side * side] row-major, maximum over the cells of each
+                                       // block; side = min(T, thumbnailSide)
+};
+
+struct LayerHead {
+    int layer = 0, head = 0; // query heads
+    friend auto operator<=>(const LayerHead&, const LayerHead&) = default;
+};
+
+// One head's queries and keys after rotary embedding and its row log-sum-exp: any tile of its map
+// can be computed again.
+//   A[i,j] = exp(scale * q_i . k_j - lse[i])
+struct KeptHead {
+    LayerHead where = {};
+    std::vector<float> q = {}, k = {}; // [T * headSize]
+    std::vector<float> lse = {};       // [T], of the scaled scores
+};
+
+struct ForwardRequest {
+    bool logits = true;  // of every position; false: of the last only
+    bool hidden = false; // inputs of each block, then the final norm's output: layers + 1 entries
+    std::vector<int> maps =
+        {}; // layers whose full maps [heads, T, T] are wanted (memory: heads * T * T * 4 each)
+    bool summaries = false;
+    int thumbnailSide = 64;                      // 0: none
+    std::vector<LayerHead> keep = {};            // sorted; heads whose Q, K and lse are kept
+    std::function<bool(int layer)> onLayer = {}; // called before each layer; false cancels
+};
+
+struct ForwardResult {
+    std::int64_t tokens = 0;
+    std::vector<float> logits = {};              // [T or 1, vocabulary]
+    std::vector<std::vector<float>> hidden = {}; // each [T, hidden]
+    std::vector<std::vector<float>> maps =
+        {}; // in the order of ForwardRequest::maps, each [heads, T, T]
+    std::vector<std::vector<HeadSummary>> summaries = {}; // [layer][head]
+    std::vector<KeptHead> kept = {};
+};
+
+// Runs a checkpoint in fp32 whatever its storage type. Results are bit-identical for every thread
+// count. One Llm may be used by one thread at a time (it parallelises inside); several may share a
+// checkpoint.
+class Llm
+{
+public:
+    static Result<Llm> open(std::shared_ptr<const Checkpoint> checkpoint);
+    Llm(Llm&&) noexcept;
+    Llm& operator=(Llm&&) noexcept;
+    ~Llm();
+
+    const LlmConfig& config() const;
+
+    // Prefill. Ids outside the vocabulary: argument error. Cancelled where onLayer says so.
+    Result<ForwardResult> forward(std::span<const std::int32_t> ids,
+                                  const ForwardRequest& request = {}) const;
+
+    // Key-value cache of one sequence.
+    class Cache;
+    Result<std::unique_ptr<Cache>> newCache(std::int64_t capacity) const;
+    // Appends the ids to the cached sequence; logits [vocabulary] of the last one.
+    Result<std::vector<float>> decode(Cache& cache, std::span<const std::int32_t> ids) const;
+
+private:
+    struct Private;
+    explicit Llm(std::unique_ptr<Private> d);
+    std::unique_ptr<Private> d_;
+};
+
+class Llm::Cache
+{
+public:
+    ~Cache();
+
+    std::int64_t length() const;   // tokens so far
+    std::int64_t capacity() const; // tokens it can hold
+
+private:
+    friend class Llm;
+    struct Private;
+    explicit Cache(std::unique_ptr<Private> d);
+    std::unique_ptr<Private> d_;
+};
+
+struct Sampling {
+    int maxTokens = 64;
+    double temperature = 0; // 0: greedy (lowest id wins ties)
+    int topK = 0;           // 0: all
+    std::uint64_t seed = 42;
+};
+
+// Continues `ids` token by token until an EOS, maxTokens, or onToken returns false. Returns the new
+// ids alone.
+Result<std::vector<std::int32_t>> generate(const Llm& llm, std::span<const std::int32_t> ids,
+                                           const Sampling& sampling,
+                                           const std::vector<std::int64_t>& eos,
+                                           const std::function<bool(std::int32_t)>& onToken = {});
+
+// exp of the mean cross entropy of ids[1..] given logits [T, vocabulary] of ids
+// (specs/llm-runtime.md, section 9, one window).
+double perplexity(std::span<const float> logits, std::span<const std::int32_t> ids,
+                  std::int64_t vocabulary);
+
+} // namespace vitrine::model

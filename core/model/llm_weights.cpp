@@ -1,0 +1,90 @@
+#include "core/model/llm_weights.h"
+
+#include <fmt/ranges.h>
+
+#include <string>
+
+namespace vitrine::model
+{
+namespace
+{
+
+class Finder
+{
+public:
+    explicit Finder(const Checkpoint& checkpoint) : checkpoint_(checkpoint) {}
+
+    Result<TensorView> tensor(const std::string& name, const std::vector<std::int64_t>& shape) const
+    {
+        VITRINE_TRY(TensorView view, checkpoint_.tensor(name));
+        if (view.shape != shape)
+            return inputError("tensor \"{}\" has shape [{}], [{}] expected", name,
+                              fmt::join(view.shape, ", "), fmt::join(shape, ", "));
+        if (!kernels::canWiden(view.type))
+            return inputError("tensor \"{}\" is stored as {}; F32, F16 or BF16 expected", name,
+                              dtypeName(view.type));
+        return view;
+    }
+
+    Result<kernels::Weights> matrix(const std::string& name, std::int64_t outputs,
+                                    std::int64_t inputs) const
+    {
+        VITRINE_TRY(const TensorView view, tensor(name, {outputs, inputs}));
+        return kernels::Weights{view.type, view.bytes.data(), outputs, inputs};
+    }
+
+    // `prefix`.weight, and `prefix`.bias where the checkpoint has one.
+    Result<Linear> linear(const std::string& prefix, std::int64_t outputs,
+                          std::int64_t inputs) const
+    {
+        Linear result;
+        VITRINE_TRY(result.weights, matrix(prefix + ".weight", outputs, inputs));
+        if (checkpoint_.has(prefix + ".bias")) {
+            VITRINE_TRY(result.bias, tensor(prefix + ".bias", {outputs}));
+        }
+        return result;
+    }
+
+    Result<LayerWeights> layer(std::int64_t index) const
+    {
+        const LlmConfig& c = checkpoint_.config();
+        const std::string prefix = "model.layers." + std::to_string(index) + ".";
+        const std::int64_t queries = c.heads * c.headSize, keys = c.kvHeads * c.headSize;
+        LayerWeights w;
+        VITRINE_TRY(w.attentionNorm, tensor(prefix + "input_layernorm.weight", {c.hidden}));
+        VITRINE_TRY(w.mlpNorm, tensor(prefix + "post_attention_layernorm.weight", {c.hidden}));
+        VITRINE_TRY(w.q, linear(prefix + "self_attn.q_proj", queries, c.hidden));
+        VITRINE_TRY(w.k, linear(prefix + "self_attn.k_proj", keys, c.hidden));
+        VITRINE_TRY(w.v, linear(prefix + "self_attn.v_proj", keys, c.hidden));
+        VITRINE_TRY(w.o, linear(prefix + "self_attn.o_proj", c.hidden, queries));
+        VITRINE_TRY(w.gate, linear(prefix + "mlp.gate_proj", c.mlp, c.hidden));
+        VITRINE_TRY(w.up, linear(prefix + "mlp.up_proj", c.mlp, c.hidden));
+        VITRINE_TRY(w.down, linear(prefix + "mlp.down_proj", c.hidden, c.mlp));
+        return w;
+    }
+
+private:
+    const Checkpoint& checkpoint_;
+};
+
+} // namespace
+
+Result<LlmWeights> findWeights(const Checkpoint& checkpoint)
+{
+    const LlmConfig& c = checkpoint.config();
+    const Finder finder(checkpoint);
+    LlmWeights w;
+    VITRINE_TRY(w.embedding, finder.matrix("model.embed_tokens.weight", c.vocabulary, c.hidden));
+    VITRINE_TRY(w.finalNorm, finder.tensor("model.norm.weight", {c.hidden}));
+    w.head = w.embedding;
+    if (!c.tiedEmbeddings && checkpoint.has("lm_head.weight")) {
+        VITRINE_TRY(w.head, finder.matrix("lm_head.weight", c.vocabulary, c.hidden));
+    }
+    for (std::int64_t i = 0; i < c.layers; ++i) {
+        VITRINE_TRY(LayerWeights layer, finder.layer(i));
+        w.layers.push_back(std::move(layer));
+    }
+    return w;
+}
+
+} // namespace vitrine::model

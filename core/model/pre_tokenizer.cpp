@@ -1,0 +1,216 @@
+#include "core/model/tokenizer_steps.h"
+
+#include "core/model/byte_level.h"
+#include "core/model/utf8.h"
+#include "core/tensor/printable.h"
+
+#include <algorithm>
+#include <array>
+
+namespace vitrine::model
+{
+namespace
+{
+
+// openai/gpt-2, encoder.py
+constexpr std::string_view kGpt2Words =
+    R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)";
+
+Result<SplitBehaviour> behaviourOf(const Json& json)
+{
+    constexpr std::array<std::pair<std::string_view, SplitBehaviour>, 5> names{
+        {{"Isolated", SplitBehaviour::isolated},
+         {"Removed", SplitBehaviour::removed},
+         {"MergedWithPrevious", SplitBehaviour::mergedWithPrevious},
+         {"MergedWithNext", SplitBehaviour::mergedWithNext},
+         {"Contiguous", SplitBehaviour::contiguous}}};
+    VITRINE_TRY(const std::string name, textOf(json, "behavior"));
+    for (const auto& [known, behaviour] : names)
+        if (name == known)
+            return behaviour;
+    return inputError("the split behaviour \"{}\" is not supported", printable(name));
+}
+
+Result<PreTokenizerStep> parseSplit(const Json& json)
+{
+    VITRINE_TRY(Regex pattern, patternOf(json));
+    VITRINE_TRY(const SplitBehaviour behaviour, behaviourOf(json));
+    return SplitStep{std::move(pattern), behaviour, flagOf(json, "invert", false)};
+}
+
+Result<PreTokenizerStep> parseByteLevel(const Json& json)
+{
+    ByteLevelStep step{flagOf(json, "add_prefix_space", true), {}};
+    if (flagOf(json, "use_regex", true)) {
+        VITRINE_TRY(step.words, Regex::compile(kGpt2Words));
+    }
+    return step;
+}
+
+Result<PreTokenizerStep> parseMetaspace(const Json& json)
+{
+    MetaspaceStep step;
+    VITRINE_TRY(step.replacement, textOf(json, "replacement"));
+    VITRINE_TRY(step.prepend, prependSchemeOf(json));
+    if (flagOf(json, "split", true)) {
+        VITRINE_TRY(step.words, Regex::literal(step.replacement));
+    }
+    return step;
+}
+
+Result<PreTokenizerStep> parseStep(const Json& json)
+{
+    VITRINE_TRY(const std::string type, textOf(json, "type"));
+    if (type == "Split")
+        return parseSplit(json);
+    if (type == "ByteLevel")
+        return parseByteLevel(json);
+    if (type == "Metaspace")
+        return parseMetaspace(json);
+    if (type == "Digits") {
+        VITRINE_TRY(Regex digits, Regex::compile(R"(\p{N})"));
+        return SplitStep{std::move(digits),
+                         flagOf(json, "individual_digits", false) ? SplitBehaviour::isolated
+                                                                  : SplitBehaviour::contiguous,
+                         false};
+    }
+    return inputError(
+        "the pre-tokenizer \"{}\" is not supported; Split, ByteLevel, Metaspace and Digits are",
+        printable(type));
+}
+
+struct Range {
+    std::size_t begin = 0, end = 0;
+    bool match = false;
+};
+
+// The whole text as matches and what lies between them.
+Result<std::vector<Range>> ranges(const Regex& pattern, std::string_view text)
+{
+    std::vector<Range> found;
+    Regex::Search search(pattern, text);
+    std::size_t done = 0, from = 0;
+    while (from < text.size()) {
+        VITRINE_TRY(const auto match, search.next(from));
+        if (!match)
+            break;
+        if (match->begin > done)
+            found.push_back({done, match->begin, false});
+        if (match->end > match->begin)
+            found.push_back({match->begin, match->end, true});
+        done = from = match->end;
+        if (match->end == match->begin && from < text.size())
+            nextCharacter(text, from);
+    }
+    if (done < text.size())
+        found.push_back({done, text.size(), false});
+    return found;
+}
+
+// Joins ranges as the behaviour says; `match` is false in what is to be left out.
+std::vector<Range> joined(std::vector<Range> found, SplitBehaviour behaviour)
+{
+    const bool removed = behaviour == SplitBehaviour::removed;
+    if (removed || behaviour == SplitBehaviour::isolated) {
+        for (Range& range : found)
+            range.match = !removed || !range.match;
+        return found;
+    }
+    const bool backwards = behaviour == SplitBehaviour::mergedWithNext;
+    if (backwards)
+        std::ranges::reverse(found);
+    std::vector<Range> out;
+    bool previous = false;
+    for (const Range& range : found) {
+        const bool join = behaviour == SplitBehaviour::contiguous ? range.match == previous
+                                                                  : range.match && !previous;
+        previous = range.match;
+        if (join && !out.empty())
+            out.back() = {std::min(out.back().begin, range.begin),
+                          std::max(out.back().end, range.end), true};
+        else
+            out.push_back({range.begin, range.end, true});
+    }
+    if (backwards)
+        std::ranges::reverse(out);
+    return out;
+}
+
+Result<std::vector<Word>> split(const SplitStep& step, const Word& word)
+{
+    VITRINE_TRY(std::vector<Range> found, ranges(step.pattern, word.text));
+    if (step.invert)
+        for (Range& range : found)
+            range.match = !range.match;
+    std::vector<Word> words;
+    for (const Range& range : joined(std::move(found), step.behaviour))
+        if (range.match)
+            words.push_back({word.text.substr(range.begin, range.end - range.begin),
+                             word.first && range.begin == 0});
+    return words;
+}
+
+Result<std::vector<Word>> apply(const ByteLevelStep& step, Word word)
+{
+    if (step.addPrefixSpace && !word.text.starts_with(' '))
+        word.text.insert(0, " ");
+    std::vector<Word> words;
+    if (step.words) {
+        VITRINE_TRY(words, split({*step.words, SplitBehaviour::isolated, false}, word));
+    } else {
+        words.push_back(std::move(word));
+    }
+    for (Word& one : words)
+        one.text = bytesToCharacters(one.text);
+    return words;
+}
+
+Result<std::vector<Word>> apply(const MetaspaceStep& step, Word word)
+{
+    word.text = replaceAll(word.text, " ", step.replacement);
+    const bool wanted = step.prepend == PrependScheme::always ||
+                        (step.prepend == PrependScheme::first && word.first);
+    if (wanted && !word.text.starts_with(step.replacement))
+        word.text.insert(0, step.replacement);
+    if (!step.words)
+        return std::vector{std::move(word)};
+    return split({*step.words, SplitBehaviour::mergedWithNext, false}, word);
+}
+
+Result<std::vector<Word>> apply(const SplitStep& step, Word word)
+{
+    return split(step, word);
+}
+
+} // namespace
+
+Result<std::vector<PreTokenizerStep>> parsePreTokenizer(const Json& json)
+{
+    VITRINE_TRY(const auto steps, stepsOf(json, "pretokenizers"));
+    std::vector<PreTokenizerStep> parsed;
+    for (const Json* step : steps) {
+        VITRINE_TRY(PreTokenizerStep one, parseStep(*step));
+        parsed.push_back(std::move(one));
+    }
+    return parsed;
+}
+
+Result<std::vector<Word>> preTokenize(const std::vector<PreTokenizerStep>& steps, Word text)
+{
+    std::vector<Word> words{std::move(text)};
+    for (const PreTokenizerStep& step : steps) {
+        std::vector<Word> next;
+        for (Word& word : words) {
+            if (word.text.empty())
+                continue;
+            VITRINE_TRY(std::vector<Word> parts,
+                        std::visit([&](const auto& s) { return apply(s, std::move(word)); }, step));
+            next.insert(next.end(), std::make_move_iterator(parts.begin()),
+                        std::make_move_iterator(parts.end()));
+        }
+        words = std::move(next);
+    }
+    return words;
+}
+
+} // namespace vitrine::model

@@ -1,0 +1,151 @@
+#include "core/report/document.h"
+#include "core/report/html_style.h"
+
+#include <fmt/format.h>
+
+namespace vitrine::report
+{
+namespace
+{
+
+std::string escaped(std::string_view text)
+{
+    std::string safe;
+    for (const char c : text) {
+        switch (c) {
+        case '&':
+            safe += "&amp;";
+            break;
+        case '<':
+            safe += "&lt;";
+            break;
+        case '>':
+            safe += "&gt;";
+            break;
+        case '"':
+            safe += "&quot;";
+            break;
+        case '\'':
+            safe += "&#39;";
+            break;
+        default:
+            safe += c;
+        }
+    }
+    return safe;
+}
+
+std::string anchor(std::string_view title)
+{
+    std::string id;
+    for (const char c : title)
+        id += c >= 'A' && c <= 'Z'   ? static_cast<char>(c - 'A' + 'a')
+              : c >= 'a' && c <= 'z' ? c
+                                     : '-';
+    return id;
+}
+
+std::string headingText(const Heading& column)
+{
+    std::string text = fmt::format(
+        "<th scope=\"col\"{}{}>{}", column.number ? " class=\"n\"" : "",
+        column.help.empty() ? "" : " title=\"" + escaped(column.help) + "\"", escaped(column.name));
+    if (!column.unit.empty() && column.unit != "1")
+        text += "&#8201;<span class=\"u\">(" + escaped(column.unit) + ")</span>";
+    return text + (column.measured ? "<span class=\"m\"> †</span></th>" : "</th>");
+}
+
+std::string valueText(const Value& value)
+{
+    std::string classes = value.number ? "n" : "";
+    if (value.code)
+        classes += classes.empty() ? "c" : " c";
+    std::string text = escaped(value.text);
+    if (value.emphasis)
+        text = "<b>" + text + "</b>";
+    if (value.measured)
+        text += "<span class=\"m\" title=\"measured\"> †</span>";
+    return fmt::format("<td{}{}>{}</td>", classes.empty() ? "" : " class=\"" + classes + "\"",
+                       value.full.empty() ? "" : " title=\"" + escaped(value.full) + "\"", text);
+}
+
+std::string tableText(const DataTable& table)
+{
+    std::string text = table.name.empty() ? "" : "<h3>" + escaped(table.name) + "</h3>\n";
+    text += "<div class=\"card\"><table>\n<thead><tr>";
+    for (const Heading& column : table.columns)
+        text += headingText(column);
+    text += "</tr></thead>\n<tbody>\n";
+    for (const auto& row : table.rows) {
+        text += "<tr>";
+        for (const Value& value : row)
+            text += valueText(value);
+        text += "</tr>\n";
+    }
+    text += "</tbody></table></div>\n";
+    return table.remark.empty() ? text
+                                : text + "<p class=\"remark\" style=\"border:0;padding:0\">" +
+                                      escaped(table.remark) + "</p>\n";
+}
+
+// The svg element alone: an XML declaration has no place inside a page.
+std::string_view svgElement(std::string_view svg)
+{
+    const auto start = svg.find("<svg");
+    return start == std::string_view::npos ? std::string_view() : svg.substr(start);
+}
+
+struct Writer {
+    const Document& document;
+    const std::vector<std::string>& figures;
+
+    std::string operator()(const Paragraph& paragraph) const
+    {
+        return fmt::format("<p{}>{}</p>\n", paragraph.remark ? " class=\"remark\"" : "",
+                           escaped(paragraph.text));
+    }
+    std::string operator()(const Code& code) const
+    {
+        return "<pre><code>" + escaped(code.text) + "</code></pre>\n";
+    }
+    std::string operator()(const DataTable& table) const { return tableText(table); }
+    std::string operator()(const FigureBlock& block) const
+    {
+        const figure::Figure& figure = document.figures[block.figure];
+        std::string text = "<figure>\n";
+        if (block.figure < figures.size())
+            text += fmt::format("<div class=\"paper\" role=\"img\" aria-label=\"{}\">{}</div>\n",
+                                escaped(figure.altText.empty() ? figure.title : figure.altText),
+                                svgElement(figures[block.figure]));
+        return text + fmt::format("<figcaption><b>Figure {}. {}.</b> {}</figcaption>\n</figure>\n",
+                                  block.figure + 1, escaped(figure.title), escaped(figure.caption));
+    }
+};
+
+} // namespace
+
+std::string toHtml(const Document& document, const std::vector<std::string>& figures,
+                   std::string_view fontFaces)
+{
+    std::string text = fmt::format(
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+        "<title>{}</title>\n<style>{}{}</style>\n</head>\n<body>\n<header>\n<h1>{}</h1>\n"
+        "<p class=\"subtitle\">{}</p>\n<nav aria-label=\"Sections\">",
+        escaped(document.title), fontFaces, kReportStyle, escaped(document.title),
+        escaped(document.subtitle));
+    for (const Section& section : document.sections)
+        text +=
+            fmt::format("<a href=\"#{}\">{}</a>", anchor(section.title), escaped(section.title));
+    text += "</nav>\n</header>\n<main>\n";
+    for (const Section& section : document.sections) {
+        text += fmt::format("<section>\n<h2 id=\"{}\">{}</h2>\n", anchor(section.title),
+                            escaped(section.title));
+        for (const Block& block : section.blocks)
+            text += std::visit(Writer{document, figures}, block);
+        text += "</section>\n";
+    }
+    return text + "</main>\n</body>\n</html>\n";
+}
+
+} // namespace vitrine::report

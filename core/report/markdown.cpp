@@ -1,0 +1,106 @@
+#include "core/report/document.h"
+
+#include <fmt/format.h>
+
+namespace vitrine::report
+{
+namespace
+{
+
+// Nothing in a run's text may become markup.
+std::string escaped(const std::string& text)
+{
+    std::string safe;
+    for (const char c : text) {
+        if (c == '\n' || c == '\r') {
+            safe += ' ';
+            continue;
+        }
+        if (std::string_view("\\`*_{}[]<>#|~!&$").find(c) != std::string_view::npos)
+            safe += '\\';
+        safe += c;
+    }
+    return safe;
+}
+
+// A fence longer than any run of back quotes inside.
+std::string fenced(const std::string& text)
+{
+    std::size_t longest = 2, current = 0;
+    for (const char c : text) {
+        current = c == '`' ? current + 1 : 0;
+        longest = std::max(longest, current);
+    }
+    const std::string fence(longest + 1, '`');
+    return fence + "\n" + text + "\n" + fence + "\n\n";
+}
+
+std::string valueText(const Value& value)
+{
+    const std::string text = escaped(value.number && !value.full.empty() ? value.full : value.text);
+    const std::string marked = value.measured ? text + " †" : text;
+    return value.emphasis && !text.empty() ? "**" + marked + "**" : marked;
+}
+
+std::string tableText(const DataTable& table)
+{
+    std::string text = table.name.empty() ? "" : fmt::format("### {}\n\n", escaped(table.name));
+    std::string rule = "|";
+    text += "|";
+    for (const Heading& column : table.columns) {
+        const bool unit = !column.unit.empty() && column.unit != "1";
+        text +=
+            fmt::format(" {}{}{} |", escaped(column.name),
+                        unit ? " (" + escaped(column.unit) + ")" : "", column.measured ? " †" : "");
+        rule += column.number ? "---:|" : "---|";
+    }
+    text += "\n" + rule + "\n";
+    for (const auto& row : table.rows) {
+        text += "|";
+        for (const Value& value : row)
+            text += " " + valueText(value) + " |";
+        text += "\n";
+    }
+    return text + "\n" + (table.remark.empty() ? "" : escaped(table.remark) + "\n\n");
+}
+
+struct Writer {
+    const Document& document;
+    const std::vector<std::string>& files;
+
+    std::string operator()(const Paragraph& paragraph) const
+    {
+        return (paragraph.remark ? "> " : "") + escaped(paragraph.text) + "\n\n";
+    }
+    std::string operator()(const Code& code) const { return fenced(code.text); }
+    std::string operator()(const DataTable& table) const { return tableText(table); }
+    std::string operator()(const FigureBlock& block) const
+    {
+        const figure::Figure& figure = document.figures[block.figure];
+        std::string text =
+            block.figure < files.size()
+                ? fmt::format("![{}](<{}>)\n\n", escaped(figure.altText), files[block.figure])
+                : std::string();
+        text += fmt::format("**Figure {}. {}.** {}\n\n", block.figure + 1, escaped(figure.title),
+                            escaped(figure.caption));
+        return text;
+    }
+};
+
+} // namespace
+
+std::string toMarkdown(const Document& document, const std::vector<std::string>& figureFiles)
+{
+    std::string text =
+        fmt::format("# {}\n\n{}\n\n", escaped(document.title), escaped(document.subtitle));
+    for (const Section& section : document.sections) {
+        text += fmt::format("## {}\n\n", escaped(section.title));
+        for (const Block& block : section.blocks)
+            text += std::visit(Writer{document, figureFiles}, block);
+    }
+    while (text.ends_with("\n\n"))
+        text.pop_back();
+    return text;
+}
+
+} // namespace vitrine::report

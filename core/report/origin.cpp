@@ -1,0 +1,117 @@
+#include "core/base/format.h"
+#include "core/report/values.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace vitrine::report
+{
+namespace
+{
+
+Value fact(std::string text)
+{
+    return {.text = text.empty() ? "–" : std::move(text), .number = true};
+}
+
+DataTable machineTable(const std::vector<RunRecord>& runs)
+{
+    DataTable table{.name = "What ran, and where", .columns = {{.name = "fact"}}};
+    for (const RunRecord& run : runs)
+        table.columns.push_back({.name = runName(run), .number = true});
+    const auto row = [&](const char* name, auto value) {
+        std::vector<Value> values = {{.text = name}};
+        for (const RunRecord& run : runs)
+            values.push_back(value(run));
+        table.rows.push_back(std::move(values));
+    };
+    row("experiment", [](const RunRecord& r) {
+        return fact(fmt::format("{} version {}", r.experiment, r.experimentVersion));
+    });
+    row("uid", [](const RunRecord& r) {
+        Value value = fact(r.uid);
+        value.code = true;
+        return value;
+    });
+    row("program", [](const RunRecord& r) { return fact(r.programVersion); });
+    row("build", [](const RunRecord& r) { return fact(r.build); });
+    row("seed", [](const RunRecord& r) {
+        return fact(r.params.has("seed") ? std::to_string(r.params.integer("seed")) : "");
+    });
+    row("host", [](const RunRecord& r) { return fact(r.host); });
+    row("processor", [](const RunRecord& r) { return fact(r.cpu); });
+    row("threads used",
+        [](const RunRecord& r) { return fact(r.threads ? std::to_string(r.threads) : ""); });
+    row("started (UTC)", [](const RunRecord& r) { return fact(r.started); });
+    row("duration", [](const RunRecord& r) {
+        Value value = fact(durationText(r.seconds));
+        value.full = shortest(r.seconds) + " s";
+        value.measured = true;
+        return value;
+    });
+    row("state", [](const RunRecord& r) { return fact(std::string(runStateName(r.state))); });
+    row("repeats", [](const RunRecord& r) { return fact(r.parent); });
+    if (std::ranges::all_of(runs, [](const RunRecord& r) { return r.parent.empty(); }))
+        table.rows.pop_back();
+    return table;
+}
+
+std::vector<Value> fileRow(const std::string& run, const std::string& name, const std::string& path,
+                           std::uint64_t bytes, const std::string& hash)
+{
+    return {{.text = run},
+            {.text = name},
+            {.text = path, .code = true},
+            {.text = countText(bytes), .full = std::to_string(bytes), .number = true},
+            {.text = hash, .code = true}};
+}
+
+void addFiles(Section& section, const std::vector<RunRecord>& runs)
+{
+    DataTable inputs{.name = "Files read",
+                     .columns = {{.name = "run"},
+                                 {.name = "parameter"},
+                                 {.name = "file"},
+                                 {.name = "size", .unit = "byte", .number = true},
+                                 {.name = "SHA-256"}}};
+    DataTable outputs{.name = "Files written",
+                      .columns = {{.name = "run"},
+                                  {.name = "artifact"},
+                                  {.name = "kind"},
+                                  {.name = "size", .unit = "byte", .number = true},
+                                  {.name = "SHA-256"}}};
+    for (const RunRecord& run : runs) {
+        for (const InputFile& file : run.result.inputs)
+            inputs.rows.push_back(
+                fileRow(runName(run), file.parameter, file.path, file.bytes, file.sha256));
+        for (const Artifact& file : run.result.artifacts)
+            outputs.rows.push_back(
+                fileRow(runName(run), file.name, file.kind, file.bytes, file.sha256));
+    }
+    for (DataTable* table : {&inputs, &outputs})
+        if (!table->rows.empty())
+            section.blocks.push_back(std::move(*table));
+}
+
+} // namespace
+
+Section originSection(const std::vector<RunRecord>& runs)
+{
+    Section section{"Reproducibility", {}};
+    if (runs.empty())
+        return section;
+    section.blocks.push_back(
+        Paragraph{fmt::format("Made from {} stored {} (n = {}). Computed values repeat bit for bit "
+                              "with the same build, kind of processor and "
+                              "number of threads; measured ones (†) are times and rates.",
+                              runs.size(), runs.size() == 1 ? "run" : "runs", runs.size())});
+    for (const RunRecord& run : runs)
+        if (!run.command.empty())
+            section.blocks.push_back(Code{run.command});
+    section.blocks.push_back(machineTable(runs));
+    addFiles(section, runs);
+    return section;
+}
+
+} // namespace vitrine::report

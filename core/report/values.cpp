@@ -1,0 +1,75 @@
+#include "core/report/values.h"
+
+#include "core/base/format.h"
+
+#include <cmath>
+
+namespace vitrine::report
+{
+namespace
+{
+
+constexpr std::size_t kLongText = 80;
+
+// Cut at a character's border, never inside a UTF-8 sequence.
+std::string shortened(const std::string& text)
+{
+    if (text.size() <= kLongText)
+        return text;
+    std::size_t end = kLongText;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U)
+        --end;
+    return text.substr(0, end) + "…";
+}
+
+Value textValue(const std::string& text, bool number)
+{
+    const std::string brief = shortened(text);
+    return {.text = brief, .full = brief == text ? "" : text, .number = number};
+}
+
+} // namespace
+
+std::string runName(const RunRecord& run)
+{
+    return run.number > 0 ? "run " + std::to_string(run.number) : "run " + run.uid.substr(0, 8);
+}
+
+std::string countText(std::uint64_t count)
+{
+    std::string text = std::to_string(count);
+    for (auto place = static_cast<std::ptrdiff_t>(text.size()) - 3; place > 0; place -= 3)
+        text.insert(static_cast<std::size_t>(place), ",");
+    return text;
+}
+
+Value numberValue(double value, bool measured)
+{
+    if (!std::isfinite(value))
+        return {.text = "–", .number = true, .measured = measured};
+    const std::string full = shortest(value);
+    // Whole numbers are counts: all their digits, in groups.
+    const bool whole = value == std::floor(value) && std::abs(value) < 1e15;
+    std::string text =
+        whole ? (value < 0 ? "-" : "") + countText(static_cast<std::uint64_t>(std::abs(value)))
+              : significant(value);
+    return {.text = text, .full = text == full ? "" : full, .number = true, .measured = measured};
+}
+
+Value cellValue(const Cell& cell)
+{
+    if (const auto* number = std::get_if<double>(&cell))
+        return numberValue(*number, false);
+    if (const auto* integer = std::get_if<std::int64_t>(&cell))
+        return {.text = std::to_string(*integer), .number = true};
+    if (const auto* text = std::get_if<std::string>(&cell))
+        return textValue(*text, false);
+    return {.text = "–"};
+}
+
+Value parameterValue(const ParamValue& value)
+{
+    return textValue(paramText(value), true);
+}
+
+} // namespace vitrine::report

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "core/base/result.h"
+#include "core/jobs/run_record.h"
+
+#include <filesystem>
+
+namespace vitrine
+{
+
+// The folder artifacts/ of a workspace: one file per content, named by its SHA-256.
+
+// Brings the files of a record onto the folder's file system (fills what hashes and sizes are
+// missing), so that placing is a rename. Long; done before the database is locked.
+Result<void> stageArtifacts(const std::filesystem::path& folder, RunRecord& run);
+
+// Gives the staged files their names. Quick; done under the lock, before the commit. Sets the paths
+// of the record.
+Result<void> placeArtifacts(const std::filesystem::path& folder, RunRecord& run);
+
+// Staged files that were not placed, because another process had imported the run meanwhile.
+void dropStaged(const RunRecord& run);
+
+} // namespace vitrine

@@ -1,0 +1,124 @@
+#include "core/store/store.h"
+
+#include "core/base/format.h"
+
+#include <bit>
+#include <cmath>
+
+namespace vitrine
+{
+namespace
+{
+
+using Lines = std::vector<std::string>;
+
+bool sameBits(double a, double b)
+{
+    return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b) ||
+           (std::isnan(a) && std::isnan(b));
+}
+
+// Not finite numbers are stored as "no value".
+Cell stored(const Cell& cell)
+{
+    const auto* number = std::get_if<double>(&cell);
+    return number && !std::isfinite(*number) ? Cell{} : cell;
+}
+
+bool sameCell(const Cell& left, const Cell& right)
+{
+    const Cell a = stored(left), b = stored(right);
+    const auto* x = std::get_if<double>(&a);
+    const auto* y = std::get_if<double>(&b);
+    return x && y ? sameBits(*x, *y) : a == b;
+}
+
+std::string text(const Cell& cell)
+{
+    return dumpJson(toJson(cell));
+}
+
+void compareMetrics(const RunResult& a, const RunResult& b, Lines& lines)
+{
+    for (const auto& metric : a.metrics) {
+        const Metric* other = b.metric(metric.name);
+        if (!other)
+            lines.push_back(fmt::format("metric {}: only in the first run", metric.name));
+        else if (metric.origin == Origin::computed && !sameBits(metric.value, other->value))
+            lines.push_back(fmt::format("metric {}: {} and {}", metric.name, shortest(metric.value),
+                                        shortest(other->value)));
+    }
+    for (const auto& metric : b.metrics)
+        if (!a.metric(metric.name))
+            lines.push_back(fmt::format("metric {}: only in the second run", metric.name));
+}
+
+// One line per table: the first cell that differs and how many do.
+void compareTable(const Table& a, const Table& b, Lines& lines)
+{
+    if (a.columns != b.columns || a.rows.size() != b.rows.size()) {
+        lines.push_back(fmt::format("table {}: {} x {} and {} x {}, or other columns", a.name,
+                                    a.rows.size(), a.columns.size(), b.rows.size(),
+                                    b.columns.size()));
+        return;
+    }
+    std::size_t count = 0;
+    std::string first;
+    for (std::size_t row = 0; row < a.rows.size(); ++row)
+        for (std::size_t column = 0; column < a.columns.size(); ++column) {
+            if (a.columns[column].origin == Origin::measured ||
+                sameCell(a.rows[row][column], b.rows[row][column]))
+                continue;
+            if (count++ == 0)
+                first = fmt::format("row {}, {}: {} and {}", row, a.columns[column].name,
+                                    text(a.rows[row][column]), text(b.rows[row][column]));
+        }
+    if (count > 0)
+        lines.push_back(fmt::format("table {}: {} cells differ; {}", a.name, count, first));
+}
+
+void compareTables(const RunResult& a, const RunResult& b, Lines& lines)
+{
+    for (const auto& table : a.tables) {
+        if (const Table* other = b.table(table.name))
+            compareTable(table, *other, lines);
+        else
+            lines.push_back(fmt::format("table {}: only in the first run", table.name));
+    }
+    for (const auto& table : b.tables)
+        if (!a.table(table.name))
+            lines.push_back(fmt::format("table {}: only in the second run", table.name));
+}
+
+void compareArtifacts(const RunResult& a, const RunResult& b, Lines& lines)
+{
+    for (const auto& artifact : a.artifacts) {
+        const Artifact* other = b.artifact(artifact.name);
+        if (!other)
+            lines.push_back(fmt::format("artifact {}: only in the first run", artifact.name));
+        else if (artifact.origin == Origin::computed && artifact.sha256 != other->sha256)
+            lines.push_back(fmt::format("artifact {}: the bytes differ", artifact.name));
+    }
+    for (const auto& artifact : b.artifacts)
+        if (!a.artifact(artifact.name))
+            lines.push_back(fmt::format("artifact {}: only in the second run", artifact.name));
+}
+
+} // namespace
+
+std::vector<std::string> compareComputed(const RunRecord& a, const RunRecord& b)
+{
+    Lines lines;
+    if (a.experiment != b.experiment || a.experimentVersion != b.experimentVersion)
+        lines.push_back(fmt::format("experiment: {} version {} and {} version {}", a.experiment,
+                                    a.experimentVersion, b.experiment, b.experimentVersion));
+    if (a.state != b.state)
+        lines.push_back(
+            fmt::format("state: {} and {}", runStateName(a.state), runStateName(b.state)));
+    compareMetrics(a.result, b.result, lines);
+    compareTables(a.result, b.result, lines);
+    compareArtifacts(a.result, b.result, lines);
+    return lines;
+}
+
+} // namespace vitrine

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "core/jobs/run_record.h"
+#include "core/store/database.h"
+
+namespace vitrine
+{
+
+// A record as rows, and back. Callers hold the transaction. Artifacts are rows only: their files
+// are the store's concern.
+Result<std::int64_t> insertRun(const Database& database, const RunRecord& run);
+// In place of an earlier attempt of the same run: number, tags and note stay.
+Result<void> replaceRun(const Database& database, std::int64_t number, const RunRecord& run);
+Result<RunRecord> loadRun(const Database& database, std::int64_t number);
+Result<void> deleteRun(const Database& database, std::int64_t number);
+
+Result<void> setTagRows(const Database& database, std::int64_t number,
+                        const std::vector<std::string>& tags);
+// The searched text of the run, made anew from its rows.
+Result<void> updateWords(const Database& database, std::int64_t number);
+
+} // namespace vitrine

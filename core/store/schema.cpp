@@ -1,0 +1,139 @@
+#include "core/store/schema.h"
+
+namespace vitrine
+{
+namespace
+{
+
+constexpr std::int64_t kVersion = 1;
+
+// The schema in words: core/store/README.md.
+constexpr const char* kVersion1 = R"sql(
+CREATE TABLE runs (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    uid TEXT NOT NULL UNIQUE,
+    experiment TEXT NOT NULL,
+    experiment_version INTEGER NOT NULL,
+    plugin TEXT NOT NULL,
+    program_version TEXT NOT NULL,
+    build TEXT NOT NULL,
+    command TEXT NOT NULL,
+    host TEXT NOT NULL,
+    cpu TEXT NOT NULL,
+    threads INTEGER NOT NULL,
+    started TEXT NOT NULL,
+    seconds REAL,
+    state TEXT NOT NULL,
+    error TEXT NOT NULL,
+    exit_code INTEGER NOT NULL,
+    notes TEXT NOT NULL,
+    note TEXT NOT NULL,
+    parent TEXT NOT NULL,
+    subject TEXT NOT NULL
+);
+CREATE INDEX runs_by_experiment ON runs (experiment, number);
+CREATE INDEX runs_by_state ON runs (state, number);
+CREATE INDEX runs_by_started ON runs (started, number);
+CREATE INDEX runs_by_seconds ON runs (seconds, number);
+
+CREATE TABLE parameters (
+    run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (run, name)
+) WITHOUT ROWID;
+
+CREATE TABLE metrics (
+    run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    value REAL,
+    unit TEXT NOT NULL,
+    origin TEXT NOT NULL,
+    help TEXT NOT NULL,
+    PRIMARY KEY (run, position)
+) WITHOUT ROWID;
+CREATE INDEX metrics_by_value ON metrics (name, value, run);
+CREATE INDEX metrics_by_run ON metrics (run, name, value);
+
+CREATE TABLE tables (
+    run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    data BLOB NOT NULL,
+    PRIMARY KEY (run, position)
+);
+
+CREATE TABLE artifacts (
+    run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    bytes INTEGER NOT NULL,
+    origin TEXT NOT NULL,
+    PRIMARY KEY (run, position)
+) WITHOUT ROWID;
+CREATE INDEX artifacts_by_hash ON artifacts (sha256);
+
+CREATE TABLE inputs (
+    run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    parameter TEXT NOT NULL,
+    path TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    bytes INTEGER NOT NULL,
+    PRIMARY KEY (run, position)
+) WITHOUT ROWID;
+
+CREATE TABLE tags (
+    run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    tag TEXT NOT NULL,
+    PRIMARY KEY (run, tag)
+) WITHOUT ROWID;
+CREATE INDEX tags_by_name ON tags (tag, run);
+
+CREATE VIRTUAL TABLE words USING fts5 (text, content='', tokenize='unicode61', prefix='2 3');
+CREATE TABLE word_texts (
+    run INTEGER PRIMARY KEY REFERENCES runs ON DELETE CASCADE,
+    text TEXT NOT NULL
+);
+)sql";
+
+Result<std::int64_t> userVersion(const Database& database)
+{
+    auto query = database.prepare("PRAGMA user_version");
+    if (query.step())
+        return query.integer(0);
+    VITRINE_CHECK(query.ok());
+    return std::int64_t{0};
+}
+
+Result<void> refuseNewer(const Database& database, std::int64_t version)
+{
+    if (version > kVersion)
+        return inputError(
+            "the workspace {} was written by a newer Vitrine (schema {}, this program "
+            "knows {}): open it with that one",
+            database.path().string(), version, kVersion);
+    return {};
+}
+
+} // namespace
+
+Result<void> prepareSchema(Database& database)
+{
+    VITRINE_TRY(std::int64_t version, userVersion(database));
+    VITRINE_CHECK(refuseNewer(database, version));
+    if (version == kVersion)
+        return {};
+    VITRINE_TRY(auto transaction, Transaction::begin(database));
+    VITRINE_TRY(version, userVersion(database)); // another process may have been faster
+    VITRINE_CHECK(refuseNewer(database, version));
+    if (version < 1)
+        VITRINE_CHECK(database.execute(kVersion1));
+    VITRINE_CHECK(database.execute(fmt::format("PRAGMA user_version={}", kVersion).c_str()));
+    return transaction.commit();
+}
+
+} // namespace vitrine

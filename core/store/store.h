@@ -1,0 +1,91 @@
+#pragma once
+
+#include "core/base/result.h"
+#include "core/jobs/run_record.h"
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace vitrine {
+
+// What the Runs table shows of a run.
+struct RunSummary {
+    std::int64_t number = 0;
+    std::string uid;
+    std::string experiment;
+    RunState state = RunState::queued;
+    std::string started;
+    double seconds = 0;
+    std::string error;
+    std::string subject; // the one or two parameters that tell runs apart: "vitrine-lm · speech-2016.txt"
+    std::vector<std::string> tags;
+    std::vector<std::pair<std::string, double>> metrics; // only those asked for
+};
+
+struct RunQuery {
+    std::string text;       // words that occur in experiment, parameters, tags, note, error; all must
+    std::string experiment; // exactly, or empty for all
+    std::optional<RunState> state;
+    std::string tag;
+    std::vector<std::string> metrics; // to be filled into the summaries
+    std::string sortBy = "number";    // number, started, seconds, experiment, state, or "metric:NAME"
+    bool descending = true;
+    std::int64_t limit = 1000, offset = 0;
+};
+
+// The workspace: one SQLite file (WAL) with a folder WORKSPACE.d beside it for artifacts/<sha256> and jobs/<uid>. Several
+// processes may read and write at once. One Store object belongs to one thread. Schema: core/store/README.md.
+class Store {
+public:
+    static Result<Store> open(const std::filesystem::path& workspace); // made where it does not exist
+    // $VITRINE_WORKSPACE, else $XDG_DATA_HOME/vitrine/home.vitrine.
+    static std::filesystem::path defaultWorkspace();
+    Store(Store&&) noexcept;
+    Store& operator=(Store&&) noexcept;
+    ~Store();
+
+    std::filesystem::path path() const;
+    std::filesystem::path jobsFolder() const;
+
+    // Imports exactly once by uid: a run that is there already is left as it is and its number returned. Artifacts move (or
+    // are copied) into the workspace by hash. One transaction.
+    Result<std::int64_t> import(const RunRecord& run);
+
+    Result<std::vector<RunSummary>> find(const RunQuery& query) const;
+    Result<std::int64_t> count(const RunQuery& query) const; // ignores limit and offset
+    Result<RunRecord> load(std::int64_t number) const;
+    Result<RunRecord> loadUid(const std::string& uid) const;
+    // A number, or an unambiguous beginning of a uid (4 digits or more).
+    Result<std::int64_t> resolve(const std::string& numberOrUid) const;
+    std::vector<std::string> metricNames(const std::string& experiment = {}) const;
+    std::vector<std::string> experimentsSeen() const;
+
+    Result<void> setTags(std::int64_t number, const std::vector<std::string>& tags);
+    Result<void> setNote(std::int64_t number, const std::string& note);
+    Result<void> remove(std::int64_t number); // artifacts that no other run names go too
+
+    std::filesystem::path artifactPath(const std::string& sha256) const;
+
+    // Re-hashes every artifact of the run; an error names the first that is missing or altered.
+    Result<void> verify(std::int64_t number) const;
+
+    // Changes whenever any process has committed (PRAGMA data_version and own changes): poll it to notice foreign runs.
+    std::int64_t changeCounter() const;
+
+private:
+    struct Private;
+    explicit Store(std::unique_ptr<Private> d);
+    std::unique_ptr<Private> d_;
+};
+
+// Computed values of two records, bit by bit: one line per difference, empty where equal. Measured values are not compared.
+std::vector<std::string> compareComputed(const RunRecord& a, const RunRecord& b);
+
+// Everything of a run as plain files in `folder` (made; must be empty or absent): run.json, parameters.csv, metrics.csv,
+// one CSV per table, artifacts under their names.
+Result<void> exportRun(const RunRecord& run, const std::filesystem::path& folder);
+
+} // namespace vitrine

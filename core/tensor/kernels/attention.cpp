@@ -1,0 +1,249 @@
+#include "core/tensor/kernels/attention.h"
+
+#include "core/base/parallel.h"
+#include "core/tensor/kernels/dot.h"
+#include "core/tensor/kernels/multiply.h"
+#include "core/tensor/kernels/softmax_row.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+
+namespace vitrine::kernels
+{
+namespace
+{
+
+constexpr std::int64_t kBlockRows = 64; // queries of one block of scores
+constexpr std::int64_t kMostGroups =
+    8; // of blocks, per head: what runs in parallel, each with its own sums
+constexpr std::int64_t kVectorRows = 3; // so few queries take the matrix-vector kernels
+
+// Sums of one head over the blocks of one group.
+struct Partial {
+    std::vector<float> columnSum, columnMax, thumbnail;
+    double firstMass = 0, entropy = 0, distance = 0;
+};
+
+struct Operands {
+    const AttentionShape& shape;
+    Heads<const float> q, k, v;
+    Heads<float> out;
+};
+
+// Queries [row, row + rows) against keys [low, low + keys); the scores lie in rows of `stride`.
+struct Block {
+    std::int64_t row = 0, rows = 0, low = 0, keys = 0, stride = 0;
+    float* scores = nullptr;
+
+    float* scoreRow(std::int64_t r) const { return scores + r * stride; }
+};
+
+std::int64_t firstKey(const AttentionShape& shape, std::int64_t query)
+{
+    const std::int64_t position = shape.first + query;
+    return shape.window > 0 ? std::max<std::int64_t>(0, position - shape.window + 1) : 0;
+}
+
+Block blockAt(const AttentionShape& shape, std::int64_t row)
+{
+    thread_local std::vector<float> scratch;
+    Block block{
+        .row = row, .rows = std::min(kBlockRows, shape.queries - row), .low = firstKey(shape, row)};
+    block.keys = shape.first + row + block.rows - block.low;
+    // Not a multiple of the page size, or all rows would meet in the same few lines of the cache.
+    block.stride = (block.keys + 15) / 16 * 16 + kRowPadding + 16;
+    const auto needed = static_cast<std::size_t>(kBlockRows * block.stride);
+    if (scratch.size() < needed)
+        scratch.resize(needed);
+    block.scores = scratch.data();
+    return block;
+}
+
+Weights rowsOf(const float* data, std::int64_t rows, std::int64_t size)
+{
+    return {.type = DType::f32,
+            .data = reinterpret_cast<const std::byte*>(data),
+            .outputs = rows,
+            .inputs = size};
+}
+
+void computeScores(const Operands& in, std::int64_t head, std::int64_t keyHead, const Block& block)
+{
+    const std::int64_t size = in.shape.headSize;
+    const float* keys = in.k.at(keyHead, block.low);
+    if (block.rows <= kVectorRows && in.k.token == size)
+        for (std::int64_t r = 0; r < block.rows; ++r)
+            dotRows(rowsOf(keys, block.keys, size), 0, block.keys, in.q.at(head, block.row + r),
+                    block.scoreRow(r));
+    else
+        gemm(true, block.rows, block.keys, size, in.q.at(head, block.row), in.q.token, keys,
+             in.k.token, false, block.scores, block.stride);
+}
+
+void mixValues(const Operands& in, std::int64_t head, std::int64_t keyHead, const Block& block)
+{
+    const std::int64_t size = in.shape.headSize;
+    const float* values = in.v.at(keyHead, block.low);
+    if (block.rows <= kVectorRows)
+        for (std::int64_t r = 0; r < block.rows; ++r)
+            weightedSum(block.scoreRow(r), block.keys, values, in.v.token, size,
+                        in.out.at(head, block.row + r));
+    else
+        gemm(false, block.rows, size, block.keys, block.scores, block.stride, values, in.v.token,
+             false, in.out.at(head, block.row), in.out.token);
+}
+
+void addRow(const SoftmaxRow& row, const float* e, float inverse, std::int64_t low,
+            std::int64_t position, Partial& partial)
+{
+    const double sum = row.sum;
+    partial.entropy +=
+        std::log(sum) - row.weighted / sum; // -sum p ln p with ln p = (x - m) - ln sum
+    partial.distance += row.distance / sum;
+    if (low == 0 && position >= 1)
+        partial.firstMass += static_cast<double>(e[0]) * inverse;
+}
+
+// Scores to unnormalised weights, zero where masked. inverse[r] = 1 / sum of row r.
+void softmaxRows(const AttentionShape& shape, const Block& block, const HeadTap* tap,
+                 Partial* partial, float* inverse)
+{
+    for (std::int64_t r = 0; r < block.rows; ++r) {
+        float* row = block.scoreRow(r);
+        const std::int64_t position = shape.first + block.row + r;
+        const std::int64_t low = firstKey(shape, block.row + r);
+        float* visible = row + (low - block.low);
+        const SoftmaxRow result =
+            softmaxRow(visible, position + 1 - low, shape.scale, partial != nullptr);
+        std::fill(row, visible, 0.0f);
+        std::fill(row + (position + 1 - block.low), row + block.stride, 0.0f);
+        inverse[r] = 1.0f / result.sum;
+        if (partial)
+            addRow(result, visible, inverse[r], low, position, *partial);
+        if (tap && tap->lse)
+            tap->lse[block.row + r] =
+                static_cast<float>(result.maximum + std::log(static_cast<double>(result.sum)));
+    }
+}
+
+// Largest of each block of columns, into one row of the thumbnail.
+void shrinkColumns(const Partial& partial, std::int64_t low, std::int64_t columns,
+                   std::int64_t keys, std::int64_t side, float* cells)
+{
+    for (std::int64_t j = low; j < low + columns;) {
+        const std::int64_t cell = j * side / keys;
+        const std::int64_t end = std::min(low + columns, ((cell + 1) * keys + side - 1) / side);
+        cells[cell] = std::max(cells[cell], largest(partial.columnMax.data() + (j - low), end - j));
+        j = end;
+    }
+}
+
+// Column sums and the thumbnail, row by row of the thumbnail.
+void summarise(const AttentionShape& shape, const Block& block, std::int64_t side,
+               const float* inverse, Partial& partial)
+{
+    const std::int64_t keys = shape.first + shape.queries;
+    float* columnSum = partial.columnSum.data() + block.low;
+    if (side == 0)
+        return addColumns(block.scores, block.rows, block.stride, block.keys, inverse, columnSum,
+                          nullptr);
+    for (std::int64_t r = 0; r < block.rows;) {
+        const std::int64_t cell = (block.row + r) * side / shape.queries;
+        const std::int64_t next = ((cell + 1) * shape.queries + side - 1) / side - block.row;
+        const std::int64_t rows = std::min(next, block.rows) - r;
+        const std::int64_t seen =
+            std::min(block.keys, shape.first + block.row + r + rows - block.low);
+        std::fill_n(partial.columnMax.begin(), seen + kRowPadding, 0.0f);
+        addColumns(block.scoreRow(r), rows, block.stride, seen, inverse + r, columnSum,
+                   partial.columnMax.data());
+        shrinkColumns(partial, block.low, seen, keys, side, partial.thumbnail.data() + cell * side);
+        r += rows;
+    }
+}
+
+void copyMap(const AttentionShape& shape, const Block& block, const float* inverse, float* map)
+{
+    const std::int64_t keys = shape.first + shape.queries;
+    for (std::int64_t r = 0; r < block.rows; ++r)
+        for (std::int64_t j = 0; j < block.keys; ++j)
+            map[(block.row + r) * keys + block.low + j] = block.scoreRow(r)[j] * inverse[r];
+}
+
+void attendBlock(const Operands& in, std::int64_t head, std::int64_t row, const HeadTap* tap,
+                 Partial* partial)
+{
+    const AttentionShape& shape = in.shape;
+    const std::int64_t keyHead = head / (shape.heads / shape.kvHeads);
+    const Block block = blockAt(shape, row);
+    float inverse[kBlockRows];
+    computeScores(in, head, keyHead, block);
+    softmaxRows(shape, block, tap, partial, inverse);
+    mixValues(in, head, keyHead, block);
+    for (std::int64_t r = 0; r < block.rows; ++r)
+        scaleBy(in.out.at(head, row + r), shape.headSize, inverse[r]);
+    if (partial)
+        summarise(shape, block, tap->thumbnailSide, inverse, *partial);
+    if (tap && tap->map)
+        copyMap(shape, block, inverse, tap->map);
+}
+
+Partial emptyPartial(const AttentionShape& shape, std::int64_t side)
+{
+    const auto keys = static_cast<std::size_t>(shape.first + shape.queries + kRowPadding);
+    Partial partial;
+    partial.columnSum.resize(keys);
+    if (side > 0)
+        partial.columnMax.resize(keys);
+    partial.thumbnail.resize(static_cast<std::size_t>(side * side));
+    return partial;
+}
+
+void merge(const AttentionShape& shape, std::span<const Partial> partials, HeadTap& tap)
+{
+    const auto keys = static_cast<std::size_t>(shape.first + shape.queries);
+    tap.columnSum.assign(keys, 0.0f);
+    tap.thumbnail.assign(static_cast<std::size_t>(tap.thumbnailSide * tap.thumbnailSide), 0.0f);
+    for (const Partial& partial : partials) {
+        for (std::size_t j = 0; j < keys; ++j)
+            tap.columnSum[j] += partial.columnSum[j];
+        for (std::size_t i = 0; i < tap.thumbnail.size(); ++i)
+            tap.thumbnail[i] = std::max(tap.thumbnail[i], partial.thumbnail[i]);
+        tap.firstMass += partial.firstMass;
+        tap.entropy += partial.entropy;
+        tap.distance += partial.distance;
+    }
+}
+
+} // namespace
+
+void attend(const AttentionShape& shape, Heads<const float> q, Heads<const float> k,
+            Heads<const float> v, Heads<float> out, std::span<HeadTap> taps)
+{
+    assert(taps.empty() || static_cast<std::int64_t>(taps.size()) == shape.heads);
+    const Operands operands{shape, q, k, v, out};
+    const std::int64_t blocks = (shape.queries + kBlockRows - 1) / kBlockRows;
+    const std::int64_t groups = std::min(blocks, kMostGroups);
+    std::vector<Partial> partials(taps.empty() ? 0
+                                               : static_cast<std::size_t>(shape.heads * groups));
+
+    parallelFor(static_cast<std::size_t>(shape.heads * groups), [&](std::size_t item) {
+        const auto head = static_cast<std::int64_t>(item) / groups,
+                   group = static_cast<std::int64_t>(item) % groups;
+        HeadTap* tap = taps.empty() ? nullptr : &taps[static_cast<std::size_t>(head)];
+        Partial* partial = tap && tap->summary ? &partials[item] : nullptr;
+        if (partial)
+            *partial = emptyPartial(shape, tap->thumbnailSide);
+        for (std::int64_t block = group; block < blocks; block += groups)
+            attendBlock(operands, head, block * kBlockRows, tap, partial);
+    });
+
+    for (std::size_t head = 0; head < taps.size(); ++head)
+        if (taps[head].summary)
+            merge(shape,
+                  std::span(partials).subspan(head * static_cast<std::size_t>(groups),
+                                              static_cast<std::size_t>(groups)),
+                  taps[head]);
+}
+
+} // namespace vitrine::kernels
