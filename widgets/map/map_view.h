@@ -1,0 +1,119 @@
+#pragma once
+
+#include "widgets/map/colour_scale.h"
+#include "widgets/map/map_geometry.h"
+#include "widgets/map/tile_loader.h"
+
+#include <QWidget>
+
+#include <cmath>
+#include <optional>
+#include <vector>
+
+namespace vitrine
+{
+
+// The entry under the mouse. Where the map is too small to show every cell, the block's leading
+// one: what the pixel shows.
+struct MapReading {
+    MapCell cell;
+    float value = std::nanf(""); // NaN: masked
+    std::int64_t block = 1;      // cells per side that one shown cell stands for
+};
+
+// A row or column marked in the margins.
+struct MapMark {
+    std::int64_t position = 0;
+    int colour = 0;        // series colour
+    bool selected = false; // drawn in the accent instead
+};
+
+// Tiled heat map of a grid of up to 32,768 x 32,768 cells. Wheel: zoom about the cursor; drag: pan;
+// double click or 0: whole map;
+// + and -: zoom; arrows: move the cell cursor (the map follows); Shift + arrows: pan; Enter: as a
+// click. Painting never waits: a coarser level or the preview stands in until tiles arrive.
+// Window's thread.
+class MapView : public QWidget
+{
+    Q_OBJECT
+public:
+    MapView(MapCompute compute, QWidget* parent);
+
+    void setGrid(MapGrid grid); // keeps window, marks and scale
+    void setScale(const ColourScale& scale);
+    void setWindow(const MapWindow& window);
+    void setMarks(std::vector<MapMark> marks);
+    void setLinkedCursor(std::optional<MapCell> cell); // crosshair of a linked map
+    void setQuantity(const QString& text);             // what the colour means: "attention weight"
+    void setAxisNames(const QString& row, const QString& column); // "query", "key"
+    // A plain sentence instead of a map; empty: the map.
+    void setNotice(const QString& sentence);
+
+    const MapGrid& grid() const { return grid_; }
+    const ColourScale& scale() const { return table_.scale(); }
+    MapGeometry geometryOfMap() const; // pixels of this widget
+    MapWindow window() const { return geometryOfMap().window; }
+    QString notice() const { return notice_; }
+    bool settled() const; // every tile in sight is there
+    int level() const;    // pyramid level shown: stride 2^level
+    std::optional<float>
+    shownValue(MapCell cell) const; // of the tile that is painted there, if it has come
+    QSize sizeHint() const override { return {480, 420}; }
+    QSize minimumSizeHint() const override { return {140, 140}; }
+
+signals:
+    void windowEdited(const vitrine::MapWindow& window); // by a person; linked maps follow
+    void hovered(const vitrine::MapReading& reading);
+    void left();
+    void cellClicked(const vitrine::MapCell& cell, Qt::KeyboardModifiers modifiers);
+    void tileFailed(const QString& message);
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+    void wheelEvent(QWheelEvent* event) override;
+    void mousePressEvent(QMouseEvent* event) override;
+    void mouseMoveEvent(QMouseEvent* event) override;
+    void mouseReleaseEvent(QMouseEvent* event) override;
+    void mouseDoubleClickEvent(QMouseEvent* event) override;
+    void leaveEvent(QEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+    void changeEvent(QEvent* event) override;
+
+private:
+    struct Frame { // where things stand on the widget
+        QRectF area, legend;
+        bool legendBeside = true;
+        double top = 0, left = 0; // widths of the margins
+    };
+    Frame frame() const;
+    void edit(const MapWindow& window);
+    void moveCursor(int rows, int columns);
+    void readAt(MapCell cell);
+    void takeReading(const MapTile& tile, const std::vector<float>& values);
+    std::vector<MapTile> tilesInSight(const MapGeometry& geometry, int level) const;
+    void requestTiles(const MapGeometry& geometry, int level);
+    void paintCells(QPainter& painter, const MapGeometry& geometry);
+    void paintTile(QPainter& painter, const MapGeometry& geometry, const MapTile& tile, int level);
+    bool paintFallback(QPainter& painter, const MapGeometry& geometry, const MapTile& tile,
+                       int level);
+    void paintCrosshair(QPainter& painter, const MapGeometry& geometry);
+    void paintMarks(QPainter& painter, const MapGeometry& geometry);
+    void paintMargins(QPainter& painter, const MapGeometry& geometry, const Frame& frame);
+    void paintLegend(QPainter& painter, const MapGeometry& geometry, const Frame& frame);
+    const QImage& imageOf(TileCache::Entry& entry);
+
+    MapGrid grid_;
+    ColourTable table_{ColourScale{}};
+    std::uint64_t tableVersion_ = 1;
+    QImage preview_;
+    TileLoader* loader_ = nullptr;
+    MapWindow window_;
+    std::vector<MapMark> marks_;
+    std::optional<MapCell> cursor_, linkedCursor_;
+    MapReading reading_;
+    QString quantity_, rowName_, columnName_, notice_;
+    std::optional<QPointF> dragFrom_;
+    bool dragged_ = false;
+};
+
+} // namespace vitrine

@@ -1,0 +1,399 @@
+#include "widgets/plot/canvas.h"
+
+#include "widgets/plot/drawing.h"
+#include "widgets/plot/grid_image.h"
+#include "widgets/plot/header.h"
+#include "widgets/plot/ticker.h"
+#include "widgets/theme/style.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace vitrine::plot
+{
+namespace
+{
+
+constexpr int kPadding = 12;
+constexpr int kLabelLine = 15; // pixels a tick label needs across its direction
+
+QString text(const std::string& utf8)
+{
+    return QString::fromStdString(utf8);
+}
+
+bool same(const Frame& a, const Frame& b)
+{
+    return a.rect == b.rect && a.x.low == b.x.low && a.x.high == b.x.high && a.y.low == b.y.low &&
+           a.y.high == b.y.high;
+}
+
+Ticker* tickerOf(const QCPAxis* axis)
+{
+    return static_cast<Ticker*>(axis->ticker().data()); // every axis of ours has one
+}
+
+QCPColorGradient gradientOf(figure::ColourMap map)
+{
+    QCPColorGradient gradient;
+    gradient.clearColorStops();
+    gradient.setLevelCount(256);
+    for (int i = 0; i < 256; ++i) {
+        const figure::Colour c = figure::colourOf(map, i / 255.0);
+        gradient.setColorStopAt(i / 255.0, QColor(c.red, c.green, c.blue));
+    }
+    return gradient;
+}
+
+QImage flattened(const QImage& image, const QColor& ground)
+{
+    QImage flat(image.size(), QImage::Format_RGB32);
+    flat.fill(ground);
+    QPainter(&flat).drawImage(0, 0, image);
+    return flat;
+}
+
+// What the colours mean, and all that could mislead: "attention weight · log · clipped".
+QString colourTitle(const figure::Grid& grid)
+{
+    QString title = text(figure::quantityTitle(grid.name, grid.unit));
+    if (grid.scale == figure::Scale::logarithmic)
+        title += " · log";
+    if (grid.clipped)
+        title += " · clipped";
+    return title;
+}
+
+} // namespace
+
+// Draws everything between the axes, in the order: cells, bands, bars, lines across, series, notes.
+class Canvas::Content : public QCPLayerable
+{
+public:
+    explicit Content(Canvas* canvas) : QCPLayerable(canvas, "main"), canvas_(canvas) {}
+
+protected:
+    void applyDefaultAntialiasingHint(QCPPainter*) const override {}
+    QRect clipRect() const override { return canvas_->axisRect()->rect().adjusted(-4, -4, 4, 4); }
+
+    void draw(QCPPainter* painter) override
+    {
+        const Frame frame = canvas_->frame();
+        if (frame.rect.isEmpty())
+            return;
+        const figure::Figure& figure = canvas_->figure_;
+        const theme::Palette& palette = canvas_->palette_;
+        painter->setRenderHint(QPainter::SmoothPixmapTransform, false);
+        painter->setRenderHint(QPainter::LosslessImageRendering);
+        for (std::size_t i = 0; i < figure.grids.size(); ++i)
+            painter->drawImage(frame.rect, canvas_->imageOf(i, frame));
+        const auto spans = [&](bool bands) {
+            for (const figure::Span& span : figure.spans)
+                if ((span.from != span.to) == bands)
+                    drawSpan(*painter, span, frame, palette);
+        };
+        spans(true);
+        for (const figure::Bars& bars : figure.bars)
+            drawBars(*painter, bars, frame, palette);
+        for (const figure::Series& series : figure.series)
+            drawSeries(*painter, series, frame, palette);
+        spans(false);
+        for (const figure::Annotation& note : figure.annotations)
+            drawAnnotation(*painter, note, frame, palette);
+    }
+
+private:
+    Canvas* canvas_;
+};
+
+// The linked cursor and the read-out under the pointer.
+class Canvas::Overlay : public QCPLayerable
+{
+public:
+    explicit Overlay(Canvas* canvas) : QCPLayerable(canvas, "overlay"), canvas_(canvas) {}
+
+protected:
+    void applyDefaultAntialiasingHint(QCPPainter*) const override {}
+
+    void draw(QCPPainter* painter) override
+    {
+        const Frame frame = canvas_->frame();
+        if (canvas_->cursorX_)
+            drawCursor(*painter, frame, *canvas_->cursorX_);
+        if (canvas_->reading_)
+            drawReading(*painter, *canvas_->reading_);
+    }
+
+private:
+    void drawCursor(QPainter& painter, const Frame& frame, double x) const
+    {
+        const double place = frame.pixelX(x);
+        if (place < frame.rect.left() || place > frame.rect.right())
+            return;
+        painter.setRenderHint(QPainter::Antialiasing, false);
+        painter.setPen(QPen(canvas_->palette_.accent, canvas_->palette_.lineWidth));
+        painter.drawLine(QPointF(place, frame.rect.top()), QPointF(place, frame.rect.bottom()));
+    }
+
+    void drawReading(QPainter& painter, const Reading& reading) const
+    {
+        const theme::Palette& palette = canvas_->palette_;
+        const QFont font = theme::uiFont(11);
+        const QFontMetricsF metrics(font);
+        const QRectF size =
+            metrics.boundingRect(QRectF(0, 0, 2000, 2000), Qt::AlignLeft, reading.text);
+        QRectF box(reading.place + QPointF(12, -12 - size.height() - 12),
+                   QSizeF(std::ceil(size.width()) + 16, std::ceil(size.height()) + 12));
+        const QRectF all = canvas_->rect().adjusted(4, 4, -4, -4);
+        if (box.right() > all.right())
+            box.moveRight(reading.place.x() - 12);
+        box.moveLeft(std::max(box.left(), all.left()));
+        if (box.top() < all.top())
+            box.moveTop(std::min(reading.place.y() + 12, all.bottom() - box.height()));
+
+        painter.setRenderHint(QPainter::Antialiasing);
+        painter.setPen(QPen(palette.surface, 1.5));
+        painter.setBrush(palette.accent);
+        painter.drawEllipse(reading.place, 4, 4);
+        painter.setPen(QPen(palette.line, palette.lineWidth));
+        painter.setBrush(palette.surface);
+        painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 6, 6);
+        painter.setFont(font);
+        painter.setPen(palette.text);
+        painter.drawText(box.adjusted(8, 6, -8, -6), Qt::AlignLeft | Qt::AlignVCenter,
+                         reading.text);
+    }
+
+    Canvas* canvas_;
+};
+
+Canvas::Canvas(QWidget* parent) : QCustomPlot(parent), palette_(theme::palette())
+{
+    setNoAntialiasingOnDrag(false);
+    setAutoAddPlottableToLegend(false);
+    connect(this, &QCustomPlot::beforeReplot, this, [this] { prepare(); });
+}
+
+Canvas::~Canvas() = default;
+
+void Canvas::setFigure(const figure::Figure& figure, const theme::Palette& palette, bool title,
+                       const QColor& ground)
+{
+    figure_ = figure;
+    palette_ = palette;
+    images_.assign(figure_.grids.size(), {});
+    reading_.reset();
+    setBackground(QBrush(ground));
+    build(title);
+    setRanges(figure::xRange(figure_), figure::yRange(figure_));
+}
+
+void Canvas::build(bool title)
+{
+    content_.reset();
+    overlay_.reset();
+    colourBar_ = nullptr;
+    plotLayout()->clear(); // deletes the axes too
+    plotLayout()->setRowSpacing(0);
+    plotLayout()->setMargins(QMargins(kPadding, kPadding, kPadding, kPadding));
+    legend = nullptr;
+
+    setCurrentLayer("main");
+    header_ = new Header(this, figure_, palette_, title);
+    plotLayout()->addElement(0, 0, header_);
+    middle_ = new QCPLayoutGrid;
+    middle_->setColumnSpacing(12);
+    plotLayout()->addElement(1, 0, middle_);
+    auto* axes = new QCPAxisRect(this, false);
+    middle_->addElement(0, 0, axes);
+    axes->setMinimumMargins(QMargins(0, 4, 4, 0));
+    xAxis = axes->addAxis(QCPAxis::atBottom);
+    yAxis = axes->addAxis(QCPAxis::atLeft);
+    axes->setBackground(QBrush(Qt::NoBrush));
+    for (QCPAxis* axis : {xAxis, yAxis}) {
+        axis->setLayer("axes");
+        axis->grid()->setLayer("grid");
+        styleAxis(axis, axis == xAxis ? figure_.x : figure_.y);
+    }
+    if (!figure_.grids.empty())
+        addColourBar(figure_.grids.front());
+    content_ = std::make_unique<Content>(this);
+    overlay_ = std::make_unique<Overlay>(this);
+}
+
+void Canvas::styleAxis(QCPAxis* axis, const figure::Axis& described)
+{
+    const double width = palette_.lineWidth;
+    QColor gridLine = palette_.line;
+    gridLine.setAlphaF(0.6F);
+    axis->setScaleType(described.scale == figure::Scale::logarithmic ? QCPAxis::stLogarithmic
+                                                                     : QCPAxis::stLinear);
+    axis->setTicker(QSharedPointer<QCPAxisTicker>(new Ticker(described)));
+    axis->setRangeReversed(described.reversed);
+    axis->setLabel(text(figure::axisTitle(described)));
+    axis->setLabelFont(theme::uiFont(11));
+    axis->setLabelColor(palette_.muted);
+    axis->setLabelPadding(6);
+    axis->setTickLabelFont(theme::uiFont(11));
+    axis->setTickLabelColor(palette_.muted);
+    axis->setTickLabelPadding(5);
+    axis->setTickLength(0, 4);
+    axis->setSubTickLength(0, 2);
+    axis->setBasePen(QPen(palette_.line, width));
+    axis->setTickPen(QPen(palette_.line, width));
+    axis->setSubTickPen(QPen(palette_.line, width));
+    axis->grid()->setPen(QPen(gridLine, 1));
+    axis->grid()->setZeroLinePen(QPen(palette_.line, width));
+    const bool plain = figure_.grids.empty() && described.ticks.empty();
+    axis->grid()->setVisible(plain);
+}
+
+void Canvas::addColourBar(const figure::Grid& grid)
+{
+    colourBar_ = new QCPColorScale(this);
+    middle_->addElement(0, 1, colourBar_);
+    colourBar_->setType(QCPAxis::atRight);
+    colourBar_->setBarWidth(10);
+    colourBar_->setGradient(gradientOf(grid.map));
+    const figure::Range range = figure::colourRange(grid);
+    const bool logarithmic = grid.scale == figure::Scale::logarithmic &&
+                             grid.map != figure::ColourMap::difference && range.low > 0;
+    figure::Axis axis;
+    axis.scale = logarithmic ? figure::Scale::logarithmic : figure::Scale::linear;
+    colourBar_->setDataScaleType(logarithmic ? QCPAxis::stLogarithmic : QCPAxis::stLinear);
+    colourBar_->setDataRange(QCPRange(range.low, range.high));
+    styleAxis(colourBar_->axis(), axis);
+    colourBar_->axis()->setLabel(colourTitle(grid));
+    for (QCPAxis* side : colourBar_->axis()->axisRect()->axes()) {
+        side->setBasePen(QPen(palette_.line, palette_.lineWidth));
+        side->grid()->setVisible(false);
+    }
+    colourBar_->setRangeDrag(false);
+    colourBar_->setRangeZoom(false);
+    auto* group = new QCPMarginGroup(this);
+    axisRect()->setMarginGroup(QCP::msTop | QCP::msBottom, group);
+    colourBar_->setMarginGroup(QCP::msTop | QCP::msBottom, group);
+}
+
+void Canvas::setRanges(figure::Range x, figure::Range y)
+{
+    xAxis->setRange(x.low, x.high);
+    yAxis->setRange(y.low, y.high);
+}
+
+void Canvas::setSize(QSize size)
+{
+    setViewport(QRect(QPoint(0, 0), size));
+    // Margins depend on the labels, labels on the room, room on the margins: twice settles it.
+    for (int pass = 0; pass < 3; ++pass)
+        replot();
+}
+
+Frame Canvas::frame() const
+{
+    return {.rect = axisRect()->rect(),
+            .x = {xAxis->range().lower, xAxis->range().upper},
+            .y = {yAxis->range().lower, yAxis->range().upper},
+            .logX = xAxis->scaleType() == QCPAxis::stLogarithmic,
+            .logY = yAxis->scaleType() == QCPAxis::stLogarithmic,
+            .reversedX = xAxis->rangeReversed(),
+            .reversedY = yAxis->rangeReversed()};
+}
+
+QStringList Canvas::legendEntries() const
+{
+    return header_->entries();
+}
+
+figure::Ticks Canvas::xTicks() const
+{
+    return tickerOf(xAxis)->ticksFor({xAxis->range().lower, xAxis->range().upper});
+}
+
+figure::Ticks Canvas::yTicks() const
+{
+    return tickerOf(yAxis)->ticksFor({yAxis->range().lower, yAxis->range().upper});
+}
+
+void Canvas::setCursorX(std::optional<double> x)
+{
+    if (cursorX_ == x)
+        return;
+    cursorX_ = x;
+    layer("overlay")->replot();
+}
+
+void Canvas::setReading(std::optional<Reading> reading)
+{
+    if (!reading && !reading_)
+        return;
+    reading_ = std::move(reading);
+    layer("overlay")->replot();
+}
+
+void Canvas::prepare()
+{
+    if (header_ == nullptr)
+        return;
+    header_->flow(viewport().width() - 2 * kPadding);
+    turnLabels();
+    squareCells();
+    const int height = std::max(axisRect()->height(), 60);
+    tickerOf(yAxis)->setMost(figure_.y.ticks.empty() ? std::clamp(height / 36, 3, 8)
+                                                     : std::max(2, height / kLabelLine));
+    if (colourBar_)
+        tickerOf(colourBar_->axis())->setMost(std::clamp(height / 36, 3, 8));
+}
+
+// Names along the x axis stand upright where they fit side by side, else turned by a quarter.
+void Canvas::turnLabels()
+{
+    const int width = std::max(axisRect()->width(), 60);
+    Ticker* ticker = tickerOf(xAxis);
+    if (figure_.x.ticks.empty()) {
+        ticker->setMost(std::clamp(width / 70, 2, 10));
+        return;
+    }
+    const QFontMetricsF metrics(theme::uiFont(11));
+    double widest = 0;
+    int shown = 0;
+    for (const figure::Axis::Tick& tick : figure_.x.ticks) {
+        if (!xAxis->range().contains(tick.position))
+            continue;
+        widest = std::max(widest, metrics.horizontalAdvance(text(tick.label)));
+        ++shown;
+    }
+    const bool sideBySide = shown * (widest + 10) <= width;
+    xAxis->setTickLabelRotation(sideBySide ? 0 : -90);
+    ticker->setMost(std::max(2, sideBySide ? shown : width / kLabelLine));
+}
+
+// Square cells: the axes take less than the room there is.
+void Canvas::squareCells()
+{
+    if (!figure_.equalAspect)
+        return;
+    const QMargins margins = axisRect()->margins();
+    const int bar = colourBar_ ? colourBar_->outerRect().width() + middle_->columnSpacing() : 0;
+    const double roomX = viewport().width() - 2 * kPadding - margins.left() - margins.right() - bar;
+    const double roomY = viewport().height() - 2 * kPadding - margins.top() - margins.bottom() -
+                         header_->minimumSize().height();
+    const double spanX = xAxis->range().size(), spanY = yAxis->range().size();
+    const double cell = std::min(roomX / spanX, roomY / spanY);
+    axisRect()->setSizeConstraintRect(QCPLayoutElement::scrInnerRect);
+    axisRect()->setMaximumSize(std::max(40, static_cast<int>(cell * spanX)),
+                               std::max(40, static_cast<int>(cell * spanY)));
+}
+
+const QImage& Canvas::imageOf(std::size_t grid, const Frame& frame)
+{
+    const double scale = imageScale_ > 0 ? imageScale_ : devicePixelRatioF();
+    Cached& cached = images_[grid];
+    if (cached.image.isNull() || !same(cached.frame, frame) || cached.scale != scale)
+        cached = {gridImage(figure_.grids[grid], frame, scale), frame, scale};
+    if (opaqueImages_ && cached.image.hasAlphaChannel())
+        cached.image = flattened(cached.image, palette_.surface);
+    return cached.image;
+}
+
+} // namespace vitrine::plot

@@ -1,0 +1,298 @@
+#include "widgets/plot/drawing.h"
+
+#include <QPolygonF>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "widgets/theme/style.h"
+
+namespace vitrine::plot
+{
+namespace
+{
+
+using figure::Line;
+using figure::Marker;
+
+constexpr double kPointsToPixels = 96.0 / 72.0;
+constexpr double kMarkerRadius = 3;
+
+QPen penOf(const QColor& colour, double width, Line line)
+{
+    QPen pen(colour, width, Qt::SolidLine, Qt::FlatCap, Qt::RoundJoin);
+    if (line == Line::dash)
+        pen.setDashPattern({5, 3});
+    if (line == Line::dot)
+        pen.setDashPattern({1.5, 2.5});
+    if (line == Line::dashDot)
+        pen.setDashPattern({6, 3, 1.5, 3});
+    return pen;
+}
+
+// The part of the segment inside the rectangle (Liang and Barsky).
+bool clipSegment(const QRectF& rect, QPointF& a, QPointF& b)
+{
+    double enter = 0, leave = 1;
+    const QPointF d = b - a;
+    const auto cut = [&](double direction, double distance) {
+        if (direction == 0)
+            return distance >= 0;
+        const double t = distance / direction;
+        if (direction < 0)
+            enter = std::max(enter, t);
+        else
+            leave = std::min(leave, t);
+        return enter <= leave;
+    };
+    if (!cut(-d.x(), a.x() - rect.left()) || !cut(d.x(), rect.right() - a.x()) ||
+        !cut(-d.y(), a.y() - rect.top()) || !cut(d.y(), rect.bottom() - a.y()))
+        return false;
+    b = a + leave * d;
+    a = a + enter * d;
+    return true;
+}
+
+void drawRun(QPainter& painter, const QPolygonF& points, const QRectF& rect)
+{
+    QPolygonF piece;
+    const auto flush = [&] {
+        if (piece.size() > 1)
+            painter.drawPolyline(piece);
+        piece.clear();
+    };
+    for (qsizetype i = 1; i < points.size(); ++i) {
+        QPointF a = points[i - 1], b = points[i];
+        if (!clipSegment(rect, a, b)) {
+            flush();
+            continue;
+        }
+        if (piece.isEmpty() || piece.last() != a) {
+            flush();
+            piece << a;
+        }
+        piece << b;
+        if (b != points[i])
+            flush();
+    }
+    flush();
+}
+
+// Many points to a pixel column: the first, lowest, highest and last of each tell all that can be
+// seen.
+QPolygonF thinned(const QPolygonF& points)
+{
+    QPolygonF kept;
+    for (qsizetype i = 0; i < points.size();) {
+        const double column = std::floor(points[i].x() * 2);
+        qsizetype low = i, high = i, last = i;
+        for (; last < points.size() && std::floor(points[last].x() * 2) == column; ++last) {
+            if (points[last].y() < points[low].y())
+                low = last;
+            if (points[last].y() > points[high].y())
+                high = last;
+        }
+        const auto [first, second] = std::minmax(low, high);
+        kept << points[i];
+        if (first != i)
+            kept << points[first];
+        if (second != first && second != last - 1)
+            kept << points[second];
+        if (last - 1 != i)
+            kept << points[last - 1];
+        i = last;
+    }
+    return kept;
+}
+
+void drawLine(QPainter& painter, const figure::Series& series, const Frame& frame)
+{
+    constexpr qsizetype kMany = 4000;
+    const std::size_t count = std::min(series.x.size(), series.y.size());
+    QPolygonF points;
+    const auto flush = [&] {
+        drawRun(painter, points.size() > kMany ? thinned(points) : points, frame.rect);
+        points.clear();
+    };
+    for (std::size_t i = 0; i < count; ++i) {
+        const bool gap = !std::isfinite(series.x[i]) || !std::isfinite(series.y[i]) ||
+                         (frame.logX && series.x[i] <= 0);
+        if (gap)
+            flush();
+        else
+            points << frame.at(series.x[i], series.y[i]);
+    }
+    flush();
+}
+
+void drawMarker(QPainter& painter, Marker marker, const QPointF& c, double r)
+{
+    switch (marker) {
+    case Marker::none:
+        return;
+    case Marker::circle:
+        painter.drawEllipse(c, r, r);
+        return;
+    case Marker::square:
+        painter.drawRect(QRectF(c.x() - 0.9 * r, c.y() - 0.9 * r, 1.8 * r, 1.8 * r));
+        return;
+    case Marker::triangle:
+        painter.drawPolygon(QPolygonF{QPointF(c.x(), c.y() - 1.2 * r),
+                                      QPointF(c.x() + 1.1 * r, c.y() + 0.8 * r),
+                                      QPointF(c.x() - 1.1 * r, c.y() + 0.8 * r)});
+        return;
+    case Marker::cross:
+        painter.drawLine(c - QPointF(r, r), c + QPointF(r, r));
+        painter.drawLine(c - QPointF(r, -r), c + QPointF(r, -r));
+        return;
+    }
+}
+
+void prepareMarkers(QPainter& painter, Marker marker, const QColor& colour,
+                    const theme::Palette& palette)
+{
+    if (marker == Marker::cross) {
+        painter.setPen(QPen(colour, 1.6));
+        painter.setBrush(Qt::NoBrush);
+        return;
+    }
+    painter.setPen(QPen(palette.surface, 0.8)); // a rim keeps close points apart
+    painter.setBrush(colour);
+}
+
+bool aliasedBars(const Frame& frame, const figure::Bars& bars)
+{
+    const double width = bars.horizontal ? frame.pixelY(bars.width) - frame.pixelY(0)
+                                         : frame.pixelX(bars.width) - frame.pixelX(0);
+    return std::abs(width) > 3;
+}
+
+QRectF barRect(const figure::Bars& bars, std::size_t i, const Frame& frame)
+{
+    const double base = i < bars.base.size() ? bars.base[i] : 0.0;
+    const double from = bars.position[i] - bars.width / 2, to = bars.position[i] + bars.width / 2;
+    const QPointF a = bars.horizontal ? frame.at(base, from) : frame.at(from, base);
+    const double end = base + bars.height[i];
+    const QPointF b = bars.horizontal ? frame.at(end, to) : frame.at(to, end);
+    return QRectF(a, b).normalized();
+}
+
+} // namespace
+
+void drawSeries(QPainter& painter, const figure::Series& series, const Frame& frame,
+                const theme::Palette& palette)
+{
+    const QColor colour = palette.series(series.colour);
+    painter.setRenderHint(QPainter::Antialiasing);
+    if (series.line != Line::none) {
+        painter.setBrush(Qt::NoBrush);
+        painter.setPen(penOf(colour, series.width * kPointsToPixels, series.line));
+        drawLine(painter, series, frame);
+    }
+    if (series.marker == Marker::none)
+        return;
+    prepareMarkers(painter, series.marker, colour, palette);
+    for (std::size_t i = 0; i < std::min(series.x.size(), series.y.size()); ++i) {
+        const QPointF centre = frame.at(series.x[i], series.y[i]);
+        if (frame.rect.contains(centre))
+            drawMarker(painter, series.marker, centre, kMarkerRadius);
+    }
+}
+
+void drawBars(QPainter& painter, const figure::Bars& bars, const Frame& frame,
+              const theme::Palette& palette)
+{
+    painter.setRenderHint(QPainter::Antialiasing, !aliasedBars(frame, bars));
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(palette.series(bars.colour));
+    for (std::size_t i = 0; i < std::min(bars.position.size(), bars.height.size()); ++i) {
+        if (!std::isfinite(bars.height[i]))
+            continue;
+        const QRectF bar = barRect(bars, i, frame).intersected(frame.rect);
+        if (bar.width() > 0 && bar.height() > 0)
+            painter.drawRect(bar);
+    }
+}
+
+void drawSpan(QPainter& painter, const figure::Span& span, const Frame& frame,
+              const theme::Palette& palette)
+{
+    const QColor colour = palette.series(span.colour);
+    const QRectF& rect = frame.rect;
+    const double from = span.vertical ? frame.pixelX(span.from) : frame.pixelY(span.from);
+    if (span.from != span.to) {
+        const double to = span.vertical ? frame.pixelX(span.to) : frame.pixelY(span.to);
+        const QRectF band = span.vertical ? QRectF(from, rect.top(), to - from, rect.height())
+                                          : QRectF(rect.left(), from, rect.width(), to - from);
+        QColor soft = colour;
+        soft.setAlphaF(palette.dark ? 0.22F : 0.14F);
+        painter.fillRect(band.normalized().intersected(rect), soft);
+        return;
+    }
+    QPointF a = span.vertical ? QPointF(from, rect.top()) : QPointF(rect.left(), from);
+    QPointF b = span.vertical ? QPointF(from, rect.bottom()) : QPointF(rect.right(), from);
+    if (!std::isfinite(from) || !clipSegment(rect, a, b))
+        return;
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(penOf(colour, 1.3, span.line));
+    painter.drawLine(a, b);
+}
+
+void drawAnnotation(QPainter& painter, const figure::Annotation& note, const Frame& frame,
+                    const theme::Palette& palette)
+{
+    const QPointF place = frame.at(note.x, note.y);
+    if (!frame.rect.contains(place))
+        return;
+    painter.setFont(theme::uiFont(11));
+    painter.setPen(palette.series(note.colour));
+    const QString text = QString::fromStdString(note.text);
+    const QRectF size = QFontMetricsF(painter.font()).boundingRect(text);
+    double left = place.x() + 6;
+    if (left + size.width() > frame.rect.right())
+        left = std::max(frame.rect.left(), place.x() - 6 - size.width());
+    painter.drawText(QPointF(left, std::max(place.y() - 6, frame.rect.top() + size.height())),
+                     text);
+}
+
+void drawKey(QPainter& painter, const figure::Series& series, const QRectF& box,
+             const theme::Palette& palette)
+{
+    const QColor colour = palette.series(series.colour);
+    painter.setRenderHint(QPainter::Antialiasing);
+    if (series.line != Line::none) {
+        painter.setPen(penOf(colour, std::max(series.width * kPointsToPixels, 1.5), series.line));
+        painter.drawLine(QPointF(box.left(), box.center().y()),
+                         QPointF(box.right(), box.center().y()));
+    }
+    prepareMarkers(painter, series.marker, colour, palette);
+    drawMarker(painter, series.marker, box.center(), kMarkerRadius);
+}
+
+void drawKey(QPainter& painter, const figure::Bars& bars, const QRectF& box,
+             const theme::Palette& palette)
+{
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(palette.series(bars.colour));
+    painter.drawRoundedRect(QRectF(box.center().x() - 5, box.center().y() - 5, 10, 10), 2, 2);
+}
+
+void drawKey(QPainter& painter, const figure::Span& span, const QRectF& box,
+             const theme::Palette& palette)
+{
+    if (span.from == span.to) {
+        const double middle = box.center().y();
+        const Frame frame{.rect = box, .x = {0, 1}, .y = {0, 1}};
+        painter.setRenderHint(QPainter::Antialiasing);
+        painter.setPen(penOf(palette.series(span.colour), 1.3, span.line));
+        painter.drawLine(QPointF(frame.rect.left(), middle), QPointF(frame.rect.right(), middle));
+        return;
+    }
+    QColor soft = palette.series(span.colour);
+    soft.setAlphaF(0.3F);
+    painter.fillRect(QRectF(box.center().x() - 6, box.center().y() - 5, 12, 10), soft);
+}
+
+} // namespace vitrine::plot

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <QPainter>
+
+#include "widgets/plot/frame.h"
+#include "widgets/theme/palette.h"
+
+// What stands between the axes, for any painter. Nothing is drawn outside frame.rect: painters of
+// vector files do not clip.
+namespace vitrine::plot
+{
+
+void drawSeries(QPainter& painter, const figure::Series& series, const Frame& frame,
+                const theme::Palette& palette);
+void drawBars(QPainter& painter, const figure::Bars& bars, const Frame& frame,
+              const theme::Palette& palette);
+void drawSpan(QPainter& painter, const figure::Span& span, const Frame& frame,
+              const theme::Palette& palette);
+void drawAnnotation(QPainter& painter, const figure::Annotation& note, const Frame& frame,
+                    const theme::Palette& palette);
+
+// The sign of a legend entry, in `box`.
+void drawKey(QPainter& painter, const figure::Series& series, const QRectF& box,
+             const theme::Palette& palette);
+void drawKey(QPainter& painter, const figure::Bars& bars, const QRectF& box,
+             const theme::Palette& palette);
+void drawKey(QPainter& painter, const figure::Span& span, const QRectF& box,
+             const theme::Palette& palette);
+
+} // namespace vitrine::plot

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <QImage>
+
+#include "widgets/plot/frame.h"
+
+namespace vitrine::plot
+{
+
+// The coloured cells of a grid that lie in the frame, `scale` image pixels to a logical one. Where
+// several cells share a pixel the largest value is shown (the largest distance from zero with
+// ColourMap::difference), so that a single bright column does not vanish. No cell and NaN are
+// transparent.
+QImage gridImage(const figure::Grid& grid, const Frame& frame, double scale);
+
+} // namespace vitrine::plot

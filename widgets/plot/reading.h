@@ -1,0 +1,22 @@
+#pragma once
+
+#include <QString>
+
+#include "widgets/plot/frame.h"
+
+#include <optional>
+
+namespace vitrine::plot
+{
+
+// What lies under the pointer, with full precision.
+struct Reading {
+    QPointF place; // the point or the middle of the cell, logical pixels
+    double x = 0, y = 0;
+    QString text; // one or several lines
+};
+
+// The bar or cell under the pixel, else the nearest point of a series within 24 pixels.
+std::optional<Reading> readingAt(const figure::Figure& figure, const Frame& frame, QPointF pixel);
+
+} // namespace vitrine::plot

@@ -1,0 +1,109 @@
+#include "widgets/plot/render.h"
+
+#include <QBuffer>
+#include <QPageSize>
+#include <QPdfWriter>
+#include <QSvgGenerator>
+
+#include "widgets/plot/canvas.h"
+#include "widgets/plot/normalise.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace vitrine::plot
+{
+namespace
+{
+
+constexpr double kPixelsPerMillimetre = 96 / 25.4;
+constexpr int kVectorImageScale = 4; // pixels of a grid's image per logical pixel
+constexpr int kPdfResolution = 1200;
+
+QSize sizeOf(const figure::Figure& figure, const RenderOptions& options)
+{
+    if (!options.size.isEmpty())
+        return options.size;
+    return {std::max(80, static_cast<int>(std::lround(figure.width * kPixelsPerMillimetre))),
+            std::max(60, static_cast<int>(std::lround(figure.height * kPixelsPerMillimetre)))};
+}
+
+void paint(Canvas& canvas, QPaintDevice& device, QSize size, double scale, bool vector)
+{
+    QCPPainter painter(&device);
+    painter.setMode(QCPPainter::pmNoCaching);
+    painter.setMode(QCPPainter::pmVectorized, vector);
+    painter.scale(scale, scale);
+    canvas.toPainter(&painter, size.width(), size.height());
+}
+
+QByteArray png(Canvas& canvas, QSize size, double scale)
+{
+    QImage image((QSizeF(size) * scale).toSize(), QImage::Format_ARGB32_Premultiplied);
+    image.fill(Qt::transparent);
+    paint(canvas, image, size, scale, false);
+    image.setDotsPerMeterX(static_cast<int>(std::lround(scale * 96 / 0.0254)));
+    image.setDotsPerMeterY(image.dotsPerMeterX());
+    QByteArray bytes;
+    QBuffer buffer(&bytes);
+    image.save(&buffer, "PNG");
+    return bytes;
+}
+
+QByteArray svg(Canvas& canvas, QSize size, const figure::Figure& figure, bool embedFont)
+{
+    QByteArray bytes;
+    QBuffer buffer(&bytes);
+    QSvgGenerator generator;
+    generator.setOutputDevice(&buffer);
+    generator.setResolution(96);
+    generator.setSize(size);
+    generator.setViewBox(QRect(QPoint(0, 0), size));
+    generator.setTitle(QString::fromStdString(figure.title));
+    generator.setDescription(QString::fromStdString(figure.altText));
+    paint(canvas, generator, size, 1, true);
+    return normalisedSvg(bytes, size, embedFont ? fontFaceCss() : QByteArray());
+}
+
+QByteArray pdf(Canvas& canvas, QSize size, const figure::Figure& figure, std::int64_t time)
+{
+    QByteArray bytes;
+    QBuffer buffer(&bytes);
+    buffer.open(QIODevice::WriteOnly);
+    {
+        QPdfWriter writer(&buffer);
+        writer.setTitle(QString::fromStdString(figure.title));
+        writer.setCreator("Vitrine");
+        writer.setPageSize(QPageSize(QSizeF(size) * 72.0 / 96.0, QPageSize::Point, QString(),
+                                     QPageSize::ExactMatch));
+        writer.setPageMargins(QMarginsF());
+        writer.setResolution(kPdfResolution);
+        paint(canvas, writer, size, kPdfResolution / 96.0, true);
+    }
+    return normalisedPdf(bytes, time);
+}
+
+} // namespace
+
+QByteArray renderFigure(const figure::Figure& figure, Format format, const RenderOptions& options)
+{
+    const theme::Palette& palette =
+        options.palette ? *options.palette : theme::paletteOf(theme::ThemeName::light);
+    const QSize size = sizeOf(figure, options);
+    Canvas canvas;
+    canvas.setFigure(figure, palette, options.title, palette.surface);
+    canvas.setImageScale(format == Format::png ? options.scale : kVectorImageScale);
+    canvas.setOpaqueImages(format == Format::pdf);
+    canvas.setSize(size);
+    switch (format) {
+    case Format::png:
+        return png(canvas, size, options.scale);
+    case Format::svg:
+        return svg(canvas, size, figure, options.embedFont);
+    case Format::pdf:
+        return pdf(canvas, size, figure, options.time);
+    }
+    return {};
+}
+
+} // namespace vitrine::plot

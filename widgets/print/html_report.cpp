@@ -1,0 +1,17 @@
+#include "widgets/print/html_report.h"
+
+#include "widgets/plot/render.h"
+
+namespace vitrine::print
+{
+
+std::string htmlReport(const report::Document& document)
+{
+    std::vector<std::string> figures;
+    for (const figure::Figure& figure : document.figures)
+        figures.push_back(
+            plot::renderFigure(figure, plot::Format::svg, {.embedFont = false}).toStdString());
+    return report::toHtml(document, figures, plot::fontFaceCss().toStdString());
+}
+
+} // namespace vitrine::print

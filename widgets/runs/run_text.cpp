@@ -1,0 +1,108 @@
+#include "widgets/runs/run_text.h"
+
+#include <QDateTime>
+#include <QFileInfo>
+
+#include "core/base/format.h"
+#include "widgets/theme/palette.h"
+
+#include <cmath>
+
+namespace vitrine
+{
+namespace
+{
+
+constexpr int kLongText = 96;
+constexpr QChar kThinSpace(0x2009);
+
+QString number(double value)
+{
+    return QString::fromStdString(significant(value));
+}
+
+} // namespace
+
+QString experimentWords(const std::string& id)
+{
+    return QString::fromStdString(id).replace(".", " · ");
+}
+
+QColor stateColour(RunState state)
+{
+    const theme::Palette& p = theme::palette();
+    switch (state) {
+    case RunState::done:
+        return p.good;
+    case RunState::failed:
+        return p.error;
+    case RunState::paused:
+    case RunState::interrupted:
+    case RunState::cancelled:
+        return p.warning;
+    case RunState::queued:
+    case RunState::running:
+        break;
+    }
+    return p.accent;
+}
+
+QString startedWords(const std::string& utc)
+{
+    const auto time = QDateTime::fromString(QString::fromStdString(utc), Qt::ISODateWithMs);
+    return time.isValid() ? time.toLocalTime().toString("yyyy-MM-dd HH:mm") : QString();
+}
+
+QString metricWords(const Metric& metric)
+{
+    if (metric.unit == "s" && std::isfinite(metric.value))
+        return QString::fromStdString(durationText(metric.value));
+    const QString text = number(metric.value);
+    const bool plain = metric.unit.empty() || metric.unit == "1";
+    return plain ? text : text + kThinSpace + QString::fromStdString(metric.unit);
+}
+
+QString cellWords(const Cell& cell)
+{
+    if (const auto* whole = std::get_if<std::int64_t>(&cell))
+        return QString::number(*whole);
+    if (const auto* real = std::get_if<double>(&cell))
+        return number(*real);
+    if (const auto* text = std::get_if<std::string>(&cell))
+        return QString::fromStdString(*text);
+    return "–";
+}
+
+QString cellExact(const Cell& cell)
+{
+    if (const auto* real = std::get_if<double>(&cell))
+        return QString::fromStdString(shortest(*real));
+    return std::holds_alternative<std::monostate>(cell) ? QString() : cellWords(cell);
+}
+
+QString paramWords(const ParamValue& value)
+{
+    QString text = QString::fromStdString(paramText(value)).simplified();
+    if (text.size() > kLongText)
+        text = text.left(kLongText - 1) + "…";
+    return text;
+}
+
+QString subjectOf(const RunRecord& run)
+{
+    QStringList parts;
+    for (const char* name :
+         {"model", "file", "reference", "prompt_file", "prompt", "token_ids", "task", "data"}) {
+        if (!run.params.has(name))
+            continue;
+        QString text = paramWords(run.params.all().find(name)->second);
+        if (QString(name) != "prompt" && text.contains('/'))
+            text = QFileInfo(text).fileName();
+        if (QString(name) == "prompt" || QString(name) == "token_ids")
+            text = "“" + (text.size() > 40 ? text.left(39) + "…" : text) + "”";
+        parts << text;
+    }
+    return parts.isEmpty() ? experimentWords(run.experiment) : parts.join(" · ");
+}
+
+} // namespace vitrine

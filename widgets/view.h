@@ -1,0 +1,77 @@
+#pragma once
+
+#include "core/base/result.h"
+#include "core/figure/figure.h"
+#include "core/jobs/run_record.h"
+
+#include <QAction>
+#include <QJsonObject>
+#include <QList>
+#include <QString>
+#include <QWidget>
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace vitrine {
+
+class View;
+
+// A run as views see it: never changes. Artifacts are paths in the record.
+using RunHandle = std::shared_ptr<const RunRecord>;
+
+// What the window offers to a view. Lives longer than the view; used in the window's thread.
+class ViewContext : public QObject {
+    Q_OBJECT
+public:
+    using QObject::QObject;
+
+    // The only way to change a view's state: remembers the old one for undo, saves the workspace, and calls the view's
+    // setState(newState). Changes with the same non-empty mergeKey in quick succession (a drag) are one undo step.
+    virtual void change(View* view, const QJsonObject& newState, const QString& label,
+                        const QString& mergeKey = {}) = 0;
+
+    // Starts a kept run; when it is done and `show` is set, the view gets it (added to its runs where `compare`).
+    virtual void startRun(View* view, const std::string& experiment,
+                          const std::map<std::string, std::string>& params, bool compare = false) = 0;
+
+    // Work on a thread of the window's pool, then `done` in the window's thread unless `owner` is gone or a newer request
+    // of the same owner and key has come.
+    virtual void compute(QObject* owner, const QString& key, std::function<void()> work,
+                         std::function<void()> done) = 0;
+
+    virtual void copyFigure(const figure::Figure& figure) = 0;      // to the clipboard as picture and SVG
+    virtual void exportFigure(const figure::Figure& figure) = 0;    // asks for a file: PDF, SVG, PNG, CSV
+    virtual void showOrigin(const figure::Figure& figure) = 0;      // "Where from?"
+    virtual void showMessage(const QString& line) = 0;              // in the message log
+
+signals:
+    void themeChanged();
+};
+
+// Shows one run or several side by side. A view draws from runs and its state only.
+class View : public QWidget {
+    Q_OBJECT
+public:
+    using QWidget::QWidget;
+
+    virtual void setRuns(const std::vector<RunHandle>& runs) = 0;
+    virtual QJsonObject state() const = 0; // all that a person changed: zoom, pins, selection, thresholds
+    virtual void setState(const QJsonObject& state) = 0;
+    virtual QList<QAction*> viewActions() const { return {}; }
+    virtual QString title() const = 0; // says in words what is shown: "speech-2016.txt · vitrine-lm"
+    virtual std::vector<figure::Figure> figures() const { return {}; } // as they stand, for reports
+
+    // While a run for this view is under way, or has failed: the view shows its skeleton or the reason. Empty text: neither.
+    virtual void setLoading(const QString& what, double fraction) = 0;
+    virtual void setFailure(const QString& message) = 0;
+
+signals:
+    void titleChanged();
+    void parametersEdited(const std::map<std::string, std::string>& params); // typed in the view (a prompt)
+};
+
+} // namespace vitrine
