@@ -1,0 +1,257 @@
+#include "plugins/attention/experiment_input.h"
+
+#include <algorithm>
+#include <cassert>
+
+#include "core/base/file.h"
+#include "core/base/resources.h"
+#include "core/jobs/bundle.h"
+
+namespace vitrine::attention {
+
+namespace {
+
+constexpr std::uint64_t kLargestText = 64ull << 20;
+
+ParamSpec text(std::string name, std::string label, ParamType type, std::string help)
+{
+    ParamSpec spec;
+    spec.name = std::move(name);
+    spec.label = std::move(label);
+    spec.type = type;
+    spec.help = std::move(help);
+    spec.group = "Text";
+    return spec;
+}
+
+// The files next to a checkpoint that decide what a text's tokens are.
+std::vector<std::filesystem::path> tokenizerFiles(const std::filesystem::path& model, std::int64_t vocabulary)
+{
+    const bool folder = std::filesystem::is_directory(model);
+    const auto names = folder ? std::vector<std::string>{"tokenizer.json", "tokenizer.model", "tokenizer_config.json"}
+                              : std::vector<std::string>{fmt::format("tok{}.bin", vocabulary), "tokenizer.bin"};
+    std::vector<std::filesystem::path> files;
+    for (const std::string& name : names)
+        if (const auto file = (folder ? model : model.parent_path()) / name; std::filesystem::is_regular_file(file))
+            files.push_back(file);
+    if (!folder && files.size() > 1)
+        files.resize(1);
+    return files;
+}
+
+std::string_view trimmed(std::string_view line)
+{
+    const auto first = line.find_first_not_of(" \t\r");
+    return first == line.npos ? std::string_view{} : line.substr(first, line.find_last_not_of(" \t\r") - first + 1);
+}
+
+// A line that parts two documents.
+bool isMark(std::string_view line)
+{
+    return trimmed(line) == "---" || trimmed(line) == "<s>";
+}
+
+// Parts between the lines that hold a mark alone, empty ones left out.
+std::vector<std::string_view> documentsOf(std::string_view whole)
+{
+    std::vector<std::string_view> documents;
+    std::size_t start = 0;
+    const auto close = [&](std::size_t end) {
+        const auto part = whole.substr(start, end - start);
+        if (!trimmed(part).empty() && part.find_first_not_of(" \t\r\n") != part.npos)
+            documents.push_back(part);
+    };
+    for (std::size_t line = 0; line < whole.size();) {
+        const std::size_t end = std::min(whole.find('\n', line), whole.size());
+        if (isMark(whole.substr(line, end - line))) {
+            // The line break before a mark belongs to the mark.
+            close(std::max(start, line > start ? line - 1 : line));
+            start = std::min(end + 1, whole.size());
+        }
+        line = end + 1;
+    }
+    close(whole.size());
+    return documents;
+}
+
+// Enough of a long text for `tokens` tokens in all likelihood, cut behind a white space.
+std::string_view beginning(std::string_view whole, std::int64_t tokens)
+{
+    const std::size_t enough = static_cast<std::size_t>(tokens) * 32 + 4096;
+    if (whole.size() <= enough)
+        return whole;
+    const std::size_t cut = whole.find_last_of(" \n", enough);
+    return whole.substr(0, cut == whole.npos || cut == 0 ? enough : cut);
+}
+
+Result<std::vector<std::int32_t>> encode(std::string_view whole, bool split, const model::Tokenizer& tokenizer)
+{
+    const auto documents = split ? documentsOf(whole) : std::vector{whole};
+    const bool marks = tokenizer.bos() && (tokenizer.addsBos() || documents.size() > 1);
+    std::vector<std::int32_t> ids;
+    for (std::size_t i = 0; i < documents.size(); ++i) {
+        if (marks && (i > 0 || tokenizer.addsBos()))
+            ids.push_back(*tokenizer.bos());
+        VITRINE_TRY(const auto part, tokenizer.encode(documents[i]));
+        ids.insert(ids.end(), part.begin(), part.end());
+    }
+    return ids;
+}
+
+Result<TokenText> fromText(std::string_view whole, const Params& params, const OpenModel& opened)
+{
+    if (!opened.tokenizer)
+        return argumentError("{} has no tokenizer: give token_ids instead of text", opened.name);
+    const bool split = params.text("documents") == "line";
+    const std::int64_t context = opened.config().context;
+    TokenText result;
+    const auto start = beginning(whole, context);
+    VITRINE_TRY(result.ids, encode(start, split, *opened.tokenizer));
+    const bool enough = static_cast<std::int64_t>(result.ids.size()) > context;
+    if (start.size() < whole.size() && !enough) {
+        VITRINE_TRY(result.ids, encode(whole, split, *opened.tokenizer));
+    }
+    if (result.ids.empty())
+        return argumentError("the text is empty: give at least one word");
+    if (split && !opened.tokenizer->bos() && documentsOf(start).size() > 1)
+        result.notes.push_back("The tokenizer has no BOS token: the documents are joined without one.");
+    if (static_cast<std::int64_t>(result.ids.size()) > context) {
+        result.ids.resize(static_cast<std::size_t>(context));
+        result.notes.push_back(
+            fmt::format("The text is longer than the model's context: its first {} tokens are used.", context));
+    }
+    return result;
+}
+
+Result<TokenText> fromIds(const Params& params, const OpenModel& opened)
+{
+    TokenText result;
+    for (const std::int64_t id : params.integers("token_ids")) {
+        if (id < 0 || id >= opened.config().vocabulary)
+            return argumentError("token_ids holds {}, but the vocabulary of {} has the ids 0 to {}", id, opened.name,
+                                 opened.config().vocabulary - 1);
+        result.ids.push_back(static_cast<std::int32_t>(id));
+    }
+    if (result.ids.empty())
+        return argumentError("token_ids is empty: give at least one id");
+    if (static_cast<std::int64_t>(result.ids.size()) > opened.config().context)
+        result.notes.push_back(fmt::format("More tokens than the model's context of {}.", opened.config().context));
+    return result;
+}
+
+Result<TokenText> fromFile(const Params& params, const OpenModel& opened)
+{
+    const std::filesystem::path path = params.text("prompt_file");
+    VITRINE_TRY(const std::string whole, readFile(path, kLargestText));
+    VITRINE_TRY(TokenText result, fromText(whole, params, opened));
+    VITRINE_TRY(InputFile input, hashInput("prompt_file", path));
+    result.inputs.push_back(std::move(input));
+    return result;
+}
+
+} // namespace
+
+ParamSpec modelParam()
+{
+    ParamSpec spec = text("model", "Model", ParamType::model,
+                          "A shipped model's name, a Hugging Face folder (config.json, "
+                          "safetensors), or a llama2.c file");
+    spec.group = "Model";
+    spec.fallback = ParamValue(std::string("vitrine-lm"));
+    return spec;
+}
+
+std::vector<ParamSpec> promptParams()
+{
+    ParamSpec prompt = text("prompt", "Prompt", ParamType::text, "Text that the model reads");
+    prompt.multiline = true;
+    ParamSpec file = text("prompt_file", "Text file", ParamType::file,
+                          "A text file (UTF-8), read from its start up to the model's context");
+    file.fileKind = "text";
+    ParamSpec ids = text("token_ids", "Token ids", ParamType::integers,
+                         "Token ids as they are, nothing added: for models without tokenizer");
+    ids.minimum = 0;
+    for (ParamSpec* spec : {&prompt, &file, &ids})
+        spec->oneOf = "text";
+    ParamSpec documents =
+        text("documents", "Documents", ParamType::choice, "How a text of several documents is marked");
+    documents.choices = {
+        {"line", "a line ---", "A line that holds --- (or <s>) alone parts two documents; each gets its own BOS token"},
+        {"off", "one text", "The whole text is one document"}};
+    documents.fallback = ParamValue(std::string("line"));
+    documents.advanced = true;
+    return {prompt, file, ids, documents};
+}
+
+ParamSpec layersParam(const std::string& help)
+{
+    ParamSpec spec = text("layers", "Layers", ParamType::integers, help);
+    spec.minimum = 0;
+    spec.fallback = ParamValue(std::vector<std::int64_t>{});
+    spec.group = "Layers and heads";
+    return spec;
+}
+
+Result<OpenModel> openModel(const Params& params)
+{
+    VITRINE_TRY(const auto path, findModel(params.text("model")));
+    VITRINE_TRY(auto checkpoint, model::openCheckpoint(path));
+    VITRINE_TRY(auto tokenizer, model::openTokenizerOf(path));
+    VITRINE_TRY(auto llm, model::Llm::open(checkpoint));
+    auto notes = checkpoint->notes();
+    std::vector<InputFile> inputs;
+    auto files = checkpoint->files();
+    const auto more = tokenizerFiles(path, checkpoint->config().vocabulary);
+    files.insert(files.end(), more.begin(), more.end());
+    for (const auto& file : files) {
+        VITRINE_TRY(InputFile input, hashInput("model", file));
+        inputs.push_back(std::move(input));
+    }
+    std::string name = (path.has_filename() ? path : path.parent_path()).filename().string();
+    return OpenModel{std::move(name), std::move(checkpoint), std::move(tokenizer),
+                     std::move(llm),  std::move(inputs),     std::move(notes)};
+}
+
+Result<TokenText> readTokens(const Params& params, const OpenModel& opened)
+{
+    auto result = params.has("token_ids")     ? fromIds(params, opened)
+                  : params.has("prompt_file") ? fromFile(params, opened)
+                                              : fromText(params.text("prompt"), params, opened);
+    if (result)
+        for (const std::int32_t id : result->ids)
+            result->pieces.push_back(pieceOf(opened, id));
+    return result;
+}
+
+std::string pieceOf(const OpenModel& opened, std::int32_t id)
+{
+    const bool known = opened.tokenizer && id < opened.tokenizer->size();
+    return known ? opened.tokenizer->piece(id) : fmt::format("#{}", id);
+}
+
+Result<std::vector<int>> chosenLayers(const Params& params, const model::LlmConfig& config)
+{
+    std::vector<int> layers;
+    for (const std::int64_t layer : params.integers("layers")) {
+        if (layer < 0 || layer >= config.layers)
+            return argumentError("there is no layer {}: the model has the layers 0 to {}", layer, config.layers - 1);
+        layers.push_back(static_cast<int>(layer));
+    }
+    if (layers.empty())
+        for (int layer = 0; layer < config.layers; ++layer)
+            layers.push_back(layer);
+    std::ranges::sort(layers);
+    layers.erase(std::unique(layers.begin(), layers.end()), layers.end());
+    return layers;
+}
+
+void append(std::vector<std::string>& notes, const std::vector<std::string>& more)
+{
+    notes.insert(notes.end(), more.begin(), more.end());
+}
+void append(std::vector<InputFile>& inputs, const std::vector<InputFile>& more)
+{
+    inputs.insert(inputs.end(), more.begin(), more.end());
+}
+
+} // namespace vitrine::attention

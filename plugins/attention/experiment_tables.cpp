@@ -1,0 +1,260 @@
+#include "plugins/attention/experiment_tables.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <set>
+
+#include "core/attention/capture.h"
+
+namespace vitrine::attention {
+
+namespace {
+
+constexpr int kFirstSinkLayer = 2; // layers 0 and 1 are diffuse (ACT, section 5)
+constexpr int kLaterRows = 8;
+
+// Sinks and sink mass of every head.
+struct HeadSinks {
+    std::vector<Sink> sinks;
+    SinkMass mass;
+};
+
+std::vector<HeadSinks> allSinks(const Captured& captured, const SinkOptions& options)
+{
+    std::vector<HeadSinks> result;
+    for (const CapturedHead& head : captured.heads) {
+        auto sinks = findSinks(head.columnScore, captured.columnRows, options);
+        const SinkMass mass = sinkMass(sinks, captured.tokens);
+        result.push_back({std::move(sinks), mass});
+    }
+    return result;
+}
+
+Table headsTable(const Captured& captured, const std::vector<HeadSinks>& sinks)
+{
+    Table table{"heads",
+                {{"layer", "1", {}, "Layer, counted from 0"},
+                 {"head", "1", {}, "Query head, counted from 0"},
+                 {"first_token_mass", "1", {}, "Mean weight that queries i >= 1 give to token 0"},
+                 {"first_token_mass_over_uniform", "1", {}, "The same over uniform attention's (H(T) - 1)/(T - 1)"},
+                 {"first_token_sink", "1", {}, "1: at least 5 times the uniform mass and 0.1; 2: at least 0.3 as well"},
+                 {"sink_mass", "1", {}, "Mean weight that queries i >= 1 give to the sinks of table sinks"},
+                 {"sink_mass_over_uniform", "1", {}, "The same over what uniform attention gives to these columns"},
+                 {"sinks", "1", {}, "Columns that the chosen rule flags"},
+                 {"entropy", "nat", {}, "Mean over rows of -sum_j A ln A"},
+                 {"entropy_over_uniform", "1", {}, "The same over uniform attention's"},
+                 {"distance", "token", {}, "Mean over rows of sum_j A (i - j)"},
+                 {"distance_over_uniform", "1", {}, "The same over uniform attention's"}},
+                {}};
+    const double mass = uniformFirstTokenMass(captured.tokens, captured.window);
+    const double entropy = uniformEntropy(captured.tokens, captured.window);
+    const double distance = uniformDistance(captured.tokens, captured.window);
+    for (std::size_t i = 0; i < captured.heads.size(); ++i) {
+        const CapturedHead& head = captured.heads[i];
+        const auto grade = hasStrongFirstTokenSink(head.firstTokenMass, captured.tokens, captured.window) ? 2
+                           : hasFirstTokenSink(head.firstTokenMass, captured.tokens, captured.window)     ? 1
+                                                                                                          : 0;
+        const double massRatio = sinks[i].sinks.empty() ? 0.0 : sinks[i].mass.mass / sinks[i].mass.uniform;
+        table.rows.push_back({std::int64_t{head.layer}, std::int64_t{head.head}, head.firstTokenMass,
+                              head.firstTokenMass / mass, std::int64_t{grade}, sinks[i].mass.mass, massRatio,
+                              static_cast<std::int64_t>(sinks[i].sinks.size()), head.entropy, head.entropy / entropy,
+                              head.distance, head.distance / distance});
+        if (sinks[i].sinks.empty())
+            table.rows.back()[static_cast<std::size_t>(table.column("sink_mass_over_uniform"))] = Cell();
+    }
+    return table;
+}
+
+Table sinksTable(const Captured& captured, const std::vector<HeadSinks>& sinks)
+{
+    Table table{"sinks",
+                {{"layer", "1", {}, "Layer, counted from 0"},
+                 {"head", "1", {}, "Query head, counted from 0"},
+                 {"position", "1", {}, "Column of the map: the key's place in the text"},
+                 {"token", "", {}, "The key's token"},
+                 {"score", "1", {}, "s[j]: mean weight from the queries that see it (ACT, section 3)"},
+                 {"score_over_uniform", "1", {}, "The same over uniform attention's u[j]"},
+                 {"rows", "1", {}, "Queries that see it"}},
+                {}};
+    for (std::size_t i = 0; i < captured.heads.size(); ++i)
+        for (const Sink& sink : sinks[i].sinks)
+            table.rows.push_back({std::int64_t{captured.heads[i].layer}, std::int64_t{captured.heads[i].head},
+                                  std::int64_t{sink.position}, captured.pieces[static_cast<std::size_t>(sink.position)],
+                                  sink.score, sink.scoreOverUniform, std::int64_t{sink.rows}});
+    return table;
+}
+
+// Mean of measure(head) over the heads that `counts` lets through; NaN where there are none.
+template <typename Measure, typename Counts>
+double meanOf(const std::vector<CapturedHead>& heads, Measure measure, Counts counts)
+{
+    double sum = 0;
+    int count = 0;
+    for (const CapturedHead& head : heads) {
+        if (!counts(head))
+            continue;
+        sum += measure(head);
+        ++count;
+    }
+    return count > 0 ? sum / count : std::numeric_limits<double>::quiet_NaN();
+}
+
+constexpr auto every = [](const CapturedHead&) { return true; };
+
+struct LaterSinks {
+    double columns = 0, positions = 0, headsShare = 0;
+};
+
+LaterSinks laterSinks(const std::vector<HeadSinks>& sinks)
+{
+    LaterSinks result;
+    std::set<std::int32_t> positions;
+    for (const HeadSinks& head : sinks) {
+        const auto isLater = [](const Sink& sink) { return sink.position >= 1 && sink.rows >= kLaterRows; };
+        const auto count = std::ranges::count_if(head.sinks, isLater);
+        result.columns += static_cast<double>(count);
+        result.headsShare += count > 0 ? 1.0 / static_cast<double>(sinks.size()) : 0;
+        for (const Sink& sink : head.sinks)
+            if (isLater(sink))
+                positions.insert(sink.position);
+    }
+    result.positions = static_cast<double>(positions.size());
+    return result;
+}
+
+void addMetrics(const Captured& captured, const std::vector<HeadSinks>& sinks, RunResult& result)
+{
+    const auto mass = [](const CapturedHead& head) { return head.firstTokenMass; };
+    const double firstMass =
+        captured.tokens < 2
+            ? std::numeric_limits<double>::quiet_NaN()
+            : meanOf(captured.heads, mass, [](const CapturedHead& head) { return head.layer >= kFirstSinkLayer; });
+    const auto share = [&](auto isSink) {
+        return meanOf(
+            captured.heads,
+            [&](const CapturedHead& head) {
+                return isSink(head.firstTokenMass, captured.tokens, captured.window) ? 1.0 : 0.0;
+            },
+            every);
+    };
+    const LaterSinks later = laterSinks(sinks);
+    const auto add = [&](const char* name, double value, const char* unit, const char* help) {
+        result.metrics.push_back({name, value, unit, Origin::computed, help});
+    };
+    add("tokens", static_cast<double>(captured.tokens), "1", "Tokens read, BOS among them");
+    add("layers", static_cast<double>(captured.layers), "1", "Layers captured");
+    add("heads", static_cast<double>(captured.headsPerLayer), "1", "Query heads per layer");
+    add("first_token_mass", firstMass, "1",
+        "Mean over heads of layers >= 2 of the mean weight that queries i >= 1 give to token 0");
+    add("sink_heads_share", share(hasFirstTokenSink), "1",
+        "Share of heads whose first_token_mass is at least 5 times the uniform (H(T) - 1)/(T - 1) "
+        "and at least 0.1");
+    add("strong_sink_heads_share", share(hasStrongFirstTokenSink), "1",
+        "The same with at least 0.3: the usual measure in the literature, there at T = 64");
+    add("later_sinks", later.columns, "1",
+        "Columns j >= 1 with at least 8 supporting rows that the rule flags, counted in every "
+        "head");
+    add("later_sink_positions", later.positions, "1", "Different tokens among later_sinks");
+    add("later_sink_heads_share", later.headsShare, "1", "Share of heads with at least one later sink");
+    add("entropy_mean",
+        meanOf(
+            captured.heads, [](const CapturedHead& head) { return head.entropy; }, every),
+        "nat", "Mean over heads and rows of -sum_j A ln A");
+    if (std::isnan(firstMass))
+        result.notes.push_back(captured.tokens < 2 ? "One token has no first-token mass: no query comes after it."
+                                                   : "No first_token_mass: no layer from 2 on was captured.");
+}
+
+ParamSpec sinkParam(const char* name, const char* label, ParamType type, const char* help, double low, double high,
+                    ParamValue fallback)
+{
+    ParamSpec spec;
+    spec.name = name;
+    spec.label = label;
+    spec.type = type;
+    spec.help = help;
+    spec.group = "Sinks";
+    spec.minimum = low;
+    spec.maximum = high;
+    spec.fallback = std::move(fallback);
+    return spec;
+}
+
+} // namespace
+
+std::vector<ParamSpec> sinkParams()
+{
+    ParamSpec rule;
+    rule.name = "rule";
+    rule.label = "Sink rule";
+    rule.type = ParamType::choice;
+    rule.help = "When a column counts as a sink; s[j] is the mean weight it receives from the "
+                "queries that see it";
+    rule.group = "Sinks";
+    rule.choices = {{"uniform", "s > α · u[j]",
+                     "Over α times what uniform attention gives this column: no bias towards the start (ours)"},
+                    {"relative", "s > α / N",
+                     "The paper's; flags the first columns of a uniform head, for they have large s anyway"},
+                    {"absolute", "s > τ", "The released code's; strict for long texts, lenient for short ones"}};
+    rule.fallback = ParamValue(std::string("uniform"));
+    ParamSpec tau = sinkParam(
+        "tau", "Threshold τ", ParamType::real,
+        "Rule absolute: least mean weight of a sink. One value for all lengths favours short texts", 0, 1, 0.1);
+    ParamSpec alpha = sinkParam(
+        "alpha", "Factor α", ParamType::real,
+        "Rules relative and uniform: how many times the even share. 3 to 7 in the paper's ablation", 0, 1000, 5.0);
+    alpha.logarithmic = true;
+    ParamSpec protect = sinkParam("protect", "Protected tokens", ParamType::integer,
+                                  "The first columns are never listed: the initial token is a sink of another kind", 0,
+                                  1000000, std::int64_t{1});
+    ParamSpec rows = sinkParam("min_rows", "Supporting rows", ParamType::integer,
+                               "Columns seen by fewer queries are not listed: the last tokens "
+                               "average over few rows and cross "
+                               "any threshold easily",
+                               1, 1000000, std::int64_t{8});
+    return {rule, tau, alpha, protect, rows};
+}
+
+SinkOptions sinkOptions(const Params& params)
+{
+    SinkOptions options;
+    const std::string& rule = params.text("rule");
+    options.rule = rule == "absolute"   ? SinkRule::absolute
+                   : rule == "relative" ? SinkRule::relative
+                                        : SinkRule::uniform;
+    options.tau = params.real("tau");
+    options.alpha = params.real("alpha");
+    options.protect = static_cast<int>(params.integer("protect"));
+    options.minRows = static_cast<int>(params.integer("min_rows"));
+    return options;
+}
+
+Captured captured(const model::ForwardResult& result, const std::vector<int>& layers, std::int64_t window,
+                  std::vector<std::string> pieces)
+{
+    Captured out;
+    out.tokens = result.tokens;
+    out.window = window;
+    out.layers = static_cast<std::int64_t>(layers.size());
+    out.pieces = std::move(pieces);
+    out.columnRows = columnRows(result.tokens, window);
+    for (const int layer : layers) {
+        const auto& heads = result.summaries.at(static_cast<std::size_t>(layer));
+        out.headsPerLayer = static_cast<std::int64_t>(heads.size());
+        for (std::size_t head = 0; head < heads.size(); ++head)
+            out.heads.push_back({layer, static_cast<int>(head), columnScore(heads[head]), heads[head].firstTokenMass,
+                                 heads[head].entropy, heads[head].distance});
+    }
+    return out;
+}
+
+void describe(const Captured& captured, const SinkOptions& options, RunResult& result)
+{
+    const auto sinks = allSinks(captured, options);
+    addMetrics(captured, sinks, result);
+    result.tables.push_back(headsTable(captured, sinks));
+    result.tables.push_back(sinksTable(captured, sinks));
+}
+
+} // namespace vitrine::attention

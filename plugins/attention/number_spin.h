@@ -1,0 +1,27 @@
+#pragma once
+
+#include <QDoubleSpinBox>
+
+namespace vitrine::attention
+{
+
+// A number in its shortest form; comma and point are both taken. Up and Down step.
+class NumberSpin : public QDoubleSpinBox
+{
+    Q_OBJECT
+public:
+    NumberSpin(double low, double high, int decimals, QWidget* parent);
+
+    void setNumber(double value); // emits nothing
+    QString textFromValue(double value) const override;
+    double valueFromText(const QString& text) const override;
+    QValidator::State validate(QString& text, int& position) const override;
+
+signals:
+    void chosen(double value); // by a person
+
+private:
+    bool quiet_ = false;
+};
+
+} // namespace vitrine::attention

@@ -1,0 +1,47 @@
+#include "widgets/plugin.h"
+#include "plugins/attention/capture_experiment.h"
+#include "plugins/attention/figures.h"
+#include "plugins/attention/forward_experiment.h"
+#include "plugins/attention/generate_experiment.h"
+#include "plugins/attention/import_experiment.h"
+#if __has_include("plugins/attention/view.h")
+#include "plugins/attention/view.h"
+#define VITRINE_HAS_ATTENTION_VIEW
+#endif
+
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QObject>
+
+namespace vitrine::attention {
+
+class AttentionPlugin : public QObject, public Plugin {
+    Q_OBJECT
+    Q_PLUGIN_METADATA(IID VITRINE_PLUGIN_IID FILE "plugin.json")
+    Q_INTERFACES(vitrine::Plugin)
+
+public:
+    std::vector<std::unique_ptr<Experiment>> createExperiments() const override
+    {
+        return experiments<CaptureExperiment, ImportExperiment, ForwardExperiment, GenerateExperiment>();
+    }
+    View* createView([[maybe_unused]] std::string_view experiment, [[maybe_unused]] ViewContext& context,
+                     [[maybe_unused]] QWidget* parent) const override
+    {
+#ifdef VITRINE_HAS_ATTENTION_VIEW
+        if (experiment == "attention.capture" || experiment == "attention.import")
+            return new AttentionView(context, parent);
+#endif
+        return nullptr;
+    }
+    std::vector<figure::Figure> figures(const std::vector<RunRecord>& runs, const QJsonObject& state) const override
+    {
+        const QByteArray text = QJsonDocument(state).toJson(QJsonDocument::Compact);
+        const auto json = parseJson(std::string_view(text.constData(), static_cast<std::size_t>(text.size())), "state");
+        return attention::figures(runs, json ? *json : Json::object());
+    }
+};
+
+} // namespace vitrine::attention
+
+#include "plugin.moc"

@@ -1,0 +1,72 @@
+#include "plugins/attention/scene.h"
+
+#include "core/base/format.h"
+
+#include <algorithm>
+
+namespace vitrine::attention
+{
+namespace
+{
+
+QString text(double value, int digits)
+{
+    return QString::fromStdString(significant(value, digits))
+        .replace(QLatin1Char('-'), QStringLiteral("−"));
+}
+
+} // namespace
+
+std::span<const float> Scene::columnScore() const
+{
+    const auto layer = first().layerIndex(head);
+    return layer ? first().capture->columnScore(*layer, head.head) : std::span<const float>{};
+}
+
+const Sink* Scene::sinkAt(std::int64_t token) const
+{
+    if (sinks.empty())
+        return nullptr;
+    const auto found = std::ranges::find(sinks.front(), token, &Sink::position);
+    return found == sinks.front().end() ? nullptr : &*found;
+}
+
+bool Scene::isPinned(std::int64_t token) const
+{
+    return std::ranges::find(state.pinnedTokens, token) != state.pinnedTokens.end();
+}
+
+bool Scene::isPinned(HeadId id) const
+{
+    return std::ranges::find(state.pinnedHeads, id) != state.pinnedHeads.end();
+}
+
+const std::vector<HeadRow>& Scene::scoredRows() const
+{
+    return state.score == Score::difference && rows.size() > 1 ? rows[1] : rows.front();
+}
+
+QString Scene::tokenName(std::int64_t token) const
+{
+    const QStringList& names = *first().tokens;
+    return token >= 0 && token < names.size()
+               ? QStringLiteral("“%1”").arg(names[static_cast<qsizetype>(token)])
+               : QString();
+}
+
+QString headName(HeadId head)
+{
+    return QStringLiteral("layer %1 · head %2").arg(head.layer).arg(head.head);
+}
+
+QString numberText(double value)
+{
+    return text(value, 4);
+}
+
+QString shortText(double value)
+{
+    return text(value, 2);
+}
+
+} // namespace vitrine::attention

@@ -1,0 +1,283 @@
+#include "plugins/attention/shown_run.h"
+
+#include <QFileInfo>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace vitrine::attention
+{
+namespace
+{
+
+bool startsWithSpace(const QString& piece)
+{
+    return piece.startsWith(QChar(0x2581)) || piece.startsWith(QChar(0x0120)) ||
+           piece.startsWith(QLatin1Char(' '));
+}
+
+// A token as people read it: without the tokenizer's sign for a space, line breaks as a sign.
+QString readable(QString piece)
+{
+    if (piece == QLatin1String("<0x0A>") || piece == QLatin1String("\n") || piece == QChar(0x010A))
+        return QStringLiteral("⏎");
+    if (piece == QLatin1String("<0x09>") || piece == QLatin1String("\t"))
+        return QStringLiteral("⇥");
+    if (startsWithSpace(piece))
+        piece.remove(0, 1);
+    piece.replace(QChar(0x2581), QLatin1Char(' '));
+    piece.replace(QLatin1Char('\n'), QStringLiteral("⏎"));
+    return piece.isEmpty() ? QStringLiteral("␣") : piece;
+}
+
+const std::string* textParameter(const RunRecord& run, std::string_view name)
+{
+    const auto found = run.params.all().find(name);
+    return found == run.params.all().end() ? nullptr : std::get_if<std::string>(&found->second);
+}
+
+double realParameter(const RunRecord& run, std::string_view name, double fallback)
+{
+    const auto found = run.params.all().find(name);
+    if (found == run.params.all().end())
+        return fallback;
+    if (const auto* real = std::get_if<double>(&found->second))
+        return *real;
+    const auto* integer = std::get_if<std::int64_t>(&found->second);
+    return integer ? static_cast<double>(*integer) : fallback;
+}
+
+QString fileName(const std::string& path)
+{
+    return QFileInfo(QString::fromStdString(path)).fileName();
+}
+
+// Share of the attention mass that goes to other keys: total variation of the mean distribution
+// over keys.
+double massMoved(std::span<const float> a, std::span<const float> b,
+                 std::span<const std::int32_t> rows)
+{
+    double moved = 0;
+    for (std::size_t j = 0; j < a.size(); ++j)
+        moved += std::abs(static_cast<double>(a[j]) - static_cast<double>(b[j])) * rows[j];
+    return moved / 2 / static_cast<double>(std::max<std::size_t>(a.size(), 1));
+}
+
+HeadRow rowOf(const ShownRun& run, const SinkOptions& options, std::int64_t layerIndex, int head)
+{
+    const Capture& capture = *run.capture;
+    const auto sinks =
+        findSinks(capture.columnScore(layerIndex, head), capture.columnRows(), options);
+    return {.id = {capture.layerIds()[static_cast<std::size_t>(layerIndex)], head},
+            .firstTokenMass = capture.firstTokenMass(layerIndex, head),
+            .sinkMass = sinkMass(sinks, capture.tokens()).mass,
+            .entropy = capture.entropy(layerIndex, head),
+            .distance = capture.distance(layerIndex, head),
+            .sinks = static_cast<int>(sinks.size()),
+            .difference = {}};
+}
+
+// The entry of each stride x stride block that is farthest from zero; NaN where the block has none.
+std::vector<float> strongest(const std::vector<float>& values, const MapTile& tile)
+{
+    std::vector<float> out(static_cast<std::size_t>(tile.height() * tile.width()), std::nanf(""));
+    for (std::int64_t row = 0; row < tile.rows; ++row)
+        for (std::int64_t column = 0; column < tile.columns; ++column) {
+            const float value = values[static_cast<std::size_t>(row * tile.columns + column)];
+            float& best = out[static_cast<std::size_t>(row / tile.stride * tile.width() +
+                                                       column / tile.stride)];
+            if (!std::isnan(value) && !(std::abs(value) <= std::abs(best)))
+                best = value;
+        }
+    return out;
+}
+
+// One row of blocks, from single entries of both maps.
+Result<std::vector<float>> differenceStrip(const TileSource& first, const TileSource& second,
+                                           const MapTile& strip)
+{
+    MapTile single = strip;
+    single.stride = 1;
+    VITRINE_TRY(const auto a, first(single));
+    VITRINE_TRY(auto b, second(single));
+    std::ranges::transform(b, a, b.begin(), std::minus{});
+    return strip.stride == 1 ? b : strongest(b, strip);
+}
+
+} // namespace
+
+std::optional<std::int64_t> ShownRun::layerIndex(HeadId head) const
+{
+    const auto& layers = capture->layerIds();
+    const auto found = std::ranges::find(layers, head.layer);
+    if (found == layers.end() || head.head < 0 || head.head >= capture->heads())
+        return std::nullopt;
+    return found - layers.begin();
+}
+
+Result<ShownRun> openRun(const RunHandle& run)
+{
+    const Artifact* artifact = run->result.artifact("capture.safetensors");
+    if (!artifact)
+        return inputError("run {} has no capture.safetensors; run it again to make one",
+                          run->number);
+    VITRINE_TRY(auto capture, Capture::open(artifact->path));
+    auto tokens = std::make_shared<QStringList>();
+    auto gaps = std::make_shared<std::vector<bool>>();
+    for (const std::string& piece : capture.tokenTexts()) {
+        gaps->push_back(startsWithSpace(QString::fromStdString(piece)));
+        tokens->append(readable(QString::fromStdString(piece)));
+    }
+    const QString number = run->number > 0 ? QStringLiteral("#%1 ").arg(run->number) : QString();
+    return ShownRun{.run = run,
+                    .capture = std::make_shared<const Capture>(std::move(capture)),
+                    .tokens = std::move(tokens),
+                    .gaps = std::move(gaps),
+                    .name = number + subjectOf(*run)};
+}
+
+QString subjectOf(const RunRecord& run)
+{
+    const auto* model = textParameter(run, "model");
+    const auto* file = textParameter(run, "prompt_file");
+    const auto* captured = textParameter(run, "file");
+    const auto* prompt = textParameter(run, "prompt");
+    QString text;
+    if (file && !file->empty())
+        text = fileName(*file);
+    else if (prompt && !prompt->empty())
+        text = QStringLiteral("“%1”").arg(QString::fromStdString(*prompt).simplified());
+    else if (captured && !captured->empty())
+        text = fileName(*captured);
+    if (text.size() > 48)
+        text = text.left(46) + QStringLiteral("…”");
+    if (!model || model->empty())
+        return text;
+    return text.isEmpty() ? fileName(*model) : text + QStringLiteral(" · ") + fileName(*model);
+}
+
+SinkOptions sinkOptionsOf(const RunRecord& run)
+{
+    SinkOptions options;
+    if (const auto* rule = textParameter(run, "rule"))
+        for (const SinkRule each : {SinkRule::absolute, SinkRule::relative, SinkRule::uniform})
+            if (ruleName(each) == QString::fromStdString(*rule))
+                options.rule = each;
+    options.tau = realParameter(run, "tau", options.tau);
+    options.alpha = realParameter(run, "alpha", options.alpha);
+    options.protect = static_cast<int>(realParameter(run, "protect", options.protect));
+    options.minRows = static_cast<int>(realParameter(run, "min_rows", options.minRows));
+    return options;
+}
+
+std::vector<HeadRow> headRows(const ShownRun& run, const SinkOptions& options,
+                              const ShownRun* first)
+{
+    std::vector<HeadRow> rows;
+    const bool comparable = first && whyNoDifference(*first, run).isEmpty();
+    for (std::int64_t layer = 0; layer < run.capture->layers(); ++layer)
+        for (int head = 0; head < run.capture->heads(); ++head) {
+            HeadRow row = rowOf(run, options, layer, head);
+            const auto other = comparable ? first->layerIndex(row.id) : std::nullopt;
+            if (other)
+                row.difference =
+                    massMoved(first->capture->columnScore(*other, head),
+                              run.capture->columnScore(layer, head), run.capture->columnRows());
+            rows.push_back(row);
+        }
+    return rows;
+}
+
+double scoreOf(const HeadRow& row, Score score)
+{
+    switch (score) {
+    case Score::firstTokenMass:
+        return row.firstTokenMass;
+    case Score::sinkMass:
+        return row.sinkMass;
+    case Score::entropy:
+        return row.entropy;
+    case Score::difference:
+        return row.difference.value_or(std::nan(""));
+    }
+    return std::nan("");
+}
+
+QString whyNoDifference(const ShownRun& a, const ShownRun& b)
+{
+    const Capture &first = *a.capture, &second = *b.capture;
+    if (first.tokens() != second.tokens())
+        return QStringLiteral(
+                   "No difference map: the runs saw %1 and %2 tokens. Run both on the same text.")
+            .arg(first.tokens())
+            .arg(second.tokens());
+    if (first.tokenIds() != second.tokenIds() || first.tokenTexts() != second.tokenTexts())
+        return QStringLiteral(
+            "No difference map: the runs saw different tokens. Run both on the same text.");
+    if (first.layers() != second.layers() || first.heads() != second.heads())
+        return QStringLiteral("No difference map: %1 × %2 heads in one run, %3 × %4 in the other.")
+            .arg(first.layers())
+            .arg(first.heads())
+            .arg(second.layers())
+            .arg(second.heads());
+    if (first.window() != second.window())
+        return QStringLiteral("No difference map: the runs have different sliding windows.");
+    return {};
+}
+
+TileSource weightTiles(const ShownRun& run, HeadId head)
+{
+    const auto layer = run.layerIndex(head);
+    if (!layer || !run.capture->keeps(*layer, head.head))
+        return {};
+    return [capture = run.capture, layer = *layer, head = head.head](const MapTile& tile) {
+        return capture->tile(layer, head,
+                             {tile.row, tile.column, tile.rows, tile.columns, tile.stride});
+    };
+}
+
+TileSource differenceTiles(const ShownRun& first, const ShownRun& second, HeadId head)
+{
+    const TileSource a = weightTiles(first, head), b = weightTiles(second, head);
+    if (!a || !b)
+        return {};
+    return [a, b](const MapTile& tile) -> Result<std::vector<float>> {
+        std::vector<float> values;
+        values.reserve(static_cast<std::size_t>(tile.height() * tile.width()));
+        const std::int64_t step = tile.stride == 1 ? tile.rows : tile.stride;
+        for (std::int64_t row = 0; row < tile.rows; row += step) {
+            MapTile strip = tile;
+            strip.row += row;
+            strip.rows = std::min(step, tile.rows - row);
+            VITRINE_TRY(const auto part, differenceStrip(a, b, strip));
+            values.insert(values.end(), part.begin(), part.end());
+        }
+        return values;
+    };
+}
+
+std::vector<float> thumbnailOf(const ShownRun& run, HeadId head)
+{
+    const auto layer = run.layerIndex(head);
+    if (!layer)
+        return {};
+    const auto cells = run.capture->thumbnail(*layer, head.head);
+    std::vector<float> values(cells.begin(), cells.end());
+    const std::int64_t side = run.capture->thumbnailSide();
+    for (std::int64_t row = 0; row < side; ++row) // no query sees a later key
+        std::fill_n(values.begin() + row * side + row + 1, side - row - 1, std::nanf(""));
+    return values;
+}
+
+std::vector<float> thumbnailDifference(const ShownRun& first, const ShownRun& second, HeadId head)
+{
+    const auto a = thumbnailOf(first, head);
+    auto b = thumbnailOf(second, head);
+    if (a.size() != b.size())
+        return {};
+    std::ranges::transform(b, a, b.begin(), std::minus{});
+    return b;
+}
+
+} // namespace vitrine::attention

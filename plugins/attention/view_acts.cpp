@@ -1,0 +1,158 @@
+#include "core/base/resources.h"
+#include "plugins/attention/view.h"
+#include "plugins/attention/view_drawing.h"
+
+#include <QLineEdit>
+#include <QMenu>
+
+#include <algorithm>
+
+// What a person does in the view: each act becomes a new state, a run, or a figure that goes
+// somewhere.
+namespace vitrine::attention
+{
+namespace
+{
+
+std::map<std::string, std::string> givenOf(const RunRecord& run)
+{
+    std::map<std::string, std::string> given;
+    for (const auto& [name, value] : run.params.all())
+        if (const std::string text = paramText(value); !text.empty())
+            given[name] = text;
+    return given;
+}
+
+} // namespace
+
+void AttentionView::change(const QJsonObject& state, const QString& label, const QString& mergeKey)
+{
+    if (state != state_)
+        context_.change(this, state, label, mergeKey);
+}
+
+void AttentionView::chooseHeadByPerson(HeadId head)
+{
+    if (scene_ && (!(scene_->head == head) || !scene_->state.head))
+        change(withHead(state_, head), tr("Select %1").arg(headName(head)));
+}
+
+void AttentionView::togglePin(HeadId head)
+{
+    if (!scene_)
+        return;
+    const bool pinned = scene_->isPinned(head);
+    change(withHeadPinned(state_, head, !pinned),
+           (pinned ? tr("Unpin %1") : tr("Pin %1")).arg(headName(head)));
+}
+
+void AttentionView::togglePin(std::int64_t token)
+{
+    if (!scene_)
+        return;
+    const bool pinned = scene_->isPinned(token);
+    change(withTokenPinned(state_, token, !pinned),
+           (pinned ? tr("Unpin token %1") : tr("Pin token %1")).arg(scene_->tokenName(token)));
+}
+
+std::string AttentionView::modelForPrompt() const
+{
+    if (!runs_.empty()) {
+        const auto& params = runs_.front()->params.all();
+        if (const auto model = params.find("model"); model != params.end())
+            if (const auto* text = std::get_if<std::string>(&model->second); text && !text->empty())
+                return *text;
+    }
+    return "vitrine-lm";
+}
+
+void AttentionView::start(std::map<std::string, std::string> params, bool compare)
+{
+    lastStart_ = Start{params, compare};
+    context_.startRun(this, "attention.capture", params, compare);
+}
+
+void AttentionView::startPrompt(bool compare)
+{
+    const std::string text = prompt_->text().trimmed().toStdString();
+    if (text.empty()) {
+        prompt_->setFocus();
+        return;
+    }
+    prompt_->setModified(false);
+    start({{"model", modelForPrompt()}, {"prompt", text}}, compare);
+}
+
+void AttentionView::startStudy()
+{
+    const auto texts = findResource("texts");
+    std::vector<std::string> speeches;
+    std::error_code error;
+    if (texts)
+        for (const auto& entry : std::filesystem::directory_iterator(*texts, error))
+            if (entry.path().extension() == ".txt" &&
+                entry.path().filename().string().starts_with("speech"))
+                speeches.push_back(entry.path().string());
+    std::ranges::sort(speeches);
+    if (speeches.empty())
+        start({{"model", "vitrine-lm"}, {"prompt", prompt_->placeholderText().toStdString()}},
+              false);
+    else
+        start({{"model", "vitrine-lm"}, {"prompt_file", speeches.front()}}, false);
+}
+
+void AttentionView::retry()
+{
+    if (lastStart_)
+        return start(Start(*lastStart_).params, lastStart_->compare);
+    for (const RunHandle& run : runs_)
+        if (run->state != RunState::done)
+            return start(givenOf(*run), false);
+    if (!runs_.empty())
+        start(givenOf(*runs_.front()), false);
+}
+
+std::vector<figure::Figure> AttentionView::figures() const
+{
+    return scene_ ? figuresOf(*scene_, state_) : std::vector<figure::Figure>{};
+}
+
+void AttentionView::withFigure(const QString& name, void (ViewContext::*act)(const figure::Figure&))
+{
+    if (!scene_)
+        return;
+    const auto made = std::make_shared<std::optional<figure::Figure>>();
+    context_.compute(
+        this, QStringLiteral("figure"),
+        [made, name, scene = *scene_, state = state_] { *made = figureOf(scene, state, name); },
+        [this, made, act, name] {
+            if (*made)
+                (context_.*act)(**made);
+            else
+                context_.showMessage(tr("There is no figure %1 of what is shown").arg(name));
+        });
+}
+
+void AttentionView::showMenu(QPoint position, const QString& figure)
+{
+    QMenu menu(this);
+    menu.addAction(tr("Copy figure"), this,
+                   [this, figure] { withFigure(figure, &ViewContext::copyFigure); });
+    menu.addAction(tr("Export figure…"), this,
+                   [this, figure] { withFigure(figure, &ViewContext::exportFigure); });
+    menu.addAction(tr("Where from?"), this,
+                   [this, figure] { withFigure(figure, &ViewContext::showOrigin); });
+    menu.addSeparator();
+    menu.addAction(tr("Show whole map"), this,
+                   [this] { change(withWindow(state_, {}), tr("Show whole map")); });
+    if (scene_ && scene_->state.token)
+        menu.addAction(scene_->isPinned(*scene_->state.token) ? tr("Unpin selected token")
+                                                              : tr("Pin selected token"),
+                       this, [this] { togglePin(*scene_->state.token); });
+    menu.addAction(scene_ && scene_->isPinned(scene_->head) ? tr("Unpin selected head")
+                                                            : tr("Pin selected head"),
+                   this, [this] { togglePin(scene_->head); });
+    menu.exec(position);
+}
+
+} // namespace vitrine::attention

@@ -1,0 +1,299 @@
+#include "plugins/attention/card.h"
+#include "plugins/attention/head_table.h"
+#include "plugins/attention/map_panel.h"
+#include "plugins/attention/overview_panel.h"
+#include "plugins/attention/profile_panel.h"
+#include "plugins/attention/state_pages.h"
+#include "plugins/attention/token_panel.h"
+#include "plugins/attention/view.h"
+#include "widgets/theme/icon.h"
+#include "widgets/theme/style.h"
+
+#include <QApplication>
+#include <QClipboard>
+#include <QHBoxLayout>
+#include <QJsonArray>
+#include <QKeyEvent>
+#include <QLabel>
+#include <QLineEdit>
+#include <QProgressBar>
+#include <QPushButton>
+#include <QScrollArea>
+#include <QShortcut>
+#include <QSplitter>
+#include <QStackedWidget>
+#include <QToolButton>
+
+namespace vitrine::attention
+{
+namespace
+{
+
+// A view as wide as this has room for the numbers beside the map of one run.
+constexpr int kWide = 1040;
+
+QSplitter* splitter(Qt::Orientation orientation, const QList<QWidget*>& parts, QWidget* parent)
+{
+    auto* made = new QSplitter(orientation, parent);
+    made->setHandleWidth(8);
+    made->setChildrenCollapsible(false);
+    for (QWidget* part : parts)
+        made->addWidget(part);
+    return made;
+}
+
+void arrangeSplitter(QSplitter* splitter, const QString& name, const QList<int>& sizes,
+                     const QList<int>& stretch)
+{
+    splitter->setObjectName(name);
+    for (int i = 0; i < splitter->count(); ++i)
+        splitter->setStretchFactor(i, stretch[i]);
+    splitter->setSizes(sizes);
+}
+
+} // namespace
+
+void AttentionView::makeLayout()
+{
+    empty_ = new EmptyPage(this);
+    loadingPage_ = new LoadingPage(this);
+    failurePage_ = new FailurePage(this);
+    const MapCompute compute = [this](QObject* owner, const QString& key,
+                                      std::function<void()> work, std::function<void()> done) {
+        context_.compute(owner, key, std::move(work), std::move(done));
+    };
+    overview_ = new OverviewPanel(this);
+    map_ = new MapPanel(compute, this);
+    tokens_ = new TokenPanel(this);
+    profile_ = new ProfilePanel(context_, this);
+    auto* tableCard = new Card(tr("Heads by number"), this);
+    table_ = new HeadTable(tableCard);
+    tableCard->body()->addWidget(table_);
+
+    numbers_ = splitter(Qt::Horizontal, {profile_, tableCard}, this);
+    top_ = splitter(Qt::Horizontal, {overview_, map_}, this);
+    page_ = splitter(Qt::Vertical, {top_, tokens_, numbers_}, this);
+    auto* scroll = new QScrollArea(this);
+    scroll->setWidget(page_);
+    scroll->setWidgetResizable(true);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setFocusPolicy(Qt::NoFocus);
+    content_ = scroll;
+
+    pages_ = new QStackedWidget(this);
+    for (QWidget* page : {static_cast<QWidget*>(empty_), static_cast<QWidget*>(loadingPage_),
+                          static_cast<QWidget*>(failurePage_), content_})
+        pages_->addWidget(page);
+    auto* all = new QVBoxLayout(this);
+    all->setContentsMargins(theme::kPanelPadding, 8, theme::kPanelPadding, theme::kPanelPadding);
+    all->setSpacing(8);
+    all->addWidget(makePromptLine());
+    all->addWidget(makeBanner());
+    all->addWidget(pages_, 1);
+}
+
+void AttentionView::arrange()
+{
+    const bool beside = width() >= kWide && scene_ && scene_->runs.size() == 1;
+    if (beside_ == beside)
+        return;
+    beside_ = beside;
+    if (beside) {
+        top_->addWidget(numbers_);
+        numbers_->setOrientation(Qt::Vertical);
+        arrangeSplitter(top_, "top_wide", {236, 620, 370}, {0, 3, 2});
+        arrangeSplitter(page_, "rows_wide", {700, 128}, {1, 0});
+        arrangeSplitter(numbers_, "numbers_wide", {320, 340}, {1, 1});
+    } else {
+        page_->addWidget(numbers_);
+        numbers_->setOrientation(Qt::Horizontal);
+        arrangeSplitter(top_, "top", {240, 700}, {0, 1});
+        arrangeSplitter(page_, "rows", {410, 96, 260}, {3, 0, 1});
+        arrangeSplitter(numbers_, "numbers", {500, 480}, {1, 1});
+    }
+    // A window too low for all of it scrolls.
+    page_->setMinimumHeight(beside ? 560 : 780);
+    applySplitters();
+}
+
+void AttentionView::resizeEvent(QResizeEvent* event)
+{
+    View::resizeEvent(event);
+    arrange();
+}
+
+QWidget* AttentionView::makePromptLine()
+{
+    auto* box = new QWidget(this);
+    prompt_ = new QLineEdit(box);
+    prompt_->setPlaceholderText(tr("Type a prompt and press Enter to see its attention"));
+    prompt_->setAccessibleName(tr("Prompt"));
+    prompt_->setToolTip(
+        tr("Enter shows the prompt's attention; Ctrl + Enter adds it beside what is shown"));
+    prompt_->setClearButtonEnabled(true);
+    auto* compare = new QPushButton(tr("Add beside"), box);
+    compare->setAccessibleName(tr("Run and compare"));
+    compare->setToolTip(tr("Runs the prompt and shows it beside this run (Ctrl + Enter)"));
+    auto* run = new QPushButton(tr("Show"), box);
+    run->setProperty("kind", "primary");
+    run->setAccessibleName(tr("Run prompt"));
+    run->setToolTip(tr("Runs the prompt and shows it (Enter)"));
+    auto* line = new QHBoxLayout;
+    line->setSpacing(8);
+    line->addWidget(prompt_, 1);
+    line->addWidget(compare);
+    line->addWidget(run);
+    progress_ = new QProgressBar(box);
+    progress_->setTextVisible(false);
+    progress_->setFixedHeight(3);
+    progress_->setAccessibleName(tr("Progress"));
+    progress_->hide();
+    auto* column = new QVBoxLayout(box);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(4);
+    column->addLayout(line);
+    column->addWidget(progress_);
+
+    connect(prompt_, &QLineEdit::returnPressed, this,
+            [this] { startPrompt(QApplication::keyboardModifiers() & Qt::ControlModifier); });
+    connect(prompt_, &QLineEdit::textEdited, this, [this](const QString& text) {
+        emit parametersEdited({{"prompt", text.toStdString()}});
+    });
+    connect(compare, &QPushButton::clicked, this, [this] { startPrompt(true); });
+    connect(run, &QPushButton::clicked, this, [this] { startPrompt(false); });
+    return box;
+}
+
+// A run that failed while others are shown: said above them.
+QWidget* AttentionView::makeBanner()
+{
+    banner_ = new QFrame(this);
+    banner_->setProperty("role", "failure");
+    bannerText_ = new QLabel(banner_);
+    bannerText_->setWordWrap(true);
+    bannerText_->setAccessibleName(tr("What went wrong"));
+    auto* copy = new QPushButton(tr("Copy details"), banner_);
+    auto* again = new QPushButton(tr("Try again"), banner_);
+    auto* close = new QToolButton(banner_);
+    close->setIcon(theme::icon(QStringLiteral("close")));
+    close->setAccessibleName(tr("Dismiss"));
+    close->setToolTip(tr("Dismiss"));
+    auto* line = new QHBoxLayout(banner_);
+    line->setContentsMargins(12, 6, 6, 6);
+    line->addWidget(bannerText_, 1);
+    for (QWidget* button :
+         {static_cast<QWidget*>(copy), static_cast<QWidget*>(again), static_cast<QWidget*>(close)})
+        line->addWidget(button);
+    banner_->hide();
+    connect(copy, &QPushButton::clicked, this,
+            [this] { QApplication::clipboard()->setText(bannerText_->text()); });
+    connect(again, &QPushButton::clicked, this, &AttentionView::retry);
+    connect(close, &QToolButton::clicked, this, [this] {
+        failure_.clear();
+        showPage();
+    });
+    return banner_;
+}
+
+void AttentionView::makeActions()
+{
+    const auto add = [this](const QString& text, auto act) {
+        auto* action = new QAction(text, this);
+        connect(action, &QAction::triggered, this, act);
+        actions_.append(action);
+    };
+    add(tr("Pin selected token"), [this] {
+        if (scene_ && scene_->state.token)
+            togglePin(*scene_->state.token);
+    });
+    add(tr("Pin selected head"), [this] {
+        if (scene_)
+            togglePin(scene_->head);
+    });
+    add(tr("Show whole map"), [this] { change(withWindow(state_, {}), tr("Show whole map")); });
+    const QString map = QStringLiteral("attention-map");
+    add(tr("Copy figure"), [this, map] { withFigure(map, &ViewContext::copyFigure); });
+    add(tr("Export figure…"), [this, map] { withFigure(map, &ViewContext::exportFigure); });
+    add(tr("Where from?"), [this, map] { withFigure(map, &ViewContext::showOrigin); });
+}
+
+void AttentionView::connectParts()
+{
+    const auto put = [this](const char* key, const QJsonValue& value, const QString& label,
+                            const QString& merge = {}) {
+        QJsonObject json = state_;
+        json[QLatin1String(key)] = value;
+        change(json, label, merge);
+    };
+    const auto chooseToken = [this](std::int64_t token) {
+        if (scene_ && scene_->state.token != token)
+            change(withToken(state_, token), tr("Select token %1").arg(scene_->tokenName(token)));
+    };
+    const auto pinToken = [this](std::int64_t token) { togglePin(token); };
+    const auto pinHead = [this](HeadId head) { togglePin(head); };
+
+    connect(empty_, &EmptyPage::startWished, this, &AttentionView::startStudy);
+    connect(failurePage_, &FailurePage::retryWished, this, &AttentionView::retry);
+    connect(overview_, &OverviewPanel::headChosen, this, &AttentionView::chooseHeadByPerson);
+    connect(overview_, &OverviewPanel::headPinToggled, this, pinHead);
+    connect(overview_, &OverviewPanel::scoreChosen, this, [put](Score score) {
+        put("score", scoreName(score), tr("Score heads by %1").arg(scoreLabel(score).toLower()));
+    });
+    connect(overview_, &OverviewPanel::orderChosen, this,
+            [put](bool ranked) { put("order", ranked ? "score" : "grid", tr("Order heads")); });
+    connect(overview_, &OverviewPanel::menuWished, this,
+            [this](QPoint place) { showMenu(place, QStringLiteral("head-overview")); });
+    connect(table_, &HeadTable::headChosen, this, &AttentionView::chooseHeadByPerson);
+    connect(table_, &HeadTable::headPinToggled, this, pinHead);
+    connect(table_, &HeadTable::sortChosen, this, [put](const QString& column, bool descending) {
+        put("sort", QJsonObject{{"column", column}, {"descending", descending}}, tr("Sort heads"));
+    });
+    connect(map_, &MapPanel::windowEdited, this, [this](const MapWindow& window) {
+        change(withWindow(state_, window), tr("Move map"), QStringLiteral("window"));
+    });
+    connect(map_, &MapPanel::tokenChosen, this, chooseToken);
+    connect(map_, &MapPanel::tokenPinToggled, this, pinToken);
+    connect(map_, &MapPanel::keyHovered, profile_, &ProfilePanel::setKey);
+    connect(map_, &MapPanel::scaleChosen, this,
+            [put](bool log) { put("scale", log ? "log" : "linear", tr("Change colour scale")); });
+    connect(map_, &MapPanel::clipChosen, this,
+            [put](double clip) { put("clip", clip, tr("Change clip"), QStringLiteral("clip")); });
+    connect(map_, &MapPanel::coloursChosen, this, [put](figure::ColourMap map) {
+        put("colour_map", colourMapName(map), tr("Change colour map"));
+    });
+    connect(map_, &MapPanel::menuWished, this, &AttentionView::showMenu);
+    connect(tokens_->strip(), &TokenStrip::tokenChosen, this, chooseToken);
+    connect(tokens_->strip(), &TokenStrip::tokenPinToggled, this, pinToken);
+    connect(tokens_->strip(), &TokenStrip::tokenHovered, profile_, &ProfilePanel::setKey);
+    connect(profile_, &ProfilePanel::tokenChosen, this, chooseToken);
+    connect(profile_, &ProfilePanel::rangeEdited, this, [put](const QJsonObject& range) {
+        put("profile_range", range, tr("Zoom sink profile"), QStringLiteral("profile"));
+    });
+    connect(profile_, &ProfilePanel::sinksChosen, this, [this](const SinkOptions& options) {
+        change(withSinks(state_, options), tr("Change sink rule"), QStringLiteral("sinks"));
+    });
+    for (QSplitter* each : {page_, top_, numbers_})
+        connect(each, &QSplitter::splitterMoved, this, [this, each] {
+            QJsonArray sizes;
+            for (const int size : each->sizes())
+                sizes.append(size);
+            QJsonObject json = state_, all = state_["splitters"].toObject();
+            all[each->objectName()] = sizes;
+            json["splitters"] = all;
+            change(json, tr("Resize panels"), QStringLiteral("splitters"));
+        });
+}
+
+void AttentionView::applySplitters()
+{
+    const QJsonObject all = state_["splitters"].toObject();
+    for (QSplitter* each : {page_, top_, numbers_}) {
+        QList<int> sizes;
+        for (const QJsonValue& value : all[each->objectName()].toArray())
+            sizes.append(value.toInt());
+        if (sizes.size() == each->count() && sizes != each->sizes() && !sizes.contains(0))
+            each->setSizes(sizes);
+    }
+}
+
+} // namespace vitrine::attention

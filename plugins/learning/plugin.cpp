@@ -1,0 +1,33 @@
+#include "widgets/plugin.h"
+#include "plugins/learning/figures.h"
+#include "plugins/learning/score_experiment.h"
+#include "plugins/learning/train_experiment.h"
+
+#include <QJsonObject>
+#include <QObject>
+
+namespace vitrine::learning {
+
+class LearningPlugin : public QObject, public Plugin {
+    Q_OBJECT
+    Q_PLUGIN_METADATA(IID VITRINE_PLUGIN_IID FILE "plugin.json")
+    Q_INTERFACES(vitrine::Plugin)
+
+public:
+    std::vector<std::unique_ptr<Experiment>> createExperiments() const override
+    {
+        return experiments<TrainExperiment, ScoreExperiment>();
+    }
+    View* createView(std::string_view, ViewContext&, QWidget*) const override
+    {
+        return nullptr;
+    } // the general view will do
+    std::vector<figure::Figure> figures(const std::vector<RunRecord>& runs, const QJsonObject&) const override
+    {
+        return learning::figures(runs);
+    }
+};
+
+} // namespace vitrine::learning
+
+#include "plugin.moc"
