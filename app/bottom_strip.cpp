@@ -1,0 +1,148 @@
+#include "app/bottom_strip.h"
+
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QProgressBar>
+#include <QPushButton>
+#include <QToolButton>
+
+#include "core/base/format.h"
+#include "widgets/runs/run_text.h"
+#include "widgets/theme/icon.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace vitrine
+{
+namespace
+{
+
+constexpr int kHeight = 32;
+constexpr std::size_t kMostItems = 3;
+
+QToolButton* smallButton(const QString& icon, const QString& name, QWidget* parent)
+{
+    auto* button = new QToolButton(parent);
+    button->setIcon(theme::icon(icon));
+    button->setIconSize({16, 16});
+    button->setAccessibleName(name);
+    button->setToolTip(name);
+    return button;
+}
+
+QString wordsOf(const RunStatus& status)
+{
+    QStringList parts = {experimentWords(status.experiment.toStdString())};
+    if (status.total > 0)
+        parts << QString("%1 %").arg(static_cast<int>(status.fraction() * 100));
+    if (!status.what.isEmpty())
+        parts << status.what;
+    if (const auto left = status.remaining(); left && *left >= 1)
+        parts << QString::fromStdString(durationText(std::ceil(*left))) + " left";
+    else
+        parts << QString::fromStdString(durationText(std::floor(status.elapsed)));
+    return parts.join("   ");
+}
+
+} // namespace
+
+BottomStrip::BottomStrip(Runner& runner, QWidget* parent)
+    : QFrame(parent),
+      runner_(runner),
+      row_(new QHBoxLayout),
+      idle_(new QLabel(this)),
+      more_(new QLabel(this))
+{
+    setObjectName("bottomStrip");
+    setFixedHeight(kHeight);
+    auto* all = new QHBoxLayout(this);
+    all->setContentsMargins(12, 0, 4, 0);
+    all->setSpacing(12);
+    row_->setSpacing(16);
+    all->addLayout(row_);
+    idle_->setProperty("role", "caption");
+    idle_->setTextFormat(Qt::PlainText);
+    idle_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    idle_->setAccessibleName("Last message");
+    more_->setProperty("role", "caption");
+    all->addWidget(more_);
+    all->addWidget(idle_, 1);
+    auto* log = new QToolButton(this);
+    log->setText("Log");
+    log->setIcon(theme::icon("chevron-up"));
+    log->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    log->setAccessibleName("Message log");
+    log->setToolTip("Messages (F8)");
+    auto* runs = new QToolButton(this);
+    runs->setText("Runs");
+    runs->setIcon(theme::icon("runs"));
+    runs->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    runs->setAccessibleName("Show runs");
+    all->addWidget(log);
+    all->addWidget(runs);
+    connect(&seconds_, &QTimer::timeout, this, &BottomStrip::refresh);
+    connect(log, &QToolButton::clicked, this, &BottomStrip::logToggled);
+    connect(runs, &QToolButton::clicked, this, &BottomStrip::runsRequested);
+}
+
+void BottomStrip::refresh()
+{
+    const std::vector<RunStatus> active = runner_.active();
+    if (active.empty())
+        seconds_.stop();
+    else if (!seconds_.isActive())
+        seconds_.start(1000);
+    const std::size_t shown = std::min(active.size(), kMostItems);
+    std::erase_if(items_, [&](const auto& entry) {
+        const bool gone =
+            std::none_of(active.begin(), active.begin() + static_cast<std::ptrdiff_t>(shown),
+                         [&](const RunStatus& status) { return status.uid == entry.first; });
+        if (gone)
+            entry.second.widget->deleteLater();
+        return gone;
+    });
+    for (std::size_t i = 0; i < shown; ++i) {
+        const RunStatus& status = active[i];
+        if (!items_.contains(status.uid))
+            items_[status.uid] = makeItem(status);
+        const Item& item = items_[status.uid];
+        item.words->setText(wordsOf(status));
+        item.bar->setRange(0, status.total > 0 ? 1000 : 0);
+        item.bar->setValue(static_cast<int>(status.fraction() * 1000));
+    }
+    more_->setText(active.size() > shown ? QString("and %1 more").arg(active.size() - shown)
+                                         : QString());
+}
+
+BottomStrip::Item BottomStrip::makeItem(const RunStatus& status)
+{
+    auto* widget = new QWidget(this);
+    auto* row = new QHBoxLayout(widget);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(6);
+    auto* bar = new QProgressBar(widget);
+    bar->setTextVisible(false);
+    bar->setFixedWidth(96);
+    bar->setAccessibleName("Progress of " + status.experiment);
+    auto* words = new QLabel(widget);
+    words->setAccessibleName("Run in progress");
+    auto* pause = smallButton("pause", "Pause " + status.experiment, widget);
+    auto* cancel = smallButton("cancel", "Cancel " + status.experiment, widget);
+    connect(pause, &QToolButton::clicked, this, [this, uid = status.uid] { runner_.pause(uid); });
+    connect(cancel, &QToolButton::clicked, this, [this, uid = status.uid] { runner_.cancel(uid); });
+    row->addWidget(bar);
+    row->addWidget(words);
+    row->addWidget(pause);
+    row->addWidget(cancel);
+    row_->addWidget(widget);
+    return {widget, words, bar};
+}
+
+void BottomStrip::setLastMessage(const QString& line)
+{
+    idle_->setText(line);
+    idle_->setToolTip(line);
+}
+
+} // namespace vitrine

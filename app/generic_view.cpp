@@ -1,0 +1,193 @@
+#include "app/generic_view.h"
+
+#include <QFile>
+#include <QGridLayout>
+#include <QLabel>
+#include <QPlainTextEdit>
+#include <QScrollArea>
+#include <QVBoxLayout>
+
+#include "core/base/file.h"
+#include "core/base/format.h"
+#include "widgets/runs/run_detail.h"
+#include "widgets/runs/run_diff.h"
+#include "widgets/runs/run_text.h"
+#include "widgets/theme/style.h"
+
+#include <algorithm>
+
+namespace vitrine
+{
+namespace
+{
+
+constexpr int kCardColumns = 4;
+constexpr int kTableHeight = 260;
+constexpr std::uint64_t kLongestText = 1U << 20U;
+
+QLabel* label(const QString& words, const char* role, QWidget* parent)
+{
+    auto* made = new QLabel(words, parent);
+    made->setProperty("role", role);
+    made->setTextFormat(Qt::PlainText);
+    return made;
+}
+
+QFrame* card(QWidget* parent)
+{
+    auto* made = new QFrame(parent);
+    made->setProperty("role", "card");
+    return made;
+}
+
+QWidget* metricCard(const Metric& metric, QWidget* parent)
+{
+    QFrame* made = card(parent);
+    auto* column = new QVBoxLayout(made);
+    column->setContentsMargins(12, 8, 12, 8);
+    column->setSpacing(4);
+    const QString name = QString::fromStdString(metric.name).replace('_', ' ');
+    column->addWidget(label(name, "caption", made));
+    auto* number = label(metricWords(metric), "number", made);
+    number->setAccessibleName(QString::fromStdString(metric.name));
+    number->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    column->addWidget(number);
+    made->setToolTip(QString::fromStdString(metric.help + "\n" + shortest(metric.value)) +
+                     (metric.origin == Origin::measured ? " (measured)" : " (computed)"));
+    return made;
+}
+
+// A text that the run wrote (a generated continuation), as it stands.
+QWidget* textArtifact(const Artifact& artifact, QWidget* parent)
+{
+    const auto text = readFile(artifact.path, kLongestText);
+    if (!text)
+        return label(QString::fromStdString(text.error().message), "error", parent);
+    auto* view = new QPlainTextEdit(QString::fromStdString(*text), parent);
+    view->setReadOnly(true);
+    view->setMinimumHeight(120);
+    view->setAccessibleName(QString::fromStdString(artifact.name));
+    return view;
+}
+
+} // namespace
+
+GenericView::GenericView(QWidget* parent) : View(parent)
+{
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    rebuild();
+}
+
+void GenericView::setRuns(const std::vector<RunHandle>& runs)
+{
+    runs_ = runs;
+    loading_.clear();
+    rebuild();
+    emit titleChanged();
+}
+
+QJsonObject GenericView::state() const
+{
+    return {};
+}
+
+void GenericView::setState(const QJsonObject&) {}
+
+QString GenericView::title() const
+{
+    QStringList subjects;
+    for (const RunHandle& run : runs_)
+        subjects << subjectOf(*run);
+    subjects.removeDuplicates();
+    return subjects.join("  |  ");
+}
+
+void GenericView::setLoading(const QString& what, double)
+{
+    if (what.isEmpty() == loading_.isEmpty())
+        return;
+    loading_ = what;
+    rebuild();
+}
+
+void GenericView::setFailure(const QString&)
+{
+    loading_.clear();
+    rebuild();
+}
+
+void GenericView::rebuild()
+{
+    delete page_;
+    auto* scroll = new QScrollArea(this);
+    scroll->setWidgetResizable(true);
+    scroll->setFrameShape(QFrame::NoFrame);
+    page_ = scroll;
+    auto* inside = new QWidget;
+    inside->setObjectName("page");
+    auto* column = new QVBoxLayout(inside);
+    column->setContentsMargins(24, 16, 24, 24);
+    column->setSpacing(theme::kGroupGap);
+    if (runs_.size() == 1)
+        showOne(*column, *runs_.front());
+    else if (runs_.size() > 1)
+        showSeveral(*column);
+    else if (!loading_.isEmpty())
+        showSkeleton(*column);
+    scroll->setWidget(inside);
+    layout()->addWidget(scroll);
+}
+
+void GenericView::showSkeleton(QVBoxLayout& column)
+{
+    auto* grid = new QGridLayout;
+    grid->setSpacing(12);
+    for (int i = 0; i < kCardColumns; ++i) {
+        QFrame* empty = card(column.parentWidget());
+        empty->setMinimumHeight(64);
+        grid->addWidget(empty, 0, i);
+    }
+    column.addLayout(grid);
+    QFrame* table = card(column.parentWidget());
+    column.addWidget(table, 1);
+}
+
+void GenericView::showOne(QVBoxLayout& column, const RunRecord& run)
+{
+    QWidget* page = column.parentWidget();
+    auto* grid = new QGridLayout;
+    grid->setSpacing(12);
+    int place = 0;
+    for (const Metric& metric : run.result.metrics) {
+        grid->addWidget(metricCard(metric, page), place / kCardColumns, place % kCardColumns);
+        ++place;
+    }
+    for (int i = 0; i < kCardColumns; ++i)
+        grid->setColumnStretch(i, 1);
+    column.addLayout(grid);
+    for (const std::string& note : run.result.notes) {
+        auto* line = label(QString::fromStdString(note), "muted", page);
+        line->setWordWrap(true);
+        column.addWidget(line);
+    }
+    for (const Artifact& artifact : run.result.artifacts) {
+        if (artifact.kind == "text")
+            column.addWidget(textArtifact(artifact, page), 1);
+    }
+    if (QWidget* tables = tableSwitcher(run, kTableHeight, page))
+        column.addWidget(tables, 3);
+    else
+        column.addStretch(1);
+}
+
+void GenericView::showSeveral(QVBoxLayout& column)
+{
+    auto* diff = new RunDiff(column.parentWidget());
+    std::vector<const RunRecord*> records;
+    std::ranges::transform(runs_, std::back_inserter(records), &RunHandle::get);
+    diff->setRuns(records);
+    column.addWidget(diff, 1);
+}
+
+} // namespace vitrine

@@ -1,0 +1,44 @@
+#include "app/command_line.h"
+
+#if __has_include("app/window.h")
+#include "app/window.h"
+#define VITRINE_HAS_WINDOW
+#endif
+
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+namespace
+{
+
+int window(int argc, char** argv)
+{
+#ifdef VITRINE_HAS_WINDOW
+    return vitrine::runWindow(argc, argv);
+#else
+    (void)argc, (void)argv;
+    std::fputs("vitrine: this program was built without its window (vitrine --help)\n", stderr);
+    return 2;
+#endif
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    std::vector<std::string> arguments(argv + 1, argv + argc);
+    if (vitrine::isForCommandLine(arguments))
+        return vitrine::commandLine(arguments);
+    if (!arguments.empty() && arguments[0] == "--workspace") {
+        if (arguments.size() < 2) {
+            std::fputs("vitrine: --workspace needs a file\n", stderr);
+            return 2;
+        }
+        ::setenv("VITRINE_WORKSPACE", argv[2], 1);
+        argv[2] = argv[0]; // the window sees what follows
+        return window(argc - 2, argv + 2);
+    }
+    return window(argc, argv);
+}

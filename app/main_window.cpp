@@ -1,0 +1,275 @@
+#include "app/main_window.h"
+
+#include <QDockWidget>
+#include <QHBoxLayout>
+#include <QResizeEvent>
+#include <QScreen>
+#include <QStackedWidget>
+#include <QToolBar>
+#include <QToolButton>
+
+#include "app/activity_bar.h"
+#include "app/bottom_strip.h"
+#include "app/home_page.h"
+#include "app/message_log.h"
+#include "app/parameter_panel.h"
+#include "app/room_page.h"
+#include "app/window_context.h"
+#include "widgets/runs/runs_page.h"
+
+#include <algorithm>
+#include <ranges>
+
+namespace vitrine
+{
+namespace
+{
+
+constexpr int kPanelWidth = 300;
+constexpr int kWideEnough = 1180; // for a view and the parameters beside it
+
+QString fromUtf8(const std::string& text)
+{
+    return QString::fromStdString(text);
+}
+
+} // namespace
+
+MainWindow::MainWindow(RoomSource& source, const std::filesystem::path& workspace,
+                       const std::filesystem::path& program)
+    : source_(source),
+      program_(program),
+      infos_(source.rooms()),
+      runner_(new Runner(program, this)),
+      workspace_(new Workspace(
+          workspace, [this] { return collectState(); }, this)),
+      history_(new History(
+          [this](const QString& room, const RoomState& state) { applyRoom(room, state); }, this)),
+      context_(new WindowContext(*this)),
+      bar_(new ActivityBar(this)),
+      pages_(new QStackedWidget(this)),
+      home_(new HomePage(pages_)),
+      dock_(new QDockWidget("Parameters", this)),
+      panels_(new QStackedWidget(dock_)),
+      strip_(new BottomStrip(*runner_, this)),
+      log_(new MessageLog(pages_))
+{
+    setWindowTitle(QString("%1 — Vitrine").arg(fromUtf8(workspace.stem().string())));
+    setAcceptDrops(true);
+    resize(QSize(1280, 820).boundedTo(screen()->availableSize()));
+    restoreGeometry(settings::windowGeometry());
+    makeFrame();
+    makeMenus();
+    connectRunner();
+    connect(&history_->stack(), &QUndoStack::indexChanged, workspace_, &Workspace::saveSoon);
+    for (const QString& problem : source_.problems())
+        showMessage(problem);
+}
+
+MainWindow::~MainWindow()
+{
+    for (RoomPage* page : rooms_ | std::views::values)
+        delete page; // before the plugins' context and the runner go
+}
+
+void MainWindow::makeFrame()
+{
+    bar_->addPage("home", "Home", "home");
+    for (const RoomInfo& info : infos_)
+        bar_->addPage(info.id, info.title, info.icon);
+    bar_->addStretch();
+    bar_->addPage("runs", "Runs", "runs");
+    themeButton_ = bar_->addButton("Light or dark", theme::palette().dark ? "sun" : "moon");
+    bar_->setCurrent("home");
+    connect(bar_, &ActivityBar::chosen, this, &MainWindow::showPage);
+    connect(themeButton_, &QToolButton::clicked, this, [this] {
+        chooseTheme(theme::palette().dark ? theme::ThemeName::light : theme::ThemeName::dark);
+    });
+
+    pages_->addWidget(home_);
+    connect(home_, &HomePage::studyRequested, this, &MainWindow::startStudy);
+    connect(home_, &HomePage::workspaceRequested, this, &MainWindow::openOther);
+    connect(home_, &HomePage::browseRequested, this, &MainWindow::browse);
+    QStringList recent = settings::recentWorkspaces();
+    recent.removeAll(fromUtf8(std::filesystem::absolute(workspace_->store()).string()));
+    home_->setRecent(recent);
+
+    dock_->setObjectName("parameters");
+    auto* noTitle = new QWidget(dock_); // the panel has its own heading
+    noTitle->setFixedHeight(0);
+    dock_->setTitleBarWidget(noTitle);
+    dock_->setFeatures(QDockWidget::DockWidgetClosable);
+    dock_->setWidget(panels_);
+    panels_->setMinimumSize(260, 120);
+    addDockWidget(Qt::RightDockWidgetArea, dock_);
+    resizeDocks({dock_}, {kPanelWidth}, Qt::Horizontal);
+    dock_->hide();
+
+    auto* central = new QWidget(this);
+    auto* row = new QHBoxLayout;
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(0);
+    row->addWidget(pages_, 1);
+    central->setLayout(row);
+    setCentralWidget(central);
+
+    // The bar and the strip span the window, docks included: toolbar areas do that.
+    auto* left = new QToolBar(this);
+    left->setObjectName("activity");
+    left->setMovable(false);
+    left->setStyleSheet("QToolBar { border: 0; padding: 0; spacing: 0; }");
+    left->setContextMenuPolicy(Qt::PreventContextMenu);
+    left->addWidget(bar_);
+    bar_->setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Expanding);
+    addToolBar(Qt::LeftToolBarArea, left);
+    auto* bottom = new QToolBar(this);
+    bottom->setObjectName("strip");
+    bottom->setMovable(false);
+    bottom->setStyleSheet("QToolBar { border: 0; padding: 0; spacing: 0; }");
+    bottom->setContextMenuPolicy(Qt::PreventContextMenu);
+    bottom->addWidget(strip_);
+    strip_->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    addToolBar(Qt::BottomToolBarArea, bottom);
+    connect(strip_, &BottomStrip::logToggled, log_, &MessageLog::toggle);
+    connect(strip_, &BottomStrip::runsRequested, this, [this] { showPage("runs"); });
+}
+
+void MainWindow::openWorkspace()
+{
+    if (const auto opened = runner_->open(workspace_->store()); !opened) {
+        showMessage(fromUtf8(opened.error().message));
+        log_->toggle();
+        return;
+    }
+    settings::addRecentWorkspace(workspace_->store());
+    restoreState();
+    updateEstimates();
+}
+
+void MainWindow::showPage(const QString& id)
+{
+    QWidget* page = home_;
+    if (id == "runs") {
+        if (runs_ == nullptr) {
+            runs_ = new RunsPage(*runner_, pages_);
+            pages_->addWidget(runs_);
+            connect(runs_, &RunsPage::openRequested, this, &MainWindow::openRuns);
+            connect(runs_, &RunsPage::againRequested, this, &MainWindow::runAgain);
+            connect(runs_, &RunsPage::resumeRequested, this, [this](const QString& uid) {
+                if (const auto gone = runner_->resume(uid); !gone)
+                    showMessage(fromUtf8(gone.error().message));
+            });
+            connect(runs_, &RunsPage::exportRequested, this, &MainWindow::exportRunFiles);
+            connect(runs_, &RunsPage::reportRequested, this, &MainWindow::makeReport);
+            connect(runs_, &RunsPage::message, this, &MainWindow::showMessage);
+            connect(runs_, &RunsPage::stateChanged, workspace_, &Workspace::saveSoon);
+            if (runner_->isOpen())
+                runs_->openStore();
+        } else {
+            runs_->reload();
+        }
+        page = runs_;
+    } else if (id != "home") {
+        page = room(id);
+    }
+    if (page == nullptr)
+        return;
+    currentPage_ = id;
+    pages_->setCurrentWidget(page);
+    bar_->setCurrent(id);
+    if (const auto* shown = qobject_cast<RoomPage*>(page)) {
+        panels_->setCurrentWidget(shown->panel());
+        bar_->setFocus(); // no field lights up before a person goes to it
+    }
+    showParameters();
+    workspace_->saveSoon();
+}
+
+RoomPage* MainWindow::room(const QString& id)
+{
+    if (const auto found = rooms_.find(id); found != rooms_.end())
+        return found->second;
+    const auto info = std::ranges::find(infos_, id, &RoomInfo::id);
+    return info == infos_.end() ? nullptr : makeRoom(*info);
+}
+
+RoomPage* MainWindow::makeRoom(const RoomInfo& info)
+{
+    const auto plugin = source_.load(info.id);
+    if (!plugin) {
+        showMessage(fromUtf8(plugin.error().message));
+        return nullptr;
+    }
+    auto* page = new RoomPage(info, **plugin, *context_, *runner_, pages_);
+    rooms_[info.id] = page;
+    pages_->addWidget(page);
+    panels_->addWidget(page->panel());
+    connect(page, &RoomPage::changed, this, &MainWindow::change);
+    connect(page, &RoomPage::runRequested, this,
+            [this, id = info.id](const std::string& experiment, const auto& params) {
+                startRun(experiment, params, id, false);
+            });
+    connect(page, &RoomPage::panelToggled, this, &MainWindow::toggleParameters);
+    if (savedRooms_.contains(info.id))
+        page->apply(roomStateFrom(savedRooms_[info.id].toObject()));
+    refreshPending(info.id);
+    return page;
+}
+
+// A narrow window keeps its width for the view; F4 or the sign in the title line shows the
+// parameters all the same.
+void MainWindow::showParameters()
+{
+    const bool wide = width() >= kWideEnough || dock_->property("asked").toBool();
+    dock_->setVisible(rooms_.contains(currentPage_) && wide && !dock_->property("folded").toBool());
+}
+
+void MainWindow::toggleParameters()
+{
+    dock_->setProperty("folded", dock_->isVisible());
+    dock_->setProperty("asked", !dock_->isVisible());
+    showParameters();
+    workspace_->saveSoon();
+}
+
+void MainWindow::resizeEvent(QResizeEvent* event)
+{
+    QMainWindow::resizeEvent(event);
+    if ((event->oldSize().width() >= kWideEnough) != (event->size().width() >= kWideEnough))
+        dock_->setProperty("asked", false);
+    showParameters();
+}
+
+RoomPage* MainWindow::roomFor(const QString& experiment)
+{
+    const auto info = std::ranges::find_if(
+        infos_, [&](const RoomInfo& each) { return each.experiments.contains(experiment); });
+    return info == infos_.end() ? nullptr : room(info->id);
+}
+
+RoomPage* MainWindow::pageOf(const View* view) const
+{
+    const auto found = std::ranges::find_if(
+        rooms_, [&](const auto& entry) { return entry.second->view() == view; });
+    return found == rooms_.end() ? nullptr : found->second;
+}
+
+void MainWindow::applyRoom(const QString& id, const RoomState& state)
+{
+    if (RoomPage* page = room(id))
+        page->apply(state);
+    workspace_->saveSoon();
+}
+
+void MainWindow::change(const Change& change)
+{
+    history_->push(change);
+}
+
+void MainWindow::showMessage(const QString& line)
+{
+    log_->add(line);
+    strip_->setLastMessage(line);
+}
+
+} // namespace vitrine

@@ -1,0 +1,135 @@
+#pragma once
+
+#include "app/history.h"
+#include "app/rooms.h"
+#include "app/study.h"
+#include "app/workspace.h"
+#include "widgets/runner/runner.h"
+#include "widgets/theme/palette.h"
+#include "widgets/view.h"
+
+#include <QMainWindow>
+
+#include <filesystem>
+#include <map>
+
+class QDockWidget;
+class QLabel;
+class QMenu;
+class QStackedWidget;
+class QToolButton;
+
+namespace vitrine
+{
+
+class ActivityBar;
+class BottomStrip;
+class HomePage;
+class MessageLog;
+class RoomPage;
+class RunsPage;
+class WindowContext;
+
+// The window of one workspace: activity bar, page, parameters, runs in progress. Knows rooms by
+// their descriptions only.
+class MainWindow : public QMainWindow
+{
+    Q_OBJECT
+public:
+    // `program` is what workers are started from. Opens nothing yet, so that Home can be painted at
+    // once.
+    MainWindow(RoomSource& source, const std::filesystem::path& workspace,
+               const std::filesystem::path& program);
+    ~MainWindow() override;
+
+    // Opens the store, attaches to runs that go on, and comes back to what was shown. Called after
+    // the first paint.
+    void openWorkspace();
+
+    Runner& runner() { return *runner_; }
+    History& history() { return *history_; }
+
+    // "home", "runs", or the id of a room.
+    void showPage(const QString& id);
+    QString currentPage() const { return currentPage_; }
+    RoomPage* room(const QString& id); // loads the plugin; nullptr (and a message) where that fails
+    RoomPage* pageOf(const View* view) const;
+
+    // The new run is shown in `room` when it is done (beside what is there where `compare`). The
+    // uid; empty where it could not be started: the reason is then shown.
+    QString startRun(const std::string& experiment, const Runner::Values& params,
+                     const QString& room, bool compare);
+    void runAgain(const QString& uid);
+    void openRuns(const QStringList& uids); // in the room of their experiment, side by side
+    void showInRuns(const QStringList& uids);
+    void startStudy(const Study& study);
+    void openPath(const QString& path); // dropped, or chosen
+    void change(const Change& change);
+    void showMessage(const QString& line);
+
+protected:
+    void closeEvent(QCloseEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dragLeaveEvent(QDragLeaveEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
+
+private:
+    struct Pending {
+        QString room;
+        bool compare = false;
+    };
+
+    // main_window.cpp
+    void makeFrame();
+    void connectRunner();
+    void onFinished(const RunHandle& run);
+    void refreshPending(const QString& room);
+    RoomPage* makeRoom(const RoomInfo& info);
+    RoomPage* roomFor(const QString& experiment);
+    void showParameters(); // where there is a room, and width for it
+    void toggleParameters();
+    void applyRoom(const QString& room, const RoomState& state);
+    QJsonObject collectState() const;
+    void restoreState();
+    void updateEstimates();
+    void keepThumbnail();
+
+    // main_window_menus.cpp
+    void makeMenus();
+    void makeViewMenu(QMenu& menu);
+    void chooseTheme(theme::ThemeName name);
+    void chooseScale(int percent);
+    void resetLayout();
+    void showShortcuts();
+    void showPalette();
+    void browse();
+    void exportRunFiles(const QString& uid);
+    void makeReport(const QStringList& uids);
+    void openOther(const QString& workspace);
+
+    RoomSource& source_;
+    std::filesystem::path program_;
+    std::vector<RoomInfo> infos_;
+    Runner* runner_;
+    Workspace* workspace_;
+    History* history_;
+    WindowContext* context_;
+    std::map<QString, RoomPage*> rooms_;
+    QJsonObject savedRooms_; // of rooms not opened yet
+    std::map<QString, Pending> pending_;
+    QString currentPage_ = "home";
+    bool restored_ = false;
+
+    ActivityBar* bar_;
+    QStackedWidget* pages_;
+    HomePage* home_;
+    RunsPage* runs_ = nullptr;
+    QDockWidget* dock_;
+    QStackedWidget* panels_;
+    BottomStrip* strip_;
+    MessageLog* log_;
+    QToolButton* themeButton_ = nullptr;
+};
+
+} // namespace vitrine

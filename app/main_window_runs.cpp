@@ -1,0 +1,219 @@
+#include "app/main_window.h"
+
+#include <QTimer>
+
+#include "app/bottom_strip.h"
+#include "app/dropped_file.h"
+#include "app/home_page.h"
+#include "app/parameter_panel.h"
+#include "app/room_page.h"
+#include "widgets/params/param_form.h"
+#include "widgets/runs/run_text.h"
+#include "widgets/runs/runs_page.h"
+
+#include <algorithm>
+
+namespace vitrine
+{
+namespace
+{
+
+QString fromUtf8(const std::string& text)
+{
+    return QString::fromStdString(text);
+}
+
+// What "Copy details" gives to whoever is asked for help.
+QString detailsOf(const RunRecord& run)
+{
+    return QString("%1\nrun %2, %3\n%4\nvitrine %5, %6\n%7, %8")
+        .arg(fromUtf8(run.error), QString::number(run.number), fromUtf8(run.uid),
+             fromUtf8(run.command), fromUtf8(run.programVersion), fromUtf8(run.build),
+             fromUtf8(run.host), fromUtf8(run.cpu));
+}
+
+} // namespace
+
+void MainWindow::connectRunner()
+{
+    connect(runner_, &Runner::started, this, [this](const QString& uid) {
+        strip_->refresh();
+        refreshPending(pending_[uid].room);
+    });
+    connect(runner_, &Runner::progressed, this, [this](const QString& uid) {
+        strip_->refresh();
+        if (const auto found = pending_.find(uid); found != pending_.end())
+            refreshPending(found->second.room);
+    });
+    connect(runner_, &Runner::messaged, this,
+            [this](const QString&, const QString& line) { showMessage(line); });
+    connect(runner_, &Runner::notStored, this, [this](const QString& uid, const QString& error) {
+        const QString room = pending_[uid].room;
+        pending_.erase(uid);
+        refreshPending(room);
+        showMessage("cannot keep the run: " + error);
+    });
+    connect(runner_, &Runner::finished, this, &MainWindow::onFinished);
+    connect(runner_, &Runner::storeChanged, this, [this] {
+        if (runs_ != nullptr && currentPage_ == "runs")
+            runs_->reload();
+    });
+}
+
+QString MainWindow::startRun(const std::string& experiment, const Runner::Values& params,
+                             const QString& id, bool compare)
+{
+    const auto uid = runner_->start(experiment, params);
+    if (!uid) {
+        const QString error = fromUtf8(uid.error().message);
+        showMessage(error);
+        if (RoomPage* page = room(id))
+            page->setFailure(error, error);
+        return {};
+    }
+    pending_[*uid] = {id, compare};
+    showMessage("Started " + fromUtf8(experiment));
+    refreshPending(id);
+    workspace_->saveSoon();
+    return *uid;
+}
+
+void MainWindow::refreshPending(const QString& id)
+{
+    const auto page = rooms_.find(id);
+    if (page == rooms_.end())
+        return;
+    for (const RunStatus& status : runner_->active()) {
+        const auto found = pending_.find(status.uid);
+        if (found != pending_.end() && found->second.room == id)
+            return page->second->setPending(status);
+    }
+    page->second->setPending(std::nullopt);
+}
+
+void MainWindow::onFinished(const RunHandle& run)
+{
+    const QString uid = fromUtf8(run->uid);
+    const auto found = pending_.find(uid);
+    const Pending wanted = found == pending_.end() ? Pending{} : found->second;
+    pending_.erase(uid);
+    strip_->refresh();
+    const QString state = QString::fromUtf8(runStateName(run->state).data());
+    showMessage(QString("Run %1 %2: %3%4")
+                    .arg(run->number)
+                    .arg(state, experimentWords(run->experiment),
+                         run->error.empty() ? "" : ": " + fromUtf8(run->error)));
+    workspace_->saveSoon();
+    if (wanted.room.isEmpty())
+        return;
+    RoomPage* page = room(wanted.room);
+    refreshPending(wanted.room);
+    if (page == nullptr)
+        return;
+    if (run->state == RunState::failed)
+        page->setFailure(fromUtf8(run->error), detailsOf(*run));
+    if (run->state != RunState::done)
+        return;
+    page->setFailure({}, {});
+    RoomState after = page->state();
+    after.runs = wanted.compare ? after.runs + QStringList{uid} : QStringList{uid};
+    after.experiment = fromUtf8(run->experiment);
+    change({wanted.room, QString("Show run %1").arg(run->number), {}, page->state(), after});
+    updateEstimates();
+    QTimer::singleShot(1500, this, &MainWindow::keepThumbnail);
+}
+
+void MainWindow::runAgain(const QString& uid)
+{
+    const auto run = runner_->load(uid);
+    if (!run)
+        return showMessage(fromUtf8(run.error().message));
+    Runner::Values given;
+    for (const auto& [name, value] : (*run)->params.all())
+        given[name] = paramText(value);
+    RoomPage* page = roomFor(fromUtf8((*run)->experiment));
+    const auto started = runner_->start((*run)->experiment, given, (*run)->uid);
+    if (!started)
+        return showMessage(fromUtf8(started.error().message));
+    pending_[*started] = {page != nullptr ? page->info().id : QString(), false};
+    refreshPending(pending_[*started].room);
+}
+
+void MainWindow::openRuns(const QStringList& uids)
+{
+    if (uids.isEmpty())
+        return;
+    const auto first = runner_->load(uids.first());
+    if (!first)
+        return showMessage(fromUtf8(first.error().message));
+    RoomPage* page = roomFor(fromUtf8((*first)->experiment));
+    if (page == nullptr)
+        return showMessage("No room of this installation shows " + fromUtf8((*first)->experiment));
+    RoomState after = page->state();
+    after.experiment = fromUtf8((*first)->experiment);
+    after.runs = uids;
+    showPage(page->info().id);
+    change({page->info().id,
+            uids.size() == 1 ? "Open run" : "Compare runs",
+            {},
+            page->state(),
+            after});
+}
+
+void MainWindow::showInRuns(const QStringList& uids)
+{
+    showPage("runs");
+    runs_->select(uids);
+}
+
+void MainWindow::startStudy(const Study& study)
+{
+    RoomPage* page = roomFor(study.experiment);
+    if (page == nullptr)
+        return showMessage("No room of this installation runs " + study.experiment);
+    RoomState after = page->state();
+    after.experiment = study.experiment;
+    after.params = study.params;
+    showPage(page->info().id);
+    change({page->info().id, study.title, {}, page->state(), after});
+    startRun(study.experiment.toStdString(), page->panel()->form().values(), page->info().id,
+             false);
+}
+
+void MainWindow::openPath(const QString& path)
+{
+    const QString kind = kindOfPath(path);
+    if (kind == "workspace")
+        return openOther(path);
+    const auto taker = std::ranges::find_if(
+        infos_, [&](const RoomInfo& info) { return info.opens.contains(kind); });
+    if (kind.isEmpty() || taker == infos_.end())
+        return showMessage(
+            "Nothing here opens " + path +
+            ": drop a checkpoint folder or file, a .txt or .md text, or a .vitrine workspace");
+    RoomPage* page = room(taker->id);
+    if (page == nullptr)
+        return;
+    showPage(taker->id);
+    const std::string name = kind == "model" ? "model" : "prompt_file";
+    page->panel()->form().merge({{name, (kind == "model" ? modelPath(path) : path).toStdString()}});
+    RoomState after = page->state();
+    after.params = page->panel()->form().values();
+    change({taker->id, "Open " + path, {}, page->state(), after});
+    page->panel()->run();
+}
+
+void MainWindow::updateEstimates()
+{
+    for (const Study& study : studies()) {
+        RunQuery query;
+        query.experiment = study.experiment.toStdString();
+        query.state = RunState::done;
+        query.limit = 1;
+        const auto last = runner_->store().find(query);
+        if (last && !last->empty())
+            home_->setEstimate(study.id, last->front().seconds);
+    }
+}
+
+} // namespace vitrine

@@ -1,0 +1,113 @@
+#include "app/main_window.h"
+
+#include <QCloseEvent>
+#include <QDockWidget>
+#include <QDragEnterEvent>
+#include <QMimeData>
+#include <QStackedWidget>
+
+#include "app/home_page.h"
+#include "app/room_page.h"
+#include "widgets/runs/runs_page.h"
+
+namespace vitrine
+{
+namespace
+{
+
+constexpr QSize kThumbnail(720, 450);
+
+} // namespace
+
+QJsonObject MainWindow::collectState() const
+{
+    if (!restored_)
+        return {}; // nothing may be written over what has not been read
+    QJsonObject rooms = savedRooms_;
+    for (const auto& [id, page] : rooms_)
+        rooms[id] = toJson(page->state());
+    QJsonObject pending;
+    for (const auto& [uid, wanted] : pending_)
+        pending[uid] = QJsonObject{{"room", wanted.room}, {"compare", wanted.compare}};
+    return {{"format", 1},
+            {"page", currentPage_},
+            {"rooms", rooms},
+            {"pending", pending},
+            {"history", history_->save()},
+            {"runs", runs_ != nullptr ? runs_->state() : QJsonObject()},
+            {"folded", dock_->property("folded").toBool()},
+            {"layout", QString::fromLatin1(saveState().toBase64())}};
+}
+
+void MainWindow::restoreState()
+{
+    const QJsonObject saved = workspace_->load();
+    savedRooms_ = saved["rooms"].toObject();
+    const QJsonObject pending = saved["pending"].toObject();
+    for (auto it = pending.begin(); it != pending.end(); ++it)
+        pending_[it.key()] = {it.value().toObject()["room"].toString(),
+                              it.value().toObject()["compare"].toBool()};
+    dock_->setProperty("folded", saved["folded"].toBool());
+    if (saved.contains("layout"))
+        QMainWindow::restoreState(QByteArray::fromBase64(saved["layout"].toString().toLatin1()));
+    dock_->hide();
+    history_->restore(saved["history"].toObject());
+    if (const QJsonObject runs = saved["runs"].toObject();
+        !runs.isEmpty() && saved["page"] == "runs") {
+        showPage("runs");
+        runs_->setState(runs);
+    } else {
+        showPage(saved["page"].toString("home"));
+    }
+    restored_ = true;
+    // Runs that were stored while nobody watched; those that go on, or are imported now, are told
+    // by the runner.
+    const auto waiting = pending_;
+    for (const auto& [uid, wanted] : waiting) {
+        if (const auto stored = runner_->load(uid); stored && !runner_->status(uid))
+            onFinished(*stored);
+    }
+}
+
+void MainWindow::keepThumbnail()
+{
+    const QPixmap picture = pages_->currentWidget()->grab().scaled(
+        kThumbnail, Qt::KeepAspectRatioByExpanding, Qt::SmoothTransformation);
+    picture.copy(QRect(QPoint(), kThumbnail))
+        .save(QString::fromStdString(workspace_->store().string()) + ".d/thumbnail.png");
+}
+
+void MainWindow::closeEvent(QCloseEvent* event)
+{
+    if (restored_) {
+        if (currentPage_ != "home")
+            keepThumbnail();
+        workspace_->saveNow();
+        settings::setWindowGeometry(saveGeometry());
+    }
+    QMainWindow::closeEvent(event);
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event)
+{
+    if (!event->mimeData()->hasUrls())
+        return;
+    event->acceptProposedAction();
+    home_->setOver(true);
+}
+
+void MainWindow::dragLeaveEvent(QDragLeaveEvent*)
+{
+    home_->setOver(false);
+}
+
+void MainWindow::dropEvent(QDropEvent* event)
+{
+    home_->setOver(false);
+    for (const QUrl& url : event->mimeData()->urls()) {
+        if (url.isLocalFile())
+            openPath(url.toLocalFile());
+    }
+}
+
+} // namespace vitrine

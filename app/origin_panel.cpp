@@ -1,0 +1,129 @@
+#include "app/origin_panel.h"
+
+#include <QClipboard>
+#include <QGridLayout>
+#include <QGuiApplication>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QPushButton>
+#include <QScrollArea>
+#include <QVBoxLayout>
+
+#include "core/base/format.h"
+#include "widgets/runs/run_detail.h"
+#include "widgets/runs/run_text.h"
+
+namespace vitrine
+{
+namespace
+{
+
+QLabel* label(const QString& words, const char* role, QWidget* parent)
+{
+    auto* made = new QLabel(words, parent);
+    made->setProperty("role", role);
+    made->setTextFormat(Qt::PlainText);
+    made->setWordWrap(true);
+    made->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    return made;
+}
+
+QString seedOf(const RunRecord& run)
+{
+    return run.params.has("seed") ? QString::number(run.params.integer("seed")) : QString("none");
+}
+
+} // namespace
+
+OriginPanel::OriginPanel(const figure::Figure& figure, const std::vector<RunHandle>& runs,
+                         QWidget* parent)
+    : QDialog(parent)
+{
+    setWindowTitle("Where from?");
+    setAttribute(Qt::WA_DeleteOnClose);
+    resize(560, 620);
+    auto* scroll = new QScrollArea(this);
+    scroll->setWidgetResizable(true);
+    scroll->setFrameShape(QFrame::NoFrame);
+    auto* page = new QWidget;
+    page->setObjectName("page");
+    auto* column = new QVBoxLayout(page);
+    column->setContentsMargins(24, 16, 24, 24);
+    column->setSpacing(16);
+    column->addWidget(
+        label(QString::fromStdString(figure.title.empty() ? figure.name : figure.title), "section",
+              page));
+    if (!figure.caption.empty())
+        column->addWidget(label(QString::fromStdString(figure.caption), "muted", page));
+    if (runs.empty())
+        column->addWidget(label("No run of this workspace is behind this figure.", "muted", page));
+    for (const RunHandle& run : runs)
+        column->addWidget(makeRun(*run, page));
+    column->addStretch(1);
+    scroll->setWidget(page);
+    auto* all = new QVBoxLayout(this);
+    all->setContentsMargins(0, 0, 0, 0);
+    all->addWidget(scroll);
+}
+
+QWidget* OriginPanel::makeRun(const RunRecord& run, QWidget* parent)
+{
+    auto* card = new QFrame(parent);
+    card->setProperty("role", "card");
+    auto* column = new QVBoxLayout(card);
+    column->setContentsMargins(16, 12, 16, 12);
+    column->setSpacing(12);
+    column->addWidget(
+        label(QString("Run %1   %2").arg(run.number).arg(subjectOf(run)), "heading", card));
+
+    auto* facts = new QGridLayout;
+    facts->setHorizontalSpacing(12);
+    facts->setVerticalSpacing(4);
+    facts->setColumnStretch(1, 1);
+    int row = 0;
+    const auto add = [&](const QString& name, const QString& value) {
+        facts->addWidget(label(name, "muted", card), row, 0, Qt::AlignTop);
+        facts->addWidget(label(value, "value", card), row++, 1);
+    };
+    add("Experiment", QString("%1, version %2")
+                          .arg(QString::fromStdString(run.experiment))
+                          .arg(run.experimentVersion));
+    add("Program",
+        QString("vitrine %1   %2")
+            .arg(QString::fromStdString(run.programVersion), QString::fromStdString(run.build)));
+    add("Seed", seedOf(run));
+    add("Machine", QString("%1   %2   %3 threads")
+                       .arg(QString::fromStdString(run.host), QString::fromStdString(run.cpu))
+                       .arg(run.threads));
+    add("Started", QString::fromStdString(run.started) + "   " +
+                       QString::fromStdString(durationText(run.seconds)));
+    add("uid", QString::fromStdString(run.uid));
+    column->addLayout(facts);
+    if (!run.result.inputs.empty()) {
+        column->addWidget(label("Inputs", "heading", card));
+        column->addWidget(inputList(run, card));
+    }
+    column->addWidget(label("Command", "heading", card));
+    column->addWidget(label(QString::fromStdString(run.command), "mono", card));
+
+    auto* buttons = new QHBoxLayout;
+    auto* again = new QPushButton("Run again", card);
+    again->setAccessibleName("Run again");
+    auto* copy = new QPushButton("Copy command", card);
+    copy->setAccessibleName("Copy command");
+    auto* show = new QPushButton("Show in Runs", card);
+    show->setAccessibleName("Show in Runs");
+    for (QPushButton* button : {again, copy, show})
+        buttons->addWidget(button);
+    buttons->addStretch(1);
+    column->addLayout(buttons);
+    const QString uid = QString::fromStdString(run.uid);
+    connect(again, &QPushButton::clicked, this, [this, uid] { emit againRequested(uid); });
+    connect(show, &QPushButton::clicked, this, [this, uid] { emit showInRuns(uid); });
+    connect(copy, &QPushButton::clicked, this, [command = run.command] {
+        QGuiApplication::clipboard()->setText(QString::fromStdString(command));
+    });
+    return card;
+}
+
+} // namespace vitrine

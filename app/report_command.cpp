@@ -1,0 +1,93 @@
+#include "app/report_command.h"
+
+#include <CLI/CLI.hpp>
+#include <QApplication>
+#include <QJsonObject>
+
+#include "app/command_line_verbs.h"
+#include "app/plugin_registry.h"
+#include "core/base/json.h"
+
+#include <fmt/format.h>
+
+#include <clocale>
+#include <cstdio>
+#include <memory>
+
+namespace vitrine
+{
+namespace
+{
+
+struct Request {
+    std::vector<std::string> runs;
+    std::string file, workspace;
+    bool json = false;
+};
+
+// A drawing must not depend on the display there is: always offscreen, at one pixel ratio.
+std::unique_ptr<QApplication> offscreenApplication()
+{
+    if (QCoreApplication::instance())
+        return nullptr;
+    qputenv("QT_QPA_PLATFORM", "offscreen");
+    for (const char* scaling : {"QT_SCALE_FACTOR", "QT_SCREEN_SCALE_FACTORS", "QT_FONT_DPI"})
+        qunsetenv(scaling);
+    static int count = 1;
+    static char name[] = "vitrine";
+    static char* arguments[] = {name, nullptr};
+    auto application = std::make_unique<QApplication>(count, arguments);
+    std::setlocale(LC_NUMERIC, "C");
+    return application;
+}
+
+std::vector<figure::Figure> pluginFigures(PluginRegistry& registry, const std::string& plugin,
+                                          const std::vector<RunRecord>& runs)
+{
+    const auto loaded = registry.load(plugin);
+    if (!loaded) {
+        fmt::print(stderr, "vitrine: no figures of {}: {}\n", plugin, loaded.error().message);
+        return {};
+    }
+    return (*loaded)->figures(runs, QJsonObject());
+}
+
+Result<void> makeReport(const Request& request)
+{
+    const auto application = offscreenApplication();
+    PluginRegistry registry;
+    VITRINE_TRY(const Store store, command::openStore(request.workspace));
+    const FiguresOf figuresOf = [&](const std::string& plugin, const std::vector<RunRecord>& runs) {
+        return pluginFigures(registry, plugin, runs);
+    };
+    return writeReport(store, figuresOf, request.runs, request.file);
+}
+
+} // namespace
+
+int reportCommand(const std::vector<std::string>& arguments)
+{
+    Request request;
+    CLI::App parser{"Runs to a document", "vitrine report"};
+    parser.add_option("runs", request.runs, "runs, by number or by the beginning of the uid")
+        ->required();
+    parser.add_option("--to", request.file, "FILE.html or FILE.md")->required();
+    parser.add_option("--workspace", request.workspace, "the file that keeps the runs");
+    parser.add_flag("--json", request.json, "one JSON object");
+    try {
+        parser.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+    } catch (const CLI::CallForHelp& help) {
+        return parser.exit(help);
+    } catch (const CLI::ParseError& error) {
+        return command::complain({ErrorKind::argument, std::string("report: ") + error.what()});
+    }
+    if (const auto made = makeReport(request); !made)
+        return command::complain(made.error());
+    if (request.json)
+        fmt::print("{}\n", dumpJson({{"format", 1}, {"file", request.file}}));
+    else
+        fmt::print("{}\n", request.file);
+    return 0;
+}
+
+} // namespace vitrine

@@ -1,0 +1,304 @@
+#include "app/room_page.h"
+
+#include <QAction>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QMenu>
+#include <QProgressBar>
+#include <QPushButton>
+#include <QStackedWidget>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+#include "app/generic_view.h"
+#include "app/parameter_panel.h"
+#include "app/state_panels.h"
+#include "widgets/params/param_form.h"
+#include "widgets/runs/run_text.h"
+#include "widgets/theme/icon.h"
+
+#include <algorithm>
+
+namespace vitrine
+{
+namespace
+{
+
+constexpr int kComparable = 12; // newest runs offered in the menu
+
+} // namespace
+
+RoomPage::RoomPage(const RoomInfo& info, const Plugin& plugin, ViewContext& context, Runner& runner,
+                   QWidget* parent)
+    : QWidget(parent),
+      info_(info),
+      plugin_(plugin),
+      context_(context),
+      runner_(runner),
+      experiments_(plugin.createExperiments()),
+      panel_(new ParameterPanel(experiments_, this)),
+      progress_(new QProgressBar(this)),
+      failure_(new FailurePanel(this)),
+      middle_(new QStackedWidget(this)),
+      empty_(nullptr)
+{
+    setObjectName("page");
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addWidget(makeTitleBar());
+    progress_->setObjectName("thinProgress");
+    progress_->setTextVisible(false);
+    progress_->setRange(0, 1000);
+    QSizePolicy keepsPlace = progress_->sizePolicy();
+    keepsPlace.setRetainSizeWhenHidden(true);
+    progress_->setSizePolicy(keepsPlace);
+    progress_->setFixedHeight(3);
+    column->addWidget(progress_);
+    auto* margin = new QVBoxLayout;
+    margin->setContentsMargins(12, 0, 12, 0);
+    margin->addWidget(failure_);
+    column->addLayout(margin);
+    column->addWidget(middle_, 1);
+
+    auto* empty =
+        new EmptyPanel(info.icon, info.title, info.summary, "Run with these parameters", middle_);
+    connect(empty, &EmptyPanel::acted, panel_, &ParameterPanel::run);
+    empty_ = empty;
+    middle_->addWidget(empty_);
+    progress_->hide();
+    failure_->hide();
+
+    connect(panel_, &ParameterPanel::runRequested, this, [this] {
+        emit runRequested(panel_->experiment().toStdString(), panel_->form().values());
+    });
+    connect(panel_, &ParameterPanel::experimentChosen, this, [this](const QString& id) {
+        RoomState after;
+        after.experiment = id;
+        propose("Choose experiment", after);
+    });
+    connect(panel_, &ParameterPanel::edited, this, [this](const QString& param) {
+        RoomState after = state_;
+        after.params = panel_->form().values();
+        propose("Set " + param, after, "param:" + param);
+    });
+    connect(failure_, &FailurePanel::tryAgain, panel_, &ParameterPanel::run);
+    connect(failure_, &FailurePanel::dismissed, this, [this] { setFailure({}, {}); });
+    if (!experiments_.empty()) {
+        state_.experiment = QString::fromStdString(experiments_.front()->info().id);
+        chooseExperiment(state_.experiment);
+    }
+}
+
+RoomPage::~RoomPage() = default;
+
+QWidget* RoomPage::makeTitleBar()
+{
+    auto* bar = new QFrame(this);
+    bar->setObjectName("titleBar");
+    bar->setFixedHeight(44);
+    auto* row = new QHBoxLayout(bar);
+    row->setContentsMargins(16, 0, 8, 0);
+    row->setSpacing(8);
+    title_ = new QLabel(info_.title, bar);
+    title_->setProperty("role", "section");
+    subtitle_ = new QLabel(bar);
+    subtitle_->setProperty("role", "muted");
+    subtitle_->setTextFormat(Qt::PlainText);
+    subtitle_->setAccessibleName("What is shown");
+    subtitle_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    row->addWidget(title_);
+    row->addWidget(subtitle_, 1);
+
+    compare_ = new QPushButton("Compare", bar);
+    compare_->setAccessibleName("Compare");
+    compare_->setProperty("menu", true);
+    compare_->setToolTip("Show another run beside this one");
+    compareMenu_ = new QMenu(compare_);
+    connect(compareMenu_, &QMenu::aboutToShow, this, &RoomPage::fillCompareMenu);
+    compare_->setMenu(compareMenu_);
+    row->addWidget(compare_);
+    actions_ = new QHBoxLayout;
+    actions_->setSpacing(0);
+    row->addLayout(actions_);
+
+    auto* fold = new QToolButton(bar);
+    fold->setIcon(theme::icon("panel"));
+    fold->setIconSize({20, 20});
+    fold->setFocusPolicy(Qt::TabFocus);
+    fold->setAccessibleName("Show or hide parameters");
+    fold->setToolTip("Parameters (F4)");
+    connect(fold, &QToolButton::clicked, this, &RoomPage::panelToggled);
+    row->addWidget(fold);
+    return bar;
+}
+
+bool RoomPage::has(const QString& experiment) const
+{
+    return std::ranges::any_of(experiments_, [&](const auto& made) {
+        return made->info().id == experiment.toStdString();
+    });
+}
+
+void RoomPage::apply(const RoomState& state)
+{
+    const bool otherExperiment = state.experiment != state_.experiment && has(state.experiment);
+    const bool otherRuns = state.runs != state_.runs;
+    state_ = state;
+    if (otherExperiment)
+        chooseExperiment(state.experiment);
+    if (state.params != appliedParams_ && state.params != panel_->form().values())
+        panel_->form().setValues(state.params);
+    appliedParams_ = state.params; // may name defaults, which the form does not give back
+    if (otherRuns || otherExperiment)
+        loadRuns(state.runs);
+    if (view_ != nullptr && !state.view.isEmpty() && view_->state() != state.view)
+        view_->setState(state.view);
+    showRight();
+    updateTitle();
+}
+
+void RoomPage::chooseExperiment(const QString& id)
+{
+    panel_->setExperiment(id);
+    appliedParams_.clear();
+    View*& view = views_[id];
+    if (view == nullptr) {
+        view = plugin_.createView(id.toStdString(), context_, middle_);
+        if (view == nullptr)
+            view = new GenericView(middle_);
+        middle_->addWidget(view);
+        connect(view, &View::titleChanged, this, &RoomPage::updateTitle);
+        connect(view, &View::parametersEdited, this,
+                [this](const std::map<std::string, std::string>& params) {
+                    panel_->form().merge(params);
+                    RoomState after = state_;
+                    after.params = panel_->form().values();
+                    propose("Edit in the view", after, "view-params");
+                });
+    }
+    view_ = view;
+    updateActions();
+}
+
+void RoomPage::loadRuns(const QStringList& uids)
+{
+    runs_.clear();
+    for (const QString& uid : uids) {
+        if (auto run = runner_.load(uid))
+            runs_.push_back(*run);
+        else
+            context_.showMessage(QString::fromStdString(run.error().message));
+    }
+    if (view_ != nullptr)
+        view_->setRuns(runs_);
+}
+
+void RoomPage::setPending(const std::optional<RunStatus>& status)
+{
+    pending_ = status.has_value();
+    progress_->setVisible(pending_);
+    if (pending_) {
+        failure_->hide();
+        progress_->setRange(0, status->total > 0 ? 1000 : 0);
+        progress_->setValue(static_cast<int>(status->fraction() * 1000));
+    }
+    if (view_ != nullptr && runs_.empty()) {
+        const QString what = !pending_                ? QString()
+                             : status->what.isEmpty() ? QString("starting")
+                                                      : status->what;
+        view_->setLoading(what, pending_ ? status->fraction() : 0);
+    }
+    showRight();
+}
+
+void RoomPage::setFailure(const QString& message, const QString& details)
+{
+    failure_->setFailure("The run failed", message, details);
+    failure_->setVisible(!message.isEmpty());
+    showRight();
+}
+
+void RoomPage::showRight()
+{
+    const bool somethingToShow = view_ != nullptr && (!runs_.empty() || pending_);
+    middle_->setCurrentWidget(somethingToShow ? static_cast<QWidget*>(view_) : empty_);
+    compare_->setVisible(!runs_.empty());
+}
+
+void RoomPage::updateTitle()
+{
+    viewTitle_ = view_ != nullptr && !runs_.empty() ? view_->title() : QString();
+    subtitle_->setText(viewTitle_);
+    subtitle_->setToolTip(viewTitle_);
+}
+
+void RoomPage::updateActions()
+{
+    while (QLayoutItem* item = actions_->takeAt(0)) {
+        delete item->widget();
+        delete item;
+    }
+    if (view_ == nullptr)
+        return;
+    QList<QAction*> worded; // the title line has room for signs only
+    for (QAction* action : view_->viewActions()) {
+        if (action->icon().isNull()) {
+            worded << action;
+            continue;
+        }
+        auto* button = new QToolButton(this);
+        button->setDefaultAction(action);
+        button->setIconSize({20, 20});
+        button->setAccessibleName(action->text());
+        actions_->addWidget(button);
+    }
+    if (worded.isEmpty())
+        return;
+    auto* more = new QToolButton(this);
+    more->setIcon(theme::icon("more"));
+    more->setAccessibleName("More actions");
+    more->setPopupMode(QToolButton::InstantPopup);
+    more->setIconSize({20, 20});
+    more->addActions(worded);
+    actions_->addWidget(more);
+}
+
+void RoomPage::fillCompareMenu()
+{
+    compareMenu_->clear();
+    if (!runner_.isOpen())
+        return;
+    RunQuery query;
+    query.experiment = state_.experiment.toStdString();
+    query.state = RunState::done;
+    query.limit = kComparable;
+    const auto found = runner_.store().find(query);
+    for (const RunSummary& run : found ? *found : std::vector<RunSummary>()) {
+        const QString uid = QString::fromStdString(run.uid);
+        QAction* action = compareMenu_->addAction(
+            QString("run %1   %2")
+                .arg(run.number)
+                .arg(QString::fromStdString(run.subject).replace('&', "&&")));
+        action->setCheckable(true);
+        action->setChecked(state_.runs.contains(uid));
+        connect(action, &QAction::toggled, this, [this, uid](bool on) {
+            RoomState after = state_;
+            if (on)
+                after.runs << uid;
+            else
+                after.runs.removeAll(uid);
+            propose(on ? "Compare with another run" : "Leave a run out", after);
+        });
+    }
+    if (compareMenu_->actions().size() < 2)
+        compareMenu_->addAction("Run once more with other parameters to compare")
+            ->setEnabled(false);
+}
+
+void RoomPage::propose(const QString& label, RoomState after, const QString& mergeKey)
+{
+    emit changed({info_.id, label, mergeKey, state_, std::move(after)});
+}
+
+} // namespace vitrine

@@ -1,0 +1,92 @@
+#pragma once
+
+#include "app/history.h"
+#include "app/rooms.h"
+#include "widgets/runner/runner.h"
+#include "widgets/view.h"
+
+#include <QWidget>
+
+#include <map>
+#include <memory>
+#include <vector>
+
+class QHBoxLayout;
+class QLabel;
+class QMenu;
+class QProgressBar;
+class QPushButton;
+class QStackedWidget;
+class QToolButton;
+
+namespace vitrine
+{
+
+class FailurePanel;
+class ParameterPanel;
+
+// One room: title line, the view of the chosen experiment, and (for the right dock) its parameters.
+// Its state is a value: what a person changes is handed to `changed`, and comes back through
+// apply().
+class RoomPage : public QWidget
+{
+    Q_OBJECT
+public:
+    RoomPage(const RoomInfo& info, const Plugin& plugin, ViewContext& context, Runner& runner,
+             QWidget* parent);
+    ~RoomPage() override;
+
+    const RoomInfo& info() const { return info_; }
+    ParameterPanel* panel() const { return panel_; }
+    View* view() const { return view_; }
+    bool has(const QString& experiment) const;
+
+    const RoomState& state() const { return state_; }
+    void apply(const RoomState& state);
+    const std::vector<RunHandle>& runs() const { return runs_; }
+
+    // A run for this room: under way (progress), or nothing.
+    void setPending(const std::optional<RunStatus>& status);
+    void setFailure(const QString& message, const QString& details); // empty: none
+
+signals:
+    void changed(const vitrine::Change& change); // to be put into the history
+    void runRequested(const std::string& experiment,
+                      const std::map<std::string, std::string>& params);
+    void panelToggled();
+
+private:
+    QWidget* makeTitleBar();
+    void chooseExperiment(const QString& id);
+    void loadRuns(const QStringList& uids);
+    void showRight();
+    void updateTitle();
+    void updateActions();
+    void fillCompareMenu();
+    void propose(const QString& label, RoomState after, const QString& mergeKey = {});
+
+    RoomInfo info_;
+    const Plugin& plugin_;
+    ViewContext& context_;
+    Runner& runner_;
+    std::vector<std::unique_ptr<Experiment>> experiments_;
+    ParameterPanel* panel_;
+    std::map<QString, View*> views_; // by experiment, made when first shown
+    View* view_ = nullptr;
+    RoomState state_;
+    std::map<std::string, std::string> appliedParams_;
+    std::vector<RunHandle> runs_;
+    bool pending_ = false;
+    QString viewTitle_;
+
+    QLabel *title_, *subtitle_;
+    QPushButton* compare_;
+    QMenu* compareMenu_;
+    QHBoxLayout* actions_;
+    QProgressBar* progress_;
+    FailurePanel* failure_;
+    QStackedWidget* middle_;
+    QWidget* empty_;
+};
+
+} // namespace vitrine

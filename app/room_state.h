@@ -1,0 +1,26 @@
+#pragma once
+
+#include <QJsonObject>
+#include <QString>
+#include <QStringList>
+
+#include <map>
+#include <string>
+
+namespace vitrine
+{
+
+// All that a person changed in one room: what undo goes back to and a restart comes back to.
+struct RoomState {
+    QString experiment;
+    QStringList runs; // uids, in the order of the columns
+    QJsonObject view; // the view's own state
+    std::map<std::string, std::string> params;
+
+    friend bool operator==(const RoomState&, const RoomState&) = default;
+};
+
+QJsonObject toJson(const RoomState& state);
+RoomState roomStateFrom(const QJsonObject& json);
+
+} // namespace vitrine

@@ -1,0 +1,98 @@
+#include "app/state_panels.h"
+
+#include <QClipboard>
+#include <QGuiApplication>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QPushButton>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+#include "widgets/theme/icon.h"
+#include "widgets/theme/icon_label.h"
+
+namespace vitrine
+{
+namespace
+{
+
+constexpr int kTextWidth = 420;
+
+QLabel* label(const QString& words, const char* role, QWidget* parent)
+{
+    auto* made = new QLabel(words, parent);
+    made->setProperty("role", role);
+    made->setWordWrap(true);
+    made->setTextFormat(Qt::PlainText);
+    return made;
+}
+
+} // namespace
+
+EmptyPanel::EmptyPanel(const QString& icon, const QString& title, const QString& words,
+                       const QString& action, QWidget* parent)
+    : QWidget(parent)
+{
+    auto* sign = new theme::IconLabel(icon, 40, this);
+    auto* heading = label(title, "section", this);
+    heading->setAlignment(Qt::AlignCenter);
+    auto* text = label(words, "muted", this);
+    text->setAlignment(Qt::AlignCenter);
+    text->setFixedWidth(kTextWidth);
+    auto* button = new QPushButton(action, this);
+    button->setProperty("kind", "primary");
+    button->setAccessibleName(action);
+    button->setVisible(!action.isEmpty());
+    connect(button, &QPushButton::clicked, this, &EmptyPanel::acted);
+
+    auto* column = new QVBoxLayout(this);
+    column->setSpacing(12);
+    column->addStretch(2);
+    column->addWidget(sign, 0, Qt::AlignCenter);
+    column->addWidget(heading);
+    column->addWidget(text, 0, Qt::AlignCenter);
+    column->addWidget(button, 0, Qt::AlignCenter);
+    column->addStretch(3);
+}
+
+FailurePanel::FailurePanel(QWidget* parent)
+    : QFrame(parent), title_(label({}, "heading", this)), message_(label({}, "value", this))
+{
+    setProperty("role", "failure");
+    setAccessibleName("Failure");
+    message_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    message_->setAccessibleName("Failure message");
+    auto* again = new QPushButton("Try again", this);
+    again->setAccessibleName("Try again");
+    auto* copy = new QPushButton("Copy details", this);
+    copy->setAccessibleName("Copy details");
+    auto* close = new QToolButton(this);
+    close->setIcon(theme::icon("cancel"));
+    close->setAccessibleName("Dismiss failure");
+    close->setToolTip("Dismiss");
+    connect(again, &QPushButton::clicked, this, &FailurePanel::tryAgain);
+    connect(close, &QToolButton::clicked, this, &FailurePanel::dismissed);
+    connect(copy, &QPushButton::clicked, this,
+            [this] { QGuiApplication::clipboard()->setText(details_); });
+
+    auto* words = new QVBoxLayout;
+    words->setSpacing(4);
+    words->addWidget(title_);
+    words->addWidget(message_);
+    auto* row = new QHBoxLayout(this);
+    row->setContentsMargins(12, 8, 8, 8);
+    row->setSpacing(8);
+    row->addLayout(words, 1);
+    row->addWidget(copy, 0, Qt::AlignTop);
+    row->addWidget(again, 0, Qt::AlignTop);
+    row->addWidget(close, 0, Qt::AlignTop);
+}
+
+void FailurePanel::setFailure(const QString& title, const QString& message, const QString& details)
+{
+    title_->setText(title);
+    message_->setText(message);
+    details_ = details;
+}
+
+} // namespace vitrine

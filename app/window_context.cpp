@@ -1,0 +1,84 @@
+#include "app/window_context.h"
+
+#include <QFileDialog>
+
+#include "app/figure_actions.h"
+#include "app/main_window.h"
+#include "app/origin_panel.h"
+#include "app/room_page.h"
+
+namespace vitrine
+{
+
+WindowContext::WindowContext(MainWindow& window)
+    : ViewContext(&window), window_(window), pool_(new ComputePool(this))
+{
+}
+
+void WindowContext::change(View* view, const QJsonObject& newState, const QString& label,
+                           const QString& mergeKey)
+{
+    if (RoomPage* page = window_.pageOf(view)) {
+        RoomState after = page->state();
+        after.view = newState;
+        window_.change({page->info().id, label, mergeKey, page->state(), after});
+    }
+}
+
+void WindowContext::startRun(View* view, const std::string& experiment,
+                             const std::map<std::string, std::string>& params, bool compare)
+{
+    const RoomPage* page = window_.pageOf(view);
+    window_.startRun(experiment, params, page != nullptr ? page->info().id : QString(), compare);
+}
+
+void WindowContext::compute(QObject* owner, const QString& key, std::function<void()> work,
+                            std::function<void()> done)
+{
+    pool_->compute(owner, key, std::move(work), std::move(done));
+}
+
+void WindowContext::copyFigure(const figure::Figure& figure)
+{
+    vitrine::copyFigure(figure);
+    showMessage("Copied figure " + QString::fromStdString(figure.name));
+}
+
+void WindowContext::exportFigure(const figure::Figure& figure)
+{
+    auto* dialog = new QFileDialog(&window_, "Export figure");
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setAcceptMode(QFileDialog::AcceptSave);
+    dialog->setNameFilters({"PDF (*.pdf)", "SVG (*.svg)", "PNG (*.png)", "Numbers (*.csv)"});
+    dialog->setDefaultSuffix("pdf");
+    dialog->selectFile(QString::fromStdString(figure.name));
+    connect(dialog, &QFileDialog::filterSelected, dialog, [dialog](const QString& filter) {
+        dialog->setDefaultSuffix(filter.section("*.", 1).chopped(1));
+    });
+    connect(dialog, &QFileDialog::fileSelected, this, [this, figure](const QString& path) {
+        const auto written = writeFigure(figure, path);
+        showMessage(written ? "Exported " + path : QString::fromStdString(written.error().message));
+    });
+    dialog->open();
+}
+
+void WindowContext::showOrigin(const figure::Figure& figure)
+{
+    std::vector<RunHandle> runs;
+    for (const std::string& uid : figure.recipe.runs) {
+        if (auto run = window_.runner().load(QString::fromStdString(uid)))
+            runs.push_back(*run);
+    }
+    auto* panel = new OriginPanel(figure, runs, &window_);
+    connect(panel, &OriginPanel::againRequested, &window_, &MainWindow::runAgain);
+    connect(panel, &OriginPanel::showInRuns, &window_,
+            [this](const QString& uid) { window_.showInRuns({uid}); });
+    panel->show();
+}
+
+void WindowContext::showMessage(const QString& line)
+{
+    window_.showMessage(line);
+}
+
+} // namespace vitrine

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "widgets/runner/compute_pool.h"
+#include "widgets/view.h"
+
+namespace vitrine
+{
+
+class MainWindow;
+
+// What the window offers to its views.
+class WindowContext : public ViewContext
+{
+    Q_OBJECT
+public:
+    explicit WindowContext(MainWindow& window);
+
+    void change(View* view, const QJsonObject& newState, const QString& label,
+                const QString& mergeKey) override;
+    void startRun(View* view, const std::string& experiment,
+                  const std::map<std::string, std::string>& params, bool compare) override;
+    void compute(QObject* owner, const QString& key, std::function<void()> work,
+                 std::function<void()> done) override;
+    void copyFigure(const figure::Figure& figure) override;
+    void exportFigure(const figure::Figure& figure) override;
+    void showOrigin(const figure::Figure& figure) override;
+    void showMessage(const QString& line) override;
+
+private:
+    MainWindow& window_;
+    ComputePool* pool_;
+};
+
+} // namespace vitrine
