@@ -1,0 +1,301 @@
+#include "app/main_window.h"
+
+#include <QApplication>
+#include <QFile>
+#include <QJsonDocument>
+#include <QLabel>
+#include <QLineEdit>
+#include <QProcess>
+#include <QPushButton>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QToolButton>
+
+#include <gtest/gtest.h>
+
+#include "app/home_page.h"
+#include "app/parameter_panel.h"
+#include "app/room_page.h"
+#include "app/state_panels.h"
+#include "core/jobs/bundle.h"
+#include "widgets/params/param_form.h"
+
+namespace vitrine
+{
+namespace
+{
+
+QApplication& application()
+{
+    return *qApp;
+}
+
+class CountExperiment : public Experiment
+{
+public:
+    ExperimentInfo info() const override
+    {
+        return {"test.count", "Count", "Counts to a number.", 1};
+    }
+    std::vector<ParamSpec> params(const Params&) const override
+    {
+        ParamSpec limit;
+        limit.name = "limit";
+        limit.label = "Limit";
+        limit.type = ParamType::integer;
+        limit.fallback = std::int64_t{10};
+        ParamSpec text;
+        text.name = "prompt_file";
+        text.label = "Text file";
+        text.type = ParamType::file;
+        text.optional = true;
+        return {limit, text};
+    }
+    Result<RunResult> run(const Params&, Progress&) const override { return RunResult{}; }
+};
+
+// Remembers what the window tells it; its state is one number.
+class CountView : public View
+{
+public:
+    CountView(ViewContext& given, QWidget* parent) : View(parent), context(given) {}
+    void setRuns(const std::vector<RunHandle>& shown) override
+    {
+        runs = shown;
+        emit titleChanged();
+    }
+    QJsonObject state() const override { return current; }
+    void setState(const QJsonObject& state) override { current = state; }
+    QString title() const override { return QString("%1 runs").arg(runs.size()); }
+    void setLoading(const QString& what, double) override { loading = what; }
+    void setFailure(const QString&) override {}
+
+    ViewContext& context;
+    std::vector<RunHandle> runs;
+    QJsonObject current = {{"zoom", 1}};
+    QString loading;
+};
+
+class CountPlugin : public Plugin
+{
+public:
+    std::vector<std::unique_ptr<Experiment>> createExperiments() const override
+    {
+        return experiments<CountExperiment>();
+    }
+    View* createView(std::string_view, ViewContext& context, QWidget* parent) const override
+    {
+        return new CountView(context, parent);
+    }
+    std::vector<figure::Figure> figures(const std::vector<RunRecord>&,
+                                        const QJsonObject&) const override
+    {
+        return {};
+    }
+};
+
+class OneRoom : public RoomSource
+{
+public:
+    std::vector<RoomInfo> rooms() const override
+    {
+        return {{"count", "Counting", "Counts.", "plugin", 1, {"test.count"}, {"text"}}};
+    }
+    Result<Plugin*> load(const QString&) override { return &plugin_; }
+    QStringList problems() const override { return {}; }
+
+private:
+    CountPlugin plugin_;
+};
+
+const char* const kGoodWorker = R"(#!/bin/sh
+mkdir -p "$2/bundle"
+sed "s/00000000000000000000000000000000/$(basename $2)/" "$(dirname $0)/bundle/run.json" > "$2/bundle/run.json"
+)";
+const char* const kFailingWorker = "#!/bin/sh\nexit 1\n";
+
+template <typename W>
+W* named(QWidget& inside, const QString& name)
+{
+    for (W* widget : inside.findChildren<W*>()) {
+        if (widget->accessibleName() == name && widget->isVisible())
+            return widget;
+    }
+    return nullptr;
+}
+
+class Window : public testing::Test
+{
+protected:
+    Window()
+    {
+        application();
+        qputenv("XDG_CONFIG_HOME", folder.path().toUtf8());
+        RunRecord run;
+        run.uid = std::string(32, '0');
+        run.experiment = "test.count";
+        run.state = RunState::done;
+        run.started = "2026-05-01T12:00:00.000Z";
+        run.result.metrics = {{"answer", 42.0, "1", Origin::computed, ""}};
+        EXPECT_TRUE(writeBundle(folder.filePath("bundle").toStdString(), run));
+        useWorker(kGoodWorker);
+    }
+
+    void useWorker(const char* script)
+    {
+        QFile file(folder.filePath("worker"));
+        ASSERT_TRUE(file.open(QIODevice::WriteOnly));
+        file.write(script);
+        file.close();
+        file.setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
+    }
+
+    void open()
+    {
+        window.reset();
+        window = std::make_unique<MainWindow>(source, folder.filePath("w.vitrine").toStdString(),
+                                              folder.filePath("worker").toStdString());
+        window->resize(1400, 900);
+        window->show();
+        window->activateWindow(); // shortcuts belong to the active window
+        EXPECT_TRUE(QTest::qWaitForWindowActive(window.get()));
+        window->openWorkspace();
+    }
+
+    RoomPage& room() { return *window->room("count"); }
+    CountView& view() { return static_cast<CountView&>(*room().view()); }
+
+    QTemporaryDir folder;
+    OneRoom source;
+    std::unique_ptr<MainWindow> window;
+};
+
+TEST_F(Window, StartsOnHomeWithTheStudyAndTheDropZone)
+{
+    open();
+
+    EXPECT_EQ(window->currentPage(), "home");
+    EXPECT_NE(named<Card>(*window, "Find the sinks"), nullptr);
+    EXPECT_NE(named<QPushButton>(*window, "Open a file"), nullptr);
+}
+
+TEST_F(Window, RunsFromTheFormWithCtrlEnterAndShowsTheRun)
+{
+    open();
+    QTest::mouseClick(named<QToolButton>(*window, "Counting"), Qt::LeftButton);
+    auto* limit = named<QLineEdit>(*window, "Limit");
+    ASSERT_NE(limit, nullptr);
+
+    limit->selectAll();
+    QTest::keyClicks(limit, "7");
+    QTest::keyClick(limit, Qt::Key_Return, Qt::ControlModifier);
+
+    ASSERT_TRUE(QTest::qWaitFor([&] { return view().runs.size() == 1; }, 10'000));
+    EXPECT_EQ(view().runs[0]->result.metric("answer")->value, 42.0);
+    EXPECT_EQ(named<QLabel>(*window, "What is shown")->text(), "1 runs");
+}
+
+TEST_F(Window, UndoAndRedoOfViewStateMergeADrag)
+{
+    open();
+    window->showPage("count");
+
+    for (int zoom = 2; zoom <= 5; ++zoom)
+        view().context.change(&view(), {{"zoom", zoom}}, "Zoom", "zoom");
+    EXPECT_EQ(view().current["zoom"].toInt(), 5);
+    QTest::keyClick(window.get(), Qt::Key_Z, Qt::ControlModifier);
+    EXPECT_TRUE(room().state().view.isEmpty());
+    QTest::keyClick(window.get(), Qt::Key_Z, Qt::ControlModifier | Qt::ShiftModifier);
+
+    EXPECT_EQ(view().current["zoom"].toInt(), 5);
+}
+
+TEST_F(Window, AKilledWindowComesBackAsItWasWithItsUndoSteps)
+{
+    open();
+    window->showPage("count");
+    named<QLineEdit>(*window, "Limit")->selectAll();
+    QTest::keyClicks(named<QLineEdit>(*window, "Limit"), "77");
+    view().context.change(&view(), {{"zoom", 3}}, "Zoom", {});
+    QTest::qWait(800); // the autosave's time; no close event follows
+
+    open();
+
+    EXPECT_EQ(window->currentPage(), "count");
+    EXPECT_EQ(view().current["zoom"].toInt(), 3);
+    EXPECT_EQ(room().panel()->form().values(), (ParamForm::Values{{"limit", "77"}}));
+    ASSERT_TRUE(window->history().stack().canUndo());
+    window->history().stack().undo();
+    window->history().stack().undo();
+    EXPECT_TRUE(room().panel()->form().values().empty());
+}
+
+TEST_F(Window, AFailedRunSaysWhyAndCanBeTriedAgain)
+{
+    useWorker(kFailingWorker);
+    open();
+    window->showPage("count");
+
+    QTest::mouseClick(named<QPushButton>(*window, "Run"), Qt::LeftButton);
+    ASSERT_TRUE(QTest::qWaitFor([&] { return named<QPushButton>(*window, "Try again") != nullptr; },
+                                10'000));
+    EXPECT_FALSE(named<QLabel>(*window, "Failure message")->text().isEmpty());
+    useWorker(kGoodWorker);
+    QTest::mouseClick(named<QPushButton>(*window, "Try again"), Qt::LeftButton);
+
+    EXPECT_TRUE(QTest::qWaitFor([&] { return view().runs.size() == 1; }, 10'000));
+    EXPECT_EQ(named<QPushButton>(*window, "Try again"), nullptr);
+}
+
+TEST_F(Window, ADroppedTextBecomesTheInputAndRuns)
+{
+    open();
+    QFile text(folder.filePath("speech.txt"));
+    ASSERT_TRUE(text.open(QIODevice::WriteOnly));
+    text.write("peace");
+    text.close();
+
+    window->openPath(text.fileName());
+
+    EXPECT_EQ(window->currentPage(), "count");
+    EXPECT_EQ(room().panel()->form().values().at("prompt_file"), text.fileName().toStdString());
+    EXPECT_TRUE(QTest::qWaitFor([&] { return view().runs.size() == 1; }, 10'000));
+}
+
+TEST_F(Window, RunsAreComparedFromTheRunsPage)
+{
+    open();
+    window->showPage("count");
+    for (std::size_t i = 0; i < 2; ++i) {
+        const QString uid = window->startRun("test.count", {}, "count", i == 1);
+        ASSERT_TRUE(QTest::qWaitFor([&] { return view().runs.size() == i + 1; }, 10'000));
+    }
+
+    EXPECT_EQ(room().state().runs.size(), 2);
+    window->history().stack().undo();
+    EXPECT_EQ(view().runs.size(), 1u);
+}
+
+#ifdef VITRINE_PROGRAM
+TEST(Program, PaintsHomeSoonAndSaysSo)
+{
+    QTemporaryDir folder;
+    QProcess window;
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    environment.insert("VITRINE_QUIT_AFTER_PAINT", "1");
+    environment.insert("XDG_CONFIG_HOME", folder.path());
+    window.setProcessEnvironment(environment);
+
+    window.start(VITRINE_PROGRAM, {folder.filePath("w.vitrine")});
+    ASSERT_TRUE(window.waitForFinished(20'000));
+
+    const QJsonObject said = QJsonDocument::fromJson(window.readAllStandardOutput()).object();
+    EXPECT_GT(said["first_paint_ms"].toDouble(), 0);
+    EXPECT_LT(said["first_paint_ms"].toDouble(),
+              5000); // the bound of a busy machine; the benchmark judges
+    EXPECT_LT(said["peak_memory_mib"].toDouble(), 120);
+}
+#endif
+
+} // namespace
+} // namespace vitrine

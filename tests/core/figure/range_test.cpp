@@ -1,0 +1,84 @@
+#include "core/figure/figure.h"
+
+#include <gmock/gmock.h>
+
+#include <cmath>
+
+namespace vitrine::figure
+{
+namespace
+{
+
+Figure lineFigure(std::vector<double> x, std::vector<double> y)
+{
+    Figure figure;
+    figure.series = {{.x = std::move(x), .y = std::move(y)}};
+    return figure;
+}
+
+TEST(Range, HasAMarginOfFourPercentAroundSeries)
+{
+    const Figure figure = lineFigure({0, 10}, {-1, NAN});
+
+    EXPECT_DOUBLE_EQ(xRange(figure).low, -0.5); // one point is drawn: x = 0
+    EXPECT_DOUBLE_EQ(xRange(figure).high, 0.5);
+    EXPECT_DOUBLE_EQ(xRange(lineFigure({0, 10}, {1, 2})).high, 10.4);
+}
+
+TEST(Range, IsFilledByGridsWithoutMargin)
+{
+    Figure figure;
+    figure.grids = {{.rows = 4, .columns = 8, .values = std::vector<float>(32)}};
+
+    EXPECT_DOUBLE_EQ(xRange(figure).low, -0.5);
+    EXPECT_DOUBLE_EQ(xRange(figure).high, 7.5);
+    EXPECT_DOUBLE_EQ(yRange(figure).high, 3.5);
+}
+
+TEST(Range, OfBarsStandsOnZero)
+{
+    Figure figure;
+    figure.bars = {{.position = {0, 1}, .height = {2, 4}}};
+
+    EXPECT_EQ(yRange(figure).low, 0);
+    EXPECT_NEAR(yRange(figure).high, 4.16, 1e-12);
+    EXPECT_NEAR(xRange(figure).low, -0.4 - 0.04 * 1.8, 1e-12);
+}
+
+TEST(Range, OfALogarithmicAxisIgnoresWhatItCannotShow)
+{
+    Figure figure = lineFigure({1, 2, 3}, {0, 1, 100});
+    figure.y.scale = Scale::logarithmic;
+
+    EXPECT_NEAR(yRange(figure).low, std::pow(100, -0.04), 1e-12);
+    EXPECT_NEAR(yRange(figure).high, 100 * std::pow(100, 0.04), 1e-9);
+}
+
+TEST(Range, FollowsTheAxisWhereItIsGiven)
+{
+    Figure figure = lineFigure({0, 1}, {0, 1});
+    figure.y.minimum = 0.25;
+    figure.x.maximum = -3; // below the data: an empty range is mended
+
+    EXPECT_EQ(yRange(figure).low, 0.25);
+    EXPECT_GT(xRange(figure).high, xRange(figure).low);
+}
+
+TEST(Range, IncludesLinesAcross)
+{
+    Figure figure = lineFigure({0, 1}, {0, 1});
+    figure.spans = {{.from = 5, .to = 5}};
+
+    EXPECT_GE(yRange(figure).high, 5);
+}
+
+TEST(Range, OfNothingIsAUsableRange)
+{
+    EXPECT_LT(xRange(Figure()).low, xRange(Figure()).high);
+    Figure logarithmic;
+    logarithmic.x.scale = Scale::logarithmic;
+    EXPECT_GT(xRange(logarithmic).low, 0);
+}
+
+} // namespace
+} // namespace vitrine::figure

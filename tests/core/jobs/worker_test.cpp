@@ -1,0 +1,251 @@
+#include "core/jobs/worker.h"
+
+#include "core/jobs/job_folder.h"
+#include "core/jobs/process.h"
+#include "tests/support/temporary_folder.h"
+#include "tests/support/test_experiments.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace vitrine
+{
+namespace
+{
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+using Given = std::map<std::string, std::string>;
+
+[[maybe_unused]] const bool kMain = tests::workIfAsked();
+
+const std::filesystem::path kProgram = std::filesystem::read_symlink("/proc/self/exe");
+
+struct Jobs : testing::Test {
+    tests::TemporaryFolder folder;
+
+    std::filesystem::path write(const std::string& experiment, const Given& given = {},
+                                double timeLimit = 0, std::uint64_t memoryLimit = 0)
+    {
+        Job job;
+        job.experiment = experiment;
+        job.given = given;
+        job.timeLimit = timeLimit;
+        job.memoryLimit = memoryLimit;
+        return writeJob(folder.path, job).value();
+    }
+
+    // Until the end, or until `enough` says so.
+    static bool follow(Worker& worker, const std::function<bool(const WorkerEvent&)>& enough = {})
+    {
+        const auto until = std::chrono::steady_clock::now() + 60s;
+        bool seen = false;
+        while (std::chrono::steady_clock::now() < until) {
+            const bool alive = worker.poll(
+                [&](const WorkerEvent& event) { seen = seen || (enough && enough(event)); });
+            if (!alive || seen)
+                return seen || !enough;
+            std::this_thread::sleep_for(2ms);
+        }
+        ADD_FAILURE() << "the worker did not end";
+        return false;
+    }
+
+    static RunRecord finish(Worker& worker)
+    {
+        follow(worker);
+        return worker.collect();
+    }
+
+    RunRecord runToEnd(const std::string& experiment, const Given& given = {})
+    {
+        auto worker = Worker::start(kProgram, write(experiment, given)).value();
+        return finish(*worker);
+    }
+};
+
+bool progressed(const WorkerEvent& event)
+{
+    return event.kind == WorkerEvent::Kind::progress && event.done > 0;
+}
+
+TEST_F(Jobs, AWorkerLeavesABundle)
+{
+    const auto run = runToEnd("test.echo", {{"text", "hello"}, {"factor", "2"}});
+
+    EXPECT_EQ(run.state, RunState::done) << run.error;
+    EXPECT_EQ(run.exitCode, 0);
+    EXPECT_EQ(run.plugin, "test");
+    ASSERT_NE(run.result.metric("length"), nullptr);
+    EXPECT_EQ(run.result.metric("length")->value, 10);
+    ASSERT_NE(run.result.artifact("echo.txt"), nullptr);
+    EXPECT_EQ(run.result.artifact("echo.txt")->bytes, 5u);
+    EXPECT_THAT(run.command, HasSubstr("vitrine run test.echo"));
+    EXPECT_FALSE(run.cpu.empty());
+}
+
+TEST_F(Jobs, WrongParametersAndBadInputKeepTheirExitCode)
+{
+    EXPECT_EQ(runToEnd("test.echo", {{"factor", "11"}}).exitCode, 2);
+    EXPECT_EQ(runToEnd("test.nothing").exitCode, 2);
+    EXPECT_EQ(runToEnd("test.fail").exitCode, 1);
+    const auto run = runToEnd("test.fail", {{"kind", "input"}});
+    EXPECT_EQ(run.exitCode, 3);
+    EXPECT_EQ(run.state, RunState::failed);
+    EXPECT_EQ(run.error, "cannot read nothing.txt: it is not there");
+}
+
+TEST_F(Jobs, ACrashIsAFailedRunWithItsLastWords)
+{
+    for (const auto& [way, words] : std::map<std::string, std::string>{
+             {"segv", "SIGSEGV"}, {"abort", "SIGABRT"}, {"exit", "exit code 7"}}) {
+        const auto run = runToEnd("test.crash", {{"way", way}});
+        EXPECT_EQ(run.state, RunState::failed);
+        EXPECT_EQ(run.exitCode, 1);
+        EXPECT_THAT(run.error, HasSubstr(words));
+        EXPECT_THAT(run.error, HasSubstr("about to crash"));
+        EXPECT_EQ(run.params.text("way"), way);
+        EXPECT_EQ(run.params.integer("seed"), 42); // as resolved by the worker
+    }
+}
+
+TEST_F(Jobs, AnExceptionIsAFailedRun)
+{
+    const auto run = runToEnd("test.crash", {{"way", "throw"}});
+
+    EXPECT_EQ(run.state, RunState::failed);
+    EXPECT_THAT(run.error, HasSubstr("a library lost its nerve"));
+}
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+TEST_F(Jobs, TheMemoryLimitIsAFailedRun)
+{
+    auto worker = Worker::start(kProgram, write("test.crash", {{"way", "memory"}}, 0,
+                                                std::uint64_t{256} << 20))
+                      .value();
+    const auto run = finish(*worker);
+
+    EXPECT_EQ(run.state, RunState::failed);
+    EXPECT_THAT(run.error, HasSubstr("out of memory"));
+}
+#endif
+
+TEST_F(Jobs, AKilledWorkerIsAFailedRun)
+{
+    auto worker = Worker::start(kProgram, write("test.slow", {{"steps", "100000"}})).value();
+    ASSERT_TRUE(follow(*worker, progressed));
+
+    ::kill(readPidFile(JobFolder{worker->folder()}.pid())->pid, SIGKILL);
+    const auto run = finish(*worker);
+
+    EXPECT_EQ(run.state, RunState::failed);
+    EXPECT_THAT(run.error, HasSubstr("SIGKILL"));
+}
+
+TEST_F(Jobs, CancelEndsARun)
+{
+    auto worker = Worker::start(kProgram, write("test.slow", {{"steps", "100000"}})).value();
+    ASSERT_TRUE(follow(*worker, progressed));
+
+    worker->cancel();
+    const auto run = finish(*worker);
+
+    EXPECT_EQ(run.state, RunState::cancelled);
+    EXPECT_EQ(run.exitCode, 130);
+}
+
+TEST_F(Jobs, AWorkerThatDoesNotListenIsKilled)
+{
+    auto worker =
+        Worker::start(kProgram, write("test.slow", {{"steps", "100000"}, {"deaf", "on"}})).value();
+    ASSERT_TRUE(follow(*worker, progressed));
+
+    worker->cancel();
+    const auto run = finish(*worker);
+
+    EXPECT_EQ(run.state, RunState::cancelled);
+    EXPECT_EQ(run.exitCode, 130);
+}
+
+TEST_F(Jobs, TheTimeLimitIsAFailedRun)
+{
+    auto worker = Worker::start(kProgram, write("test.slow", {{"steps", "100000"}}, 0.3)).value();
+    const auto run = finish(*worker);
+
+    EXPECT_EQ(run.state, RunState::failed);
+    EXPECT_EQ(run.exitCode, 1);
+    EXPECT_THAT(run.error, HasSubstr("time limit"));
+}
+
+TEST_F(Jobs, APausedRunGoesOnWhereItWas)
+{
+    const auto job = write("test.slow", {{"steps", "60"}});
+    auto worker = Worker::start(kProgram, job).value();
+    ASSERT_TRUE(follow(*worker, [](const WorkerEvent& event) {
+        return event.kind == WorkerEvent::Kind::progress && event.done >= 5;
+    }));
+    worker->pause();
+    const auto paused = finish(*worker);
+    EXPECT_EQ(paused.state, RunState::paused);
+    EXPECT_EQ(paused.exitCode, 0);
+
+    worker = Worker::start(kProgram, job).value();
+    const auto run = finish(*worker);
+
+    EXPECT_EQ(run.state, RunState::done) << run.error;
+    EXPECT_EQ(run.uid, paused.uid);
+    EXPECT_EQ(run.result.metric("steps")->value, 60);
+    EXPECT_GE(run.result.metric("resumed_at")->value, 5);
+}
+
+TEST_F(Jobs, AnotherProcessAttachesToARunningWorker)
+{
+    const auto job = write("test.slow", {{"steps", "100"}});
+    auto starter = Worker::start(kProgram, job).value();
+    ASSERT_TRUE(follow(*starter, progressed));
+
+    auto worker = Worker::attach(job).value();
+    EXPECT_EQ(worker->fileDescriptor(), -1);
+    EXPECT_TRUE(follow(*worker, progressed));
+    EXPECT_FALSE(Worker::start(kProgram, job).has_value()); // one worker at a time
+    std::thread reaper([&] { follow(*starter); });
+    const auto run = finish(*worker);
+    reaper.join();
+
+    EXPECT_EQ(run.state, RunState::done) << run.error;
+    EXPECT_FALSE(Worker::attach(job).has_value());
+}
+
+TEST_F(Jobs, AWorkerOutlivesTheReaderOfItsOutput)
+{
+    const auto job = write("test.slow", {{"steps", "40"}});
+    pid_t pid = 0;
+    {
+        auto starter = Worker::start(kProgram, job).value();
+        ASSERT_TRUE(follow(*starter, progressed));
+        pid = readPidFile(JobFolder{job}.pid())->pid;
+    } // the pipe's end is closed, as when a window is killed
+    auto worker = Worker::attach(job).value();
+    std::thread reaper([&] { ::waitpid(pid, nullptr, 0); });
+    const auto run = finish(*worker);
+    reaper.join();
+
+    EXPECT_EQ(run.state, RunState::done) << run.error;
+}
+
+TEST(ProcessName, AReusedNumberIsNotMistaken)
+{
+    auto self = processName(::getpid());
+    ASSERT_TRUE(self.has_value());
+    EXPECT_TRUE(isAlive(*self));
+
+    self->startTicks += 1;
+    EXPECT_FALSE(isAlive(*self));
+    EXPECT_FALSE(isAlive(ProcessName{}));
+}
+
+} // namespace
+} // namespace vitrine

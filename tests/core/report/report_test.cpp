@@ -1,0 +1,156 @@
+#include "core/report/document.h"
+
+#include <gmock/gmock.h>
+
+#include "tests/core/report/sample_runs.h"
+
+namespace vitrine::report
+{
+namespace
+{
+
+using testing::HasSubstr;
+using testing::Not;
+
+const std::vector<RunRecord> kTwo = {samples::run(12, 0.25, 1.9),
+                                     samples::run(13, 0.4126883712, 2.5)};
+
+DataTable tableNamed(const Document& document, std::string_view name)
+{
+    for (const Section& section : document.sections)
+        for (const Block& block : section.blocks)
+            if (const auto* table = std::get_if<DataTable>(&block); table && table->name == name)
+                return *table;
+    ADD_FAILURE() << "no table " << name;
+    return {};
+}
+
+std::vector<std::string> texts(const std::vector<Value>& row)
+{
+    std::vector<std::string> list;
+    for (const Value& value : row)
+        list.push_back(value.text);
+    return list;
+}
+
+TEST(Report, HasAColumnPerRunAndTheDifferenceOfTwo)
+{
+    const Document document = buildReport(kTwo, {});
+
+    const DataTable metrics = tableNamed(document, "Metrics");
+    ASSERT_EQ(metrics.columns.size(), 5u);
+    EXPECT_EQ(metrics.columns[2].name, "run 12");
+    EXPECT_THAT(texts(metrics.rows[0]),
+                testing::ElementsAre("first_token_mass", "", "0.25", "0.4127", "+0.1627"));
+    EXPECT_EQ(metrics.rows[0][3].full, "0.4126883712"); // the number of the store, whole
+    EXPECT_TRUE(metrics.rows[2][2].measured);
+    EXPECT_EQ(metrics.rows[1][2].text, "12,345");
+}
+
+TEST(Report, OfOneRunHasNoDifference)
+{
+    const Document document = buildReport({kTwo[0]}, {});
+
+    EXPECT_EQ(tableNamed(document, "Metrics").columns.size(), 3u);
+}
+
+TEST(Report, SaysWhereANumberIsMissing)
+{
+    auto runs = kTwo;
+    runs[1].result.metrics.erase(runs[1].result.metrics.begin());
+
+    const Document document = buildReport(runs, {});
+
+    EXPECT_EQ(tableNamed(document, "Metrics").rows[0][3].text, "–");
+    EXPECT_EQ(tableNamed(document, "Metrics").rows[0][4].text, "");
+}
+
+TEST(Report, MarksTheParametersThatDiffer)
+{
+    const DataTable parameters = tableNamed(buildReport(kTwo, {}), "Parameters");
+
+    for (const auto& row : parameters.rows)
+        EXPECT_EQ(row[1].emphasis, row[0].text == "tau") << row[0].text;
+}
+
+TEST(Report, CutsLongTablesAndSaysSo)
+{
+    const DataTable heads = tableNamed(buildReport({kTwo[0]}, {}), "heads");
+
+    EXPECT_EQ(heads.rows.size(), 40u);
+    EXPECT_THAT(heads.remark, HasSubstr("40 of 60 rows"));
+    EXPECT_TRUE(heads.columns[2].number);
+    EXPECT_FALSE(heads.columns[3].number);
+}
+
+TEST(Report, TellsAFailedRun)
+{
+    auto runs = kTwo;
+    runs[1].state = RunState::failed;
+    runs[1].error = "killed by signal 9";
+
+    EXPECT_THAT(toMarkdown(buildReport(runs, {}), {}),
+                HasSubstr("run 13 is failed: killed by signal 9"));
+}
+
+TEST(Html, EscapesWhatARunBrings)
+{
+    const std::string html = toHtml(buildReport(kTwo, {samples::figure()}), {"<svg></svg>"}, "");
+
+    EXPECT_THAT(html, Not(HasSubstr("<script")));
+    EXPECT_THAT(html, HasSubstr("&lt;script&gt;alert(&quot;x&quot;)"));
+    EXPECT_THAT(html, HasSubstr("Sink profile &lt;1&gt;"));
+    EXPECT_THAT(html, HasSubstr("aria-label=\"One &quot;sink&quot;.\""));
+}
+
+TEST(Html, IsOneFileThatAsksForNothing)
+{
+    const std::string html =
+        toHtml(buildReport(kTwo, {samples::figure()}), {"<?xml?><svg id=\"f\"></svg>"}, "");
+
+    for (const char* outside : {"http:", "https:", "src=", "@import", "<link", "<?xml"})
+        EXPECT_THAT(html, Not(HasSubstr(outside)));
+    EXPECT_THAT(html, HasSubstr("<svg id=\"f\"></svg>"));
+    EXPECT_THAT(html, HasSubstr("prefers-color-scheme:dark"));
+    EXPECT_THAT(html, HasSubstr("@media print"));
+}
+
+TEST(Html, HasTheAppendix)
+{
+    const std::string html = toHtml(buildReport(kTwo, {}), {}, "");
+
+    for (const char* fact : {"vitrine run attention.capture", "Some Processor", "g++ 12.2 -O2",
+                             "42", "2024-05-01T12:00:00.000Z", "n = 2", "qk.safetensors"})
+        EXPECT_THAT(html, HasSubstr(fact));
+    EXPECT_THAT(html, HasSubstr(std::string(64, 'a')));
+}
+
+TEST(Markdown, EscapesMarkupAndNamesFigureFiles)
+{
+    const std::string text =
+        toMarkdown(buildReport(kTwo, {samples::figure()}), {"r_figures/1.svg"});
+
+    EXPECT_THAT(text, HasSubstr("\\<script\\>alert"));
+    EXPECT_THAT(text, HasSubstr("\\*peace\\* \\| war"));
+    EXPECT_THAT(text, HasSubstr("![One \"sink\".](<r_figures/1.svg>)"));
+    EXPECT_THAT(text, HasSubstr("0.4126883712"));
+    EXPECT_THAT(text, HasSubstr("0.0812345 †"));
+}
+
+TEST(Markdown, KeepsCodeInsideItsFence)
+{
+    auto runs = kTwo;
+    runs[0].command = "vitrine run x --set prompt='```'";
+
+    EXPECT_THAT(toMarkdown(buildReport(runs, {}), {}), HasSubstr("````\nvitrine run x"));
+}
+
+TEST(Report, IsTheSameForTheSameRuns)
+{
+    const auto once = toHtml(buildReport(kTwo, {samples::figure()}), {"<svg/>"}, "");
+
+    EXPECT_EQ(once, toHtml(buildReport(kTwo, {samples::figure()}), {"<svg/>"}, ""));
+}
+
+} // namespace
+} // namespace vitrine::report

@@ -1,0 +1,170 @@
+#include "core/base/file.h"
+#include "core/model/checkpoint.h"
+#include "core/model/checkpoint_hf.h"
+#include "core/model/tokenizer.h"
+#include "core/tensor/safetensors.h"
+#include "tests/fuzz/allocation_watch.h"
+#include "tests/fuzz/mutate.h"
+#include "tests/fuzz/samples.h"
+
+#include <gtest/gtest.h>
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <optional>
+
+namespace vitrine
+{
+namespace
+{
+
+constexpr int kMutations = 10'000;
+constexpr std::size_t kAllowance = 16 << 20; // bytes above the input's size, per allocation
+
+template <typename T>
+std::optional<Error> errorOf(const Result<T>& result)
+{
+    return result ? std::nullopt : std::optional(result.error());
+}
+
+// Opens 10,000 seeded mutations: none may crash, ask for memory beyond the rule, or answer with
+// anything but one line. The sample itself must open, and most mutations must not, or the test
+// would say nothing.
+void expectRobust(const std::string& sample,
+                  const std::function<std::optional<Error>(const std::string&)>& open)
+{
+    const auto intact = open(sample);
+    ASSERT_FALSE(intact) << intact->message;
+
+    Random random(2024);
+    int refused = 0;
+    for (int i = 0; i < kMutations; ++i) {
+        const std::string bytes = fuzz::mutated(sample, random);
+        fuzz::resetLargestAllocation();
+        const auto error = open(bytes);
+        ASSERT_LE(fuzz::largestAllocation(), bytes.size() + kAllowance) << "mutation " << i;
+        if (!error)
+            continue;
+        ++refused;
+        ASSERT_FALSE(error->message.empty()) << "mutation " << i;
+        ASSERT_LT(error->message.size(), 2000u) << "mutation " << i << ": " << error->message;
+        for (const char c : error->message)
+            ASSERT_TRUE(static_cast<unsigned char>(c) >= 0x20 && c != 0x7f)
+                << "mutation " << i << ": " << error->message;
+    }
+    EXPECT_GT(refused, kMutations / 10);
+    EXPECT_LT(refused, kMutations);
+    testing::Test::RecordProperty("refused", refused);
+}
+
+// In memory where there is such a place: 30,000 files are written.
+std::filesystem::path quickFolder()
+{
+    std::error_code ignored;
+    const std::filesystem::path memory = "/dev/shm";
+    return std::filesystem::is_directory(memory, ignored) ? memory
+                                                          : std::filesystem::temp_directory_path();
+}
+
+class Mutation : public testing::Test
+{
+protected:
+    void SetUp() override { std::filesystem::create_directories(folder_); }
+    void TearDown() override { std::filesystem::remove_all(folder_); }
+    // A new file each time: cutting an old one to nothing makes file systems write it out first.
+    std::filesystem::path write(const char* name, const std::string& bytes) const
+    {
+        std::filesystem::remove(folder_ / name);
+        std::ofstream(folder_ / name, std::ios::binary)
+            .write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+        return folder_ / name;
+    }
+    static std::optional<Error>
+    touchAll(const Result<std::shared_ptr<const model::Checkpoint>>& opened)
+    {
+        if (!opened)
+            return opened.error();
+        for (const auto& name : (*opened)->tensorNames())
+            if (const auto view = (*opened)->tensor(name))
+                (void)toFloat(*view);
+        return {};
+    }
+    static std::optional<Error> use(const Result<std::unique_ptr<model::Tokenizer>>& tokenizer)
+    {
+        if (!tokenizer)
+            return tokenizer.error();
+        const auto ids =
+            (*tokenizer)
+                ->encode("The theatre and the xxx's 12345\n  <|end|> caf\u00e9<|n|> \U0001f999");
+        if (!ids)
+            return ids.error();
+        (void)(*tokenizer)->decode(*ids);
+        for (const auto id : *ids)
+            (void)(*tokenizer)->piece(id);
+        return {};
+    }
+
+    std::filesystem::path folder_ = quickFolder() / fmt::format("vitrine-mutation-{}", ::getpid());
+};
+
+TEST_F(Mutation, SafetensorsInAModelFolder)
+{
+    write("config.json", fuzz::configSample());
+    expectRobust(fuzz::safetensorsSample(), [&](const std::string& bytes) {
+        write("model.safetensors", bytes);
+        return touchAll(model::openCheckpoint(folder_));
+    });
+}
+
+TEST_F(Mutation, SafetensorsAlone)
+{
+    expectRobust(fuzz::safetensorsSample(), [&](const std::string& bytes) -> std::optional<Error> {
+        const auto opened = Safetensors::open(write("x.safetensors", bytes));
+        if (!opened)
+            return opened.error();
+        for (const auto& [name, entry] : opened->entries())
+            (void)toFloat(*opened->tensor(name));
+        return {};
+    });
+}
+
+TEST_F(Mutation, Llama2cFile)
+{
+    expectRobust(fuzz::llama2cSample(), [&](const std::string& bytes) {
+        return touchAll(model::openCheckpoint(write("m.bin", bytes)));
+    });
+}
+
+TEST_F(Mutation, Llama2cTokenizer)
+{
+    expectRobust(fuzz::llama2cTokenizerSample(), [&](const std::string& bytes) {
+        return use(model::parseLlama2cTokenizer(bytes, 300, "tok300.bin"));
+    });
+}
+
+TEST_F(Mutation, ConfigJson)
+{
+    expectRobust(fuzz::configSample(), [](const std::string& bytes) {
+        return errorOf(model::parseLlmConfig(bytes, "config.json"));
+    });
+}
+
+TEST_F(Mutation, TokenizerJson)
+{
+    expectRobust(fuzz::tokenizerSample(), [](const std::string& bytes) {
+        return use(model::parseTokenizerJson(bytes, "tokenizer.json"));
+    });
+}
+
+TEST_F(Mutation, ShardIndex)
+{
+    expectRobust(fuzz::shardIndexSample(), [](const std::string& bytes) {
+        return errorOf(model::parseShardIndex(bytes, "index.json"));
+    });
+}
+
+} // namespace
+} // namespace vitrine

@@ -1,0 +1,125 @@
+#include "tests/fuzz/samples.h"
+
+#include "core/base/file.h"
+#include "core/base/json.h"
+#include "core/model/checkpoint_tensors.h"
+#include "core/tensor/safetensors.h"
+
+#include <unistd.h>
+
+#include <array>
+#include <cassert>
+#include <cstring>
+
+namespace vitrine::fuzz
+{
+namespace
+{
+
+template <typename T>
+void append(std::string& bytes, const T& value)
+{
+    bytes.append(reinterpret_cast<const char*>(&value), sizeof value);
+}
+
+} // namespace
+
+std::string configSample()
+{
+    return R"({"architectures": ["LlamaForCausalLM"], "model_type": "llama", "hidden_size": 8, "num_hidden_layers": 2,
+ "num_attention_heads": 4, "num_key_value_heads": 2, "head_dim": 2, "intermediate_size": 12, "hidden_act": "silu",
+ "vocab_size": 16, "max_position_embeddings": 64, "rms_norm_eps": 1e-05, "rope_theta": 500000.0, "sliding_window": null,
+ "rope_scaling": {"rope_type": "llama3", "factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0,
+ "original_max_position_embeddings": 32}, "attention_bias": false, "mlp_bias": false, "tie_word_embeddings": false,
+ "bos_token_id": 1, "eos_token_id": [2, 3], "torch_dtype": "float16", "use_cache": true})";
+}
+
+std::string safetensorsSample()
+{
+    const auto config = model::parseLlmConfig(configSample(), "config.json");
+    assert(config);
+    const std::string zeros(4096, '\x3c');
+    std::vector<NamedTensor> tensors;
+    for (const auto& [name, shape] : model::requiredTensors(*config))
+        tensors.push_back({name,
+                           {DType::f16, shape,
+                            std::as_bytes(std::span(zeros))
+                                .first(static_cast<std::size_t>(*elementCount(shape)) * 2)}});
+    tensors.push_back({"scalar", {DType::i64, {}, std::as_bytes(std::span(zeros)).first(8)}});
+    tensors.push_back({"empty", {DType::f32, {0, 3}, {}}});
+
+    const auto path =
+        std::filesystem::temp_directory_path() / fmt::format("vitrine-sample-{}", ::getpid());
+    const auto written = writeSafetensors(path, std::move(tensors), {{"format", "pt"}});
+    assert(written);
+    const std::string bytes = readFile(path, 1 << 20).value_or("");
+    std::filesystem::remove(path);
+    return bytes;
+}
+
+std::string llama2cSample()
+{
+    // dim 8, hidden 6, 1 layer, 2 heads of 4, 1 KV head, vocabulary 3, context 5: see
+    // llama2c_test.cpp for the count.
+    constexpr std::array<std::int32_t, 7> header{8, 6, 1, 2, 1, 3, 5};
+    std::string bytes;
+    append(bytes, header);
+    for (int i = 0; i < 404; ++i)
+        append(bytes, 0.01f * static_cast<float>(i));
+    return bytes;
+}
+
+std::string llama2cTokenizerSample()
+{
+    std::string bytes;
+    append(bytes, std::int32_t{7});
+    const auto add = [&](const std::string& piece, float score) {
+        append(bytes, score);
+        append(bytes, static_cast<std::int32_t>(piece.size()));
+        bytes += piece;
+    };
+    for (const char* piece : {"<unk>", "\n<s>\n", "\n</s>\n"})
+        add(piece, 0);
+    for (int byte = 0; byte < 256; ++byte)
+        add(fmt::format("<0x{:02X}>", byte), 0);
+    for (int i = 0; i < 26; ++i)
+        add(std::string(1, static_cast<char>('a' + i)), static_cast<float>(-i));
+    for (int i = 0; i < 15; ++i)
+        add(std::string(" t") + static_cast<char>('a' + i), static_cast<float>(-30 - i));
+    return bytes;
+}
+
+std::string shardIndexSample()
+{
+    Json map = Json::object();
+    for (int i = 0; i < 20; ++i)
+        map[fmt::format("model.layers.{}.mlp.up_proj.weight", i)] =
+            fmt::format("model-{:05}-of-00003.safetensors", i % 3 + 1);
+    return Json{{"metadata", {{"total_size", 123456789}}}, {"weight_map", map}}.dump(1);
+}
+
+std::string tokenizerSample()
+{
+    std::string vocabulary, merges;
+    int id = 0;
+    for (int c = 33; c < 127; ++c)
+        vocabulary +=
+            fmt::format("{}:{},", Json(std::string(1, static_cast<char>(c))).dump(), id++);
+    for (const char* piece : {"\u0120", "th", "the", "\u0120the", "an", "and"})
+        vocabulary += fmt::format("{}:{},", Json(piece).dump(), id++);
+    vocabulary.pop_back();
+    merges = R"("t h", "th e", ["\u0120", "the"], "a n", "an d")";
+    return fmt::format(R"x({{"version":"1.0","truncation":null,"padding":null,
+"added_tokens":[{{"id":{0},"content":"<|end|>","single_word":false,"lstrip":true,"rstrip":false,"normalized":false,"special":true}},
+ {{"id":{1},"content":"<|n|>","single_word":false,"lstrip":false,"rstrip":true,"normalized":true,"special":false}}],
+"normalizer":{{"type":"Sequence","normalizers":[{{"type":"NFC"}},{{"type":"Replace","pattern":{{"Regex":"x{{2,}}"}},"content":"y"}}]}},
+"pre_tokenizer":{{"type":"Sequence","pretokenizers":[{{"type":"Split","pattern":{{"Regex":"(?i:'s|'t|'re)|[^\\r\\n\\p{{L}}\\p{{N}}]?\\p{{L}}+|\\p{{N}}{{1,3}}| ?[^\\s\\p{{L}}\\p{{N}}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+"}},"behavior":"Isolated","invert":false}},
+ {{"type":"ByteLevel","add_prefix_space":false,"trim_offsets":true,"use_regex":false}}]}},
+"post_processor":{{"type":"TemplateProcessing","single":[{{"SpecialToken":{{"id":"<|end|>","type_id":0}}}},{{"Sequence":{{"id":"A","type_id":0}}}}],"pair":[],"special_tokens":{{"<|end|>":{{"id":"<|end|>","ids":[{0}],"tokens":["<|end|>"]}}}}}},
+"decoder":{{"type":"ByteLevel","add_prefix_space":true,"trim_offsets":true,"use_regex":true}},
+"model":{{"type":"BPE","dropout":null,"unk_token":null,"continuing_subword_prefix":null,"end_of_word_suffix":null,"fuse_unk":false,"byte_fallback":false,"ignore_merges":true,
+"vocab":{{{2}}},"merges":[{3}]}}}})x",
+                       id, id + 1, vocabulary, merges);
+}
+
+} // namespace vitrine::fuzz

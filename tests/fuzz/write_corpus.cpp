@@ -1,0 +1,28 @@
+#include "tests/fuzz/samples.h"
+
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+
+// write_corpus FOLDER: one valid file per fuzz target, in FOLDER/<target>/sample.
+int main(int count, char** arguments)
+{
+    if (count != 2) {
+        std::cerr << "usage: write_corpus FOLDER\n";
+        return 2;
+    }
+    const auto write = [&](const char* target, const char* name, const std::string& bytes) {
+        const auto folder = std::filesystem::path(arguments[1]) / target;
+        std::filesystem::create_directories(folder);
+        std::ofstream(folder / name, std::ios::binary) << bytes;
+    };
+    using namespace vitrine::fuzz;
+    write("safetensors", "sample", safetensorsSample());
+    write("config_json", "sample", configSample());
+    write("tokenizer_json", "sample", tokenizerSample());
+    write("llama2c", "checkpoint", llama2cSample());
+    write("llama2c", "tokenizer", llama2cTokenizerSample());
+    write("shard_index", "sample", shardIndexSample());
+    write("run_json", "sample", R"({"params": {}, "metrics": []})");
+    return 0;
+}

@@ -1,0 +1,256 @@
+#include "plugins/attention/figures.h"
+
+#include <algorithm>
+#include <cmath>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/attention/sinks.h"
+#include "core/base/random.h"
+
+namespace vitrine::attention {
+namespace {
+
+using testing::HasSubstr;
+
+// A run with a capture of 2 layers x 2 heads; in head 1 of layer 3, key `sink` draws the queries.
+RunRecord stored(const std::string& name, int tokens, int sink, bool keep = true)
+{
+    const auto folder = std::filesystem::temp_directory_path() / "vitrine-figures" /
+                        testing::UnitTest::GetInstance()->current_test_info()->name();
+    std::filesystem::create_directories(folder);
+    CaptureInfo info;
+    info.layerIds = {1, 3};
+    info.headSize = 4;
+    info.scale = 0.5;
+    std::vector<std::int32_t> ids;
+    for (int t = 0; t < tokens; ++t) {
+        ids.push_back(t);
+        info.tokenTexts.push_back("▁w" + std::to_string(t));
+    }
+    Random random(std::hash<std::string>()(name));
+    model::ForwardResult result;
+    result.tokens = tokens;
+    result.summaries.resize(4);
+    for (int l = 0; l < 4; ++l) {
+        for (int h = 0; h < 2; ++h) {
+            model::KeptHead kept{{l, h}, {}, {}, {}};
+            for (int i = 0; i < tokens * 4; ++i) {
+                kept.q.push_back(i % 4 == 0 ? 4.0f : static_cast<float>(random.normal()));
+                kept.k.push_back(i % 4 == 0 ? 0.0f : static_cast<float>(random.normal()));
+            }
+            if (l == 3 && h == 1)
+                kept.k[static_cast<std::size_t>(sink * 4)] = 4;
+            model::HeadSummary summary;
+            summary.columnRows = columnRows(tokens);
+            const auto uniform = uniformScore(tokens);
+            for (std::size_t j = 0; j < uniform.size(); ++j)
+                summary.columnSum.push_back(static_cast<float>(uniform[j]) * static_cast<float>(summary.columnRows[j]));
+            if (l == 3 && h == 1)
+                summary.columnSum[static_cast<std::size_t>(sink)] *= 9;
+            summary.firstTokenMass = 0.1 * (l + h);
+            summary.entropy = 4 - l - h;
+            const auto side = static_cast<std::size_t>(std::min(tokens, 64));
+            summary.thumbnail.assign(side * side, 0.25f);
+            result.summaries[static_cast<std::size_t>(l)].push_back(std::move(summary));
+            if (keep)
+                result.kept.push_back(std::move(kept));
+        }
+    }
+    RunRecord run;
+    run.uid = name;
+    run.experiment = "attention.capture";
+    run.params.set("model", std::string("tiny"));
+    run.params.set("prompt", "text of " + name);
+    run.params.set("alpha", 5.0);
+    Artifact artifact;
+    artifact.name = "capture.safetensors";
+    artifact.kind = "capture";
+    artifact.path = folder / (name + ".safetensors");
+    EXPECT_TRUE(writeCapture(artifact.path, info, ids, result));
+    run.result.artifacts.push_back(artifact);
+    return run;
+}
+
+std::vector<std::string> names(const std::vector<figure::Figure>& list)
+{
+    std::vector<std::string> result;
+    for (const auto& figure : list)
+        result.push_back(figure.name);
+    return result;
+}
+
+const figure::Figure& named(const std::vector<figure::Figure>& list, const std::string& name)
+{
+    return *std::ranges::find(list, name, &figure::Figure::name);
+}
+
+TEST(Figures, OneRunHasFiveTwoRunsTheirDifferenceToo)
+{
+    const auto a = stored("a", 30, 10), b = stored("b", 30, 20), c = stored("c", 25, 20);
+
+    EXPECT_THAT(names(figures({a}, {})),
+                testing::ElementsAre("sink-profile", "attention-map", "head-overview", "heads", "entropy-mass"));
+    EXPECT_THAT(names(figures({a, b}, {})),
+                testing::ElementsAre("sink-profile", "attention-map", "attention-map-2", "attention-difference",
+                                     "head-overview", "heads", "entropy-mass"));
+    EXPECT_THAT(names(figures({a, c}, {})), testing::Not(testing::Contains("attention-difference")));
+    EXPECT_TRUE(figures({}, {}).empty());
+    EXPECT_TRUE(figures({RunRecord()}, {}).empty());
+}
+
+TEST(Figures, WithoutASelectionAllRunsShowTheHeadThatStandsOutInTheFirst)
+{
+    const auto a = stored("a", 30, 10);
+    auto b = stored("b", 30, 20);
+
+    const auto list = figures({a, b}, {});
+
+    ASSERT_EQ(named(list, "sink-profile").series.size(), 4u);
+    EXPECT_THAT(named(list, "attention-map").title, HasSubstr("layer 3, head 1"));
+    EXPECT_THAT(named(list, "attention-map-2").title, HasSubstr("layer 3, head 1"));
+}
+
+TEST(Figures, AProfileShowsScoresThresholdAndUniformCurveOfTheSelectedHead)
+{
+    const auto run = stored("a", 40, 12);
+    const Json state = {
+        {"selection", {{"layer", 3}, {"head", 1}}}, {"pinned_tokens", {5, 999}}, {"pinned_heads", {{1, 0}}}};
+    const auto capture = Capture::open(run.result.artifacts[0].path);
+
+    const auto list = figures({run}, state);
+    const figure::Figure& profile = named(list, "sink-profile");
+
+    EXPECT_THAT(profile.title, HasSubstr("layer 3, head 1"));
+    ASSERT_EQ(profile.series.size(), 4u); // the head, the pinned head, threshold, uniform
+    const auto score = capture->columnScore(1, 1);
+    EXPECT_EQ(profile.series[0].y, std::vector<double>(score.begin(), score.end()));
+    EXPECT_EQ(profile.series[2].y, thresholds(40, {}));
+    EXPECT_EQ(profile.series[3].y, uniformScore(40));
+    ASSERT_EQ(profile.annotations.size(), 1u);
+    EXPECT_EQ(profile.annotations[0].text, "w12");
+    EXPECT_EQ(profile.x.ticks.size(), 40u);
+    ASSERT_EQ(profile.spans.size(), 1u); // token 999 does not exist
+    EXPECT_EQ(profile.spans[0].from, 5);
+}
+
+TEST(Figures, AnotherThresholdMovesTheLineAndTheLabels)
+{
+    const auto run = stored("a", 40, 12);
+    const Json state = {{"selection", {{"layer", 3}, {"head", 1}}}, {"rule", "absolute"}, {"tau", 0.9}};
+
+    const auto list = figures({run}, state);
+
+    EXPECT_EQ(named(list, "sink-profile").series[1].y, std::vector<double>(40, 0.9));
+    EXPECT_TRUE(named(list, "sink-profile").annotations.empty());
+}
+
+TEST(Figures, AMapHoldsTheWeightsAndItsFutureIsEmpty)
+{
+    const auto run = stored("a", 40, 12);
+    const Json state = {
+        {"selection", {{"layer", 3}, {"head", 1}}}, {"clip", 0.2}, {"scale", "log"}, {"colour_map", "magma"}};
+    const auto capture = Capture::open(run.result.artifacts[0].path);
+    const auto tile = *capture->tile(1, 1, {0, 0, 40, 40});
+
+    const auto list = figures({run}, state);
+    const figure::Grid& grid = named(list, "attention-map").grids.at(0);
+
+    ASSERT_EQ(grid.values.size(), 1600u);
+    for (std::size_t i = 0; i < 1600; ++i)
+        EXPECT_TRUE(grid.values[i] == tile[i] || (std::isnan(grid.values[i]) && std::isnan(tile[i])));
+    EXPECT_EQ(grid.maximum, 0.2);
+    EXPECT_NEAR(grid.minimum, 0.2e-4, 1e-12);
+    EXPECT_TRUE(grid.clipped);
+    EXPECT_EQ(grid.map, figure::ColourMap::magma);
+    EXPECT_TRUE(named(list, "attention-map").y.reversed);
+}
+
+TEST(Figures, ALongMapIsPooledToAtMost1024CellsWithItsSink)
+{
+    const auto run = stored("long", 2500, 700);
+    const Json state = {{"selection", {{"layer", 3}, {"head", 1}}}};
+
+    const auto capture = *Capture::open(run.result.artifacts[0].path);
+    const auto map = attentionMap({&run, &capture}, state);
+
+    const figure::Grid& grid = map.grids.at(0);
+    EXPECT_EQ(grid.rows, 834);
+    EXPECT_EQ(grid.dx, 3);
+    EXPECT_EQ(grid.x0, 1);
+    EXPECT_GT(grid.values[static_cast<std::size_t>(800 * 834 + 700 / 3)], 0.5f);
+    EXPECT_LE(map.x.ticks.size(), 512u);
+}
+
+TEST(Figures, AHeadThatWasNotKeptShowsItsThumbnailAndSaysSo)
+{
+    const auto run = stored("a", 40, 12, false);
+
+    const auto list = figures({run}, {});
+
+    EXPECT_THAT(named(list, "attention-map").caption, HasSubstr("thumbnail"));
+    EXPECT_EQ(named(list, "attention-map").grids.at(0).values[41], 0.25f);
+}
+
+TEST(Figures, ADifferenceIsTheSecondMapLessTheFirst)
+{
+    const auto a = stored("a", 40, 12), b = stored("b", 40, 30);
+    const Json state = {{"selection", {{"layer", 3}, {"head", 1}}}};
+    const auto first = *Capture::open(a.result.artifacts[0].path)->tile(1, 1, {0, 0, 40, 40});
+    const auto second = *Capture::open(b.result.artifacts[0].path)->tile(1, 1, {0, 0, 40, 40});
+
+    const auto list = figures({a, b}, state);
+    const figure::Grid& grid = named(list, "attention-difference").grids.at(0);
+
+    EXPECT_EQ(grid.map, figure::ColourMap::difference);
+    EXPECT_EQ(grid.minimum, -grid.maximum);
+    EXPECT_EQ(grid.values[39 * 40 + 12], second[39 * 40 + 12] - first[39 * 40 + 12]);
+    EXPECT_TRUE(std::isnan(grid.values[1]));
+}
+
+TEST(Figures, OverviewAndBarsShowTheChosenScore)
+{
+    const auto run = stored("a", 40, 12);
+
+    const auto list = figures({run}, {{"score", "entropy"}});
+
+    EXPECT_THAT(named(list, "head-overview").grids.at(0).values, testing::ElementsAre(3, 2, 1, 0));
+    EXPECT_EQ(named(list, "head-overview").y.ticks[1].label, "3");
+    EXPECT_THAT(named(list, "heads").bars.at(0).height, testing::ElementsAre(3, 2, 1, 0));
+    EXPECT_EQ(named(list, "heads").x.ticks[0].label, "1.0");
+    EXPECT_EQ(named(list, "entropy-mass").series.at(0).x.size(), 4u);
+}
+
+TEST(Figures, AMalformedStateIsTheDefault)
+{
+    const auto run = stored("a", 40, 12);
+    const Json bad = {{"selection", "no"},
+                      {"clip", -1},
+                      {"scale", 7},
+                      {"pinned_heads", {1, {2}, "x"}},
+                      {"tau", "much"},
+                      {"pinned_tokens", {{"a", 1}}},
+                      {"window", {{"zoom", -3}}}};
+
+    const auto list = figures({run}, bad);
+
+    EXPECT_EQ(list.size(), 5u);
+    EXPECT_THAT(named(list, "sink-profile").title, HasSubstr("layer 3, head 1")); // the highest first-token mass
+    EXPECT_EQ(named(list, "attention-map").grids.at(0).maximum, 0.1);
+}
+
+TEST(Figures, TheRecipeSaysWhereAFigureComesFrom)
+{
+    const auto list = figures({stored("a", 30, 10)}, {{"clip", 0.3}});
+
+    for (const auto& figure : list) {
+        EXPECT_EQ(figure.recipe.runs, std::vector<std::string>{"a"});
+        EXPECT_EQ(figure.recipe.experiment, "attention.capture");
+        EXPECT_THAT(figure.recipe.state, HasSubstr("\"clip\":0.3"));
+        EXPECT_FALSE(figure.caption.empty());
+        EXPECT_FALSE(figure.altText.empty());
+    }
+}
+
+} // namespace
+} // namespace vitrine::attention

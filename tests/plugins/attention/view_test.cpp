@@ -1,0 +1,430 @@
+#include "plugins/attention/view.h"
+
+#include "core/base/format.h"
+#include "plugins/attention/head_table.h"
+#include "plugins/attention/map_panel.h"
+#include "plugins/attention/number_spin.h"
+#include "plugins/attention/overview_grid.h"
+#include "plugins/attention/token_strip.h"
+#include "tests/support/fake_context.h"
+#include "tests/support/synthetic_capture.h"
+#include "tests/widgets/plot/application.h"
+
+#include <gtest/gtest.h>
+
+#include <QComboBox>
+#include <QJsonArray>
+#include <QLabel>
+#include <QLineEdit>
+#include <QProgressBar>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QStackedWidget>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <algorithm>
+#include <cmath>
+
+namespace vitrine::attention
+{
+namespace
+{
+
+class AttentionViewTest : public testing::Test
+{
+protected:
+    static void SetUpTestSuite() { needApplication(); }
+    AttentionViewTest() : view_(context_, nullptr)
+    {
+        view_.resize(1250, 900);
+        view_.show();
+    }
+
+    RunHandle makeRun(const tests::SyntheticCapture& spec = {}, const SinkOptions& options = {})
+    {
+        const auto folder =
+            std::filesystem::path(folder_.path().toStdString()) / std::to_string(++made_);
+        auto run = tests::syntheticRun(folder, spec, options);
+        EXPECT_TRUE(run) << run.error().message;
+        run->number = made_;
+        return std::make_shared<const RunRecord>(std::move(*run));
+    }
+    void show(const std::vector<RunHandle>& runs)
+    {
+        view_.setRuns(runs);
+        const int failures = static_cast<int>(std::ranges::count_if(
+            runs, [](const auto& run) { return run->state != RunState::done; }));
+        if (failures < static_cast<int>(runs.size())) {
+            ASSERT_TRUE(QTest::qWaitFor([this] { return page() == 3 || page() == 2; }));
+        }
+        settle();
+    }
+    void settle()
+    {
+        [[maybe_unused]] const bool all = QTest::qWaitFor([this] {
+            view_.grab();
+            return std::ranges::all_of(maps(), [](MapView* map) { return map->settled(); });
+        });
+        QTest::qWait(10);
+    }
+    int page() const
+    {
+        return view_.findChild<QStackedWidget*>()->currentIndex();
+    } // empty, loading, failure, content
+    template <typename Widget>
+    Widget* named(const QString& accessibleName)
+    {
+        for (Widget* widget : view_.findChildren<Widget*>())
+            if (widget->accessibleName() == accessibleName)
+                return widget;
+        ADD_FAILURE() << "no widget named " << accessibleName.toStdString();
+        return nullptr;
+    }
+    std::vector<MapView*> maps() { return view_.findChild<MapPanel*>()->maps(); }
+    OverviewGrid* overview() { return view_.findChild<OverviewGrid*>(); }
+    TokenStrip* strip() { return view_.findChild<TokenStrip*>(); }
+    HeadTable* table() { return view_.findChild<HeadTable*>(); }
+    HeadId selected() { return overview()->selected(); }
+    void clickHead(HeadId head, Qt::KeyboardModifiers modifiers = {})
+    {
+        QTest::mouseClick(overview(), Qt::LeftButton, modifiers, overview()->cellOf(head).center());
+        settle();
+    }
+    // What the table shows for the head in the column, as a number.
+    double tabled(HeadId head, const QString& column)
+    {
+        auto* model = static_cast<HeadTableModel*>(table()->model());
+        for (int i = 0; i < model->columnCount(); ++i)
+            if (model->columnName(i) == column)
+                return model->data(model->index(model->rowOf(head), i), Qt::UserRole).toDouble();
+        ADD_FAILURE() << "no column " << column.toStdString();
+        return 0;
+    }
+
+    QTemporaryDir folder_;
+    int made_ = 0;
+    tests::FakeContext context_;
+    AttentionView view_;
+};
+
+double cell(const Table& table, std::size_t row, std::string_view column)
+{
+    const Cell& value = table.rows[row][static_cast<std::size_t>(table.column(column))];
+    if (const auto* whole = std::get_if<std::int64_t>(&value))
+        return static_cast<double>(*whole);
+    return std::get<double>(value);
+}
+
+TEST_F(AttentionViewTest, IsEmptyWithAButtonThatRunsTheShippedModel)
+{
+    EXPECT_EQ(page(), 0);
+    for (QPushButton* button : view_.findChildren<QPushButton*>())
+        if (button->text() == "Find the sinks in a speech")
+            QTest::mouseClick(button, Qt::LeftButton);
+
+    ASSERT_EQ(context_.starts.size(), 1u);
+    EXPECT_EQ(context_.starts[0].experiment, "attention.capture");
+    EXPECT_EQ(context_.starts[0].params.at("model"), "vitrine-lm");
+}
+
+TEST_F(AttentionViewTest, ShowsTheNumbersOfTheRunsTable)
+{
+    const RunHandle run = makeRun();
+    show({run});
+
+    EXPECT_EQ(page(), 3);
+    const Table& heads = *run->result.table("heads");
+    for (std::size_t row = 0; row < heads.rows.size(); ++row) {
+        const HeadId head{static_cast<int>(cell(heads, row, "layer")),
+                          static_cast<int>(cell(heads, row, "head"))};
+        for (const char* column : {"first_token_mass", "sink_mass", "sinks", "entropy", "distance"})
+            EXPECT_EQ(tabled(head, QString::fromLatin1(column)), cell(heads, row, column))
+                << column;
+    }
+}
+
+TEST_F(AttentionViewTest, AClickOnAHeadSelectsItEverywhereAndUndoRestores)
+{
+    show({makeRun()});
+    const HeadId before = selected();
+    const HeadId wanted{1, 2};
+    ASSERT_NE(before, wanted);
+
+    clickHead(wanted);
+
+    EXPECT_EQ(selected(), wanted);
+    EXPECT_EQ(view_.state()["selection"].toObject()["layer"].toInt(), 1);
+    auto* model = static_cast<HeadTableModel*>(table()->model());
+    EXPECT_EQ(model->headAt(table()->currentIndex().row()), wanted);
+    EXPECT_TRUE(view_.title().contains("layer 1 · head 2"));
+    EXPECT_TRUE(maps()[0]->accessibleName().contains("layer 1 · head 2"));
+    ASSERT_EQ(context_.changes.size(), 1u);
+
+    context_.undo(&view_);
+    EXPECT_EQ(selected(), before);
+}
+
+TEST_F(AttentionViewTest, ATableRowSelectsTheHeadAndKeysMoveTheSelection)
+{
+    show({makeRun()});
+    table()->setCurrentIndex(table()->model()->index(3, 2));
+    auto* model = static_cast<HeadTableModel*>(table()->model());
+    EXPECT_EQ(selected(), model->headAt(3));
+
+    clickHead({1, 1});
+    overview()->setFocus();
+    QTest::keyClick(overview(), Qt::Key_Right);
+    EXPECT_EQ(selected(), (HeadId{1, 2}));
+    QTest::keyClick(overview(), Qt::Key_Down);
+    EXPECT_EQ(selected(), (HeadId{2, 2}));
+}
+
+TEST_F(AttentionViewTest, TheReadOutIsTheTilesValue)
+{
+    const RunHandle run = makeRun();
+    show({run});
+    clickHead({2, 1});
+    const auto capture = Capture::open(run->result.artifacts[0].path);
+    const float expected = (*capture->tile(2, 1, {30, 20, 1, 1, 1}))[0];
+
+    MapView* map = maps()[0];
+    QTest::mouseMove(map, map->geometryOfMap().toPixel(30.5, 20.5).toPoint());
+
+    auto* panel = view_.findChild<MapPanel*>();
+    ASSERT_TRUE(QTest::qWaitFor([&] { return !panel->readingText().isEmpty(); }));
+    const QString text = panel->readingText();
+    EXPECT_TRUE(
+        text.contains(QString::fromStdString(significant(static_cast<double>(expected), 4))))
+        << text.toStdString();
+    EXPECT_TRUE(text.contains("query 30, key 20")) << text.toStdString();
+    EXPECT_TRUE(text.contains(QStringLiteral("“,” ← “,”")) || text.contains(QStringLiteral("←")))
+        << text.toStdString();
+}
+
+TEST_F(AttentionViewTest, ChangingTheThresholdChangesTheBadgesAndTheTableAtOnce)
+{
+    const RunHandle run = makeRun();
+    show({run});
+    clickHead({2, 1});
+    const auto capture = Capture::open(run->result.artifacts[0].path);
+    const auto positions = [&](const SinkOptions& options) {
+        std::vector<std::int64_t> found;
+        for (const Sink& sink :
+             findSinks(capture->columnScore(2, 1), capture->columnRows(), options))
+            found.push_back(sink.position);
+        std::ranges::sort(found);
+        return found;
+    };
+    ASSERT_EQ(strip()->badged(), positions({}));
+    ASSERT_TRUE(std::ranges::count(strip()->badged(), 20));
+
+    auto* alpha = named<NumberSpin>("Factor alpha");
+    alpha->setFocus();
+    alpha->selectAll();
+    QTest::keyClicks(alpha, "0,05");
+    QTest::keyClick(alpha, Qt::Key_Return);
+
+    const SinkOptions loose{.alpha = 0.05};
+    EXPECT_EQ(view_.state()["alpha"].toDouble(), 0.05);
+    EXPECT_EQ(strip()->badged(), positions(loose));
+    EXPECT_GT(strip()->badged().size(), positions({}).size());
+    ASSERT_TRUE(QTest::qWaitFor([&] {
+        return tabled({2, 1}, "sinks") == static_cast<double>(positions(loose).size());
+    }));
+
+    context_.undo(&view_);
+    EXPECT_EQ(strip()->badged(), positions({}));
+}
+
+TEST_F(AttentionViewTest, RulesUseTheirOwnNumber)
+{
+    show({makeRun()});
+    auto* rule = named<QComboBox>("Sink rule");
+    rule->setFocus();
+    QTest::keyClick(rule, Qt::Key_Home);
+    emit rule->activated(0);
+    EXPECT_EQ(view_.state()["rule"].toString(), "absolute");
+    EXPECT_TRUE(named<NumberSpin>("Threshold tau")->isVisible());
+    EXPECT_FALSE(named<NumberSpin>("Factor alpha")->isVisible());
+}
+
+TEST_F(AttentionViewTest, PinsSurviveTheStateAndRestart)
+{
+    const RunHandle run = makeRun();
+    show({run});
+    clickHead({1, 3}, Qt::ControlModifier);
+    QTest::mouseClick(strip()->viewport(), Qt::LeftButton, Qt::ControlModifier,
+                      strip()->tokenRect(5).center());
+    QTest::mouseClick(strip()->viewport(), Qt::LeftButton, {}, strip()->tokenRect(7).center());
+    const QJsonObject state = view_.state();
+    EXPECT_EQ(state["pinned_tokens"].toArray(), QJsonArray{5});
+    EXPECT_EQ(state["pinned_heads"].toArray(), (QJsonArray{QJsonArray{1, 3}}));
+    EXPECT_EQ(state["selection"].toObject()["token"].toInt(), 7);
+
+    AttentionView second(context_, nullptr);
+    second.setState(state);
+    second.setRuns({run});
+    ASSERT_TRUE(
+        QTest::qWaitFor([&] { return second.findChild<QStackedWidget*>()->currentIndex() == 3; }));
+    EXPECT_EQ(second.state(), state);
+    second.setState(second.state());
+    EXPECT_EQ(second.state(), state);
+}
+
+TEST_F(AttentionViewTest, TwoRunsOfOneTextHaveADifferenceMap)
+{
+    const RunHandle a = makeRun({.seed = 7}), b = makeRun({.seed = 8});
+    show({a, b});
+    clickHead({1, 1});
+    ASSERT_EQ(maps().size(), 3u);
+    const auto first = Capture::open(a->result.artifacts[0].path),
+               second = Capture::open(b->result.artifacts[0].path);
+    const float expected =
+        (*second->tile(1, 1, {9, 4, 1, 1, 1}))[0] - (*first->tile(1, 1, {9, 4, 1, 1, 1}))[0];
+    EXPECT_EQ(maps()[2]->shownValue({9, 4}), std::optional(expected));
+
+    // Half of the differences of the mean distribution over keys.
+    double moved = 0;
+    for (std::size_t j = 0; j < 48; ++j)
+        moved += std::abs(static_cast<double>(first->columnScore(1, 1)[j]) -
+                          static_cast<double>(second->columnScore(1, 1)[j])) *
+                 first->columnRows()[j] / 48.0 / 2.0;
+    EXPECT_NEAR(tabled({1, 1}, "difference:1"), moved, 1e-12);
+    EXPECT_GT(moved, 0.01);
+
+    // Zoom is linked.
+    maps()[0]->setFocus();
+    QTest::keyClick(maps()[0], Qt::Key_Plus);
+    EXPECT_EQ(maps()[1]->window(), maps()[0]->window());
+    EXPECT_EQ(maps()[2]->window(), maps()[0]->window());
+}
+
+TEST_F(AttentionViewTest, TwoRunsOfDifferentTextsSayWhyThereIsNoDifference)
+{
+    show({makeRun(), makeRun({.tokens = 30})});
+
+    EXPECT_EQ(maps().size(), 2u);
+    const auto labels = view_.findChild<MapPanel*>()->findChildren<QLabel*>();
+    EXPECT_TRUE(std::ranges::any_of(labels, [](QLabel* label) {
+        return label->isVisible() &&
+               label->text().contains("No difference map: the runs saw 48 and 30 tokens");
+    }));
+}
+
+TEST_F(AttentionViewTest, APromptAndEnterStartARunOfTheShownModel)
+{
+    show({makeRun()});
+    QSignalSpy edited(&view_, &View::parametersEdited);
+    auto* prompt = named<QLineEdit>("Prompt");
+    prompt->setFocus();
+    prompt->selectAll();
+    QTest::keyClicks(prompt, "war and peace");
+    QTest::keyClick(prompt, Qt::Key_Return);
+
+    EXPECT_GT(edited.count(), 0);
+    ASSERT_EQ(context_.starts.size(), 1u);
+    EXPECT_EQ(context_.starts[0].params, (std::map<std::string, std::string>{
+                                             {"model", "synthetic"}, {"prompt", "war and peace"}}));
+    EXPECT_FALSE(context_.starts[0].compare);
+}
+
+TEST_F(AttentionViewTest, ScaleClipScoreAndOrderAreState)
+{
+    show({makeRun()});
+    for (QPushButton* button : view_.findChildren<QPushButton*>())
+        if (button->text() == "Log" || button->text() == "Ranked")
+            QTest::mouseClick(button, Qt::LeftButton);
+    auto* clip = named<NumberSpin>("Clip");
+    clip->setFocus();
+    clip->selectAll();
+    QTest::keyClicks(clip, "0.25");
+    QTest::keyClick(clip, Qt::Key_Return);
+    EXPECT_EQ(view_.state()["scale"].toString(), "log");
+    EXPECT_EQ(view_.state()["order"].toString(), "score");
+    EXPECT_EQ(view_.state()["clip"].toDouble(), 0.25);
+    EXPECT_EQ(maps()[0]->scale().maximum, 0.25);
+    EXPECT_EQ(maps()[0]->scale().scale, figure::Scale::logarithmic);
+}
+
+TEST_F(AttentionViewTest, AFailedRunIsSaidWithAWayOn)
+{
+    auto failed = *makeRun();
+    failed.state = RunState::failed;
+    failed.error = "cannot read model.safetensors: no such file";
+    show({std::make_shared<const RunRecord>(failed)});
+
+    EXPECT_EQ(page(), 2);
+    EXPECT_EQ(named<QLabel>("What went wrong")->text().isEmpty(), false);
+    for (QPushButton* button : view_.findChildren<QPushButton*>())
+        if (button->text() == "Try again" && button->isVisible())
+            QTest::mouseClick(button, Qt::LeftButton);
+    ASSERT_EQ(context_.starts.size(), 1u);
+    EXPECT_EQ(context_.starts[0].params.at("prompt"), "peace the nation");
+}
+
+TEST_F(AttentionViewTest, AMissingOrBrokenCaptureIsAFailureNotACrash)
+{
+    auto missing = *makeRun();
+    std::filesystem::remove(missing.result.artifacts[0].path);
+    show({std::make_shared<const RunRecord>(missing)});
+    EXPECT_EQ(page(), 2);
+
+    auto broken = *makeRun();
+    std::filesystem::resize_file(broken.result.artifacts[0].path, 100);
+    show({std::make_shared<const RunRecord>(broken)});
+    EXPECT_EQ(page(), 2);
+
+    auto bare = *makeRun();
+    bare.result.artifacts.clear();
+    show({std::make_shared<const RunRecord>(bare), makeRun()});
+    EXPECT_EQ(page(), 3); // the good one is shown
+}
+
+TEST_F(AttentionViewTest, OneTokenIsAMapToo)
+{
+    show({makeRun({.tokens = 1, .laterSink = -1})});
+    EXPECT_EQ(page(), 3);
+    EXPECT_EQ(maps()[0]->shownValue({0, 0}), std::optional(1.0F));
+    EXPECT_TRUE(strip()->badged().empty());
+}
+
+TEST_F(AttentionViewTest, AHeadWhoseQueriesWereNotKeptShowsItsOverview)
+{
+    show({makeRun({.lost = {{1, 1}}})});
+    clickHead({1, 1});
+    EXPECT_FALSE(maps()[0]->grid().tile);
+    EXPECT_EQ(maps()[0]->grid().previewSide, 48);
+    MapView* map = maps()[0];
+    QTest::mouseMove(map, map->geometryOfMap().toPixel(30.5, 20.5).toPoint());
+    view_.grab();
+}
+
+TEST_F(AttentionViewTest, NonsenseStateFallsBackToDefaults)
+{
+    show({makeRun()});
+    view_.setState({{"selection", QJsonObject{{"layer", 99}, {"head", -4}, {"token", 1e300}}},
+                    {"tau", "x"},
+                    {"clip", -3},
+                    {"score", 7},
+                    {"pinned_tokens", QJsonArray{-1, "a", 1e9, 3}},
+                    {"pinned_heads", QJsonArray{QJsonArray{}, 3}},
+                    {"window", QJsonObject{{"zoom", -1}}},
+                    {"splitters", QJsonObject{{"rows", QJsonArray{1}}}},
+                    {"sort", 5}});
+    settle();
+    EXPECT_EQ(page(), 3);
+    EXPECT_DOUBLE_EQ(maps()[0]->scale().maximum, 0.1);
+}
+
+TEST_F(AttentionViewTest, LoadingShowsTheSkeletonWithProgress)
+{
+    view_.setLoading("layer 2 of 6", 0.33);
+    EXPECT_EQ(page(), 1);
+    view_.grab();
+    view_.setFailure("no memory");
+    EXPECT_NE(page(), 1);
+}
+
+} // namespace
+} // namespace vitrine::attention

@@ -1,0 +1,261 @@
+#include "widgets/plot/plot_view.h"
+
+#include <QJsonArray>
+#include <QMenu>
+#include <QSignalSpy>
+#include <QTest>
+#include <QWheelEvent>
+
+#include "core/figure/data.h"
+#include "tests/widgets/plot/application.h"
+#include "tests/widgets/plot/samples.h"
+#include "widgets/theme/palette.h"
+
+#include <gmock/gmock.h>
+
+namespace vitrine::plot
+{
+namespace
+{
+
+class PlotViewTest : public testing::Test
+{
+protected:
+    PlotViewTest()
+    {
+        needApplication();
+        theme::setTheme(theme::ThemeName::light);
+        view_ = std::make_unique<PlotView>();
+        view_->resize(520, 320);
+    }
+
+    PlotView& shown(const figure::Figure& figure)
+    {
+        view_->setFigure(figure);
+        view_->show();
+        EXPECT_TRUE(QTest::qWaitForWindowExposed(view_.get()));
+        QTest::qWait(1);
+        return *view_;
+    }
+
+    void wheel(QPointF at, int steps, Qt::KeyboardModifiers modifiers = {})
+    {
+        QWheelEvent event(at, view_->mapToGlobal(at), {}, {0, 120 * steps}, Qt::NoButton, modifiers,
+                          Qt::NoScrollPhase, false);
+        QApplication::sendEvent(view_.get(), &event);
+    }
+
+    std::unique_ptr<PlotView> view_;
+};
+
+double width(figure::Range range)
+{
+    return range.high - range.low;
+}
+
+TEST_F(PlotViewTest, ShowsTheRangesOfTheFigure)
+{
+    const figure::Figure figure = figure::samples::sinkProfile();
+    PlotView& view = shown(figure);
+
+    EXPECT_EQ(view.shownX().low, figure::xRange(figure).low);
+    EXPECT_EQ(view.shownY().high, figure::yRange(figure).high);
+    EXPECT_TRUE(view.rangeState().isEmpty());
+}
+
+TEST_F(PlotViewTest, WheelZoomsAboutThePointer)
+{
+    PlotView& view = shown(figure::samples::paretoScatter());
+    QSignalSpy edited(&view, &PlotView::rangeEdited);
+    const QPointF place = view.pixelOf(10, 0.2);
+    const double before = width(view.shownY());
+
+    wheel(place, 2);
+
+    EXPECT_EQ(edited.count(), 1);
+    EXPECT_NEAR(width(view.shownY()), before / (1.25 * 1.25), 1e-9);
+    EXPECT_NEAR(view.pixelOf(10, 0.2).x(), place.x(), 1.0);
+    EXPECT_NEAR(view.pixelOf(10, 0.2).y(), place.y(), 1.0);
+}
+
+TEST_F(PlotViewTest, ShiftWheelZoomsXOnly)
+{
+    PlotView& view = shown(figure::samples::headBars());
+    const double x = width(view.shownX()), y = width(view.shownY());
+
+    wheel(view.pixelOf(5, 0.2), 1, Qt::ShiftModifier);
+
+    EXPECT_LT(width(view.shownX()), x);
+    EXPECT_EQ(width(view.shownY()), y);
+}
+
+TEST_F(PlotViewTest, DraggingPansAndDoubleClickShowsAllAgain)
+{
+    PlotView& view = shown(figure::samples::headBars());
+    wheel(view.pixelOf(5, 0.2), 4);
+    const figure::Range before = view.shownX();
+    const QPoint from = view.pixelOf(5, 0.2).toPoint();
+
+    QTest::mousePress(&view, Qt::LeftButton, {}, from);
+    QTest::mouseMove(&view, from + QPoint(-20, 0));
+    QTest::mouseMove(&view, from + QPoint(-40, 0));
+    QTest::mouseRelease(&view, Qt::LeftButton, {}, from + QPoint(-40, 0));
+
+    EXPECT_GT(view.shownX().low, before.low);
+    EXPECT_NEAR(width(view.shownX()), width(before), 1e-9);
+
+    QTest::mouseDClick(&view, Qt::LeftButton, {}, from);
+    EXPECT_TRUE(view.rangeState().isEmpty());
+    EXPECT_EQ(view.shownX().low, figure::xRange(view.figure()).low);
+}
+
+TEST_F(PlotViewTest, KeysZoomPanAndReset)
+{
+    PlotView& view = shown(figure::samples::paretoScatter());
+    const double whole = width(view.shownY());
+
+    QTest::keyClick(&view, Qt::Key_Plus);
+    QTest::keyClick(&view, Qt::Key_Plus);
+    const figure::Range zoomed = view.shownY();
+    QTest::keyClick(&view, Qt::Key_Up);
+    EXPECT_LT(width(zoomed), whole);
+    EXPECT_GT(view.shownY().low, zoomed.low);
+
+    QTest::keyClick(&view, Qt::Key_Minus);
+    QTest::keyClick(&view, Qt::Key_0);
+    EXPECT_TRUE(view.rangeState().isEmpty());
+}
+
+TEST_F(PlotViewTest, NeverZoomsOutBeyondTheFigure)
+{
+    PlotView& view = shown(figure::samples::headBars());
+    QSignalSpy edited(&view, &PlotView::rangeEdited);
+
+    wheel(view.pixelOf(5, 0.2), -5);
+    QTest::keyClick(&view, Qt::Key_Left);
+
+    EXPECT_EQ(edited.count(), 0);
+    EXPECT_EQ(view.shownX().low, figure::xRange(view.figure()).low);
+}
+
+TEST_F(PlotViewTest, RangeStateGoesRoundAndNonsenseIsIgnored)
+{
+    PlotView& view = shown(figure::samples::headBars());
+    const QJsonObject state{{"x", QJsonArray{2.0, 5.0}}};
+
+    view.setRangeState(state);
+    EXPECT_EQ(view.shownX().low, 2.0);
+    EXPECT_EQ(view.shownX().high, 5.0);
+    EXPECT_EQ(view.rangeState(), state);
+
+    view.setRangeState({{"x", QJsonArray{5.0, 2.0}}, {"y", "all"}});
+    EXPECT_TRUE(view.rangeState().isEmpty());
+}
+
+TEST_F(PlotViewTest, ReadsOutTheFullValueUnderThePointer)
+{
+    PlotView& view = shown(figure::samples::sinkProfile());
+    QSignalSpy hovered(&view, &PlotView::hovered);
+
+    QTest::mouseMove(&view, view.pixelOf(64, 0.12).toPoint() + QPoint(2, -2));
+
+    ASSERT_EQ(hovered.count(), 1);
+    EXPECT_EQ(hovered[0][0].toDouble(), 64);
+    EXPECT_EQ(view.readingText(),
+              QString::fromUtf8("s[j]\nkey position 64\u2009token\nmean weight received 0.12"));
+}
+
+TEST_F(PlotViewTest, ReadsOutTheCellWithItsTokens)
+{
+    const figure::Figure figure = figure::samples::attentionMap(16);
+    PlotView& view = shown(figure);
+
+    QTest::mouseMove(&view, view.pixelOf(0, 9).toPoint());
+
+    const float value = figure.grids[0].values[9 * 16];
+    EXPECT_THAT(view.readingText().toStdString(), testing::HasSubstr("query 9"));
+    EXPECT_THAT(view.readingText().toStdString(), testing::HasSubstr("“<s>”"));
+    EXPECT_THAT(view.readingText().toStdString(),
+                testing::HasSubstr(QString::number(value, 'g', 9).toStdString()));
+
+    QTest::mouseMove(&view, view.pixelOf(9, 2).toPoint()); // the causal future has no value
+    EXPECT_EQ(view.readingText(), "");
+}
+
+TEST_F(PlotViewTest, AClickIsToldInUnitsOfTheAxes)
+{
+    PlotView& view = shown(figure::samples::attentionMap(16));
+    QSignalSpy clicked(&view, &PlotView::clicked);
+
+    QTest::mouseClick(&view, Qt::LeftButton, {}, view.pixelOf(3, 9).toPoint());
+
+    ASSERT_EQ(clicked.count(), 1);
+    EXPECT_NEAR(clicked[0][0].toDouble(), 3, 0.1);
+    EXPECT_NEAR(clicked[0][1].toDouble(), 9, 0.1);
+}
+
+TEST_F(PlotViewTest, MenuCopiesExportsAndExplains)
+{
+    PlotView& view = shown(figure::samples::headBars());
+    QSignalSpy copied(&view, &PlotView::copyRequested), exported(&view, &PlotView::exportRequested),
+        origin(&view, &PlotView::originRequested);
+
+    QContextMenuEvent event(QContextMenuEvent::Mouse, QPoint(50, 50),
+                            view.mapToGlobal(QPoint(50, 50)));
+    QApplication::sendEvent(&view, &event);
+    const auto* menu = view.findChild<QMenu*>();
+    ASSERT_NE(menu, nullptr);
+    for (QAction* action : menu->actions())
+        action->trigger();
+
+    EXPECT_EQ(copied.count(), 1);
+    EXPECT_EQ(exported.count(), 1);
+    EXPECT_EQ(origin.count(), 1);
+}
+
+TEST_F(PlotViewTest, HasANameForThoseWhoDoNotSeeIt)
+{
+    EXPECT_EQ(shown(figure::samples::headBars()).accessibleName(),
+              "First-token mass by layer. Twelve layers, two runs.");
+}
+
+TEST_F(PlotViewTest, CellsAreSquareWhereAsked)
+{
+    PlotView& view = shown(figure::samples::attentionMap(16));
+
+    const QPointF step = view.pixelOf(11, 11) - view.pixelOf(1, 1);
+    EXPECT_NEAR(step.x(), step.y(), 1.5);
+    EXPECT_GT(step.y(), 0); // rows run downwards
+}
+
+TEST_F(PlotViewTest, LinkedCursorIsDrawnInTheAccentColour)
+{
+    PlotView& view = shown(figure::samples::headBars());
+    const QPoint place = view.pixelOf(5.5, 0.4).toPoint();
+    const auto accentNear = [&] {
+        const QImage image = view.grab().toImage();
+        for (int dx = -2; dx <= 2; ++dx)
+            if (image.pixelColor(place + QPoint(dx, 0)) == theme::palette().accent)
+                return true;
+        return false;
+    };
+
+    EXPECT_FALSE(accentNear());
+    view.setLinkedCursor(5.5);
+    EXPECT_TRUE(accentNear());
+    view.setLinkedCursor({});
+    EXPECT_FALSE(accentNear());
+}
+
+TEST_F(PlotViewTest, FollowsTheTheme)
+{
+    PlotView& view = shown(figure::samples::headBars());
+
+    theme::setTheme(theme::ThemeName::dark);
+    QTest::qWait(1);
+
+    EXPECT_EQ(view.grab().toImage().pixelColor(3, 3), theme::palette().surface);
+}
+
+} // namespace
+} // namespace vitrine::plot

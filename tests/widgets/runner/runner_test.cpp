@@ -1,0 +1,201 @@
+#include "widgets/runner/runner.h"
+
+#include <QApplication>
+#include <QFile>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <gtest/gtest.h>
+
+#include "core/jobs/bundle.h"
+#include "core/jobs/worker.h"
+#include "widgets/runner/compute_pool.h"
+
+#include <atomic>
+#include <thread>
+
+namespace vitrine
+{
+namespace
+{
+
+QApplication& application()
+{
+    return *qApp;
+}
+
+// Stands for `vitrine work JOB`: the bundle lies ready beside it, the job's uid is put into it.
+const char* const kGoodWorker = R"(#!/bin/sh
+echo '{"progress":[1,4,"layers"]}'
+echo '{"message":"halfway"}'
+sleep 0.3
+mkdir -p "$2/bundle"
+sed "s/00000000000000000000000000000000/$(basename $2)/" "$(dirname $0)/bundle/run.json" > "$2/bundle/run.json"
+echo '{"state":"done"}'
+)";
+const char* const kCrashingWorker = "#!/bin/sh\nkill -SEGV $$\n";
+const char* const kSlowWorker =
+    "#!/bin/sh\ntrap 'exit 130' TERM\necho '{\"progress\":[1,100,\"steps\"]}'\n"
+    "i=0; while [ $i -lt 200 ]; do sleep 0.05; i=$((i+1)); done\n";
+
+class WithRunner : public testing::Test
+{
+protected:
+    WithRunner() { application(); }
+
+    void useWorker(const char* script)
+    {
+        const QString program = folder.filePath("worker");
+        QFile file(program);
+        ASSERT_TRUE(file.open(QIODevice::WriteOnly));
+        file.write(script);
+        file.close();
+        file.setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
+        RunRecord run;
+        run.uid = std::string(32, '0');
+        run.experiment = "test.count";
+        run.state = RunState::done;
+        run.started = "2026-05-01T12:00:00.000Z";
+        run.result.metrics = {{"answer", 42.0, "1", Origin::computed, ""}};
+        ASSERT_TRUE(writeBundle(folder.filePath("bundle").toStdString(), run));
+        runner = std::make_unique<Runner>(program.toStdString());
+        ASSERT_TRUE(runner->open(workspace()));
+    }
+
+    std::filesystem::path workspace() { return folder.filePath("w.vitrine").toStdString(); }
+
+    RunHandle waitForRun()
+    {
+        RunHandle seen;
+        QObject::connect(runner.get(), &Runner::finished, runner.get(),
+                         [&](const RunHandle& run) { seen = run; });
+        (void)QTest::qWaitFor([&] { return seen != nullptr; }, 10'000);
+        return seen;
+    }
+
+    QTemporaryDir folder;
+    std::unique_ptr<Runner> runner;
+};
+
+TEST_F(WithRunner, KeepsAFinishedRunInTheStore)
+{
+    useWorker(kGoodWorker);
+    QSignalSpy messages(runner.get(), &Runner::messaged);
+
+    const auto uid = runner->start("test.count", {});
+    ASSERT_TRUE(uid) << uid.error().message;
+    ASSERT_EQ(runner->active().size(), 1u);
+    const RunHandle run = waitForRun();
+
+    ASSERT_NE(run, nullptr);
+    EXPECT_EQ(run->state, RunState::done) << run->error;
+    EXPECT_EQ(run->uid, uid->toStdString());
+    EXPECT_EQ(run->result.metric("answer")->value, 42.0);
+    EXPECT_GT(run->number, 0);
+    EXPECT_TRUE(runner->active().empty());
+    EXPECT_EQ(messages.count(), 1);
+}
+
+TEST_F(WithRunner, ACrashedWorkerIsAFailedRun)
+{
+    useWorker(kCrashingWorker);
+
+    ASSERT_TRUE(runner->start("test.count", {}));
+    const RunHandle run = waitForRun();
+
+    ASSERT_NE(run, nullptr);
+    EXPECT_EQ(run->state, RunState::failed);
+    EXPECT_FALSE(run->error.empty());
+    EXPECT_TRUE(runner->store().loadUid(run->uid));
+}
+
+TEST_F(WithRunner, ShowsProgressAndCancels)
+{
+    useWorker(kSlowWorker);
+
+    const auto uid = runner->start("test.count", {});
+    ASSERT_TRUE(uid);
+    ASSERT_TRUE(QTest::qWaitFor([&] { return runner->status(*uid)->total == 100; }));
+    EXPECT_EQ(runner->status(*uid)->what, "steps");
+    runner->cancel(*uid);
+    const RunHandle run = waitForRun();
+
+    ASSERT_NE(run, nullptr);
+    EXPECT_NE(run->state, RunState::done);
+}
+
+TEST_F(WithRunner, AttachesToAWorkerThatAKilledWindowLeft)
+{
+    useWorker(kGoodWorker);
+    const auto uid = runner->start("test.count", {});
+    ASSERT_TRUE(uid);
+    const std::filesystem::path program = folder.filePath("worker").toStdString();
+
+    runner =
+        std::make_unique<Runner>(program); // the first one is gone without a word to its worker
+    ASSERT_TRUE(runner->open(workspace()));
+    const RunHandle run = waitForRun();
+
+    ASSERT_NE(run, nullptr);
+    EXPECT_EQ(run->uid, uid->toStdString());
+    EXPECT_EQ(run->state, RunState::done) << run->error;
+}
+
+TEST_F(WithRunner, NoticesRunsOfOthersWithinASecond)
+{
+    useWorker(kGoodWorker);
+    QSignalSpy changes(runner.get(), &Runner::storeChanged);
+    RunRecord foreign;
+    foreign.uid = std::string(32, 'f');
+    foreign.experiment = "test.count";
+    foreign.state = RunState::done;
+
+    auto other = Store::open(workspace());
+    ASSERT_TRUE(other);
+    ASSERT_TRUE(other->import(foreign));
+
+    EXPECT_TRUE(changes.wait(1000));
+}
+
+TEST(ComputePool, TheNewestRequestWins)
+{
+    application();
+    ComputePool pool;
+    QObject owner;
+    std::atomic<int> worked = 0;
+    std::vector<int> done;
+
+    for (int i = 0; i < 50; ++i) {
+        pool.compute(
+            &owner, "tile",
+            [&] {
+                std::this_thread::sleep_for(std::chrono::milliseconds(10));
+                ++worked;
+            },
+            [&done, i] { done.push_back(i); });
+    }
+
+    ASSERT_TRUE(QTest::qWaitFor([&] { return !done.empty(); }));
+    EXPECT_EQ(done, std::vector<int>{49});
+    EXPECT_EQ(worked, 2); // the first, which had begun, and the newest
+}
+
+TEST(ComputePool, ForgetsOwnersThatAreGone)
+{
+    application();
+    ComputePool pool;
+    bool done = false;
+    {
+        QObject owner;
+        pool.compute(
+            &owner, "tile", [] {}, [&] { done = true; });
+    }
+
+    QTest::qWait(100);
+
+    EXPECT_FALSE(done);
+}
+
+} // namespace
+} // namespace vitrine
