@@ -25,13 +25,16 @@ QApplication& application()
     return *qApp;
 }
 
-// Stands for `vitrine work JOB`: the bundle lies ready beside it, the job's uid is put into it.
+// Stands for `vitrine work JOB`: the bundle lies ready beside it, the job's uid is put into it. As a real
+// worker it outlives the reader of its pipe, and its result is there whole or not at all.
 const char* const kGoodWorker = R"(#!/bin/sh
+trap '' PIPE
 echo '{"progress":[1,4,"layers"]}'
 echo '{"message":"halfway"}'
 sleep 0.3
 mkdir -p "$2/bundle"
-sed "s/00000000000000000000000000000000/$(basename $2)/" "$(dirname $0)/bundle/run.json" > "$2/bundle/run.json"
+sed "s/00000000000000000000000000000000/$(basename $2)/" "$(dirname $0)/bundle/run.json" > "$2/bundle/run.part"
+mv "$2/bundle/run.part" "$2/bundle/run.json"
 echo '{"state":"done"}'
 )";
 const char* const kCrashingWorker = "#!/bin/sh\nkill -SEGV $$\n";
