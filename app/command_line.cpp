@@ -59,6 +59,7 @@ struct Parser {
     int code = 0;
     ListOptions listOptions;
     RunOptions runOptions;
+    SweepOptions sweepOptions;
     RunsOptions runsOptions;
     std::string job, out;
     bool live = false;
@@ -77,7 +78,7 @@ struct Parser {
         addWork();
         addRuns();
         app.add_subcommand("report", "runs to a document: vitrine report RUN ... --to FILE");
-        app.add_subcommand("sweep", "many runs of a study (not built yet)");
+        addSweep();
     }
 
     void addList()
@@ -102,6 +103,20 @@ struct Parser {
             ->check(CLI::NonNegativeNumber);
         verb->add_flag("--json", runOptions.json, "one JSON object");
         verb->callback([this] { code = run(runOptions); });
+    }
+
+    void addSweep()
+    {
+        auto* verb =
+            app.add_subcommand("sweep", "many runs of one experiment; again: what is missing");
+        verb->add_option("study", sweepOptions.study, "JSON: experiment, set, vary")->required();
+        verb->add_option("--executor", sweepOptions.executor, "local");
+        verb->add_option("--jobs", sweepOptions.jobs, "workers at a time")
+            ->check(CLI::Range(1, 1024));
+        verb->add_flag("--keep-going", sweepOptions.keepGoing, "a failed run stops nothing");
+        verb->add_option("--workspace", sweepOptions.workspace, "the file that keeps the runs");
+        verb->add_flag("--json", sweepOptions.json, "one JSON object");
+        verb->callback([this] { code = sweep(sweepOptions); });
     }
 
     void addWork()
@@ -194,8 +209,6 @@ int commandLine(const std::vector<std::string>& arguments)
     startLog(false);
     if (!arguments.empty() && arguments[0] == "report")
         return report({arguments.begin() + 1, arguments.end()});
-    if (!arguments.empty() && arguments[0] == "sweep")
-        return complain({ErrorKind::argument, "the verb sweep is not built yet"});
     Parser parser;
     try {
         // CLI11 takes the words from the back.

@@ -21,17 +21,6 @@ namespace
 
 std::atomic<bool> cancelAsked{false}, pauseAsked{false};
 
-// Ctrl-C and a plain kill cancel the run, SIGUSR1 pauses it. A second Ctrl-C is not needed: the
-// worker has 3 s to answer.
-void catchSignals()
-{
-    struct sigaction action {
-    };
-    action.sa_handler = [](int number) { (number == SIGUSR1 ? pauseAsked : cancelAsked) = true; };
-    for (const int number : {SIGINT, SIGTERM, SIGUSR1})
-        ::sigaction(number, &action, nullptr);
-}
-
 // Progress on the error stream: one line written over and over on a terminal, else a line every few
 // seconds.
 class ProgressLine
@@ -90,6 +79,21 @@ void waitForLines(const Worker& worker)
 }
 
 } // namespace
+
+// A second Ctrl-C is not needed: the worker has 3 s to answer.
+void catchSignals()
+{
+    struct sigaction action {
+    };
+    action.sa_handler = [](int number) { (number == SIGUSR1 ? pauseAsked : cancelAsked) = true; };
+    for (const int number : {SIGINT, SIGTERM, SIGUSR1})
+        ::sigaction(number, &action, nullptr);
+}
+
+bool isCancelAsked()
+{
+    return cancelAsked;
+}
 
 int complain(const Error& error)
 {

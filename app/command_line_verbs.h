@@ -32,6 +32,15 @@ struct RunOptions {
 };
 int run(const RunOptions& options);
 
+struct SweepOptions {
+    std::string study; // file
+    std::string executor = "local";
+    std::string workspace;
+    int jobs = 1; // workers at a time
+    bool keepGoing = false, json = false;
+};
+int sweep(const SweepOptions& options);
+
 struct RunsOptions {
     std::string workspace;
     bool json = false;
@@ -60,6 +69,10 @@ Result<std::map<std::string, std::string>> parseSettings(const std::vector<std::
 Result<Store> openStore(const std::string& workspace); // named, or the default one
 void importLeftOvers(Store& store);
 std::filesystem::path thisProgram();
+
+// From now on Ctrl-C and a plain kill ask for a cancel, SIGUSR1 for a pause.
+void catchSignals();
+bool isCancelAsked();
 
 // Starts (or starts again) the worker of a job, shows its progress, keeps its record. Ctrl-C
 // cancels it.

@@ -110,16 +110,19 @@ LaterSinks laterSinks(const std::vector<HeadSinks>& sinks)
 {
     LaterSinks result;
     std::set<std::int32_t> positions;
+    std::size_t headsWithSome = 0;
     for (const HeadSinks& head : sinks) {
         const auto isLater = [](const Sink& sink) { return sink.position >= 1 && sink.rows >= kLaterRows; };
         const auto count = std::ranges::count_if(head.sinks, isLater);
         result.columns += static_cast<double>(count);
-        result.headsShare += count > 0 ? 1.0 / static_cast<double>(sinks.size()) : 0;
+        headsWithSome += count > 0;
         for (const Sink& sink : head.sinks)
             if (isLater(sink))
                 positions.insert(sink.position);
     }
     result.positions = static_cast<double>(positions.size());
+    if (!sinks.empty())
+        result.headsShare = static_cast<double>(headsWithSome) / static_cast<double>(sinks.size());
     return result;
 }
 

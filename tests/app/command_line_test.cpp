@@ -151,7 +151,9 @@ TEST_F(CommandLine, WrongArgumentsAnswerTwoAndPrintNothing)
                                       {"runs", "list", "--state", "asleep"},
                                       {"list", "test.echo", "--set", "factor=no"},
                                       {"work"},
-                                      {"sweep", "x.json"},
+                                      {"sweep"},
+                                      {"sweep", "x.json", "--executor", "slurm"},
+                                      {"sweep", "x.json", "--jobs", "0"},
                                       {"dance"},
                                       {"--dance"}};
     for (const auto& words : wrong) {
@@ -271,6 +273,89 @@ TEST_F(CommandLine, RunsAreRepeatedTaggedVerifiedExportedAndRemoved)
 
     EXPECT_EQ(vitrine({"runs", "remove", "1"}).code, 0);
     EXPECT_EQ(vitrine({"runs", "list", "--json"}).json()["count"], 1);
+}
+
+struct CommandLineSweep : CommandLine {
+    std::string study(const std::string& experiment, const std::string& vary) const
+    {
+        const auto path = folder.path / "study.json";
+        std::ofstream(path) << R"({"format":1,"name":"my study","experiment":")" << experiment
+                            << R"(","vary":)" << vary << "}";
+        return path.string();
+    }
+};
+
+TEST_F(CommandLineSweep, RunsEveryCombinationOnceAndKeepsItTagged)
+{
+    const auto file = study("test.echo", R"({"text":["a","bc"],"factor":[1,2]})");
+
+    const auto outcome = vitrine({"sweep", file, "--jobs", "2", "--json"});
+
+    ASSERT_EQ(outcome.code, 0) << outcome.errors;
+    const Json json = outcome.json();
+    EXPECT_EQ(json["points"], 4);
+    EXPECT_EQ(json["kept"], 0);
+    EXPECT_EQ(json["runs"][3]["set"], (Json{{"factor", "2"}, {"text", "bc"}}));
+    EXPECT_EQ(json["runs"][3]["metrics"]["length"], 4.0);
+    EXPECT_EQ(vitrine({"runs", "list", "--tag", "my study", "--json"}).json()["count"], 4);
+}
+
+TEST_F(CommandLineSweep, AgainRunsOnlyWhatIsMissing)
+{
+    ASSERT_EQ(vitrine({"sweep", study("test.echo", R"({"factor":[1,2]})")}).code, 0);
+
+    const auto outcome = vitrine({"sweep", study("test.echo", R"({"factor":[1,2,3]})"), "--json"});
+
+    EXPECT_EQ(outcome.json()["kept"], 2);
+    EXPECT_EQ(vitrine({"runs", "list", "--json"}).json()["count"], 3);
+}
+
+TEST_F(CommandLineSweep, AFailureStopsUnlessToldToKeepGoing)
+{
+    const auto file = study("test.fail", R"({"kind":["failed","input"]})");
+
+    const auto stopped = vitrine({"sweep", file, "--json"});
+    EXPECT_EQ(stopped.code, 1);
+    EXPECT_EQ(stopped.json()["runs"][0]["status"], "failed");
+    EXPECT_EQ(stopped.json()["runs"][1]["status"], "not run");
+
+    const auto wentOn = vitrine({"sweep", file, "--keep-going", "--json"});
+    EXPECT_EQ(wentOn.code, 1);
+    EXPECT_EQ(wentOn.json()["failed"], 2);
+    EXPECT_EQ(wentOn.json()["runs"][1]["status"], "failed");
+}
+
+TEST_F(CommandLineSweep, AWrongValueIsFoundBeforeAnythingRuns)
+{
+    const auto outcome = vitrine({"sweep", study("test.echo", R"({"factor":[1,11]})")});
+
+    EXPECT_EQ(outcome.code, 2);
+    EXPECT_EQ(outcome.output, "");
+    EXPECT_EQ(vitrine({"runs", "list", "--json"}).json()["count"], 0);
+}
+
+TEST_F(CommandLineSweep, AMalformedStudyIsUnreadableInput)
+{
+    std::ofstream(folder.path / "study.json") << "{";
+
+    const auto outcome = vitrine({"sweep", (folder.path / "study.json").string()});
+
+    EXPECT_EQ(outcome.code, 3);
+    EXPECT_EQ(lines(outcome.errors), 1);
+}
+
+TEST_F(CommandLineSweep, InterruptCancelsWhatIsUnderWay)
+{
+    const pid_t pid =
+        start({"sweep", study("test.slow", R"({"steps":[100000,100001]})"), "--json"});
+    waitForProgress();
+
+    ::kill(pid, SIGINT);
+    const auto outcome = wait(pid);
+
+    EXPECT_EQ(outcome.code, 130);
+    EXPECT_EQ(outcome.json()["runs"][0]["status"], "cancelled");
+    EXPECT_EQ(outcome.json()["runs"][1]["status"], "not run");
 }
 
 TEST_F(CommandLine, ListDescribesExperimentsAndNamesPluginsThatDoNotLoad)
