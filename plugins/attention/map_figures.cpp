@@ -91,7 +91,7 @@ figure::Figure mapFigure(std::string name, std::string title, const Capture& cap
     figure.y.reversed = true;
     figure.legend = true;
     figure.equalAspect = true;
-    figure.height = 110;
+    figure.height = 98;
     const auto extent = [&](double origin, double step, std::int64_t count) {
         const double low = origin - step / 2;
         return std::pair{low, low + step * static_cast<double>(count)};

@@ -64,6 +64,15 @@ QString colourTitle(const figure::Grid& grid)
     return title;
 }
 
+// In the denser direction.
+double cellsPerPixel(const figure::Grid& grid, const Frame& frame)
+{
+    const QPointF from = frame.rect.topLeft(), to = frame.rect.bottomRight();
+    const double across = (frame.valueX(to.x()) - frame.valueX(from.x())) / grid.dx;
+    const double down = (frame.valueY(to.y()) - frame.valueY(from.y())) / grid.dy;
+    return std::max(std::abs(across) / frame.rect.width(), std::abs(down) / frame.rect.height());
+}
+
 } // namespace
 
 // Draws everything between the axes, in the order: cells, bands, bars, lines across, series, notes.
@@ -387,7 +396,8 @@ void Canvas::squareCells()
 
 const QImage& Canvas::imageOf(std::size_t grid, const Frame& frame)
 {
-    const double scale = imageScale_ > 0 ? imageScale_ : devicePixelRatioF();
+    const bool dense = cellsPerPixel(figure_.grids[grid], frame) > 1;
+    const double scale = imageScale_ <= 0 ? devicePixelRatioF() : dense ? denseScale_ : imageScale_;
     Cached& cached = images_[grid];
     if (cached.image.isNull() || !same(cached.frame, frame) || cached.scale != scale)
         cached = {gridImage(figure_.grids[grid], frame, scale), frame, scale};

@@ -31,7 +31,12 @@ public:
                    const QColor& ground);
     void setRanges(figure::Range x, figure::Range y);
     void setSize(QSize size); // for drawings that are not in a window; lays out
-    void setImageScale(double scale) { imageScale_ = scale; } // grid pixels per logical pixel
+    // Grid pixels per logical pixel; `dense`: where cells are smaller than a logical pixel.
+    void setImageScale(double scale, double dense)
+    {
+        imageScale_ = scale;
+        denseScale_ = dense;
+    }
     // PDF readers smooth transparent borders into dark rims.
     void setOpaqueImages(bool opaque) { opaqueImages_ = opaque; }
 
@@ -72,6 +77,7 @@ private:
     std::optional<Reading> reading_;
     bool opaqueImages_ = false;
     double imageScale_ = 0; // 0: the screen's pixel ratio
+    double denseScale_ = 0;
 
     struct Cached {
         QImage image;

@@ -17,7 +17,9 @@ namespace
 {
 
 constexpr double kPixelsPerMillimetre = 96 / 25.4;
-constexpr int kVectorImageScale = 4; // pixels of a grid's image per logical pixel
+constexpr double kVectorImageScale = 4; // pixels of a grid's image per logical pixel
+// Readers of vector files sample images: pixels finer than theirs would lose single bright columns.
+constexpr double kDenseVectorImageScale = 1;
 constexpr int kPdfResolution = 1200;
 
 QSize sizeOf(const figure::Figure& figure, const RenderOptions& options)
@@ -92,7 +94,10 @@ QByteArray renderFigure(const figure::Figure& figure, Format format, const Rende
     const QSize size = sizeOf(figure, options);
     Canvas canvas;
     canvas.setFigure(figure, palette, options.title, palette.surface);
-    canvas.setImageScale(format == Format::png ? options.scale : kVectorImageScale);
+    if (format == Format::png)
+        canvas.setImageScale(options.scale, options.scale);
+    else
+        canvas.setImageScale(kVectorImageScale, kDenseVectorImageScale);
     canvas.setOpaqueImages(format == Format::pdf);
     canvas.setSize(size);
     switch (format) {

@@ -156,6 +156,36 @@ TEST_F(RenderTest, NothingIsDrawnOutsideTheAxes)
     EXPECT_GT(points, 10);
 }
 
+// Seen in a browser: it samples the picture to the page's pixels, so a column must be one of them
+// wide.
+TEST_F(RenderTest, ASingleBrightColumnSurvivesTheSamplingOfASvg)
+{
+    figure::Figure figure;
+    figure.grids.push_back(
+        {.name = "w", .rows = 1000, .columns = 1000, .values = std::vector<float>(1000000, 0)});
+    for (std::size_t row = 0; row < 1000; ++row)
+        figure.grids[0].values[row * 1000 + 503] = 1;
+
+    const QString svg = QString::fromUtf8(renderFigure(figure, Format::svg));
+
+    static const QRegularExpression kImage("<image [^>]*width=\"(\\d+)\"[^>]*base64,([^\"]*)\"");
+    int widest = 0;
+    QImage map;
+    for (auto match = kImage.globalMatch(svg); match.hasNext();) {
+        const auto image = match.next();
+        if (image.captured(1).toInt() <= widest)
+            continue;
+        widest = image.captured(1).toInt(); // the map, not its legend
+        map = QImage::fromData(QByteArray::fromBase64(image.captured(2).toLatin1()));
+    }
+    ASSERT_GT(widest, 100);
+    EXPECT_EQ(map.width(), widest) << "a pixel of the picture is a pixel of the page";
+    int bright = 0;
+    for (int x = 0; x < map.width(); ++x)
+        bright += map.pixelColor(x, map.height() / 2) == QColor(0xfd, 0xe7, 0x25);
+    EXPECT_EQ(bright, 1);
+}
+
 // 1,000 cells in 100 pixels, one of them bright.
 TEST(GridImage, ASingleBrightColumnDoesNotVanish)
 {
