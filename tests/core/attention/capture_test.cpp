@@ -1,6 +1,5 @@
 #include "core/attention/capture.h"
 
-#include <chrono>
 #include <cmath>
 #include <cstring>
 #include <fstream>
@@ -203,24 +202,6 @@ TEST(Tile, PoolingNeverLosesASinkOneColumnWide)
         }
         EXPECT_GT(cells[size_t((side - 1) * side + 333 / stride)], 0.9f);
     }
-}
-
-TEST(Tile, ASideOf256TakesUnderTwoMilliseconds)
-{
-    const Fixture f = fixture(1024, 64);
-    const Capture capture = written(f);
-    double best = 1;
-    for (int attempt = 0; attempt < 20; ++attempt) {
-        const auto start = std::chrono::steady_clock::now();
-        ASSERT_TRUE(capture.tile(0, 0, {600, 100, 256, 256}));
-        best = std::min(best, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
-    }
-
-    RecordProperty("milliseconds", std::to_string(best * 1e3));
-    std::printf("256 x 256 tile, head size 64: %.3f ms\n", best * 1e3);
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-    EXPECT_LT(best, 2e-3);
-#endif
 }
 
 TEST(Tile, OutsideOrNotKeptIsAnError)
