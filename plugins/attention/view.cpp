@@ -4,9 +4,9 @@
 #include "plugins/attention/map_panel.h"
 #include "plugins/attention/overview_panel.h"
 #include "plugins/attention/profile_panel.h"
-#include "plugins/attention/state_pages.h"
 #include "plugins/attention/token_panel.h"
 #include "plugins/attention/view_drawing.h"
+#include "widgets/page/state_pages.h"
 #include "widgets/plot/plot_view.h"
 
 #include <QFrame>

@@ -15,13 +15,18 @@ class QStackedWidget;
 class QFrame;
 class QProgressBar;
 
+namespace vitrine
+{
+class EmptyPage;
+class FailurePage;
+class LoadingPage;
+} // namespace vitrine
+
 namespace vitrine::attention
 {
 
-class EmptyPage;
-class FailurePage;
 class HeadTable;
-class LoadingPage;
+
 class MapPanel;
 class OverviewPanel;
 class ProfilePanel;

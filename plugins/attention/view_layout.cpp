@@ -1,11 +1,11 @@
-#include "plugins/attention/card.h"
 #include "plugins/attention/head_table.h"
 #include "plugins/attention/map_panel.h"
 #include "plugins/attention/overview_panel.h"
 #include "plugins/attention/profile_panel.h"
-#include "plugins/attention/state_pages.h"
 #include "plugins/attention/token_panel.h"
 #include "plugins/attention/view.h"
+#include "widgets/page/panel.h"
+#include "widgets/page/state_pages.h"
 #include "widgets/theme/icon.h"
 #include "widgets/theme/style.h"
 
@@ -51,13 +51,33 @@ void arrangeSplitter(QSplitter* splitter, const QString& name, const QList<int>&
     splitter->setSizes(sizes);
 }
 
+std::vector<SkeletonCard> skeleton(QSize size)
+{
+    const int gap = 8, strip = 92, left = std::max(200, size.width() / 4);
+    const int bottom = std::max(150, size.height() / 4);
+    const int top = size.height() - strip - bottom - 2 * gap, half = (size.width() - gap) / 2;
+    using Body = SkeletonCard::Body;
+    return {{{0, 0, left, top}, Body::tiles},
+            {{left + gap, 0, size.width() - left - gap, top}, Body::square},
+            {{0, top + gap, size.width(), strip}, Body::words},
+            {{0, top + strip + 2 * gap, half, bottom}, Body::plain},
+            {{half + gap, top + strip + 2 * gap, half, bottom}, Body::plain}};
+}
+
 } // namespace
 
 void AttentionView::makeLayout()
 {
-    empty_ = new EmptyPage(this);
-    loadingPage_ = new LoadingPage(this);
-    failurePage_ = new FailurePage(this);
+    empty_ = new EmptyPage(
+        {tr("Where does a language model look?"),
+         tr("This room shows one attention map per head, the tokens that gather attention without "
+            "need (sinks), and how two models or two texts differ."),
+         tr("Find the sinks in a speech"),
+         tr("Runs the shipped language model on a shipped text; takes a few seconds"),
+         tr("Or type a prompt above and press Enter, or choose a model and a text at the right.")},
+        this);
+    loadingPage_ = new LoadingPage(skeleton, this);
+    failurePage_ = new FailurePage(tr("There is no map to show"), this);
     const MapCompute compute = [this](QObject* owner, const QString& key,
                                       std::function<void()> work, std::function<void()> done) {
         context_.compute(owner, key, std::move(work), std::move(done));
@@ -66,7 +86,7 @@ void AttentionView::makeLayout()
     map_ = new MapPanel(compute, this);
     tokens_ = new TokenPanel(this);
     profile_ = new ProfilePanel(context_, this);
-    auto* tableCard = new Card(tr("Heads by number"), this);
+    auto* tableCard = new Panel(tr("Heads by number"), this);
     table_ = new HeadTable(tableCard);
     tableCard->body()->addWidget(table_);
 
