@@ -30,6 +30,27 @@ double meanOverRows(std::int64_t tokens, std::int64_t window, Measure measure)
 
 } // namespace
 
+std::string_view sinkRuleName(SinkRule rule)
+{
+    switch (rule) {
+    case SinkRule::absolute:
+        return "absolute";
+    case SinkRule::relative:
+        return "relative";
+    case SinkRule::uniform:
+        break;
+    }
+    return "uniform";
+}
+
+std::optional<SinkRule> parseSinkRule(std::string_view name)
+{
+    for (const SinkRule rule : {SinkRule::absolute, SinkRule::relative, SinkRule::uniform})
+        if (sinkRuleName(rule) == name)
+            return rule;
+    return std::nullopt;
+}
+
 std::vector<std::int32_t> columnRows(std::int64_t tokens, std::int64_t window)
 {
     std::vector<std::int32_t> rows(static_cast<std::size_t>(tokens));

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
+#include <string_view>
 #include <vector>
 
 namespace vitrine::attention {
@@ -12,6 +14,10 @@ enum class SinkRule {
     relative, // s[j] > alpha / N
     uniform,  // s[j] > alpha * u[j]
 };
+
+// As parameters and files write them: "absolute", "relative", "uniform".
+std::string_view sinkRuleName(SinkRule rule);
+std::optional<SinkRule> parseSinkRule(std::string_view name);
 
 struct SinkOptions {
     SinkRule rule = SinkRule::uniform;

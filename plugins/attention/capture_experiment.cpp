@@ -4,6 +4,7 @@
 
 #include "plugins/attention/experiment_pass.h"
 #include "plugins/attention/live.h"
+#include "plugins/common/experiment_sinks.h"
 
 namespace vitrine::attention {
 

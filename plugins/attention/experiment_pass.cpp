@@ -5,7 +5,9 @@
 #include <cmath>
 
 #include "core/attention/capture.h"
+#include "core/attention/head_list.h"
 #include "core/base/format.h"
+#include "plugins/common/experiment_sinks.h"
 
 namespace vitrine::attention {
 
@@ -15,28 +17,6 @@ struct Keeping {
     std::vector<model::LayerHead> heads;
     std::string note;
 };
-
-Result<std::vector<model::LayerHead>> namedHeads(std::string_view text, const model::LlmConfig& config)
-{
-    std::vector<model::LayerHead> heads;
-    while (!text.empty()) {
-        const auto comma = std::min(text.find(','), text.size());
-        const std::string_view item = text.substr(0, comma);
-        text.remove_prefix(std::min(comma + 1, text.size()));
-        const auto dot = item.find('.');
-        const auto layer = parseInteger(item.substr(0, dot));
-        const auto head = dot == item.npos ? std::nullopt : parseInteger(item.substr(dot + 1));
-        if (!layer || !head)
-            return argumentError("keep has \"{}\": write all, none, or heads as layer.head, for example 3.0,3.4", item);
-        if (*layer < 0 || *layer >= config.layers || *head < 0 || *head >= config.heads)
-            return argumentError("keep names head {}.{}: the model has the layers 0 to {} and the heads 0 to {}",
-                                 *layer, *head, config.layers - 1, config.heads - 1);
-        heads.push_back({static_cast<int>(*layer), static_cast<int>(*head)});
-    }
-    std::ranges::sort(heads);
-    heads.erase(std::unique(heads.begin(), heads.end()), heads.end());
-    return heads;
-}
 
 std::uint64_t budgetOf(const Params& params)
 {
@@ -51,7 +31,7 @@ Result<Keeping> keeping(const Params& params, const model::LlmConfig& config, co
     if (keep == "none")
         return result;
     if (keep != "all") {
-        VITRINE_TRY(result.heads, namedHeads(keep, config));
+        VITRINE_TRY(result.heads, parseHeads(keep, "keep", config));
         return result;
     }
     for (const int layer : layers)

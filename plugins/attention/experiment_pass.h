@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "core/jobs/progress.h"
-#include "plugins/attention/experiment_input.h"
 #include "plugins/attention/experiment_tables.h"
+#include "plugins/common/experiment_input.h"
 
 // The pass behind attention.capture, for the kept run and the live session.
 namespace vitrine::attention {

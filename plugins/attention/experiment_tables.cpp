@@ -166,69 +166,7 @@ void addMetrics(const Captured& captured, const std::vector<HeadSinks>& sinks, R
                                                    : "No first_token_mass: no layer from 2 on was captured.");
 }
 
-ParamSpec sinkParam(const char* name, const char* label, ParamType type, const char* help, double low, double high,
-                    ParamValue fallback)
-{
-    ParamSpec spec;
-    spec.name = name;
-    spec.label = label;
-    spec.type = type;
-    spec.help = help;
-    spec.group = "Sinks";
-    spec.minimum = low;
-    spec.maximum = high;
-    spec.fallback = std::move(fallback);
-    return spec;
-}
-
 } // namespace
-
-std::vector<ParamSpec> sinkParams()
-{
-    ParamSpec rule;
-    rule.name = "rule";
-    rule.label = "Sink rule";
-    rule.type = ParamType::choice;
-    rule.help = "When a column counts as a sink; s[j] is the mean weight it receives from the "
-                "queries that see it";
-    rule.group = "Sinks";
-    rule.choices = {{"uniform", "s > α · u[j]",
-                     "Over α times what uniform attention gives this column: no bias towards the start (ours)"},
-                    {"relative", "s > α / N",
-                     "The paper's; flags the first columns of a uniform head, for they have large s anyway"},
-                    {"absolute", "s > τ", "The released code's; strict for long texts, lenient for short ones"}};
-    rule.fallback = ParamValue(std::string("uniform"));
-    ParamSpec tau = sinkParam(
-        "tau", "Threshold τ", ParamType::real,
-        "Rule absolute: least mean weight of a sink. One value for all lengths favours short texts", 0, 1, 0.1);
-    ParamSpec alpha = sinkParam(
-        "alpha", "Factor α", ParamType::real,
-        "Rules relative and uniform: how many times the even share. 3 to 7 in the paper's ablation", 0, 1000, 5.0);
-    alpha.logarithmic = true;
-    ParamSpec protect = sinkParam("protect", "Protected tokens", ParamType::integer,
-                                  "The first columns are never listed: the initial token is a sink of another kind", 0,
-                                  1000000, std::int64_t{1});
-    ParamSpec rows = sinkParam("min_rows", "Supporting rows", ParamType::integer,
-                               "Columns seen by fewer queries are not listed: the last tokens "
-                               "average over few rows and cross "
-                               "any threshold easily",
-                               1, 1000000, std::int64_t{8});
-    return {rule, tau, alpha, protect, rows};
-}
-
-SinkOptions sinkOptions(const Params& params)
-{
-    SinkOptions options;
-    const std::string& rule = params.text("rule");
-    options.rule = rule == "absolute"   ? SinkRule::absolute
-                   : rule == "relative" ? SinkRule::relative
-                                        : SinkRule::uniform;
-    options.tau = params.real("tau");
-    options.alpha = params.real("alpha");
-    options.protect = static_cast<int>(params.integer("protect"));
-    options.minRows = static_cast<int>(params.integer("min_rows"));
-    return options;
-}
 
 Captured captured(const model::ForwardResult& result, const std::vector<int>& layers, std::int64_t window,
                   std::vector<std::string> pieces)

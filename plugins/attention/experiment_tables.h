@@ -4,17 +4,12 @@
 #include <vector>
 
 #include "core/attention/sinks.h"
-#include "core/jobs/params.h"
 #include "core/jobs/run_result.h"
 #include "core/model/llm.h"
 
 // What is told about captured heads: from per-head summaries to metrics and tables. Kept run, live
 // session and import use it.
 namespace vitrine::attention {
-
-// rule, tau, alpha, protect, min_rows.
-std::vector<ParamSpec> sinkParams();
-SinkOptions sinkOptions(const Params& params);
 
 struct CapturedHead {
     int layer = 0; // the model's

@@ -9,7 +9,7 @@
 
 #include "core/base/format.h"
 #include "core/tensor/safetensors.h"
-#include "plugins/attention/experiment_input.h"
+#include "plugins/common/experiment_input.h"
 
 namespace vitrine::attention {
 

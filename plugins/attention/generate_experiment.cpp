@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "core/base/file.h"
-#include "plugins/attention/experiment_input.h"
+#include "plugins/common/experiment_input.h"
 
 namespace vitrine::attention {
 

@@ -3,12 +3,14 @@
 #include <cmath>
 
 #include "core/attention/capture.h"
+#include "core/attention/map_file.h"
 #include "core/attention/summary.h"
 #include "core/base/json.h"
 #include "core/jobs/bundle.h"
 #include "core/tensor/safetensors.h"
-#include "plugins/attention/experiment_input.h"
 #include "plugins/attention/experiment_tables.h"
+#include "plugins/common/experiment_input.h"
+#include "plugins/common/experiment_sinks.h"
 
 namespace vitrine::attention {
 
@@ -70,38 +72,9 @@ Result<void> setSize(Import& import, const Shape& shape)
     return {};
 }
 
-// A causal map: weights of at least 0, nothing above the diagonal, rows that sum to 1.
-Result<void> checkMap(Import& import, std::int64_t layer, std::int64_t head, const std::vector<float>& map)
+Result<void> importMaps(Import& import, const MapFile& file, Progress& progress)
 {
-    for (std::int64_t i = 0; i < import.tokens; ++i) {
-        double sum = 0;
-        for (std::int64_t j = 0; j < import.tokens; ++j) {
-            const float weight = map[static_cast<std::size_t>(i * import.tokens + j)];
-            if (j > i && (weight == 0 || std::isnan(weight)))
-                continue;
-            if (j > i && std::abs(weight) > 1e-6f)
-                return inputError("cannot read {}: layer {}, head {}: query {} has weight {} on "
-                                  "the later key {}: causal "
-                                  "maps expected",
-                                  import.name, layer, head, i, weight, j);
-            if (j <= i && !(weight >= 0 && weight <= 1.01f))
-                return inputError("cannot read {}: layer {}, head {}: weight {} at query {}, key "
-                                  "{}: 0 to 1 expected",
-                                  import.name, layer, head, weight, i, j);
-            sum += j <= i ? static_cast<double>(weight) : 0;
-        }
-        import.unevenRows += std::abs(sum - 1) > 1e-3;
-    }
-    return {};
-}
-
-Result<void> importMaps(Import& import, Progress& progress)
-{
-    VITRINE_TRY(const TensorView view, blocks(import, "attention"));
-    if (view.shape[2] != view.shape[3])
-        return inputError("cannot read {}: maps of {} x {}: square ones expected", import.name, view.shape[2],
-                          view.shape[3]);
-    VITRINE_CHECK(setSize(import, view.shape));
+    VITRINE_CHECK(setSize(import, {file.layers(), file.heads(), file.tokens()}));
     for (std::int64_t l = 0; l < import.layers; ++l) {
         import.maps.emplace_back();
         import.result.summaries.emplace_back();
@@ -109,8 +82,8 @@ Result<void> importMaps(Import& import, Progress& progress)
             if (!progress.advance(static_cast<double>(l * import.heads + h),
                                   static_cast<double>(import.layers * import.heads), "heads"))
                 return cancelled();
-            auto map = blockOf(view, l * import.heads + h);
-            VITRINE_CHECK(checkMap(import, l, h, map));
+            VITRINE_TRY(auto map, file.map(l, h));
+            import.unevenRows += unevenRows(map, import.tokens);
             import.result.summaries.back().push_back(summaryOfMap(map, import.tokens));
             import.maps.back().push_back(std::move(map));
         }
@@ -240,7 +213,8 @@ Result<RunResult> ImportExperiment::run(const Params& params, Progress& progress
     VITRINE_TRY(Safetensors file, Safetensors::open(path));
     Import import{std::move(file), path.filename().string()};
     if (import.file.has("attention")) {
-        VITRINE_CHECK(importMaps(import, progress));
+        VITRINE_TRY(const MapFile maps, MapFile::open(path));
+        VITRINE_CHECK(importMaps(import, maps, progress));
     } else if (import.file.has("q") && import.file.has("k")) {
         VITRINE_CHECK(importHeads(import, params.real("scale"), progress));
     } else {

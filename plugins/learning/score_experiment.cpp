@@ -7,7 +7,7 @@
 #include "core/base/json.h"
 #include "core/base/resources.h"
 #include "core/jobs/bundle.h"
-#include "core/model/checkpoint.h"
+#include "plugins/common/experiment_input.h"
 #include "plugins/learning/experiment_sinks.h"
 #include "plugins/learning/experiment_tokens.h"
 
@@ -17,27 +17,19 @@ namespace {
 
 constexpr const char* kShippedTexts = "texts/held-out-20.jsonl";
 
-struct Scored {
-    std::shared_ptr<const model::Checkpoint> checkpoint;
-    std::shared_ptr<const model::Tokenizer> tokenizer;
-    model::Llm llm;
+struct Scored : OpenModel {
     std::int32_t bos = 1;
 };
 
 Result<Scored> openScored(const Params& params, RunResult& out)
 {
-    VITRINE_TRY(const auto path, findModel(params.text("model")));
-    VITRINE_TRY(auto checkpoint, model::openCheckpoint(path));
-    VITRINE_TRY(auto tokenizer, model::openTokenizerOf(path));
-    VITRINE_TRY(auto llm, model::Llm::open(checkpoint));
-    for (const auto& file : checkpoint->files()) {
-        VITRINE_TRY(InputFile input, hashInput("model", file));
-        out.inputs.push_back(std::move(input));
-    }
-    if (!tokenizer || !tokenizer->bos())
+    VITRINE_TRY(OpenModel opened, openModel(params));
+    append(out.inputs, opened.inputs);
+    append(out.notes, opened.notes);
+    if (!opened.tokenizer || !opened.tokenizer->bos())
         return argumentError("{} cannot be scored: it needs a tokenizer with a BOS token", params.text("model"));
-    const std::int32_t bos = *tokenizer->bos();
-    return Scored{std::move(checkpoint), std::move(tokenizer), std::move(llm), bos};
+    const std::int32_t bos = *opened.tokenizer->bos();
+    return Scored{std::move(opened), bos};
 }
 
 // One JSON object {"name", "text"} per line; each text becomes BOS and its tokens.
@@ -261,13 +253,6 @@ ExperimentInfo ScoreExperiment::info() const
 
 std::vector<ParamSpec> ScoreExperiment::params(const Params&) const
 {
-    ParamSpec model;
-    model.name = "model";
-    model.label = "Model";
-    model.type = ParamType::model;
-    model.help = "A shipped model's name, a Hugging Face folder, or a llama2.c file";
-    model.group = "Model";
-    model.fallback = ParamValue(std::string("vitrine-lm"));
     ParamSpec lengths;
     lengths.name = "lengths";
     lengths.label = "Lengths";
@@ -278,7 +263,7 @@ std::vector<ParamSpec> ScoreExperiment::params(const Params&) const
     lengths.help = "Lengths T at which sinks are counted";
     lengths.group = "Text";
     lengths.fallback = ParamValue(std::vector<std::int64_t>{64, 128, 256});
-    return {model,
+    return {modelParam(),
             fileParam("texts", "Texts", "text", "JSONL of {\"text\": ...}; empty: the twenty shipped held-out texts"),
             fileParam(
                 "data", "Prepared text", "",

@@ -1,4 +1,4 @@
-#include "plugins/attention/experiment_input.h"
+#include "plugins/common/experiment_input.h"
 
 #include <algorithm>
 #include <cassert>
@@ -7,7 +7,7 @@
 #include "core/base/resources.h"
 #include "core/jobs/bundle.h"
 
-namespace vitrine::attention {
+namespace vitrine {
 
 namespace {
 
@@ -254,4 +254,4 @@ void append(std::vector<InputFile>& inputs, const std::vector<InputFile>& more)
     inputs.insert(inputs.end(), more.begin(), more.end());
 }
 
-} // namespace vitrine::attention
+} // namespace vitrine

@@ -8,8 +8,8 @@
 #include "core/jobs/run_result.h"
 #include "core/model/llm.h"
 
-// What the experiments of this room have in common: a model, and the tokens it reads.
-namespace vitrine::attention {
+// What the experiments of several rooms have in common: a language model, and the tokens it reads.
+namespace vitrine {
 
 // Pieces of a parameter list.
 ParamSpec modelParam();
@@ -48,4 +48,4 @@ Result<std::vector<int>> chosenLayers(const Params& params, const model::LlmConf
 void append(std::vector<std::string>& notes, const std::vector<std::string>& more);
 void append(std::vector<InputFile>& inputs, const std::vector<InputFile>& more);
 
-} // namespace vitrine::attention
+} // namespace vitrine

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "core/attention/calibration.h"
+#include "core/attention/head_list.h"
+#include "core/jobs/params.h"
+
+#include <vector>
+
+// The parameters that the experiments of this room share.
+namespace vitrine::calibration
+{
+
+// rule, tau, alpha, protect, min_rows with the authors' values, then beta and receivers.
+std::vector<ParamSpec> calibrationParams();
+// What they say; `reference` too where the experiment has that parameter.
+attention::Calibration calibrationOf(const Params& params);
+
+// heads and layers: which heads are calibrated.
+std::vector<ParamSpec> headParams(const std::string& fallback);
+// The heads they name, drawn with the run's seed where they are random.
+Result<attention::HeadList> headListOf(const Params& params, const model::LlmConfig& config);
+
+} // namespace vitrine::calibration
