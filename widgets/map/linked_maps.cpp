@@ -109,17 +109,15 @@ void LinkedMaps::fill(Pane& pane, LinkedMap map, GridChange change)
 void LinkedMaps::place()
 {
     const int count = static_cast<int>(shown_);
-    const bool odd = count % 2 == 1 && count > 1;
-    const int across = count <= 1                                   ? 1
-                       : odd && width() / mostAcross_ >= kNarrowest ? mostAcross_
-                                                                    : 2;
+    const bool three = (count == 3 || count == 5) && width() / 3 >= kNarrowest;
+    const int across = across_ > 0 ? across_ : count <= 1 ? 1 : three ? 3 : 2;
     for (int i = 0; i < static_cast<int>(panes_.size()); ++i) {
         QWidget* box = panes_[static_cast<std::size_t>(i)].box;
         box->setVisible(i < count);
         if (i < count)
             grid_->addWidget(box, i / across, i % across);
     }
-    for (int column = 0; column < mostAcross_; ++column)
+    for (int column = 0; column < grid_->columnCount(); ++column)
         grid_->setColumnStretch(column, column < across ? 1 : 0);
 }
 

@@ -40,7 +40,8 @@ public:
     LinkedMaps(MapCompute compute, QWidget* parent);
 
     void setAxisNames(const QString& row, const QString& column);
-    void setMostAcross(int maps) { mostAcross_ = maps; } // in one row where there is room
+    // So many in a row whatever the width; 0 (at first): by the room there is.
+    void setAcross(int maps) { across_ = maps; }
     void setMaps(std::vector<LinkedMap> maps, GridChange change);
     void setWindow(const MapWindow& window);
     std::vector<MapView*> maps() const; // those that are shown, in order
@@ -75,7 +76,7 @@ private:
     QString rowName_, columnName_;
     std::vector<Pane> panes_;
     std::size_t shown_ = 0;
-    int mostAcross_ = 3;
+    int across_ = 0;
     std::vector<TileSource> sources_; // of the shown maps
 };
 

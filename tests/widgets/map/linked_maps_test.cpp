@@ -63,6 +63,7 @@ protected:
     }
     void paint()
     {
+        QTest::qWait(1); // the layout
         maps_.grab();
         later_.doAll();
     }
