@@ -37,6 +37,8 @@ std::vector<float> blockWeights(const CaptureData& data, const CaptureData::Head
         weightTile(data.scores, block.row, block.rows, block.column, block.columns,
                    rowsOf(head.q, block.row, block.rows), rowsOf(head.k, block.column, block.columns),
                    std::span(head.lse).subspan(static_cast<std::size_t>(block.row)), weights.data());
+        if (head.edit)
+            applyEdit(*head.edit, block.row, block.rows, block.column, block.columns, weights.data());
         return weights;
     }
     const std::vector<float> rows = rowsOf(head.map, block.row, block.rows);
@@ -150,6 +152,12 @@ double Capture::distance(std::int64_t layer, std::int64_t head) const
 bool Capture::keeps(std::int64_t layer, std::int64_t head) const
 {
     return d_->kept.contains({layer, head});
+}
+
+const KeptEdit* Capture::edit(std::int64_t layer, std::int64_t head) const
+{
+    const auto found = d_->kept.find({layer, head});
+    return found != d_->kept.end() && found->second.edit ? &*found->second.edit : nullptr;
 }
 
 Result<std::vector<float>> Capture::tile(std::int64_t layer, std::int64_t head, const Tile& tile) const

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/attention/capture_edit.h"
 #include "core/base/result.h"
 #include "core/model/llm.h"
 
@@ -21,12 +22,17 @@
 //   q.<l>.<h>         F32 or F16 [T, D]  after rotary embedding
 //   k.<l>.<h>         likewise (the key head that query head h uses)
 //   lse.<l>.<h>       F64 [T]            log-sum-exp of each row's scaled scores, computed from q and k as kept
+// and, where the head was calibrated (its map is then A', computed from A of q and k),
+//   edit.columns.<l>.<h>  I32 [K]        keys whose weight is multiplied by beta, ascending, K >= 1
+//   edit.factors.<l>.<h>  F64 [T]        what the weight of every other key from receivers_from on is multiplied by;
+//                                        1: the whole row is as it was
 // or, for maps that were captured elsewhere as maps,
 //   map.<l>.<h>       F32 [T, T]
 // <l> is the model's layer (an entry of layer_ids), <h> the query head.
 // metadata: "format" = "vitrine-capture-1", "layers", "heads", "head_size", "scale", "window" (0: none), "layer_ids"
 // (JSON list: the layers captured, in the order of axis L), "tokens" (JSON list of T strings as people should see
-// them), "model".
+// them), "model"; "edits" where heads were calibrated: a JSON list of {"layer": 3, "head": 1, "beta": 0.4,
+// "receivers_from": 0}, one for each head that has edit tensors. Summaries and thumbnails are of A'.
 // clang-format on
 namespace vitrine::attention {
 
@@ -55,12 +61,14 @@ public:
     std::span<const float> thumbnail(std::int64_t layerIndex, std::int64_t head) const; // [S * S]
     std::int64_t thumbnailSide() const;
     bool keeps(std::int64_t layerIndex, std::int64_t head) const;
+    // How a kept head was calibrated, nullptr where it was not.
+    const KeptEdit* edit(std::int64_t layerIndex, std::int64_t head) const;
 
     // A tile of a kept head's map, row-major [rows / stride, columns / stride] (rounded up): with
     // stride > 1 each cell is the maximum over stride x stride entries, so that a sink one column
     // wide cannot vanish. Entries with key > query, or outside the window, are NaN (a block that is
     // wholly masked too). Equal within 1e-6 to a float64 map of q and k as kept. The tile must lie
-    // inside the map. Any thread; nothing larger than the tile and one strip of 256 rows is
+    // inside the map. Of a calibrated head the tile is that of the calibrated map. Any thread; nothing larger than the tile and one strip of 256 rows is
     // allocated.
     struct Tile {
         std::int64_t row = 0, column = 0, rows = 0, columns = 0, stride = 1;
@@ -75,7 +83,8 @@ private:
 // Writes the file from a forward pass with summaries. `layerIds` (ascending) chooses what is
 // written of them; kept heads of other layers are left out. Q and K are kept in F32 while all of
 // them fit into `budget` bytes, else in F16: a returned note says so. ForwardResult::lse is not
-// used: it belongs to Q and K before rounding.
+// used: it belongs to Q and K before rounding. Kept heads that result.edited says were changed get
+// their edit tensors, computed from Q and K as kept.
 struct CaptureInfo {
     std::string model;
     std::vector<std::string> tokenTexts;

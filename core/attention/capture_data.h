@@ -19,6 +19,7 @@ struct CaptureData {
     struct Head {
         TensorView q, k, map; // either q and k, or map
         std::vector<double> lse;
+        std::optional<KeptEdit> edit;
     };
 
     std::optional<Safetensors> file;
@@ -32,6 +33,7 @@ struct CaptureData {
     std::vector<double> firstTokenMass, entropy, distance;
     std::vector<std::int32_t> columnRows;
     std::map<std::pair<std::int64_t, std::int64_t>, Head> kept; // by layer index and head
+    std::map<std::pair<std::int64_t, std::int64_t>, KeptEdit> edits; // by layer and head: beta, receivers
 
     std::int64_t layers() const { return static_cast<std::int64_t>(layerIds.size()); }
     std::size_t index(std::int64_t layer, std::int64_t head) const

@@ -16,6 +16,9 @@ inline constexpr std::string_view kEntropy = "entropy";
 inline constexpr std::string_view kDistance = "distance";
 inline constexpr std::string_view kThumbnail = "thumbnail";
 
+inline constexpr const char* kEdits = "edits"; // metadata
+inline constexpr std::string_view kEditColumns = "edit.columns", kEditFactors = "edit.factors";
+
 // "q.3.0" and the like.
 inline std::string headTensor(std::string_view what, int layer, std::int64_t head)
 {

@@ -4,6 +4,7 @@
 #include <cassert>
 #include <cmath>
 #include <cstring>
+#include <functional>
 
 #include "core/attention/capture_data.h"
 #include "core/attention/capture_file.h"
@@ -146,6 +147,67 @@ Result<void> readSummaries(const Reader& reader, CaptureData& data)
     return {};
 }
 
+// "edits": beta and receivers of every calibrated head.
+Result<void> readEdits(const Reader& reader, CaptureData& data)
+{
+    const auto found = reader.file.metadata().find(captureFile::kEdits);
+    if (found == reader.file.metadata().end())
+        return {};
+    VITRINE_TRY(const Json json, parseJson(found->second, reader.name() + " (edits)"));
+    const auto complaint = [&] {
+        return inputError("cannot read {}: metadata \"edits\" is no list of layer, head, beta (0 to 1) and "
+                          "receivers_from",
+                          reader.name());
+    };
+    if (!json.is_array())
+        return complaint();
+    for (const Json& item : json) {
+        const auto integer = [&](const char* key, std::int64_t high) -> std::int64_t {
+            const bool good = item.is_object() && item.contains(key) && item[key].is_number_integer() &&
+                              item[key] >= 0 && item[key] <= high;
+            return good ? item[key].get<std::int64_t>() : -1;
+        };
+        const std::int64_t layer = integer("layer", 511), head = integer("head", 4095);
+        KeptEdit edit;
+        edit.receiversFrom = integer("receivers_from", data.scores.tokens);
+        const bool hasBeta = item.is_object() && item.contains("beta") && item["beta"].is_number();
+        edit.beta = hasBeta ? item["beta"].get<double>() : -1;
+        if (layer < 0 || head < 0 || edit.receiversFrom < 0 || !(edit.beta >= 0 && edit.beta <= 1) ||
+            !data.edits.emplace(std::pair{layer, head}, edit).second)
+            return complaint();
+    }
+    return {};
+}
+
+// How a kept head was calibrated; nothing where it was not.
+Result<std::optional<KeptEdit>> readEdit(const Reader& reader, const CaptureData& data, int layer, std::int64_t head)
+{
+    const std::string columns = captureFile::headTensor(captureFile::kEditColumns, layer, head);
+    const std::string factors = captureFile::headTensor(captureFile::kEditFactors, layer, head);
+    const auto found = data.edits.find({layer, head});
+    const bool named = found != data.edits.end();
+    if (!named && !reader.file.has(columns) && !reader.file.has(factors))
+        return std::nullopt;
+    if (!named)
+        return inputError("cannot read {}: \"{}\" has no entry in metadata \"edits\"", reader.name(), columns);
+    KeptEdit edit = found->second;
+    const std::int64_t tokens = data.scores.tokens;
+    VITRINE_TRY(const TensorView view, reader.file.tensor(columns));
+    if (view.shape.size() != 1 || view.shape[0] < 1 || view.shape[0] > tokens)
+        return inputError("cannot read {}: tensor \"{}\" has shape [{}], expected 1 to {} columns", reader.name(),
+                          columns, fmt::join(view.shape, ", "), tokens);
+    VITRINE_TRY(edit.columns, reader.values<std::int32_t>(columns, DType::i32, view.shape));
+    VITRINE_TRY(edit.factors, reader.values<double>(factors, DType::f64, {tokens}));
+    const bool ascending = std::ranges::adjacent_find(edit.columns, std::ranges::greater_equal{}) == edit.columns.end();
+    if (!ascending || edit.columns.front() < 0 || edit.columns.back() >= tokens)
+        return inputError("cannot read {}: tensor \"{}\" does not hold ascending columns from 0 to {}", reader.name(),
+                          columns, tokens - 1);
+    if (!std::ranges::all_of(edit.factors, [](double factor) { return factor >= 0 && factor <= 1e12; }))
+        return inputError("cannot read {}: tensor \"{}\" holds a factor that is not within 0 to 1e12", reader.name(),
+                          factors);
+    return edit;
+}
+
 // Nothing where the head is not kept.
 Result<std::optional<CaptureData::Head>> readHead(const Reader& reader, const CaptureData& data, int layer,
                                                   std::int64_t head)
@@ -163,6 +225,7 @@ Result<std::optional<CaptureData::Head>> readHead(const Reader& reader, const Ca
     VITRINE_TRY(kept.q, reader.tensor(name("q"), {DType::f32, DType::f16}, shape));
     VITRINE_TRY(kept.k, reader.tensor(name("k"), {DType::f32, DType::f16}, shape));
     VITRINE_TRY(kept.lse, reader.values<double>(name("lse"), DType::f64, {tokens}));
+    VITRINE_TRY(kept.edit, readEdit(reader, data, layer, head));
     return kept;
 }
 
@@ -175,6 +238,7 @@ Result<Capture> Capture::open(const std::filesystem::path& path)
     const Reader reader{*data->file};
     VITRINE_CHECK(readShape(reader, *data));
     VITRINE_CHECK(readSummaries(reader, *data));
+    VITRINE_CHECK(readEdits(reader, *data));
     for (std::int64_t l = 0; l < data->layers(); ++l) {
         for (std::int64_t h = 0; h < data->heads; ++h) {
             VITRINE_TRY(auto kept, readHead(reader, *data, data->layerIds[static_cast<std::size_t>(l)], h));

@@ -111,22 +111,51 @@ std::vector<float> floats(std::span<const std::uint16_t> values)
     return result;
 }
 
-void addHead(Tensors& tensors, const model::KeptHead& kept, const HeadScores& head, bool half)
+void addHead(Tensors& tensors, const model::KeptHead& kept, const HeadScores& head, bool half,
+             const model::EditedHead* edited)
 {
     const auto name = [&](std::string_view what) {
         return captureFile::headTensor(what, kept.where.layer, kept.where.head);
     };
+    const auto addEdit = [&](std::span<const float> q, std::span<const float> k, std::span<const double> lse) {
+        if (!edited)
+            return;
+        KeptEdit edit = keptEdit(edited->edit, head, q, k, lse);
+        const auto columns = static_cast<std::int64_t>(edit.columns.size());
+        tensors.own(name(captureFile::kEditColumns), DType::i32, {columns}, std::move(edit.columns));
+        tensors.own(name(captureFile::kEditFactors), DType::f64, {head.tokens}, std::move(edit.factors));
+    };
     const std::vector<std::int64_t> shape = {head.tokens, head.headSize};
     if (!half) {
+        auto lse = rowLogSumExp(head, kept.q, kept.k);
+        addEdit(kept.q, kept.k, lse);
         tensors.add<float>(name("q"), DType::f32, shape, kept.q);
         tensors.add<float>(name("k"), DType::f32, shape, kept.k);
-        tensors.own(name("lse"), DType::f64, {head.tokens}, rowLogSumExp(head, kept.q, kept.k));
+        tensors.own(name("lse"), DType::f64, {head.tokens}, std::move(lse));
         return;
     }
     auto q = halves(kept.q), k = halves(kept.k);
-    tensors.own(name("lse"), DType::f64, {head.tokens}, rowLogSumExp(head, floats(q), floats(k)));
+    const auto roundedQ = floats(q), roundedK = floats(k);
+    auto lse = rowLogSumExp(head, roundedQ, roundedK);
+    addEdit(roundedQ, roundedK, lse);
+    tensors.own(name("lse"), DType::f64, {head.tokens}, std::move(lse));
     tensors.own(name("q"), DType::f16, shape, std::move(q));
     tensors.own(name("k"), DType::f16, shape, std::move(k));
+}
+
+// The change of a kept head's weights, nullptr where there was none.
+const model::EditedHead* editOf(const model::ForwardResult& result, model::LayerHead where)
+{
+    const auto found = std::ranges::find(result.edited, where, &model::EditedHead::where);
+    return found != result.edited.end() && !found->edit.changesNothing() ? &*found : nullptr;
+}
+
+Json editJson(const model::EditedHead& head)
+{
+    return {{"layer", head.where.layer},
+            {"head", head.where.head},
+            {"beta", head.edit.beta},
+            {"receivers_from", head.edit.receiversFrom}};
 }
 
 } // namespace
@@ -153,11 +182,19 @@ Result<std::vector<std::string>> writeCapture(const std::filesystem::path& path,
     }
     const bool half = bytes > budget;
     const HeadScores head = {static_cast<std::int64_t>(ids.size()), info.headSize, info.scale, info.window};
-    for (const model::KeptHead* one : kept)
-        addHead(tensors, *one, head, half);
+    Json edits = Json::array();
+    for (const model::KeptHead* one : kept) {
+        const model::EditedHead* edited = editOf(result, one->where);
+        addHead(tensors, *one, head, half, edited);
+        if (edited)
+            edits.push_back(editJson(*edited));
+    }
 
     const auto heads = static_cast<std::int64_t>(summaries.empty() ? 0 : summaries.front()->size());
-    VITRINE_CHECK(tensors.write(path, metadataOf(info, heads)));
+    auto metadata = metadataOf(info, heads);
+    if (!edits.empty())
+        metadata[captureFile::kEdits] = dumpJson(edits);
+    VITRINE_CHECK(tensors.write(path, metadata));
     std::vector<std::string> notes;
     if (half)
         notes.push_back(fmt::format("Queries and keys are kept in half precision (F16): in F32 they would take {}, "

@@ -209,7 +209,9 @@ Result<HeadList> resolveHeads(std::string_view text, const model::LlmConfig& con
         VITRINE_TRY(list.heads, parseHeads(text, "heads", config));
     } else {
         auto notes = std::move(list.notes);
-        VITRINE_TRY(list, readHeadFile(std::filesystem::path(text), config));
+        std::error_code ignored;
+        const auto path = std::filesystem::absolute(std::filesystem::path(text), ignored);
+        VITRINE_TRY(list, readHeadFile(path, config));
         list.notes.insert(list.notes.begin(), notes.begin(), notes.end());
     }
     keepLayers(list, chosen);
@@ -219,7 +221,8 @@ Result<HeadList> resolveHeads(std::string_view text, const model::LlmConfig& con
 Result<HeadList> readHeadFile(const std::filesystem::path& path, const model::LlmConfig& config)
 {
     const std::string name = path.filename().string();
-    if (!std::filesystem::exists(path))
+    std::error_code ignored;
+    if (!std::filesystem::exists(path, ignored))
         return inputError("heads is \"{}\": neither all, none, random:N nor heads as 3.1,4.0, and "
                           "no such file",
                           path.string());

@@ -11,7 +11,8 @@ namespace vitrine::model
 namespace
 {
 
-Result<void> checkRequest(const LlmConfig& config, const ForwardRequest& request)
+Result<void> checkRequest(const LlmConfig& config, const ForwardRequest& request,
+                          std::int64_t tokens)
 {
     for (const int layer : request.maps)
         if (layer < 0 || layer >= config.layers)
@@ -23,16 +24,44 @@ Result<void> checkRequest(const LlmConfig& config, const ForwardRequest& request
             return argumentError(
                 "there is no head {} in layer {}: the model has {} layers of {} heads", kept.head,
                 kept.layer, config.layers, config.heads);
+    VITRINE_CHECK(checkEdits(config, request.edited, request.edit));
+    if (request.fromLayer < 0 || request.fromLayer >= config.layers ||
+        (request.fromLayer == 0 && !request.residual.empty()))
+        return argumentError("a pass cannot go on from layer {}: 1 to {} expected",
+                             request.fromLayer, config.layers - 1);
+    if (request.fromLayer > 0 &&
+        static_cast<std::int64_t>(request.residual.size()) != tokens * config.hidden)
+        return argumentError("the residual stream has {} values, {} tokens of {} expected",
+                             request.residual.size(), tokens, config.hidden);
+    if (request.lastRows < 0 || request.lastRows > tokens)
+        return argumentError("logits of {} rows are not possible for {} tokens", request.lastRows,
+                             tokens);
+    if (request.cache && (request.fromLayer > 0 || request.cache->length() > 0 ||
+                          request.cache->capacity() < tokens))
+        return argumentError("{} tokens need an empty cache that holds them, and all layers",
+                             tokens);
     if (request.thumbnailSide < 0)
         return argumentError("a thumbnail of side {} is not possible; 0 for none",
                              request.thumbnailSide);
     return {};
 }
 
+// Rows of heads side by side, to where the cache keeps each head apart.
+void copyHeads(const LlmConfig& config, const std::vector<float>& rows, std::int64_t tokens,
+               KeyValues to)
+{
+    const std::int64_t size = config.headSize, width = config.kvHeads * size;
+    for (std::int64_t t = 0; t < tokens; ++t)
+        for (std::int64_t h = 0; h < config.kvHeads; ++h)
+            std::copy_n(rows.data() + t * width + h * size, size, to.at(h, t));
+}
+
 void finish(const LlmConfig& config, const LlmWeights& weights, const ForwardRequest& request,
             Activations& a, ForwardResult& result)
 {
-    const std::int64_t rows = request.logits ? result.tokens : 1;
+    const std::int64_t rows = request.lastRows > 0 ? request.lastRows
+                              : request.logits     ? result.tokens
+                                                   : 1;
     const std::int64_t from = request.hidden ? 0 : result.tokens - rows;
     normRows(config, weights.finalNorm, a.x.data() + from * config.hidden, result.tokens - from,
              a.normed.data() + from * config.hidden);
@@ -72,7 +101,7 @@ Result<ForwardResult> Llm::forward(std::span<const std::int32_t> ids,
 {
     const LlmConfig& c = config();
     VITRINE_CHECK(checkIds(c, ids));
-    VITRINE_CHECK(checkRequest(c, request));
+    VITRINE_CHECK(checkRequest(c, request, static_cast<std::int64_t>(ids.size())));
     ForwardResult result;
     result.tokens = static_cast<std::int64_t>(ids.size());
     const std::int64_t tokens = result.tokens, keyWidth = c.kvHeads * c.headSize;
@@ -80,9 +109,14 @@ Result<ForwardResult> Llm::forward(std::span<const std::int32_t> ids,
     Activations a(c, tokens);
     std::vector<float> keys(static_cast<std::size_t>(tokens * keyWidth)), values(keys.size());
     const RopeTable rope = ropeTable(d_->frequencies, 0, tokens);
-    embed(d_->weights.embedding, ids, a.x.data());
+    if (request.fromLayer > 0)
+        std::ranges::copy(request.residual, a.x.begin());
+    else
+        embed(d_->weights.embedding, ids, a.x.data());
+    if (request.hidden)
+        result.hidden.resize(static_cast<std::size_t>(request.fromLayer));
     Taps taps(c, request, result);
-    for (int layer = 0; layer < c.layers; ++layer) {
+    for (int layer = request.fromLayer; layer < c.layers; ++layer) {
         if (request.onLayer && !request.onLayer(layer))
             return cancelled();
         if (request.hidden)
@@ -96,10 +130,32 @@ Result<ForwardResult> Llm::forward(std::span<const std::int32_t> ids,
                              .taps = taps.begin(layer)};
         attentionBlock(pass, a);
         taps.end(layer, a.queries, keys);
+        if (request.cache) {
+            copyHeads(c, keys, tokens, request.cache->d_->keysOf(layer));
+            copyHeads(c, values, tokens, request.cache->d_->valuesOf(layer));
+        }
         mlpBlock(pass, a);
     }
+    if (request.cache)
+        request.cache->d_->length = tokens;
     finish(c, d_->weights, request, a, result);
     return result;
+}
+
+Result<void> checkEdits(const LlmConfig& config, const std::vector<LayerHead>& edited,
+                        const DecideEdit& decide)
+{
+    for (const LayerHead& head : edited)
+        if (head.layer < 0 || head.layer >= config.layers || head.head < 0 ||
+            head.head >= config.heads)
+            return argumentError(
+                "there is no head {} in layer {}: the model has {} layers of {} heads", head.head,
+                head.layer, config.layers, config.heads);
+    if (std::ranges::adjacent_find(edited, std::ranges::greater_equal{}) != edited.end())
+        return argumentError("the heads to edit must be sorted, each once");
+    if (!edited.empty() && !decide)
+        return argumentError("{} heads to edit, but nobody says how", edited.size());
+    return {};
 }
 
 Result<void> checkIds(const LlmConfig& config, std::span<const std::int32_t> ids)

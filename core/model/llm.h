@@ -2,6 +2,7 @@
 
 #include "core/base/result.h"
 #include "core/model/checkpoint.h"
+#include "core/tensor/kernels/weight_edit.h"
 
 #include <cstdint>
 #include <functional>
@@ -39,6 +40,28 @@ struct KeptHead {
     std::vector<float> lse = {};       // [T], of the scaled scores
 };
 
+using kernels::EditCount;
+using kernels::WeightEdit;
+
+// What is known of a head when somebody decides how its weights are changed: its weights A[i,j]
+// before any change, over the queries i of this call (all of them in a forward pass).
+struct EditQuestion {
+    LayerHead where = {};
+    std::int64_t first = 0;                   // position of the first query
+    std::span<const float> columnSum;         // [keys]: sum over the queries of A[i,j]
+    std::span<const std::int32_t> columnRows; // [keys]: how many of the queries see key j
+};
+using DecideEdit = std::function<WeightEdit(const EditQuestion&)>;
+
+struct EditedHead {
+    LayerHead where = {};
+    WeightEdit edit = {}; // as it was decided
+    EditCount count = {};
+    std::vector<float> columnSum = {}; // of the weights before the change
+};
+
+class LlmCache;
+
 struct ForwardRequest {
     bool logits = true;  // of every position; false: of the last only
     bool hidden = false; // inputs of each block, then the final norm's output: layers + 1 entries
@@ -48,16 +71,43 @@ struct ForwardRequest {
     int thumbnailSide = 64;                      // 0: none
     std::vector<LayerHead> keep = {};            // sorted; heads whose Q, K and lse are kept
     std::function<bool(int layer)> onLayer = {}; // called before each layer; false cancels
+
+    std::int64_t lastRows = 0; // of how many last positions logits are wanted; 0: as `logits` says
+    // Heads (sorted) whose weights may be changed between softmax and values, and who decides how:
+    // asked on the calling thread, layer by layer. Heads not named here are computed as ever, to
+    // the last bit. Maps and summaries are then of the changed weights; q, k and lse of kept heads
+    // are of the weights before the change.
+    std::vector<LayerHead> edited = {};
+    DecideEdit edit = {};
+    // Goes on from the input of a layer, [T, hidden], as `hidden` of a pass over the same ids gave
+    // it. What belongs to earlier layers stays empty.
+    int fromLayer = 0;
+    std::span<const float> residual = {};
+    // An empty cache that receives keys and values, so that decode goes on behind these ids.
+    LlmCache* cache = nullptr;
 };
 
 struct ForwardResult {
     std::int64_t tokens = 0;
-    std::vector<float> logits = {};              // [T or 1, vocabulary]
+    std::vector<float> logits = {};              // [T, lastRows or 1, vocabulary]
     std::vector<std::vector<float>> hidden = {}; // each [T, hidden]
     std::vector<std::vector<float>> maps =
         {}; // in the order of ForwardRequest::maps, each [heads, T, T]
     std::vector<std::vector<HeadSummary>> summaries = {}; // [layer][head]
     std::vector<KeptHead> kept = {};
+    std::vector<EditedHead> edited = {}; // in the order of ForwardRequest::edited
+};
+
+// Decoding behind a cached beginning; the fields mean what they mean in a forward pass, a head's
+// weights being those of the new queries over all keys.
+struct DecodeRequest {
+    std::int64_t lastRows = 1;
+    std::vector<LayerHead> edited = {};
+    DecideEdit edit = {};
+};
+struct DecodeResult {
+    std::vector<float> logits = {}; // [lastRows, vocabulary]
+    std::vector<EditedHead> edited = {};
 };
 
 // Runs a checkpoint in fp32 whatever its storage type. Results are bit-identical for every thread
@@ -78,10 +128,13 @@ public:
                                   const ForwardRequest& request = {}) const;
 
     // Key-value cache of one sequence.
-    class Cache;
+    using Cache = LlmCache;
     Result<std::unique_ptr<Cache>> newCache(std::int64_t capacity) const;
     // Appends the ids to the cached sequence; logits [vocabulary] of the last one.
     Result<std::vector<float>> decode(Cache& cache, std::span<const std::int32_t> ids) const;
+    // The same with more asked. All ids go through each layer together where heads are edited.
+    Result<DecodeResult> decode(Cache& cache, std::span<const std::int32_t> ids,
+                                const DecodeRequest& request) const;
 
 private:
     struct Private;
@@ -89,18 +142,19 @@ private:
     std::unique_ptr<Private> d_;
 };
 
-class Llm::Cache
+class LlmCache
 {
 public:
-    ~Cache();
+    ~LlmCache();
 
     std::int64_t length() const;   // tokens so far
     std::int64_t capacity() const; // tokens it can hold
+    void rewind(std::int64_t length); // forgets what comes after the first `length` tokens
 
 private:
     friend class Llm;
     struct Private;
-    explicit Cache(std::unique_ptr<Private> d);
+    explicit LlmCache(std::unique_ptr<Private> d);
     std::unique_ptr<Private> d_;
 };
 
@@ -114,6 +168,15 @@ struct Sampling {
 // Continues `ids` token by token until an EOS, maxTokens, or onToken returns false. Returns the new
 // ids alone.
 Result<std::vector<std::int32_t>> generate(const Llm& llm, std::span<const std::int32_t> ids,
+                                           const Sampling& sampling,
+                                           const std::vector<std::int64_t>& eos,
+                                           const std::function<bool(std::int32_t)>& onToken = {});
+
+// The same for whatever runs the model: `next` appends ids to the sequence (first all of `ids`, then
+// one by one) and returns the logits [vocabulary] of the last one.
+using NextLogits = std::function<Result<std::vector<float>>(std::span<const std::int32_t> ids)>;
+Result<std::vector<std::int32_t>> generate(const NextLogits& next,
+                                           std::span<const std::int32_t> ids,
                                            const Sampling& sampling,
                                            const std::vector<std::int64_t>& eos,
                                            const std::function<bool(std::int32_t)>& onToken = {});

@@ -1,6 +1,8 @@
 #include "core/model/llm_private.h"
+#include "core/model/llm_taps.h"
 
 #include <algorithm>
+#include <cassert>
 #include <limits>
 #include <new>
 
@@ -12,20 +14,6 @@ namespace
 constexpr std::int64_t kPromptRows = 512; // tokens of a prompt that go through the layers together
 
 } // namespace
-
-// Each head's keys and values are contiguous: [layer][keys, values][key head][capacity][head size].
-struct Llm::Cache::Private {
-    std::int64_t capacity = 0, length = 0, headSize = 0, kvHeads = 0;
-    std::unique_ptr<float[]> values = {};
-
-    KeyValues keysOf(std::int64_t layer) const { return at(2 * layer); }
-    KeyValues valuesOf(std::int64_t layer) const { return at(2 * layer + 1); }
-    KeyValues at(std::int64_t part) const
-    {
-        const std::int64_t head = capacity * headSize;
-        return {values.get() + part * kvHeads * head, head, headSize};
-    }
-};
 
 Result<std::unique_ptr<Llm::Cache>> Llm::newCache(std::int64_t capacity) const
 {
@@ -43,37 +31,67 @@ Result<std::unique_ptr<Llm::Cache>> Llm::newCache(std::int64_t capacity) const
     return std::unique_ptr<Cache>(new Cache(std::move(d)));
 }
 
-Llm::Cache::Cache(std::unique_ptr<Private> d) : d_(std::move(d)) {}
-Llm::Cache::~Cache() = default;
+LlmCache::LlmCache(std::unique_ptr<Private> d) : d_(std::move(d)) {}
+LlmCache::~LlmCache() = default;
 
-std::int64_t Llm::Cache::length() const
+std::int64_t LlmCache::length() const
 {
     return d_->length;
 }
 
-std::int64_t Llm::Cache::capacity() const
+std::int64_t LlmCache::capacity() const
 {
     return d_->capacity;
 }
 
+void LlmCache::rewind(std::int64_t length)
+{
+    assert(length >= 0 && length <= d_->length);
+    d_->length = length;
+}
+
 Result<std::vector<float>> Llm::decode(Cache& cache, std::span<const std::int32_t> ids) const
+{
+    VITRINE_TRY(DecodeResult result, decode(cache, ids, DecodeRequest{}));
+    return std::move(result.logits);
+}
+
+Result<DecodeResult> Llm::decode(Cache& cache, std::span<const std::int32_t> ids,
+                                 const DecodeRequest& request) const
 {
     const LlmConfig& c = config();
     Cache::Private& d = *cache.d_;
     VITRINE_CHECK(checkIds(c, ids));
+    VITRINE_CHECK(checkEdits(c, request.edited, request.edit));
     const auto count = static_cast<std::int64_t>(ids.size());
     if (count > d.capacity - d.length)
         return argumentError("{} more tokens do not fit the cache: {} of {} are taken", count,
                              d.length, d.capacity);
+    if (request.lastRows < 1 || request.lastRows > count)
+        return argumentError("logits of {} rows are not possible where {} are decoded",
+                             request.lastRows, count);
 
-    Activations a(c, std::min(count, kPromptRows));
+    // Together where somebody needs to see all rows of a head, or all logits.
+    const bool together = !request.edited.empty() || request.lastRows > 1;
+    const std::int64_t step = together ? count : std::min(count, kPromptRows);
+    Activations a(c, step);
+    DecodeResult result;
+    std::vector<kernels::HeadTap> taps;
     std::int64_t rows = 0;
     for (std::int64_t t = 0; t < count; t += rows) {
-        rows = std::min(kPromptRows, count - t);
+        rows = std::min(step, count - t);
         const RopeTable rope = ropeTable(d_->frequencies, d.length, rows);
+        const auto columnRows = request.edited.empty()
+                                    ? std::vector<std::int32_t>{}
+                                    : rowsPerColumn(d.length, rows, c.slidingWindow);
         embed(d_->weights.embedding,
               ids.subspan(static_cast<std::size_t>(t), static_cast<std::size_t>(rows)), a.x.data());
-        for (std::int64_t layer = 0; layer < c.layers; ++layer) {
+        for (int layer = 0; layer < c.layers; ++layer) {
+            const bool isEdited = std::ranges::any_of(
+                request.edited, [&](const LayerHead& head) { return head.layer == layer; });
+            taps.assign(isEdited ? static_cast<std::size_t>(c.heads) : 0, {});
+            if (isEdited)
+                addEdits(request.edited, request.edit, layer, d.length, columnRows, taps);
             const LayerPass pass{.config = c,
                                  .weights = d_->weights.layers[static_cast<std::size_t>(layer)],
                                  .rope = rope,
@@ -81,16 +99,20 @@ Result<std::vector<float>> Llm::decode(Cache& cache, std::span<const std::int32_
                                  .tokens = rows,
                                  .keys = d.keysOf(layer),
                                  .values = d.valuesOf(layer),
-                                 .taps = {}};
+                                 .taps = taps};
             attentionBlock(pass, a);
+            if (isEdited)
+                takeEdits(request.edited, layer, taps, result.edited);
             mlpBlock(pass, a);
         }
         d.length += rows;
     }
-    std::vector<float> logits(static_cast<std::size_t>(c.vocabulary));
-    normRows(c, d_->weights.finalNorm, a.x.data() + (rows - 1) * c.hidden, 1, a.normed.data());
-    computeLogits(c, d_->weights.head, a.normed.data(), 1, logits.data());
-    return logits;
+    const std::int64_t from = rows - request.lastRows;
+    result.logits.resize(static_cast<std::size_t>(request.lastRows * c.vocabulary));
+    normRows(c, d_->weights.finalNorm, a.x.data() + from * c.hidden, request.lastRows,
+             a.normed.data());
+    computeLogits(c, d_->weights.head, a.normed.data(), request.lastRows, result.logits.data());
+    return result;
 }
 
 } // namespace vitrine::model

@@ -62,7 +62,8 @@ Result<void> checkSampling(const Sampling& sampling)
 
 } // namespace
 
-Result<std::vector<std::int32_t>> generate(const Llm& llm, std::span<const std::int32_t> ids,
+Result<std::vector<std::int32_t>> generate(const NextLogits& next,
+                                           std::span<const std::int32_t> ids,
                                            const Sampling& sampling,
                                            const std::vector<std::int64_t>& eos,
                                            const std::function<bool(std::int32_t)>& onToken)
@@ -71,9 +72,7 @@ Result<std::vector<std::int32_t>> generate(const Llm& llm, std::span<const std::
     std::vector<std::int32_t> generated;
     if (sampling.maxTokens == 0)
         return generated;
-    VITRINE_TRY(const auto cache,
-                llm.newCache(static_cast<std::int64_t>(ids.size()) + sampling.maxTokens));
-    VITRINE_TRY(std::vector<float> logits, llm.decode(*cache, ids));
+    VITRINE_TRY(std::vector<float> logits, next(ids));
     Random random(sampling.seed);
     for (;;) {
         const std::int32_t id =
@@ -82,8 +81,24 @@ Result<std::vector<std::int32_t>> generate(const Llm& llm, std::span<const std::
         const bool ended = std::ranges::find(eos, id) != eos.end() || (onToken && !onToken(id));
         if (ended || static_cast<int>(generated.size()) >= sampling.maxTokens)
             return generated;
-        VITRINE_TRY(logits, llm.decode(*cache, std::span(&id, 1)));
+        VITRINE_TRY(logits, next(std::span(&id, 1)));
     }
+}
+
+Result<std::vector<std::int32_t>> generate(const Llm& llm, std::span<const std::int32_t> ids,
+                                           const Sampling& sampling,
+                                           const std::vector<std::int64_t>& eos,
+                                           const std::function<bool(std::int32_t)>& onToken)
+{
+    std::unique_ptr<Llm::Cache> cache;
+    const auto next = [&](std::span<const std::int32_t> more) -> Result<std::vector<float>> {
+        if (!cache) {
+            VITRINE_TRY(cache,
+                        llm.newCache(static_cast<std::int64_t>(more.size()) + sampling.maxTokens));
+        }
+        return llm.decode(*cache, more);
+    };
+    return generate(next, ids, sampling, eos, onToken);
 }
 
 } // namespace vitrine::model

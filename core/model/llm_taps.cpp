@@ -7,25 +7,16 @@ namespace vitrine::model
 namespace
 {
 
-// Key j is seen by the queries j .. min(T, j + window) - 1.
-std::vector<std::int32_t> rowsPerColumn(std::int64_t tokens, std::int64_t window)
-{
-    std::vector<std::int32_t> rows(static_cast<std::size_t>(tokens));
-    for (std::int64_t j = 0; j < tokens; ++j)
-        rows[static_cast<std::size_t>(j)] =
-            static_cast<std::int32_t>(window > 0 ? std::min(tokens - j, window) : tokens - j);
-    return rows;
-}
-
 HeadSummary summaryOf(kernels::HeadTap& tap, const std::vector<std::int32_t>& columnRows)
 {
     const auto tokens = static_cast<double>(columnRows.size());
-    return {.columnSum = std::move(tap.columnSum),
+    kernels::MapSums& sums = tap.after.columnSum.empty() ? tap : tap.after;
+    return {.columnSum = std::move(sums.columnSum),
             .columnRows = columnRows,
-            .firstTokenMass = columnRows.size() > 1 ? tap.firstMass / (tokens - 1) : 0,
-            .entropy = tap.entropy / tokens,
-            .distance = tap.distance / tokens,
-            .thumbnail = std::move(tap.thumbnail)};
+            .firstTokenMass = columnRows.size() > 1 ? sums.firstMass / (tokens - 1) : 0,
+            .entropy = sums.entropy / tokens,
+            .distance = sums.distance / tokens,
+            .thumbnail = std::move(sums.thumbnail)};
 }
 
 // Head `head` of rows of `heads` heads side by side.
@@ -42,14 +33,54 @@ std::vector<float> headRows(const std::vector<float>& rows, std::int64_t heads, 
 
 } // namespace
 
+std::vector<std::int32_t> rowsPerColumn(std::int64_t first, std::int64_t queries,
+                                        std::int64_t window)
+{
+    const std::int64_t keys = first + queries;
+    std::vector<std::int32_t> rows(static_cast<std::size_t>(keys));
+    for (std::int64_t j = 0; j < keys; ++j) {
+        const std::int64_t begin = std::max(first, j);
+        const std::int64_t end = window > 0 ? std::min(keys, j + window) : keys;
+        rows[static_cast<std::size_t>(j)] =
+            static_cast<std::int32_t>(std::max<std::int64_t>(0, end - begin));
+    }
+    return rows;
+}
+
+void addEdits(std::span<const LayerHead> edited, const DecideEdit& decide, int layer,
+              std::int64_t first, std::span<const std::int32_t> rows,
+              std::span<kernels::HeadTap> taps)
+{
+    for (const LayerHead& where : edited)
+        if (where.layer == layer)
+            taps[static_cast<std::size_t>(where.head)].edit =
+                [where, first, rows, &decide](std::span<const float> columnSum) {
+                    return decide({where, first, columnSum, rows});
+                };
+}
+
+void takeEdits(std::span<const LayerHead> edited, int layer, std::span<const kernels::HeadTap> taps,
+               std::vector<EditedHead>& out)
+{
+    for (const LayerHead& where : edited) {
+        if (where.layer != layer)
+            continue;
+        const kernels::HeadTap& tap = taps[static_cast<std::size_t>(where.head)];
+        out.push_back({where, tap.edited, tap.editCount, tap.columnSum});
+    }
+}
+
 Taps::Taps(const LlmConfig& config, const ForwardRequest& request, ForwardResult& result)
     : config_(config),
       request_(request),
       result_(result),
-      columnRows_(request.summaries ? rowsPerColumn(result.tokens, config.slidingWindow)
-                                    : std::vector<std::int32_t>{})
+      columnRows_(request.summaries || !request.edited.empty()
+                      ? rowsPerColumn(0, result.tokens, config.slidingWindow)
+                      : std::vector<std::int32_t>{})
 {
     result_.maps.resize(request.maps.size());
+    if (request.summaries)
+        result_.summaries.resize(static_cast<std::size_t>(request.fromLayer));
     result_.kept.reserve(request.keep.size());
 }
 
@@ -76,6 +107,7 @@ std::span<kernels::HeadTap> Taps::begin(int layer)
             {.where = where, .q = {}, .k = {}, .lse = std::vector<float>(tokens)});
         taps_[static_cast<std::size_t>(where.head)].lse = result_.kept.back().lse.data();
     }
+    addEdits(request_.edited, request_.edit, layer, 0, columnRows_, taps_);
     return std::ranges::any_of(taps_, &kernels::HeadTap::any) ? std::span(taps_)
                                                               : std::span<kernels::HeadTap>{};
 }
@@ -83,6 +115,7 @@ std::span<kernels::HeadTap> Taps::begin(int layer)
 void Taps::end(int layer, const std::vector<float>& queries, const std::vector<float>& keys)
 {
     keep(layer, queries, keys);
+    takeEdits(request_.edited, layer, taps_, result_.edited);
     if (!request_.summaries)
         return;
     auto& summaries = result_.summaries.emplace_back();

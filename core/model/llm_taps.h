@@ -9,6 +9,18 @@
 namespace vitrine::model
 {
 
+// Taps that ask `decide` about the edited heads of one layer. `rows` are those of EditQuestion;
+// both must outlive the taps.
+void addEdits(std::span<const LayerHead> edited, const DecideEdit& decide, int layer,
+              std::int64_t first, std::span<const std::int32_t> rows,
+              std::span<kernels::HeadTap> taps);
+// What came of them, behind those of the layers before.
+void takeEdits(std::span<const LayerHead> edited, int layer, std::span<const kernels::HeadTap> taps,
+               std::vector<EditedHead>& out);
+// How many of the queries first .. first + queries - 1 see each key.
+std::vector<std::int32_t> rowsPerColumn(std::int64_t first, std::int64_t queries,
+                                        std::int64_t window);
+
 // Turns what a request asks of each layer into taps of the attention kernel, and what came of them
 // into the result.
 class Taps

@@ -60,9 +60,17 @@ std::vector<ParamSpec> headParams(const std::string& fallback)
     return {heads, layers};
 }
 
+Result<std::vector<int>> eligibleLayersOf(const Params& params, const model::LlmConfig& config)
+{
+    if (params.integers("layers").empty())
+        return attention::eligibleLayers(config);
+    return chosenLayers(params, config);
+}
+
 Result<attention::HeadList> headListOf(const Params& params, const model::LlmConfig& config)
 {
-    std::vector<int> layers;
+    std::vector<int>
+        layers; // empty: resolveHeads knows the eligible ones, and says so where none is
     if (!params.integers("layers").empty()) {
         VITRINE_TRY(layers, chosenLayers(params, config));
     }

@@ -4,6 +4,7 @@
 #include "core/attention/head_list.h"
 #include "core/jobs/params.h"
 
+#include <string>
 #include <vector>
 
 // The parameters that the experiments of this room share.
@@ -17,6 +18,8 @@ attention::Calibration calibrationOf(const Params& params);
 
 // heads and layers: which heads are calibrated.
 std::vector<ParamSpec> headParams(const std::string& fallback);
+// The layers whose heads may be calibrated.
+Result<std::vector<int>> eligibleLayersOf(const Params& params, const model::LlmConfig& config);
 // The heads they name, drawn with the run's seed where they are random.
 Result<attention::HeadList> headListOf(const Params& params, const model::LlmConfig& config);
 

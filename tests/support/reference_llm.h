@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <functional>
 #include <numbers>
 #include <span>
 #include <string>
@@ -33,6 +34,10 @@ public:
         : checkpoint_(checkpoint), c_(checkpoint.config())
     {
     }
+
+    // Where it is set: changes a head's map before it meets the values. What `attention` holds is
+    // then the changed map.
+    std::function<void(std::size_t layer, std::size_t head, Rows& map)> edit;
 
     ReferenceResult forward(std::span<const std::int32_t> ids) const
     {
@@ -195,12 +200,15 @@ private:
                     sum += map[i][j];
                 }
                 lse.push_back(std::log(sum));
-                for (std::size_t j = 0; j <= i; ++j) {
+                for (std::size_t j = 0; j <= i; ++j)
                     map[i][j] /= sum;
+            }
+            if (edit)
+                edit(result.attention.size() - 1, h, map);
+            for (std::size_t i = 0; i < tokens; ++i)
+                for (std::size_t j = 0; j <= i; ++j)
                     for (std::size_t d = 0; d < size; ++d)
                         mixed[i][h * size + d] += map[i][j] * values[j][d];
-                }
-            }
             maps.push_back(std::move(map));
         }
         return linear(mixed, prefix + "self_attn.o_proj");

@@ -2,6 +2,7 @@
 
 #include "core/base/parallel.h"
 #include "core/tensor/kernels/dot.h"
+#include "core/tensor/kernels/edit_row.h"
 #include "core/tensor/kernels/multiply.h"
 #include "core/tensor/kernels/softmax_row.h"
 
@@ -20,9 +21,9 @@ constexpr std::int64_t kMostGroups =
 constexpr std::int64_t kVectorRows = 3; // so few queries take the matrix-vector kernels
 
 // Sums of one head over the blocks of one group.
-struct Partial {
-    std::vector<float> columnSum, columnMax, thumbnail;
-    double firstMass = 0, entropy = 0, distance = 0;
+struct Partial : MapSums {
+    std::vector<float> columnMax;
+    EditCount count;
 };
 
 struct Operands {
@@ -105,9 +106,23 @@ void addRow(const SoftmaxRow& row, const float* e, float inverse, std::int64_t l
         partial.firstMass += static_cast<double>(e[0]) * inverse;
 }
 
+// The same of a row that is changed by `edit` first.
+void editAndAddRow(const WeightEdit& edit, const SoftmaxRow& row, float* e, float inverse,
+                   std::int64_t low, std::int64_t position, Partial& partial)
+{
+    const EditedRow edited = editRow(edit, row, low, position, e);
+    partial.count.rowsSkipped += edited.skipped;
+    partial.count.rowsModified += edited.modified;
+    partial.count.massMoved += edited.modified ? (1 - edit.beta) * edited.mass : 0;
+    partial.entropy += edited.entropy;
+    partial.distance += edited.distance;
+    if (low == 0 && position >= 1)
+        partial.firstMass += static_cast<double>(e[0]) * inverse;
+}
+
 // Scores to unnormalised weights, zero where masked. inverse[r] = 1 / sum of row r.
 void softmaxRows(const AttentionShape& shape, const Block& block, const HeadTap* tap,
-                 Partial* partial, float* inverse)
+                 const WeightEdit* edit, Partial* partial, float* inverse)
 {
     for (std::int64_t r = 0; r < block.rows; ++r) {
         float* row = block.scoreRow(r);
@@ -119,7 +134,9 @@ void softmaxRows(const AttentionShape& shape, const Block& block, const HeadTap*
         std::fill(row, visible, 0.0f);
         std::fill(row + (position + 1 - block.low), row + block.stride, 0.0f);
         inverse[r] = 1.0f / result.sum;
-        if (partial)
+        if (edit)
+            editAndAddRow(*edit, result, visible, inverse[r], low, position, *partial);
+        else if (partial)
             addRow(result, visible, inverse[r], low, position, *partial);
         if (tap && tap->lse)
             tap->lse[block.row + r] =
@@ -170,20 +187,21 @@ void copyMap(const AttentionShape& shape, const Block& block, const float* inver
             map[(block.row + r) * keys + block.low + j] = block.scoreRow(r)[j] * inverse[r];
 }
 
+// One block of a head; `edit` is null in the first pass, `partial` where nobody wants sums.
 void attendBlock(const Operands& in, std::int64_t head, std::int64_t row, const HeadTap* tap,
-                 Partial* partial)
+                 const WeightEdit* edit, std::int64_t side, Partial* partial)
 {
     const AttentionShape& shape = in.shape;
     const std::int64_t keyHead = head / (shape.heads / shape.kvHeads);
     const Block block = blockAt(shape, row);
     float inverse[kBlockRows];
     computeScores(in, head, keyHead, block);
-    softmaxRows(shape, block, tap, partial, inverse);
+    softmaxRows(shape, block, tap, edit, partial, inverse);
     mixValues(in, head, keyHead, block);
     for (std::int64_t r = 0; r < block.rows; ++r)
         scaleBy(in.out.at(head, row + r), shape.headSize, inverse[r]);
-    if (partial)
-        summarise(shape, block, tap->thumbnailSide, inverse, *partial);
+    if (partial && !partial->columnSum.empty())
+        summarise(shape, block, side, inverse, *partial);
     if (tap && tap->map)
         copyMap(shape, block, inverse, tap->map);
 }
@@ -199,19 +217,80 @@ Partial emptyPartial(const AttentionShape& shape, std::int64_t side)
     return partial;
 }
 
-void merge(const AttentionShape& shape, std::span<const Partial> partials, HeadTap& tap)
+void merge(const AttentionShape& shape, std::span<const Partial> partials, std::int64_t side,
+           MapSums& sums)
 {
     const auto keys = static_cast<std::size_t>(shape.first + shape.queries);
-    tap.columnSum.assign(keys, 0.0f);
-    tap.thumbnail.assign(static_cast<std::size_t>(tap.thumbnailSide * tap.thumbnailSide), 0.0f);
+    sums.columnSum.assign(keys, 0.0f);
+    sums.thumbnail.assign(static_cast<std::size_t>(side * side), 0.0f);
     for (const Partial& partial : partials) {
         for (std::size_t j = 0; j < keys; ++j)
-            tap.columnSum[j] += partial.columnSum[j];
-        for (std::size_t i = 0; i < tap.thumbnail.size(); ++i)
-            tap.thumbnail[i] = std::max(tap.thumbnail[i], partial.thumbnail[i]);
-        tap.firstMass += partial.firstMass;
-        tap.entropy += partial.entropy;
-        tap.distance += partial.distance;
+            sums.columnSum[j] += partial.columnSum[j];
+        for (std::size_t i = 0; i < sums.thumbnail.size(); ++i)
+            sums.thumbnail[i] = std::max(sums.thumbnail[i], partial.thumbnail[i]);
+        sums.firstMass += partial.firstMass;
+        sums.entropy += partial.entropy;
+        sums.distance += partial.distance;
+    }
+}
+
+std::int64_t sideOf(const HeadTap& tap)
+{
+    return tap.summary ? tap.thumbnailSide : 0;
+}
+
+// How the rows of a pass are parted: blocks of a head are dealt out to groups, whatever the threads.
+struct Groups {
+    std::int64_t blocks = 0, count = 0;
+
+    explicit Groups(const AttentionShape& shape)
+        : blocks((shape.queries + kBlockRows - 1) / kBlockRows),
+          count(std::min(blocks, kMostGroups))
+    {
+    }
+    std::span<const Partial> of(std::span<const Partial> partials, std::size_t head) const
+    {
+        const auto size = static_cast<std::size_t>(count);
+        return partials.subspan(head * size, size);
+    }
+};
+
+// Whether any row of the block gives weight to a column of the edit.
+bool touches(const AttentionShape& shape, const WeightEdit& edit, std::int64_t row)
+{
+    const std::int64_t rows = std::min(kBlockRows, shape.queries - row);
+    const auto first = std::ranges::lower_bound(edit.columns, firstKey(shape, row));
+    return first != edit.columns.end() && *first < shape.first + row + rows;
+}
+
+// The second pass: rows of the edited heads once more, with their weights changed.
+void attendEdited(const Operands& in, const Groups& groups, std::span<HeadTap> taps)
+{
+    std::vector<std::int64_t> heads;
+    for (std::size_t h = 0; h < taps.size(); ++h)
+        if (taps[h].edit && !taps[h].edited.changesNothing())
+            heads.push_back(static_cast<std::int64_t>(h));
+    std::vector<Partial> partials(heads.size() * static_cast<std::size_t>(groups.count));
+
+    parallelFor(partials.size(), [&](std::size_t item) {
+        const std::int64_t head = heads[item / static_cast<std::size_t>(groups.count)];
+        const HeadTap& tap = taps[static_cast<std::size_t>(head)];
+        assert(!(tap.summary && tap.edited.releasedSingleRow));
+        if (tap.summary)
+            partials[item] = emptyPartial(in.shape, sideOf(tap));
+        const auto group = static_cast<std::int64_t>(item) % groups.count;
+        for (std::int64_t block = group; block < groups.blocks; block += groups.count)
+            if (tap.summary || touches(in.shape, tap.edited, block * kBlockRows))
+                attendBlock(in, head, block * kBlockRows, &tap, &tap.edited, sideOf(tap),
+                            &partials[item]);
+    });
+
+    for (std::size_t i = 0; i < heads.size(); ++i) {
+        HeadTap& tap = taps[static_cast<std::size_t>(heads[i])];
+        for (const Partial& partial : groups.of(partials, i))
+            tap.editCount += partial.count;
+        if (tap.summary)
+            merge(in.shape, groups.of(partials, i), sideOf(tap), tap.after);
     }
 }
 
@@ -222,28 +301,34 @@ void attend(const AttentionShape& shape, Heads<const float> q, Heads<const float
 {
     assert(taps.empty() || static_cast<std::int64_t>(taps.size()) == shape.heads);
     const Operands operands{shape, q, k, v, out};
-    const std::int64_t blocks = (shape.queries + kBlockRows - 1) / kBlockRows;
-    const std::int64_t groups = std::min(blocks, kMostGroups);
-    std::vector<Partial> partials(taps.empty() ? 0
-                                               : static_cast<std::size_t>(shape.heads * groups));
+    const Groups groups(shape);
+    std::vector<Partial> partials(
+        taps.empty() ? 0 : static_cast<std::size_t>(shape.heads * groups.count));
 
-    parallelFor(static_cast<std::size_t>(shape.heads * groups), [&](std::size_t item) {
-        const auto head = static_cast<std::int64_t>(item) / groups,
-                   group = static_cast<std::int64_t>(item) % groups;
+    parallelFor(static_cast<std::size_t>(shape.heads * groups.count), [&](std::size_t item) {
+        const auto head = static_cast<std::int64_t>(item) / groups.count,
+                   group = static_cast<std::int64_t>(item) % groups.count;
         HeadTap* tap = taps.empty() ? nullptr : &taps[static_cast<std::size_t>(head)];
-        Partial* partial = tap && tap->summary ? &partials[item] : nullptr;
+        Partial* partial = tap && (tap->summary || tap->edit) ? &partials[item] : nullptr;
+        const std::int64_t side = tap ? sideOf(*tap) : 0;
         if (partial)
-            *partial = emptyPartial(shape, tap->thumbnailSide);
-        for (std::int64_t block = group; block < blocks; block += groups)
-            attendBlock(operands, head, block * kBlockRows, tap, partial);
+            *partial = emptyPartial(shape, side);
+        for (std::int64_t block = group; block < groups.blocks; block += groups.count)
+            attendBlock(operands, head, block * kBlockRows, tap, nullptr, side, partial);
     });
 
-    for (std::size_t head = 0; head < taps.size(); ++head)
-        if (taps[head].summary)
-            merge(shape,
-                  std::span(partials).subspan(head * static_cast<std::size_t>(groups),
-                                              static_cast<std::size_t>(groups)),
-                  taps[head]);
+    bool edited = false;
+    for (std::size_t head = 0; head < taps.size(); ++head) {
+        HeadTap& tap = taps[head];
+        if (tap.summary || tap.edit)
+            merge(shape, groups.of(partials, head), sideOf(tap), tap);
+        if (!tap.edit)
+            continue;
+        tap.edited = tap.edit(tap.columnSum);
+        edited = edited || !tap.edited.changesNothing();
+    }
+    if (edited)
+        attendEdited(operands, groups, taps);
 }
 
 } // namespace vitrine::kernels

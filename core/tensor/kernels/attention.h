@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/tensor/kernels/weight_edit.h"
+
 #include <cstdint>
 #include <functional>
 #include <span>
@@ -27,23 +29,33 @@ struct Heads {
     T* at(std::int64_t h, std::int64_t t) const { return data + h * head + t * token; }
 };
 
-// What is wanted of one query head beside its output, and what came of it. A is the head's map,
-// zero where masked; row r is query r, column j key j. Asking for any of it leaves the outputs as
-// they are, to the last bit.
-struct HeadTap {
-    bool summary = false;
-    std::int64_t thumbnailSide = 0; // with summary; cell (a, b) is the maximum over rows r with r *
-                                    // side / queries == a and keys j with j * side / keys == b
-    float* map = nullptr; // [queries, keys], zeroed by the caller
-    float* lse = nullptr; // [queries]: log of the sum of exp of the scaled scores
-
+// What a head's map looks like. A is zero where masked; row r is query r, column j key j.
+struct MapSums {
     std::vector<float> columnSum; // [keys]
     std::vector<float> thumbnail; // [side * side]
     double firstMass = 0;         // sum over r with first + r >= 1 of A[r, 0]
     double entropy = 0;           // nat: sum over r of -sum_j A ln A
     double distance = 0;          // tokens: sum over r of sum_j A (first + r - j)
+};
 
-    bool any() const { return summary || map || lse; }
+// What is wanted of one query head beside its output, and what came of it: of its weights as the
+// softmax leaves them. Asking for any of it leaves the outputs as they are, to the last bit; only
+// an edit changes them.
+struct HeadTap : MapSums {
+    bool summary = false;
+    std::int64_t thumbnailSide = 0; // with summary; cell (a, b) is the maximum over rows r with r *
+                                    // side / queries == a and keys j with j * side / keys == b
+    float* map = nullptr; // [queries, keys], zeroed by the caller; the edited map where there is one
+    float* lse = nullptr; // [queries]: log of the sum of exp of the scaled scores
+
+    // Asked once, on the calling thread, when columnSum is known; decides how the weights are
+    // changed before they meet the values. It takes a second pass over the rows, never a whole map.
+    std::function<WeightEdit(std::span<const float> columnSum)> edit;
+    WeightEdit edited;   // what it decided
+    EditCount editCount; // what came of that
+    MapSums after;       // of the edited map, with summary; only where the edit changes something
+
+    bool any() const { return summary || map || lse || edit; }
 };
 
 // out = softmax(scale * q k^T, masked) v for every head. Works on blocks of query rows against the

@@ -30,12 +30,14 @@ std::vector<GoldenCase> casesOf(const Json& index)
         GoldenCase golden{one["case"].get<std::string>(), {}, one["dtype"] == "torch.float16"};
         const std::string what = one["what"].get<std::string>();
         const auto list = what.find('[');
-        if (golden.name.starts_with("eval"))
-            for (const Json& head :
-                 *parseJson(what.substr(list, what.find(']') - list + 1), "heads"))
+        if (golden.name.starts_with("eval")) {
+            const Json listed =
+                *parseJson(what.substr(list, what.find(']') - list + 1), "heads");
+            for (const Json& head : listed)
                 golden.heads.insert(head.get<std::int64_t>());
-        else
+        } else {
             golden.heads.insert(index["head_num_for_cal_cases"].get<std::int64_t>());
+        }
         cases.push_back(std::move(golden));
     }
     return cases;
