@@ -48,6 +48,7 @@ public:
 
     Runner& runner() { return *runner_; }
     History& history() { return *history_; }
+    const std::filesystem::path& program() const { return program_; } // of workers
 
     // "home", "runs", or the id of a room.
     void showPage(const QString& id);

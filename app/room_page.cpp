@@ -152,7 +152,9 @@ void RoomPage::apply(const RoomState& state)
     appliedParams_ = state.params; // may name defaults, which the form does not give back
     if (otherRuns || otherExperiment)
         loadRuns(state.runs);
-    if (view_ != nullptr && !state.view.isEmpty() && view_->state() != state.view)
+    // Runs opened anew name no state: the view keeps what it shows them with. An undone first change does.
+    const bool named = !state.view.isEmpty() || (!otherRuns && !otherExperiment);
+    if (view_ != nullptr && named && view_->state() != state.view)
         view_->setState(state.view);
     showRight();
     updateTitle();
@@ -192,6 +194,15 @@ void RoomPage::loadRuns(const QStringList& uids)
     }
     if (view_ != nullptr)
         view_->setRuns(runs_);
+}
+
+Result<Params> RoomPage::resolve(const std::string& experiment,
+                                 const std::map<std::string, std::string>& given) const
+{
+    for (const auto& made : experiments_)
+        if (made->info().id == experiment)
+            return resolveParams(*made, given);
+    return argumentError("this room has no experiment {}", experiment);
 }
 
 void RoomPage::setPending(const std::optional<RunStatus>& status)

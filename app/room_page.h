@@ -44,6 +44,9 @@ public:
     const RoomState& state() const { return state_; }
     void apply(const RoomState& state);
     const std::vector<RunHandle>& runs() const { return runs_; }
+    // What these texts mean as parameters of one of the room's experiments.
+    Result<Params> resolve(const std::string& experiment,
+                           const std::map<std::string, std::string>& given) const;
 
     // A run for this room: under way (progress), or nothing.
     void setPending(const std::optional<RunStatus>& status);

@@ -6,6 +6,9 @@
 #include "app/main_window.h"
 #include "app/origin_panel.h"
 #include "app/room_page.h"
+#include "widgets/runner/live_session.h"
+
+#include <QPointer>
 
 namespace vitrine
 {
@@ -30,6 +33,19 @@ void WindowContext::startRun(View* view, const std::string& experiment,
 {
     const RoomPage* page = window_.pageOf(view);
     window_.startRun(experiment, params, page != nullptr ? page->info().id : QString(), compare);
+}
+
+LiveRun* WindowContext::openLive(QObject* owner, const std::string& experiment)
+{
+    const QPointer<RoomPage> page = window_.pageOf(qobject_cast<View*>(owner));
+    const auto resolve = [page, experiment](const Runner::Values& values) -> Result<Params> {
+        if (!page)
+            return failure("the room of {} is closed", experiment);
+        return page->resolve(experiment, values);
+    };
+    auto* live = new WorkerLiveRun(window_.program(), experiment, resolve, owner);
+    connect(live, &LiveRun::died, this, &WindowContext::showMessage);
+    return live;
 }
 
 void WindowContext::compute(QObject* owner, const QString& key, std::function<void()> work,

@@ -23,6 +23,26 @@ class View;
 // A run as views see it: never changes. Artifacts are paths in the record.
 using RunHandle = std::shared_ptr<const RunRecord>;
 
+// A live session in a warm worker: answers while a person drags. A result has the type of a stored run, with number 0
+// and no uid; its artifacts last until the one after next, so a view opens them when they come and drops what it could
+// not open when a newer one is there. Window's thread.
+class LiveRun : public QObject {
+    Q_OBJECT
+public:
+    using QObject::QObject;
+
+    // Asks for a result. Requests made while one is computed wait, and only the newest of them is computed next: a drag
+    // shows states on its way and ends with the last.
+    virtual void update(const std::map<std::string, std::string>& params) = 0;
+    virtual bool isBusy() const = 0; // something asked for has not come
+    virtual void restart() = 0;      // after its death: a new worker gets the newest request again
+
+signals:
+    void updated(const vitrine::RunHandle& run);
+    void refused(const QString& message); // the request was wrong; the session goes on
+    void died(const QString& lastWords);
+};
+
 // What the window offers to a view. Lives longer than the view; used in the window's thread.
 class ViewContext : public QObject {
     Q_OBJECT
@@ -37,6 +57,10 @@ public:
     // Starts a kept run; when it is done and `show` is set, the view gets it (added to its runs where `compare`).
     virtual void startRun(View* view, const std::string& experiment,
                           const std::map<std::string, std::string>& params, bool compare = false) = 0;
+
+    // A live session of the experiment. It belongs to `owner`; its worker starts with the first update. To keep what it
+    // shows start a run with the same parameters.
+    virtual LiveRun* openLive(QObject* owner, const std::string& experiment) = 0;
 
     // Work on a thread of the window's pool, then `done` in the window's thread unless `owner` is gone or a newer request
     // of the same owner and key has come.

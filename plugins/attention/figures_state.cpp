@@ -226,17 +226,6 @@ std::string headLabel(FigureHead head)
     return fmt::format("layer {}, head {}", head.layer, head.head);
 }
 
-std::string readableToken(std::string piece)
-{
-    if (piece == "\n" || piece == "<0x0A>")
-        return "⏎";
-    const std::string space = "▁", other = "Ġ";
-    for (const std::string& sign : {space, other})
-        if (piece.size() > sign.size() && piece.starts_with(sign))
-            return piece.substr(sign.size());
-    return piece == space || piece == other ? "␣" : piece;
-}
-
 figure::Recipe recipeOf(const std::vector<FigureRun>& runs, const std::string& name, const Json& state)
 {
     figure::Recipe recipe;

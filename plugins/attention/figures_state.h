@@ -6,10 +6,13 @@
 #include <vector>
 
 #include "core/attention/sinks.h"
+#include "core/model/token_text.h"
 #include "plugins/attention/figures.h"
 
 // A view's state as the figures read it, and the scores they show.
 namespace vitrine::attention {
+
+using model::readableToken;
 
 enum class FigureScore { firstTokenMass, sinkMass, entropy, difference };
 
@@ -51,7 +54,6 @@ std::string scoreCaption(FigureScore score); // what it means, one sentence
 
 std::string runLabel(const RunRecord& run);   // "#12 speech-2016.txt · vitrine-lm"
 std::string headLabel(FigureHead head);       // "layer 3, head 5"
-std::string readableToken(std::string piece); // without the tokenizer's sign for a space
 figure::Recipe recipeOf(const std::vector<FigureRun>& runs, const std::string& name, const Json& state);
 
 } // namespace vitrine::attention

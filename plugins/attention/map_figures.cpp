@@ -1,150 +1,16 @@
+#include "plugins/common/map_figures.h"
 #include "plugins/attention/figures.h"
-
-#include <algorithm>
-#include <cmath>
-
 #include "plugins/attention/figures_state.h"
 
-namespace vitrine::attention {
-
-namespace {
-
-constexpr std::int64_t kMostCells = 1024;
-constexpr std::size_t kMostTicks = 512;
-constexpr double kLogDecades = 1e-4; // a logarithmic scale begins at this share of the clip
-
-// The part of a square map that is shown.
-struct Region {
-    std::int64_t row = 0, column = 0, size = 0, stride = 1;
-};
-
-Region regionOf(const FigureState& state, std::int64_t tokens)
+namespace vitrine::attention
 {
-    Region region;
-    region.size = std::clamp<std::int64_t>(std::llround(static_cast<double>(tokens) / state.zoom), 1, tokens);
-    const auto start = [&](double centre) {
-        const double middle = centre < 0 ? static_cast<double>(tokens) / 2 : centre;
-        return std::clamp<std::int64_t>(std::llround(middle - static_cast<double>(region.size) / 2), 0,
-                                        tokens - region.size);
-    };
-    region.row = start(state.row);
-    region.column = start(state.column);
-    region.stride = (region.size + kMostCells - 1) / kMostCells;
-    return region;
-}
 
-std::vector<figure::Axis::Tick> ticksOf(const Capture& capture, std::int64_t start, std::int64_t size)
+namespace
 {
-    std::vector<figure::Axis::Tick> ticks;
-    const std::int64_t step = size / static_cast<std::int64_t>(kMostTicks) + 1;
-    for (std::int64_t j = start; j < start + size; j += step)
-        ticks.push_back({static_cast<double>(j), readableToken(capture.tokenTexts()[static_cast<std::size_t>(j)])});
-    return ticks;
-}
 
-figure::Grid gridOf(const Region& region, std::vector<float> values)
+MapLook lookOf(const FigureState& state)
 {
-    figure::Grid grid;
-    const std::int64_t side = (region.size + region.stride - 1) / region.stride;
-    grid.rows = grid.columns = side;
-    grid.values = std::move(values);
-    grid.dx = grid.dy = static_cast<double>(region.stride);
-    grid.x0 = static_cast<double>(region.column) + (grid.dx - 1) / 2;
-    grid.y0 = static_cast<double>(region.row) + (grid.dy - 1) / 2;
-    return grid;
-}
-
-// The stored thumbnail of a head whose queries and keys were not kept, as a grid over the whole map.
-figure::Grid thumbnailGrid(const Capture& capture, std::int64_t layer, std::int64_t head)
-{
-    figure::Grid grid;
-    const std::int64_t side = capture.thumbnailSide();
-    const auto cells = capture.thumbnail(layer, head);
-    grid.rows = grid.columns = side;
-    grid.values.assign(cells.begin(), cells.end());
-    for (std::int64_t row = 0; row < side; ++row)
-        std::fill_n(grid.values.begin() + row * side + row + 1, side - row - 1, std::nanf(""));
-    grid.dx = grid.dy = side > 0 ? static_cast<double>(capture.tokens()) / static_cast<double>(side) : 1;
-    grid.x0 = grid.y0 = (grid.dx - 1) / 2;
-    return grid;
-}
-
-// Range of the colours and what the legend says of values beyond.
-void scaleGrid(figure::Grid& grid, const FigureState& state)
-{
-    grid.name = "attention weight";
-    grid.map = state.colours;
-    grid.scale = state.scale;
-    grid.maximum = state.clip;
-    grid.minimum = state.scale == figure::Scale::logarithmic ? state.clip * kLogDecades : 0;
-    grid.clipped =
-        std::ranges::any_of(grid.values, [&](float value) { return static_cast<double>(value) > grid.maximum; });
-}
-
-figure::Figure mapFigure(std::string name, std::string title, const Capture& capture, figure::Grid grid)
-{
-    figure::Figure figure;
-    figure.name = std::move(name);
-    figure.title = std::move(title);
-    figure.x.label = "Key";
-    figure.y.label = "Query";
-    figure.y.reversed = true;
-    figure.legend = true;
-    figure.equalAspect = true;
-    figure.height = 98;
-    const auto extent = [&](double origin, double step, std::int64_t count) {
-        const double low = origin - step / 2;
-        return std::pair{low, low + step * static_cast<double>(count)};
-    };
-    const auto [left, right] = extent(grid.x0, grid.dx, grid.columns);
-    const auto [top, bottom] = extent(grid.y0, grid.dy, grid.rows);
-    figure.x.minimum = left;
-    figure.x.maximum = std::min(right, static_cast<double>(capture.tokens()) - 0.5);
-    figure.y.minimum = top;
-    figure.y.maximum = std::min(bottom, static_cast<double>(capture.tokens()) - 0.5);
-    const auto ticks = [&](double low, double high) {
-        const auto start = std::max<std::int64_t>(0, std::llround(low + 0.5));
-        const auto end = std::min<std::int64_t>(capture.tokens(), std::llround(high + 0.5));
-        return ticksOf(capture, start, std::max<std::int64_t>(end - start, 0));
-    };
-    figure.x.ticks = ticks(left, right);
-    figure.y.ticks = ticks(top, bottom);
-    figure.grids.push_back(std::move(grid));
-    return figure;
-}
-
-std::string poolText(const figure::Grid& grid)
-{
-    return grid.dx > 1 ? fmt::format(" Each cell is the maximum over about {:.0f} x {:.0f} entries.", grid.dx, grid.dx)
-                       : std::string();
-}
-
-std::int64_t indexOf(const Capture& capture, FigureHead head)
-{
-    const auto found = std::ranges::find(capture.layerIds(), head.layer);
-    return found == capture.layerIds().end() || head.head < 0 || head.head >= capture.heads()
-               ? -1
-               : found - capture.layerIds().begin();
-}
-
-// Second less first over the region; of each pooled block the entry farthest from zero.
-Result<std::vector<float>> differenceCells(const Capture& first, const Capture& second, std::int64_t layerOfFirst,
-                                           std::int64_t layerOfSecond, std::int64_t head, const Region& region)
-{
-    const std::int64_t side = (region.size + region.stride - 1) / region.stride;
-    std::vector<float> cells(static_cast<std::size_t>(side * side), std::nanf(""));
-    for (std::int64_t row = 0; row < region.size; ++row) {
-        const Capture::Tile tile = {region.row + row, region.column, 1, region.size, 1};
-        VITRINE_TRY(const auto a, first.tile(layerOfFirst, head, tile));
-        VITRINE_TRY(const auto b, second.tile(layerOfSecond, head, tile));
-        for (std::int64_t column = 0; column < region.size; ++column) {
-            const float value = b[static_cast<std::size_t>(column)] - a[static_cast<std::size_t>(column)];
-            float& cell = cells[static_cast<std::size_t>(row / region.stride * side + column / region.stride)];
-            if (!std::isnan(value) && (std::isnan(cell) || std::abs(value) > std::abs(cell)))
-                cell = value;
-        }
-    }
-    return cells;
+    return {state.scale, state.clip, state.colours, state.row, state.column, state.zoom};
 }
 
 } // namespace
@@ -154,55 +20,31 @@ figure::Figure attentionMap(const FigureRun& run, const Json& json)
     const Capture& capture = *run.capture;
     const FigureState state = figureState(json, *run.run);
     const ScoredHead head = chosenHead({run}, state);
-    const Region region = regionOf(state, capture.tokens());
-    auto cells = capture.tile(head.layerIndex, head.id.head,
-                              {region.row, region.column, region.size, region.size, region.stride});
-    figure::Grid grid =
-        cells ? gridOf(region, *std::move(cells)) : thumbnailGrid(capture, head.layerIndex, head.id.head);
-    const bool kept = capture.keeps(head.layerIndex, head.id.head);
-    scaleGrid(grid, state);
-    const std::string pooled = poolText(grid);
-    figure::Figure figure =
-        mapFigure("attention-map", "Attention map · " + headLabel(head.id), capture, std::move(grid));
-    figure.caption = fmt::format("Weight that each query (row) gives to each key (column), {}, {}.{}{}",
-                                 headLabel(head.id), runLabel(*run.run), pooled,
-                                 kept ? "" : " The head's queries and keys were not kept: this is its thumbnail.");
-    figure.altText = fmt::format("Lower triangular heat map of {} tokens, {}.", capture.tokens(), headLabel(head.id));
+    auto [figure, note] = mapFigure("attention-map", "Attention map · " + headLabel(head.id),
+                                    capture, head.layerIndex, head.id.head, lookOf(state));
+    figure.caption =
+        fmt::format("Weight that each query (row) gives to each key (column), {}, {}.{}",
+                    headLabel(head.id), runLabel(*run.run), note);
+    figure.altText = fmt::format("Lower triangular heat map of {} tokens, {}.", capture.tokens(),
+                                 headLabel(head.id));
     figure.recipe = recipeOf({run}, figure.name, json);
     return figure;
 }
 
-Result<figure::Figure> attentionDifference(const FigureRun& first, const FigureRun& second, const Json& json)
+Result<figure::Figure> attentionDifference(const FigureRun& first, const FigureRun& second,
+                                           const Json& json)
 {
-    const Capture& a = *first.capture;
-    const Capture& b = *second.capture;
-    if (a.tokens() != b.tokens())
-        return argumentError("no difference of maps: one has {} tokens, the other {}", a.tokens(), b.tokens());
     const FigureState state = figureState(json, *first.run);
     const FigureHead head = chosenHead({first, second}, state).id;
-    const std::int64_t inFirst = indexOf(a, head), inSecond = indexOf(b, head);
-    if (inFirst < 0 || inSecond < 0)
-        return argumentError("no difference of maps: {} is not in both captures", headLabel(head));
-    const Region region = regionOf(state, a.tokens());
-    VITRINE_TRY(auto cells, differenceCells(a, b, inFirst, inSecond, head.head, region));
-    figure::Grid grid = gridOf(region, std::move(cells));
-    grid.name = "difference of attention weights";
-    grid.map = figure::ColourMap::difference;
-    grid.minimum = -state.clip;
-    grid.maximum = state.clip;
-    grid.clipped = std::ranges::any_of(
-        grid.values, [&](float value) { return std::abs(static_cast<double>(value)) > grid.maximum; });
-    const bool pooled = region.stride > 1;
-    figure::Figure figure =
-        mapFigure("attention-difference", "Difference of attention maps · " + headLabel(head), a, std::move(grid));
-    if (a.tokenTexts() != b.tokenTexts()) {
-        figure.x.ticks.clear();
-        figure.y.ticks.clear();
-    }
-    figure.caption = fmt::format(
-        "{} less {}, {}.{}", runLabel(*second.run), runLabel(*first.run), headLabel(head),
-        pooled ? fmt::format(" Each cell shows the entry farthest from zero of {0} x {0}.", region.stride) : "");
-    figure.altText = fmt::format("Heat map of the difference of two attention maps of {} tokens.", a.tokens());
+    VITRINE_TRY(auto made, differenceFigure("attention-difference",
+                                            "Difference of attention maps · " + headLabel(head),
+                                            *first.capture, *second.capture,
+                                            {head.layer, head.head}, lookOf(state)));
+    figure::Figure figure = std::move(made.figure);
+    figure.caption = fmt::format("{} less {}, {}.{}", runLabel(*second.run), runLabel(*first.run),
+                                 headLabel(head), made.note);
+    figure.altText = fmt::format("Heat map of the difference of two attention maps of {} tokens.",
+                                 first.capture->tokens());
     figure.recipe = recipeOf({first, second}, figure.name, json);
     return figure;
 }

@@ -1,25 +1,23 @@
 #pragma once
 
-#include "plugins/attention/card.h"
 #include "plugins/attention/scene.h"
-#include "widgets/map/map_view.h"
+#include "widgets/map/linked_maps.h"
+#include "widgets/page/panel.h"
 
 class QComboBox;
-class QGridLayout;
 class QLabel;
 
 namespace vitrine
 {
+class NumberSpin;
 class SegmentedSwitch;
-}
+} // namespace vitrine
 
 namespace vitrine::attention
 {
 
-class NumberSpin;
-
 // The selected head's map of each run, linked, and the difference of the first two.
-class MapPanel : public Card
+class MapPanel : public Panel
 {
     Q_OBJECT
 public:
@@ -40,36 +38,21 @@ signals:
     void coloursChosen(vitrine::figure::ColourMap map);
     void menuWished(QPoint globalPosition, const QString& figure);
 
-protected:
-    void resizeEvent(QResizeEvent* event) override;
-
 private:
-    struct Pane {
-        QWidget* box = nullptr;
-        QLabel* caption = nullptr;
-        MapView* map = nullptr;
-        int run = 0; // -1: the difference
-    };
     void makeControls();
-    Pane& paneOf(std::size_t place);
-    void fillRunPane(Pane& pane, const Scene& scene, int run, bool newGrid);
-    void fillDifferencePane(Pane& pane, const Scene& scene, bool newGrid);
-    void placePanes();
-    void read(int pane, const MapReading& reading);
+    void connectMaps();
+    LinkedMap runMap(const Scene& scene, int run, bool captioned) const;
+    LinkedMap differenceMap(const Scene& scene) const;
     void showReading(const MapReading& reading, const std::vector<float>& values);
     void unread();
 
-    MapCompute compute_;
     SegmentedSwitch* scale_;
     NumberSpin* clip_;
     QComboBox* colours_;
-    QGridLayout* grid_;
+    LinkedMaps* maps_;
     QLabel *note_, *reading_;
-    std::vector<Pane> panes_;
-    std::size_t shown_ = 0;
-    std::vector<TileSource> sources_; // of the shown runs, for reading all at once
+    std::size_t runs_ = 0; // shown; the difference comes after them
     std::shared_ptr<const QStringList> tokens_;
-    std::vector<QString> names_;
     HeadId head_{-1, -1};
     std::uint64_t runsVersion_ = 0;
     QString plainReading_;

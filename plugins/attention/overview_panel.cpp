@@ -10,13 +10,26 @@
 
 namespace vitrine::attention
 {
+namespace
+{
+
+QString helpOf(const HeadRow& row)
+{
+    return OverviewPanel::tr(
+               "<b>%1</b><br>first-token mass %2<br>sink mass %3 (%4 sinks)<br>entropy %5 nat<br>"
+               "mean distance %6 tokens")
+        .arg(headName(row.id), numberText(row.firstTokenMass), numberText(row.sinkMass),
+             QString::number(row.sinks), numberText(row.entropy), numberText(row.distance));
+}
+
+} // namespace
 
 OverviewPanel::OverviewPanel(QWidget* parent)
-    : Card(tr("Heads"), parent),
+    : Panel(tr("Heads"), parent),
       score_(new QComboBox(this)),
       order_(new SegmentedSwitch(this)),
       area_(new QScrollArea(this)),
-      grid_(new OverviewGrid(nullptr))
+      grid_(new ItemGrid(nullptr))
 {
     for (const Score score :
          {Score::firstTokenMass, Score::sinkMass, Score::entropy, Score::difference}) {
@@ -29,6 +42,7 @@ OverviewPanel::OverviewPanel(QWidget* parent)
     order_->setOptions({tr("Grid"), tr("Ranked")},
                        {tr("Layers as rows, heads as columns"), tr("Highest score first")});
     order_->setAccessibleName(tr("Order of heads"));
+    grid_->setAccessibleName(tr("Heads overview"));
     controls()->addWidget(order_);
     body()->addWidget(score_);
     area_->setWidget(grid_);
@@ -44,8 +58,12 @@ OverviewPanel::OverviewPanel(QWidget* parent)
             [this](int index) { emit scoreChosen(static_cast<Score>(index)); });
     connect(order_, &SegmentedSwitch::chosen, this,
             [this](int index) { emit orderChosen(index == 1); });
-    connect(grid_, &OverviewGrid::headChosen, this, &OverviewPanel::headChosen);
-    connect(grid_, &OverviewGrid::headPinToggled, this, &OverviewPanel::headPinToggled);
+    connect(grid_, &ItemGrid::selectionWished, this, [this](ItemId id) {
+        emit headChosen({id.row, id.column});
+    });
+    connect(grid_, &ItemGrid::pinToggled, this, [this](ItemId id) {
+        emit headPinToggled({id.row, id.column});
+    });
     connect(grid_, &QWidget::customContextMenuRequested, this,
             [this](QPoint point) { emit menuWished(grid_->mapToGlobal(point)); });
 }
@@ -55,20 +73,51 @@ void OverviewPanel::setScene(const Scene& scene)
     score_->setCurrentIndex(static_cast<int>(scene.state.score));
     score_->setToolTip(scoreHelp(scene.state.score));
     order_->setCurrent(scene.state.ranked ? 1 : 0);
-    grid_->setScene(scene);
+    fill(scene);
     if (shown_ == scene.head)
         return;
     shown_ = scene.head;
-    const QRect cell = grid_->cellOf(scene.head);
+    const QRect cell = grid_->cellOf({scene.head.layer, scene.head.head});
     if (!cell.isEmpty())
         area_->ensureVisible(cell.center().x(), cell.center().y(), cell.width(), cell.height());
+}
+
+void OverviewPanel::fill(const Scene& scene)
+{
+    const bool differs = scene.state.score == Score::difference && scene.runs.size() > 1;
+    const bool sameItems = version_ == scene.rowsVersion && runsVersion_ == scene.runsVersion &&
+                           shownScore_ == scene.state.score && ranked_ == scene.state.ranked;
+    version_ = scene.rowsVersion;
+    runsVersion_ = scene.runsVersion;
+    shownScore_ = scene.state.score;
+    ranked_ = scene.state.ranked;
+    if (!sameItems) {
+        std::vector<GridItem> items;
+        for (const HeadRow& row : scene.scoredRows())
+            items.push_back(
+                {.id = {row.id.layer, row.id.head},
+                 .score = scoreOf(row, scene.state.score),
+                 .picture = differs ? thumbnailDifference(scene.first(), scene.runs[1], row.id)
+                                    : thumbnailOf(scene.first(), row.id),
+                 .help = helpOf(row)});
+        grid_->setNames(tr("layer"), tr("head"), scoreLabel(scene.state.score));
+        grid_->setItems(std::move(items), static_cast<int>(scene.first().capture->thumbnailSide()),
+                        ranked_);
+    }
+    grid_->setScale(differs ? differenceScale(scene.state.clip, scene.state.scale)
+                            : weightScale(scene.state));
+    std::vector<ItemId> pinned;
+    for (const HeadId& head : scene.state.pinnedHeads)
+        pinned.push_back({head.layer, head.head});
+    grid_->setPinned(std::move(pinned));
+    grid_->setSelected({scene.head.layer, scene.head.head});
 }
 
 bool OverviewPanel::eventFilter(QObject* watched, QEvent* event)
 {
     if (watched == area_->viewport() && event->type() == QEvent::Resize)
         grid_->setRoom(area_->viewport()->width());
-    return Card::eventFilter(watched, event);
+    return Panel::eventFilter(watched, event);
 }
 
 } // namespace vitrine::attention

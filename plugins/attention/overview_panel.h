@@ -1,7 +1,8 @@
 #pragma once
 
-#include "plugins/attention/card.h"
-#include "plugins/attention/overview_grid.h"
+#include "plugins/attention/scene.h"
+#include "widgets/matrix/item_grid.h"
+#include "widgets/page/panel.h"
 
 class QComboBox;
 class QScrollArea;
@@ -15,7 +16,7 @@ namespace vitrine::attention
 {
 
 // The overview with its score and order.
-class OverviewPanel : public Card
+class OverviewPanel : public Panel
 {
     Q_OBJECT
 public:
@@ -34,11 +35,16 @@ protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
+    void fill(const Scene& scene);
+
     QComboBox* score_;
     SegmentedSwitch* order_;
     QScrollArea* area_;
-    OverviewGrid* grid_;
+    ItemGrid* grid_;
     HeadId shown_{-1, -1};
+    Score shownScore_ = Score::firstTokenMass;
+    bool ranked_ = false;
+    std::uint64_t version_ = 0, runsVersion_ = 0;
 };
 
 } // namespace vitrine::attention

@@ -11,7 +11,7 @@ namespace vitrine::attention
 {
 
 ProfilePanel::ProfilePanel(ViewContext& context, QWidget* parent)
-    : Card(tr("Sink profile"), parent),
+    : Panel(tr("Sink profile"), parent),
       controls_(new SinkControls(this)),
       plot_(new plot::PlotView(this))
 {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "plugins/attention/card.h"
+#include "widgets/page/panel.h"
 #include "plugins/attention/scene.h"
 
 #include <QJsonObject>
@@ -20,7 +20,7 @@ namespace vitrine::attention
 class SinkControls;
 
 // The sink profile s[j] with threshold and uniform line, and the rule's numbers.
-class ProfilePanel : public Card
+class ProfilePanel : public Panel
 {
     Q_OBJECT
 public:

@@ -1,5 +1,8 @@
 #include "plugins/attention/shown_run.h"
 
+#include "core/model/token_text.h"
+#include "widgets/map/difference_tiles.h"
+
 #include <QFileInfo>
 
 #include <algorithm>
@@ -10,26 +13,6 @@ namespace vitrine::attention
 {
 namespace
 {
-
-bool startsWithSpace(const QString& piece)
-{
-    return piece.startsWith(QChar(0x2581)) || piece.startsWith(QChar(0x0120)) ||
-           piece.startsWith(QLatin1Char(' '));
-}
-
-// A token as people read it: without the tokenizer's sign for a space, line breaks as a sign.
-QString readable(QString piece)
-{
-    if (piece == QLatin1String("<0x0A>") || piece == QLatin1String("\n") || piece == QChar(0x010A))
-        return QStringLiteral("⏎");
-    if (piece == QLatin1String("<0x09>") || piece == QLatin1String("\t"))
-        return QStringLiteral("⇥");
-    if (startsWithSpace(piece))
-        piece.remove(0, 1);
-    piece.replace(QChar(0x2581), QLatin1Char(' '));
-    piece.replace(QLatin1Char('\n'), QStringLiteral("⏎"));
-    return piece.isEmpty() ? QStringLiteral("␣") : piece;
-}
 
 const std::string* textParameter(const RunRecord& run, std::string_view name)
 {
@@ -78,33 +61,6 @@ HeadRow rowOf(const ShownRun& run, const SinkOptions& options, std::int64_t laye
             .difference = {}};
 }
 
-// The entry of each stride x stride block that is farthest from zero; NaN where the block has none.
-std::vector<float> strongest(const std::vector<float>& values, const MapTile& tile)
-{
-    std::vector<float> out(static_cast<std::size_t>(tile.height() * tile.width()), std::nanf(""));
-    for (std::int64_t row = 0; row < tile.rows; ++row)
-        for (std::int64_t column = 0; column < tile.columns; ++column) {
-            const float value = values[static_cast<std::size_t>(row * tile.columns + column)];
-            float& best = out[static_cast<std::size_t>(row / tile.stride * tile.width() +
-                                                       column / tile.stride)];
-            if (!std::isnan(value) && !(std::abs(value) <= std::abs(best)))
-                best = value;
-        }
-    return out;
-}
-
-// One row of blocks, from single entries of both maps.
-Result<std::vector<float>> differenceStrip(const TileSource& first, const TileSource& second,
-                                           const MapTile& strip)
-{
-    MapTile single = strip;
-    single.stride = 1;
-    VITRINE_TRY(const auto a, first(single));
-    VITRINE_TRY(auto b, second(single));
-    std::ranges::transform(b, a, b.begin(), std::minus{});
-    return strip.stride == 1 ? b : strongest(b, strip);
-}
-
 } // namespace
 
 std::optional<std::int64_t> ShownRun::layerIndex(HeadId head) const
@@ -126,8 +82,8 @@ Result<ShownRun> openRun(const RunHandle& run)
     auto tokens = std::make_shared<QStringList>();
     auto gaps = std::make_shared<std::vector<bool>>();
     for (const std::string& piece : capture.tokenTexts()) {
-        gaps->push_back(startsWithSpace(QString::fromStdString(piece)));
-        tokens->append(readable(QString::fromStdString(piece)));
+        gaps->push_back(model::beginsWithSpace(piece));
+        tokens->append(QString::fromStdString(model::readableToken(piece)));
     }
     const QString number = run->number > 0 ? QStringLiteral("#%1 ").arg(run->number) : QString();
     return ShownRun{.run = run,
@@ -239,22 +195,7 @@ TileSource weightTiles(const ShownRun& run, HeadId head)
 
 TileSource differenceTiles(const ShownRun& first, const ShownRun& second, HeadId head)
 {
-    const TileSource a = weightTiles(first, head), b = weightTiles(second, head);
-    if (!a || !b)
-        return {};
-    return [a, b](const MapTile& tile) -> Result<std::vector<float>> {
-        std::vector<float> values;
-        values.reserve(static_cast<std::size_t>(tile.height() * tile.width()));
-        const std::int64_t step = tile.stride == 1 ? tile.rows : tile.stride;
-        for (std::int64_t row = 0; row < tile.rows; row += step) {
-            MapTile strip = tile;
-            strip.row += row;
-            strip.rows = std::min(step, tile.rows - row);
-            VITRINE_TRY(const auto part, differenceStrip(a, b, strip));
-            values.insert(values.end(), part.begin(), part.end());
-        }
-        return values;
-    };
+    return vitrine::differenceTiles(weightTiles(first, head), weightTiles(second, head));
 }
 
 std::vector<float> thumbnailOf(const ShownRun& run, HeadId head)

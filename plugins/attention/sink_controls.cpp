@@ -1,6 +1,6 @@
 #include "plugins/attention/sink_controls.h"
 
-#include "plugins/attention/number_spin.h"
+#include "widgets/params/number_spin.h"
 
 #include <QComboBox>
 #include <QHBoxLayout>

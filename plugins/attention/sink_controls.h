@@ -7,10 +7,13 @@
 class QComboBox;
 class QLabel;
 
+namespace vitrine
+{
+class NumberSpin;
+}
+
 namespace vitrine::attention
 {
-
-class NumberSpin;
 
 // The rule for sinks and its numbers.
 class SinkControls : public QWidget

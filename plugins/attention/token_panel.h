@@ -1,7 +1,8 @@
 #pragma once
 
-#include "plugins/attention/card.h"
-#include "plugins/attention/token_strip.h"
+#include "plugins/attention/scene.h"
+#include "widgets/page/panel.h"
+#include "widgets/tokens/token_strip.h"
 
 class QLabel;
 
@@ -9,7 +10,7 @@ namespace vitrine::attention
 {
 
 // The token strip with a line that says what the badges count.
-class TokenPanel : public Card
+class TokenPanel : public Panel
 {
     Q_OBJECT
 public:

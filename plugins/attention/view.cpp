@@ -4,15 +4,13 @@
 #include "plugins/attention/map_panel.h"
 #include "plugins/attention/overview_panel.h"
 #include "plugins/attention/profile_panel.h"
-#include "plugins/attention/state_pages.h"
 #include "plugins/attention/token_panel.h"
 #include "plugins/attention/view_drawing.h"
+#include "widgets/page/banner.h"
+#include "widgets/page/prompt_line.h"
+#include "widgets/page/state_pages.h"
 #include "widgets/plot/plot_view.h"
 
-#include <QFrame>
-#include <QLabel>
-#include <QLineEdit>
-#include <QProgressBar>
 #include <QStackedWidget>
 
 #include <algorithm>
@@ -126,10 +124,9 @@ void AttentionView::takeRuns(std::vector<Result<ShownRun>> opened)
     if (scene_) {
         const auto& params = scene_->first().run->params.all();
         const auto prompt = params.find("prompt");
-        if (!prompt_->hasFocus() || !prompt_->isModified())
-            prompt_->setText(prompt == params.end()
-                                 ? QString()
-                                 : QString::fromStdString(paramText(prompt->second)));
+        prompt_->setText(prompt == params.end()
+                             ? QString()
+                             : QString::fromStdString(paramText(prompt->second)));
     }
     arrange();
     refresh();
@@ -226,12 +223,8 @@ void AttentionView::showPage()
     const QString what = !loading_.isEmpty() ? loading_
                          : opening_          ? tr("Opening the capture")
                                              : QString();
-    progress_->setVisible(scene_ && !what.isEmpty());
-    progress_->setToolTip(what);
-    progress_->setRange(0, fraction_ < 0 || loading_.isEmpty() ? 0 : 1000);
-    progress_->setValue(static_cast<int>(fraction_ * 1000));
-    banner_->setVisible(scene_ && !failure_.isEmpty());
-    bannerText_->setText(failure_);
+    prompt_->setProgress(scene_ && !what.isEmpty(), what, loading_.isEmpty() ? -1 : fraction_);
+    banner_->setMessage(scene_ ? failure_ : QString(), tr("Try again"));
     QWidget* page = empty_;
     if (scene_) {
         page = content_;

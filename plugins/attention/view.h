@@ -8,20 +8,23 @@
 #include <memory>
 #include <optional>
 
-class QLineEdit;
-class QLabel;
 class QSplitter;
 class QStackedWidget;
-class QFrame;
-class QProgressBar;
+
+namespace vitrine
+{
+class Banner;
+class EmptyPage;
+class FailurePage;
+class LoadingPage;
+class PromptLine;
+} // namespace vitrine
 
 namespace vitrine::attention
 {
 
-class EmptyPage;
-class FailurePage;
 class HeadTable;
-class LoadingPage;
+
 class MapPanel;
 class OverviewPanel;
 class ProfilePanel;
@@ -52,8 +55,6 @@ protected:
 private:
     void makeLayout();
     void arrange(); // numbers at the map's right where there is room, else below
-    QWidget* makePromptLine();
-    QWidget* makeBanner();
     void makeActions();
     void connectParts();
 
@@ -71,7 +72,7 @@ private:
     void togglePin(HeadId head);
     void togglePin(std::int64_t token);
     void start(std::map<std::string, std::string> params, bool compare);
-    void startPrompt(bool compare);
+    void startPrompt(const QString& text, bool compare);
     void startStudy();
     void retry();
     std::string modelForPrompt() const;
@@ -100,10 +101,8 @@ private:
     LoadingPage* loadingPage_ = nullptr;
     FailurePage* failurePage_ = nullptr;
     QWidget* content_ = nullptr;
-    QLineEdit* prompt_ = nullptr;
-    QProgressBar* progress_ = nullptr;
-    QFrame* banner_ = nullptr;
-    QLabel* bannerText_ = nullptr;
+    PromptLine* prompt_ = nullptr;
+    Banner* banner_ = nullptr;
     OverviewPanel* overview_ = nullptr;
     MapPanel* map_ = nullptr;
     TokenPanel* tokens_ = nullptr;

@@ -1,8 +1,8 @@
 #include "core/base/resources.h"
 #include "plugins/attention/view.h"
 #include "plugins/attention/view_drawing.h"
+#include "widgets/page/prompt_line.h"
 
-#include <QLineEdit>
 #include <QMenu>
 
 #include <algorithm>
@@ -72,15 +72,9 @@ void AttentionView::start(std::map<std::string, std::string> params, bool compar
     context_.startRun(this, "attention.capture", params, compare);
 }
 
-void AttentionView::startPrompt(bool compare)
+void AttentionView::startPrompt(const QString& text, bool compare)
 {
-    const std::string text = prompt_->text().trimmed().toStdString();
-    if (text.empty()) {
-        prompt_->setFocus();
-        return;
-    }
-    prompt_->setModified(false);
-    start({{"model", modelForPrompt()}, {"prompt", text}}, compare);
+    start({{"model", modelForPrompt()}, {"prompt", text.toStdString()}}, compare);
 }
 
 void AttentionView::startStudy()
@@ -95,7 +89,7 @@ void AttentionView::startStudy()
                 speeches.push_back(entry.path().string());
     std::ranges::sort(speeches);
     if (speeches.empty())
-        start({{"model", "vitrine-lm"}, {"prompt", prompt_->placeholderText().toStdString()}},
+        start({{"model", "vitrine-lm"}, {"prompt", prompt_->placeholder().toStdString()}},
               false);
     else
         start({{"model", "vitrine-lm"}, {"prompt_file", speeches.front()}}, false);

@@ -1,28 +1,20 @@
-#include "plugins/attention/card.h"
 #include "plugins/attention/head_table.h"
 #include "plugins/attention/map_panel.h"
 #include "plugins/attention/overview_panel.h"
 #include "plugins/attention/profile_panel.h"
-#include "plugins/attention/state_pages.h"
 #include "plugins/attention/token_panel.h"
 #include "plugins/attention/view.h"
-#include "widgets/theme/icon.h"
+#include "widgets/page/panel.h"
+#include "widgets/page/state_pages.h"
+#include "widgets/page/banner.h"
+#include "widgets/page/prompt_line.h"
 #include "widgets/theme/style.h"
 
-#include <QApplication>
-#include <QClipboard>
 #include <QHBoxLayout>
 #include <QJsonArray>
-#include <QKeyEvent>
-#include <QLabel>
-#include <QLineEdit>
-#include <QProgressBar>
-#include <QPushButton>
 #include <QScrollArea>
-#include <QShortcut>
 #include <QSplitter>
 #include <QStackedWidget>
-#include <QToolButton>
 
 namespace vitrine::attention
 {
@@ -51,13 +43,34 @@ void arrangeSplitter(QSplitter* splitter, const QString& name, const QList<int>&
     splitter->setSizes(sizes);
 }
 
+std::vector<SkeletonCard> skeleton(QSize size)
+{
+    const int gap = 8, strip = 92, left = std::max(200, size.width() / 4);
+    const int bottom = std::max(150, size.height() / 4);
+    const int top = size.height() - strip - bottom - 2 * gap, half = (size.width() - gap) / 2;
+    using Body = SkeletonCard::Body;
+    return {{{0, 0, left, top}, Body::tiles},
+            {{left + gap, 0, size.width() - left - gap, top}, Body::square},
+            {{0, top + gap, size.width(), strip}, Body::words},
+            {{0, top + strip + 2 * gap, half, bottom}, Body::plain},
+            {{half + gap, top + strip + 2 * gap, half, bottom}, Body::plain}};
+}
+
 } // namespace
 
 void AttentionView::makeLayout()
 {
-    empty_ = new EmptyPage(this);
-    loadingPage_ = new LoadingPage(this);
-    failurePage_ = new FailurePage(this);
+    empty_ = new EmptyPage(
+        {tr("Where does a language model look?"),
+         tr("This room shows one attention map per head, the tokens that gather attention without "
+            "need (sinks), and how two models or two texts differ."),
+         tr("Find the sinks in a speech"),
+         tr("Runs the shipped language model on a shipped text; takes a few seconds"),
+         tr("Or type a prompt above and press Enter, or choose a model and a text at the right.")},
+        this);
+    loadingPage_ = new LoadingPage(skeleton, this);
+    failurePage_ = new FailurePage(tr("There is no map to show"), this);
+    prompt_ = new PromptLine(tr("Type a prompt and press Enter to see its attention"), this);
     const MapCompute compute = [this](QObject* owner, const QString& key,
                                       std::function<void()> work, std::function<void()> done) {
         context_.compute(owner, key, std::move(work), std::move(done));
@@ -66,7 +79,7 @@ void AttentionView::makeLayout()
     map_ = new MapPanel(compute, this);
     tokens_ = new TokenPanel(this);
     profile_ = new ProfilePanel(context_, this);
-    auto* tableCard = new Card(tr("Heads by number"), this);
+    auto* tableCard = new Panel(tr("Heads by number"), this);
     table_ = new HeadTable(tableCard);
     tableCard->body()->addWidget(table_);
 
@@ -84,11 +97,12 @@ void AttentionView::makeLayout()
     for (QWidget* page : {static_cast<QWidget*>(empty_), static_cast<QWidget*>(loadingPage_),
                           static_cast<QWidget*>(failurePage_), content_})
         pages_->addWidget(page);
+    banner_ = new Banner(this);
     auto* all = new QVBoxLayout(this);
     all->setContentsMargins(theme::kPanelPadding, 8, theme::kPanelPadding, theme::kPanelPadding);
     all->setSpacing(8);
-    all->addWidget(makePromptLine());
-    all->addWidget(makeBanner());
+    all->addWidget(prompt_);
+    all->addWidget(banner_);
     all->addWidget(pages_, 1);
 }
 
@@ -120,79 +134,6 @@ void AttentionView::resizeEvent(QResizeEvent* event)
 {
     View::resizeEvent(event);
     arrange();
-}
-
-QWidget* AttentionView::makePromptLine()
-{
-    auto* box = new QWidget(this);
-    prompt_ = new QLineEdit(box);
-    prompt_->setPlaceholderText(tr("Type a prompt and press Enter to see its attention"));
-    prompt_->setAccessibleName(tr("Prompt"));
-    prompt_->setToolTip(
-        tr("Enter shows the prompt's attention; Ctrl + Enter adds it beside what is shown"));
-    prompt_->setClearButtonEnabled(true);
-    auto* compare = new QPushButton(tr("Add beside"), box);
-    compare->setAccessibleName(tr("Run and compare"));
-    compare->setToolTip(tr("Runs the prompt and shows it beside this run (Ctrl + Enter)"));
-    auto* run = new QPushButton(tr("Show"), box);
-    run->setProperty("kind", "primary");
-    run->setAccessibleName(tr("Run prompt"));
-    run->setToolTip(tr("Runs the prompt and shows it (Enter)"));
-    auto* line = new QHBoxLayout;
-    line->setSpacing(8);
-    line->addWidget(prompt_, 1);
-    line->addWidget(compare);
-    line->addWidget(run);
-    progress_ = new QProgressBar(box);
-    progress_->setTextVisible(false);
-    progress_->setFixedHeight(3);
-    progress_->setAccessibleName(tr("Progress"));
-    progress_->hide();
-    auto* column = new QVBoxLayout(box);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(4);
-    column->addLayout(line);
-    column->addWidget(progress_);
-
-    connect(prompt_, &QLineEdit::returnPressed, this,
-            [this] { startPrompt(QApplication::keyboardModifiers() & Qt::ControlModifier); });
-    connect(prompt_, &QLineEdit::textEdited, this, [this](const QString& text) {
-        emit parametersEdited({{"prompt", text.toStdString()}});
-    });
-    connect(compare, &QPushButton::clicked, this, [this] { startPrompt(true); });
-    connect(run, &QPushButton::clicked, this, [this] { startPrompt(false); });
-    return box;
-}
-
-// A run that failed while others are shown: said above them.
-QWidget* AttentionView::makeBanner()
-{
-    banner_ = new QFrame(this);
-    banner_->setProperty("role", "failure");
-    bannerText_ = new QLabel(banner_);
-    bannerText_->setWordWrap(true);
-    bannerText_->setAccessibleName(tr("What went wrong"));
-    auto* copy = new QPushButton(tr("Copy details"), banner_);
-    auto* again = new QPushButton(tr("Try again"), banner_);
-    auto* close = new QToolButton(banner_);
-    close->setIcon(theme::icon(QStringLiteral("close")));
-    close->setAccessibleName(tr("Dismiss"));
-    close->setToolTip(tr("Dismiss"));
-    auto* line = new QHBoxLayout(banner_);
-    line->setContentsMargins(12, 6, 6, 6);
-    line->addWidget(bannerText_, 1);
-    for (QWidget* button :
-         {static_cast<QWidget*>(copy), static_cast<QWidget*>(again), static_cast<QWidget*>(close)})
-        line->addWidget(button);
-    banner_->hide();
-    connect(copy, &QPushButton::clicked, this,
-            [this] { QApplication::clipboard()->setText(bannerText_->text()); });
-    connect(again, &QPushButton::clicked, this, &AttentionView::retry);
-    connect(close, &QToolButton::clicked, this, [this] {
-        failure_.clear();
-        showPage();
-    });
-    return banner_;
 }
 
 void AttentionView::makeActions()
@@ -232,6 +173,15 @@ void AttentionView::connectParts()
     const auto pinToken = [this](std::int64_t token) { togglePin(token); };
     const auto pinHead = [this](HeadId head) { togglePin(head); };
 
+    connect(prompt_, &PromptLine::entered, this, &AttentionView::startPrompt);
+    connect(prompt_, &PromptLine::edited, this, [this](const QString& text) {
+        emit parametersEdited({{"prompt", text.toStdString()}});
+    });
+    connect(banner_, &Banner::acted, this, &AttentionView::retry);
+    connect(banner_, &Banner::dismissed, this, [this] {
+        failure_.clear();
+        showPage();
+    });
     connect(empty_, &EmptyPage::startWished, this, &AttentionView::startStudy);
     connect(failurePage_, &FailurePage::retryWished, this, &AttentionView::retry);
     connect(overview_, &OverviewPanel::headChosen, this, &AttentionView::chooseHeadByPerson);

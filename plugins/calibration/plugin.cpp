@@ -17,6 +17,7 @@
 #define VITRINE_HAS_CALIBRATION_FIGURES
 #endif
 #if __has_include("plugins/calibration/view.h")
+#include "plugins/calibration/study_view.h"
 #include "plugins/calibration/view.h"
 #define VITRINE_HAS_CALIBRATION_VIEW
 #endif
@@ -56,8 +57,10 @@ public:
 #ifdef VITRINE_HAS_CALIBRATION_VIEW
         if (experiment == "calibration.tune")
             return new CalibrationView(context, parent);
-#endif
+        return new StudyView(context, parent);
+#else
         return nullptr; // the general view will do
+#endif
     }
     std::vector<figure::Figure> figures([[maybe_unused]] const std::vector<RunRecord>& runs,
                                         [[maybe_unused]] const QJsonObject& state) const override

@@ -13,6 +13,29 @@
 namespace vitrine::tests
 {
 
+// A live session whose answers the test gives.
+class FakeLive : public LiveRun
+{
+public:
+    using LiveRun::LiveRun;
+    void update(const std::map<std::string, std::string>& params) override
+    {
+        updates.push_back(params);
+    }
+    bool isBusy() const override { return answered < updates.size(); }
+    void restart() override { ++restarts; }
+
+    void answer(const RunHandle& run)
+    {
+        answered = updates.size();
+        emit updated(run);
+    }
+
+    std::vector<std::map<std::string, std::string>> updates;
+    std::size_t answered = 0;
+    int restarts = 0;
+};
+
 class FakeContext : public ViewContext
 {
 public:
@@ -49,6 +72,12 @@ public:
     {
         starts.push_back({experiment, params, compare});
     }
+    LiveRun* openLive(QObject* owner, const std::string& experiment) override
+    {
+        liveExperiment = experiment;
+        live = new FakeLive(owner);
+        return live;
+    }
     void compute(QObject* owner, const QString& key, std::function<void()> work,
                  std::function<void()> done) override
     {
@@ -72,6 +101,8 @@ public:
 
     std::vector<Change> changes;
     std::vector<Start> starts;
+    FakeLive* live = nullptr; // the newest; belongs to its view
+    std::string liveExperiment;
     std::vector<figure::Figure> copied, exported, origins;
     std::vector<QString> messages;
 

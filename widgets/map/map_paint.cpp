@@ -98,6 +98,8 @@ void MapView::paintTile(QPainter& painter, const MapGeometry& g, const MapTile& 
 {
     const QRectF target = onPixels(pixelsOf(g, tile), devicePixelRatioF());
     TileCache::Entry* entry = loader_->cache().find(tile);
+    if (!entry)
+        entry = loader_->old().find(tile);
     if (entry && !entry->failed)
         painter.drawImage(target, imageOf(*entry));
     else if (entry || !paintFallback(painter, g, tile, shown))

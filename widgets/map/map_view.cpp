@@ -33,6 +33,18 @@ void MapView::setGrid(MapGrid grid)
     update();
 }
 
+void MapView::replaceGrid(MapGrid grid)
+{
+    if (grid.rows != grid_.rows || grid.columns != grid_.columns || !grid.tile || !grid_.tile)
+        return setGrid(std::move(grid));
+    grid_ = std::move(grid);
+    loader_->replaceSource(grid_.tile);
+    preview_ = {};
+    if (cursor_)
+        readAt(MapCell(*cursor_));
+    update();
+}
+
 void MapView::setScale(const ColourScale& scale)
 {
     if (scale == table_.scale())

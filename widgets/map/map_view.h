@@ -40,6 +40,9 @@ public:
     MapView(MapCompute compute, QWidget* parent);
 
     void setGrid(MapGrid grid); // keeps window, marks and scale
+    // The same with other values, as a live result brings them: what is shown stays until the new
+    // tiles are there. A grid of another size is set anew.
+    void replaceGrid(MapGrid grid);
     void setScale(const ColourScale& scale);
     void setWindow(const MapWindow& window);
     void setMarks(std::vector<MapMark> marks);

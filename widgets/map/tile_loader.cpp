@@ -27,7 +27,11 @@ std::function<void()> computeTile(const TileSource& source, const MapTile& tile,
 } // namespace
 
 TileLoader::TileLoader(MapCompute compute, QObject* parent)
-    : QObject(parent), compute_(std::move(compute)), cache_(kCacheBytes), slots_(kParallel, false)
+    : QObject(parent),
+      compute_(std::move(compute)),
+      cache_(kCacheBytes),
+      old_(kCacheBytes),
+      slots_(kParallel, false)
 {
 }
 
@@ -38,6 +42,14 @@ void TileLoader::setSource(TileSource source)
     wanted_.clear();
     underWay_.clear();
     cache_.clear();
+    old_.clear();
+}
+
+void TileLoader::replaceSource(TileSource source)
+{
+    TileCache shown = std::move(cache_.size() > 0 ? cache_ : old_);
+    setSource(std::move(source));
+    old_ = std::move(shown);
 }
 
 void TileLoader::want(std::vector<MapTile> tiles)

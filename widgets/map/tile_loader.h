@@ -19,11 +19,14 @@ public:
 
     // A new source: what is on its way for the old one is dropped on arrival.
     void setSource(TileSource source);
+    // The same grid with other values: tiles of the old ones stay in `old` until the next source.
+    void replaceSource(TileSource source);
     // The tiles wanted now, most urgent first; replaces the wish before. Nothing that the cache has
     // or that failed.
     void want(std::vector<MapTile> tiles);
     bool busy() const { return running_ > 0; }
     TileCache& cache() { return cache_; }
+    TileCache& old() { return old_; }
 
     // One tile for itself, newest request wins: the read-out under the mouse.
     void read(const MapTile& tile);
@@ -39,7 +42,7 @@ private:
 
     MapCompute compute_;
     TileSource source_;
-    TileCache cache_;
+    TileCache cache_, old_;
     std::vector<MapTile> wanted_; // most urgent last
     std::vector<MapTile> underWay_;
     std::uint64_t generation_ = 0;

@@ -3,12 +3,12 @@
 #include "core/base/format.h"
 #include "plugins/attention/head_table.h"
 #include "plugins/attention/map_panel.h"
-#include "plugins/attention/number_spin.h"
-#include "plugins/attention/overview_grid.h"
-#include "plugins/attention/token_strip.h"
 #include "tests/support/fake_context.h"
 #include "tests/support/synthetic_capture.h"
 #include "tests/widgets/plot/application.h"
+#include "widgets/matrix/item_grid.h"
+#include "widgets/params/number_spin.h"
+#include "widgets/tokens/token_strip.h"
 
 #include <gtest/gtest.h>
 
@@ -82,13 +82,13 @@ protected:
         return nullptr;
     }
     std::vector<MapView*> maps() { return view_.findChild<MapPanel*>()->maps(); }
-    OverviewGrid* overview() { return view_.findChild<OverviewGrid*>(); }
+    ItemGrid* overview() { return view_.findChild<ItemGrid*>(); }
     TokenStrip* strip() { return view_.findChild<TokenStrip*>(); }
     HeadTable* table() { return view_.findChild<HeadTable*>(); }
-    HeadId selected() { return overview()->selected(); }
+    HeadId selected() { return {overview()->selected().row, overview()->selected().column}; }
     void clickHead(HeadId head, Qt::KeyboardModifiers modifiers = {})
     {
-        QTest::mouseClick(overview(), Qt::LeftButton, modifiers, overview()->cellOf(head).center());
+        QTest::mouseClick(overview(), Qt::LeftButton, modifiers, overview()->cellOf({head.layer, head.head}).center());
         settle();
     }
     // What the table shows for the head in the column, as a number.

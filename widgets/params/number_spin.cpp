@@ -1,8 +1,8 @@
-#include "plugins/attention/number_spin.h"
+#include "widgets/params/number_spin.h"
 
 #include "core/base/format.h"
 
-namespace vitrine::attention
+namespace vitrine
 {
 
 NumberSpin::NumberSpin(double low, double high, int decimals, QWidget* parent)
@@ -51,4 +51,4 @@ QValidator::State NumberSpin::validate(QString& text, int&) const
                                                                   : QValidator::Intermediate;
 }
 
-} // namespace vitrine::attention
+} // namespace vitrine

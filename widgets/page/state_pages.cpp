@@ -1,4 +1,4 @@
-#include "plugins/attention/state_pages.h"
+#include "widgets/page/state_pages.h"
 
 #include "widgets/theme/palette.h"
 #include "widgets/theme/style.h"
@@ -15,7 +15,7 @@
 
 #include <algorithm>
 
-namespace vitrine::attention
+namespace vitrine
 {
 namespace
 {
@@ -38,30 +38,53 @@ QHBoxLayout* inTheMiddle(QWidget* box)
     return row;
 }
 
+void paintBody(QPainter& painter, const SkeletonCard& card)
+{
+    const QRect inside = card.place.adjusted(12, 40, -12, -12);
+    const int side = std::min(inside.width(), inside.height());
+    switch (card.body) {
+    case SkeletonCard::Body::plain:
+        return;
+    case SkeletonCard::Body::tiles:
+        for (int y = inside.top(); y + 36 <= inside.bottom(); y += 52)
+            for (int x = inside.left(); x + 36 <= inside.right(); x += 44)
+                painter.drawRoundedRect(QRectF(x, y, 36, 36), 3, 3);
+        return;
+    case SkeletonCard::Body::square:
+        if (side > 0)
+            painter.drawRect(
+                QRect(inside.center() - QPoint(side / 2, side / 2), QSize(side, side)));
+        return;
+    case SkeletonCard::Body::words:
+        for (int x = inside.left(); x + 54 < inside.right(); x += 66)
+            painter.drawRoundedRect(QRectF(x, inside.top() + 4, 54, 14), 3, 3);
+        return;
+    case SkeletonCard::Body::lines:
+        for (int y = inside.top(); y + 14 < inside.bottom(); y += 28)
+            painter.drawRoundedRect(QRectF(inside.left(), y, inside.width(), 14), 3, 3);
+        return;
+    }
+}
+
 } // namespace
 
-EmptyPage::EmptyPage(QWidget* parent) : QWidget(parent)
+EmptyPage::EmptyPage(const Words& words, QWidget* parent) : QWidget(parent)
 {
     auto* box = new QWidget(this);
     box->setFixedWidth(460);
     auto* column = new QVBoxLayout(box);
     column->setSpacing(theme::kGroupGap);
-    column->addWidget(line(tr("Where does a language model look?"), "title", box));
-    column->addWidget(line(tr("This room shows one attention map per head, the tokens that gather "
-                              "attention without need (sinks), "
-                              "and how two models or two texts differ."),
-                           "muted", box));
-    auto* start = new QPushButton(tr("Find the sinks in a speech"), box);
+    column->addWidget(line(words.title, "title", box));
+    column->addWidget(line(words.sentence, "muted", box));
+    auto* start = new QPushButton(words.button, box);
     start->setProperty("kind", "primary");
-    start->setToolTip(tr("Runs the shipped language model on a shipped text; takes a few seconds"));
+    start->setToolTip(words.buttonHelp);
     connect(start, &QPushButton::clicked, this, &EmptyPage::startWished);
     auto* row = new QHBoxLayout;
     row->addWidget(start);
     row->addStretch(1);
     column->addLayout(row);
-    column->addWidget(line(
-        tr("Or type a prompt above and press Enter, or choose a model and a text at the right."),
-        "muted", box));
+    column->addWidget(line(words.hint, "muted", box));
     auto* centre = new QVBoxLayout(this);
     centre->addStretch(2);
     centre->addLayout(inTheMiddle(box));
@@ -69,8 +92,12 @@ EmptyPage::EmptyPage(QWidget* parent) : QWidget(parent)
     setFocusProxy(start);
 }
 
-LoadingPage::LoadingPage(QWidget* parent)
-    : QWidget(parent), box_(new QFrame(this)), what_(new QLabel(box_)), bar_(new QProgressBar(box_))
+LoadingPage::LoadingPage(Skeleton skeleton, QWidget* parent)
+    : QWidget(parent),
+      skeleton_(std::move(skeleton)),
+      box_(new QFrame(this)),
+      what_(new QLabel(box_)),
+      bar_(new QProgressBar(box_))
 {
     box_->setProperty("role", "card");
     auto* column = new QVBoxLayout(box_);
@@ -101,36 +128,21 @@ void LoadingPage::paintEvent(QPaintEvent*)
     const theme::Palette& colours = theme::palette();
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
-    const int gap = 8, strip = 92, left = std::max(200, width() / 4);
-    const int bottom = std::max(150, height() / 4), top = height() - strip - bottom - 2 * gap;
-    const QRect cards[] = {
-        {0, 0, left, top},
-        {left + gap, 0, width() - left - gap, top},
-        {0, top + gap, width(), strip},
-        {0, top + strip + 2 * gap, width() / 2 - gap / 2, bottom},
-        {width() / 2 + gap / 2, top + strip + 2 * gap, width() / 2 - gap / 2, bottom}};
-    for (const QRect& card : cards) {
+    for (const SkeletonCard& card : skeleton_(size())) {
         painter.setPen(QPen(colours.line, colours.lineWidth));
         painter.setBrush(colours.surface);
-        painter.drawRoundedRect(QRectF(card).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6);
+        painter.drawRoundedRect(QRectF(card.place).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6);
         painter.setPen(Qt::NoPen);
         painter.setBrush(colours.sunken);
-        painter.drawRoundedRect(
-            QRectF(card.left() + 12, card.top() + 12, std::min(90, card.width() / 2), 12), 3, 3);
+        painter.drawRoundedRect(QRectF(card.place.left() + 12, card.place.top() + 12,
+                                       std::min(90, card.place.width() / 2), 12),
+                                3, 3);
+        paintBody(painter, card);
     }
-    const QRect heads = cards[0].adjusted(12, 40, -12, -12);
-    for (int y = heads.top(); y + 36 <= heads.bottom(); y += 52)
-        for (int x = heads.left(); x + 36 <= heads.right(); x += 44)
-            painter.drawRoundedRect(QRectF(x, y, 36, 36), 3, 3);
-    const int side = std::min(cards[1].width() - 120, cards[1].height() - 110);
-    if (side > 0)
-        painter.drawRect(
-            QRect(cards[1].center() - QPoint(side / 2, side / 2 - 20), QSize(side, side)));
-    for (int x = 14; x + 60 < width() - 12; x += 66)
-        painter.drawRoundedRect(QRectF(x, cards[2].top() + 44, 54, 14), 3, 3);
 }
 
-FailurePage::FailurePage(QWidget* parent) : QWidget(parent), message_(new QLabel(this))
+FailurePage::FailurePage(const QString& heading, QWidget* parent)
+    : QWidget(parent), message_(new QLabel(this))
 {
     auto* box = new QFrame(this);
     box->setProperty("role", "failure");
@@ -138,7 +150,7 @@ FailurePage::FailurePage(QWidget* parent) : QWidget(parent), message_(new QLabel
     auto* column = new QVBoxLayout(box);
     column->setContentsMargins(16, 16, 16, 16);
     column->setSpacing(12);
-    column->addWidget(line(tr("There is no map to show"), "section", box));
+    column->addWidget(line(heading, "section", box));
     message_->setParent(box);
     message_->setWordWrap(true);
     message_->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
@@ -168,4 +180,4 @@ void FailurePage::setMessage(const QString& message, bool canRetry)
     setAccessibleDescription(message);
 }
 
-} // namespace vitrine::attention
+} // namespace vitrine

@@ -1,4 +1,4 @@
-#include "plugins/attention/card.h"
+#include "widgets/page/panel.h"
 
 #include "widgets/theme/style.h"
 
@@ -7,7 +7,7 @@
 #include <QPainter>
 #include <QVBoxLayout>
 
-namespace vitrine::attention
+namespace vitrine
 {
 
 namespace
@@ -31,7 +31,7 @@ protected:
 
 } // namespace
 
-Card::Card(const QString& heading, QWidget* parent)
+Panel::Panel(const QString& heading, QWidget* parent)
     : QFrame(parent),
       heading_(new ElidedLabel(heading, this)),
       controls_(new QHBoxLayout),
@@ -55,10 +55,10 @@ Card::Card(const QString& heading, QWidget* parent)
     setAccessibleName(heading);
 }
 
-void Card::setHeading(const QString& text)
+void Panel::setHeading(const QString& text)
 {
     heading_->setText(text);
     heading_->setToolTip(text);
 }
 
-} // namespace vitrine::attention
+} // namespace vitrine

@@ -6,15 +6,15 @@ class QHBoxLayout;
 class QLabel;
 class QVBoxLayout;
 
-namespace vitrine::attention
+namespace vitrine
 {
 
 // A surface with a heading, controls at the heading's right, and a body.
-class Card : public QFrame
+class Panel : public QFrame
 {
     Q_OBJECT
 public:
-    Card(const QString& heading, QWidget* parent);
+    Panel(const QString& heading, QWidget* parent);
 
     void setHeading(const QString& text);
     QHBoxLayout* controls() const { return controls_; }
@@ -26,4 +26,4 @@ private:
     QVBoxLayout* body_;
 };
 
-} // namespace vitrine::attention
+} // namespace vitrine

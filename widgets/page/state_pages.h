@@ -1,12 +1,18 @@
 #pragma once
 
+#include <QRect>
+#include <QSize>
+#include <QString>
 #include <QWidget>
+
+#include <functional>
+#include <vector>
 
 class QLabel;
 class QProgressBar;
 class QPushButton;
 
-namespace vitrine::attention
+namespace vitrine
 {
 
 // What belongs here, and a button that makes it so.
@@ -14,18 +20,29 @@ class EmptyPage : public QWidget
 {
     Q_OBJECT
 public:
-    explicit EmptyPage(QWidget* parent);
+    struct Words {
+        QString title, sentence, button, buttonHelp, hint;
+    };
+    EmptyPage(const Words& words, QWidget* parent);
 
 signals:
     void startWished();
 };
+
+// A card of a page's layout, as a grey skeleton.
+struct SkeletonCard {
+    enum class Body { plain, tiles, square, words, lines };
+    QRect place;
+    Body body = Body::plain;
+};
+using Skeleton = std::function<std::vector<SkeletonCard>(QSize)>;
 
 // The real layout in grey, and how far the work is.
 class LoadingPage : public QWidget
 {
     Q_OBJECT
 public:
-    explicit LoadingPage(QWidget* parent);
+    LoadingPage(Skeleton skeleton, QWidget* parent);
     void setProgress(const QString& what, double fraction); // fraction < 0: not known
 
 protected:
@@ -33,6 +50,7 @@ protected:
     void resizeEvent(QResizeEvent* event) override;
 
 private:
+    Skeleton skeleton_;
     QWidget* box_;
     QLabel* what_;
     QProgressBar* bar_;
@@ -43,7 +61,7 @@ class FailurePage : public QWidget
 {
     Q_OBJECT
 public:
-    explicit FailurePage(QWidget* parent);
+    FailurePage(const QString& heading, QWidget* parent);
     void setMessage(const QString& message, bool canRetry);
 
 signals:
@@ -54,4 +72,4 @@ private:
     QPushButton* retry_;
 };
 
-} // namespace vitrine::attention
+} // namespace vitrine

@@ -2,7 +2,7 @@
 
 #include <QDoubleSpinBox>
 
-namespace vitrine::attention
+namespace vitrine
 {
 
 // A number in its shortest form; comma and point are both taken. Up and Down step.
@@ -24,4 +24,4 @@ private:
     bool quiet_ = false;
 };
 
-} // namespace vitrine::attention
+} // namespace vitrine

@@ -1,4 +1,4 @@
-#include "plugins/attention/token_strip.h"
+#include "widgets/tokens/token_strip.h"
 
 #include "widgets/theme/palette.h"
 #include "widgets/theme/style.h"
@@ -14,7 +14,7 @@
 
 #include <algorithm>
 
-namespace vitrine::attention
+namespace vitrine
 {
 namespace
 {
@@ -34,35 +34,21 @@ TokenStrip::TokenStrip(QWidget* parent) : QAbstractScrollArea(parent)
     setMinimumHeight(kLine + 4);
 }
 
-void TokenStrip::setScene(const Scene& scene)
+void TokenStrip::setText(TokenStripText text)
 {
-    const bool sameText = names_ == scene.first().tokens;
-    names_ = scene.first().tokens;
-    gaps_ = scene.first().gaps;
-    const auto count = static_cast<std::size_t>(names_->size());
-    const auto score = scene.columnScore();
-    const auto rows = scene.first().capture->columnRows();
-    scores_.assign(score.begin(), score.end());
-    scores_.resize(count, 0);
-    rows_.assign(rows.begin(), rows.end());
-    rows_.resize(count, 0);
-    threshold_ = thresholds(static_cast<std::int64_t>(count), scene.state.sinks,
-                            scene.first().capture->window());
-    overUniform_.assign(count, 0);
-    for (const Sink& sink : scene.sinks.front())
-        overUniform_[static_cast<std::size_t>(sink.position)] = sink.scoreOverUniform;
-    pinned_.assign(count, false);
-    for (const std::int64_t token : scene.state.pinnedTokens)
-        if (token < static_cast<std::int64_t>(count))
-            pinned_[static_cast<std::size_t>(token)] = true;
-    clip_ = scene.state.clip;
-    const std::int64_t before = selected_;
-    selected_ = scene.state.token.value_or(-1);
+    const bool sameText = text_.names == text.names;
+    const std::int64_t before = text_.selected;
+    text_ = std::move(text);
+    const auto tokens = text_.names ? static_cast<std::size_t>(text_.names->size()) : 0;
+    text_.bars.resize(tokens, 0);
+    text_.marks.resize(tokens, TokenStripText::Mark::none);
+    text_.badges.resize(tokens);
+    text_.pinned.resize(tokens, false);
     if (!sameText)
         arrange();
-    if (selected_ >= static_cast<std::int64_t>(count))
-        selected_ = -1;
-    if (selected_ != before)
+    if (text_.selected >= count())
+        text_.selected = -1;
+    if (text_.selected != before)
         reveal();
     describe();
     viewport()->update();
@@ -71,18 +57,18 @@ void TokenStrip::setScene(const Scene& scene)
 void TokenStrip::arrange()
 {
     boxes_.clear();
-    if (!names_)
+    if (!text_.names || !text_.gaps)
         return;
     const QFontMetrics metrics(theme::monoFont(12));
     QHash<QString, int> widths;
     const int right = std::max(viewport()->width() - 4, 60);
     int x = 2, y = 0;
-    for (qsizetype i = 0; i < names_->size(); ++i) {
-        const QString& name = names_->at(i);
+    for (qsizetype i = 0; i < text_.names->size(); ++i) {
+        const QString& name = text_.names->at(i);
         int& width = widths[name];
         if (width == 0)
             width = std::min(metrics.horizontalAdvance(name) + 2 * kPad, right - 2);
-        x += (*gaps_)[static_cast<std::size_t>(i)] ? kSpace : kJoin;
+        x += (*text_.gaps)[static_cast<std::size_t>(i)] ? kSpace : kJoin;
         if (x + width > right) {
             x = 2;
             y += kLine;
@@ -103,15 +89,23 @@ QRect TokenStrip::tokenRect(std::int64_t token) const
 
 QString TokenStrip::badgeOf(std::int64_t token) const
 {
-    const double over = overUniform_[static_cast<std::size_t>(token)];
-    return over > 0 ? shortText(over) + QStringLiteral("×") : QString();
+    return text_.badges[static_cast<std::size_t>(token)];
 }
 
 std::vector<std::int64_t> TokenStrip::badged() const
 {
     std::vector<std::int64_t> found;
-    for (std::size_t i = 0; i < overUniform_.size(); ++i)
-        if (overUniform_[i] > 0)
+    for (std::size_t i = 0; i < text_.badges.size(); ++i)
+        if (!text_.badges[i].isEmpty())
+            found.push_back(static_cast<std::int64_t>(i));
+    return found;
+}
+
+std::vector<std::int64_t> TokenStrip::marked(TokenStripText::Mark mark) const
+{
+    std::vector<std::int64_t> found;
+    for (std::size_t i = 0; i < text_.marks.size(); ++i)
+        if (text_.marks[i] == mark)
             found.push_back(static_cast<std::int64_t>(i));
     return found;
 }
@@ -126,29 +120,14 @@ std::int64_t TokenStrip::tokenAt(QPoint point) const
     return -1;
 }
 
-QString TokenStrip::helpOf(std::int64_t token) const
-{
-    const auto place = static_cast<std::size_t>(token);
-    const QString sink =
-        overUniform_[place] > 0
-            ? tr("sink: %1 times the uniform value").arg(numberText(overUniform_[place]))
-            : tr("no sink by the rule");
-    return tr("“%1”, token %2\ns[j] = %3, threshold %4 (mean weight from the %5 tokens that see "
-              "it)\n%6")
-        .arg((*names_)[static_cast<qsizetype>(token)])
-        .arg(token)
-        .arg(numberText(static_cast<double>(scores_[place])), numberText(threshold_[place]))
-        .arg(rows_[place])
-        .arg(sink);
-}
-
 void TokenStrip::describe()
 {
-    const QString keys = tr("Left and right select a token, P pins it.");
+    const bool helped = text_.selected >= 0 && text_.help;
     setAccessibleDescription(
-        selected_ < 0 ? tr("No token selected. ") + keys
-                      : helpOf(selected_).replace(QLatin1Char('\n'), QLatin1String(", ")) +
-                            QLatin1String(". ") + keys);
+        (helped ? text_.help(text_.selected).replace(QLatin1Char('\n'), QLatin1String(", ")) +
+                      QLatin1String(". ")
+                : tr("No token selected. ")) +
+        text_.keys);
 }
 
 void TokenStrip::paintEvent(QPaintEvent*)
@@ -170,48 +149,64 @@ void TokenStrip::paintToken(QPainter& painter, std::size_t token, const QRect& b
 {
     const theme::Palette& colours = theme::palette();
     const QRect chip(box.left(), box.top() + kBadge, box.width(), kText);
-    const bool sink = overUniform_[token] > 0;
+    const bool marked = text_.marks[token] == TokenStripText::Mark::marked;
+    const QColor mark = colours.series(1);
+    paintChip(painter, token, chip);
+    if (!text_.badges[token].isEmpty()) {
+        painter.setFont(theme::uiFont(10, QFont::DemiBold));
+        painter.setPen(!marked        ? colours.muted
+                       : colours.dark ? mark.lighter(140)
+                                      : mark.darker(115));
+        painter.drawText(QRect(box.left() - 12, box.top() - 1, box.width() + 24, kBadge + 2),
+                         Qt::AlignCenter, text_.badges[token]);
+    }
+    const double share = std::clamp(text_.bars[token], 0.0, 1.0);
+    const int width = static_cast<int>(share * (chip.width() - 2) + 0.5);
+    painter.fillRect(QRect(chip.left() + 1, chip.bottom() + 3, width, 3),
+                     marked ? mark : colours.muted);
+}
+
+void TokenStrip::paintChip(QPainter& painter, std::size_t token, const QRect& chip)
+{
+    const theme::Palette& colours = theme::palette();
+    const QString& name = (*text_.names)[static_cast<qsizetype>(token)];
     const auto place = static_cast<std::int64_t>(token);
+    const bool marked = text_.marks[token] == TokenStripText::Mark::marked;
+    const bool off = text_.marks[token] == TokenStripText::Mark::off;
+    const bool selected = place == text_.selected;
     const QColor mark = colours.series(1);
     painter.setRenderHint(QPainter::Antialiasing);
-    if (place == selected_ || place == hovered_ || sink) {
-        QColor ground = place == selected_ ? colours.accentSoft : sink ? mark : colours.sunken;
-        if (sink && place != selected_)
+    if (selected || place == hovered_ || marked || off) {
+        QColor ground = selected ? colours.accentSoft : marked ? mark : colours.sunken;
+        if (marked && !selected)
             ground.setAlphaF(colours.dark ? 0.30F : 0.16F);
         painter.setBrush(ground);
-        painter.setPen(place == selected_ ? QPen(colours.accent, 1.5)
-                       : sink             ? QPen(mark, 1)
-                                          : QPen(Qt::NoPen));
+        painter.setPen(selected ? QPen(colours.accent, 1.5)
+                       : marked ? QPen(mark, 1)
+                       : off    ? QPen(colours.muted, 1, Qt::DotLine)
+                                : QPen(Qt::NoPen));
         painter.drawRoundedRect(QRectF(chip).adjusted(0.5, 0.5, -0.5, -0.5), 3, 3);
     }
-    if (pinned_[token]) {
+    if (text_.pinned[token]) {
         painter.setPen(Qt::NoPen);
         painter.setBrush(colours.series(4));
         painter.drawEllipse(QPointF(chip.left() + 2.5, chip.top() - 3), 3, 3);
     }
     painter.setRenderHint(QPainter::Antialiasing, false);
-    painter.setFont(theme::monoFont(12));
-    const bool special = (*names_)[static_cast<qsizetype>(token)].startsWith(QLatin1Char('<'));
-    painter.setPen(special && place != selected_ ? colours.muted : colours.text);
-    painter.drawText(chip, Qt::AlignCenter, (*names_)[static_cast<qsizetype>(token)]);
-    if (sink) {
-        painter.setFont(theme::uiFont(10, QFont::DemiBold));
-        painter.setPen(colours.dark ? mark.lighter(140) : mark.darker(115));
-        painter.drawText(QRect(box.left() - 12, box.top() - 1, box.width() + 24, kBadge + 2),
-                         Qt::AlignCenter, badgeOf(place));
-    }
-    const double share = std::clamp(static_cast<double>(scores_[token]) / clip_, 0.0, 1.0);
-    const int width = static_cast<int>(share * (chip.width() - 2) + 0.5);
-    painter.fillRect(QRect(chip.left() + 1, chip.bottom() + 3, width, 3),
-                     sink ? mark : colours.muted);
+    QFont font = theme::monoFont(12);
+    font.setStrikeOut(off);
+    painter.setFont(font);
+    painter.setPen((name.startsWith(QLatin1Char('<')) || off) && !selected ? colours.muted
+                                                                           : colours.text);
+    painter.drawText(chip, Qt::AlignCenter, name);
 }
 
 bool TokenStrip::viewportEvent(QEvent* event)
 {
     if (event->type() == QEvent::ToolTip) {
         auto* help = static_cast<QHelpEvent*>(event);
-        if (const std::int64_t token = tokenAt(help->pos()); token >= 0)
-            QToolTip::showText(help->globalPos(), helpOf(token), viewport(), tokenRect(token));
+        if (const std::int64_t token = tokenAt(help->pos()); token >= 0 && text_.help)
+            QToolTip::showText(help->globalPos(), text_.help(token), viewport(), tokenRect(token));
         return true;
     }
     if (event->type() == QEvent::Leave && hovered_ >= 0) {
@@ -224,9 +219,9 @@ bool TokenStrip::viewportEvent(QEvent* event)
 
 void TokenStrip::reveal()
 {
-    if (selected_ < 0)
+    if (text_.selected < 0)
         return;
-    const QRect box = boxes_[static_cast<std::size_t>(selected_)];
+    const QRect box = boxes_[static_cast<std::size_t>(text_.selected)];
     QScrollBar* bar = verticalScrollBar();
     if (box.top() < bar->value())
         bar->setValue(box.top());
@@ -263,7 +258,7 @@ void TokenStrip::mouseMoveEvent(QMouseEvent* event)
 
 void TokenStrip::keyPressEvent(QKeyEvent* event)
 {
-    const auto last = static_cast<std::int64_t>(boxes_.size()) - 1;
+    const std::int64_t last = count() - 1;
     if (last < 0)
         return;
     const auto choose = [&](std::int64_t token) {
@@ -271,30 +266,34 @@ void TokenStrip::keyPressEvent(QKeyEvent* event)
     };
     switch (event->key()) {
     case Qt::Key_Left:
-        return choose(selected_ - 1);
+        return choose(text_.selected - 1);
     case Qt::Key_Right:
-        return choose(selected_ + 1);
+        return choose(text_.selected + 1);
     case Qt::Key_Home:
         return choose(0);
     case Qt::Key_End:
         return choose(last);
     case Qt::Key_Up:
     case Qt::Key_Down: {
-        if (selected_ < 0)
+        if (text_.selected < 0)
             return choose(0);
         const int way = event->key() == Qt::Key_Up ? -kLine : kLine;
-        const QRect box = tokenRect(selected_);
+        const QRect box = tokenRect(text_.selected);
         if (const std::int64_t token = tokenAt(box.center() + QPoint(0, way)); token >= 0)
             choose(token);
         return;
     }
     case Qt::Key_P:
-        if (selected_ >= 0)
-            emit tokenPinToggled(selected_);
+        if (text_.selected >= 0)
+            emit tokenPinToggled(text_.selected);
+        return;
+    case Qt::Key_Space:
+        if (text_.selected >= 0)
+            emit tokenActed(text_.selected);
         return;
     default:
         QAbstractScrollArea::keyPressEvent(event);
     }
 }
 
-} // namespace vitrine::attention
+} // namespace vitrine

@@ -1,0 +1,43 @@
+#pragma once
+
+#include "plugins/calibration/scene.h"
+
+#include <QWidget>
+
+#include <vector>
+
+class QHBoxLayout;
+class QLabel;
+class QPushButton;
+
+namespace vitrine::calibration
+{
+
+// What calibration does, in numbers that are always in sight, and the way to keep it.
+class Counters : public QWidget
+{
+    Q_OBJECT
+public:
+    explicit Counters(QWidget* parent);
+
+    void setScene(const Scene& scene);
+    QString valueOf(const QString& name) const; // as shown: "rows_modified"
+
+signals:
+    void keepWished(bool beside);
+    void resetWished();
+
+private:
+    struct Counter {
+        QString metric;
+        QLabel* value = nullptr;
+    };
+    void add(QHBoxLayout* line, const QString& metric, const QString& words, const QString& help);
+    QString shown(const Scene& scene, const QString& metric) const;
+
+    std::vector<Counter> counters_;
+    QLabel* live_;
+    QPushButton *reset_, *beside_, *keep_;
+};
+
+} // namespace vitrine::calibration

@@ -1,0 +1,88 @@
+#include "plugins/calibration/figures.h"
+
+#include "plugins/calibration/figures_study.h"
+
+#include <algorithm>
+#include <cmath>
+#include <deque>
+
+namespace vitrine::calibration
+{
+namespace
+{
+
+using attention::Capture;
+
+std::vector<figure::Figure> tuneFigures(const std::vector<const RunRecord*>& runs,
+                                        const Json& state)
+{
+    std::deque<Capture> captures; // addresses stay
+    std::vector<TuneRun> shown;
+    for (const RunRecord* run : runs) {
+        const Artifact* before = run->result.artifact("before.safetensors");
+        const Artifact* after = run->result.artifact("after.safetensors");
+        if (!before || !after)
+            continue;
+        auto first = Capture::open(before->path), second = Capture::open(after->path);
+        if (!first || !second || first->tokens() <= 0 || first->tokens() != second->tokens())
+            continue;
+        captures.push_back(*std::move(first));
+        captures.push_back(*std::move(second));
+        shown.push_back({run, &captures[captures.size() - 2], &captures.back()});
+    }
+    std::vector<figure::Figure> figures;
+    for (std::size_t i = 0; i < shown.size(); ++i)
+        for (const Side side : {Side::before, Side::after, Side::difference})
+            if (auto map = calibrationMap(shown[i], side, state)) {
+                if (i > 0)
+                    map->name += fmt::format("-{}", i + 1);
+                map->recipe.figure = map->name;
+                figures.push_back(*std::move(map));
+            }
+    if (!shown.empty())
+        figures.push_back(sinkProfile(shown, state));
+    figures.push_back(headMatrix(*runs.front(), state));
+    figures.push_back(nextTokenBars(runs, state));
+    if (!ablatedParameter(runs).empty())
+        figures.push_back(ablation(runs, state));
+    return figures;
+}
+
+std::vector<figure::Figure> evaluateFigures(const std::vector<const RunRecord*>& runs,
+                                            const Json& state)
+{
+    std::vector<figure::Figure> figures;
+    const auto any = [&](auto known) {
+        return std::ranges::any_of(
+            runs, [&](const RunRecord* run) { return known(evaluated(run->result)); });
+    };
+    if (any([](const Evaluated& run) { return run.calibrated.known(); }))
+        figures.push_back(accuracyBars(runs, state));
+    if (any([](const Evaluated& run) { return std::isfinite(run.perplexity); }))
+        figures.push_back(perplexityBars(runs, state));
+    if (!ablatedParameter(runs).empty())
+        figures.push_back(ablation(runs, state));
+    return figures;
+}
+
+} // namespace
+
+std::vector<figure::Figure> figures(const std::vector<RunRecord>& runs, const Json& state)
+{
+    std::vector<const RunRecord*> same; // of the first one's experiment
+    for (const RunRecord& run : runs)
+        if (run.state == RunState::done && run.experiment == runs.front().experiment)
+            same.push_back(&run);
+    if (same.empty())
+        return {};
+    const std::string& experiment = same.front()->experiment;
+    if (experiment == "calibration.tune")
+        return tuneFigures(same, state);
+    if (experiment == "calibration.evaluate")
+        return evaluateFigures(same, state);
+    if (experiment == "calibration.search")
+        return {searchGains(*same.front(), state), searchMatrix(*same.front(), state)};
+    return {};
+}
+
+} // namespace vitrine::calibration

@@ -1,0 +1,125 @@
+#include "plugins/calibration/figures_study.h"
+
+#include <algorithm>
+#include <cmath>
+#include <initializer_list>
+
+namespace vitrine::calibration
+{
+namespace
+{
+
+double firstMetric(const RunResult& result, std::initializer_list<std::string_view> names)
+{
+    for (const std::string_view name : names)
+        if (const Metric* metric = result.metric(name))
+            return metric->value;
+    return std::nan("");
+}
+
+double firstNumber(const RowReader& row, std::initializer_list<std::string_view> names)
+{
+    for (const std::string_view name : names)
+        if (const double value = row.number(name, std::nan("")); !std::isnan(value))
+            return value;
+    return std::nan("");
+}
+
+// What became of each item: right where an answer is the gold one.
+std::optional<PairedCounts> countItems(const RunResult& result)
+{
+    const Table* items = result.table("items");
+    if (!items || items->rows.empty() || items->column("gold") < 0 ||
+        items->column("baseline") < 0 || items->column("calibrated") < 0)
+        return std::nullopt;
+    PairedCounts counts;
+    for (const auto& row : items->rows) {
+        const auto cell = [&](const char* name) -> const Cell& {
+            return row[static_cast<std::size_t>(items->column(name))];
+        };
+        const bool before = cell("baseline") == cell("gold");
+        const bool after = cell("calibrated") == cell("gold");
+        ++(before  ? after ? counts.bothRight : counts.lost
+           : after ? counts.gained
+                   : counts.bothWrong);
+    }
+    return counts;
+}
+
+Share share(const RunResult& result, const std::string& name)
+{
+    return {metricOf(result, name), metricOf(result, name + "_low"),
+            metricOf(result, name + "_high")};
+}
+
+} // namespace
+
+bool Share::known() const
+{
+    return std::isfinite(value);
+}
+
+bool Share::hasInterval() const
+{
+    return std::isfinite(low) && std::isfinite(high);
+}
+
+Evaluated evaluated(const RunResult& result)
+{
+    Evaluated all;
+    all.calibrated = share(result, "accuracy");
+    all.baseline = share(result, "baseline_accuracy");
+    all.control = share(result, "accuracy_control");
+    all.pValue = metricOf(result, "p_value");
+    all.perplexity = metricOf(result, "perplexity");
+    all.baselinePerplexity = metricOf(result, "baseline_perplexity");
+    all.counts = countItems(result);
+    if (all.counts && all.baseline.known() && !all.baseline.hasInterval()) {
+        const Interval interval =
+            wilsonInterval(all.counts->bothRight + all.counts->lost, all.counts->items());
+        all.baseline.low = interval.low;
+        all.baseline.high = interval.high;
+    }
+    return all;
+}
+
+std::vector<SearchedHead> searchedHeads(const RunResult& result)
+{
+    std::vector<SearchedHead> heads;
+    const Table* table = result.table("heads");
+    for (std::size_t i = 0; table && i < table->rows.size(); ++i) {
+        const RowReader row(*table, i);
+        SearchedHead head;
+        head.id = {static_cast<int>(row.whole("layer", -1)),
+                   static_cast<int>(row.whole("head", -1))};
+        if (head.id.layer < 0 || head.id.head < 0)
+            continue;
+        head.gain = row.number("gain", std::nan(""));
+        head.low = firstNumber(row, {"gain_low", "low"});
+        head.high = firstNumber(row, {"gain_high", "high"});
+        head.kept = row.flag("kept");
+        head.stopped = row.flag("stopped");
+        heads.push_back(head);
+    }
+    std::ranges::sort(heads, {}, &SearchedHead::id);
+    return heads;
+}
+
+Searched searched(const RunResult& result)
+{
+    Searched all;
+    all.before = metricOf(result, "accuracy_before");
+    all.after = metricOf(result, "accuracy_after");
+    all.difference = {all.after - all.before, firstMetric(result, {"gain_low", "difference_low"}),
+                      firstMetric(result, {"gain_high", "difference_high"})};
+    all.control = {firstMetric(result, {"gain_control", "accuracy_control"}),
+                   firstMetric(result, {"gain_control_low", "accuracy_control_low"}),
+                   firstMetric(result, {"gain_control_high", "accuracy_control_high"})};
+    if (result.metric("accuracy_control") && !result.metric("gain_control"))
+        for (double* value : {&all.control.value, &all.control.low, &all.control.high})
+            *value -= all.before;
+    all.kept = metricOf(result, "heads_kept");
+    return all;
+}
+
+} // namespace vitrine::calibration

@@ -1,0 +1,108 @@
+#include "plugins/calibration/tokens_panel.h"
+
+#include "plugins/common/map_figures.h"
+
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+namespace vitrine::calibration
+{
+namespace
+{
+
+using Mark = TokenStripText::Mark;
+
+// What a tool tip says of a token; kept by value, since the strip asks later.
+struct Words {
+    std::shared_ptr<const QStringList> names;
+    std::vector<float> before, after;
+    std::vector<QString> states;
+
+    QString help(std::int64_t token) const
+    {
+        const auto place = static_cast<std::size_t>(token);
+        return TokensPanel::tr("“%1”, token %2\ns[j] = %3 before, %4 after\n%5")
+            .arg((*names)[static_cast<qsizetype>(token)])
+            .arg(token)
+            .arg(numberText(static_cast<double>(before[place])),
+                 numberText(static_cast<double>(after[place])), states[place]);
+    }
+};
+
+std::vector<float> scoresOf(const attention::Capture& capture, LayerHead head)
+{
+    const std::int64_t layer = layerIndexOf(capture, head);
+    std::vector<float> scores(static_cast<std::size_t>(capture.tokens()), 0);
+    if (layer >= 0)
+        std::ranges::copy(capture.columnScore(layer, head.head), scores.begin());
+    return scores;
+}
+
+TokenStripText textOf(const Scene& scene)
+{
+    const TunedRun& run = scene.first();
+    const auto words = std::make_shared<Words>();
+    words->names = run.tokens;
+    words->before = scoresOf(*run.before, scene.head);
+    words->after = scoresOf(*run.after, scene.head);
+    const std::size_t count = words->before.size();
+    words->states.assign(count,
+                         TokensPanel::tr("no sink by the rule; Ctrl + click calibrates it too"));
+    TokenStripText text;
+    text.names = run.tokens;
+    text.gaps = run.gaps;
+    text.marks.assign(count, Mark::none);
+    text.badges.resize(count);
+    for (std::size_t i = 0; i < count; ++i)
+        text.bars.push_back(static_cast<double>(words->after[i]) / scene.state.clip);
+    for (const TunedSink& sink : run.sinks) {
+        const auto place = static_cast<std::size_t>(sink.position);
+        if (sink.head != scene.head || place >= count)
+            continue;
+        text.marks[place] = sink.applied ? Mark::marked : Mark::off;
+        text.badges[place] = shortText(sink.scoreOverUniform) + QStringLiteral("×");
+        words->states[place] = sink.applied
+                                   ? TokensPanel::tr("sink, calibrated; a click leaves it as it is")
+                                   : TokensPanel::tr("sink, switched off; a click calibrates it");
+    }
+    text.selected = scene.state.token.value_or(-1);
+    text.help = [words](std::int64_t token) { return words->help(token); };
+    text.keys = TokensPanel::tr("Left and right select a token, Space calibrates it or leaves it.");
+    return text;
+}
+
+} // namespace
+
+TokensPanel::TokensPanel(QWidget* parent)
+    : Panel(tr("Tokens"), parent), count_(new QLabel(this)), strip_(new TokenStrip(this))
+{
+    count_->setProperty("role", "caption");
+    count_->setAccessibleName(tr("Sinks of the head"));
+    count_->setToolTip(tr("A click on a sink switches it off and on; Ctrl + click calibrates any "
+                          "token. A badge is s[j] over its value under uniform attention, the bar "
+                          "is s[j] after calibration up to the clip."));
+    controls()->addWidget(count_);
+    body()->addWidget(strip_, 1);
+}
+
+void TokensPanel::setScene(const Scene& scene)
+{
+    const auto ofHead = [&](bool applied) {
+        return std::ranges::count_if(scene.first().sinks, [&](const TunedSink& sink) {
+            return sink.head == scene.head && sink.applied == applied;
+        });
+    };
+    QString words = tr("%1 tokens  ·  %2 sinks of %3")
+                        .arg(scene.first().tokenCount())
+                        .arg(ofHead(true))
+                        .arg(headName(scene.head));
+    if (const auto off = ofHead(false); off > 0)
+        words += tr(", %1 switched off").arg(off);
+    count_->setText(words + tr("  ·  click switches a sink"));
+    strip_->setText(textOf(scene));
+}
+
+} // namespace vitrine::calibration
