@@ -2,6 +2,7 @@
 #include "core/model/checkpoint.h"
 #include "core/model/checkpoint_hf.h"
 #include "core/model/tokenizer.h"
+#include "core/sim/topology.h"
 #include "core/tensor/safetensors.h"
 #include "tests/fuzz/allocation_watch.h"
 #include "tests/fuzz/mutate.h"
@@ -163,6 +164,13 @@ TEST_F(Mutation, ShardIndex)
 {
     expectRobust(fuzz::shardIndexSample(), [](const std::string& bytes) {
         return errorOf(model::parseShardIndex(bytes, "index.json"));
+    });
+}
+
+TEST_F(Mutation, TopologyTable)
+{
+    expectRobust(fuzz::topologySample(), [](const std::string& bytes) {
+        return errorOf(sim::parseTopology(bytes, "t.csv"));
     });
 }
 

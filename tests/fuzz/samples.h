@@ -12,5 +12,6 @@ std::string llama2cTokenizerSample(); // vocabulary of 300
 std::string configSample();           // of the model in safetensorsSample()
 std::string tokenizerSample();
 std::string shardIndexSample();
+std::string topologySample();
 
 } // namespace vitrine::fuzz

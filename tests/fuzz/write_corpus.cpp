@@ -23,6 +23,7 @@ int main(int count, char** arguments)
     write("llama2c", "checkpoint", llama2cSample());
     write("llama2c", "tokenizer", llama2cTokenizerSample());
     write("shard_index", "sample", shardIndexSample());
+    write("topology", "sample", topologySample());
     write("run_json", "sample", R"({"params": {}, "metrics": []})");
     return 0;
 }
