@@ -3,6 +3,7 @@
 #include "core/model/checkpoint_hf.h"
 #include "core/model/task.h"
 #include "core/model/tokenizer.h"
+#include "core/sim/topology.h"
 #include "core/tensor/safetensors.h"
 #include "tests/fuzz/allocation_watch.h"
 #include "tests/fuzz/mutate.h"
@@ -174,6 +175,13 @@ TEST_F(Mutation, TaskFiles)
         expectRobust(sample, [](const std::string& bytes) {
             return errorOf(model::parseTask(bytes, "task"));
         });
+}
+
+TEST_F(Mutation, TopologyTable)
+{
+    expectRobust(fuzz::topologySample(), [](const std::string& bytes) {
+        return errorOf(sim::parseTopology(bytes, "t.csv"));
+    });
 }
 
 } // namespace

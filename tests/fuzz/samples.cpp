@@ -145,4 +145,11 @@ std::string tokenizerSample()
                        id, id + 1, vocabulary, merges);
 }
 
+std::string topologySample()
+{
+    return "Layer name, IFMAP Height, IFMAP Width, Filter Height, Filter Width, Channels, Num Filter, Strides,\n"
+           "Conv1, 224, 224, 11, 11, 3, 96, 4,\nDP2, 27, 27, 5, 5, 96, 1, 1,\r\nConv3, 13, 13, 3, 3, 256, 384, 1,\n\n"
+           "Conv4, 13, 13, 3, 3, 384, 384, 1, 2\n";
+}
+
 } // namespace vitrine::fuzz

@@ -15,5 +15,6 @@ std::string shardIndexSample();
 std::string taskLinesSample();
 std::string taskTableSample();
 std::string taskXmlSample();
+std::string topologySample();
 
 } // namespace vitrine::fuzz

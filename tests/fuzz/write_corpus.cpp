@@ -26,6 +26,7 @@ int main(int count, char** arguments)
     write("task", "lines", taskLinesSample());
     write("task", "table", taskTableSample());
     write("task", "xml", taskXmlSample());
+    write("topology", "sample", topologySample());
     write("run_json", "sample", R"({"params": {}, "metrics": []})");
     return 0;
 }

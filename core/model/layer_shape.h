@@ -1,0 +1,92 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace vitrine::model
+{
+
+// What a layer does, as far as shapes, operation counts and accelerators care.
+enum class LayerKind {
+    conv,       // dense convolution
+    depthwise,  // one filter per channel
+    grouped,    // convolution in groups of more than one channel
+    deconv,     // transposed convolution
+    deformable, // convolution at learned sampling points
+    linear,     // rows times a weight matrix
+    scores,     // Q K^T, one product per head
+    softmax,
+    values,  // softmax output times V, one product per head
+    context, // linear attention: K^T V, one product per head
+    lookup,  // linear attention: Q times the context
+    divisor, // linear attention: row sums of K, and Q times them
+    norm,
+    activation,
+    add,  // residual connection
+    pool, // mean over pixels or tokens
+    mix,  // a total of operations without a shape
+};
+
+const char* kindName(LayerKind kind);
+
+// Input and output maps of a convolution; all zero elsewhere.
+struct ConvShape {
+    std::int64_t inChannels = 0, inHeight = 0, inWidth = 0;
+    std::int64_t outChannels = 0, outHeight = 0, outWidth = 0;
+    std::int64_t kernelHeight = 0, kernelWidth = 0, strideHeight = 1, strideWidth = 1;
+    std::int64_t groups = 1;
+};
+
+// One layer of a network in execution order, as the matrix product it lowers to: `batch`
+// independent products (m x k) (k x n). A convolution has m = output pixels, k = kernel area times
+// channels of a group, n = filters of a group, batch = groups; a deconvolution counts its input
+// pixels with the whole kernel (m = input pixels, n = outputs times kernel area / stride^2 per
+// output pixel is the same number). Layers without a product (softmax, norm, activation, add, pool)
+// have k = 0 and batch * m * n elements.
+struct LayerShape {
+    std::string name;   // as the checkpoint names the weight: "blocks.3.attn.qkv"
+    std::string module; // what it is part of: "blocks.3"
+    LayerKind kind = LayerKind::linear;
+    std::int64_t batch = 1, m = 0, n = 0, k = 0;
+    ConvShape conv;
+    bool weights = false; // the k x n operand is a parameter, not an activation
+    bool bias = false;
+    std::string
+        normName; // batch normalisation right behind it, folded when it runs: "stem.in_conv.norm"
+
+    std::int64_t macs() const { return batch * m * n * k; }
+    std::int64_t
+    inputElements() const; // of the moving operand; of both for products of activations
+    std::int64_t outputElements() const;
+    std::int64_t weightElements() const; // 0 where both operands are activations
+    std::int64_t parameters() const; // trainable: weights, bias, two per channel of a normalisation
+    std::vector<std::int64_t> weightShape() const; // as stored; empty where there is none
+};
+
+// A network for one input size.
+struct NetworkShape {
+    std::string name;  // "deit-tiny"
+    std::string title; // "DeiT-Tiny, 224 x 224"
+    std::vector<LayerShape> layers;
+    std::vector<std::pair<std::string, std::vector<std::int64_t>>>
+        embeddings; // parameters outside layers: cls_token
+
+    std::int64_t macs() const;
+    std::int64_t parameters() const;
+};
+
+// Building parts.
+LayerShape linearShape(std::string name, std::int64_t rows, std::int64_t in, std::int64_t out,
+                       bool bias);
+// Square kernel, zero padding kernel / 2 unless the kernel tiles the map (padding 0).
+LayerShape convShape(std::string name, std::int64_t in, std::int64_t out, std::int64_t inSide,
+                     std::int64_t outSide, std::int64_t kernel, std::int64_t stride,
+                     std::int64_t groups = 1);
+LayerShape productShape(std::string name, LayerKind kind, std::int64_t batch, std::int64_t m,
+                        std::int64_t n, std::int64_t k);
+LayerShape elementShape(std::string name, LayerKind kind, std::int64_t rows, std::int64_t columns,
+                        std::int64_t batch = 1);
+
+} // namespace vitrine::model

@@ -1,0 +1,334 @@
+// P²-ViT's chunk accelerator (arXiv 2405.19915): an array of precision-scalable MACs, a shifter
+// array for attention times values (the attention codes are powers of two), and processors for
+// LayerNorm, softmax and requantisation. Only the block diagram and result tables were published:
+// the sizes are our defaults.
+#include "core/sim/accelerator.h"
+#include "core/sim/memory.h"
+
+#include <cmath>
+
+namespace vitrine::sim
+{
+
+namespace
+{
+
+enum class Exposure {
+    lanes,        // what is not hidden follows from the lanes of the side processors
+    paperAblation // 0.34 and 0.45 of attention, 0.15 of the MLP: the paper's ablation table
+};
+
+struct P2Vit : Common {
+    std::int64_t rows = 16, depth = 64; // token rows x length of the dot product, 8-bit MACs
+    std::int64_t shifterRows = 16, shifterDepth = 64;
+    std::int64_t softmaxLanes = 16, normLanes = 64, requantLanes = 64;
+    std::int64_t weightBits = 0; // 0: as the workload says
+    bool interLayer = true, intraLayer = true;
+    Exposure exposure = Exposure::lanes;
+    double blockOverhead = 0; // cycles per block for fill, drain and exposed LayerNorm
+    std::int64_t activationKB = 256, weightKB = 128;
+};
+
+const std::vector<Field<P2Vit>>& fields()
+{
+    static const std::vector<Field<P2Vit>> kFields = [] {
+        const auto size = [](const char* name, const char* label, const char* help) {
+            return Parameter{name, label, "", 1, 4096, Mark::ours, help, "Array"};
+        };
+        std::vector<Field<P2Vit>> list{
+            field<P2Vit, &P2Vit::rows>(size("rows", "Token rows", "Rows that stay in the array")),
+            field<P2Vit, &P2Vit::depth>(size("depth", "Dot product", "8-bit MACs per row")),
+            field<P2Vit, &P2Vit::shifterRows>(
+                size("shifter_rows", "Shifter rows", "Rows of attention times values")),
+            field<P2Vit, &P2Vit::shifterDepth>(
+                size("shifter_depth", "Shifter depth", "Shifts per row")),
+            field<P2Vit, &P2Vit::softmaxLanes>(
+                size("softmax_lanes", "Softmax lanes", "Elements per cycle")),
+            field<P2Vit, &P2Vit::normLanes>(
+                size("norm_lanes", "LayerNorm lanes", "Elements per cycle")),
+            field<P2Vit, &P2Vit::requantLanes>(
+                size("requant_lanes", "Requantisation lanes", "Elements per cycle")),
+            field<P2Vit, &P2Vit::weightBits>(
+                {"weight_bits", "Weight bits", "bit", 0, 8, Mark::ours,
+                 "Up to 4 two products per MAC and cycle; 0: as the workload says", "Array"}),
+            field<P2Vit, &P2Vit::interLayer>(
+                {"inter_layer", "Pipeline between layers", "", 0, 1, Mark::paper,
+                 "LayerNorm and requantisation run behind the products", "Pipeline"}),
+            field<P2Vit, &P2Vit::intraLayer>(
+                {"intra_layer", "Pipeline inside attention", "", 0, 1, Mark::paper,
+                 "Softmax of a row runs behind the products of others", "Pipeline"}),
+            field<P2Vit, &P2Vit::exposure>(
+                {"exposure",
+                 "What a missing pipeline costs",
+                 "",
+                 0,
+                 0,
+                 Mark::ours,
+                 "lanes: cycles of the side processors; paper-ablation: the paper's shares",
+                 "Pipeline",
+                 {"lanes", "paper-ablation"}}),
+            field<P2Vit, &P2Vit::blockOverhead>(
+                {"block_overhead", "Overhead per block", "cycle", 0, 1e6, Mark::ours,
+                 "Fill, drain and exposed LayerNorm; 4800 fits the paper's two points",
+                 "Pipeline"}),
+            field<P2Vit, &P2Vit::activationKB>({"activation_kb", "Activation buffer", "KB", 1,
+                                                1 << 20, Mark::ours,
+                                                "Activations that fit stay on chip", "Memory"}),
+            field<P2Vit, &P2Vit::weightKB>(
+                {"weight_kb", "Weight buffer", "KB", 1, 1 << 20, Mark::ours,
+                 "Half of it is filled while the other half is in use", "Memory"}),
+        };
+        addCommonFields(list, Mark::ours, Mark::ours);
+        return list;
+    }();
+    return kFields;
+}
+
+enum Unit { kNorm, kArray, kShifter, kSoftmax, kRequant, kDram };
+
+class P2VitRun
+{
+public:
+    P2VitRun(const Workload& workload, const P2Vit& config)
+        : workload_(workload),
+          c_(config),
+          result_(startResult(
+              workload, config, peak(workload, config),
+              {"LayerNorm", "MAC array", "Shifter array", "Softmax", "Requantise", "DRAM"})),
+          dram_(result_.bytesPerCycle, static_cast<double>(config.weightKB * 512)),
+          ends_(endsOf(workload))
+    {
+    }
+
+    SimResult go()
+    {
+        for (std::size_t i = 0; i < workload_.layers.size(); ++i)
+            run(static_cast<int>(i));
+        finish(result_, c_);
+        return std::move(result_);
+    }
+
+private:
+    // MACs or shifts per cycle: the two arrays take turns.
+    static double peak(const Workload& workload, const P2Vit& c)
+    {
+        const auto narrow = [&](const Layer& layer) {
+            return layer.shape.weights && (c.weightBits > 0 ? c.weightBits : layer.bitsWeight) <= 4;
+        };
+        const bool pairs = std::ranges::any_of(workload.layers, narrow);
+        return static_cast<double>(
+            std::max(c.rows * c.depth * (pairs ? 2 : 1), c.shifterRows * c.shifterDepth));
+    }
+
+    const Layer& layerAt(int i) const { return workload_.layers[static_cast<std::size_t>(i)]; }
+
+    void run(int i)
+    {
+        const Layer& layer = layerAt(i);
+        LayerResult& r = result_.layers[static_cast<std::size_t>(i)];
+        const double elements = static_cast<double>(layer.shape.outputElements());
+        double unitCycles = 0;
+        int unit = kArray;
+        switch (layer.shape.kind) {
+        case LayerKind::norm:
+            unit = kNorm;
+            unitCycles = std::ceil(elements / static_cast<double>(c_.normLanes));
+            r.computeCycles = c_.interLayer ? 0 : exposed(i, unitCycles);
+            r.energy = energyOf({.multiplies = elements, .adds = 3 * elements, .shifts = elements},
+                                {}, {}, c_);
+            break;
+        case LayerKind::softmax:
+            unit = kSoftmax;
+            unitCycles = std::ceil(elements / static_cast<double>(c_.softmaxLanes));
+            r.computeCycles = c_.intraLayer ? hiddenSoftmax(i, unitCycles) : exposed(i, unitCycles);
+            r.energy = energyOf({.specials = elements}, {}, {}, c_);
+            break;
+        case LayerKind::activation:
+        case LayerKind::add:
+        case LayerKind::pool:
+        case LayerKind::mix:
+            return;
+        default:
+            product(i, r);
+            unit = layer.shape.kind == LayerKind::values ? kShifter : kArray;
+            unitCycles = productCycles(layer);
+        }
+        // A hidden processor works behind the product before it; an array works in its own time.
+        const double begin = result_.cycles;
+        placeLayer(r, result_, dram_, c_);
+        const bool side = unit == kNorm || unit == kSoftmax;
+        const double start =
+            side && r.computeCycles == 0 ? std::max(0.0, begin - unitCycles) : begin;
+        result_.schedule.push_back({i, unit, start, start + unitCycles});
+        if (!side)
+            requantise(i, begin, r);
+    }
+
+    void product(int i, LayerResult& r)
+    {
+        const Layer& layer = layerAt(i);
+        const bool shifter = layer.shape.kind == LayerKind::values;
+        r.macs = layer.shape.macs();
+        r.computeCycles = productCycles(layer);
+        if (!c_.interLayer && c_.exposure == Exposure::lanes && layer.shape.weights)
+            r.computeCycles += requantCycles(layer);
+        if (layer.shape.kind == LayerKind::scores)
+            r.computeCycles += c_.blockOverhead;
+        r.sram = onChipTraffic(layer);
+        r.dram = offChipTraffic(i);
+        Operations operations = operationsOf(withWidth(layer));
+        if (shifter) // attention codes are exponents: out += v >> code
+            operations = {.adds = static_cast<double>(r.macs),
+                          .shifts = static_cast<double>(r.macs)};
+        const double requantised = static_cast<double>(layer.shape.outputElements());
+        operations.shifts += requantised;
+        operations.adds += requantised;
+        r.energy = energyOf(operations, r.sram, r.dram, c_);
+    }
+
+    // Sections 6 and 7: c = ceil(m / rows) ceil(k / depth) n, n halved for 4-bit weights.
+    double productCycles(const Layer& layer) const
+    {
+        const model::LayerShape& s = layer.shape;
+        const bool shifter = s.kind == LayerKind::values;
+        const bool pairs = s.weights && bitsOf(layer) <= 4;
+        const std::int64_t columns = pairs ? ceilDivide(s.n, 2) : s.n;
+        const std::int64_t rows = shifter ? c_.shifterRows : c_.rows,
+                           depth = shifter ? c_.shifterDepth : c_.depth;
+        return static_cast<double>(s.batch * ceilDivide(s.m, rows) * ceilDivide(s.k, depth)) *
+               static_cast<double>(columns);
+    }
+
+    int bitsOf(const Layer& layer) const
+    {
+        return c_.weightBits > 0 && layer.shape.weights ? static_cast<int>(c_.weightBits)
+                                                        : layer.bitsWeight;
+    }
+
+    Layer withWidth(const Layer& layer) const
+    {
+        Layer same;
+        same.shape.batch = layer.shape.batch;
+        same.shape.m = layer.shape.m;
+        same.shape.n = layer.shape.n;
+        same.shape.k = layer.shape.k;
+        same.primitive = layer.primitive;
+        same.bitsIn = layer.bitsIn;
+        same.bitsWeight = bitsOf(layer);
+        return same;
+    }
+
+    double requantCycles(const Layer& layer) const
+    {
+        return std::ceil(static_cast<double>(layer.shape.outputElements()) /
+                         static_cast<double>(c_.requantLanes));
+    }
+
+    void requantise(int i, double begin, const LayerResult& r)
+    {
+        const double cycles = requantCycles(layerAt(i)), end = begin + r.computeCycles;
+        result_.schedule.push_back(
+            {i, kRequant, std::max(begin, end - cycles), std::max(end, begin + cycles)});
+        if (r.dramCycles > 0)
+            result_.schedule.push_back({i, kDram, begin, begin + std::min(r.dramCycles, r.cycles)});
+    }
+
+    // Without the pipeline a side processor is waited for: by its own cycles, or by the paper's
+    // share of the module.
+    double exposed(int i, double unitCycles) const
+    {
+        if (c_.exposure == Exposure::lanes)
+            return unitCycles;
+        const bool softmax = layerAt(i).shape.kind == LayerKind::softmax;
+        double attention = 0, mlp = 0;
+        bool inAttention = softmax;
+        for (int j = i; j >= 0 && layerAt(j).shape.module == layerAt(i).shape.module; --j)
+            addBase(j, attention, mlp);
+        for (int j = i + 1; j < static_cast<int>(workload_.layers.size()) &&
+                            layerAt(j).shape.module == layerAt(i).shape.module;
+             ++j) {
+            addBase(j, attention, mlp);
+            inAttention = inAttention || layerAt(j).shape.kind == LayerKind::scores;
+        }
+        return softmax ? 0.45 * attention : inAttention ? 0.34 * attention : 0.15 * mlp;
+    }
+
+    void addBase(int j, double& attention, double& mlp) const
+    {
+        const Layer& layer = layerAt(j);
+        if (layer.shape.k == 0)
+            return;
+        const bool isMlp = layer.shape.name.find(".mlp.") != std::string::npos;
+        (isMlp ? mlp : attention) += productCycles(layer);
+    }
+
+    // Rows flow from scores through softmax to values: the three take as long as the slowest part.
+    double hiddenSoftmax(int i, double unitCycles) const
+    {
+        double products = 0;
+        if (i > 0 && layerAt(i - 1).shape.kind == LayerKind::scores)
+            products += productCycles(layerAt(i - 1));
+        if (i + 1 < static_cast<int>(workload_.layers.size()) &&
+            layerAt(i + 1).shape.kind == LayerKind::values)
+            products += productCycles(layerAt(i + 1));
+        return std::max(0.0, unitCycles - products);
+    }
+
+    // A row tile stays while all columns pass: weights are read once per tile, partial sums (32
+    // bit) once per depth tile.
+    Traffic onChipTraffic(const Layer& layer) const
+    {
+        const model::LayerShape& s = layer.shape;
+        const std::int64_t tiles = ceilDivide(s.m, c_.rows), parts = ceilDivide(s.k, c_.depth);
+        return {bytesOf(s.batch * s.m * s.k, layer.bitsIn),
+                tiles * bytesOf(s.batch * s.k * s.n, bitsOf(layer)),
+                bytesOf(s.batch * s.m * s.n, layer.bitsOut) +
+                    (parts - 1) * 8 * s.batch * s.m * s.n};
+    }
+
+    Traffic offChipTraffic(int i) const
+    {
+        const Layer& layer = layerAt(i);
+        const model::LayerShape& s = layer.shape;
+        const OnChip buffers{c_.activationKB * 512, c_.weightKB * 512};
+        const std::int64_t in = bytesOf(s.inputElements(), layer.bitsIn),
+                           out = bytesOf(s.outputElements(), layer.bitsOut);
+        // With the pipeline inside attention a row of scores goes to softmax and on at once.
+        const bool inside =
+            c_.intraLayer && (s.kind == LayerKind::scores || s.kind == LayerKind::values);
+        const bool inStays = i != ends_.first &&
+                             (in <= buffers.activations || (inside && s.kind == LayerKind::values));
+        const bool outStays = i != ends_.last && (out <= buffers.activations ||
+                                                  (inside && s.kind == LayerKind::scores));
+        return dramTraffic(in, bytesOf(s.weightElements(), bitsOf(layer)), out, inStays, outStays,
+                           buffers);
+    }
+
+    const Workload& workload_;
+    const P2Vit& c_;
+    SimResult result_;
+    FetchAhead dram_;
+    const Ends ends_;
+};
+
+Result<SimResult> run(const Workload& workload, const Settings& settings)
+{
+    const P2Vit config = configOf(fields(), settings);
+    return P2VitRun(workload, config).go();
+}
+
+} // namespace
+
+Accelerator p2Vit()
+{
+    return {"p2vit",
+            "P²-ViT",
+            "Shi et al., P²-ViT, IEEE TVLSI 2024",
+            "Chunks for LayerNorm, products, softmax and requantisation; power-of-two scales let "
+            "rows flow between them",
+            parametersOf(fields()),
+            {"deit-tiny", "deit-small", "deit-base"},
+            run};
+}
+
+} // namespace vitrine::sim

@@ -1,0 +1,41 @@
+#pragma once
+
+#include "core/model/llm_config.h"
+#include "core/sim/layer.h"
+
+#include <span>
+
+namespace vitrine::sim
+{
+
+// Workloads by name: every network of core/model/vit_shapes.h ("deit-tiny", "efficientvit-b1@256"),
+// "ctvc-ref@1080p" and
+// "@720p", "nvca-recollected", and the operation mixes of NASA's table 2
+// ("hybrid-shift-c@cifar10").
+struct NamedWorkload {
+    std::string name, title, family;
+};
+std::vector<NamedWorkload> workloadNames();
+// Argument error naming what would help.
+Result<Workload> namedWorkload(const std::string& name);
+
+// A language model reading `tokens` tokens at once (causal attention counted in full).
+Workload llmWorkload(const model::LlmConfig& config, std::int64_t tokens, const std::string& name);
+
+// Decoder side of a P frame of NVCA's reference network with 36 channels: nvca.md, section 2. width
+// and height are multiples of 16. Chains 1 .. 5 are the groups FE, MOT, DC, RES, REC.
+Workload ctvcReference(std::int64_t width, std::int64_t height);
+
+// One model of NASA's table 2: operations in millions as printed.
+struct OperationMix {
+    const char* name; // "hybrid-shift-a@cifar10"
+    const char* title;
+    double multiplications, shifts, additions;
+
+    // additions = multiplications + shifts + 2 adder operations, within the printed digit
+    double adderOperations() const;
+};
+std::span<const OperationMix> operationMixes();
+Workload mixWorkload(const OperationMix& mix);
+
+} // namespace vitrine::sim
