@@ -11,6 +11,7 @@
 #include "core/attention/sinks.h"
 #include "core/base/format.h"
 #include "core/base/json.h"
+#include "core/tensor/printable.h"
 
 namespace vitrine::attention {
 
@@ -35,7 +36,7 @@ struct Reader {
         const auto number = parseInteger(value);
         if (!number || *number < low || *number > high)
             return inputError("cannot read {}: metadata \"{}\" is \"{}\", expected {} to {}", name(), key,
-                              value.substr(0, 40), low, high);
+                              printable(value, 40), low, high);
         return *number;
     }
     Result<TensorView> tensor(const std::string& tensorName, std::vector<DType> types,
@@ -103,7 +104,7 @@ Result<void> readShape(const Reader& reader, CaptureData& data)
 {
     VITRINE_TRY(const std::string format, reader.text("format"));
     if (format != captureFile::kFormat)
-        return inputError("cannot read {}: format \"{}\", expected \"{}\"", reader.name(), format.substr(0, 40),
+        return inputError("cannot read {}: format \"{}\", expected \"{}\"", reader.name(), printable(format, 40),
                           captureFile::kFormat);
     VITRINE_TRY(const auto layers, reader.integer("layers", 0, 512));
     VITRINE_TRY(data.heads, reader.integer("heads", 0, 4096));

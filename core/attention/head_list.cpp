@@ -4,6 +4,7 @@
 #include "core/base/format.h"
 #include "core/base/json.h"
 #include "core/base/random.h"
+#include "core/tensor/printable.h"
 
 #include <algorithm>
 #include <cmath>
@@ -101,7 +102,7 @@ struct HeadFile {
                     layer >= config.layers)
                     return inputError("cannot read {}: layer {} has no head {} in this model of {} "
                                       "layers of {} heads",
-                                      name, layer, dumpJson(head).substr(0, 20), config.layers,
+                                      name, layer, printable(dumpJson(head), 20), config.layers,
                                       config.heads);
                 result.push_back({static_cast<int>(layer), static_cast<int>(head.get<int>())});
             }
@@ -162,7 +163,7 @@ Result<HeadSet> parseHeads(std::string_view text, std::string_view name,
         if (!layer || !head)
             return argumentError(
                 "{} has \"{}\": write all, none, or heads as layer.head, for example 3.0,3.4", name,
-                item);
+                printable(item));
         if (*layer < 0 || *layer >= config.layers || *head < 0 || *head >= config.heads)
             return argumentError(
                 "{} names head {}.{}: the model has the layers 0 to {} and the heads 0 to {}", name,
@@ -241,7 +242,7 @@ Result<HeadList> readHeadFile(const std::filesystem::path& path, const model::Ll
     list.rule = parseSinkRule(rule);
     if (!rule.empty() && !list.rule)
         return inputError("cannot read {}: rule \"{}\": absolute, relative or uniform expected",
-                          name, rule.substr(0, 40));
+                          name, printable(rule, 40));
     list.file = path;
     return list;
 }

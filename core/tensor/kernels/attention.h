@@ -50,6 +50,7 @@ struct HeadTap : MapSums {
 
     // Asked once, on the calling thread, when columnSum is known; decides how the weights are
     // changed before they meet the values. It takes a second pass over the rows, never a whole map.
+    // With thumbnails the sums are added up in another order and may differ in the last bit.
     std::function<WeightEdit(std::span<const float> columnSum)> edit;
     WeightEdit edited;   // what it decided
     EditCount editCount; // what came of that
