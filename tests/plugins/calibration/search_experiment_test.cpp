@@ -2,8 +2,10 @@
 
 #include "core/attention/head_list.h"
 #include "core/base/file.h"
+#include "core/base/format.h"
 #include "core/base/random.h"
 #include "core/jobs/job_folder.h"
+#include "core/jobs/process.h"
 #include "core/jobs/work.h"
 #include "core/jobs/worker.h"
 #include "tests/support/temporary_folder.h"
@@ -42,7 +44,7 @@ bool workIfAsked()
 [[maybe_unused]] const bool kMain = workIfAsked();
 
 const std::filesystem::path kProgram = std::filesystem::read_symlink("/proc/self/exe");
-const Given kSmall = {{"pool", "24"}, {"controls", "3"}, {"beta", "0"}, {"tau", "0.08"}};
+const Given kSmall = {{"pool", "40"}, {"controls", "3"}, {"beta", "0"}, {"tau", "0.05"}};
 
 Result<RunResult> run(const Given& given, Progress& progress)
 {
@@ -51,12 +53,14 @@ Result<RunResult> run(const Given& given, Progress& progress)
     return experiment.run(params, progress);
 }
 
-std::vector<Metric> computed(const RunResult& result)
+// Computed metrics as texts: NaN, which some of them are where no head is kept, equals itself.
+std::map<std::string, std::string> computed(const RunResult& result)
 {
-    std::vector<Metric> kept;
-    std::ranges::copy_if(result.metrics, std::back_inserter(kept),
-                         [](const Metric& metric) { return metric.origin == Origin::computed; });
-    return kept;
+    std::map<std::string, std::string> texts;
+    for (const Metric& metric : result.metrics)
+        if (metric.origin == Origin::computed)
+            texts[metric.name] = shortest(metric.value);
+    return texts;
 }
 
 struct Search : testing::Test {
@@ -80,13 +84,13 @@ TEST_F(Search, FindsHeadsAndWritesThemAsAFile)
     EXPECT_EQ(result->metric("heads_kept")->value, kept);
     EXPECT_EQ(result->metric("items_searched")->value + result->metric("items_held_out")->value,
               24);
-    EXPECT_EQ(result->table("pool")->rows.size(), 24u);
+    EXPECT_EQ(result->table("pool")->rows.size(), 40u);
 
     const auto text = readFile(result->artifact("heads.json")->path, 1 << 20);
     const auto json = parseJson(*text, "heads.json");
     ASSERT_TRUE(json) << json.error().message;
     EXPECT_EQ((*json)["model"], "vitrine-lm");
-    EXPECT_EQ((*json)["pool"]["items"].size(), 24u);
+    EXPECT_EQ((*json)["pool"]["items"].size(), 40u);
     double listed = 0;
     for (const auto& layer : (*json)["heads"])
         listed += static_cast<double>(layer.size());
@@ -102,8 +106,10 @@ TEST_F(Search, StoppingChangesOnlyTheEffort)
     const auto quick = run(kSmall, one), slow = run(brute, other);
 
     ASSERT_TRUE(quick && slow);
-    for (const char* name : {"heads_kept", "accuracy_before", "accuracy_after", "accuracy_control"})
-        EXPECT_EQ(quick->metric(name)->value, slow->metric(name)->value) << name;
+    auto quickly = computed(*quick), slowly = computed(*slow);
+    for (const char* effort : {"answers_saved", "heads_stopped"})
+        quickly.erase(effort), slowly.erase(effort);
+    EXPECT_EQ(quickly, slowly);
     EXPECT_GT(quick->metric("answers_saved")->value, 0);
     EXPECT_EQ(slow->metric("answers_saved")->value, 0);
 }
@@ -128,7 +134,7 @@ TEST_F(Search, PausedAnywhereItGoesOnToTheSameResult)
     const auto expected = run(kSmall, whole);
     ASSERT_TRUE(expected);
 
-    for (const int pause : {1, 20, 60, 150}) {
+    for (const int pause : {1, 30, 80, 130}) {
         Impatient first(folder.path, pause);
         const auto stopped = run(kSmall, first);
         ASSERT_FALSE(stopped);
@@ -199,9 +205,9 @@ TEST_F(Search, KilledWorkersGoOnToTheSameResult)
         auto worker = Worker::start(kProgram, *killed);
         ASSERT_TRUE(worker) << worker.error().message;
         if (kills < 6) {
-            std::this_thread::sleep_for(std::chrono::milliseconds(200 + random.below(1500)));
-            const auto pid = readFile(jobFolder.pid(), 64);
-            if (pid && ::kill(std::atoi(pid->c_str()), SIGKILL) == 0)
+            std::this_thread::sleep_for(std::chrono::milliseconds(300 + random.below(2500)));
+            const auto process = readPidFile(jobFolder.pid());
+            if (process && process->pid > 1 && ::kill(process->pid, SIGKILL) == 0)
                 ++kills;
         }
         record = finish(**worker);
