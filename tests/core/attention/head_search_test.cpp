@@ -235,9 +235,9 @@ TEST(HeadSearch, ControlsAreAsLargeAsTheChoiceAndSeeTheHeldOutHalf)
 // get the same; some are killed a second time on the way.
 TEST(HeadSearch, GoingOnAfterAnyKillGivesTheSameResult)
 {
-    const Dice dice(11, 0.4);
+    const Dice dice(3, 0.4);
     const HeadSet candidates = someHeads(2, 3);
-    const auto datasets = datasetsOf(24, 2);
+    const auto datasets = datasetsOf(40, 2);
     const SearchOptions options{.cap = 2, .controls = 3};
     const auto fresh = [&] { return HeadSearch(candidates, datasets, options, "dice"); };
     std::size_t calls = 0;

