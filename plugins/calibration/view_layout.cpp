@@ -9,6 +9,7 @@
 #include "widgets/page/banner.h"
 #include "widgets/page/prompt_line.h"
 #include "widgets/page/state_pages.h"
+#include "widgets/params/segmented_switch.h"
 #include "widgets/plot/plot_view.h"
 #include "widgets/theme/style.h"
 
@@ -96,9 +97,13 @@ void CalibrationView::makeLayout()
     next_ = new NextTable(next);
     next->body()->addWidget(next_, 1);
     nextCard_ = next;
-    auto* profile = new Panel(tr("Sink profile"), this);
-    profile->setToolTip(tr("s[j]: mean weight that key j receives from the queries that see it, "
-                           "before and after"));
+    auto* profile = new Panel(tr("Sinks"), this);
+    plotChoice_ = new SegmentedSwitch(profile);
+    plotChoice_->setOptions({tr("Profile"), tr("Census")},
+                            {tr("s[j] of the shown head, before and after, with the threshold"),
+                             tr("Where in the text the sinks of all heads stand")});
+    plotChoice_->setAccessibleName(tr("Plot"));
+    profile->controls()->addWidget(plotChoice_);
     profile_ = new plot::PlotView(profile);
     profile_->setTitleVisible(false);
     plot::forwardActions(*profile_, context_);
@@ -202,8 +207,8 @@ void CalibrationView::connectParts()
     });
     connect(maps_, &MapsPanel::tokenChosen, this, &CalibrationView::selectToken);
     const auto point = [this](std::int64_t token) {
-        profile_->setLinkedCursor(token < 0 ? std::nullopt
-                                            : std::optional(static_cast<double>(token)));
+        const bool none = token < 0 || plotChoice_->current() != 0;
+        profile_->setLinkedCursor(none ? std::nullopt : std::optional(static_cast<double>(token)));
     };
     connect(maps_, &MapsPanel::keyHovered, this, point);
     connect(tokens_->strip(), &TokenStrip::tokenHovered, this, point);
@@ -219,10 +224,16 @@ void CalibrationView::connectParts()
             [this](QPoint place) { showMenu(place, QStringLiteral("head-matrix")); });
     connect(tables_, &TablesPanel::tableChosen, this,
             [this](const QString& name) { put("table", name, tr("Choose table")); });
-    connect(profile_, &plot::PlotView::clicked, this,
-            [this](double x, double) { selectToken(static_cast<std::int64_t>(std::llround(x))); });
+    connect(plotChoice_, &SegmentedSwitch::chosen, this, [this](int index) {
+        put("plot", index == 1 ? "census" : "profile", tr("Choose plot"));
+    });
+    connect(profile_, &plot::PlotView::clicked, this, [this](double x, double) {
+        if (plotChoice_->current() == 0)
+            selectToken(static_cast<std::int64_t>(std::llround(x)));
+    });
     connect(profile_, &plot::PlotView::rangeEdited, this, [this](const QJsonObject& range) {
-        put("profile_range", range, tr("Zoom sink profile"), QStringLiteral("profile"));
+        put(plotChoice_->current() == 0 ? "profile_range" : "census_range", range, tr("Zoom plot"),
+            QStringLiteral("profile"));
     });
     for (QSplitter* each : {page_, top_, numbers_})
         connect(each, &QSplitter::splitterMoved, this, [this, each] {
