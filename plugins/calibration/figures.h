@@ -58,6 +58,8 @@ figure::Figure ablation(const std::vector<const RunRecord*>& runs, const Json& s
 
 // What a run says, in a sentence or two for people: whether it helps, with the interval. Never
 // better than the numbers are.
-std::string verdict(const RunRecord& run);
+std::string headline(const RunRecord& run);
+std::string details(const RunRecord& run); // what the headline leaves out; may be empty
+std::string verdict(const RunRecord& run); // both
 
 } // namespace vitrine::calibration
