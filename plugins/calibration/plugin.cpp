@@ -38,7 +38,7 @@ class CalibrationPlugin : public QObject, public Plugin
 public:
     std::vector<std::unique_ptr<Experiment>> createExperiments() const override
     {
-        auto list = experiments<ApplyExperiment>();
+        std::vector<std::unique_ptr<Experiment>> list; // the first is what the room opens with
 #ifdef VITRINE_HAS_CALIBRATION_TUNE
         list.push_back(std::make_unique<TuneExperiment>());
 #endif
@@ -48,6 +48,7 @@ public:
 #ifdef VITRINE_HAS_CALIBRATION_SEARCH
         list.push_back(std::make_unique<SearchExperiment>());
 #endif
+        list.push_back(std::make_unique<ApplyExperiment>());
         return list;
     }
     View* createView([[maybe_unused]] std::string_view experiment,

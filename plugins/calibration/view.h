@@ -82,7 +82,7 @@ private:
     void refreshSlow(); // plots and tables, which lag behind a drag
     void showPage();
 
-    // view_live.cpp
+    // view_session.cpp
     void ask(); // a live result where the stored run is not what is wished
     void takeLive(const RunHandle& run);
     LiveRun* live();

@@ -199,9 +199,6 @@ void CalibrationView::connectParts()
         notice_.clear();
         showPage();
     });
-    connect(counters_, &Counters::keepWished, this, &CalibrationView::keep);
-    connect(counters_, &Counters::resetWished, this,
-            [this] { tune(ownTuning(), tr("Reset tuning")); });
     connect(maps_, &MapsPanel::windowEdited, this, [this](const MapWindow& window) {
         change(withWindow(state_, window), tr("Move map"), QStringLiteral("window"));
     });
@@ -284,6 +281,9 @@ void CalibrationView::connectTuning()
         tune(tuning, tr("Change beta of %1").arg(headName(scene_->head)),
              QStringLiteral("tune:beta ") + text(headText(scene_->head)));
     });
+    connect(controls, &TuneControls::keepWished, this, &CalibrationView::keep);
+    connect(controls, &TuneControls::resetWished, this,
+            [this] { tune(ownTuning(), tr("Reset tuning")); });
     connect(controls, &TuneControls::ownBetaChosen, this, [this](bool own) {
         put("beta_of", own ? "head" : "all", tr("Choose whose beta is set"));
     });
