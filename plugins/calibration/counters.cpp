@@ -5,18 +5,12 @@
 
 #include <QHBoxLayout>
 #include <QLabel>
-#include <QPushButton>
 #include <QVBoxLayout>
 
 namespace vitrine::calibration
 {
 
-Counters::Counters(QWidget* parent)
-    : QWidget(parent),
-      live_(new QLabel(this)),
-      reset_(new QPushButton(tr("Reset"), this)),
-      beside_(new QPushButton(tr("Keep beside"), this)),
-      keep_(new QPushButton(tr("Keep"), this))
+Counters::Counters(QWidget* parent) : QWidget(parent)
 {
     auto* line = new QHBoxLayout(this);
     line->setContentsMargins(4, 0, 0, 0);
@@ -38,22 +32,6 @@ Counters::Counters(QWidget* parent)
         tr("exp of the mean negative log-likelihood of this text, without and with calibration; "
            "lower is better. One text proves nothing: see calibration.evaluate."));
     line->addStretch(1);
-    live_->setProperty("role", "caption");
-    live_->setAccessibleName(tr("Live or stored"));
-    line->addWidget(live_);
-    reset_->setToolTip(tr("Back to the run's own numbers"));
-    beside_->setToolTip(tr("Stores this as a run and shows it beside the first"));
-    keep_->setProperty("kind", "primary");
-    keep_->setToolTip(tr("Stores this as a run of its own with the same parameters"));
-    reset_->setAccessibleName(tr("Reset tuning"));
-    beside_->setAccessibleName(tr("Keep beside"));
-    keep_->setAccessibleName(tr("Keep as a run"));
-    for (QPushButton* button : {reset_, beside_, keep_})
-        line->addWidget(button);
-    line->setSpacing(12);
-    connect(reset_, &QPushButton::clicked, this, &Counters::resetWished);
-    connect(beside_, &QPushButton::clicked, this, [this] { emit keepWished(true); });
-    connect(keep_, &QPushButton::clicked, this, [this] { emit keepWished(false); });
 }
 
 void Counters::add(QHBoxLayout* line, const QString& metric, const QString& words,
@@ -98,11 +76,6 @@ void Counters::setScene(const Scene& scene)
 {
     for (const Counter& counter : counters_)
         counter.value->setText(shown(scene, counter.metric));
-    live_->setText(scene.live                      ? tr("live, not kept")
-                   : scene.first().run->number > 0 ? tr("run %1").arg(scene.first().run->number)
-                                                   : QString());
-    for (QPushButton* button : {reset_, beside_, keep_})
-        button->setEnabled(scene.live);
 }
 
 QString Counters::valueOf(const QString& name) const

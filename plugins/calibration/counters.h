@@ -8,12 +8,11 @@
 
 class QHBoxLayout;
 class QLabel;
-class QPushButton;
 
 namespace vitrine::calibration
 {
 
-// What calibration does, in numbers that are always in sight, and the way to keep it.
+// What calibration does, in numbers that are always in sight.
 class Counters : public QWidget
 {
     Q_OBJECT
@@ -22,10 +21,6 @@ public:
 
     void setScene(const Scene& scene);
     QString valueOf(const QString& name) const; // as shown: "rows_modified"
-
-signals:
-    void keepWished(bool beside);
-    void resetWished();
 
 private:
     struct Counter {
@@ -36,8 +31,6 @@ private:
     QString shown(const Scene& scene, const QString& metric) const;
 
     std::vector<Counter> counters_;
-    QLabel* live_;
-    QPushButton *reset_, *beside_, *keep_;
 };
 
 } // namespace vitrine::calibration

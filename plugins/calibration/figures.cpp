@@ -41,6 +41,7 @@ std::vector<figure::Figure> tuneFigures(const std::vector<const RunRecord*>& run
             }
     if (!shown.empty())
         figures.push_back(sinkProfile(shown, state));
+    figures.push_back(sinkCensus(runs, state));
     figures.push_back(headMatrix(*runs.front(), state));
     figures.push_back(nextTokenBars(runs, state));
     if (!ablatedParameter(runs).empty())

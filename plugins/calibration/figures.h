@@ -16,7 +16,7 @@ namespace vitrine::calibration
 
 // All figures of these runs, by the experiment of the first one; the others of it stand beside.
 //   tune:     "map-before", "map-after", "map-difference" (of a second run "map-before-2", ...),
-//             "sink-profile", "head-matrix", "next-tokens"
+//             "sink-profile", "sink-census", "head-matrix", "next-tokens"
 //   evaluate: "accuracy" or "perplexity"; "ablation" where several runs differ in one number
 //   search:   "search-gains", "search-matrix"
 //   apply:    none (its maps are an artifact)
@@ -36,6 +36,8 @@ LayerHead shownHead(const RunRecord& run, const Json& state);
 Result<figure::Figure> calibrationMap(const TuneRun& run, Side side, const Json& state);
 // s[j] before and after, and the threshold that decides on the one before. At least one run.
 figure::Figure sinkProfile(const std::vector<TuneRun>& runs, const Json& state);
+// Where in the text sinks stand, by tenths of it, before and after.
+figure::Figure sinkCensus(const std::vector<const RunRecord*>& runs, const Json& state);
 // The chosen score of every head, layers down and heads across.
 figure::Figure headMatrix(const RunRecord& run, const Json& state);
 // Probability of the likeliest next tokens before and after.
@@ -56,6 +58,8 @@ figure::Figure ablation(const std::vector<const RunRecord*>& runs, const Json& s
 
 // What a run says, in a sentence or two for people: whether it helps, with the interval. Never
 // better than the numbers are.
-std::string verdict(const RunRecord& run);
+std::string headline(const RunRecord& run);
+std::string details(const RunRecord& run); // what the headline leaves out; may be empty
+std::string verdict(const RunRecord& run); // both
 
 } // namespace vitrine::calibration

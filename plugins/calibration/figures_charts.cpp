@@ -104,7 +104,7 @@ figure::Figure accuracyBars(const std::vector<const RunRecord*>& runs, const Jso
         add(after, x + 0.17, measured.calibrated);
         figure.x.ticks.push_back({x, runLabel(*runs[r])});
         if (runs.size() == 1)
-            addBand(figure, measured.control, "random heads, lowest to highest");
+            addBand(figure, measured.control, "random heads of the same number");
         highest = std::max(highest, measured.control.hasInterval() ? measured.control.high : 0);
     }
     figure.y.maximum = std::min(1.0, highest * 1.15 + 1e-3);
@@ -138,6 +138,12 @@ figure::Figure perplexityBars(const std::vector<const RunRecord*>& runs, const J
         after.height.push_back(measured.perplexity);
         figure.x.ticks.push_back({x, runLabel(*runs[r])});
     }
+    if (runs.size() == 1)
+        addBand(figure,
+                {metricOf(runs[0]->result, "perplexity_control"),
+                 metricOf(runs[0]->result, "perplexity_control_low"),
+                 metricOf(runs[0]->result, "perplexity_control_high")},
+                "random heads of the same number");
     figure.bars = {std::move(before), std::move(after)};
     figure.caption = "Perplexity of the texts without and with calibration; lower is better.";
     figure.altText =

@@ -300,14 +300,6 @@ std::map<LayerHead, double> parseHeadBetas(std::string_view text)
     return betas;
 }
 
-std::string headBetasText(const std::map<LayerHead, double>& betas)
-{
-    std::string text;
-    for (const auto& [head, beta] : betas)
-        text += (text.empty() ? "" : ",") + headText(head) + "=" + shortest(beta);
-    return text;
-}
-
 std::set<SinkPlace> parseSinkPlaces(std::string_view text)
 {
     std::set<SinkPlace> places;

@@ -3,6 +3,7 @@
 #include "core/attention/calibration.h"
 #include "core/attention/head_list.h"
 #include "core/jobs/run_record.h"
+#include "plugins/calibration/experiment_hand_picked.h" // headBetasText
 
 #include <cstdint>
 #include <map>
@@ -96,7 +97,6 @@ void putTuning(const Tuning& tuning, std::map<std::string, std::string>& given);
 // The text forms of the parameters: "3.1=0.2,4.0=0.5" and "3.1:7,3.1:20". What is malformed is left
 // out.
 std::map<LayerHead, double> parseHeadBetas(std::string_view text);
-std::string headBetasText(const std::map<LayerHead, double>& betas);
 std::set<SinkPlace> parseSinkPlaces(std::string_view text);
 std::string sinkPlacesText(const std::set<SinkPlace>& places);
 std::optional<LayerHead> parseHead(std::string_view text); // "3.1"

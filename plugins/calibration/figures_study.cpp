@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <initializer_list>
+#include <optional>
 
 namespace vitrine::calibration
 {
@@ -52,6 +53,33 @@ Share share(const RunResult& result, const std::string& name)
             metricOf(result, name + "_high")};
 }
 
+void complete(Share& share, double value, const Interval& interval)
+{
+    if (!share.known())
+        share.value = value;
+    if (!share.hasInterval()) {
+        share.low = interval.low;
+        share.high = interval.high;
+    }
+}
+
+// What the metrics leave out follows from the items.
+void complete(Evaluated& all, const PairedCounts& counts)
+{
+    const auto items = static_cast<double>(counts.items());
+    const std::int64_t right = counts.bothRight + counts.lost;
+    complete(all.baseline, static_cast<double>(right) / items,
+             wilsonInterval(right, counts.items()));
+    complete(all.difference, counts.difference(), pairedDifferenceInterval(counts));
+    if (std::isnan(all.pValue))
+        all.pValue = mcnemarExact(counts);
+    if (std::isnan(all.items)) {
+        all.items = items;
+        all.gained = static_cast<double>(counts.gained);
+        all.lost = static_cast<double>(counts.lost);
+    }
+}
+
 } // namespace
 
 bool Share::known() const
@@ -73,13 +101,12 @@ Evaluated evaluated(const RunResult& result)
     all.pValue = metricOf(result, "p_value");
     all.perplexity = metricOf(result, "perplexity");
     all.baselinePerplexity = metricOf(result, "baseline_perplexity");
-    all.counts = countItems(result);
-    if (all.counts && all.baseline.known() && !all.baseline.hasInterval()) {
-        const Interval interval =
-            wilsonInterval(all.counts->bothRight + all.counts->lost, all.counts->items());
-        all.baseline.low = interval.low;
-        all.baseline.high = interval.high;
-    }
+    all.difference = share(result, "difference");
+    all.gained = metricOf(result, "gained");
+    all.lost = metricOf(result, "lost");
+    all.items = metricOf(result, "items");
+    if (const auto counts = countItems(result))
+        complete(all, *counts);
     return all;
 }
 

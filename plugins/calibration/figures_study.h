@@ -3,7 +3,6 @@
 #include "core/base/statistics.h"
 #include "plugins/calibration/figures_data.h"
 
-#include <optional>
 #include <vector>
 
 // What runs of calibration.evaluate and calibration.search measured, read for figures and words.
@@ -19,8 +18,9 @@ struct Share {
 
 struct Evaluated {
     Share baseline, calibrated;
-    Share control;                                 // mean, lowest and highest of the random sets
-    std::optional<PairedCounts> counts;            // from the items, where they are there
+    Share control;    // random head sets of the same size: mean and middle 95 %
+    Share difference; // calibrated less baseline, paired; in nat per token for texts
+    double gained = 0, lost = 0, items = 0;
     double pValue = 0;                             // of McNemar's test; NaN where there is none
     double perplexity = 0, baselinePerplexity = 0; // NaN where the task is none of texts
 };

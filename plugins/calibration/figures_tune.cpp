@@ -207,6 +207,44 @@ figure::Figure sinkProfile(const std::vector<TuneRun>& runs, const Json& json)
     return figure;
 }
 
+figure::Figure sinkCensus(const std::vector<const RunRecord*>& runs, const Json& json)
+{
+    figure::Figure figure = newFigure("sink-census", "Where sinks stand in the text", runs, json);
+    figure.x.label = "Position in the text, j/N";
+    figure.x.minimum = 0;
+    figure.x.maximum = 1;
+    figure.y.label = "Sinks in all heads";
+    figure.y.minimum = 0;
+    const double width = 0.08 / static_cast<double>(runs.size() + 1);
+    const auto add = [&](std::size_t group, const RunRecord& run, const char* column,
+                         std::string name) {
+        figure::Bars bars;
+        bars.name = std::move(name);
+        bars.colour = group == 0 ? figure::kMuted : static_cast<int>((group - 1) % 6);
+        bars.width = width;
+        const Table* census = run.result.table("census");
+        for (std::size_t i = 0; census && i < census->rows.size(); ++i) {
+            const RowReader row(*census, i);
+            const double first = row.number("first", std::nan(""));
+            const double end = row.number("end", std::nan(""));
+            if (row.text("kind") != "position" || std::isnan(first) || std::isnan(end))
+                continue;
+            bars.position.push_back(
+                (first + end) / 2 +
+                width * (static_cast<double>(group) - static_cast<double>(runs.size()) / 2));
+            bars.height.push_back(row.number(column, 0));
+        }
+        figure.bars.push_back(std::move(bars));
+    };
+    add(0, *runs.front(), "before", "before");
+    for (std::size_t r = 0; r < runs.size(); ++r)
+        add(r + 1, *runs[r], "after", runs.size() == 1 ? "after" : "after, " + runLabel(*runs[r]));
+    figure.caption = "Sinks by the tenth of the text they stand in, counted in every head, without "
+                     "and with calibration; the protected first tokens are not counted.";
+    figure.altText = "Bars of the number of sinks per tenth of the text before and after.";
+    return figure;
+}
+
 figure::Figure headMatrix(const RunRecord& run, const Json& json)
 {
     const FigureState state = figureState(json);

@@ -26,13 +26,16 @@ std::string pText(double p)
     return p < 0.001 ? std::string("p < 0.001") : fmt::format("p = {:.3f}", p);
 }
 
-// Helps, hurts, or nothing that can be told, by the interval of the paired difference.
-std::string judgement(const Interval& interval)
+// Helps, hurts, or nothing that can be told, by the interval of the paired difference; more is
+// better, or less.
+std::string judgement(const Share& difference, bool moreIsBetter)
 {
-    if (interval.low > 0)
-        return "ACT helps here";
-    if (interval.high < 0)
-        return "ACT hurts here";
+    if (!difference.hasInterval())
+        return "With ACT";
+    if (difference.low > 0)
+        return moreIsBetter ? "ACT helps here" : "ACT hurts here";
+    if (difference.high < 0)
+        return moreIsBetter ? "ACT hurts here" : "ACT helps here";
     return "No effect that these items could show";
 }
 
@@ -54,81 +57,104 @@ std::string againstControl(const Evaluated& measured)
         band);
 }
 
-std::string verdictOnAnswers(const Evaluated& measured)
+std::string headlineOnAnswers(const Evaluated& measured)
 {
-    const std::string values =
-        fmt::format("{} of the items right with ACT, {} without",
-                    percent(measured.calibrated.value), percent(measured.baseline.value));
-    if (!measured.counts || measured.counts->items() == 0)
-        return fmt::format("{}.{}", values, againstControl(measured));
-    const Interval interval = pairedDifferenceInterval(*measured.counts);
-    const double p =
-        std::isfinite(measured.pValue) ? measured.pValue : mcnemarExact(*measured.counts);
-    return fmt::format("{}: {}, a difference of {} points (95 % interval {} to {}, McNemar {}; {} "
-                       "of {} items gained, "
-                       "{} lost).{}",
-                       judgement(interval), values, points(measured.counts->difference()),
-                       points(interval.low), points(interval.high), pText(p),
-                       measured.counts->gained, measured.counts->items(), measured.counts->lost,
-                       againstControl(measured));
+    std::string text = fmt::format(
+        "{}: {} of the items right with ACT, {} without", judgement(measured.difference, true),
+        percent(measured.calibrated.value), percent(measured.baseline.value));
+    if (measured.difference.hasInterval())
+        text += fmt::format("; a difference of {} points, 95 % interval {} to {}",
+                            points(measured.difference.value), points(measured.difference.low),
+                            points(measured.difference.high));
+    return text + ".";
 }
 
-std::string verdictOnTexts(const Evaluated& measured)
+std::string detailsOnAnswers(const Evaluated& measured)
 {
-    const double ratio = measured.perplexity / measured.baselinePerplexity - 1;
-    return fmt::format(
-        "Perplexity {} with ACT, {} without ({}{:.2f} %): {}.", significant(measured.perplexity, 4),
-        significant(measured.baselinePerplexity, 4), ratio < 0 ? "−" : "+", std::abs(ratio) * 100,
-        ratio < 0   ? "the texts are predicted better"
-        : ratio > 0 ? "the texts are predicted worse"
-                    : "no change");
+    std::string text;
+    if (std::isfinite(measured.items))
+        text =
+            fmt::format("Of {} items {} were gained and {} lost.", significant(measured.items, 9),
+                        significant(measured.gained, 9), significant(measured.lost, 9));
+    if (std::isfinite(measured.pValue))
+        text += fmt::format(" McNemar {}.", pText(measured.pValue));
+    return text + againstControl(measured);
 }
 
-std::string verdictOnSearch(const RunResult& result)
+std::string headlineOnTexts(const Evaluated& measured)
 {
-    const Searched found = searched(result);
+    std::string text = fmt::format(
+        "{}: perplexity {} with ACT, {} without", judgement(measured.difference, false),
+        significant(measured.perplexity, 4), significant(measured.baselinePerplexity, 4));
+    if (measured.difference.hasInterval())
+        text += fmt::format("; a difference of {} nat per token, 95 % interval {} to {}",
+                            significant(measured.difference.value, 3),
+                            significant(measured.difference.low, 3),
+                            significant(measured.difference.high, 3));
+    return text + ".";
+}
+
+std::string headlineOnSearch(const Searched& found)
+{
     if (found.kept == 0)
         return "No head alone beat the model as it is on the searching half: the list is empty, "
-               "and nothing is "
-               "calibrated with it.";
-    std::string text = fmt::format(
-        "{} heads kept. On the held-out half, which chose nothing: {} right with them, {} "
-        "without ({} points",
-        significant(found.kept, 6), percent(found.after), percent(found.before),
-        points(found.difference.value));
+               "and "
+               "nothing is calibrated with it.";
+    std::string text = fmt::format("{} heads kept. On the held-out half, which chose nothing: {} "
+                                   "right with them, {} without ({} points",
+                                   significant(found.kept, 6), percent(found.after),
+                                   percent(found.before), points(found.difference.value));
     if (found.difference.hasInterval())
         text += fmt::format(", 95 % interval {} to {}", points(found.difference.low),
                             points(found.difference.high));
     text += ").";
     if (found.difference.hasInterval() && found.difference.low <= 0 && found.difference.high >= 0)
         text += " The interval contains 0: no gain is shown.";
-    if (found.control.hasInterval()) {
-        const bool above = found.difference.value > found.control.high;
-        text += fmt::format(" Random sets of as many heads change it by {} to {} points: {}.",
-                            points(found.control.low), points(found.control.high),
-                            above ? "the search found more than chance"
-                                  : "the search found no more than chance");
-    }
     return text;
+}
+
+std::string detailsOnSearch(const Searched& found)
+{
+    if (found.kept == 0 || !found.control.hasInterval())
+        return {};
+    const bool above = found.difference.value > found.control.high;
+    return fmt::format("Random sets of as many heads change it by {} to {} points: {}.",
+                       points(found.control.low), points(found.control.high),
+                       above ? "the search found more than chance"
+                             : "the search found no more than chance");
 }
 
 } // namespace
 
-std::string verdict(const RunRecord& run)
+std::string headline(const RunRecord& run)
 {
     if (run.experiment == "calibration.search")
-        return verdictOnSearch(run.result);
+        return headlineOnSearch(searched(run.result));
     const Evaluated measured = evaluated(run.result);
     if (measured.calibrated.known())
-        return verdictOnAnswers(measured);
+        return headlineOnAnswers(measured);
     if (std::isfinite(measured.perplexity) && std::isfinite(measured.baselinePerplexity))
-        return verdictOnTexts(measured);
+        return headlineOnTexts(measured);
     if (run.experiment == "calibration.apply")
         return fmt::format("{} columns shrunk, {} rows changed; {} of weight moved.",
                            significant(metricOf(run.result, "sinks"), 6),
                            significant(metricOf(run.result, "rows_modified"), 9),
                            significant(metricOf(run.result, "mass_moved"), 4));
     return {};
+}
+
+std::string details(const RunRecord& run)
+{
+    if (run.experiment == "calibration.search")
+        return detailsOnSearch(searched(run.result));
+    const Evaluated measured = evaluated(run.result);
+    return measured.calibrated.known() ? detailsOnAnswers(measured) : std::string();
+}
+
+std::string verdict(const RunRecord& run)
+{
+    const std::string more = details(run);
+    return more.empty() ? headline(run) : headline(run) + " " + more;
 }
 
 } // namespace vitrine::calibration

@@ -126,6 +126,8 @@ void MapsPanel::setScene(const Scene& scene)
     clip_->setNumber(scene.state.clip);
     colours_->setCurrentIndex(static_cast<int>(scene.state.colours));
     tune_->setState(scene.state, scene.head);
+    const std::int64_t number = scene.first().run->number;
+    tune_->setOrigin(scene.live, number > 0 ? tr("As run %1 was made").arg(number) : QString());
 
     std::vector<LinkedMap> maps;
     for (std::size_t run = 0; run < runs; ++run)

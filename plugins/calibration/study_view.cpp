@@ -168,7 +168,7 @@ void StudyView::showResults()
     findChild<Panel*>(QStringLiteral("verdict"))->setHeading(heading(done_));
     QStringList said;
     for (const RunHandle& run : done_) {
-        const QString sentence = text(verdict(*run));
+        const QString sentence = text(headline(*run));
         said << (done_.size() > 1 ? text(runLabel(*run)) + QStringLiteral(": ") + sentence
                                   : sentence);
     }
@@ -178,6 +178,8 @@ void StudyView::showResults()
         for (const std::string& note : run->result.notes)
             if (!notes.contains(text(note)))
                 notes << text(note);
+    if (notes.isEmpty() && done_.size() == 1 && !details(*done_.front()).empty())
+        notes << text(details(*done_.front()));
     if (!failure_.isEmpty())
         notes << tr("One of the runs is not shown: %1").arg(failure_);
     notes_->setText(notes.join(QStringLiteral("\n")));

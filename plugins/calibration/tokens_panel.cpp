@@ -41,6 +41,17 @@ std::vector<float> scoresOf(const attention::Capture& capture, LayerHead head)
     return scores;
 }
 
+QString stateOf(const TunedSink& sink, bool off, bool headChosen)
+{
+    if (!headChosen)
+        return TokensPanel::tr("sink by the rule; the head is not calibrated");
+    if (sink.applied)
+        return TokensPanel::tr("sink, calibrated; a click leaves it as it is");
+    return off ? TokensPanel::tr("sink, switched off; a click calibrates it")
+               : TokensPanel::tr("sink without calibration, none behind the calibrated layers; a "
+                                 "click calibrates it");
+}
+
 TokenStripText textOf(const Scene& scene)
 {
     const TunedRun& run = scene.first();
@@ -62,11 +73,10 @@ TokenStripText textOf(const Scene& scene)
         const auto place = static_cast<std::size_t>(sink.position);
         if (sink.head != scene.head || place >= count)
             continue;
-        text.marks[place] = sink.applied ? Mark::marked : Mark::off;
+        const bool off = scene.state.tuning.off.contains({scene.head, sink.position});
+        text.marks[place] = sink.applied ? Mark::marked : off ? Mark::off : Mark::none;
         text.badges[place] = shortText(sink.scoreOverUniform) + QStringLiteral("×");
-        words->states[place] = sink.applied
-                                   ? TokensPanel::tr("sink, calibrated; a click leaves it as it is")
-                                   : TokensPanel::tr("sink, switched off; a click calibrates it");
+        words->states[place] = stateOf(sink, off, scene.chosen.contains(scene.head));
     }
     text.selected = scene.state.token.value_or(-1);
     text.help = [words](std::int64_t token) { return words->help(token); };
@@ -90,16 +100,16 @@ TokensPanel::TokensPanel(QWidget* parent)
 
 void TokensPanel::setScene(const Scene& scene)
 {
-    const auto ofHead = [&](bool applied) {
-        return std::ranges::count_if(scene.first().sinks, [&](const TunedSink& sink) {
-            return sink.head == scene.head && sink.applied == applied;
-        });
-    };
-    QString words = tr("%1 tokens  ·  %2 sinks of %3")
+    std::ptrdiff_t applied = 0;
+    for (const TunedSink& sink : scene.first().sinks)
+        applied += sink.head == scene.head && sink.applied ? 1 : 0;
+    const auto off = std::ranges::count_if(
+        scene.state.tuning.off, [&](const SinkPlace& place) { return place.head == scene.head; });
+    QString words = tr("%1 tokens  ·  %2 sinks of %3 calibrated")
                         .arg(scene.first().tokenCount())
-                        .arg(ofHead(true))
+                        .arg(applied)
                         .arg(headName(scene.head));
-    if (const auto off = ofHead(false); off > 0)
+    if (off > 0)
         words += tr(", %1 switched off").arg(off);
     count_->setText(words + tr("  ·  click switches a sink"));
     strip_->setText(textOf(scene));

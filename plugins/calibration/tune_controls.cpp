@@ -7,6 +7,7 @@
 #include <QCheckBox>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QPushButton>
 #include <QVBoxLayout>
 
 namespace vitrine::calibration
@@ -24,13 +25,18 @@ TuneControls::TuneControls(QWidget* parent)
       rule_(new SegmentedSwitch(this)),
       receivers_(new SegmentedSwitch(this)),
       protect_(new NumberSpin(0, 1 << 20, 0, this)),
-      rows_(new NumberSpin(1, 1 << 20, 0, this))
+      rows_(new NumberSpin(1, 1 << 20, 0, this)),
+      origin_(new QLabel(this)),
+      reset_(new QPushButton(tr("Reset"), this)),
+      beside_(new QPushButton(tr("Keep beside"), this)),
+      keep_(new QPushButton(tr("Keep"), this))
 {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 4, 0, 0);
     column->setSpacing(6);
     column->addLayout(makeBetaLine());
     column->addLayout(makeRuleLine());
+    column->addLayout(makeKeepLine());
     connectParts();
 }
 
@@ -92,6 +98,35 @@ QHBoxLayout* TuneControls::makeRuleLine()
     line->addWidget(muted(tr("Rows ≥")));
     line->addWidget(rows_);
     return line;
+}
+
+QHBoxLayout* TuneControls::makeKeepLine()
+{
+    origin_->setProperty("role", "caption");
+    origin_->setAccessibleName(tr("Live or stored"));
+    reset_->setToolTip(tr("Back to the run's own numbers"));
+    beside_->setToolTip(tr("Stores this as a run and shows it beside the first"));
+    keep_->setToolTip(tr("Stores this as a run of its own with the same parameters"));
+    keep_->setProperty("kind", "primary");
+    reset_->setAccessibleName(tr("Reset tuning"));
+    beside_->setAccessibleName(tr("Keep beside"));
+    keep_->setAccessibleName(tr("Keep as a run"));
+    auto* line = new QHBoxLayout;
+    line->setSpacing(8);
+    line->addWidget(origin_, 1);
+    for (QPushButton* button : {reset_, beside_, keep_})
+        line->addWidget(button);
+    connect(reset_, &QPushButton::clicked, this, &TuneControls::resetWished);
+    connect(beside_, &QPushButton::clicked, this, [this] { emit keepWished(true); });
+    connect(keep_, &QPushButton::clicked, this, [this] { emit keepWished(false); });
+    return line;
+}
+
+void TuneControls::setOrigin(bool live, const QString& run)
+{
+    origin_->setText(live ? tr("Live: not stored yet") : run);
+    for (QPushButton* button : {reset_, beside_, keep_})
+        button->setEnabled(live);
 }
 
 void TuneControls::connectParts()

@@ -7,6 +7,7 @@
 class QCheckBox;
 class QHBoxLayout;
 class QLabel;
+class QPushButton;
 
 namespace vitrine
 {
@@ -27,17 +28,22 @@ public:
     explicit TuneControls(QWidget* parent);
 
     void setState(const ViewState& state, LayerHead head); // emits nothing
+    // `live`: what is shown is not stored and can be kept; else which run it is.
+    void setOrigin(bool live, const QString& run);
 
 signals:
     // `what` names the control: changes of one control in a drag are one step to undo.
     void calibrationChosen(const vitrine::attention::Calibration& calibration, const QString& what);
     void headBetaChosen(double beta);
     void ownBetaChosen(bool own);
+    void keepWished(bool beside);
+    void resetWished();
 
 private:
     QLabel* muted(const QString& words);
     QHBoxLayout* makeBetaLine();
     QHBoxLayout* makeRuleLine();
+    QHBoxLayout* makeKeepLine();
     void connectParts();
     void tell(const QString& what);
 
@@ -47,6 +53,8 @@ private:
     QCheckBox* ownBeta_;
     SegmentedSwitch *rule_, *receivers_;
     NumberSpin *protect_, *rows_;
+    QLabel* origin_;
+    QPushButton *reset_, *beside_, *keep_;
 };
 
 } // namespace vitrine::calibration

@@ -10,6 +10,7 @@
 #include "widgets/page/banner.h"
 #include "widgets/page/prompt_line.h"
 #include "widgets/page/state_pages.h"
+#include "widgets/params/segmented_switch.h"
 #include "widgets/plot/plot_view.h"
 
 #include <QStackedWidget>
@@ -22,7 +23,16 @@ namespace vitrine::calibration
 namespace
 {
 
-constexpr int kSlowMs = 120; // plots and tables follow so long after the last live result
+constexpr int kSlowMs = 120; // plots and tables follow so long after a live result
+
+// What plots and tables depend on beside the scene.
+QJsonObject keysOf(const QJsonObject& state)
+{
+    QJsonObject kept;
+    for (const char* key : {"plot", "table", "profile_range", "census_range"})
+        kept[QLatin1String(key)] = state[QLatin1String(key)];
+    return kept;
+}
 
 } // namespace
 
@@ -124,6 +134,7 @@ void CalibrationView::makeScene()
 
 void CalibrationView::setState(const QJsonObject& state)
 {
+    const QJsonObject plainBefore = state_;
     state_ = state;
     applySplitters();
     if (!scene_)
@@ -132,9 +143,11 @@ void CalibrationView::setState(const QJsonObject& state)
     const ViewState look = scene_->state;
     refresh();
     ask();
-    const bool onlyTuned = before == scene_->head && look.scale == scene_->state.scale &&
-                           look.clip == scene_->state.clip;
-    if (!onlyTuned)
+    ViewState sameBut = look;
+    sameBut.tuning = scene_->state.tuning;
+    sameBut.window = scene_->state.window;
+    if (before != scene_->head || !(sameBut == scene_->state) ||
+        keysOf(plainBefore) != keysOf(state))
         refreshSlow();
     if (before != scene_->head)
         emit titleChanged();
@@ -164,8 +177,12 @@ void CalibrationView::refreshSlow()
     slowTimer_->stop();
     if (!scene_)
         return;
-    profile_->setFigure(sinkProfileOf(*scene_, state_));
-    profile_->setRangeState(state_["profile_range"].toObject());
+    const bool census = state_["plot"].toString() == QLatin1String("census");
+    plotChoice_->setCurrent(census ? 1 : 0);
+    if (auto figure = figureOf(*scene_, state_, census ? "sink-census" : "sink-profile"))
+        profile_->setFigure(std::move(*figure));
+    profile_->setRangeState(
+        state_[QLatin1String(census ? "census_range" : "profile_range")].toObject());
     tables_->setTable(state_["table"].toString());
     tables_->setScene(*scene_);
 }

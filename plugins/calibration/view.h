@@ -20,6 +20,7 @@ class EmptyPage;
 class FailurePage;
 class LoadingPage;
 class PromptLine;
+class SegmentedSwitch;
 class TokenStrip;
 namespace plot
 {
@@ -55,6 +56,7 @@ public:
     std::vector<figure::Figure> figures() const override;
     void setLoading(const QString& what, double fraction) override;
     void setFailure(const QString& message) override;
+    RunHandle shownRun() const { return scene_ ? scene_->first().run : nullptr; } // stored or live
 
 signals:
     void shown(); // a new result has been given to all parts
@@ -80,7 +82,7 @@ private:
     void refreshSlow(); // plots and tables, which lag behind a drag
     void showPage();
 
-    // view_live.cpp
+    // view_session.cpp
     void ask(); // a live result where the stored run is not what is wished
     void takeLive(const RunHandle& run);
     LiveRun* live();
@@ -143,6 +145,7 @@ private:
     TokensPanel* tokens_ = nullptr;
     NextTable* next_ = nullptr;
     QWidget* nextCard_ = nullptr;
+    SegmentedSwitch* plotChoice_ = nullptr;
     plot::PlotView* profile_ = nullptr;
     TablesPanel* tables_ = nullptr;
     QSplitter *page_ = nullptr, *top_ = nullptr, *numbers_ = nullptr;

@@ -120,7 +120,7 @@ void CalibrationView::selectToken(std::int64_t token)
 // A click: a sink is switched off or on, another token is selected.
 void CalibrationView::toggleSink(std::int64_t token)
 {
-    if (scene_ && scene_->sinkAt(token))
+    if (scene_ && scene_->sinkAt(token) && scene_->chosen.contains(scene_->head))
         toggleByHand(token);
     else
         selectToken(token);
@@ -136,6 +136,10 @@ void CalibrationView::toggleByHand(std::int64_t token)
             tr("Token %1 is protected and never calibrated").arg(scene_->tokenName(token)));
         return;
     }
+    if (!scene_->chosen.contains(scene_->head)) {
+        context_.showMessage(tr("%1 is not calibrated: tick it first").arg(headName(scene_->head)));
+        return selectToken(token);
+    }
     Tuning tuning = scene_->state.tuning;
     const SinkPlace place{scene_->head, token};
     const TunedSink* sink = scene_->sinkAt(token);
@@ -143,7 +147,7 @@ void CalibrationView::toggleByHand(std::int64_t token)
     const bool byHand = tuning.on.erase(place) > 0, wasOff = tuning.off.erase(place) > 0;
     if (calibrated && !byHand)
         tuning.off.insert(place);
-    else if (!sink && !wasOff)
+    else if (!calibrated && !wasOff)
         tuning.on.insert(place);
     tuneWith(withToken(state_, token), tuning,
              (calibrated ? tr("Leave sink %1") : tr("Calibrate token %1"))

@@ -65,17 +65,14 @@ std::set<LayerHead> chosenHeads(const Scene& scene)
     return chosen;
 }
 
-figure::Figure sinkProfileOf(const Scene& scene, const QJsonObject& state)
-{
-    return sinkProfile(runsOf(scene), stateOf(scene, state));
-}
-
 std::optional<figure::Figure> figureOf(const Scene& scene, const QJsonObject& state,
                                        const QString& name)
 {
     const Json json = stateOf(scene, state);
     if (name == QLatin1String("sink-profile"))
         return sinkProfile(runsOf(scene), json);
+    if (name == QLatin1String("sink-census"))
+        return sinkCensus(recordsOf(scene), json);
     if (name == QLatin1String("head-matrix"))
         return headMatrix(*scene.first().run, json);
     if (name == QLatin1String("next-tokens"))
@@ -99,6 +96,7 @@ std::vector<figure::Figure> figuresOf(const Scene& scene, const QJsonObject& sta
     for (int map = 0; map < static_cast<int>(scene.runs.size()) * 3; ++map)
         names << mapFigureName(map);
     names << "sink-profile"
+          << "sink-census"
           << "head-matrix"
           << "next-tokens";
     std::vector<figure::Figure> figures;

@@ -16,7 +16,6 @@ std::set<LayerHead> chosenHeads(const Scene& scene);
 
 // The room's figures for what the tuning view shows, made by figures.h from the opened captures.
 // Any thread.
-figure::Figure sinkProfileOf(const Scene& scene, const QJsonObject& state);
 std::optional<figure::Figure> figureOf(const Scene& scene, const QJsonObject& state,
                                        const QString& name);
 std::vector<figure::Figure> figuresOf(const Scene& scene, const QJsonObject& state);

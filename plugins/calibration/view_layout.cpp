@@ -9,6 +9,7 @@
 #include "widgets/page/banner.h"
 #include "widgets/page/prompt_line.h"
 #include "widgets/page/state_pages.h"
+#include "widgets/params/segmented_switch.h"
 #include "widgets/plot/plot_view.h"
 #include "widgets/theme/style.h"
 
@@ -96,9 +97,13 @@ void CalibrationView::makeLayout()
     next_ = new NextTable(next);
     next->body()->addWidget(next_, 1);
     nextCard_ = next;
-    auto* profile = new Panel(tr("Sink profile"), this);
-    profile->setToolTip(tr("s[j]: mean weight that key j receives from the queries that see it, "
-                           "before and after"));
+    auto* profile = new Panel(tr("Sinks"), this);
+    plotChoice_ = new SegmentedSwitch(profile);
+    plotChoice_->setOptions({tr("Profile"), tr("Census")},
+                            {tr("s[j] of the shown head, before and after, with the threshold"),
+                             tr("Where in the text the sinks of all heads stand")});
+    plotChoice_->setAccessibleName(tr("Plot"));
+    profile->controls()->addWidget(plotChoice_);
     profile_ = new plot::PlotView(profile);
     profile_->setTitleVisible(false);
     plot::forwardActions(*profile_, context_);
@@ -194,16 +199,13 @@ void CalibrationView::connectParts()
         notice_.clear();
         showPage();
     });
-    connect(counters_, &Counters::keepWished, this, &CalibrationView::keep);
-    connect(counters_, &Counters::resetWished, this,
-            [this] { tune(ownTuning(), tr("Reset tuning")); });
     connect(maps_, &MapsPanel::windowEdited, this, [this](const MapWindow& window) {
         change(withWindow(state_, window), tr("Move map"), QStringLiteral("window"));
     });
     connect(maps_, &MapsPanel::tokenChosen, this, &CalibrationView::selectToken);
     const auto point = [this](std::int64_t token) {
-        profile_->setLinkedCursor(token < 0 ? std::nullopt
-                                            : std::optional(static_cast<double>(token)));
+        const bool none = token < 0 || plotChoice_->current() != 0;
+        profile_->setLinkedCursor(none ? std::nullopt : std::optional(static_cast<double>(token)));
     };
     connect(maps_, &MapsPanel::keyHovered, this, point);
     connect(tokens_->strip(), &TokenStrip::tokenHovered, this, point);
@@ -219,10 +221,16 @@ void CalibrationView::connectParts()
             [this](QPoint place) { showMenu(place, QStringLiteral("head-matrix")); });
     connect(tables_, &TablesPanel::tableChosen, this,
             [this](const QString& name) { put("table", name, tr("Choose table")); });
-    connect(profile_, &plot::PlotView::clicked, this,
-            [this](double x, double) { selectToken(static_cast<std::int64_t>(std::llround(x))); });
+    connect(plotChoice_, &SegmentedSwitch::chosen, this, [this](int index) {
+        put("plot", index == 1 ? "census" : "profile", tr("Choose plot"));
+    });
+    connect(profile_, &plot::PlotView::clicked, this, [this](double x, double) {
+        if (plotChoice_->current() == 0)
+            selectToken(static_cast<std::int64_t>(std::llround(x)));
+    });
     connect(profile_, &plot::PlotView::rangeEdited, this, [this](const QJsonObject& range) {
-        put("profile_range", range, tr("Zoom sink profile"), QStringLiteral("profile"));
+        put(plotChoice_->current() == 0 ? "profile_range" : "census_range", range, tr("Zoom plot"),
+            QStringLiteral("profile"));
     });
     for (QSplitter* each : {page_, top_, numbers_})
         connect(each, &QSplitter::splitterMoved, this, [this, each] {
@@ -273,6 +281,9 @@ void CalibrationView::connectTuning()
         tune(tuning, tr("Change beta of %1").arg(headName(scene_->head)),
              QStringLiteral("tune:beta ") + text(headText(scene_->head)));
     });
+    connect(controls, &TuneControls::keepWished, this, &CalibrationView::keep);
+    connect(controls, &TuneControls::resetWished, this,
+            [this] { tune(ownTuning(), tr("Reset tuning")); });
     connect(controls, &TuneControls::ownBetaChosen, this, [this](bool own) {
         put("beta_of", own ? "head" : "all", tr("Choose whose beta is set"));
     });

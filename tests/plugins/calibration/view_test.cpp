@@ -201,17 +201,17 @@ TEST_F(CalibrationViewTest, DraggingBetaAsksLiveAndIsOneStepToUndo)
     const float before = at(run->result.artifacts[0].path, {2, 1}, 40, 20);
     EXPECT_NEAR(static_cast<double>(*maps()[1]->shownValue({40, 20})),
                 0.1 * static_cast<double>(before), 1e-6);
-    EXPECT_EQ(named<QLabel>("Live or stored")->text(), "live, not kept");
+    EXPECT_EQ(named<QLabel>("Live or stored")->text(), "Live: not stored yet");
 
     context_.undo(&view_);
     settle();
     EXPECT_NEAR(static_cast<double>(*maps()[1]->shownValue({40, 20})),
                 0.4 * static_cast<double>(before), 1e-6);
     EXPECT_EQ(named<QSlider>("Factor beta")->value(), 80);
-    EXPECT_EQ(named<QLabel>("Live or stored")->text(), "run 1");
+    EXPECT_EQ(named<QLabel>("Live or stored")->text(), "As run 1 was made");
     context_.live->answer(liveResult(tuned)); // late: nobody waits for it
     QTest::qWait(100);
-    EXPECT_EQ(named<QLabel>("Live or stored")->text(), "run 1");
+    EXPECT_EQ(named<QLabel>("Live or stored")->text(), "As run 1 was made");
 }
 
 TEST_F(CalibrationViewTest, RuleThresholdAndReceiversGoToTheSession)

@@ -98,7 +98,8 @@ void CalibrationView::takeLive(const RunHandle& run)
             liveRun_ = std::move(**opened);
             makeScene();
             refresh();
-            slowTimer_->start();
+            if (!slowTimer_->isActive())
+                slowTimer_->start();
             showBusy();
             emit shown();
         });
