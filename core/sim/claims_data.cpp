@@ -21,9 +21,9 @@ constexpr const char* kAblation =
     "Pipeline ablation, normalised latency; ours from the lanes of the side processors";
 constexpr const char* kScript =
     "From the authors' cycle script (8 x 8 + 8 x 8) with L = 16; backbone without head";
-constexpr const char* kWorked = "nvca.md 4.5, worked by hand without rounding";
-constexpr const char* kChained = "nvca.md 4.5, activations of 12 bit";
-constexpr const char* kCycleTable = "vitality.md 3.1, worked by hand, 64 x 64 at 500 MHz";
+constexpr const char* kWorked = "The reference network worked by hand, without rounding up";
+constexpr const char* kChained = "The reference network worked by hand, activations of 12 bit";
+constexpr const char* kCycleTable = "Worked by hand, 64 x 64 at 500 MHz";
 constexpr const char* kFigures = "EDP against FBNet on Eyeriss, read off figures 6 and 8 "
                                  "(+-0.03e-6 J s); ours computes without memory";
 constexpr const char* kFbnet10 = "fbnet@cifar10";
