@@ -22,7 +22,7 @@ struct Array {
     std::int64_t rows = 32, columns = 32;
 };
 
-// What SCALE-Sim v2 reports for one product on one array; accelerator-simulation.md, 3.1. Counts
+// What SCALE-Sim v2 reports for one product on one array. Counts
 // are words.
 struct ArrayCounts {
     std::int64_t cycles =

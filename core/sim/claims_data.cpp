@@ -21,9 +21,12 @@ constexpr const char* kAblation =
     "Pipeline ablation, normalised latency; ours from the lanes of the side processors";
 constexpr const char* kScript =
     "From the authors' cycle script (8 x 8 + 8 x 8) with L = 16; backbone without head";
-constexpr const char* kWorked = "nvca.md 4.5, worked by hand without rounding";
-constexpr const char* kChained = "nvca.md 4.5, activations of 12 bit";
-constexpr const char* kCycleTable = "vitality.md 3.1, worked by hand, 64 x 64 at 500 MHz";
+constexpr const char* kWorked = "The reference network worked by hand, without rounding up";
+constexpr const char* kChained = "The reference network worked by hand, activations of 12 bit";
+constexpr const char* kCycleTable = "Worked by hand, 64 x 64 at 500 MHz";
+constexpr const char* kScaleSim =
+    "Five layers as SCALE-Sim v2 (commit 22f88b1) reports them: the index of the last cycle";
+constexpr const char* kClosedForm = "Five layers by the closed form of the tool's count";
 constexpr const char* kFigures = "EDP against FBNet on Eyeriss, read off figures 6 and 8 "
                                  "(+-0.03e-6 J s); ours computes without memory";
 constexpr const char* kFbnet10 = "fbnet@cifar10";
@@ -127,6 +130,14 @@ constexpr Claim kClaims[] = {
     {"nasa", "EDP saving, best on CIFAR-100", 59.7, "%", Mark::paper, "Headline; beside Hybrid-Adder-A", savingOn("hybrid-adder-a@cifar100", kFbnet100)},
     {"nasa", "EDP, FBNet, CIFAR-10", 2.22e-6, "J s", Mark::paper, "Figure 6; ours computes only, memory is not in it", {"edp", kFbnet10}},
     {"nasa", "EDP saving of NASA+, CIFAR-100", 65.1, "%", Mark::abstract, "Up to, against a system of multipliers", {}},
+
+    // Systolic array
+    {"systolic", "AlexNet, 32 x 32, os", 850960, "cycle", Mark::code, kScaleSim, {"cycles", "alexnet", "dataflow=0"}},
+    {"systolic", "AlexNet, 32 x 32, ws", 1136239, "cycle", Mark::code, kScaleSim, {"cycles", "alexnet", "dataflow=1"}},
+    {"systolic", "AlexNet, 32 x 32, is", 1158205, "cycle", Mark::code, kScaleSim, {"cycles", "alexnet", "dataflow=2"}},
+    {"systolic", "AlexNet, 12 x 14, ws", 5780416, "cycle", Mark::ours, kClosedForm, {"cycles", "alexnet", "dataflow=1,rows=12,cols=14"}},
+    {"systolic", "AlexNet, 64 x 64, ws", 382979, "cycle", Mark::ours, kClosedForm, {"cycles", "alexnet", "dataflow=1,rows=64,cols=64"}},
+    {"systolic", "AlexNet, 128 x 128, os", 67567, "cycle", Mark::ours, kClosedForm, {"cycles", "alexnet", "dataflow=0,rows=128,cols=128"}},
 };
 // clang-format on
 

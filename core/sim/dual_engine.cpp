@@ -1,6 +1,7 @@
 #include "core/sim/dual_engine.h"
 
 #include "core/model/vit_shapes.h"
+#include "core/sim/dual_engine_timing.h"
 
 #include <cmath>
 #include <utility>
@@ -13,18 +14,18 @@ namespace
 
 enum Unit { kMat, kReconfigurable, kDram };
 
-// Unit cycles of one replica; `cycles` follow by the replica mode.
+// Goes through the layers in order, a depthwise and the pointwise layer behind it as a pair.
 class Engine
 {
 public:
     Engine(const Workload& workload, const DualEngine& config)
         : workload_(workload),
           c_(config),
-          G_(config.lanes),
-          P_(config.multipliers),
-          L_(static_cast<double>(config.replicas)),
-          result_(startResult(workload, config, static_cast<double>(2 * G_ * P_ * config.replicas),
-                              {"MAT", "Reconfigurable", "DRAM"})),
+          timing_(config),
+          result_(startResult(
+              workload, config,
+              static_cast<double>(2 * config.lanes * config.multipliers * config.replicas),
+              {"MAT", "Reconfigurable", "DRAM"})),
           dram_(result_.bytesPerCycle, static_cast<double>(config.weightKB * 512))
     {
     }
@@ -56,7 +57,8 @@ public:
         }
         if (c_.replicaMode == ReplicaMode::ideal)
             result_.extras.push_back(
-                {"unit_cycles", std::round(result_.computeCycles * L_), "cycle",
+                {"unit_cycles",
+                 std::round(result_.computeCycles * static_cast<double>(c_.replicas)), "cycle",
                  "Cycles of one replica, before dividing by the number of replicas"});
         if (left_)
             result_.notes.push_back(
@@ -96,60 +98,6 @@ private:
         return conv || linear ? next : 0;
     }
 
-    double pixels(std::int64_t count) const
-    {
-        return c_.replicaMode == ReplicaMode::pixel
-                   ? static_cast<double>(ceilDivide(count, c_.replicas))
-                   : static_cast<double>(count);
-    }
-    // Output channels over lanes of one engine or two.
-    double channels(std::int64_t count, std::int64_t lanes) const
-    {
-        return static_cast<double>(
-            ceilDivide(count, c_.replicaMode == ReplicaMode::cout ? lanes * c_.replicas : lanes));
-    }
-    // Unit cycles to cycles.
-    double shared(double unitCycles) const
-    {
-        return c_.replicaMode == ReplicaMode::ideal ? unitCycles / L_ : unitCycles;
-    }
-
-    // ceil(Cout / lanes) ceil(Cin / P) pixels k^2
-    double dense(const model::LayerShape& s, std::int64_t lanes) const
-    {
-        const bool conv = s.conv.inChannels > 0 && s.kind != LayerKind::deconv;
-        const std::int64_t area = conv ? s.conv.kernelHeight * s.conv.kernelWidth : 1;
-        const std::int64_t inputs = s.k / area, outputs = s.n * (conv ? s.batch : 1);
-        return channels(outputs, lanes) * static_cast<double>(ceilDivide(inputs, P_)) *
-               pixels(s.m) * static_cast<double>(area) * static_cast<double>(conv ? 1 : s.batch);
-    }
-
-    // Outputs along a row over lanes, channels over the multipliers of a lane.
-    double depthwise(const model::LayerShape& s) const
-    {
-        const double area = static_cast<double>(s.conv.kernelHeight * s.conv.kernelWidth);
-        if (!c_.reconfigurable)
-            return shared(static_cast<double>(s.macs()) * 8 / static_cast<double>(G_ * P_)) *
-                   (c_.replicaMode == ReplicaMode::ideal ? 1 : 1 / L_);
-        const double groups = channels(s.conv.outChannels, P_);
-        if (c_.replicaMode == ReplicaMode::pixel)
-            return static_cast<double>(ceilDivide(s.m, G_ * c_.replicas)) * groups * area;
-        return shared(static_cast<double>(ceilDivide(s.conv.outWidth, G_) * s.conv.outHeight) *
-                      groups * area);
-    }
-
-    double product(const model::LayerShape& s) const
-    {
-        // One head on one engine.
-        const double one =
-            static_cast<double>(ceilDivide(s.n, G_) * ceilDivide(s.k, P_)) * pixels(s.m);
-        const bool linear = s.kind == LayerKind::context || s.kind == LayerKind::lookup;
-        std::int64_t heads = c_.msa == MsaMode::split || !linear ? ceilDivide(s.batch, 2) : s.batch;
-        if (c_.replicaMode == ReplicaMode::cout)
-            heads = ceilDivide(heads, c_.replicas);
-        return shared(one * static_cast<double>(heads));
-    }
-
     void alone(std::size_t i)
     {
         const model::LayerShape& s = shape(i);
@@ -158,9 +106,9 @@ private:
         r.macs = s.macs();
         const bool perHead = s.kind == LayerKind::scores || s.kind == LayerKind::values ||
                              s.kind == LayerKind::context || s.kind == LayerKind::lookup;
-        r.computeCycles = s.kind == LayerKind::depthwise ? depthwise(s)
-                          : perHead                      ? product(s)
-                                                         : shared(dense(s, 2 * G_));
+        r.computeCycles = s.kind == LayerKind::depthwise ? timing_.depthwise(s)
+                          : perHead                      ? timing_.product(s)
+                                                         : timing_.dense(s, 2);
         bool first = true, second = true; // engines at work
         if (s.kind == LayerKind::depthwise) {
             (c_.reconfigurable ? first : second) = false;
@@ -186,7 +134,8 @@ private:
         for (std::size_t j = i + 1;
              j < workload_.layers.size() && shape(j).module == shape(i).module; ++j)
             if (shape(j).kind == LayerKind::lookup) {
-                const double context = product(shape(i)), lookup = product(shape(j));
+                const double context = timing_.product(shape(i)),
+                             lookup = timing_.product(shape(j));
                 const double total =
                     std::max(context, lookup) + context / static_cast<double>(shape(i).batch);
                 const double macs = static_cast<double>(shape(i).macs()),
@@ -195,19 +144,15 @@ private:
                 pipelinedLookup_ = total - share;
                 return share;
             }
-        return product(shape(i));
+        return timing_.product(shape(i));
     }
 
     void pair(std::size_t i, std::size_t next)
     {
         const model::LayerShape& dw = shape(i);
         const model::LayerShape& pw = shape(next);
-        const double d = depthwise(dw);
-        const double wait = shared(channels(dw.conv.outChannels, P_) *
-                                   static_cast<double>(dw.conv.kernelHeight * dw.conv.kernelWidth));
-        const double total = !c_.overlap || !c_.reconfigurable ? d + shared(dense(pw, 2 * G_))
-                             : c_.cycleMode == CycleMode::a    ? scriptTime(dw, pw)
-                                                               : overlapped(d, wait, pw);
+        const double d = timing_.depthwise(dw), wait = timing_.setUp(dw);
+        const double total = timing_.pair(dw, pw);
         LayerResult& first = result_.layers[i];
         LayerResult& second = result_.layers[next];
         first.macs = dw.macs();
@@ -237,39 +182,6 @@ private:
             result_.schedule.push_back({pwLayer, kReconfigurable, start + d, start + total});
         fetch(dwLayer, first, start);
         fetch(pwLayer, second, start + first.cycles);
-    }
-
-    // Mode b: f is the part of the pointwise layer that MAT does beside the depthwise layer; then
-    // both do the rest.
-    double overlapped(double d, double wait, const model::LayerShape& pw) const
-    {
-        const double alone = shared(dense(pw, G_)), both = shared(dense(pw, 2 * G_));
-        const double f = std::min(1.0, std::max(0.0, d - wait) / alone);
-        return f < 1 ? d + (1 - f) * both : std::max(d, wait + alone);
-    }
-
-    // Mode a: the authors' script, in whole unit cycles; with ceiling replica modes the schedule of
-    // mode b.
-    double scriptTime(const model::LayerShape& dw, const model::LayerShape& pw) const
-    {
-        const std::int64_t area = dw.conv.kernelHeight * dw.conv.kernelWidth, G2 = 2 * G_;
-        const std::int64_t groups = ceilDivide(dw.conv.outChannels, P_), ins = ceilDivide(pw.k, P_);
-        const std::int64_t d = ceilDivide(dw.conv.outWidth, G_) * groups * dw.conv.outHeight * area,
-                           s = groups * area;
-        if (c_.replicaMode != ReplicaMode::ideal)
-            return overlapped(depthwise(dw), shared(static_cast<double>(s)), pw);
-        const std::int64_t outputs = pw.kind == LayerKind::grouped
-                                         ? std::max<std::int64_t>(1, pw.conv.outChannels / 3)
-                                         : pw.n;
-        const std::int64_t pixels = pw.m, a = (d - s) / ins * G_, z = std::min(G2, outputs);
-        const std::int64_t done = a / (G2 * pixels) * z;
-        if (done >= outputs)
-            return shared(static_cast<double>(d));
-        const std::int64_t left = pixels - std::max<std::int64_t>(0, a - done * pixels) / z;
-        std::int64_t p = ceilDivide(z, G2) * ins * std::max<std::int64_t>(left, 0);
-        if (const std::int64_t rest = outputs - done - z; rest > 0)
-            p += ceilDivide(rest, G2) * ins * pixels;
-        return shared(static_cast<double>(std::max(d, p + d)));
     }
 
     // Layers go through DRAM; fused, what lies between a pair and the context of attention stay on
@@ -340,8 +252,7 @@ private:
 
     const Workload& workload_;
     const DualEngine& c_;
-    const std::int64_t G_, P_; // lanes of an engine, multipliers of a lane, as the paper calls them
-    const double L_;
+    const DualTiming timing_;
     SimResult result_;
     FetchAhead dram_;
     Common costs_;
@@ -351,7 +262,7 @@ private:
 
 double solveMacPicojoule(CycleMode cycles, ReplicaMode replicas)
 {
-    constexpr double kWatt = 780.2 / 105.1; // efficientvit-accelerator.md, section 2
+    constexpr double kWatt = 780.2 / 105.1; // GOPS over GOPS/W, as published
     const Workload b1 = workloadOf(*model::namedShapes("efficientvit-b1@224"));
     DualEngine config;
     config.cycleMode = cycles;

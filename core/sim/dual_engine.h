@@ -10,7 +10,6 @@ namespace vitrine::sim
 // `replicas` times. MAT has adder trees for convolutions, pointwise layers and matrix products; the
 // reconfigurable one (RPE, R-MAC) does the same or lets every multiplier accumulate alone for
 // depthwise layers. A depthwise layer and the pointwise layer behind it overlap.
-// efficientvit-accelerator.md, section 3.
 
 enum class CycleMode {
     a, // the authors' script, with its omissions: grouped convolutions count C outputs and no MACs

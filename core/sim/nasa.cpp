@@ -1,6 +1,6 @@
 // NASA (arXiv 2210.13361): processors for convolution, shift and adder layers share one area in
 // proportion to their work; each runs all layers of its kind, on successive pictures. NASA+: one
-// pool of reconfigurable elements. nasa.md, sections 5, 7.
+// pool of reconfigurable elements.
 #include "core/sim/accelerator.h"
 #include "core/sim/memory.h"
 

@@ -1,10 +1,9 @@
 // NVCA (arXiv 2312.10716): a core of Pif x Pof sparse units for the fast algorithms F(2x2,3x3) and
 // FTA (deconvolution as four phases of F(3x3,2x2)), a core for deformable convolution beside it,
-// and chaining of layers on chip. Sizes are recollections ("unverified"), the model is nvca.md,
-// section 4.
+// and chaining of layers on chip. Sizes are recollections ("unverified"), the model is ours.
 #include "core/sim/accelerator.h"
 #include "core/sim/memory.h"
-#include "core/sim/nvca_chains.h"
+#include "core/sim/nvca_config.h"
 
 #include <cmath>
 
@@ -13,130 +12,6 @@ namespace vitrine::sim
 
 namespace
 {
-
-enum class Rounding { ideal, ceil };
-enum class DeformableCore {
-    shared,  // none: the sparse core does it
-    group,   // beside the other layers of its chain
-    parallel // beside the whole frame
-};
-
-struct Nvca : Common {
-    std::int64_t inputs = 12, outputs = 12; // channels in parallel
-    std::int64_t multipliers = 8;           // of a unit
-    std::int64_t deformableMacs = 324;
-    bool fast = true;      // fast algorithms for 3x3 convolutions and 4x4 deconvolutions
-    double sparsity = 0.5; // share of pruned products in the transform domain
-    DeformableCore deformable = DeformableCore::parallel;
-    Chaining chaining = Chaining::group;
-    Rounding rounding = Rounding::ideal;
-    LineBuffers lines = LineBuffers::unlimited;
-    double utilisation = 1;
-    std::int64_t activationBits = 12, weightBits = 16;
-    std::int64_t sramKB = 512;
-    double conflict = 1; // bank conflicts while sampling
-
-    Nvca()
-    {
-        clockMHz = 400;
-        multiplyPicojoule = 0.68; // of 1.94 pJ per issued multiplication: 0.76 W at 85 %
-        addPicojoule = 0.39;
-        sramPicojoule = 0.58;
-        dramPicojoulePerBit = 30.0 / 8;
-        nodeScale = 1;
-        staticWatt = 0.29 / 1.94 * 0.76;
-    }
-};
-
-constexpr double kTileProducts = 16, kFastRatio = 2.25, kFillCycles = 12;
-
-const std::vector<Field<Nvca>>& fields()
-{
-    static const std::vector<Field<Nvca>> kFields = [] {
-        using N = Nvca;
-        std::vector<Field<N>> list{
-            field<N, &N::inputs>(
-                {"pif", "Input channels", "", 1, 512, Mark::unverified, "In parallel", "Array"}),
-            field<N, &N::outputs>(
-                {"pof", "Output channels", "", 1, 512, Mark::unverified, "In parallel", "Array"}),
-            field<N, &N::multipliers>({"multipliers", "Multipliers per unit", "", 1, 64,
-                                       Mark::unverified, "16 (1 - sparsity) keeps them busy",
-                                       "Array"}),
-            field<N, &N::deformableMacs>({"deformable_macs", "Deformable core", "MAC/cycle", 1,
-                                          65536, Mark::ours, "Beside the sparse core", "Array"}),
-            field<N, &N::fast>(
-                {"fast", "Fast algorithms", "", 0, 1, Mark::abstract,
-                 "Winograd F(2x2,3x3) and its deconvolution: 2.25 times fewer products",
-                 "Algorithm"}),
-            field<N, &N::sparsity>(
-                {"sparsity", "Pruned share", "", 0, 0.9375, Mark::unverified,
-                 "Of the products in the transform domain; with fast algorithms only",
-                 "Algorithm"}),
-            field<N, &N::deformable>({"deformable_core",
-                                      "Deformable convolution",
-                                      "",
-                                      0,
-                                      0,
-                                      Mark::ours,
-                                      "shared: on the sparse core; group: beside its chain; "
-                                      "parallel: beside the whole frame",
-                                      "Schedule",
-                                      {"shared", "group", "parallel"}}),
-            field<N, &N::chaining>({"chaining",
-                                    "Layer chaining",
-                                    "",
-                                    0,
-                                    0,
-                                    Mark::abstract,
-                                    "What stays on chip: off, between layers of a group, or of all "
-                                    "groups behind the features",
-                                    "Memory",
-                                    {"off", "group", "max"}}),
-            field<N, &N::lines>({"line_buffers",
-                                 "Line buffers",
-                                 "",
-                                 0,
-                                 0,
-                                 Mark::ours,
-                                 "fit: stripes, with their halo read and computed again, until a "
-                                 "chain's rows fit the SRAM",
-                                 "Memory",
-                                 {"unlimited", "fit"}}),
-            field<N, &N::sramKB>({"sram_kb", "SRAM", "KiB", 1, 1 << 20, Mark::ours,
-                                  "Rows of all chained layers", "Memory"}),
-            field<N, &N::rounding>({"rounding",
-                                    "Edges",
-                                    "",
-                                    0,
-                                    0,
-                                    Mark::ours,
-                                    "ideal: work divides evenly, as the reference arithmetic; "
-                                    "ceil: whole tiles and channel "
-                                    "groups, 12 cycles per row of tiles",
-                                    "Schedule",
-                                    {"ideal", "ceil"}}),
-            field<N, &N::utilisation>({"utilisation", "Utilisation", "", 0.01, 1, Mark::unverified,
-                                       "Share of cycles that do work; 0.85 is recollected",
-                                       "Schedule"}),
-            field<N, &N::conflict>({"bank_conflicts", "Bank conflicts", "", 1, 2, Mark::ours,
-                                    "Factor on deformable sampling", "Schedule"}),
-            field<N, &N::activationBits>({"activation_bits", "Activations", "bit", 1, 32,
-                                          Mark::unverified, "Width", "Array"}),
-            field<N, &N::weightBits>(
-                {"weight_bits", "Weights", "bit", 1, 32, Mark::ours, "Width", "Array"}),
-        };
-        addCommonFields(list, Mark::unverified, Mark::ours);
-        for (Field<N>& one : list)
-            if (one.parameter.group == "Energy") {
-                one.parameter.mark = Mark::ours;
-                if (one.parameter.name == "e_sram")
-                    one.parameter.help =
-                        "One byte counted per issued multiplication: a calibration, not a trace";
-            }
-        return list;
-    }();
-    return kFields;
-}
 
 enum Unit { kSparse, kDeformable, kDram };
 
@@ -326,7 +201,7 @@ private:
 
 Result<SimResult> run(const Workload& workload, const Settings& settings)
 {
-    const Nvca config = configOf(fields(), settings);
+    const Nvca config = configOf(nvcaFields(), settings);
     return NvcaRun(workload, config).go();
 }
 
@@ -340,7 +215,7 @@ Accelerator nvca()
         "Zhang et al., A Computationally Efficient Neural Video Compression Accelerator, DATE 2024",
         "Sparse core for fast convolution and deconvolution, deformable core, layers chained on "
         "chip",
-        parametersOf(fields()),
+        parametersOf(nvcaFields()),
         {"ctvc-ref@1080p", "ctvc-ref@720p", "nvca-recollected"},
         run};
 }

@@ -17,7 +17,7 @@ struct ChainOptions {
     int activationBits = 12, weightBits = 16;
 };
 
-// Heterogeneous layer chaining (nvca.md, 4.3): what goes through DRAM, and what vertical stripes
+// Heterogeneous layer chaining: what goes through DRAM, and what vertical stripes
 // cost where the rows that a chain keeps do not fit the SRAM.
 class Chains
 {

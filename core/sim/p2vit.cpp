@@ -4,6 +4,7 @@
 // the sizes are our defaults.
 #include "core/sim/accelerator.h"
 #include "core/sim/memory.h"
+#include "core/sim/p2vit_config.h"
 
 #include <cmath>
 
@@ -12,77 +13,6 @@ namespace vitrine::sim
 
 namespace
 {
-
-enum class Exposure {
-    lanes,        // what is not hidden follows from the lanes of the side processors
-    paperAblation // 0.34 and 0.45 of attention, 0.15 of the MLP: the paper's ablation table
-};
-
-struct P2Vit : Common {
-    std::int64_t rows = 16, depth = 64; // token rows x length of the dot product, 8-bit MACs
-    std::int64_t shifterRows = 16, shifterDepth = 64;
-    std::int64_t softmaxLanes = 16, normLanes = 64, requantLanes = 64;
-    std::int64_t weightBits = 0; // 0: as the workload says
-    bool interLayer = true, intraLayer = true;
-    Exposure exposure = Exposure::lanes;
-    double blockOverhead = 0; // cycles per block for fill, drain and exposed LayerNorm
-    std::int64_t activationKB = 256, weightKB = 128;
-};
-
-const std::vector<Field<P2Vit>>& fields()
-{
-    static const std::vector<Field<P2Vit>> kFields = [] {
-        const auto size = [](const char* name, const char* label, const char* help) {
-            return Parameter{name, label, "", 1, 4096, Mark::ours, help, "Array"};
-        };
-        std::vector<Field<P2Vit>> list{
-            field<P2Vit, &P2Vit::rows>(size("rows", "Token rows", "Rows that stay in the array")),
-            field<P2Vit, &P2Vit::depth>(size("depth", "Dot product", "8-bit MACs per row")),
-            field<P2Vit, &P2Vit::shifterRows>(
-                size("shifter_rows", "Shifter rows", "Rows of attention times values")),
-            field<P2Vit, &P2Vit::shifterDepth>(
-                size("shifter_depth", "Shifter depth", "Shifts per row")),
-            field<P2Vit, &P2Vit::softmaxLanes>(
-                size("softmax_lanes", "Softmax lanes", "Elements per cycle")),
-            field<P2Vit, &P2Vit::normLanes>(
-                size("norm_lanes", "LayerNorm lanes", "Elements per cycle")),
-            field<P2Vit, &P2Vit::requantLanes>(
-                size("requant_lanes", "Requantisation lanes", "Elements per cycle")),
-            field<P2Vit, &P2Vit::weightBits>(
-                {"weight_bits", "Weight bits", "bit", 0, 8, Mark::ours,
-                 "Up to 4 two products per MAC and cycle; 0: as the workload says", "Array"}),
-            field<P2Vit, &P2Vit::interLayer>(
-                {"inter_layer", "Pipeline between layers", "", 0, 1, Mark::paper,
-                 "LayerNorm and requantisation run behind the products", "Pipeline"}),
-            field<P2Vit, &P2Vit::intraLayer>(
-                {"intra_layer", "Pipeline inside attention", "", 0, 1, Mark::paper,
-                 "Softmax of a row runs behind the products of others", "Pipeline"}),
-            field<P2Vit, &P2Vit::exposure>(
-                {"exposure",
-                 "What a missing pipeline costs",
-                 "",
-                 0,
-                 0,
-                 Mark::ours,
-                 "lanes: cycles of the side processors; paper-ablation: the paper's shares",
-                 "Pipeline",
-                 {"lanes", "paper-ablation"}}),
-            field<P2Vit, &P2Vit::blockOverhead>(
-                {"block_overhead", "Overhead per block", "cycle", 0, 1e6, Mark::ours,
-                 "Fill, drain and exposed LayerNorm; 4800 fits the paper's two points",
-                 "Pipeline"}),
-            field<P2Vit, &P2Vit::activationKB>({"activation_kb", "Activation buffer", "KB", 1,
-                                                1 << 20, Mark::ours,
-                                                "Activations that fit stay on chip", "Memory"}),
-            field<P2Vit, &P2Vit::weightKB>(
-                {"weight_kb", "Weight buffer", "KB", 1, 1 << 20, Mark::ours,
-                 "Half of it is filled while the other half is in use", "Memory"}),
-        };
-        addCommonFields(list, Mark::ours, Mark::ours);
-        return list;
-    }();
-    return kFields;
-}
 
 enum Unit { kNorm, kArray, kShifter, kSoftmax, kRequant, kDram };
 
@@ -186,7 +116,7 @@ private:
         r.energy = energyOf(operations, r.sram, r.dram, c_);
     }
 
-    // Sections 6 and 7: c = ceil(m / rows) ceil(k / depth) n, n halved for 4-bit weights.
+    // c = ceil(m / rows) ceil(k / depth) n, n halved for 4-bit weights.
     double productCycles(const Layer& layer) const
     {
         const model::LayerShape& s = layer.shape;
@@ -313,7 +243,7 @@ private:
 
 Result<SimResult> run(const Workload& workload, const Settings& settings)
 {
-    const P2Vit config = configOf(fields(), settings);
+    const P2Vit config = configOf(p2vitFields(), settings);
     return P2VitRun(workload, config).go();
 }
 
@@ -326,7 +256,7 @@ Accelerator p2Vit()
             "Shi et al., P²-ViT, IEEE TVLSI 2024",
             "Chunks for LayerNorm, products, softmax and requantisation; power-of-two scales let "
             "rows flow between them",
-            parametersOf(fields()),
+            parametersOf(p2vitFields()),
             {"deit-tiny", "deit-small", "deit-base"},
             run};
 }

@@ -133,7 +133,7 @@ Accelerator systolicArray()
             "Samajdar et al., SCALE-Sim, ISPASS 2020",
             "A plain array of multiply-accumulate elements that counts as SCALE-Sim v2 does",
             parametersOf(fields()),
-            {"deit-tiny", "deit-small", "deit-base", "efficientvit-b1@224"},
+            {"deit-tiny", "deit-small", "deit-base", "efficientvit-b1@224", "alexnet"},
             run};
 }
 

@@ -1,10 +1,11 @@
 // ViTALiTy (arXiv 2211.05109): linear Taylor attention on a systolic array with accumulator, adder
 // and divider arrays, and Sanger, its rival in equal area: a 4-bit prediction array and a sparse
-// array a quarter as wide. vitality.md, sections 2, 3. Softmax attention in the workload is
+// array a quarter as wide. Softmax attention in the workload is
 // replaced: K^T V and Q G of the centred keys.
 #include "core/sim/accelerator.h"
 #include "core/sim/array_model.h"
 #include "core/sim/memory.h"
+#include "core/sim/vitality_config.h"
 
 #include <cmath>
 
@@ -13,105 +14,6 @@ namespace vitrine::sim
 
 namespace
 {
-
-enum class Design { vitality, sanger };
-enum class ContextData {
-    forwarded,
-    stationary
-}; // G leaves the array and comes back, or stays in it
-enum class Pipeline {
-    array, // what the array needs; the other arrays are hidden, as the reference table counts
-    full   // with the first head's preparation and the last one's drain
-};
-
-struct Vitality : Common {
-    Design design = Design::vitality;
-    ArrayTime time = ArrayTime::preload;
-    Pipeline pipeline = Pipeline::array;
-    ContextData context = ContextData::forwarded;
-    std::int64_t rows = 64, columns = 64;
-    std::int64_t lanes = 64; // of accumulator, adder and divider arrays each
-    std::int64_t dividerLatency = 8;
-    bool skipDenominator = false;
-    double kept = 0.25; // Sanger: share of attention that is kept
-    double balance = 1; // Sanger: load balance of the sparse array
-    std::int64_t sangerColumns = 16;
-    std::int64_t sramKB = 200;
-
-    Vitality() { dramGBs = 76.8; }
-};
-
-const std::vector<Field<Vitality>>& fields()
-{
-    static const std::vector<Field<Vitality>> kFields = [] {
-        using V = Vitality;
-        std::vector<Field<V>> list{
-            field<V, &V::design>({"design",
-                                  "Design",
-                                  "",
-                                  0,
-                                  0,
-                                  Mark::ours,
-                                  "ViTALiTy, or Sanger in the same area",
-                                  "Array",
-                                  {"vitality", "sanger"}}),
-            field<V, &V::rows>(
-                {"rows", "Rows", "", 1, 1024, Mark::unverified, "Of SA-General", "Array"}),
-            field<V, &V::columns>({"cols", "Columns", "", 1, 1024, Mark::unverified,
-                                   "Of SA-General; SA-Diag is one more", "Array"}),
-            field<V, &V::lanes>({"lanes", "Lanes", "", 1, 1024, Mark::unverified,
-                                 "Of the accumulator, adder and divider arrays", "Array"}),
-            field<V, &V::dividerLatency>({"divider_latency", "Divider latency", "cycle", 0, 256,
-                                          Mark::ours, "One quotient per lane and cycle behind it",
-                                          "Array"}),
-            field<V, &V::time>(
-                {"array_time",
-                 "Overlap of folds",
-                 "",
-                 0,
-                 0,
-                 Mark::ours,
-                 "scalesim: none; preload: operands are loaded ahead; ideal: MACs over elements",
-                 "Time",
-                 {"scalesim", "preload", "ideal"}}),
-            field<V, &V::pipeline>({"pipeline",
-                                    "Fill and drain",
-                                    "",
-                                    0,
-                                    0,
-                                    Mark::ours,
-                                    "array: the systolic array alone; full: with preparation of "
-                                    "the first head and the drain",
-                                    "Time",
-                                    {"array", "full"}}),
-            field<V, &V::context>({"context",
-                                   "Context G",
-                                   "",
-                                   0,
-                                   0,
-                                   Mark::paper,
-                                   "dfa: leaves the array and comes back (down-forward "
-                                   "accumulation); g_stationary: stays",
-                                   "Memory",
-                                   {"dfa", "g_stationary"}}),
-            field<V, &V::skipDenominator>(
-                {"skip_denominator", "Skip the denominator", "", 0, 1, Mark::ours,
-                 "The sum of centred keys is zero: the divisor is a constant", "Time"}),
-            field<V, &V::kept>({"rho", "Kept share (Sanger)", "", 0.001, 1, Mark::ours,
-                                "Of the attention map", "Rival"}),
-            field<V, &V::balance>({"balance", "Load balance (Sanger)", "", 0.01, 1, Mark::ours,
-                                   "Of the sparse array", "Rival"}),
-            field<V, &V::sangerColumns>({"sanger_cols", "Columns (Sanger)", "", 1, 1024,
-                                         Mark::unverified, "Of the sparse array; rows as above",
-                                         "Rival"}),
-            field<V, &V::sramKB>({"sram_kb", "SRAM", "KB", 1, 1 << 20, Mark::unverified,
-                                  "Half for activations", "Memory"}),
-        };
-        addCommonFields(list, Mark::unverified, Mark::unverified);
-        return list;
-    }();
-    return kFields;
-}
 
 enum Unit { kArray, kDiagonal, kAccumulators, kAdders, kDividers, kDram };
 
@@ -408,7 +310,7 @@ private:
 
 Result<SimResult> run(const Workload& workload, const Settings& settings)
 {
-    const Vitality config = configOf(fields(), settings);
+    const Vitality config = configOf(vitalityFields(), settings);
     return VitalityRun(workload, config).go();
 }
 
@@ -422,7 +324,7 @@ Accelerator vitality()
             "Systolic array with an extra column, accumulators, adders and dividers for linear "
             "Taylor attention; Sanger as "
             "rival",
-            parametersOf(fields()),
+            parametersOf(vitalityFields()),
             {"deit-tiny", "deit-small", "deit-base"},
             run};
 }

@@ -1,6 +1,7 @@
 #include "core/sim/workloads.h"
 
 #include "core/model/vit_shapes.h"
+#include "core/sim/topology.h"
 #include "core/tensor/printable.h"
 
 #include <algorithm>
@@ -56,18 +57,32 @@ Workload recollected()
     return workload;
 }
 
-struct Codec {
+// SCALE-Sim's own example: AlexNet's convolutions, without padding.
+Workload alexNet()
+{
+    return parseTopology("Layer name, IFMAP Height, IFMAP Width, Filter Height, Filter Width, "
+                         "Channels, Num Filter, Strides,\n"
+                         "Conv1, 224, 224, 11, 11, 3, 96, 4,\nConv2, 27, 27, 5, 5, 96, 256, 1,\n"
+                         "Conv3, 13, 13, 3, 3, 256, 384, 1,\nConv4, 13, 13, 3, 3, 384, 384, 1,\n"
+                         "Conv5, 13, 13, 3, 3, 384, 256, 1,\n",
+                         "alexnet")
+        .value();
+}
+
+struct Built {
+    const char* family;
     const char* name;
     const char* title;
     Workload (*build)();
 };
 
-constexpr Codec kCodecs[] = {
-    {"ctvc-ref@1080p", "CTVC reference network, 1920 x 1088",
+constexpr Built kBuilt[] = {
+    {"video", "ctvc-ref@1080p", "CTVC reference network, 1920 x 1088",
      [] { return ctvcReference(1920, 1088); }},
-    {"ctvc-ref@720p", "CTVC reference network, 1280 x 720",
+    {"video", "ctvc-ref@720p", "CTVC reference network, 1280 x 720",
      [] { return ctvcReference(1280, 720); }},
-    {"nvca-recollected", "NVCA, recollected totals (unverified)", recollected},
+    {"video", "nvca-recollected", "NVCA, recollected totals (unverified)", recollected},
+    {"topology", "alexnet", "AlexNet's convolutions, as SCALE-Sim ships them", alexNet},
 };
 
 } // namespace
@@ -111,8 +126,8 @@ std::vector<NamedWorkload> workloadNames()
             for (const char* side : {"@256", "@288"})
                 names.push_back({name + side, model::namedShapes(name + side)->title, "vision"});
     }
-    for (const Codec& codec : kCodecs)
-        names.push_back({codec.name, codec.title, "video"});
+    for (const Built& built : kBuilt)
+        names.push_back({built.name, built.title, built.family});
     for (const OperationMix& mix : kMixes)
         names.push_back({mix.name, mix.title, "operation mix"});
     return names;
@@ -122,10 +137,11 @@ Result<Workload> namedWorkload(const std::string& name)
 {
     if (const auto shapes = model::namedShapes(name))
         return workloadOf(*shapes);
-    for (const Codec& codec : kCodecs)
-        if (name == codec.name) {
-            Workload workload = codec.build();
-            workload.name = codec.name;
+    for (const Built& built : kBuilt)
+        if (name == built.name) {
+            Workload workload = built.build();
+            workload.name = built.name;
+            workload.title = built.title;
             return workload;
         }
     for (const OperationMix& mix : kMixes)
@@ -135,7 +151,7 @@ Result<Workload> namedWorkload(const std::string& name)
     for (const std::string& shape : model::shapeNames())
         known += shape + ", ";
     return argumentError(
-        "there is no workload \"{}\": {}ctvc-ref@1080p, a row of NASA's table such as "
+        "there is no workload \"{}\": {}ctvc-ref@1080p, alexnet, a row of NASA's table such as "
         "hybrid-shift-c@cifar10, or a file (checkpoint, topology table); \"@256\" behind a vision "
         "model "
         "gives the side of the picture",

@@ -22,7 +22,7 @@ Result<Workload> namedWorkload(const std::string& name);
 // A language model reading `tokens` tokens at once (causal attention counted in full).
 Workload llmWorkload(const model::LlmConfig& config, std::int64_t tokens, const std::string& name);
 
-// Decoder side of a P frame of NVCA's reference network with 36 channels: nvca.md, section 2. width
+// Decoder side of a P frame of NVCA's reference network with 36 channels. width
 // and height are multiples of 16. Chains 1 .. 5 are the groups FE, MOT, DC, RES, REC.
 Workload ctvcReference(std::int64_t width, std::int64_t height);
 

@@ -94,7 +94,7 @@ struct Row {
     std::int64_t os, ws, is;
 };
 
-// accelerator-simulation.md, 8.1: 32 x 32, from the tool's own output.
+// 32 x 32, from the tool's own output.
 TEST(ArrayModel, ReportsTheToolsCyclesOn32x32)
 {
     const Row rows[] = {{"Conv1", {3025, 96, 363}, 121124, 112283, 216599},
@@ -124,7 +124,7 @@ TEST(ArrayModel, ReportsTheToolsCyclesOn32x32)
     }
 }
 
-// 8.1, detail.
+// One layer in detail, from the tool's own output.
 TEST(ArrayModel, CountsTheQkvLayerAsTheTool)
 {
     const Product qkv{197, 576, 192};
@@ -141,7 +141,7 @@ TEST(ArrayModel, CountsTheQkvLayerAsTheTool)
     EXPECT_NEAR(100 * ws.computeUtilisation, 61.180124223602604, 1e-9);
 }
 
-// 8.3: what remains of the tool's bandwidth-limited runs when the stalls are taken away.
+// What remains of the tool's bandwidth-limited runs when the stalls are taken away.
 TEST(ArrayModel, LimitedRunsAreStallsOnTop)
 {
     const Product p{256, 128, 256};

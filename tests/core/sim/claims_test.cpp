@@ -73,7 +73,7 @@ TEST(Claims, NasasSavingsAreNearThePapers)
         const std::string text = row.claim->text;
         if (!text.starts_with("EDP saving, Hybrid"))
             continue;
-        // Table of section 7: deviation is in points.
+        // The deviation of a saving is in points.
         (text.ends_with("CIFAR-100") ? cifar100 : cifar10) += std::abs(*row.deviation) / 7;
     }
     EXPECT_NEAR(cifar10, 5.0, 0.1);

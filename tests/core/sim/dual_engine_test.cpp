@@ -1,4 +1,4 @@
-// efficientvit-accelerator.md, sections 2 to 5; trio-vit.md, section 7.
+// Unit cycles of the authors' script, and the same schedule worked by hand layer by layer.
 #include "core/sim/dual_engine.h"
 
 #include "tests/core/sim/simulated.h"
@@ -80,7 +80,7 @@ TEST(EfficientVitFpga, ReplicasAsPixelsOrChannels)
                 0.4361, 5e-5);
 }
 
-// Section 3a: unit cycles of B1 at 224, mode b. A pair stands for depthwise and pointwise together.
+// Unit cycles of B1 at 224, mode b. A pair stands for depthwise and pointwise together.
 TEST(EfficientVitFpga, LayersOfB1)
 {
     const Workload b1 = namedWorkload("efficientvit-b1@224").value();
@@ -137,7 +137,7 @@ TEST(EfficientVitFpga, TheHeadIsCountedWhenAsked)
                 conv + 1200 + 787.5, 1e-6);
 }
 
-// Section 4: bytes per image.
+// Bytes per image.
 TEST(EfficientVitFpga, TrafficWithAndWithoutFusion)
 {
     const struct {
@@ -178,7 +178,7 @@ TEST(EfficientVitFpga, PowerIsAnchoredAtB1)
                 0.1); // worked by hand at 780.2 GOPS
 }
 
-// Section 8: overlapped at most as long, at least the depthwise layers and the MACs; doubling L
+// Overlapped at most as long, at least the depthwise layers and the MACs; doubling L
 // halves ideal cycles; peak.
 TEST(EfficientVitFpga, BoundsHold)
 {

@@ -1,4 +1,4 @@
-// nasa.md, sections 4, 5 and 7.
+// Table 2 of the paper, its allocation rule, and the savings that follow without a fitted constant.
 #include "tests/core/sim/simulated.h"
 
 #include <cmath>

@@ -1,4 +1,4 @@
-// nvca.md, section 4.
+// The reference network worked by hand: cycles, frames per second, traffic, and what was recollected.
 #include "tests/core/sim/simulated.h"
 
 namespace vitrine::sim
@@ -38,7 +38,7 @@ struct Step {
     double megacycles, fps, fps85, gops85;
 };
 
-// Table 4.5, within 0.5 %.
+// The worked table, within 0.5 %.
 TEST(Nvca, TheWorkedTableIsReproduced)
 {
     const Step kSteps[] = {{{{"fast", 0}, {"deformable_core", 0}}, 64.8, 6.17, 5.25, 783},
@@ -82,7 +82,7 @@ TEST(Nvca, RecollectedValuesAgreeWithEachOther)
     EXPECT_NEAR(result.watt(), 0.76, 0.001);
 }
 
-// Section 9, invariant 12.
+// Half the products, half the cycles.
 TEST(Nvca, PruningHalfHalvesFastLayers)
 {
     for (const double rounding : {0.0, 1.0}) {

@@ -1,4 +1,4 @@
-// p2vit.md, section 7.
+// Worked figures of the default array, and the paper's where they can be compared.
 #include "tests/core/sim/simulated.h"
 
 namespace vitrine::sim

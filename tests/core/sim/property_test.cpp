@@ -278,7 +278,7 @@ TEST(Property, EqualArgumentsGiveEqualResults)
     }
 }
 
-// accelerator-simulation.md, section 10: modes are ordered, exchanging m and n exchanges ws and is,
+// Modes are ordered, exchanging m and n exchanges ws and is,
 // a MAC takes a cycle of an element.
 TEST(Property, ArrayModelsAreOrdered)
 {

@@ -182,7 +182,7 @@ Workload alexNet()
         .value();
 }
 
-// accelerator-simulation.md, 8.1 and 8.2: sums of the five layers.
+// Sums of the five layers.
 TEST(Systolic, SumsOfAlexNet)
 {
     const struct {
@@ -204,7 +204,7 @@ TEST(Systolic, SumsOfAlexNet)
     }
 }
 
-// 8.1: the repository's own trace of Conv1 with ws.
+// The repository's own trace of Conv1 with ws.
 TEST(Systolic, Conv1EqualsTheRepositorysTrace)
 {
     const SimResult result = simulated("systolic", alexNet(), {{"dataflow", 1}});

@@ -1,0 +1,40 @@
+#include "widgets/plugin.h"
+#include "plugins/accelerators/figures.h"
+#include "plugins/accelerators/simulate_experiment.h"
+#include "plugins/accelerators/sweep_experiment.h"
+#include "plugins/accelerators/view.h"
+
+#include <QJsonObject>
+#include <QObject>
+
+namespace vitrine::accelerators
+{
+
+class AcceleratorsPlugin : public QObject, public Plugin
+{
+    Q_OBJECT
+    Q_PLUGIN_METADATA(IID VITRINE_PLUGIN_IID FILE "plugin.json")
+    Q_INTERFACES(vitrine::Plugin)
+
+public:
+    std::vector<std::unique_ptr<Experiment>> createExperiments() const override
+    {
+        return experiments<SimulateExperiment, SweepExperiment>();
+    }
+    // Sweeps show in the general view.
+    View* createView(std::string_view experiment, ViewContext& context,
+                     QWidget* parent) const override
+    {
+        return experiment == "accelerators.simulate" ? new AcceleratorsView(context, parent)
+                                                     : nullptr;
+    }
+    std::vector<figure::Figure> figures(const std::vector<RunRecord>& runs,
+                                        const QJsonObject&) const override
+    {
+        return accelerators::figures(runs);
+    }
+};
+
+} // namespace vitrine::accelerators
+
+#include "plugin.moc"

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "core/jobs/run_record.h"
+#include "widgets/runs/data_table.h"
+
+#include <vector>
+
+namespace vitrine::accelerators
+{
+
+// What papers say beside ours, the evidence mark as a small labelled chip.
+class ReferenceTable : public DataTable
+{
+    Q_OBJECT
+public:
+    explicit ReferenceTable(QWidget* parent);
+    // Claims about every accelerator among the runs, once each.
+    void setRuns(const std::vector<const RunRecord*>& runs);
+
+private:
+    QAbstractItemDelegate* chips_;
+};
+
+} // namespace vitrine::accelerators

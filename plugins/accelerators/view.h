@@ -1,0 +1,100 @@
+#pragma once
+
+#include "plugins/accelerators/scenario.h"
+#include "widgets/view.h"
+
+#include <memory>
+#include <optional>
+
+class QBoxLayout;
+class QComboBox;
+class QFrame;
+class QLabel;
+class QStackedWidget;
+
+namespace vitrine
+{
+
+class DataTable;
+
+namespace plot
+{
+class PlotView;
+}
+
+namespace accelerators
+{
+
+class Card;
+class EmptyPage;
+class FailurePage;
+class LoadingPage;
+class ReferenceTable;
+class WhatIfBar;
+
+// Runs of accelerators.simulate side by side, and beside them what a person tries: another machine,
+// another workload, other sizes, simulated at once. Keys of the state: README.md.
+class AcceleratorsView : public View
+{
+    Q_OBJECT
+public:
+    AcceleratorsView(ViewContext& context, QWidget* parent);
+    ~AcceleratorsView() override;
+
+    void setRuns(const std::vector<RunHandle>& runs) override;
+    QJsonObject state() const override { return state_; }
+    void setState(const QJsonObject& state) override;
+    QString title() const override;
+    std::vector<figure::Figure> figures() const override;
+    void setLoading(const QString& what, double fraction) override;
+    void setFailure(const QString& message) override;
+
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
+private:
+    void makeLayout();
+    QWidget* makeChoices();
+    QWidget* makeContent();
+    Card* plotCard(const QString& heading, plot::PlotView*& plot, const char* rangeKey);
+    void connectParts();
+
+    std::vector<const RunRecord*> shown() const; // the runs, then what is tried
+    Scenario scenario() const;                   // what is tried, else the first run's
+    void simulate();
+    void draw();
+    void drawBars(const std::vector<const RunRecord*>& records);
+    void fillWorkloads(const std::string& accelerator);
+    void showChoices();
+    void showPage();
+    void change(const Scenario& scenario, const QString& label, const QString& mergeKey = {});
+    void change(const QString& key, const QJsonValue& value, const QString& label,
+                const QString& mergeKey = {});
+    void start(const std::map<std::string, std::string>& given, bool compare);
+
+    ViewContext& context_;
+    QJsonObject state_;
+    std::vector<RunHandle> runs_; // done
+    std::shared_ptr<const RunRecord> tried_;
+    QString loading_, failure_, triedFailure_;
+    double fraction_ = -1;
+    std::map<std::string, std::string> lastStart_;
+
+    QBoxLayout* choices_ = nullptr;
+    QStackedWidget* pages_ = nullptr;
+    EmptyPage* empty_ = nullptr;
+    LoadingPage* loadingPage_ = nullptr;
+    FailurePage* failurePage_ = nullptr;
+    QWidget* content_ = nullptr;
+    QFrame* banner_ = nullptr;
+    QLabel* bannerText_ = nullptr;
+    QComboBox *accelerator_ = nullptr, *workload_ = nullptr, *bars_ = nullptr;
+    WhatIfBar* whatIf_ = nullptr;
+    DataTable* summary_ = nullptr;
+    plot::PlotView *schedule_ = nullptr, *barPlot_ = nullptr, *roofline_ = nullptr;
+    Card* reference_ = nullptr;
+    ReferenceTable* claims_ = nullptr;
+};
+
+} // namespace accelerators
+} // namespace vitrine

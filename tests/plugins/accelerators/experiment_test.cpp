@@ -1,0 +1,204 @@
+#include "plugins/accelerators/figures.h"
+#include "plugins/accelerators/simulate_experiment.h"
+#include "plugins/accelerators/sweep_experiment.h"
+
+#include "core/figure/data.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <fstream>
+#include <set>
+
+namespace vitrine::accelerators
+{
+namespace
+{
+
+using testing::HasSubstr;
+
+Result<RunRecord> run(const Experiment& experiment, const std::map<std::string, std::string>& given)
+{
+    auto params = resolveParams(experiment, given);
+    if (!params)
+        return tl::unexpected(params.error());
+    QuietProgress progress;
+    RunRecord record;
+    record.experiment = experiment.info().id;
+    record.uid = std::string(32, 'a');
+    record.params = *params;
+    VITRINE_TRY(record.result, experiment.run(*params, progress));
+    return record;
+}
+
+RunRecord simulated(const std::map<std::string, std::string>& given)
+{
+    const auto record = run(SimulateExperiment(), given);
+    EXPECT_TRUE(record) << (record ? "" : record.error().message);
+    return record.value_or(RunRecord{});
+}
+
+double metric(const RunRecord& record, const char* name)
+{
+    const Metric* found = record.result.metric(name);
+    EXPECT_NE(found, nullptr) << name;
+    return found ? found->value : std::nan("");
+}
+
+std::string refusal(const Experiment& experiment, const std::map<std::string, std::string>& given)
+{
+    const auto record = run(experiment, given);
+    return record ? "accepted" : record.error().message;
+}
+
+TEST(Simulate, GivesThePapersCycles)
+{
+    EXPECT_EQ(metric(simulated({{"accelerator", "efficientvit"}}), "unit_cycles"), 4005490);
+    EXPECT_EQ(metric(simulated({{"accelerator", "p2vit"}, {"workload", "deit-small"}}), "cycles"),
+              4803000);
+    EXPECT_NEAR(
+        metric(simulated({{"accelerator", "trio-vit"}, {"workload", "efficientvit-b2@224"}}),
+               "fps"),
+        262.5, 0.05);
+}
+
+TEST(Simulate, EveryAcceleratorHasTheMetricsOfTheContract)
+{
+    for (const char* accelerator :
+         {"systolic", "p2vit", "trio-vit", "efficientvit", "nvca", "vitality", "nasa"}) {
+        const RunRecord record = simulated({{"accelerator", accelerator}});
+        for (const char* name : {"cycles", "latency_ms", "fps", "gops", "utilisation", "energy_mj",
+                                 "gops_per_watt", "dram_bytes"})
+            EXPECT_TRUE(std::isfinite(metric(record, name))) << accelerator << " " << name;
+        for (const char* name : {"layers", "schedule", "reference", "machine"})
+            EXPECT_NE(record.result.table(name), nullptr) << accelerator << " " << name;
+        for (const Table& table : record.result.tables)
+            for (const auto& row : table.rows)
+                ASSERT_EQ(row.size(), table.columns.size()) << accelerator << " " << table.name;
+    }
+}
+
+TEST(Simulate, ParametersAreThoseOfTheAccelerator)
+{
+    EXPECT_EQ(metric(simulated({{"accelerator", "systolic"},
+                                {"rows", "16"},
+                                {"cols", "16"},
+                                {"dataflow", "ws"},
+                                {"workload", "deit-tiny"}}),
+                     "peak_gops"),
+              2 * 256 * 0.5);
+    EXPECT_THAT(refusal(SimulateExperiment(), {{"accelerator", "nasa"}, {"dataflow", "ws"}}),
+                HasSubstr("dataflow"));
+    EXPECT_THAT(refusal(SimulateExperiment(), {{"accelerator", "systolic"}, {"rows", "0"}}),
+                HasSubstr("rows"));
+}
+
+TEST(Simulate, ReadsTopologyTables)
+{
+    const auto path = std::filesystem::temp_directory_path() / "vitrine-accelerators.csv";
+    std::ofstream(path) << "Layer, M, N, K,\nqkv, 197, 576, 192,\n";
+    const RunRecord record = simulated({{"accelerator", "systolic"}, {"workload", path.string()}});
+    EXPECT_EQ(metric(record, "cycles"), 32003);
+    ASSERT_EQ(record.result.inputs.size(), 1u);
+    EXPECT_EQ(record.result.inputs[0].path, path.string());
+    const Table& layers = *record.result.table("layers");
+    ASSERT_EQ(layers.rows.size(), 1u);
+    EXPECT_EQ(layers.rows[0][static_cast<std::size_t>(layers.column("ifmap_reads"))],
+              Cell{std::int64_t{680832}});
+    std::ofstream(path) << "Layer, M, N, K,\nqkv, 197, x, 192,\n";
+    EXPECT_THAT(
+        refusal(SimulateExperiment(), {{"accelerator", "systolic"}, {"workload", path.string()}}),
+        HasSubstr("row 2, column 3 (N)"));
+    std::filesystem::remove(path);
+}
+
+TEST(Simulate, UnknownWorkloadsSayWhatWouldHelp)
+{
+    EXPECT_THAT(refusal(SimulateExperiment(), {{"workload", "resnet"}}), HasSubstr("deit-tiny"));
+    EXPECT_THAT(
+        refusal(SimulateExperiment(), {{"accelerator", "systolic"}, {"workload", "fbnet@cifar10"}}),
+        HasSubstr("nothing that"));
+}
+
+// Word widths of a quantization run flow into energy.
+TEST(Simulate, NarrowWordsCostLess)
+{
+    EXPECT_LT(
+        metric(simulated({{"accelerator", "p2vit"}, {"workload_weight_bits", "4"}}), "energy_mj"),
+        metric(simulated({{"accelerator", "p2vit"}}), "energy_mj"));
+}
+
+TEST(Simulate, RepeatsBitForBit)
+{
+    const RunRecord a = simulated({{"accelerator", "nvca"}}),
+                    b = simulated({{"accelerator", "nvca"}});
+    EXPECT_EQ(a.result.metrics, b.result.metrics);
+    EXPECT_EQ(a.result.tables, b.result.tables);
+}
+
+TEST(Sweep, MarksTheFront)
+{
+    const auto record =
+        run(SweepExperiment(),
+            {{"accelerator", "systolic"}, {"ranges", "rows=8,32;cols=8:32:8;dataflow=os,ws"}});
+    ASSERT_TRUE(record) << record.error().message;
+    EXPECT_EQ(metric(*record, "points"), 16);
+    EXPECT_EQ(record->result.table("points")->rows.size(), 16u);
+    EXPECT_EQ(static_cast<double>(record->result.table("front")->rows.size()),
+              metric(*record, "front_points"));
+    EXPECT_EQ(record->result.metric("points_per_second")->origin, Origin::measured);
+    EXPECT_THAT(refusal(SweepExperiment(), {{"accelerator", "systolic"}, {"ranges", "lanes=4"}}),
+                HasSubstr("lanes"));
+}
+
+// The stored run alone is enough to draw from.
+TEST(Figures, ShowWhatTheTablesHold)
+{
+    const std::vector<RunRecord> runs{simulated({{"accelerator", "efficientvit"}}),
+                                      simulated({{"accelerator", "trio-vit"}})};
+    const auto all = figures(runs);
+    std::set<std::string> names;
+    for (const auto& figure : all) {
+        names.insert(figure.name);
+        EXPECT_FALSE(figure.altText.empty()) << figure.name;
+        EXPECT_FALSE(figure.series.empty() && figure.bars.empty()) << figure.name;
+    }
+    EXPECT_EQ(names,
+              (std::set<std::string>{"schedule", "cycles", "energy", "traffic", "roofline"}));
+
+    const auto cycles = cyclesFigure({&runs[0]});
+    double sum = 0;
+    for (const double height : cycles.bars[0].height)
+        sum += height;
+    EXPECT_NEAR(sum, metric(runs[0], "cycles"), 1e-6);
+}
+
+// No layer is above the roof when the DRAM is waited for.
+TEST(Figures, LayersLieBelowTheRoof)
+{
+    const RunRecord record =
+        simulated({{"accelerator", "p2vit"}, {"memory", "stalls"}, {"weight_kb", "1"}});
+    const auto figure = rooflineFigure({&record});
+    ASSERT_EQ(figure.series.size(), 2u);
+    const auto &points = figure.series[0], &roof = figure.series[1];
+    const double bandwidth = roof.y[0] / roof.x[0], peak = roof.y[1];
+    ASSERT_FALSE(points.x.empty());
+    for (std::size_t i = 0; i < points.x.size(); ++i)
+        EXPECT_LE(points.y[i],
+                  std::min(peak, bandwidth * points.x[i]) * 1.02); // 512 bytes are fetched ahead
+}
+
+TEST(Figures, SweepsShowTheirFront)
+{
+    const auto record = run(SweepExperiment(),
+                            {{"accelerator", "systolic"}, {"ranges", "rows=8:64:8;cols=8:64:8"}});
+    ASSERT_TRUE(record) << record.error().message;
+    const auto figure = paretoFigure({&*record});
+    ASSERT_EQ(figure.series.size(), 2u);
+    for (std::size_t i = 1; i < figure.series[1].x.size(); ++i)
+        EXPECT_LT(figure.series[1].y[i], figure.series[1].y[i - 1]);
+}
+
+} // namespace
+} // namespace vitrine::accelerators
