@@ -1,9 +1,6 @@
 #include "widgets/plugin.h"
 #include "plugins/calibration/apply_experiment.h"
-#if __has_include("plugins/calibration/tune_experiment.h")
 #include "plugins/calibration/tune_experiment.h"
-#define VITRINE_HAS_CALIBRATION_TUNE
-#endif
 #if __has_include("plugins/calibration/evaluate_experiment.h")
 #include "plugins/calibration/evaluate_experiment.h"
 #define VITRINE_HAS_CALIBRATION_EVALUATE
@@ -37,10 +34,7 @@ class CalibrationPlugin : public QObject, public Plugin
 public:
     std::vector<std::unique_ptr<Experiment>> createExperiments() const override
     {
-        auto list = experiments<ApplyExperiment>();
-#ifdef VITRINE_HAS_CALIBRATION_TUNE
-        list.push_back(std::make_unique<TuneExperiment>());
-#endif
+        auto list = experiments<ApplyExperiment, TuneExperiment>();
 #ifdef VITRINE_HAS_CALIBRATION_EVALUATE
         list.push_back(std::make_unique<EvaluateExperiment>());
 #endif
