@@ -1,14 +1,8 @@
 #include "widgets/plugin.h"
 #include "plugins/calibration/apply_experiment.h"
-#include "plugins/calibration/tune_experiment.h"
-#if __has_include("plugins/calibration/evaluate_experiment.h")
 #include "plugins/calibration/evaluate_experiment.h"
-#define VITRINE_HAS_CALIBRATION_EVALUATE
-#endif
-#if __has_include("plugins/calibration/search_experiment.h")
 #include "plugins/calibration/search_experiment.h"
-#define VITRINE_HAS_CALIBRATION_SEARCH
-#endif
+#include "plugins/calibration/tune_experiment.h"
 #if __has_include("plugins/calibration/figures.h")
 #include "plugins/calibration/figures.h"
 #define VITRINE_HAS_CALIBRATION_FIGURES
@@ -34,14 +28,7 @@ class CalibrationPlugin : public QObject, public Plugin
 public:
     std::vector<std::unique_ptr<Experiment>> createExperiments() const override
     {
-        auto list = experiments<ApplyExperiment, TuneExperiment>();
-#ifdef VITRINE_HAS_CALIBRATION_EVALUATE
-        list.push_back(std::make_unique<EvaluateExperiment>());
-#endif
-#ifdef VITRINE_HAS_CALIBRATION_SEARCH
-        list.push_back(std::make_unique<SearchExperiment>());
-#endif
-        return list;
+        return experiments<ApplyExperiment, TuneExperiment, EvaluateExperiment, SearchExperiment>();
     }
     View* createView([[maybe_unused]] std::string_view experiment,
                      [[maybe_unused]] ViewContext& context,

@@ -1,6 +1,7 @@
 #include "core/base/file.h"
 #include "core/model/checkpoint.h"
 #include "core/model/checkpoint_hf.h"
+#include "core/model/task.h"
 #include "core/model/tokenizer.h"
 #include "core/tensor/safetensors.h"
 #include "tests/fuzz/allocation_watch.h"
@@ -164,6 +165,15 @@ TEST_F(Mutation, ShardIndex)
     expectRobust(fuzz::shardIndexSample(), [](const std::string& bytes) {
         return errorOf(model::parseShardIndex(bytes, "index.json"));
     });
+}
+
+TEST_F(Mutation, TaskFiles)
+{
+    for (const auto& sample :
+         {fuzz::taskLinesSample(), fuzz::taskTableSample(), fuzz::taskXmlSample()})
+        expectRobust(sample, [](const std::string& bytes) {
+            return errorOf(model::parseTask(bytes, "task"));
+        });
 }
 
 } // namespace

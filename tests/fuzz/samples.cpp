@@ -98,6 +98,29 @@ std::string shardIndexSample()
     return Json{{"metadata", {{"total_size", 123456789}}}, {"weight_map", map}}.dump(1);
 }
 
+std::string taskLinesSample()
+{
+    return R"({"prompt": "The sea was", "choices": ["calm", "loud", "caf\u00e9"], "answer": 2, "part": "train"}
+{"ctx": "A man", "endings": ["sits", "runs"], "label": "1", "dataset": "h"}
+{"question": {"stem": "Which?", "choices": [{"text": "x", "label": "A"}, {"text": "y", "label": "B"}]}, "answerKey": "B"}
+{"question": "What?", "choices": {"text": ["x", "y"], "label": ["1", "2"]}, "answerKey": "2"}
+{"premise": "He fell.", "choice1": "He slipped.", "choice2": "He flew.", "question": "cause", "label": 0}
+)";
+}
+
+std::string taskTableSample()
+{
+    return "sentence\tlabel\tdataset\na fine film\t1\tsst2\na dull one\t0\tsst2\nanother\t1\tsst2\n";
+}
+
+std::string taskXmlSample()
+{
+    return R"(<?xml version="1.0"?><!DOCTYPE copa-corpus SYSTEM "copa.dtd"><copa-corpus>
+<item id="1" asks-for="cause" most-plausible-alternative="2"><p>A &amp; b.</p><a1>It rained.</a1><a2>Cat&#39;s.</a2></item>
+<item id="2" asks-for='effect' most-plausible-alternative='1'><p>He slept.</p><a1>He woke.</a1><a2>No.</a2></item>
+</copa-corpus>)";
+}
+
 std::string tokenizerSample()
 {
     std::string vocabulary, merges;

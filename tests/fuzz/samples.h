@@ -12,5 +12,8 @@ std::string llama2cTokenizerSample(); // vocabulary of 300
 std::string configSample();           // of the model in safetensorsSample()
 std::string tokenizerSample();
 std::string shardIndexSample();
+std::string taskLinesSample();
+std::string taskTableSample();
+std::string taskXmlSample();
 
 } // namespace vitrine::fuzz

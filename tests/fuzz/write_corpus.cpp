@@ -23,6 +23,9 @@ int main(int count, char** arguments)
     write("llama2c", "checkpoint", llama2cSample());
     write("llama2c", "tokenizer", llama2cTokenizerSample());
     write("shard_index", "sample", shardIndexSample());
+    write("task", "lines", taskLinesSample());
+    write("task", "table", taskTableSample());
+    write("task", "xml", taskXmlSample());
     write("run_json", "sample", R"({"params": {}, "metrics": []})");
     return 0;
 }

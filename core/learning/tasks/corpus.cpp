@@ -268,11 +268,15 @@ std::string CorpusDocument::text() const
     return all;
 }
 
-Corpus readCorpus(const std::string& sourceList, const std::string& folder)
+namespace
 {
-    Corpus corpus;
+
+std::vector<CorpusPart> readParts(const std::vector<CorpusSource>& sources,
+                                  const std::string& folder)
+{
+    std::vector<CorpusPart> parts;
     const auto versions = readVersions(folder);
-    for (const auto& source : readSources(sourceList)) {
+    for (const auto& source : sources) {
         CorpusPart part{source, "", 0, {}};
         if (const auto found = versions.find(source.package); found != versions.end())
             part.version = found->second;
@@ -282,18 +286,44 @@ Corpus readCorpus(const std::string& sourceList, const std::string& folder)
             for (auto& one : documentsOf(source, path, content))
                 part.documents.push_back(std::move(one));
         }
-        corpus.train.push_back(std::move(part));
+        parts.push_back(std::move(part));
     }
-    const auto speeches = heldOutSpeeches(corpus.train);
-    const auto chapters = heldOutChapters(corpus.train);
-    for (auto& part : corpus.train) {
+    return parts;
+}
+
+std::vector<CorpusPart> takeHeldOut(std::vector<CorpusPart>& parts)
+{
+    std::vector<CorpusPart> heldOut;
+    const auto speeches = heldOutSpeeches(parts);
+    const auto chapters = heldOutChapters(parts);
+    for (auto& part : parts) {
         if (part.source.format == "speech")
-            addHeldOut(corpus.heldOut, split(part, "speeches", speeches));
+            addHeldOut(heldOut, split(part, "speeches", speeches));
         if (part.source.format == "chapter")
-            addHeldOut(corpus.heldOut, split(part, "moby-dick", chapters));
+            addHeldOut(heldOut, split(part, "moby-dick", chapters));
     }
+    return heldOut;
+}
+
+} // namespace
+
+Corpus readCorpus(const std::string& sourceList, const std::string& folder)
+{
+    Corpus corpus;
+    corpus.train = readParts(readSources(sourceList), folder);
+    corpus.heldOut = takeHeldOut(corpus.train);
     clean(corpus);
     return corpus;
+}
+
+std::vector<CorpusPart> readHeldOut(const std::string& sourceList, const std::string& folder)
+{
+    auto sources = readSources(sourceList);
+    std::erase_if(sources, [](const auto& source) {
+        return source.format != "speech" && source.format != "chapter";
+    });
+    auto parts = readParts(sources, folder);
+    return takeHeldOut(parts);
 }
 
 } // namespace vitrine::learning

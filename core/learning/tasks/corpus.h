@@ -39,4 +39,7 @@ struct Corpus {
 // paragraph repeats them or another one. Throws std::runtime_error naming what is missing.
 Corpus readCorpus(const std::string& sourceList, const std::string& folder);
 
+// The held-out parts alone, exactly as readCorpus has them; needs no package but theirs.
+std::vector<CorpusPart> readHeldOut(const std::string& sourceList, const std::string& folder);
+
 } // namespace vitrine::learning

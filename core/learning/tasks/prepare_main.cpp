@@ -1,7 +1,9 @@
 // vitrine-prepare: from the fetched packages to what vitrine-train needs: a tokenizer, token files,
 // a report.
+#include "core/learning/tasks/cloze.h"
 #include "core/learning/tasks/corpus.h"
 #include "core/learning/tasks/kneser_ney.h"
+#include "core/learning/tasks/mails.h"
 #include "core/learning/tasks/token_file.h"
 #include "core/learning/tasks/tokenizer_training.h"
 
@@ -24,7 +26,11 @@ constexpr const char* kUsage = "usage: vitrine-prepare corpus SOURCES.json CORPO
                                "       vitrine-prepare text SOURCES.json CORPORA OUT     the "
                                "cleaned texts themselves, to look at\n"
                                "       vitrine-prepare baseline OUT                      "
-                               "perplexities of a Kneser-Ney 5-gram, JSON\n";
+                               "perplexities of a Kneser-Ney 5-gram, JSON\n"
+                               "       vitrine-prepare cloze SOURCES.json CORPORA FILE   "
+                               "resources/tasks/vitrine-cloze.jsonl\n"
+                               "       vitrine-prepare mails CORPORA FILE                "
+                               "personal or commercial: a classification task\n";
 constexpr int kVocabulary = 4096;
 constexpr int kContext = 512;
 
@@ -126,12 +132,22 @@ void baseline(const std::string& folder)
 int main(int count, char** words)
 {
     const std::string verb = count > 1 ? words[1] : "";
-    const bool isBaseline = verb == "baseline" && count == 3;
-    if (!isBaseline && (count != 5 || (verb != "corpus" && verb != "text"))) {
+    const bool isBaseline = verb == "baseline" && count == 3,
+               isMails = verb == "mails" && count == 4;
+    if (!isBaseline && !isMails &&
+        (count != 5 || (verb != "corpus" && verb != "text" && verb != "cloze"))) {
         std::cerr << kUsage;
         return 2;
     }
     try {
+        if (isMails) {
+            write(words[3], mailTask(words[2]));
+            return 0;
+        }
+        if (verb == "cloze") {
+            write(words[4], clozeJson(clozeItems(readHeldOut(words[2], words[3]), {})));
+            return 0;
+        }
         if (isBaseline) {
             baseline(words[2]);
             return 0;
