@@ -59,7 +59,7 @@ public:
         return item;
     }
 
-    Result<PreparedItem> likelihoodItem(TaskPrompt prompt)
+    Result<PreparedItem> likelihoodItem(TaskPrompt prompt, bool mutual)
     {
         // Spaces at the end of the context go to the continuation, where the tokenizer expects
         // them.
@@ -75,10 +75,28 @@ public:
                         choiceQuery(prompt.context, spaces + choice, item.truncated));
             item.queries.push_back(std::move(query));
         }
+        if (mutual)
+            VITRINE_CHECK(addWithoutContext(item));
         return item;
     }
 
 private:
+    // The same tokens of each choice behind BOS alone: ln p(choice | context) - ln p(choice) is
+    // what the context adds (llm-runtime, section 10).
+    Result<void> addWithoutContext(PreparedItem& item) const
+    {
+        if (!tokenizer_.bos())
+            return argumentError(
+                "mutual information needs a BOS token, which this tokenizer lacks");
+        const std::size_t choices = item.queries.size();
+        for (std::size_t i = 0; i < choices; ++i) {
+            TaskQuery query{{*tokenizer_.bos()}, item.queries[i].rows, item.queries[i].targets};
+            query.ids.insert(query.ids.end(), query.targets.begin(), query.targets.end() - 1);
+            item.queries.push_back(std::move(query));
+        }
+        return {};
+    }
+
     Result<Ids> encodeWithBos(std::string_view text)
     {
         VITRINE_TRY(Ids ids, tokenizer_.encode(text));
@@ -209,7 +227,7 @@ Result<PreparedTask> prepareTask(const Task& task, const TaskRequest& request,
                     taskPrompt(task, request, selection.shots, task.items[index]));
         const auto answers = prompt.continuations;
         auto item = request.scoring == TaskScoring::likelihood
-                        ? preparation.likelihoodItem(std::move(prompt))
+                        ? preparation.likelihoodItem(std::move(prompt), request.mutual)
                         : preparation.answerItem(prompt);
         if (!item)
             return inputError("{}, item {}: {}", task.name, index, item.error().message);

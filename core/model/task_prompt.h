@@ -32,6 +32,7 @@ struct TaskRequest {
     std::int64_t limit =
         0; // items drawn at random from those that are no shots, in file order; 0: all
     std::string part = {};                  // only items of this part; empty: all
+    bool mutual = false;                    // likelihood: also each choice without its context
     std::vector<std::size_t> excluded = {}; // items that are neither asked nor shown
     std::uint64_t seed = 42;
 };

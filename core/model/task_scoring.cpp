@@ -39,7 +39,7 @@ ItemScore labelScore(const PreparedItem& item, std::span<const float> row)
     const double all = logSumExp(score.scores);
     for (double& one : score.scores)
         one -= all;
-    score.chosen = score.chosenNormalised = best(score.scores);
+    score.chosen = score.chosenNormalised = score.chosenMutual = best(score.scores);
     score.goldLogProbability = goldAmong(score.scores, item.answer);
     return score;
 }
@@ -62,7 +62,7 @@ ItemScore letterScore(const PreparedItem& item, std::span<const float> row,
     for (const std::int32_t option : item.options)
         score.scores.push_back(logProbability(row, option));
     const auto greedy = static_cast<std::int32_t>(std::ranges::max_element(row) - row.begin());
-    score.chosen = score.chosenNormalised = letterOf(
+    score.chosen = score.chosenNormalised = score.chosenMutual = letterOf(
         greedy < tokenizer.size() ? tokenizer.decode({&greedy, 1}) : "", item.options.size());
     score.goldLogProbability = goldAmong(score.scores, item.answer);
     return score;
@@ -113,15 +113,21 @@ Result<double> sumOfTargets(const TaskQuery& query, const LogitsOf& logitsOf)
 Result<ItemScore> likelihoodScore(const PreparedItem& item, const LogitsOf& logitsOf)
 {
     ItemScore score;
-    std::vector<double> perCharacter;
+    std::vector<double> perCharacter, added;
+    const std::size_t choices = item.characters.size();
     for (std::size_t i = 0; i < item.queries.size(); ++i) {
         VITRINE_TRY(const double sum, sumOfTargets(item.queries[i], logitsOf));
+        if (i >= choices) { // without its context
+            added.push_back(score.scores[i - choices] - sum);
+            continue;
+        }
         score.scores.push_back(sum);
         perCharacter.push_back(sum / static_cast<double>(item.characters[i]));
     }
     score.chosen = best(score.scores);
     score.chosenNormalised = best(perCharacter);
-    score.goldLogProbability = goldAmong(score.scores, item.answer);
+    score.chosenMutual = added.empty() ? score.chosen : best(added);
+    score.goldLogProbability = goldAmong(added.empty() ? score.scores : added, item.answer);
     return score;
 }
 

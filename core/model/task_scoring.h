@@ -38,6 +38,7 @@ struct TaskQuery {
 struct PreparedItem {
     std::size_t index = 0; // into Task::items; for running text the window's number
     int answer = 0;
+    // Likelihood: one per choice, then, for mutual information, each choice after BOS alone.
     std::vector<TaskQuery> queries;
     std::vector<std::int32_t> options;    // labels, letter: last token of each answer
     std::vector<std::int64_t> characters; // likelihood: of each choice, without its leading space
@@ -61,6 +62,7 @@ Result<PreparedTask> prepareTask(const Task& task, const TaskRequest& request,
 struct ItemScore {
     int chosen = -1; // labels, likelihood: the best (lowest of equals); letter: -1 for no letter
     int chosenNormalised = -1;  // likelihood: best per character (acc_norm); else as chosen
+    int chosenMutual = -1;      // likelihood: the most that its context adds, where that is asked
     std::vector<double> scores; // nat, per choice: sum of log-probabilities; labels: log-softmax
                                 // over labels; letter: log-probability of its token
     double goldLogProbability =

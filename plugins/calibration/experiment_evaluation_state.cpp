@@ -6,7 +6,7 @@
 
 // The bytes of an evaluation that was stopped: "VTEV", u32 version, 64 digits of the subject's
 // SHA-256, u32 sets per item (2 and the controls), u32 items that are complete; for each item and
-// set i32 chosen, i32 chosen per character, f64 gold log-probability, f64 loss, 3 i64 and f64 of
+// set i32 chosen, per character and mutual, f64 gold log-probability, f64 loss, 3 i64 and f64 of
 // the counts, u32 scores and these as f64; 64 digits of the SHA-256 of all before. Little-endian.
 namespace vitrine::calibration
 {
@@ -34,6 +34,7 @@ void appendItem(std::string& bytes, const JudgedItem& item)
 {
     append(bytes, static_cast<std::int32_t>(item.score.chosen));
     append(bytes, static_cast<std::int32_t>(item.score.chosenNormalised));
+    append(bytes, static_cast<std::int32_t>(item.score.chosenMutual));
     append(bytes, item.score.goldLogProbability);
     append(bytes, item.loss);
     append(bytes, item.count.sinks);
@@ -66,6 +67,7 @@ struct Reader {
         JudgedItem item;
         item.score.chosen = take<std::int32_t>();
         item.score.chosenNormalised = take<std::int32_t>();
+        item.score.chosenMutual = take<std::int32_t>();
         item.score.goldLogProbability = take<double>();
         item.loss = take<double>();
         item.count.sinks = take<std::int64_t>();

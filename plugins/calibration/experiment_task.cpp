@@ -66,10 +66,10 @@ TaskKind kindOf(const std::string& name, TaskKind usual)
 
 TaskScoring scoringOf(const std::string& name, TaskKind kind)
 {
-    return name == "labels"                                    ? TaskScoring::labels
-           : name == "letter"                                  ? TaskScoring::letter
-           : name == "likelihood" || name == "likelihood_norm" ? TaskScoring::likelihood
-                                                               : model::usualScoring(kind);
+    return name == "labels"                 ? TaskScoring::labels
+           : name == "letter"               ? TaskScoring::letter
+           : name.starts_with("likelihood") ? TaskScoring::likelihood
+                                            : model::usualScoring(kind);
 }
 
 std::string withLineBreaks(std::string text)
@@ -93,6 +93,7 @@ model::TaskRequest requestOf(const Params& params, const model::Task& task, std:
     }
     if (!params.text("instruction").empty())
         request.style.instruction = withLineBreaks(params.text("instruction"));
+    request.mutual = params.text("scoring") == "likelihood_mutual";
     request.shots = static_cast<int>(params.integer("shots"));
     request.part = params.text("part");
     request.limit = limit;
@@ -131,6 +132,8 @@ std::vector<ParamSpec> taskParams()
                     {"labels", "label tokens",
                      "The last position, restricted to each label's last token (the authors')"},
                     {"likelihood", "likelihood", "Log-probability of each choice as continuation"},
+                    {"likelihood_mutual", "what the context adds",
+                     "Log-probability of each choice less that without its context"},
                     {"likelihood_norm", "likelihood per character",
                      "The same, divided by the choice's characters"},
                     {"letter", "letter",
@@ -161,7 +164,7 @@ std::string ReadTask::choiceText(const model::TaskItem& item, int choice) const
 
 int ReadTask::chosen(const model::ItemScore& score) const
 {
-    return normalised ? score.chosenNormalised : score.chosen;
+    return request.mutual ? score.chosenMutual : normalised ? score.chosenNormalised : score.chosen;
 }
 
 bool ReadTask::isRight(std::size_t place, const model::ItemScore& score) const
@@ -200,10 +203,15 @@ Result<ReadTask> readTask(const Params& params, const OpenModel& opened, std::in
     read.request = requestOf(params, read.task, limit);
     if (!headFile.empty())
         read.request.excluded = poolOfHeadFile(headFile, read.input.sha256);
-    if (!read.request.excluded.empty() && read.request.kind != TaskKind::perplexity)
+    const auto isAsked = [&](std::size_t item) {
+        return item < read.task.items.size() &&
+               (read.request.part.empty() || read.task.items[item].part == read.request.part);
+    };
+    if (const auto left = std::ranges::count_if(read.request.excluded, isAsked); left > 0)
         read.notes.push_back(fmt::format(
-            "{} items of this task chose these heads in a search; they are not asked here.",
-            read.request.excluded.size()));
+            "{} items of this task were in the pool of the search that chose these heads; "
+            "they are not asked here.",
+            left));
     read.normalised = params.text("scoring") == "likelihood_norm";
     const auto encoding = params.text("encoding") == "separate" ? model::TaskEncoding::separate
                                                                 : model::TaskEncoding::joint;

@@ -123,7 +123,7 @@ TEST(ForwardRows, AreTheLastOnes)
     const auto five = f.llm.forward(f.ids, {.logits = false, .lastRows = 5})->logits;
 
     ASSERT_EQ(five.size(), 5u * 50);
-    EXPECT_LT(largestDifference(five, std::span(all).last(5 * 50)), 1e-5);
+    EXPECT_LT(largestDifference(five, std::span(all).last(5 * 50)), 5e-5);
     EXPECT_THAT(f.complaint({.lastRows = 41}), HasSubstr("41 rows"));
 }
 
@@ -138,7 +138,7 @@ TEST(ForwardCache, IsThatOfDecodingTheSameIds)
     const auto a = f.llm.decode(*filled, rest), b = f.llm.decode(*decoded, rest);
 
     EXPECT_EQ(filled->length(), 40);
-    EXPECT_LT(largestDifference(*a, *b), 1e-5);
+    EXPECT_LT(largestDifference(*a, *b), 1e-4);
     EXPECT_THAT(f.complaint({.cache = filled.get()}), HasSubstr("empty cache"));
     const auto small = *f.llm.newCache(39);
     EXPECT_THAT(f.complaint({.cache = small.get()}), HasSubstr("empty cache"));

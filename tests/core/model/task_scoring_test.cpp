@@ -110,6 +110,30 @@ TEST(Likelihood, NormalisationByCharactersChangesTheChoice)
     EXPECT_NEAR(score->goldLogProbability, std::log(0.00625 / (0.02 + 0.00625)), 1e-6);
 }
 
+// "x" is likely anywhere; "y" only after "Q". What the context adds is 0 for x and ln(.3 / .05) for
+// y.
+TEST(Likelihood, MutualInformationTakesTheChoiceThatTheContextMakesLikely)
+{
+    TaskRequest request = kChoice;
+    request.style.spacedAnswers = false;
+    request.mutual = true;
+    const auto task = prepared(choiceTask("Q", {"x", "y"}, 1), request);
+    ASSERT_EQ(task.items[0].queries.size(), 4u);
+    EXPECT_THAT(task.items[0].queries[3].ids, ElementsAre(1));
+    EXPECT_THAT(task.items[0].queries[3].targets, ElementsAre('y'));
+
+    const auto score = scoreItem(task.items[0], TaskScoring::likelihood, LetterTokenizer(),
+                                 [](std::span<const std::int32_t> ids, std::int64_t rows) {
+                                     const double y = ids.back() == 'Q' ? 0.3 : 0.05;
+                                     return constant({{'x', 0.4}, {'y', y}})(ids, rows);
+                                 });
+
+    ASSERT_TRUE(score);
+    EXPECT_EQ(score->chosen, 0);
+    EXPECT_EQ(score->chosenMutual, 1);
+    EXPECT_NEAR(score->goldLogProbability, std::log(6.0 / 7), 1e-5);
+}
+
 TEST(Likelihood, CharactersAreNeitherBytesNorTokens)
 {
     const auto task = prepared(choiceTask("Q", {"\u00e9\u00e9", "ab"}), kChoice);

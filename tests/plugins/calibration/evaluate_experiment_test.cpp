@@ -238,7 +238,7 @@ TEST_F(Evaluate, LeavesOutTheItemsThatChoseTheHeads)
     ASSERT_TRUE(result) << result.error().message;
     EXPECT_EQ(value(*result, "items"), 4);
     EXPECT_THAT(result->notes,
-                testing::Contains(HasSubstr("2 items of this task chose these heads")));
+                testing::Contains(HasSubstr("2 items of this task were in the pool")));
 }
 
 TEST(VerdictSentence, SaysPlainlyWhatTheIntervalSays)

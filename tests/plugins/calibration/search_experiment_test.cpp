@@ -83,7 +83,7 @@ TEST_F(Search, FindsHeadsAndWritesThemAsAFile)
             std::get<std::int64_t>(row[static_cast<std::size_t>(heads->column("kept"))]));
     EXPECT_EQ(result->metric("heads_kept")->value, kept);
     EXPECT_EQ(result->metric("items_searched")->value + result->metric("items_held_out")->value,
-              24);
+              40);
     EXPECT_EQ(result->table("pool")->rows.size(), 40u);
 
     const auto text = readFile(result->artifact("heads.json")->path, 1 << 20);
