@@ -109,19 +109,21 @@ void toFloat16(const std::uint16_t* row, std::size_t count, float scale, float o
     toFloatImpl(row, count, scale, offset, out);
 }
 
-void productsImpl(const float* x, const float* y, std::size_t count, float* squares, float* product)
+void squaresAndErrorImpl(const float* x, const float* y, std::size_t count, float* squares,
+                         float* error)
 {
     const Floats floats;
     const std::size_t lanes = hn::Lanes(floats);
     std::size_t i = 0;
     for (; i + lanes <= count; i += lanes) {
         const auto a = hn::LoadU(floats, x + i), b = hn::LoadU(floats, y + i);
+        const auto difference = hn::Sub(a, b);
         hn::StoreU(hn::MulAdd(a, a, hn::Mul(b, b)), floats, squares + i);
-        hn::StoreU(hn::Mul(a, b), floats, product + i);
+        hn::StoreU(hn::Mul(difference, difference), floats, error + i);
     }
     for (; i < count; ++i) {
         squares[i] = x[i] * x[i] + y[i] * y[i];
-        product[i] = x[i] * y[i];
+        error[i] = (x[i] - y[i]) * (x[i] - y[i]);
     }
 }
 
@@ -158,26 +160,27 @@ HWY_INLINE Vector windowSum(const float* row, const float* weights)
 }
 
 // Wang et al. 2004, eq. (13): ((2 mx my + C1)(2 sxy + C2)) / ((mx^2 + my^2 + C1)(sx^2 + sy^2 +
-// C2)). Variances come from samples less the offset, where squares are small.
+// C2)), written with what is small: sx^2 + sy^2 - 2 sxy is the variance of x - y, mx^2 + my^2 - 2
+// mx my the square of its mean. Each fraction is then 1 less something, and where variances are
+// small beside the squares their lost digits touch that something only.
 void ssimOfRowImpl(const SsimRow& row, const float* weights, std::size_t count, float* ssim,
                    float* contrastStructure)
 {
     const Floats floats;
     const std::size_t lanes = hn::Lanes(floats);
     const auto c1 = hn::Set(floats, row.c1), c2 = hn::Set(floats, row.c2);
-    const auto two = hn::Set(floats, 2.0f), offset = hn::Set(floats, row.offset);
+    const auto one = hn::Set(floats, 1.0f), offset = hn::Set(floats, row.offset);
     for (std::size_t i = 0; i < count; i += lanes) {
         const auto mx = windowSum(row.meanX + i, weights);
         const auto my = windowSum(row.meanY + i, weights);
-        const auto both = hn::MulAdd(mx, mx, hn::Mul(my, my));
-        const auto product = hn::Mul(mx, my);
-        const auto variances = hn::Sub(windowSum(row.squares + i, weights), both);
-        const auto covariance = hn::Sub(windowSum(row.product + i, weights), product);
-        const auto cs = hn::Div(hn::MulAdd(two, covariance, c2), hn::Add(variances, c2));
+        const auto shift = hn::Sub(mx, my), shiftSquare = hn::Mul(shift, shift);
+        const auto variances =
+            hn::Sub(windowSum(row.squares + i, weights), hn::MulAdd(mx, mx, hn::Mul(my, my)));
+        const auto ofDifference = hn::Sub(windowSum(row.error + i, weights), shiftSquare);
         const auto fullX = hn::Add(mx, offset), fullY = hn::Add(my, offset);
-        const auto luminance =
-            hn::Div(hn::MulAdd(two, hn::Mul(fullX, fullY), c1),
-                    hn::Add(hn::MulAdd(fullX, fullX, hn::Mul(fullY, fullY)), c1));
+        const auto means = hn::MulAdd(fullX, fullX, hn::Mul(fullY, fullY));
+        const auto cs = hn::Sub(one, hn::Div(ofDifference, hn::Add(variances, c2)));
+        const auto luminance = hn::Sub(one, hn::Div(shiftSquare, hn::Add(means, c1)));
         hn::StoreU(cs, floats, contrastStructure + i);
         hn::StoreU(hn::Mul(luminance, cs), floats, ssim + i);
     }
@@ -194,7 +197,7 @@ HWY_EXPORT(squaredError8);
 HWY_EXPORT(squaredError16);
 HWY_EXPORT(toFloat8);
 HWY_EXPORT(toFloat16);
-HWY_EXPORT(productsImpl);
+HWY_EXPORT(squaresAndErrorImpl);
 HWY_EXPORT(weightedRowsImpl);
 HWY_EXPORT(ssimOfRowImpl);
 
@@ -230,9 +233,10 @@ void toFloat(const std::uint16_t* row, std::size_t count, float scale, float off
 {
     HWY_DYNAMIC_DISPATCH(toFloat16)(row, count, scale, offset, out);
 }
-void products(const float* x, const float* y, std::size_t count, float* squares, float* product)
+void squaresAndError(const float* x, const float* y, std::size_t count, float* squares,
+                     float* error)
 {
-    HWY_DYNAMIC_DISPATCH(productsImpl)(x, y, count, squares, product);
+    HWY_DYNAMIC_DISPATCH(squaresAndErrorImpl)(x, y, count, squares, error);
 }
 void weightedRows(const float* const rows[kWindow], std::size_t count, float* out)
 {

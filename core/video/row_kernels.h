@@ -17,8 +17,9 @@ std::uint64_t squaredError(const std::uint16_t* a, const std::uint16_t* b, std::
 void toFloat(const std::uint8_t* row, std::size_t count, float scale, float offset, float* out);
 void toFloat(const std::uint16_t* row, std::size_t count, float scale, float offset, float* out);
 
-// x^2 + y^2 and x y, element by element.
-void products(const float* x, const float* y, std::size_t count, float* squares, float* product);
+// x^2 + y^2 and (x - y)^2, element by element.
+void squaresAndError(const float* x, const float* y, std::size_t count, float* squares,
+                     float* error);
 
 inline constexpr int kWindow = 11; // of Gaussian SSIM, both ways
 // Normalised weights, exp(-d^2 / (2 * 1.5^2)).
@@ -33,7 +34,7 @@ struct SsimRow {
                         // elements beyond
     const float* meanY;
     const float* squares;
-    const float* product;
+    const float* error;
     float offset; // what was taken off the samples
     float c1, c2;
 };

@@ -102,7 +102,7 @@ double sumOf(const float* values, std::size_t count)
            ((sums[4] + sums[5]) + (sums[6] + sums[7]));
 }
 
-// The last eleven rows of x, y, x^2 + y^2 and x y.
+// The last eleven rows of x, y, x^2 + y^2 and (x - y)^2.
 class Ring
 {
 public:
@@ -121,7 +121,8 @@ public:
         float* other = slot(1, y);
         x_.copy(y, x);
         y_.copy(y, other);
-        kernels::products(x, other, static_cast<std::size_t>(x_.width), slot(2, y), slot(3, y));
+        kernels::squaresAndError(x, other, static_cast<std::size_t>(x_.width), slot(2, y),
+                                 slot(3, y));
     }
 
     // The window rows first .. first + 10, all taken.

@@ -97,7 +97,6 @@ struct Information {
 Information information(float varianceX, float varianceY, float covariance)
 {
     constexpr float kNoise = 2, kTiny = 1.0e-10f, kLargestGain = 100;
-    constexpr float kMostVariance = 4.0f / (255.0f * 255.0f);
     varianceX = std::max(varianceX, 0.0f);
     varianceY = std::max(varianceY, 0.0f);
     covariance = std::max(covariance, 0.0f);
@@ -114,8 +113,6 @@ Information information(float varianceX, float varianceY, float covariance)
     }
     noise = std::max(noise, kTiny);
     gain = std::min(gain, kLargestGain);
-    if (varianceX < kNoise) // too flat to carry information
-        return {1.0f - varianceY * kMostVariance, 1.0f};
     return {std::log2(1.0f + gain * gain * varianceX / (noise + kNoise)),
             std::log2(1.0f + varianceX / kNoise)};
 }
@@ -148,15 +145,14 @@ double scaleScore(const Plane& x, const Plane& y, std::span<const float> filter,
     return all.reference <= FLT_EPSILON ? 1.0 : static_cast<double>(all.test / all.reference);
 }
 
+// Samples on the scale of 8 bits, less 128.
 Plane lumaOf(const Frame& frame)
 {
     Plane plane(frame.width(), frame.height());
+    const float factor = 1.0f / static_cast<float>(1 << (frame.format().bits - 8));
     for (int y = 0; y < plane.height; ++y)
         for (int x = 0; x < plane.width; ++x)
-            plane.row(y)[x] = (frame.format().bytesPerSample() == 1
-                                   ? static_cast<float>(frame.plane<std::uint8_t>(0).row(y)[x])
-                                   : static_cast<float>(frame.plane<std::uint16_t>(0).row(y)[x])) -
-                              128.0f;
+            plane.row(y)[x] = static_cast<float>(frame.sample(0, x, y)) * factor - 128.0f;
     return plane;
 }
 

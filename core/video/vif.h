@@ -16,9 +16,8 @@ struct Vif {
     double mean() const { return (scales[0] + scales[1] + scales[2] + scales[3]) / 4; }
 };
 
-// Frames of one shape. Like the filter, samples of more than 8 bits are taken as they are (less
-// 128). All NaN where a side is below 16: a window of some scale would reach beyond the mirrored
-// border.
+// Frames of one shape. Samples of more than 8 bits are brought to the scale of 8, as in the filter.
+// All NaN where a side is below 16: a window of some scale would reach beyond the mirrored border.
 inline constexpr int kVifSide = 16;
 Vif vif(const Frame& reference, const Frame& test, int threads = 0);
 
