@@ -24,5 +24,7 @@ int main(int count, char** arguments)
     write("llama2c", "tokenizer", llama2cTokenizerSample());
     write("shard_index", "sample", shardIndexSample());
     write("run_json", "sample", R"({"params": {}, "metrics": []})");
+    write("y4m", "sample", "YUV4MPEG2 W16 H12 F25:1 Ip A1:1 C420p10 XCOLORRANGE=FULL\nFRAME\n");
+    write("raw_name", "sample", "clip_1920x1080_50fps_422_10bit_be.yuv");
     return 0;
 }
