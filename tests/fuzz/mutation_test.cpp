@@ -5,6 +5,8 @@
 #include "core/model/tokenizer.h"
 #include "core/sim/topology.h"
 #include "core/tensor/safetensors.h"
+#include "core/video/raw_file.h"
+#include "core/video/y4m.h"
 #include "tests/fuzz/allocation_watch.h"
 #include "tests/fuzz/mutate.h"
 #include "tests/fuzz/samples.h"
@@ -182,6 +184,40 @@ TEST_F(Mutation, TopologyTable)
     expectRobust(fuzz::topologySample(), [](const std::string& bytes) {
         return errorOf(sim::parseTopology(bytes, "t.csv"));
     });
+}
+
+
+// Opens, reads every frame.
+std::optional<Error> readAll(const Result<std::unique_ptr<video::FrameSource>>& source)
+{
+    if (!source)
+        return source.error();
+    for (std::int64_t i = 0; i < (*source)->info().frames; ++i)
+        if (const auto frame = (*source)->read(i); !frame)
+            return frame.error();
+    return {};
+}
+
+TEST_F(Mutation, Y4mFile)
+{
+    std::string sample = "YUV4MPEG2 W16 H12 F25:1 Ip A1:1 C420p10 XCOLORRANGE=FULL\n";
+    for (int i = 0; i < 3; ++i)
+        sample += "FRAME\n" + std::string(2 * 288, static_cast<char>(i));
+    expectRobust(sample, [&](const std::string& bytes) {
+        return readAll(video::openY4m(write("a.y4m", bytes)));
+    });
+}
+
+// The name says how a raw file is read: absurd sizes among them.
+TEST_F(Mutation, RawFileName)
+{
+    const auto path = write("frames", std::string(4 * 2 * 288, '\1'));
+    expectRobust("clip_16x12_25fps_420_10bit.yuv",
+                 [&](const std::string& name) -> std::optional<Error> {
+                     const auto layout = video::guessRawLayout(name);
+                     return layout ? readAll(video::openRaw(path, *layout))
+                                   : Error{ErrorKind::input, "the name says no size"};
+                 });
 }
 
 } // namespace

@@ -1,0 +1,36 @@
+#include "core/codec/codec_entry.h"
+
+#include "core/base/format.h"
+
+namespace vitrine::codec
+{
+namespace
+{
+
+constexpr std::string_view kPresets[] = {"ultrafast", "superfast", "veryfast", "faster",  "fast",
+                                         "medium",    "slow",      "slower",   "veryslow"};
+
+EncoderSetup setup(const EncodeOptions& options)
+{
+    EncoderSetup result;
+    std::string params =
+        fmt::format("keyint={0}:min-keyint={0}:scenecut=0:open-gop=0", options.gop);
+    if (options.protocol == Protocol::lowDelay) {
+        result.options["tune"] = "zerolatency";
+        params += ":bframes=0:ref=4:rc-lookahead=0";
+    }
+    if (options.mode == RateMode::quality)
+        result.options["crf"] = shortest(options.value);
+    if (options.mode == RateMode::quantizer)
+        params += ":qp=" + shortest(options.value);
+    result.options["preset"] = options.preset;
+    result.options["x264-params"] = params;
+    return result;
+}
+
+} // namespace
+
+const CodecEntry kX264{"x264",        "x264 (H.264)", "libx264", "crf", {0, 51, false},
+                       {0, 69, true}, kPresets,       "medium",  setup};
+
+} // namespace vitrine::codec

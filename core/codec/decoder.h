@@ -1,0 +1,66 @@
+#pragma once
+
+// Private to this room: packets in, frames out, each frame tagged with the number of its packet.
+#include "core/codec/av.h"
+#include "core/codec/source.h"
+
+namespace vitrine::codec
+{
+
+struct PacketEntry {
+    std::int64_t pts = AV_NOPTS_VALUE, dts = AV_NOPTS_VALUE, position = -1;
+    int bytes = 0;
+    bool isKey = false, isDiscarded = false;
+    bool sameAs(const AVPacket& packet) const
+    {
+        return pts == packet.pts && dts == packet.dts && position == packet.pos &&
+               bytes == packet.size;
+    }
+};
+
+class Decoder
+{
+public:
+    static Result<std::unique_ptr<Decoder>> open(const std::filesystem::path& path,
+                                                 const OpenOptions& options);
+
+    const AVFormatContext& input() const { return *input_; }
+    const AVStream& stream() const { return *input_->streams[stream_]; }
+    double seconds() const { return seconds_; }
+
+    // All packets of the stream in order of decoding. The decoder stands at the start afterwards.
+    Result<std::vector<PacketEntry>> scan();
+
+    struct Decoded {
+        const AVFrame* frame; // until the next call
+        std::int64_t packet;  // number of its packet in order of decoding
+    };
+    // The next frame in order of display; nothing at the end. Packets that cannot be decoded are
+    // skipped.
+    Result<std::optional<Decoded>> next();
+
+    // Goes on with packet number `target`, a key packet of `packets` (what scan() gave).
+    Result<void> seek(const std::vector<PacketEntry>& packets, std::int64_t target);
+    Result<void> restart();
+
+private:
+    Decoder() = default;
+    Result<void> openInput();
+    Result<void> openCodec();
+    bool readPacket(); // the next one of the stream
+    Result<void> feed();
+    bool isCancelled();
+
+    std::filesystem::path path_;
+    OpenOptions options_;
+    InputHandle input_;
+    CodecHandle codec_;
+    PacketHandle packet_;
+    FrameHandle frame_;
+    int stream_ = -1;
+    std::int64_t nextPacket_ = 0; // number of the packet that is read next
+    bool isDraining_ = false;
+    double seconds_ = 0;
+};
+
+} // namespace vitrine::codec

@@ -1,0 +1,45 @@
+#pragma once
+
+#include "core/codec/source.h"
+
+namespace vitrine::codec
+{
+
+// One frame of a stream, as its packets say.
+struct StreamFrame {
+    std::int64_t bits = 0; // payload of its packet
+    bool isKey = false;    // decoding may begin here
+    char type = '?';       // 'I', 'P', 'B' once it has been decoded, if its decoder says
+};
+
+// A file that FFmpeg opens: its best video stream, decoded frame-exactly. On opening, all packets
+// are read once (not decoded, where their times tell the order of frames; else everything is
+// decoded once). Used by one thread at a time.
+class MediaSource : public video::FrameSource
+{
+public:
+    static Result<std::unique_ptr<MediaSource>> open(const std::filesystem::path& path,
+                                                     const OpenOptions& options = {});
+    ~MediaSource() override;
+
+    const video::SourceInfo& info() const override;
+    Result<video::Frame> read(std::int64_t index) override;
+
+    // In order of display.
+    const std::vector<StreamFrame>& frames() const;
+    std::int64_t
+    payloadBytes() const; // all packets of the stream, those without a frame among them
+    // Display indices of the key frames, rising; the last one at or before `index` is where its
+    // decoding begins.
+    const std::vector<std::int64_t>& keyFrames() const;
+    std::int64_t keyFrameBefore(std::int64_t index) const;
+    // Seconds spent in the decoder's calls so far, by the monotonic clock.
+    double decodeSeconds() const;
+
+private:
+    class Impl;
+    explicit MediaSource(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> impl_;
+};
+
+} // namespace vitrine::codec

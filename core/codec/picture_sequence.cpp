@@ -1,0 +1,170 @@
+#include "core/codec/picture_sequence.h"
+
+#include "core/base/format.h"
+#include "core/codec/media_source.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cctype>
+
+namespace vitrine::codec
+{
+namespace
+{
+
+namespace fs = std::filesystem;
+
+struct Pattern {
+    std::string before, after;
+    int digits = 0; // 0: as many as the number has
+};
+
+std::optional<Pattern> patternOf(const std::string& name)
+{
+    const auto percent = name.find('%');
+    if (percent == std::string::npos)
+        return std::nullopt;
+    auto d = percent + 1;
+    while (d < name.size() && std::isdigit(static_cast<unsigned char>(name[d])) != 0)
+        ++d;
+    if (d >= name.size() || name[d] != 'd' || d - percent > 3)
+        return std::nullopt;
+    Pattern pattern{name.substr(0, percent), name.substr(d + 1), 0};
+    if (d > percent + 1)
+        pattern.digits = static_cast<int>(*parseInteger(name.substr(percent + 1, d - percent - 1)));
+    return pattern;
+}
+
+bool isPicture(const fs::path& path)
+{
+    std::string ending = path.extension().string();
+    std::ranges::transform(ending, ending.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    for (const char* known :
+         {".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".ppm", ".pgm", ".webp"})
+        if (ending == known)
+            return true;
+    return false;
+}
+
+// "frame2" before "frame10": runs of digits compare by value.
+bool naturalLess(const std::string& a, const std::string& b)
+{
+    const auto isDigit = [](char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; };
+    std::size_t i = 0, j = 0;
+    while (i < a.size() && j < b.size()) {
+        if (!isDigit(a[i]) || !isDigit(b[j])) {
+            if (a[i] != b[j])
+                return a[i] < b[j];
+            ++i, ++j;
+            continue;
+        }
+        const auto number = [&](const std::string& text, std::size_t& at) {
+            while (at < text.size() && text[at] == '0')
+                ++at;
+            const std::size_t start = at;
+            while (at < text.size() && isDigit(text[at]))
+                ++at;
+            return text.substr(start, at - start);
+        };
+        const std::string x = number(a, i), y = number(b, j);
+        if (x != y)
+            return x.size() != y.size() ? x.size() < y.size() : x < y;
+    }
+    return a.size() - i < b.size() - j;
+}
+
+std::vector<fs::path> ofPattern(const fs::path& path, const Pattern& pattern)
+{
+    constexpr int kHighestFirst = 100'000;
+    const auto nameOf = [&](int number) {
+        return path.parent_path() /
+               fmt::format("{}{:0{}}{}", pattern.before, number, pattern.digits, pattern.after);
+    };
+    std::vector<fs::path> files;
+    int number = 0;
+    while (number <= kHighestFirst && !fs::exists(nameOf(number)))
+        ++number;
+    for (; fs::exists(nameOf(number)); ++number)
+        files.push_back(nameOf(number));
+    return files;
+}
+
+class PictureSource : public video::FrameSource
+{
+public:
+    PictureSource(std::vector<fs::path> files, const video::Frame& first) : files_(std::move(files))
+    {
+        info_.width = first.width();
+        info_.height = first.height();
+        info_.format = first.format();
+        info_.colour = first.colour;
+        info_.frames = static_cast<std::int64_t>(files_.size());
+        info_.container = "pictures";
+        info_.codec = files_.front().extension().string().substr(1);
+    }
+    const video::SourceInfo& info() const override { return info_; }
+    Result<video::Frame> read(std::int64_t index) override
+    {
+        assert(index >= 0 && index < info_.frames);
+        const fs::path& file = files_[static_cast<std::size_t>(index)];
+        VITRINE_TRY(video::Frame frame, readPicture(file));
+        if (frame.width() != info_.width || frame.height() != info_.height ||
+            frame.format() != info_.format)
+            return inputError("cannot read {}: it is {}x{} {}, the first picture is {}x{} {}",
+                              file.string(), frame.width(), frame.height(),
+                              formatName(frame.format()), info_.width, info_.height,
+                              formatName(info_.format));
+        return frame;
+    }
+
+private:
+    std::vector<fs::path> files_;
+    video::SourceInfo info_;
+};
+
+} // namespace
+
+bool isPictureSequence(const fs::path& path)
+{
+    std::error_code trouble;
+    return fs::is_directory(path, trouble) ||
+           (patternOf(path.filename().string()) && !fs::exists(path, trouble));
+}
+
+Result<std::vector<fs::path>> picturesOf(const fs::path& path)
+{
+    std::vector<fs::path> files;
+    if (const auto pattern = patternOf(path.filename().string())) {
+        files = ofPattern(path, *pattern);
+    } else {
+        std::error_code trouble;
+        for (const auto& entry : fs::directory_iterator(path, trouble))
+            if (isPicture(entry.path()))
+                files.push_back(entry.path());
+        std::ranges::sort(files, [](const fs::path& a, const fs::path& b) {
+            return naturalLess(a.filename().string(), b.filename().string());
+        });
+    }
+    if (files.empty())
+        return inputError("cannot read {}: it names no pictures (png, jpg, bmp, tif, ppm, webp)",
+                          path.string());
+    return files;
+}
+
+Result<video::Frame> readPicture(const fs::path& path)
+{
+    OpenOptions options;
+    options.threads = 1;
+    VITRINE_TRY(const auto media, MediaSource::open(path, options));
+    return media->read(0);
+}
+
+Result<std::unique_ptr<video::FrameSource>> openPictures(const fs::path& path)
+{
+    VITRINE_TRY(auto files, picturesOf(path));
+    VITRINE_TRY(const video::Frame first, readPicture(files.front()));
+    return std::make_unique<PictureSource>(std::move(files), first);
+}
+
+} // namespace vitrine::codec

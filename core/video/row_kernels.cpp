@@ -1,0 +1,251 @@
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "core/video/row_kernels.cpp"
+#include <hwy/foreach_target.h> // compiles what follows once per instruction set
+
+#include "core/video/row_kernels.h"
+
+#include <hwy/highway.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+HWY_BEFORE_NAMESPACE();
+namespace vitrine::video::kernels::HWY_NAMESPACE
+{
+
+namespace hn = hwy::HWY_NAMESPACE;
+using Floats = hn::ScalableTag<float>;
+using Ints = hn::RepartitionToWide<hn::ScalableTag<std::int16_t>>;
+using Shorts = hn::ScalableTag<std::int16_t>;
+
+// Differences fit 16 bits and `flush` pairs of their squares fit 31.
+template <typename Load>
+std::uint64_t squaresOf(std::size_t count, std::size_t flush, const Load& load, std::size_t& done)
+{
+    const Shorts shorts;
+    const Ints ints;
+    const std::size_t lanes = hn::Lanes(shorts);
+    std::uint64_t total = 0;
+    std::size_t i = 0;
+    alignas(64) std::int32_t parts[HWY_MAX_BYTES / sizeof(std::int32_t)];
+    while (i + lanes <= count) {
+        auto low = hn::Zero(ints), high = hn::Zero(ints);
+        for (std::size_t turn = 0; turn < flush && i + lanes <= count; ++turn, i += lanes) {
+            const auto difference = load(i);
+            low = hn::ReorderWidenMulAccumulate(ints, difference, difference, low, high);
+        }
+        for (const auto& sums : {low, high}) {
+            hn::Store(sums, ints, parts);
+            for (std::size_t lane = 0; lane < hn::Lanes(ints); ++lane)
+                total += static_cast<std::uint64_t>(parts[lane]);
+        }
+    }
+    done = i;
+    return total;
+}
+
+template <typename Sample>
+std::uint64_t squaresFrom(const Sample* a, const Sample* b, std::size_t from, std::size_t count)
+{
+    std::uint64_t total = 0;
+    for (; from < count; ++from) {
+        const std::int64_t difference = std::int64_t{a[from]} - b[from];
+        total += static_cast<std::uint64_t>(difference * difference);
+    }
+    return total;
+}
+
+std::uint64_t squaredError8(const std::uint8_t* a, const std::uint8_t* b, std::size_t count)
+{
+    const Shorts shorts;
+    const hn::Rebind<std::uint8_t, Shorts> bytes;
+    std::size_t done = 0;
+    const auto load = [&](std::size_t i) {
+        return hn::Sub(hn::PromoteTo(shorts, hn::LoadU(bytes, a + i)),
+                       hn::PromoteTo(shorts, hn::LoadU(bytes, b + i)));
+    };
+    const std::uint64_t total = squaresOf(count, 8192, load, done);
+    return total + squaresFrom(a, b, done, count);
+}
+
+std::uint64_t squaredError16(const std::uint16_t* a, const std::uint16_t* b, std::size_t count,
+                             int peak)
+{
+    if (peak > 4095) // squares do not fit
+        return squaresFrom(a, b, 0, count);
+    const Shorts shorts;
+    std::size_t done = 0;
+    const auto load = [&](std::size_t i) {
+        return hn::Sub(hn::LoadU(shorts, reinterpret_cast<const std::int16_t*>(a + i)),
+                       hn::LoadU(shorts, reinterpret_cast<const std::int16_t*>(b + i)));
+    };
+    const std::uint64_t total = squaresOf(count, 32, load, done);
+    return total + squaresFrom(a, b, done, count);
+}
+
+template <typename Sample>
+void toFloatImpl(const Sample* row, std::size_t count, float scale, float offset, float* out)
+{
+    const Floats floats;
+    const hn::Rebind<Sample, Floats> samples;
+    const hn::Rebind<std::int32_t, Floats> ints;
+    const std::size_t lanes = hn::Lanes(floats);
+    const auto by = hn::Set(floats, scale), less = hn::Set(floats, offset);
+    std::size_t i = 0;
+    for (; i + lanes <= count; i += lanes) {
+        const auto value = hn::ConvertTo(floats, hn::PromoteTo(ints, hn::LoadU(samples, row + i)));
+        hn::StoreU(hn::Sub(hn::Mul(value, by), less), floats, out + i);
+    }
+    for (; i < count; ++i)
+        out[i] = static_cast<float>(row[i]) * scale - offset;
+}
+void toFloat8(const std::uint8_t* row, std::size_t count, float scale, float offset, float* out)
+{
+    toFloatImpl(row, count, scale, offset, out);
+}
+void toFloat16(const std::uint16_t* row, std::size_t count, float scale, float offset, float* out)
+{
+    toFloatImpl(row, count, scale, offset, out);
+}
+
+void squaresAndErrorImpl(const float* x, const float* y, std::size_t count, float* squares,
+                         float* error)
+{
+    const Floats floats;
+    const std::size_t lanes = hn::Lanes(floats);
+    std::size_t i = 0;
+    for (; i + lanes <= count; i += lanes) {
+        const auto a = hn::LoadU(floats, x + i), b = hn::LoadU(floats, y + i);
+        const auto difference = hn::Sub(a, b);
+        hn::StoreU(hn::MulAdd(a, a, hn::Mul(b, b)), floats, squares + i);
+        hn::StoreU(hn::Mul(difference, difference), floats, error + i);
+    }
+    for (; i < count; ++i) {
+        squares[i] = x[i] * x[i] + y[i] * y[i];
+        error[i] = (x[i] - y[i]) * (x[i] - y[i]);
+    }
+}
+
+// Weights are symmetric: the two rows, or columns, of equal weight are added first.
+void weightedRowsImpl(const float* const* rows, const float* weights, std::size_t count, float* out)
+{
+    const Floats floats;
+    const std::size_t lanes = hn::Lanes(floats);
+    std::size_t i = 0;
+    for (; i + lanes <= count; i += lanes) {
+        auto sum = hn::Mul(hn::Set(floats, weights[5]), hn::LoadU(floats, rows[5] + i));
+        for (int k = 0; k < 5; ++k)
+            sum = hn::MulAdd(
+                hn::Set(floats, weights[k]),
+                hn::Add(hn::LoadU(floats, rows[k] + i), hn::LoadU(floats, rows[10 - k] + i)), sum);
+        hn::StoreU(sum, floats, out + i);
+    }
+    for (; i < count; ++i) {
+        out[i] = weights[5] * rows[5][i];
+        for (int k = 0; k < 5; ++k)
+            out[i] += weights[k] * (rows[k][i] + rows[10 - k][i]);
+    }
+}
+
+template <class Vector = hn::Vec<Floats>>
+HWY_INLINE Vector windowSum(const float* row, const float* weights)
+{
+    const Floats floats;
+    auto sum = hn::Mul(hn::Set(floats, weights[5]), hn::LoadU(floats, row + 5));
+    for (int k = 0; k < 5; ++k)
+        sum = hn::MulAdd(hn::Set(floats, weights[k]),
+                         hn::Add(hn::LoadU(floats, row + k), hn::LoadU(floats, row + 10 - k)), sum);
+    return sum;
+}
+
+// Wang et al. 2004, eq. (13): ((2 mx my + C1)(2 sxy + C2)) / ((mx^2 + my^2 + C1)(sx^2 + sy^2 +
+// C2)), written with what is small: sx^2 + sy^2 - 2 sxy is the variance of x - y, mx^2 + my^2 - 2
+// mx my the square of its mean. Each fraction is then 1 less something, and where variances are
+// small beside the squares their lost digits touch that something only.
+void ssimOfRowImpl(const SsimRow& row, const float* weights, std::size_t count, float* ssim,
+                   float* contrastStructure)
+{
+    const Floats floats;
+    const std::size_t lanes = hn::Lanes(floats);
+    const auto c1 = hn::Set(floats, row.c1), c2 = hn::Set(floats, row.c2);
+    const auto one = hn::Set(floats, 1.0f), offset = hn::Set(floats, row.offset);
+    for (std::size_t i = 0; i < count; i += lanes) {
+        const auto mx = windowSum(row.meanX + i, weights);
+        const auto my = windowSum(row.meanY + i, weights);
+        const auto shift = hn::Sub(mx, my), shiftSquare = hn::Mul(shift, shift);
+        const auto variances =
+            hn::Sub(windowSum(row.squares + i, weights), hn::MulAdd(mx, mx, hn::Mul(my, my)));
+        const auto ofDifference = hn::Sub(windowSum(row.error + i, weights), shiftSquare);
+        const auto fullX = hn::Add(mx, offset), fullY = hn::Add(my, offset);
+        const auto means = hn::MulAdd(fullX, fullX, hn::Mul(fullY, fullY));
+        const auto cs = hn::Sub(one, hn::Div(ofDifference, hn::Add(variances, c2)));
+        const auto luminance = hn::Sub(one, hn::Div(shiftSquare, hn::Add(means, c1)));
+        hn::StoreU(cs, floats, contrastStructure + i);
+        hn::StoreU(hn::Mul(luminance, cs), floats, ssim + i);
+    }
+}
+
+} // namespace vitrine::video::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace vitrine::video::kernels
+{
+
+HWY_EXPORT(squaredError8);
+HWY_EXPORT(squaredError16);
+HWY_EXPORT(toFloat8);
+HWY_EXPORT(toFloat16);
+HWY_EXPORT(squaresAndErrorImpl);
+HWY_EXPORT(weightedRowsImpl);
+HWY_EXPORT(ssimOfRowImpl);
+
+const float* gaussianWeights()
+{
+    static const auto kWeights = [] {
+        std::array<float, kWindow> weights{};
+        double sum = 0;
+        const auto weight = [](int k) { return std::exp(-(k - 5) * (k - 5) / (2 * 1.5 * 1.5)); };
+        for (int k = 0; k < kWindow; ++k)
+            sum += weight(k);
+        for (int k = 0; k < kWindow; ++k)
+            weights[static_cast<std::size_t>(k)] = static_cast<float>(weight(k) / sum);
+        return weights;
+    }();
+    return kWeights.data();
+}
+
+std::uint64_t squaredError(const std::uint8_t* a, const std::uint8_t* b, std::size_t count)
+{
+    return HWY_DYNAMIC_DISPATCH(squaredError8)(a, b, count);
+}
+std::uint64_t squaredError(const std::uint16_t* a, const std::uint16_t* b, std::size_t count,
+                           int peak)
+{
+    return HWY_DYNAMIC_DISPATCH(squaredError16)(a, b, count, peak);
+}
+void toFloat(const std::uint8_t* row, std::size_t count, float scale, float offset, float* out)
+{
+    HWY_DYNAMIC_DISPATCH(toFloat8)(row, count, scale, offset, out);
+}
+void toFloat(const std::uint16_t* row, std::size_t count, float scale, float offset, float* out)
+{
+    HWY_DYNAMIC_DISPATCH(toFloat16)(row, count, scale, offset, out);
+}
+void squaresAndError(const float* x, const float* y, std::size_t count, float* squares,
+                     float* error)
+{
+    HWY_DYNAMIC_DISPATCH(squaresAndErrorImpl)(x, y, count, squares, error);
+}
+void weightedRows(const float* const rows[kWindow], std::size_t count, float* out)
+{
+    HWY_DYNAMIC_DISPATCH(weightedRowsImpl)(rows, gaussianWeights(), count, out);
+}
+void ssimOfRow(const SsimRow& row, std::size_t count, float* ssim, float* contrastStructure)
+{
+    HWY_DYNAMIC_DISPATCH(ssimOfRowImpl)(row, gaussianWeights(), count, ssim, contrastStructure);
+}
+
+} // namespace vitrine::video::kernels
+#endif

@@ -1,0 +1,140 @@
+#include "plugins/video/bd_experiment.h"
+
+#include "core/base/file.h"
+#include "core/base/format.h"
+#include "core/jobs/bundle.h"
+#include "core/video/bd.h"
+#include "plugins/video/experiment_input.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace vitrine::video
+{
+namespace
+{
+
+constexpr CurveMethod kMethods[] = {CurveMethod::cubic, CurveMethod::pchip, CurveMethod::akima};
+
+Result<std::vector<RatePoint>> curveOf(const Json& json, const char* name, const std::string& file)
+{
+    constexpr std::size_t kMostPoints = 10'000;
+    const auto wrong = [&](const char* what) {
+        return inputError("cannot read {}: \"{}\" {}", file, name, what);
+    };
+    if (!json.is_object() || !json.contains(name) || !json[name].is_object())
+        return wrong("is missing: {\"rate\": [...], \"quality\": [...]}");
+    const Json& curve = json[name];
+    for (const char* list : {"rate", "quality"})
+        if (!curve.contains(list) || !curve[list].is_array())
+            return wrong("needs the lists rate and quality");
+    const Json &rates = curve["rate"], &qualities = curve["quality"];
+    if (rates.size() != qualities.size() || rates.size() > kMostPoints)
+        return wrong("needs equally many rates and qualities");
+    std::vector<RatePoint> points;
+    for (std::size_t i = 0; i < rates.size(); ++i) {
+        if (!rates[i].is_number() || !qualities[i].is_number())
+            return wrong("holds something that is not a number");
+        points.push_back({rates[i].get<double>(), qualities[i].get<double>()});
+    }
+    return points;
+}
+
+void addCurve(Table& table, const char* name, std::vector<RatePoint> points)
+{
+    std::ranges::stable_sort(points, {}, &RatePoint::rate);
+    for (const RatePoint& point : points)
+        table.rows.push_back({point.rate, point.quality, std::string(name)});
+}
+
+} // namespace
+
+ExperimentInfo BdExperiment::info() const
+{
+    return {"video.bd", "Bjøntegaard deltas",
+            "How much less rate, or more quality, one curve needs or gives than another.", 1};
+}
+
+std::vector<ParamSpec> BdExperiment::params(const Params&) const
+{
+    ParamSpec file =
+        fileParam("file", "Curves", "JSON: anchor and test, each with the lists rate and quality");
+    file.fileKind = "json";
+    ParamSpec method =
+        textParam("method", "Method", "pchip", "How the curve runs between the points");
+    method.type = ParamType::choice;
+    method.choices = {{"cubic", "Cubic", "One polynomial of degree 3, least squares (VCEG-M33)"},
+                      {"pchip", "PCHIP", "Piecewise cubic, monotone"},
+                      {"akima", "Akima", "Piecewise cubic, Akima 1970"}};
+    return {file, method};
+}
+
+Result<RunResult> BdExperiment::run(const Params& params, Progress&) const
+{
+    RunResult out;
+    const std::filesystem::path path = params.text("file");
+    const std::string name = path.filename().string();
+    VITRINE_TRY(InputFile input, hashInput("file", path));
+    out.inputs.push_back(std::move(input));
+    VITRINE_TRY(const std::string text, readFile(path, 16ull << 20));
+    VITRINE_TRY(const Json json, parseJson(text, name));
+    VITRINE_TRY(const auto anchor, curveOf(json, "anchor", name));
+    VITRINE_TRY(const auto test, curveOf(json, "test", name));
+    VITRINE_TRY(const CurveMethod chosen, parseCurveMethod(params.text("method")));
+
+    Table methods{"methods",
+                  {{"method", "", {}, ""},
+                   {"bd_rate", "%", {}, "Negative: the test needs less"},
+                   {"bd_quality", "dB", {}, "Positive: the test is better at the same rate"}},
+                  {}};
+    std::vector<double> rates;
+    for (const CurveMethod method : kMethods) {
+        const BdResult result = bjontegaard(anchor, test, method);
+        const auto cell = [](const Delta& delta) {
+            return delta.value ? Cell(*delta.value) : Cell();
+        };
+        methods.rows.push_back(
+            {std::string(curveMethodName(method)), cell(result.rate), cell(result.quality)});
+        if (result.rate.value)
+            rates.push_back(*result.rate.value);
+        if (method != chosen)
+            continue;
+        const double none = std::nan("");
+        const Overlap& overlap = result.rate.overlap;
+        out.metrics.push_back({"bd_rate", result.rate.value.value_or(none), "%", Origin::computed,
+                               "Rate of the test over the anchor's at equal quality, less 1"});
+        out.metrics.push_back({"bd_quality", result.quality.value.value_or(none), "dB",
+                               Origin::computed,
+                               "Quality of the test less the anchor's at equal rate"});
+        out.metrics.push_back({"overlap", overlap.share(), "1", Origin::computed,
+                               "Common range of quality over the smaller curve's range"});
+        out.metrics.push_back({"overlap_anchor", overlap.anchorShare, "1", Origin::computed,
+                               "Common range over the anchor's"});
+        out.metrics.push_back({"overlap_test", overlap.testShare, "1", Origin::computed,
+                               "Common range over the test's"});
+        if (!result.rate.value)
+            out.notes.push_back(fmt::format("bd_rate has no value: {}.", result.rate.reason));
+        if (!result.quality.value)
+            out.notes.push_back(fmt::format("bd_quality has no value: {}.", result.quality.reason));
+        if (result.rate.value)
+            out.notes.push_back(fmt::format("Quality from {} to {} is covered by both curves.",
+                                            significant(overlap.low), significant(overlap.high)));
+        for (const std::string& warning : result.warnings)
+            out.notes.push_back("Warning: " + warning + ".");
+    }
+    if (!rates.empty() && *std::ranges::max_element(rates) - *std::ranges::min_element(rates) > 1)
+        out.notes.push_back("Warning: the methods differ by more than 1 percentage point; the "
+                            "curves are unusual between their points.");
+
+    Table curves{"curves",
+                 {{"rate", "1", {}, "As in the file"},
+                  {"quality", "dB", {}, ""},
+                  {"curve", "", {}, "anchor or test"}},
+                 {}};
+    addCurve(curves, "anchor", anchor);
+    addCurve(curves, "test", test);
+    out.tables = {curves, methods};
+    return out;
+}
+
+} // namespace vitrine::video

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "core/codec/source.h"
+#include "core/jobs/experiment.h"
+
+#include <functional>
+
+// What the experiments of this room have in common: parameters for sources, opening them, tables.
+namespace vitrine::video
+{
+
+ParamSpec fileParam(const char* name, const char* label, const char* help);
+ParamSpec textParam(const char* name, const char* label, const char* fallback, const char* help);
+ParamSpec framesParam(std::int64_t fallback); // 0: all
+ParamSpec outputParam(const char* help);      // optional
+// size, format, rate: for raw files whose name does not say them.
+std::vector<ParamSpec> rawParams();
+
+// Opens the file of this parameter, hashes it into `out.inputs`, and takes the source's notes over.
+Result<std::unique_ptr<FrameSource>> openInput(const Params& params, const char* name,
+                                               Progress& progress, RunResult& out);
+
+// min(the parameter `frames`, what is there); all where it is 0.
+std::int64_t framesWanted(const Params& params, std::int64_t there);
+
+// Payload of one frame and its type, where the source is a coded stream.
+struct FrameRate {
+    Cell bits, type;
+};
+FrameRate rateOf(const FrameSource& source, std::int64_t index);
+
+double kbps(double bits, std::int64_t frames, double framesPerSecond);
+double bitsPerPixel(double bits, std::int64_t frames, const SourceInfo& info);
+// Rates need a frame rate; where a source has none, 25 is taken and a note says so.
+double rateOrNote(const SourceInfo& info, RunResult& out);
+
+// A note for a metric that is not a number.
+void noteUndefined(RunResult& out, const char* metric, double value, const std::string& reason);
+
+} // namespace vitrine::video

@@ -1,0 +1,96 @@
+#include "plugins/video/experiment_point.h"
+
+#include "core/base/format.h"
+#include "core/base/hash.h"
+#include "core/codec/media_source.h"
+#include "plugins/video/experiment_quality.h"
+
+#include <algorithm>
+
+namespace vitrine::video
+{
+namespace
+{
+
+Result<double> decodeRate(const std::filesystem::path& file, Progress& progress)
+{
+    constexpr double kLongPass = 2.0;
+    std::vector<double> rates;
+    for (int pass = 0; pass < 3; ++pass) {
+        codec::OpenOptions options;
+        options.threads = 1;
+        VITRINE_TRY(const auto media, codec::MediaSource::open(file, options));
+        const std::int64_t frames = media->info().frames;
+        for (std::int64_t i = 0; i < frames; ++i) {
+            if (!progress.advance(static_cast<double>(i), static_cast<double>(frames),
+                                  "timing the decoder"))
+                return cancelled();
+            VITRINE_TRY(const Frame frame, media->read(i));
+        }
+        rates.push_back(static_cast<double>(frames) / media->decodeSeconds());
+        if (media->decodeSeconds() > kLongPass)
+            break;
+    }
+    std::ranges::sort(rates);
+    return rates[rates.size() / 2];
+}
+
+} // namespace
+
+Result<std::string> hashFrames(FrameSource& source, std::int64_t frames, Progress& progress)
+{
+    Sha256 hash;
+    const SourceInfo& info = source.info();
+    const std::string head =
+        fmt::format("{}x{} {} {} {}", info.width, info.height, formatName(info.format),
+                    colourName(info.colour), shortest(info.framesPerSecond));
+    hash.add(std::as_bytes(std::span(head)));
+    for (std::int64_t i = 0; i < frames; ++i) {
+        if (!progress.advance(static_cast<double>(i), static_cast<double>(frames),
+                              "reading the reference"))
+            return cancelled();
+        VITRINE_TRY(const Frame frame, source.read(i));
+        hash.add(frame.bytes());
+    }
+    return hash.hex();
+}
+
+Result<Point> makePoint(FrameSource& source, std::int64_t frames,
+                        const codec::EncodeOptions& options, const std::filesystem::path& file,
+                        Progress& progress)
+{
+    const std::string name = toText(options);
+    const auto told = [&](std::int64_t done, std::int64_t total) {
+        return progress.advance(static_cast<double>(done), static_cast<double>(total), name);
+    };
+    VITRINE_TRY(const codec::Encoded encoded,
+                codec::encode(source, 0, frames, options, file, told));
+    VITRINE_TRY(const auto decoded, codec::MediaSource::open(file));
+    if (decoded->info().frames != frames)
+        return failure("{}: {} frames went in, {} come out", name, frames, decoded->info().frames);
+    SequenceRequest request;
+    request.frames = frames;
+    request.what = "measuring " + name;
+    request.options.ssimFfmpeg = false;
+    VITRINE_TRY(const SequenceResult result, measure(source, *decoded, request, progress));
+
+    Point point;
+    point.command = encoded.command;
+    point.violation = encoded.violation;
+    point.payloadBytes = encoded.payloadBytes;
+    point.fileBytes = encoded.fileBytes;
+    point.encodeFps = static_cast<double>(frames) / encoded.encodeSeconds;
+    point.stream = file;
+    for (std::size_t i = 0; i < encoded.frames.size(); ++i) {
+        const FrameQuality& q = result.frames[i];
+        // What the decoder saw, where it says more than the encoder.
+        const char type = decoded->frames()[i].type;
+        point.frames.push_back({encoded.frames[i].bits, type != '?' ? type : encoded.frames[i].type,
+                                q.error.psnr(0), q.error.psnr(1), q.error.psnr(2),
+                                q.error.psnr611(), q.ssim, q.msSsim});
+    }
+    VITRINE_TRY(point.decodeFps, decodeRate(file, progress));
+    return point;
+}
+
+} // namespace vitrine::video

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "core/jobs/progress.h"
+#include "core/video/frame_source.h"
+#include "plugins/video/experiment_cache.h"
+
+namespace vitrine::video
+{
+
+// SHA-256 over size, format, rate and all samples of the first `frames` frames.
+Result<std::string> hashFrames(FrameSource& source, std::int64_t frames, Progress& progress);
+
+// Encodes the first `frames` frames into `file`, decodes the result and measures it. The decoder's
+// rate is the median of three passes after the one that measured (of one pass where that took above
+// 2 s).
+Result<Point> makePoint(FrameSource& source, std::int64_t frames,
+                        const codec::EncodeOptions& options, const std::filesystem::path& file,
+                        Progress& progress);
+
+} // namespace vitrine::video

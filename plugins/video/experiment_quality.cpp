@@ -1,0 +1,66 @@
+#include "plugins/video/experiment_quality.h"
+
+#include "plugins/video/experiment_input.h"
+
+namespace vitrine::video
+{
+
+Result<SequenceResult> measure(FrameSource& reference, FrameSource& test,
+                               const SequenceRequest& request, Progress& progress)
+{
+    SequenceResult result;
+    for (std::int64_t i = 0; i < request.frames; ++i) {
+        if (!progress.advance(static_cast<double>(i), static_cast<double>(request.frames),
+                              request.what))
+            return cancelled();
+        VITRINE_TRY(const Frame first, reference.read(request.referenceFirst + i));
+        VITRINE_TRY(const Frame second, test.read(request.testFirst + i));
+        auto quality = compareFrames(first, second, request.options);
+        if (!quality)
+            return tl::unexpected(
+                Error{quality.error().kind, fmt::format("frame {}: {}", request.referenceFirst + i,
+                                                        quality.error().message)});
+        if (!result.difference)
+            if (const auto sample = firstDifference(first, second))
+                result.difference = FirstDifference{request.referenceFirst + i, *sample};
+        result.quality.add(*quality);
+        result.frames.push_back(*std::move(quality));
+    }
+    return result;
+}
+
+void addQualityMetrics(const SequenceQuality& quality, const SourceInfo& info, bool hasVif,
+                       RunResult& out)
+{
+    const auto add = [&](const char* name, double value, const char* unit, const char* help) {
+        out.metrics.push_back({name, value, unit, Origin::computed, help});
+    };
+    add("psnr_y", quality.psnr(0), "dB",
+        "Mean of the frames' 10 log10(peak^2 / MSE) of luma; an exact frame counts as 100");
+    add("psnr_y_pooled", quality.psnrPooled(0), "dB",
+        "From the mean of the frames' MSE, as FFmpeg's summary");
+    add("psnr_u", quality.psnr(1), "dB", "Mean of the frames' dB");
+    add("psnr_v", quality.psnr(2), "dB", "Mean of the frames' dB");
+    add("psnr_yuv", quality.psnr611(), "dB", "(6 Y + U + V) / 8 of every frame, mean");
+    add("psnr_pooled", quality.psnrPooledAll(), "dB",
+        "All samples of all planes together, as FFmpeg's average");
+    add("ssim", quality.ssim(), "1",
+        "Gaussian 11x11 SSIM of luma (Wang et al. 2004), mean over frames");
+    add("ssim_ffmpeg", quality.ssimFfmpeg(0), "1",
+        "FFmpeg's SSIM of luma: 8x8 blocks at steps of 4");
+    add("ms_ssim", quality.msSsim(), "1", "Five scales (Wang et al. 2003), luma");
+    if (hasVif)
+        for (int scale = 0; scale < 4; ++scale)
+            out.metrics.push_back(
+                {fmt::format("vif_{}", scale), quality.vif(scale), "1", Origin::computed,
+                 "Visual information fidelity of one scale, as FFmpeg's filter vif"});
+    if (info.format.planes() == 1)
+        out.notes.push_back("psnr_u and psnr_v have no value: there is no chroma.");
+    const std::string size = fmt::format("{}x{}", info.width, info.height);
+    noteUndefined(out, "ssim", quality.ssim(),
+                  "the window is 11x11, the part that is measured is smaller");
+    noteUndefined(out, "ms_ssim", quality.msSsim(),
+                  fmt::format("both sides must be {} or more, pictures are {}", kMsSsimSide, size));
+}
+
+} // namespace vitrine::video

@@ -1,0 +1,39 @@
+#pragma once
+
+#include "core/jobs/progress.h"
+#include "core/jobs/run_result.h"
+#include "core/video/frame_source.h"
+#include "core/video/quality.h"
+
+#include <optional>
+
+// A test measured against its reference, whole sequences: used by every experiment of this room.
+namespace vitrine::video
+{
+
+struct SequenceRequest {
+    std::int64_t referenceFirst = 0, testFirst = 0, frames = 0;
+    QualityOptions options{};
+    std::string what = "frames"; // shown beside the progress
+};
+
+struct FirstDifference {
+    std::int64_t frame = 0; // of the reference
+    SampleDifference sample{};
+};
+
+struct SequenceResult {
+    SequenceQuality quality;
+    std::vector<FrameQuality> frames;
+    std::optional<FirstDifference> difference;
+};
+
+Result<SequenceResult> measure(FrameSource& reference, FrameSource& test,
+                               const SequenceRequest& request, Progress& progress);
+
+// The metrics that are named in the contract: psnr_y, psnr_y_pooled, ..., with notes for those that
+// are not defined.
+void addQualityMetrics(const SequenceQuality& quality, const SourceInfo& info, bool hasVif,
+                       RunResult& out);
+
+} // namespace vitrine::video

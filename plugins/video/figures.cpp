@@ -1,0 +1,177 @@
+#include "plugins/video/figures.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace vitrine::video
+{
+namespace
+{
+
+using figure::Figure;
+using figure::Series;
+
+double number(const Cell& cell)
+{
+    if (std::holds_alternative<double>(cell))
+        return std::get<double>(cell);
+    return std::holds_alternative<std::int64_t>(cell)
+               ? static_cast<double>(std::get<std::int64_t>(cell))
+               : std::nan("");
+}
+
+std::string text(const Cell& cell)
+{
+    return std::holds_alternative<std::string>(cell) ? std::get<std::string>(cell) : std::string();
+}
+
+const Cell& at(const std::vector<Cell>& row, int column)
+{
+    return row[static_cast<std::size_t>(column)];
+}
+
+// Rows grouped into series by the text in some columns.
+struct Grouping {
+    const char* table;
+    const char *x, *y;
+    std::vector<const char*> names;
+    const char* leftOutIf = nullptr; // rows with a text there are left out
+};
+
+// A colour and, run by run, a line style for each series; several runs are told apart by their
+// number.
+void addSeries(Figure& figure, const std::vector<RunRecord>& runs, const Grouping& grouping,
+               figure::Marker marker)
+{
+    static constexpr figure::Line kLines[] = {figure::Line::solid, figure::Line::dash,
+                                              figure::Line::dot, figure::Line::dashDot};
+    std::size_t shown = 0;
+    for (const RunRecord& run : runs) {
+        const Table* table = run.result.table(grouping.table);
+        const int x = table ? table->column(grouping.x) : -1,
+                  y = table ? table->column(grouping.y) : -1;
+        if (x < 0 || y < 0)
+            continue;
+        const std::size_t first = figure.series.size();
+        for (const auto& row : table->rows) {
+            if (const int out = grouping.leftOutIf ? table->column(grouping.leftOutIf) : -1;
+                out >= 0 && !text(at(row, out)).empty())
+                continue;
+            std::string name = runs.size() > 1 ? fmt::format("#{}", run.number) : std::string();
+            for (const char* part : grouping.names)
+                if (const int column = table->column(part); column >= 0)
+                    name += (name.empty() ? "" : " ") + text(at(row, column));
+            auto series = std::find_if(figure.series.begin() + static_cast<std::ptrdiff_t>(first),
+                                       figure.series.end(),
+                                       [&](const Series& known) { return known.name == name; });
+            if (series == figure.series.end()) {
+                Series fresh;
+                fresh.name = name;
+                fresh.colour = static_cast<int>((figure.series.size() - first) % 6);
+                fresh.line = kLines[shown % 4];
+                fresh.marker = marker;
+                figure.series.push_back(std::move(fresh));
+                series = std::prev(figure.series.end());
+            }
+            series->x.push_back(number(at(row, x)));
+            series->y.push_back(number(at(row, y)));
+        }
+        if (figure.series.size() > first) {
+            figure.recipe.runs.push_back(run.uid);
+            figure.recipe.experiment = run.experiment;
+            ++shown;
+        }
+    }
+}
+
+// Points of a curve in order of rate.
+void sortByX(Figure& figure)
+{
+    for (Series& series : figure.series) {
+        std::vector<std::size_t> order(series.x.size());
+        for (std::size_t i = 0; i < order.size(); ++i)
+            order[i] = i;
+        std::ranges::stable_sort(order, {}, [&](std::size_t i) { return series.x[i]; });
+        Series sorted = series;
+        for (std::size_t i = 0; i < order.size(); ++i) {
+            sorted.x[i] = series.x[order[i]];
+            sorted.y[i] = series.y[order[i]];
+        }
+        series = std::move(sorted);
+    }
+}
+
+Figure blank(const char* name, const char* title)
+{
+    Figure figure;
+    figure.name = name;
+    figure.title = title;
+    figure.recipe.figure = name;
+    figure.recipe.state = "{}";
+    return figure;
+}
+
+Figure rateDistortion(const std::vector<RunRecord>& runs, const char* name, const char* column,
+                      const char* label, const char* unit)
+{
+    Figure figure = blank(name, "Rate and distortion");
+    figure.x.label = "Rate";
+    figure.x.unit = "kbit/s";
+    figure.x.scale = figure::Scale::logarithmic;
+    figure.y.label = label;
+    figure.y.unit = unit;
+    addSeries(figure, runs, {"rd", "kbps", column, {"codec"}, "violation"}, figure::Marker::circle);
+    sortByX(figure);
+    figure.caption = fmt::format("{} over the payload's rate; one point per setting. Points that "
+                                 "broke the protocol are left out.",
+                                 label);
+    figure.altText = fmt::format("{} rate-distortion curves.", figure.series.size());
+    return figure;
+}
+
+Figure perFrame(const std::vector<RunRecord>& runs, const char* name, const char* column,
+                const char* title, const char* label, const char* unit)
+{
+    Figure figure = blank(name, title);
+    figure.x.label = "Frame";
+    figure.y.label = label;
+    figure.y.unit = unit;
+    addSeries(figure, runs, {"frames", "frame", column, {"codec", "setting"}},
+              figure::Marker::none);
+    std::erase_if(figure.series, [](const Series& series) {
+        return std::ranges::none_of(series.y, [](double v) { return std::isfinite(v); });
+    });
+    if (figure.series.size() == 1)
+        figure.legend = false;
+    figure.caption = fmt::format("{} of every frame, in order of display.", label);
+    figure.altText = fmt::format("{} curves over frames.", figure.series.size());
+    return figure;
+}
+
+Figure bdCurves(const std::vector<RunRecord>& runs)
+{
+    Figure figure = blank("curves", "Curves of the Bjøntegaard deltas");
+    figure.x.label = "Rate";
+    figure.x.scale = figure::Scale::logarithmic;
+    figure.y.label = "Quality";
+    figure.y.unit = "dB";
+    addSeries(figure, runs, {"curves", "rate", "quality", {"curve"}}, figure::Marker::circle);
+    figure.caption = "The points between which the deltas are integrated.";
+    figure.altText = fmt::format("{} rate-distortion curves.", figure.series.size());
+    return figure;
+}
+
+} // namespace
+
+std::vector<Figure> figures(const std::vector<RunRecord>& runs)
+{
+    std::vector<Figure> list = {
+        rateDistortion(runs, "rd-psnr", "psnr_y", "PSNR-Y", "dB"),
+        rateDistortion(runs, "rd-ssim", "ssim", "SSIM", ""), bdCurves(runs),
+        perFrame(runs, "quality", "psnr_y", "Quality of every frame", "PSNR-Y", "dB"),
+        perFrame(runs, "bits", "bits", "Bits of every frame", "Payload", "bit")};
+    std::erase_if(list, [](const Figure& figure) { return figure.series.empty(); });
+    return list;
+}
+
+} // namespace vitrine::video

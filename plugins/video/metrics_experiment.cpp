@@ -1,0 +1,218 @@
+#include "plugins/video/metrics_experiment.h"
+
+#include "core/base/format.h"
+#include "core/video/pairing.h"
+#include "plugins/video/experiment_input.h"
+#include "plugins/video/experiment_quality.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace vitrine::video
+{
+namespace
+{
+
+constexpr std::int64_t kFramesToPair = 96;
+
+struct Pair {
+    std::unique_ptr<FrameSource> reference, test;
+};
+
+Result<void> checkRates(const Params& params, const Pair& pair, RunResult& out)
+{
+    const double a = pair.reference->info().framesPerSecond, b = pair.test->info().framesPerSecond;
+    if (a <= 0 || b <= 0 || std::abs(a - b) <= 0.001 * a)
+        return {};
+    const std::string text = fmt::format("the reference has {} frames per second, the test {}",
+                                         significant(a), significant(b));
+    if (params.text("rates") == "refuse")
+        return inputError("{}; rates=ignore pairs them by their order", text);
+    out.notes.push_back(fmt::format("{}; frames were paired by their order.", text));
+    return {};
+}
+
+void noteColours(const Pair& pair, RunResult& out)
+{
+    const auto text = [](const SourceInfo& info) {
+        return colourName(assumed(info.colour, info.height)) +
+               (info.colour == assumed(info.colour, info.height) ? "" : " (in part assumed)");
+    };
+    const std::string a = text(pair.reference->info()), b = text(pair.test->info());
+    out.notes.push_back(
+        fmt::format("Colour: reference {}, test {}; samples are compared as they are.", a, b));
+    const auto rangeOf = [](const SourceInfo& info) {
+        return assumed(info.colour, info.height).range;
+    };
+    if (rangeOf(pair.reference->info()) != rangeOf(pair.test->info()))
+        out.notes.push_back("Warning: one is full range, the other limited; the values say more "
+                            "about that than about coding.");
+}
+
+Result<std::int64_t> offsetOf(const Params& params, const Pair& pair, Progress& progress,
+                              RunResult& out)
+{
+    const std::string& text = params.text("offset");
+    if (text != "auto") {
+        const auto number = parseInteger(text);
+        if (!number || std::abs(*number) > 10'000'000)
+            return argumentError("offset: \"{}\" is neither auto nor a whole number",
+                                 text.substr(0, 20));
+        return *number;
+    }
+    const auto goOn = [&](std::int64_t i) {
+        return progress.advance(static_cast<double>(i), kFramesToPair, "pairing frames");
+    };
+    VITRINE_TRY(const auto reference, signaturesOf(*pair.reference, kFramesToPair, goOn));
+    VITRINE_TRY(const auto test, signaturesOf(*pair.test, kFramesToPair, goOn));
+    const Pairing pairing = video::pair(reference, test);
+    if (pairing.offset != 0)
+        out.notes.push_back(fmt::format("Warning: the test fits best with an offset of {} (mean "
+                                        "difference {} instead of {}): frame k of "
+                                        "the test was measured against frame k{:+} of the "
+                                        "reference. offset=0 pairs them as they come.",
+                                        pairing.offset, significant(pairing.distance),
+                                        significant(pairing.distanceAtZero), pairing.offset));
+    return pairing.offset;
+}
+
+Result<std::optional<Rectangle>> regionOf(const Params& params)
+{
+    if (params.integers("region").empty())
+        return std::optional<Rectangle>();
+    const auto& r = params.integers("region");
+    if (r.size() != 4)
+        return argumentError("region: four numbers are needed: x, y, width, height");
+    return std::optional(Rectangle{static_cast<int>(r[0]), static_cast<int>(r[1]),
+                                   static_cast<int>(r[2]), static_cast<int>(r[3])});
+}
+
+Table framesTable(const SequenceResult& result, const SequenceRequest& request,
+                  const FrameSource& test, bool hasVif)
+{
+    Table table{"frames",
+                {{"frame", "1", {}, "Of the reference"},
+                 {"test_frame", "1", {}, "Of the test"},
+                 {"type", "", {}, "I, P or B where the test is coded and its decoder says"},
+                 {"bits", "bit", {}, "Payload of the test's frame"},
+                 {"psnr_y", "dB", {}, "Luma"},
+                 {"psnr_u", "dB", {}, ""},
+                 {"psnr_v", "dB", {}, ""},
+                 {"psnr_yuv", "dB", {}, "(6 Y + U + V) / 8"},
+                 {"ssim", "1", {}, "Gaussian 11x11, luma"},
+                 {"ssim_ffmpeg", "1", {}, "FFmpeg's, luma"},
+                 {"ms_ssim", "1", {}, "Luma"},
+                 {"exact", "1", {}, "1: no sample differs"}},
+                {}};
+    if (hasVif)
+        table.columns.push_back({"vif", "1", {}, "Mean of the four scales"});
+    for (std::size_t i = 0; i < result.frames.size(); ++i) {
+        const FrameQuality& q = result.frames[i];
+        const auto index = static_cast<std::int64_t>(i);
+        const FrameRate rate = rateOf(test, request.testFirst + index);
+        table.rows.push_back({request.referenceFirst + index, request.testFirst + index, rate.type,
+                              rate.bits, q.error.psnr(0), q.error.psnr(1), q.error.psnr(2),
+                              q.error.psnr611(), q.ssim, q.ssimFfmpeg[0], q.msSsim,
+                              std::int64_t{q.error.exact() ? 1 : 0}});
+        if (hasVif)
+            table.rows.back().push_back(q.vif.mean());
+    }
+    return table;
+}
+
+} // namespace
+
+ExperimentInfo MetricsExperiment::info() const
+{
+    return {"video.metrics", "Quality of a video",
+            "PSNR, SSIM, MS-SSIM and VIF of a test against its reference, frame by frame.", 1};
+}
+
+std::vector<ParamSpec> MetricsExperiment::params(const Params&) const
+{
+    ParamSpec region;
+    region.name = "region";
+    region.label = "Region";
+    region.type = ParamType::integers;
+    region.unit = "sample";
+    region.minimum = 0;
+    region.maximum = Frame::kLargestSide;
+    region.fallback = ParamValue(std::vector<std::int64_t>{});
+    region.help = "x, y, width, height in luma samples; empty: the whole picture";
+    region.group = "Comparison";
+    ParamSpec vif;
+    vif.name = "vif";
+    vif.label = "VIF";
+    vif.type = ParamType::boolean;
+    vif.fallback = ParamValue(false);
+    vif.help = "Visual information fidelity too (slow)";
+    vif.group = "Comparison";
+    ParamSpec rates = textParam("rates", "Frame rates", "refuse",
+                                "What to do where the two say different frame rates");
+    rates.type = ParamType::choice;
+    rates.choices = {{"refuse", "Refuse", "They are probably not the same sequence"},
+                     {"ignore", "Ignore", "Pair frames by their order"}};
+    rates.advanced = true;
+    std::vector<ParamSpec> specs = {
+        fileParam("reference", "Reference",
+                  "The original: any video, raw YUV, Y4M, a folder of pictures"),
+        fileParam("test", "Test", "What is judged"),
+        textParam("offset", "Offset", "auto",
+                  "Frame k of the test belongs to frame k + offset of the reference; auto: found "
+                  "by content"),
+        framesParam(0),
+        region,
+        vif,
+        rates};
+    for (ParamSpec& spec : rawParams())
+        specs.push_back(std::move(spec));
+    return specs;
+}
+
+Result<RunResult> MetricsExperiment::run(const Params& params, Progress& progress) const
+{
+    RunResult out;
+    Pair pair;
+    VITRINE_TRY(pair.reference, openInput(params, "reference", progress, out));
+    VITRINE_TRY(pair.test, openInput(params, "test", progress, out));
+    VITRINE_CHECK(checkRates(params, pair, out));
+    VITRINE_TRY(const std::int64_t offset, offsetOf(params, pair, progress, out));
+    noteColours(pair, out);
+
+    SequenceRequest request;
+    request.testFirst = std::max<std::int64_t>(0, -offset);
+    request.referenceFirst = request.testFirst + offset;
+    const std::int64_t references = pair.reference->info().frames, tests = pair.test->info().frames;
+    request.frames = framesWanted(
+        params, std::min(references - request.referenceFirst, tests - request.testFirst));
+    if (request.frames < 1)
+        return inputError("no frame is left to compare: {} and {} frames at an offset of {}",
+                          references, tests, offset);
+    if (references != tests)
+        out.notes.push_back(
+            fmt::format("The reference has {} frames, the test {}; {} were measured.", references,
+                        tests, request.frames));
+    VITRINE_TRY(request.options.region, regionOf(params));
+    request.options.vif = params.boolean("vif");
+
+    VITRINE_TRY(const SequenceResult result,
+                measure(*pair.reference, *pair.test, request, progress));
+    const bool isWhole = references == tests && offset == 0;
+    addQualityMetrics(result.quality, pair.reference->info(), request.options.vif, out);
+    out.metrics.push_back({"frames", static_cast<double>(request.frames), "frame", Origin::computed,
+                           "Pairs that were measured"});
+    out.metrics.push_back(
+        {"identical", isWhole && !result.difference ? 1.0 : 0.0, "1", Origin::computed,
+         "1: equally many frames, offset 0, and no sample of the measured frames differs"});
+    out.metrics.push_back({"offset", static_cast<double>(offset), "frame", Origin::computed,
+                           "Frame of the reference less frame of the test"});
+    if (result.difference)
+        out.notes.push_back(fmt::format("First difference: frame {}, {}.", result.difference->frame,
+                                        toText(result.difference->sample)));
+    else
+        out.notes.push_back(fmt::format("No sample of {} frames differs.", request.frames));
+    out.tables.push_back(framesTable(result, request, *pair.test, request.options.vif));
+    return out;
+}
+
+} // namespace vitrine::video

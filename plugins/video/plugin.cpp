@@ -1,0 +1,40 @@
+#include "widgets/plugin.h"
+#include "plugins/video/bd_experiment.h"
+#include "plugins/video/compare_experiment.h"
+#include "plugins/video/decode_experiment.h"
+#include "plugins/video/encode_experiment.h"
+#include "plugins/video/figures.h"
+#include "plugins/video/metrics_experiment.h"
+
+#include <QJsonObject>
+#include <QObject>
+
+namespace vitrine::video
+{
+
+class VideoPlugin : public QObject, public Plugin
+{
+    Q_OBJECT
+    Q_PLUGIN_METADATA(IID VITRINE_PLUGIN_IID FILE "plugin.json")
+    Q_INTERFACES(vitrine::Plugin)
+
+public:
+    std::vector<std::unique_ptr<Experiment>> createExperiments() const override
+    {
+        return experiments<MetricsExperiment, CompareExperiment, BdExperiment, EncodeExperiment,
+                           DecodeExperiment>();
+    }
+    View* createView(std::string_view, ViewContext&, QWidget*) const override
+    {
+        return nullptr; // the general view
+    }
+    std::vector<figure::Figure> figures(const std::vector<RunRecord>& runs,
+                                        const QJsonObject&) const override
+    {
+        return video::figures(runs);
+    }
+};
+
+} // namespace vitrine::video
+
+#include "plugin.moc"
