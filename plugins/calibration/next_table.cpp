@@ -1,5 +1,6 @@
 #include "plugins/calibration/next_table.h"
 
+#include "core/base/format.h"
 #include "core/model/token_text.h"
 #include "widgets/runs/data_table.h"
 #include "widgets/theme/palette.h"
@@ -16,7 +17,7 @@ namespace vitrine::calibration
 namespace
 {
 
-constexpr int kRowHeight = 24;
+constexpr int kRowHeight = 28;
 enum Column { tokenColumn, beforeColumn, afterColumn };
 
 // A token over two bars: grey what it was, in colour what it is.
@@ -109,7 +110,8 @@ QVariant NextModel::data(const QModelIndex& index, int role) const
                              : std::nan("");
     switch (role) {
     case Qt::DisplayRole:
-        return column == tokenColumn ? row.token : numberText(value);
+        return column == tokenColumn ? row.token
+                                     : QString::fromStdString(significant(value, 3));
     case Qt::ToolTipRole:
         return column == tokenColumn
                    ? tr("“%1”: %2 → %3")
@@ -160,7 +162,7 @@ NextTable::NextTable(QWidget* parent) : QTableView(parent), model_(new NextModel
     verticalHeader()->setDefaultSectionSize(kRowHeight);
     horizontalHeader()->setStretchLastSection(false);
     horizontalHeader()->setSectionResizeMode(QHeaderView::Fixed);
-    horizontalHeader()->setDefaultSectionSize(68);
+    horizontalHeader()->setDefaultSectionSize(74);
     horizontalHeader()->setMinimumSectionSize(48);
     setMinimumWidth(180);
 }

@@ -251,8 +251,8 @@ void StudyView::placePlots()
         std::clamp(width() / kNarrowest, 1, std::max(1, static_cast<int>(figures_.size())));
     for (int i = 0; i < static_cast<int>(plots_.size()); ++i) {
         QWidget* card = plots_[static_cast<std::size_t>(i)].card;
+        plotGrid_->addWidget(card, i / across, i % across); // first: another parent hides it
         card->setVisible(i < static_cast<int>(figures_.size()));
-        plotGrid_->addWidget(card, i / across, i % across);
     }
 }
 

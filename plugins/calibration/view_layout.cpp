@@ -145,7 +145,7 @@ void CalibrationView::arrange()
         arrangeSplitter(top_, "top", {216, 740}, {0, 1});
         arrangeSplitter(numbers_, "numbers", {370, 220, 370}, {3, 1, 3});
     }
-    arrangeSplitter(page_, "rows", {470, 96, 236}, {3, 0, 2});
+    arrangeSplitter(page_, "rows", {520, 92, 200}, {3, 0, 2});
     page_->setMinimumHeight(760); // a window too low for all of it scrolls
     nextCard_->show();
     applySplitters();
