@@ -16,6 +16,8 @@ QString kindOfPath(const QString& path)
         return "model";
     if (ending == "txt" || ending == "md")
         return "text";
+    if (ending == "csv")
+        return "topology";
     return ending == "vitrine" ? "workspace" : "";
 }
 

@@ -226,6 +226,7 @@ QWidget* HomePage::makeDropZone()
     auto* words =
         label("A checkpoint: a Hugging Face folder, or a .safetensors or llama2.c .bin file.\n"
               "A text: .txt or .md, to see where the model looks in it.\n"
+              "A topology table: .csv, to run on an accelerator.\n"
               "A workspace: .vitrine.",
               "muted", zone);
     auto* browse = new QPushButton("Open…", zone);

@@ -190,12 +190,15 @@ void MainWindow::openPath(const QString& path)
     if (kind.isEmpty() || taker == infos_.end())
         return showMessage(
             "Nothing here opens " + path +
-            ": drop a checkpoint folder or file, a .txt or .md text, or a .vitrine workspace");
+            ": drop a checkpoint folder or file, a .txt or .md text, a topology table (.csv), or a "
+            ".vitrine workspace");
     RoomPage* page = room(taker->id);
     if (page == nullptr)
         return;
     showPage(taker->id);
-    const std::string name = kind == "model" ? "model" : "prompt_file";
+    const std::string name = kind == "model"      ? "model"
+                             : kind == "topology" ? "workload"
+                                                  : "prompt_file";
     page->panel()->form().merge({{name, (kind == "model" ? modelPath(path) : path).toStdString()}});
     RoomState after = page->state();
     after.params = page->panel()->form().values();

@@ -28,11 +28,23 @@ Study findTheSinks()
     return study;
 }
 
+Study simulateAVit()
+{
+    return {.id = "simulate-a-vit",
+            .title = "Simulate a ViT",
+            .line = "DeiT-Tiny on a chip: cycles, schedule, roofline and energy, beside other "
+                    "accelerators and what their papers say.",
+            .experiment = "accelerators.simulate",
+            .params = {{"accelerator", "p2vit"}, {"workload", "deit-tiny"}},
+            .thumbnail = "simulate-a-vit",
+            .missing = {}};
+}
+
 } // namespace
 
 std::vector<Study> studies()
 {
-    return {findTheSinks()};
+    return {findTheSinks(), simulateAVit()};
 }
 
 } // namespace vitrine

@@ -64,6 +64,15 @@ std::string labelled(const RunRecord& run)
     return run.number > 0 ? fmt::format("#{} {}", run.number, runName(run)) : runName(run);
 }
 
+// "stages.2.blocks.1" is long for a tick: "2.1".
+std::string shortModule(std::string module)
+{
+    for (const std::string_view word : {"stages.", "blocks.", "layers."})
+        for (auto at = module.find(word); at != std::string::npos; at = module.find(word))
+            module.erase(at, word.size());
+    return module;
+}
+
 figure::Figure empty(const char* name, const char* title, const std::vector<const RunRecord*>& runs)
 {
     figure::Figure figure;
@@ -216,7 +225,7 @@ figure::Figure cyclesFigure(const std::vector<const RunRecord*>& runs)
         runs.empty() ? std::vector<std::string>{} : texts(*runs.front(), "layers", "module");
     for (std::size_t i = 0; i < modules.size(); ++i)
         if (i == 0 || modules[i] != modules[i - 1])
-            figure.x.ticks.push_back({static_cast<double>(i), modules[i]});
+            figure.x.ticks.push_back({static_cast<double>(i), shortModule(modules[i])});
     return figure;
 }
 

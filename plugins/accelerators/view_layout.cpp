@@ -54,7 +54,7 @@ void AcceleratorsView::makeLayout()
 QWidget* AcceleratorsView::makeChoices()
 {
     auto* box = new QWidget(this);
-    choices_ = new QBoxLayout(QBoxLayout::LeftToRight, box);
+    choices_ = new QBoxLayout(QBoxLayout::TopToBottom, box); // narrow until there is room
     choices_->setContentsMargins(0, 0, 0, 0);
     choices_->setSpacing(8);
     auto* line = new QHBoxLayout;

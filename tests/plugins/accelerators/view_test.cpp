@@ -129,13 +129,21 @@ TEST_F(AcceleratorsViewTest, TheSliderIsOneStepOfUndoAndTheFigureFollows)
     slider->setValue(slider->value() + 20);
     ASSERT_EQ(context_.changes.size(), 1u);
     const Scenario tried = readScenario(view_.state());
-    ASSERT_TRUE(QTest::qWaitFor([this] { return figure("cycles").bars.size() == 2; }));
     const auto expected = simulateNow(tried.given());
     ASSERT_TRUE(expected);
-    double sum = 0;
-    for (const double height : figure("cycles").bars[1].height)
-        sum += height;
-    EXPECT_NEAR(sum, expected->result.metric("cycles")->value, 1e-6);
+    const auto shownCycles = [this] {
+        const auto bars = figure("cycles").bars;
+        double sum = 0;
+        for (const double height : bars.size() == 2 ? bars[1].height : std::vector<double>{})
+            sum += height;
+        return sum;
+    };
+    ASSERT_TRUE(QTest::qWaitFor([&] { return shownCycles() > 0; }));
+    QTest::qWait(50);
+    EXPECT_EQ(readScenario(view_.state()), tried);
+    EXPECT_NEAR(shownCycles(), expected->result.metric("cycles")->value, 1e-6)
+        << testing::PrintToString(tried.set)
+        << testing::PrintToString(readScenario(view_.state()).set);
     QTest::mouseClick(button("Keep as run"), Qt::LeftButton);
     ASSERT_EQ(context_.starts.size(), 1u);
     EXPECT_TRUE(context_.starts[0].compare);
