@@ -19,7 +19,7 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <fstream>
+#include <functional>
 #include <vector>
 
 namespace vitrine::calibration
@@ -59,15 +59,16 @@ public:
     }
 };
 
-// Counts the paintings of a widget.
+// Whether one of the watched widgets has been painted since `ready` became true.
 class Paints : public QObject
 {
 public:
-    int count = 0;
+    std::function<bool()> ready;
+    bool painted = false;
     bool eventFilter(QObject*, QEvent* event) override
     {
-        count += event->type() == QEvent::Paint ? 1 : 0;
-        return false;
+        painted = painted || (event->type() == QEvent::Paint && ready && ready());
+        return false; // it is painted right after this
     }
 };
 
@@ -139,7 +140,8 @@ int measure(const std::string& heads)
     if (!panel || !slider || panel->maps().size() != 3)
         return 1;
     Paints paints;
-    panel->maps()[1]->installEventFilter(&paints);
+    for (MapView* map : panel->maps()) // the last of them to settle is the last to be painted
+        map->installEventFilter(&paints);
 
     std::vector<double> milliseconds;
     send(*slider, QEvent::MouseButtonPress, handleAt(*slider, slider->value()));
@@ -154,18 +156,15 @@ int measure(const std::string& heads)
             return shown && std::abs(*shown - beta) < 1e-9 &&
                    std::ranges::all_of(panel->maps(), [](MapView* map) { return map->settled(); });
         };
-        int paintsWhenThere = -1;
-        while (clock.elapsed() < kPatienceMs) {
-            if (paintsWhenThere < 0 && arrived())
-                paintsWhenThere = paints.count;
-            if (paintsWhenThere >= 0 && paints.count > paintsWhenThere)
-                break;
+        paints.ready = arrived;
+        paints.painted = false;
+        while (!paints.painted && clock.elapsed() < kPatienceMs)
             QApplication::processEvents(QEventLoop::AllEvents, 1);
-        }
         if (i > 0) // the first one starts the worker and opens the model
             milliseconds.push_back(static_cast<double>(clock.nsecsElapsed()) / 1e6);
     }
     send(*slider, QEvent::MouseButtonRelease, handleAt(*slider, slider->value()));
+    paints.ready = {};
     std::ranges::sort(milliseconds);
     const auto at = [&](double share) {
         return milliseconds[static_cast<std::size_t>(share *
