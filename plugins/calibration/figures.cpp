@@ -66,24 +66,54 @@ std::vector<figure::Figure> evaluateFigures(const std::vector<const RunRecord*>&
     return figures;
 }
 
+std::vector<figure::Figure> searchFigures(const std::vector<const RunRecord*>& runs,
+                                          const Json& state)
+{
+    std::vector<figure::Figure> figures;
+    for (std::size_t i = 0; i < runs.size(); ++i)
+        for (figure::Figure& figure :
+             std::vector{searchGains(*runs[i], state), searchMatrix(*runs[i], state)}) {
+            if (i > 0)
+                figure.name += fmt::format("-{}", i + 1);
+            figure.recipe.figure = figure.name;
+            figures.push_back(std::move(figure));
+        }
+    return figures;
+}
+
+// Of runs of one experiment.
+std::vector<figure::Figure> figuresOf(const std::string& experiment,
+                                      const std::vector<const RunRecord*>& runs, const Json& state)
+{
+    if (experiment == "calibration.tune")
+        return tuneFigures(runs, state);
+    if (experiment == "calibration.evaluate")
+        return evaluateFigures(runs, state);
+    if (experiment == "calibration.search")
+        return searchFigures(runs, state);
+    return {};
+}
+
 } // namespace
 
 std::vector<figure::Figure> figures(const std::vector<RunRecord>& runs, const Json& state)
 {
-    std::vector<const RunRecord*> same; // of the first one's experiment
-    for (const RunRecord& run : runs)
-        if (run.state == RunState::done && run.experiment == runs.front().experiment)
-            same.push_back(&run);
-    if (same.empty())
-        return {};
-    const std::string& experiment = same.front()->experiment;
-    if (experiment == "calibration.tune")
-        return tuneFigures(same, state);
-    if (experiment == "calibration.evaluate")
-        return evaluateFigures(same, state);
-    if (experiment == "calibration.search")
-        return {searchGains(*same.front(), state), searchMatrix(*same.front(), state)};
-    return {};
+    // A report may hold runs of several experiments: each one's are compared among themselves.
+    std::vector<std::pair<std::string, std::vector<const RunRecord*>>> groups;
+    for (const RunRecord& run : runs) {
+        if (run.state != RunState::done)
+            continue;
+        auto group =
+            std::ranges::find(groups, run.experiment, [](const auto& g) { return g.first; });
+        if (group == groups.end())
+            group = groups.insert(groups.end(), {run.experiment, {}});
+        group->second.push_back(&run);
+    }
+    std::vector<figure::Figure> all;
+    for (const auto& [experiment, same] : groups)
+        for (figure::Figure& figure : figuresOf(experiment, same, state))
+            all.push_back(std::move(figure));
+    return all;
 }
 
 } // namespace vitrine::calibration

@@ -211,7 +211,7 @@ TEST_F(Jobs, AnotherProcessAttachesToARunningWorker)
     EXPECT_EQ(worker->fileDescriptor(), -1);
     EXPECT_TRUE(follow(*worker, progressed));
     EXPECT_FALSE(Worker::start(kProgram, job).has_value()); // one worker at a time
-    std::thread reaper([&] { follow(*starter); });
+    std::jthread reaper([&] { follow(*starter); });
     const auto run = finish(*worker);
     reaper.join();
 
@@ -229,7 +229,7 @@ TEST_F(Jobs, AWorkerOutlivesTheReaderOfItsOutput)
         pid = readPidFile(JobFolder{job}.pid())->pid;
     } // the pipe's end is closed, as when a window is killed
     auto worker = Worker::attach(job).value();
-    std::thread reaper([&] { ::waitpid(pid, nullptr, 0); });
+    std::jthread reaper([&] { ::waitpid(pid, nullptr, 0); });
     const auto run = finish(*worker);
     reaper.join();
 

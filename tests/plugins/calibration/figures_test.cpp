@@ -163,6 +163,16 @@ TEST(StudyFigures, SearchGainsStandBestFirstWithKeptHeadsApart)
     }));
 }
 
+TEST(StudyFigures, RunsOfSeveralExperimentsAreDrawnGroupByGroup)
+{
+    const auto all = figures({tests::syntheticSearch(), tests::syntheticEvaluation({}),
+                              tests::syntheticSearch()},
+                             Json::object());
+
+    EXPECT_EQ(namesOf(all), (std::vector<std::string>{"search-gains", "search-matrix", "search-gains-2",
+                                                      "search-matrix-2", "accuracy"}));
+}
+
 TEST(StudyFigures, AblationOverHeadsAndBeta)
 {
     const RunRecord a = tests::syntheticEvaluation({.beta = 0.8}),
