@@ -24,7 +24,7 @@ thead th{color:var(--muted);font-weight:400;border-bottom:1px solid var(--line);
 tbody tr+tr td{border-top:1px solid var(--line)}
 tbody tr:hover td{background:var(--soft)}
 .n{text-align:right;font-variant-numeric:tabular-nums}
-td.n{overflow-wrap:anywhere}
+td.n{white-space:nowrap}
 .u{color:var(--muted)}
 .m{color:var(--muted)}
 td[title]{cursor:help}

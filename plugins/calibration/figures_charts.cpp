@@ -60,9 +60,61 @@ std::string ablatedLabel(const std::string& parameter)
 
 struct AblationPoint {
     double x = 0;
+    std::string group; // values of what else was varied: a line each
     Evaluated measured;
     double kl = 0;
 };
+
+const std::vector<std::string> kAblated = {"beta", "alpha", "tau", "heads"};
+
+bool varies(const std::vector<const RunRecord*>& runs, const std::string& parameter)
+{
+    std::set<double> values;
+    for (const RunRecord* run : runs)
+        if (const double value = ablatedValue(*run, parameter); std::isfinite(value))
+            values.insert(value);
+    return values.size() > 1;
+}
+
+// Runs of other models, tasks or ways to score are no ablation of one another.
+bool askTheSame(const std::vector<const RunRecord*>& runs)
+{
+    static const std::set<std::string> kFree = {"beta",     "alpha",     "tau",        "heads",
+                                                "share",    "seed",      "threads",    "controls",
+                                                "sinks_on", "sinks_off", "head_betas", "keep"};
+    const auto question = [](const RunRecord& run) {
+        Params params;
+        for (const auto& [name, value] : run.params.all())
+            if (!kFree.contains(name))
+                params.set(name, value);
+        return params;
+    };
+    const Params first = question(*runs.front());
+    return std::ranges::all_of(runs, [&](const RunRecord* run) { return question(*run) == first; });
+}
+
+std::string groupOf(const RunRecord& run, const std::vector<const RunRecord*>& runs,
+                    const std::string& parameter)
+{
+    std::string group;
+    for (const std::string& other : kAblated)
+        if (other != parameter && varies(runs, other))
+            group += fmt::format(", {} {:g}", ablatedLabel(other), ablatedValue(run, other));
+    return group;
+}
+
+figure::Series& lineOf(const std::string& group, std::vector<figure::Series>& lines)
+{
+    const std::string name = "ACT" + group;
+    const auto found = std::ranges::find(lines, name, &figure::Series::name);
+    if (found != lines.end())
+        return *found;
+    figure::Series line;
+    line.name = name;
+    line.marker = figure::Marker::circle;
+    line.colour = static_cast<int>(lines.size()) % figure::kTextColour;
+    return lines.emplace_back(std::move(line));
+}
 
 std::vector<AblationPoint> pointsOf(const std::vector<const RunRecord*>& runs,
                                     const std::string& parameter)
@@ -70,7 +122,8 @@ std::vector<AblationPoint> pointsOf(const std::vector<const RunRecord*>& runs,
     std::vector<AblationPoint> points;
     for (const RunRecord* run : runs)
         if (const double x = ablatedValue(*run, parameter); std::isfinite(x))
-            points.push_back({x, evaluated(run->result), metricOf(run->result, "kl_mean")});
+            points.push_back({x, groupOf(*run, runs, parameter), evaluated(run->result),
+                              metricOf(run->result, "kl_mean")});
     std::ranges::stable_sort(points, {}, &AblationPoint::x);
     return points;
 }
@@ -238,16 +291,11 @@ figure::Figure searchMatrix(const RunRecord& run, const Json& json)
 
 std::string ablatedParameter(const std::vector<const RunRecord*>& runs)
 {
-    if (runs.size() < 2)
+    if (runs.size() < 2 || !askTheSame(runs))
         return {};
-    for (const std::string parameter : {"beta", "alpha", "tau", "heads"}) {
-        std::set<double> values;
-        for (const RunRecord* run : runs)
-            if (const double value = ablatedValue(*run, parameter); std::isfinite(value))
-                values.insert(value);
-        if (values.size() > 1)
+    for (const std::string& parameter : kAblated)
+        if (varies(runs, parameter))
             return parameter;
-    }
     return {};
 }
 
@@ -265,9 +313,8 @@ figure::Figure ablation(const std::vector<const RunRecord*>& runs, const Json& j
     figure.x.label = ablatedLabel(parameter);
     figure.y.label = answers ? "Accuracy" : texts ? "Perplexity" : "KL, mean";
     figure.y.unit = answers || texts ? "" : "nat";
-    figure::Series with, without;
-    with.name = "ACT";
-    with.marker = figure::Marker::circle;
+    std::vector<figure::Series> with; // one for each group, in order of appearance
+    figure::Series without;
     without.name = "baseline";
     without.colour = figure::kMuted;
     without.line = figure::Line::dash;
@@ -275,9 +322,10 @@ figure::Figure ablation(const std::vector<const RunRecord*>& runs, const Json& j
     const double width = points.empty() ? 0 : (points.back().x - points.front().x) * 0.02;
     for (const AblationPoint& point : points) {
         const Evaluated& measured = point.measured;
-        with.x.push_back(point.x);
         without.x.push_back(point.x);
-        with.y.push_back(answers ? measured.calibrated.value
+        figure::Series& line = lineOf(point.group, with);
+        line.x.push_back(point.x);
+        line.y.push_back(answers ? measured.calibrated.value
                          : texts ? measured.perplexity
                                  : point.kl);
         without.y.push_back(answers ? measured.baseline.value
@@ -286,7 +334,8 @@ figure::Figure ablation(const std::vector<const RunRecord*>& runs, const Json& j
         if (answers)
             errors.push_back({point.x, measured.calibrated.low, measured.calibrated.high});
     }
-    figure.series = {std::move(without), std::move(with)};
+    figure.series = {std::move(without)};
+    std::ranges::move(with, std::back_inserter(figure.series));
     if (answers) {
         figure.series.push_back(errorBars("95 % interval (Wilson)", errors, width));
         Share band{std::nan(""), 1, 0};

@@ -165,12 +165,13 @@ TEST(StudyFigures, SearchGainsStandBestFirstWithKeptHeadsApart)
 
 TEST(StudyFigures, RunsOfSeveralExperimentsAreDrawnGroupByGroup)
 {
-    const auto all = figures({tests::syntheticSearch(), tests::syntheticEvaluation({}),
-                              tests::syntheticSearch()},
-                             Json::object());
+    const auto all = figures(
+        {tests::syntheticSearch(), tests::syntheticEvaluation({}), tests::syntheticSearch()},
+        Json::object());
 
-    EXPECT_EQ(namesOf(all), (std::vector<std::string>{"search-gains", "search-matrix", "search-gains-2",
-                                                      "search-matrix-2", "accuracy"}));
+    EXPECT_EQ(namesOf(all),
+              (std::vector<std::string>{"search-gains", "search-matrix", "search-gains-2",
+                                        "search-matrix-2", "accuracy"}));
 }
 
 TEST(StudyFigures, AblationOverHeadsAndBeta)
@@ -181,6 +182,26 @@ TEST(StudyFigures, AblationOverHeadsAndBeta)
     EXPECT_EQ(namesOf(all), (std::vector<std::string>{"accuracy", "ablation"}));
     EXPECT_EQ(all[1].series[1].x, (std::vector<double>{0.2, 0.8}));
     EXPECT_EQ(ablatedParameter({&a, &a}), "");
+    RunRecord other = b;
+    other.params.set("task", std::string("/elsewhere/another.jsonl"));
+    EXPECT_EQ(ablatedParameter({&a, &other}), "") << "another task is no ablation";
+}
+
+TEST(StudyFigures, AblationHasALineForEachValueOfWhatElseVaries)
+{
+    std::vector<RunRecord> runs;
+    for (const double alpha : {5.0, 7.0})
+        for (const double beta : {0.2, 0.8}) {
+            runs.push_back(tests::syntheticEvaluation({.beta = beta}));
+            runs.back().params.set("alpha", alpha);
+        }
+
+    const figure::Figure figure = figures(runs, Json::object()).back();
+
+    ASSERT_EQ(figure.name, "ablation");
+    EXPECT_EQ(figure.series[1].name, "ACT, α 5");
+    EXPECT_EQ(figure.series[2].name, "ACT, α 7");
+    EXPECT_EQ(figure.series[2].x, (std::vector<double>{0.2, 0.8}));
 }
 
 // What is said follows from the interval of the paired difference, not from its sign.
