@@ -181,11 +181,12 @@ HomePage::HomePage(QWidget* parent) : QWidget(parent)
         cards_[study.id] = card;
         cards->addWidget(card);
     }
-    drop_ = static_cast<QFrame*>(makeDropZone());
-    cards->addWidget(drop_, 1);
+    cards->addStretch(1);
     column->addLayout(cards);
+    drop_ = makeDropZone();
+    column->addWidget(drop_);
 
-    column->addSpacing(16);
+    column->addSpacing(8);
     recentTitle_ = label("Recent workspaces", "heading", inside);
     column->addWidget(recentTitle_);
     recent_ = new QHBoxLayout;
@@ -213,32 +214,27 @@ HomePage::HomePage(QWidget* parent) : QWidget(parent)
     all->addWidget(scroll);
 }
 
-QWidget* HomePage::makeDropZone()
+QFrame* HomePage::makeDropZone()
 {
     auto* zone = new QFrame(this);
     zone->setObjectName("dropZone");
     zone->setAccessibleName("Drop files");
-    auto* column = new QVBoxLayout(zone);
-    column->setContentsMargins(24, 24, 24, 24);
-    column->setSpacing(8);
-    auto* sign = new theme::IconLabel("drop", 28, zone);
-    auto* title = label("Drop a file here", "section", zone);
-    auto* words =
-        label("A checkpoint: a Hugging Face folder, or a .safetensors or llama2.c .bin file.\n"
-              "A text: .txt or .md, to see where the model looks in it.\n"
-              "A topology table: .csv, to run on an accelerator.\n"
-              "A workspace: .vitrine.",
-              "muted", zone);
+    auto* row = new QHBoxLayout(zone);
+    row->setContentsMargins(16, 12, 16, 12);
+    row->setSpacing(16);
+    auto* words = new QVBoxLayout;
+    words->setSpacing(4);
+    words->addWidget(label("Drop a file here", "heading", zone));
+    words->addWidget(label("A checkpoint (Hugging Face folder, .safetensors, llama2.c .bin), a text "
+                           "(.txt, .md), a video or raw YUV, a topology table (.csv), a task file "
+                           "(.jsonl), or a workspace (.vitrine).",
+                           "muted", zone));
     auto* browse = new QPushButton("Open…", zone);
     browse->setAccessibleName("Open a file");
     connect(browse, &QPushButton::clicked, this, &HomePage::browseRequested);
-    column->addStretch(1);
-    column->addWidget(sign);
-    column->addWidget(title);
-    column->addWidget(words);
-    column->addSpacing(4);
-    column->addWidget(browse, 0, Qt::AlignLeft);
-    column->addStretch(1);
+    row->addWidget(new theme::IconLabel("drop", 28, zone));
+    row->addLayout(words, 1);
+    row->addWidget(browse);
     return zone;
 }
 

@@ -55,7 +55,7 @@ signals:
     void browseRequested();
 
 private:
-    QWidget* makeDropZone();
+    QFrame* makeDropZone();
 
     std::map<QString, Card*> cards_;
     QHBoxLayout* recent_;

@@ -10,6 +10,7 @@
 
 #include "app/activity_bar.h"
 #include "app/bottom_strip.h"
+#include "app/help_panel.h"
 #include "app/home_page.h"
 #include "app/message_log.h"
 #include "app/parameter_panel.h"
@@ -51,6 +52,7 @@ MainWindow::MainWindow(RoomSource& source, const std::filesystem::path& workspac
       home_(new HomePage(pages_)),
       dock_(new QDockWidget("Parameters", this)),
       panels_(new QStackedWidget(dock_)),
+      help_(new HelpPanel(this)),
       strip_(new BottomStrip(*runner_, this)),
       log_(new MessageLog(pages_))
 {
@@ -104,6 +106,9 @@ void MainWindow::makeFrame()
     addDockWidget(Qt::RightDockWidgetArea, dock_);
     resizeDocks({dock_}, {kPanelWidth}, Qt::Horizontal);
     dock_->hide();
+    addDockWidget(Qt::RightDockWidgetArea, help_);
+    splitDockWidget(dock_, help_, Qt::Horizontal);
+    help_->hide();
 
     auto* central = new QWidget(this);
     auto* row = new QHBoxLayout;
@@ -182,6 +187,7 @@ void MainWindow::showPage(const QString& id)
         bar_->setFocus(); // no field lights up before a person goes to it
     }
     showParameters();
+    refreshHelp();
     workspace_->saveSoon();
 }
 
@@ -220,7 +226,8 @@ RoomPage* MainWindow::makeRoom(const RoomInfo& info)
 // parameters all the same.
 void MainWindow::showParameters()
 {
-    const bool wide = width() >= kWideEnough || dock_->property("asked").toBool();
+    const int free = width() - (help_->isHidden() ? 0 : help_->width());
+    const bool wide = free >= kWideEnough || dock_->property("asked").toBool();
     dock_->setVisible(rooms_.contains(currentPage_) && wide && !dock_->property("folded").toBool());
 }
 

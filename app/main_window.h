@@ -24,6 +24,7 @@ namespace vitrine
 
 class ActivityBar;
 class BottomStrip;
+class HelpPanel;
 class HomePage;
 class MessageLog;
 class RoomPage;
@@ -65,6 +66,8 @@ public:
     void showInRuns(const QStringList& uids);
     void startStudy(const Study& study);
     void openPath(const QString& path); // dropped, or chosen
+    // All runs and the layout as a new workspace, which opens in a window that takes this one's place.
+    void saveWorkspaceAs(const QString& path);
     void change(const Change& change);
     void showMessage(const QString& line);
 
@@ -102,12 +105,17 @@ private:
     void chooseTheme(theme::ThemeName name);
     void chooseScale(int percent);
     void resetLayout();
-    void showShortcuts();
-    void showPalette();
     void browse();
     void exportRunFiles(const QString& uid);
     void makeReport(const QStringList& uids);
     void openOther(const QString& workspace);
+    void saveAs();
+
+    // main_window_help.cpp
+    void showShortcuts();
+    void showPalette();
+    void toggleHelp();
+    void refreshHelp();
 
     RoomSource& source_;
     std::filesystem::path program_;
@@ -128,6 +136,7 @@ private:
     RunsPage* runs_ = nullptr;
     QDockWidget* dock_;
     QStackedWidget* panels_;
+    HelpPanel* help_;
     BottomStrip* strip_;
     MessageLog* log_;
     QToolButton* themeButton_ = nullptr;

@@ -3,22 +3,19 @@
 #include <QActionGroup>
 #include <QApplication>
 #include <QDesktopServices>
-#include <QDialog>
 #include <QDockWidget>
 #include <QFileDialog>
-#include <QGridLayout>
-#include <QLabel>
 #include <QMenu>
 #include <QMenuBar>
 #include <QProcess>
 #include <QToolButton>
 #include <QUrl>
 
-#include "app/command_palette.h"
 #include "app/message_log.h"
 #include "app/parameter_panel.h"
 #include "app/room_page.h"
 #include "app/window_context.h"
+#include "core/store/copy_workspace.h"
 #include "core/store/store.h"
 #include "widgets/theme/icon.h"
 
@@ -31,17 +28,6 @@ const std::pair<theme::ThemeName, const char*> kThemes[] = {
     {theme::ThemeName::light, "light"},
     {theme::ThemeName::dark, "dark"},
     {theme::ThemeName::highContrast, "contrast"}};
-
-// Every action of the menus with its shortcut, menus opened up.
-void collectActions(const QMenu& menu, QList<QAction*>& actions)
-{
-    for (QAction* action : menu.actions()) {
-        if (action->menu() != nullptr)
-            collectActions(*action->menu(), actions);
-        else if (!action->isSeparator())
-            actions << action;
-    }
-}
 
 QAction* add(QMenu& menu, const QString& words, const QKeySequence& keys, QObject* context,
              auto act)
@@ -65,6 +51,7 @@ void MainWindow::makeMenus()
         if (!path.isEmpty())
             openOther(path.endsWith(".vitrine") ? path : path + ".vitrine");
     });
+    add(file, "Save workspace as…", QKeySequence("Ctrl+Shift+S"), this, [this] { saveAs(); });
     file.addSeparator();
     add(file, "Quit", QKeySequence("Ctrl+Q"), this, [this] { close(); });
 
@@ -94,7 +81,8 @@ void MainWindow::makeMenus()
 
     QMenu& help = *menuBar()->addMenu("&Help");
     add(help, "Find an action…", QKeySequence("Ctrl+K"), this, [this] { showPalette(); });
-    add(help, "Keyboard shortcuts", QKeySequence("F1"), this, [this] { showShortcuts(); });
+    add(help, "Help for this page", QKeySequence("F1"), this, [this] { toggleHelp(); });
+    add(help, "Keyboard shortcuts", QKeySequence("Ctrl+F1"), this, [this] { showShortcuts(); });
 }
 
 void MainWindow::makeViewMenu(QMenu& menu)
@@ -166,44 +154,6 @@ void MainWindow::resetLayout()
     workspace_->saveSoon();
 }
 
-void MainWindow::showShortcuts()
-{
-    auto* dialog = new QDialog(this);
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setWindowTitle("Keyboard shortcuts");
-    auto* grid = new QGridLayout(dialog);
-    grid->setContentsMargins(24, 16, 24, 24);
-    grid->setHorizontalSpacing(32);
-    QList<QAction*> actions;
-    for (QAction* top : menuBar()->actions())
-        collectActions(*top->menu(), actions);
-    int row = 0;
-    const auto line = [&](const QString& words, const QString& keys) {
-        grid->addWidget(new QLabel(words, dialog), row, 0);
-        auto* right = new QLabel(keys, dialog);
-        right->setProperty("role", "mono");
-        grid->addWidget(right, row++, 1);
-    };
-    for (const QAction* action : actions) {
-        if (!action->shortcut().isEmpty())
-            line(action->text().remove('&'), action->shortcut().toString(QKeySequence::NativeText));
-    }
-    line("Run, from the prompt", "Enter");
-    line("New line in the prompt", "Shift+Enter");
-    dialog->show();
-}
-
-void MainWindow::showPalette()
-{
-    QList<QAction*> actions;
-    for (QAction* top : menuBar()->actions())
-        collectActions(*top->menu(), actions);
-    if (const auto page = rooms_.find(currentPage_);
-        page != rooms_.end() && page->second->view() != nullptr)
-        actions << page->second->view()->viewActions();
-    (new CommandPalette(actions, this))->show();
-}
-
 void MainWindow::browse()
 {
     auto* dialog = new QFileDialog(this, "Open a checkpoint, text or workspace");
@@ -257,6 +207,39 @@ void MainWindow::makeReport(const QStringList& uids)
               << QString::fromStdString(workspace_->store().string());
     maker->start(QString::fromStdString(program_.string()), arguments);
     showMessage("Writing " + path);
+}
+
+void MainWindow::saveAs()
+{
+    QString path = QFileDialog::getSaveFileName(this, "Save the workspace as", {},
+                                                "Workspaces (*.vitrine)", nullptr,
+                                                QFileDialog::DontConfirmOverwrite);
+    if (path.isEmpty())
+        return;
+    saveWorkspaceAs(path.endsWith(".vitrine") ? path : path + ".vitrine");
+}
+
+void MainWindow::saveWorkspaceAs(const QString& path)
+{
+    workspace_->saveNow();
+    showMessage("Saving " + path);
+    auto saved = std::make_shared<Result<void>>();
+    context_->compute(
+        this, "save as",
+        [from = workspace_->store(), to = path.toStdString(), saved] {
+            *saved = copyWorkspace(from, to);
+            std::error_code ignored; // a layout that is lost costs a layout
+            if (*saved)
+                std::filesystem::copy_file(from.string() + ".d/window.json",
+                                           to + ".d/window.json", ignored);
+        },
+        [this, path, saved] {
+            if (!*saved)
+                return showMessage(QString::fromStdString(saved->error().message));
+            settings::addRecentWorkspace(path.toStdString());
+            showMessage("Saved " + path + "; its window opens now");
+            openOther(path);
+        });
 }
 
 void MainWindow::openOther(const QString& workspace)

@@ -6,6 +6,7 @@
 #include <QMimeData>
 #include <QStackedWidget>
 
+#include "app/help_panel.h"
 #include "app/home_page.h"
 #include "app/room_page.h"
 #include "widgets/runs/runs_page.h"
@@ -16,6 +17,7 @@ namespace
 {
 
 constexpr QSize kThumbnail(720, 450);
+constexpr int kFormat = 1; // of window.json
 
 } // namespace
 
@@ -29,7 +31,7 @@ QJsonObject MainWindow::collectState() const
     QJsonObject pending;
     for (const auto& [uid, wanted] : pending_)
         pending[uid] = QJsonObject{{"room", wanted.room}, {"compare", wanted.compare}};
-    return {{"format", 1},
+    return {{"format", kFormat},
             {"page", currentPage_},
             {"rooms", rooms},
             {"pending", pending},
@@ -41,7 +43,17 @@ QJsonObject MainWindow::collectState() const
 
 void MainWindow::restoreState()
 {
-    const QJsonObject saved = workspace_->load();
+    QJsonObject saved = workspace_->load();
+    if (const int format = saved["format"].toInt(kFormat); format > kFormat) {
+        // Runs are safe in the store, which has a version of its own; only the layout begins anew.
+        const QString kept = workspace_->keepAside(format);
+        showMessage(QString("The layout of this workspace was written by a newer Vitrine (format "
+                            "%1, this one reads up to %2): it is kept as %3, and a fresh one begins")
+                        .arg(format)
+                        .arg(kFormat)
+                        .arg(kept));
+        saved = {};
+    }
     savedRooms_ = saved["rooms"].toObject();
     const QJsonObject pending = saved["pending"].toObject();
     for (auto it = pending.begin(); it != pending.end(); ++it)
@@ -51,6 +63,7 @@ void MainWindow::restoreState()
     if (saved.contains("layout"))
         QMainWindow::restoreState(QByteArray::fromBase64(saved["layout"].toString().toLatin1()));
     dock_->hide();
+    help_->hide();
     history_->restore(saved["history"].toObject());
     if (const QJsonObject runs = saved["runs"].toObject();
         !runs.isEmpty() && saved["page"] == "runs") {

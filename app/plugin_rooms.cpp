@@ -13,6 +13,13 @@ QStringList strings(const std::vector<std::string>& list)
     return texts;
 }
 
+// Built and installed beside the code: attention.so, attention.md.
+QString helpOf(const PluginInfo& plugin)
+{
+    std::filesystem::path file = plugin.file;
+    return QString::fromStdString(file.replace_extension(".md").string());
+}
+
 } // namespace
 
 std::vector<RoomInfo> PluginRooms::rooms() const
@@ -22,7 +29,8 @@ std::vector<RoomInfo> PluginRooms::rooms() const
         infos.push_back({QString::fromStdString(plugin.id), QString::fromStdString(plugin.title),
                          QString::fromStdString(plugin.summary),
                          QString::fromStdString(plugin.icon), plugin.order,
-                         strings(plugin.experiments), strings(plugin.opens)});
+                         strings(plugin.experiments), strings(plugin.opens),
+                         helpOf(plugin)});
     }
     return infos;
 }

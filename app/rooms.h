@@ -16,6 +16,7 @@ struct RoomInfo {
     QString id, title, summary, icon;
     int order = 0;
     QStringList experiments, opens;
+    QString help{}; // its README, a Markdown file
 };
 
 // Where rooms come from: the plugins that are installed, or a test's own.

@@ -50,6 +50,14 @@ QJsonObject Workspace::load() const
                  : QJsonObject();
 }
 
+QString Workspace::keepAside(int format) const
+{
+    const std::filesystem::path aside = file().string() + '.' + std::to_string(format);
+    std::error_code ignored;
+    std::filesystem::rename(file(), aside, ignored);
+    return QString::fromStdString(aside.string());
+}
+
 void Workspace::saveSoon()
 {
     if (!timer_.isActive())

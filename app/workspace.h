@@ -27,6 +27,8 @@ public:
 
     std::filesystem::path store() const { return store_; }
     QJsonObject load() const; // empty where there is none or it cannot be read
+    // What a newer program wrote is not written over: it moves to window.json.FORMAT. Its new path.
+    QString keepAside(int format) const;
     void saveSoon();
     void saveNow(); // returns when it is on the disk
 

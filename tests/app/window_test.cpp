@@ -5,14 +5,18 @@
 #include <QJsonDocument>
 #include <QLabel>
 #include <QLineEdit>
+#include <QListWidget>
+#include <QPlainTextEdit>
 #include <QProcess>
 #include <QPushButton>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QTextBrowser>
 #include <QToolButton>
 
 #include <gtest/gtest.h>
 
+#include "app/command_palette.h"
 #include "app/home_page.h"
 #include "app/parameter_panel.h"
 #include "app/room_page.h"
@@ -274,6 +278,81 @@ TEST_F(Window, RunsAreComparedFromTheRunsPage)
     EXPECT_EQ(room().state().runs.size(), 2);
     window->history().stack().undo();
     EXPECT_EQ(view().runs.size(), 1u);
+}
+
+TEST_F(Window, AWorkspaceIsSavedUnderAnotherNameWithRunsAndLayout)
+{
+    open();
+    window->showPage("count");
+    window->startRun("test.count", {}, "count", false);
+    ASSERT_TRUE(QTest::qWaitFor([&] { return view().runs.size() == 1; }, 10'000));
+    view().context.change(&view(), {{"zoom", 4}}, "Zoom", {});
+    useWorker("#!/bin/sh\nexit 0\n"); // stands for the program that opens the new window
+
+    const QString other = folder.filePath("other.vitrine");
+    window->saveWorkspaceAs(other);
+    ASSERT_TRUE(QTest::qWaitFor([&] { return !window->isVisible(); }, 10'000));
+    window.reset();
+    window = std::make_unique<MainWindow>(source, other.toStdString(),
+                                          folder.filePath("worker").toStdString());
+    window->show();
+    window->openWorkspace();
+
+    EXPECT_EQ(window->currentPage(), "count");
+    ASSERT_EQ(view().runs.size(), 1u);
+    EXPECT_EQ(view().runs[0]->result.metric("answer")->value, 42.0);
+    EXPECT_EQ(view().current["zoom"].toInt(), 4);
+}
+
+TEST_F(Window, ALayoutOfANewerProgramIsKeptAsideAndSaidSo)
+{
+    open();
+    window.reset();
+    const QString file = folder.filePath("w.vitrine.d/window.json");
+    QFile layout(file);
+    ASSERT_TRUE(layout.open(QIODevice::WriteOnly | QIODevice::Truncate));
+    layout.write(R"({"format": 7, "page": ["something", "else"]})");
+    layout.close();
+
+    open();
+
+    EXPECT_EQ(window->currentPage(), "home");
+    EXPECT_TRUE(QFile::exists(file + ".7"));
+    bool said = false;
+    for (const auto* lines : window->findChildren<QPlainTextEdit*>())
+        said = said || lines->toPlainText().contains("newer Vitrine (format 7");
+    EXPECT_TRUE(said);
+}
+
+TEST_F(Window, F1ShowsTheHelpOfThePage)
+{
+    open();
+    QTest::keyClick(window.get(), Qt::Key_F1);
+
+    auto* text = named<QTextBrowser>(*window, "Help text");
+    ASSERT_NE(text, nullptr);
+    EXPECT_TRUE(text->toPlainText().contains("Ctrl+K"));
+    window->showPage("count");
+    EXPECT_TRUE(text->toPlainText().startsWith("There is no help here")); // the test's room has none
+    QTest::keyClick(window.get(), Qt::Key_F1);
+    EXPECT_FALSE(text->isVisible());
+}
+
+TEST_F(Window, ThePaletteFindsAnActionByAFewLetters)
+{
+    open();
+    QTest::keyClick(window.get(), Qt::Key_K, Qt::ControlModifier);
+    auto* palette = window->findChild<CommandPalette*>();
+    ASSERT_NE(palette, nullptr);
+    auto* line = named<QLineEdit>(*palette, "Find an action");
+    auto* list = named<QListWidget>(*palette, "Actions");
+
+    QTest::keyClicks(line, "count");
+    ASSERT_GT(list->count(), 0);
+    EXPECT_EQ(list->item(0)->text(), "Counting");
+    QTest::keyClick(line, Qt::Key_Return);
+
+    EXPECT_EQ(window->currentPage(), "count");
 }
 
 #ifdef VITRINE_PROGRAM
