@@ -95,8 +95,8 @@ private:
         line.setLineWidth(inside.width());
         layout.endLayout();
         painter.setPen(theme::palette().text);
-        layout.draw(&painter, QPointF(inside.left(),
-                                      inside.top() + (inside.height() - line.height()) / 2));
+        layout.draw(&painter,
+                    QPointF(inside.left(), inside.top() + (inside.height() - line.height()) / 2));
         return static_cast<int>(line.naturalTextWidth());
     }
 

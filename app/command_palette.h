@@ -19,6 +19,7 @@ struct PaletteEntry {
     QString group;       // where it is found otherwise: "View", "Attention", "Studies"
     QKeySequence keys{}; // may be empty
     std::function<void()> act;
+    bool possible = true; // now
 };
 
 // Reaches every action by a few letters of its name: type, arrow keys, Enter. Without letters the

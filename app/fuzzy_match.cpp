@@ -52,7 +52,8 @@ std::optional<FuzzyMatch> fuzzyMatch(QStringView words, QStringView letters)
                 best[i][j] = worth(words, j);
                 continue;
             }
-            const int following = best[i - 1][j - 1] == kNone ? kNone : best[i - 1][j - 1] + kFollows;
+            const int following =
+                best[i - 1][j - 1] == kNone ? kNone : best[i - 1][j - 1] + kFollows;
             if (std::max(sofar, following) == kNone)
                 continue;
             best[i][j] = std::max(sofar, following) + worth(words, j);

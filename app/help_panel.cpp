@@ -23,7 +23,7 @@ namespace
 
 constexpr std::uint64_t kLargestHelp = 1U << 20U;
 constexpr int kNarrowest = 280, kCellPadding = 4, kParagraphGap = 8;
-constexpr double kHeadingSizes[] = {17, 15, 13, 13, 13, 13}; // pixels, by level
+constexpr int kHeadingPixels[] = {18, 15, 13, 13, 13, 13}; // by level
 constexpr int kTextPixels = 13;
 
 // Qt draws Markdown's tables with a double frame: ours have one line under each row.
@@ -64,12 +64,12 @@ void restyle(QTextDocument& document, const theme::Palette& colours)
         if (level == 0)
             continue;
         cursor.select(QTextCursor::BlockUnderCursor);
-        QTextCharFormat face;
+        QTextCharFormat face; // anew: Markdown's own carries a size that would count as well
         QFont font = document.defaultFont();
-        font.setPixelSize(static_cast<int>(kHeadingSizes[std::clamp(level, 1, 6) - 1]));
+        font.setPixelSize(kHeadingPixels[std::clamp(level, 1, 6) - 1]);
         font.setWeight(QFont::DemiBold);
         face.setFont(font);
-        cursor.mergeCharFormat(face);
+        cursor.setCharFormat(face);
     }
     for (QTextFrame* frame : document.rootFrame()->childFrames()) {
         if (auto* table = qobject_cast<QTextTable*>(frame))

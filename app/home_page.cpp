@@ -26,7 +26,7 @@ namespace vitrine
 namespace
 {
 
-constexpr int kCardWidth = 300;
+constexpr int kCardWidth = 290;
 constexpr int kCardHeight = 268;
 constexpr int kRecentHeight = 140;
 constexpr int kPictureHeight = 152;

@@ -27,9 +27,9 @@ void collect(const QMenu& menu, const QString& group, std::vector<PaletteEntry>&
         const QString words = action->text().remove('&');
         if (action->menu() != nullptr)
             collect(*action->menu(), group + ": " + words, entries);
-        else if (!action->isSeparator() && action->isEnabled())
-            entries.push_back(
-                {words, group, action->shortcut(), [action] { action->trigger(); }});
+        else if (!action->isSeparator())
+            entries.push_back({words, group, action->shortcut(), [action] { action->trigger(); },
+                               action->isEnabled()});
     }
 }
 
@@ -60,14 +60,16 @@ void MainWindow::showPalette()
                                    action->shortcut(), [action] { action->trigger(); }});
         }
     }
-    std::ranges::move(ofMenus(*menuBar()), std::back_inserter(entries));
+    std::ranges::copy_if(ofMenus(*menuBar()), std::back_inserter(entries), &PaletteEntry::possible);
     for (const Study& study : studies()) {
         if (study.missing.isEmpty())
             entries.push_back({study.title, "Study", {}, [this, study] { startStudy(study); }});
     }
     for (const QString& path : settings::recentWorkspaces())
-        entries.push_back({QFileInfo(path).completeBaseName(), "Workspace: " + path, {},
-                           [this, path] { openOther(path); }});
+        entries.push_back(
+            {QFileInfo(path).completeBaseName(), "Workspace: " + path, {}, [this, path] {
+                 openOther(path);
+             }});
     (new CommandPalette(std::move(entries), this))->show();
 }
 

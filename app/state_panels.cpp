@@ -50,7 +50,11 @@ EmptyPanel::EmptyPanel(const QString& icon, const QString& title, const QString&
     column->addStretch(2);
     column->addWidget(sign, 0, Qt::AlignCenter);
     column->addWidget(heading);
-    column->addWidget(text, 0, Qt::AlignCenter);
+    auto* middle = new QHBoxLayout; // an aligned label would not get the height of its lines
+    middle->addStretch(1);
+    middle->addWidget(text);
+    middle->addStretch(1);
+    column->addLayout(middle);
     column->addWidget(button, 0, Qt::AlignCenter);
     column->addStretch(3);
 }

@@ -73,8 +73,8 @@ Result<void> copyWorkspace(const fs::path& from, const fs::path& to,
     for (std::size_t i = 0; i < hashes.size(); ++i) {
         if (progress && !progress(static_cast<double>(i) / static_cast<double>(hashes.size())))
             return cancelled();
-        VITRINE_CHECK(bring(beside(from) / "artifacts" / hashes[i],
-                            beside(to) / "artifacts" / hashes[i]));
+        VITRINE_CHECK(
+            bring(beside(from) / "artifacts" / hashes[i], beside(to) / "artifacts" / hashes[i]));
     }
     fs::rename(half.paths[1], to, error);
     if (error)

@@ -26,7 +26,8 @@ TEST(FuzzyMatch, FindsLettersInTheirOrder)
 
 TEST(FuzzyMatch, PassesOverCaseAndSpaces)
 {
-    EXPECT_EQ(fuzzyMatch(u"Show Runs", u"show r")->places, fuzzyMatch(u"Show Runs", u"SHOWR")->places);
+    EXPECT_EQ(fuzzyMatch(u"Show Runs", u"show r")->places,
+              fuzzyMatch(u"Show Runs", u"SHOWR")->places);
     EXPECT_TRUE(fuzzyMatch(u"Show Runs", u""));
 }
 

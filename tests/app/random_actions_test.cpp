@@ -1,6 +1,6 @@
-// A person who does anything at all: clicks, drags, wheels, keys, menus, other sizes and themes, in all
-// rooms with real runs. VITRINE_ACTIONS (default 120) and VITRINE_SEED (default 1) choose how many
-// and which.
+// A person who does anything at all: clicks, drags, wheels, keys, menus, other sizes and themes, in
+// all rooms with real runs. VITRINE_ACTIONS (default 120) and VITRINE_SEED (default 1) choose how
+// many and which.
 #include "app/main_window.h"
 
 #include <QAbstractButton>
@@ -46,7 +46,8 @@ class RandomPerson
 public:
     RandomPerson(MainWindow& window, unsigned seed) : window_(window), random_(seed)
     {
-        // What opens within another event loop (menus of buttons, dialogs) is answered from a timer.
+        // What opens within another event loop (menus of buttons, dialogs) is answered from a
+        // timer.
         QObject::connect(&answers_, &QTimer::timeout, &window, [this] { answer(); });
         answers_.start(15);
     }
@@ -55,14 +56,21 @@ public:
     QString act()
     {
         switch (below(12)) {
-        case 0: return page();
-        case 1: return resize();
-        case 2: return wheel();
-        case 3: return drag();
+        case 0:
+            return page();
+        case 1:
+            return resize();
+        case 2:
+            return wheel();
+        case 3:
+            return drag();
         case 4:
-        case 5: return key();
-        case 6: return menu();
-        default: return click();
+        case 5:
+            return key();
+        case 6:
+            return menu();
+        default:
+            return click();
         }
     }
 
@@ -158,12 +166,12 @@ private:
     QString key()
     {
         static constexpr int keys[] = {
-            Qt::Key_Tab,    Qt::Key_Backtab, Qt::Key_Left,  Qt::Key_Right,  Qt::Key_Up,
-            Qt::Key_Down,   Qt::Key_Return,  Qt::Key_Space, Qt::Key_Escape, Qt::Key_PageUp,
-            Qt::Key_PageDown, Qt::Key_Home,  Qt::Key_End,   Qt::Key_Delete, Qt::Key_Backspace,
-            Qt::Key_Plus,   Qt::Key_Minus,   Qt::Key_0,     Qt::Key_1,      Qt::Key_9,
-            Qt::Key_Period, Qt::Key_A,       Qt::Key_B,     Qt::Key_D,      Qt::Key_M,
-            Qt::Key_Z,      Qt::Key_K,       Qt::Key_F1,    Qt::Key_F4,     Qt::Key_F8,
+            Qt::Key_Tab,      Qt::Key_Backtab, Qt::Key_Left,  Qt::Key_Right,  Qt::Key_Up,
+            Qt::Key_Down,     Qt::Key_Return,  Qt::Key_Space, Qt::Key_Escape, Qt::Key_PageUp,
+            Qt::Key_PageDown, Qt::Key_Home,    Qt::Key_End,   Qt::Key_Delete, Qt::Key_Backspace,
+            Qt::Key_Plus,     Qt::Key_Minus,   Qt::Key_0,     Qt::Key_1,      Qt::Key_9,
+            Qt::Key_Period,   Qt::Key_A,       Qt::Key_B,     Qt::Key_D,      Qt::Key_M,
+            Qt::Key_Z,        Qt::Key_K,       Qt::Key_F1,    Qt::Key_F4,     Qt::Key_F8,
             Qt::Key_F5};
         const auto key = static_cast<Qt::Key>(keys[below(std::size(keys))]);
         Qt::KeyboardModifiers modifiers;
@@ -201,8 +209,8 @@ private:
 
     QString page()
     {
-        static const char* const pages[] = {"home",        "attention", "calibration", "accelerators",
-                                            "video",       "learning",  "runs",        "reports"};
+        static const char* const pages[] = {"home",  "attention", "calibration", "accelerators",
+                                            "video", "learning",  "runs",        "reports"};
         const QString id = pages[below(std::size(pages))];
         window_.showPage(id);
         return "page " + id;
@@ -269,7 +277,8 @@ TEST(RandomActions, NeitherHangNorBreakTheWindow)
     const int actions = fromEnvironment("VITRINE_ACTIONS", 120);
     const unsigned seed = static_cast<unsigned>(fromEnvironment("VITRINE_SEED", 1));
     QTemporaryDir folder;
-    for (const char* name : {"XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"})
+    for (const char* name :
+         {"XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"})
         qputenv(name, folder.filePath(name).toUtf8());
     PluginRooms rooms;
     MainWindow window(rooms, folder.filePath("w.vitrine").toStdString(), VITRINE_PROGRAM);
