@@ -16,7 +16,7 @@ namespace
 constexpr std::array kEnergyNames{"multiply",     "add",          "shift", "special", "SRAM inputs",
                                   "SRAM weights", "SRAM outputs", "DRAM",  "fixed"};
 constexpr std::array kTrafficNames{"activations read", "weights read", "activations written"};
-constexpr std::array kEnergyColours{0, 1, 2, 3, 4, 5, 7, figure::kTextColour, figure::kMuted};
+constexpr std::array kEnergyColours{0, 1, 2, 3, 4, 5, 7, figure::kMuted, figure::kTextColour};
 
 struct Part {
     std::string name;

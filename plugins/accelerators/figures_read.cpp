@@ -103,6 +103,15 @@ std::string prefixOf(const RunRecord& run)
     return run.number > 0 ? fmt::format("#{} ", run.number) : "what if ";
 }
 
+std::string troubleOf(const RunRecord& run)
+{
+    const std::string state = run.state == RunState::failed ? "failed"
+                              : run.state == RunState::cancelled
+                                  ? "was cancelled"
+                                  : "is " + std::string(runStateName(run.state));
+    return labelled(run) + ' ' + state + (run.error.empty() ? "" : ": " + run.error);
+}
+
 std::string labelled(const RunRecord& run)
 {
     return run.number > 0 ? prefixOf(run) + runName(run) : runName(run);
@@ -130,7 +139,8 @@ std::string shortModule(std::string module)
 {
     if (module == "patch_embed")
         return "patch";
-    for (const std::string_view word : {"model.", "stages.", "blocks.", "layers."})
+    for (const std::string_view word :
+         {"model.", "input_stem.", "stem.", "stages.", "blocks.", "layers."})
         for (auto at = module.find(word); at != std::string::npos; at = module.find(word))
             module.erase(at, word.size());
     return module;

@@ -21,7 +21,9 @@ double cyclesPerSecond(const RunRecord& run);
 bool equalClocks(const std::vector<const RunRecord*>& runs);
 
 std::string labelled(const RunRecord& run); // "#3 P²-ViT · deit-tiny"
-// The same without what all runs share: "#3 P²-ViT", "#3 deit-tiny".
+// "#8 Systolic array · x.csv failed: row 2, ..." of a run that holds nothing to show.
+std::string troubleOf(const RunRecord& run);
+// Names without what all runs share: "#3 P²-ViT", "#3 deit-tiny".
 std::vector<std::string> shortNames(const std::vector<const RunRecord*>& runs);
 std::string prefixOf(const RunRecord& run); // "#3 ", "what if "
 // "stages.2.blocks.1" is long for a tick: "2.1".

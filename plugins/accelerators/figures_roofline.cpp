@@ -78,7 +78,7 @@ figure::Figure rooflineFigure(const std::vector<const RunRecord*>& runs)
         points[i].name = names[i];
         figure::Series roof = roofOver(*runs[i], low / 2, high * 2);
         points[i].colour = roof.colour = static_cast<int>(i) % kSeriesColours;
-        if (runs.size() < 3)
+        if (runs.size() == 1)
             figure.annotations.push_back({significant(peak, 4) + " GOPS", roof.x[1], peak});
         figure.series.push_back(std::move(points[i]));
         figure.series.push_back(std::move(roof));

@@ -19,7 +19,7 @@ namespace vitrine::accelerators
 namespace
 {
 
-constexpr int kRow = 28, kDotWidth = 18;
+constexpr int kRow = 28, kDotWidth = 18, kNarrowestName = 150, kSlack = 10;
 
 struct Shown {
     const char *metric, *name, *unit;
@@ -145,12 +145,14 @@ void RunSummary::show(const Table& table, bool coloured)
         setColumnHidden(i, coloured && i == columns - 1);
     natural_.clear();
     for (int i = 0; i < columns; ++i)
-        natural_.push_back(isColumnHidden(i) ? 0 : columnWidth(i) + (i == 0 ? kDotWidth : 0));
+        natural_.push_back(isColumnHidden(i) ? 0
+                                             : columnWidth(i) - kSlack + (i == 0 ? kDotWidth : 0));
     rows_ = static_cast<int>(table.rows.size());
     spread();
 }
 
-// What is left over goes to all columns alike.
+// What is left over goes to all columns alike; what lacks is taken from the names, which may be
+// elided.
 void RunSummary::spread()
 {
     int sum = 0, shown = 0;
@@ -158,11 +160,14 @@ void RunSummary::spread()
         sum += width;
         shown += width > 0;
     }
-    const int more = shown > 0 ? std::max(0, viewport()->width() - sum) / shown : 0;
+    const int room = viewport()->width();
+    const int less =
+        natural_.empty() ? 0 : std::clamp(sum - room, 0, std::max(0, natural_[0] - kNarrowestName));
+    const int more = shown > 0 ? std::max(0, room - sum) / shown : 0;
     for (std::size_t i = 0; i < natural_.size(); ++i)
         if (natural_[i] > 0)
-            setColumnWidth(static_cast<int>(i), natural_[i] + more);
-    const int bar = sum > viewport()->width() ? horizontalScrollBar()->sizeHint().height() : 0;
+            setColumnWidth(static_cast<int>(i), natural_[i] + more - (i == 0 ? less : 0));
+    const int bar = sum - less > room ? horizontalScrollBar()->sizeHint().height() : 0;
     setFixedHeight(horizontalHeader()->sizeHint().height() + kRow * rows_ + 2 * frameWidth() + 2 +
                    bar);
 }

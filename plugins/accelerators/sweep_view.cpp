@@ -181,9 +181,7 @@ void SweepView::setRuns(const std::vector<RunHandle>& runs)
         if (run->state == RunState::done && run->result.table("points"))
             runs_.push_back(run);
         else
-            troubles << QString::fromStdString(
-                fmt::format("{} is {}{}{}", labelled(*run), runStateName(run->state),
-                            run->error.empty() ? "" : ": ", run->error));
+            troubles << QString::fromStdString(troubleOf(*run));
     }
     failure_ = troubles.join('\n');
     points_ = pointsOf(shown());

@@ -44,6 +44,7 @@ public:
     std::vector<figure::Figure> figures() const override;
     void setLoading(const QString& what, double fraction) override;
     void setFailure(const QString& message) override;
+    QSize minimumSizeHint() const override { return {560, 420}; }
 
 private:
     QWidget* makeContent();

@@ -77,14 +77,8 @@ void AcceleratorsView::setRuns(const std::vector<RunHandle>& runs)
             runs_.push_back(run);
             continue;
         }
-        const std::string state(runStateName(run->state));
-        const std::string why = !run->error.empty()            ? run->error
-                                : run->state == RunState::done ? "it holds no schedule"
-                                                               : "";
         troubles << QString::fromStdString(
-            runs.size() == 1
-                ? why.empty() ? state : why
-                : fmt::format("{} is {}{}{}", labelled(*run), state, why.empty() ? "" : ": ", why));
+            runs.size() == 1 && !run->error.empty() ? run->error : troubleOf(*run));
     }
     failure_ = troubles.join('\n');
     draw();

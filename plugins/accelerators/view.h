@@ -48,6 +48,8 @@ public:
     std::vector<figure::Figure> figures() const override;
     void setLoading(const QString& what, double fraction) override;
     void setFailure(const QString& message) override;
+    // Below this the page scrolls; what stands side by side goes below each other before that.
+    QSize minimumSizeHint() const override { return {560, 420}; }
 
 protected:
     void resizeEvent(QResizeEvent* event) override;

@@ -25,6 +25,7 @@ namespace
 
 constexpr int kWide = 940;   // pixels with room for choices and slider in one row
 constexpr int kBeside = 760; // and for two plots side by side
+constexpr int kLeastPage = 160;
 constexpr int kPlotHeight = 320, kLowPlotHeight = 260;
 
 std::vector<SkeletonCard> skeleton(QSize size)
@@ -54,6 +55,7 @@ void AcceleratorsView::makeLayout()
     for (QWidget* page : {static_cast<QWidget*>(empty_), static_cast<QWidget*>(loadingPage_),
                           static_cast<QWidget*>(failurePage_), content_})
         pages_->addWidget(page);
+    pages_->setMinimumHeight(kLeastPage); // it scrolls; the choices above keep their height
     banner_ = new Banner(this);
     auto* all = new QVBoxLayout(this);
     all->setContentsMargins(theme::kPanelPadding, 8, theme::kPanelPadding, theme::kPanelPadding);
@@ -66,6 +68,7 @@ void AcceleratorsView::makeLayout()
 QWidget* AcceleratorsView::makeChoices()
 {
     auto* box = new QWidget(this);
+    box->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
     choices_ = new QBoxLayout(QBoxLayout::TopToBottom, box); // narrow until there is room
     choices_->setContentsMargins(0, 0, 0, 0);
     choices_->setSpacing(8);
