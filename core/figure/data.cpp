@@ -39,6 +39,12 @@ void line(std::string& csv, std::array<std::string, 7> fields)
     csv += '\n';
 }
 
+template <typename Item>
+std::string labelOf(const Item& item, std::size_t index)
+{
+    return index < item.labels.size() ? item.labels[index] : std::string();
+}
+
 void addGrid(std::string& csv, const Grid& grid)
 {
     for (std::int64_t row = 0; row < grid.rows; ++row)
@@ -99,12 +105,13 @@ std::string figureCsv(const Figure& figure)
     std::string csv = "kind,name,x,y,base,value,text\n";
     for (const Series& series : figure.series)
         for (std::size_t i = 0; i < std::min(series.x.size(), series.y.size()); ++i)
-            line(csv, {"point", series.name, number(series.x[i]), number(series.y[i]), "", "", ""});
+            line(csv, {"point", series.name, number(series.x[i]), number(series.y[i]), "", "",
+                       labelOf(series, i)});
     for (const Bars& bars : figure.bars)
         for (std::size_t i = 0; i < std::min(bars.position.size(), bars.height.size()); ++i) {
             const double base = i < bars.base.size() ? bars.base[i] : 0.0;
             line(csv, {"bar", bars.name, number(bars.position[i]), number(base + bars.height[i]),
-                       number(base), "", ""});
+                       number(base), "", labelOf(bars, i)});
         }
     for (const Grid& grid : figure.grids)
         addGrid(csv, grid);

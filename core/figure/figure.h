@@ -45,6 +45,7 @@ struct Series {
     Line line = Line::solid;
     Marker marker = Marker::none;
     double width = 1.5; // points
+    std::vector<std::string> labels{}; // what each point is, said under the pointer; or empty
 };
 
 struct Bars {
@@ -54,6 +55,7 @@ struct Bars {
     double width = 0.8;         // in units of the axis
     bool horizontal = false;
     int colour = 0;
+    std::vector<std::string> labels{}; // what each bar is, said under the pointer; or empty
 };
 
 // Vertical or horizontal line or band across the whole plot.

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/sim/area.h"
+#include "core/sim/occupancy.h"
 #include "core/sim/parameters.h"
 #include "core/sim/result.h"
 
@@ -22,6 +24,9 @@ struct Accelerator {
     // Pure: workload and settings are checked. Argument error where the workload has layers it
     // cannot run.
     Result<SimResult> (*run)(const Workload&, const Settings&) = nullptr;
+    // Its on-chip memories and its parts, for the same workload and settings.
+    std::vector<Buffer> (*buffers)(const Workload&, const Settings&) = nullptr;
+    std::vector<AreaPart> (*area)(const Settings&, const SimResult&) = nullptr;
 };
 
 std::span<const Accelerator> accelerators();

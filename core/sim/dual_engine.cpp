@@ -285,6 +285,18 @@ double calibratedMacPicojoule(CycleMode cycles, ReplicaMode replicas)
     return kSolved[static_cast<std::size_t>(cycles) * 3 + static_cast<std::size_t>(replicas)];
 }
 
+std::vector<Buffer> dualEngineBuffers(const DualEngine& c)
+{
+    return {{"Activations", c.activationKB * 1024, Holds::in, Holds::out},
+            {"Weights", c.weightKB * 1024, Holds::weights, Holds::nextWeights}};
+}
+
+std::vector<AreaPart> dualEngineArea(const DualEngine& c)
+{
+    return fpgaParts(static_cast<double>(2 * c.lanes * c.multipliers * c.replicas),
+                     static_cast<double>(c.activationKB + c.weightKB));
+}
+
 Result<SimResult> runDualEngine(const Workload& workload, const DualEngine& config)
 {
     const double mac = config.multiplyPicojoule > 0

@@ -54,6 +54,8 @@ struct DualEngine : Common {
 };
 
 Result<SimResult> runDualEngine(const Workload& workload, const DualEngine& config);
+std::vector<Buffer> dualEngineBuffers(const DualEngine& config);
+std::vector<AreaPart> dualEngineArea(const DualEngine& config);
 
 // Energy of a multiply-accumulate, pJ, for which EfficientViT-B1 at 224 draws the paper's 7.423 W
 // (780.2 GOPS at 105.1 GOPS/W) with the other defaults and these modes. Only the total is anchored.

@@ -19,6 +19,16 @@ Result<SimResult> run(const Workload& workload, const Settings& settings)
     return runDualEngine(workload, configOf(fields(), settings));
 }
 
+std::vector<Buffer> buffers(const Workload&, const Settings& settings)
+{
+    return dualEngineBuffers(configOf(fields(), settings));
+}
+
+std::vector<AreaPart> area(const Settings& settings, const SimResult&)
+{
+    return dualEngineArea(configOf(fields(), settings));
+}
+
 } // namespace
 
 Accelerator efficientVitFpga()
@@ -31,7 +41,9 @@ Accelerator efficientVitFpga()
             parametersOf(fields()),
             {"efficientvit-b1@224", "efficientvit-b1@256", "efficientvit-b1@288",
              "efficientvit-b2@224", "efficientvit-b2@256", "efficientvit-b2@288"},
-            run};
+            run,
+            buffers,
+            area};
 }
 
 } // namespace vitrine::sim

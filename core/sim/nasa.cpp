@@ -206,6 +206,37 @@ Result<SimResult> run(const Workload& workload, const Settings& settings)
     return result;
 }
 
+std::vector<Buffer> buffers(const Workload&, const Settings& settings)
+{
+    const Nasa c = configOf(fields(), settings);
+    return {{"Activations", c.bufferKB * 512, Holds::in},
+            {"Weights", c.bufferKB * 512, Holds::weights}};
+}
+
+std::vector<AreaPart> area(const Settings& settings, const SimResult& result)
+{
+    const Nasa c = configOf(fields(), settings);
+    const auto count = [&](std::string_view name) {
+        for (const Extra& extra : result.extras)
+            if (name == extra.name)
+                return extra.value;
+        return 0.0;
+    };
+    const bool pooled = c.pool == Pool::reconfigurable;
+    const char* note = "Operator and 32-bit adder, 45 nm";
+    std::vector<AreaPart> parts{
+        {pooled ? "reconfigurable elements" : "convolution chunk", count("convolution_elements"),
+         c.macArea * (pooled ? c.reconfigurableFactor : 1), Mark::unverified, note}};
+    if (!pooled) {
+        parts.push_back(
+            {"shift chunk", count("shift_elements"), c.shiftArea, Mark::unverified, note});
+        parts.push_back(
+            {"adder chunk", count("adder_elements"), c.adderArea, Mark::unverified, note});
+    }
+    parts.push_back(memory("buffer", static_cast<double>(c.bufferKB)));
+    return parts;
+}
+
 } // namespace
 
 Accelerator nasa()
@@ -219,7 +250,9 @@ Accelerator nasa()
                       "hybrid-adder-a@cifar10", "hybrid-all-a@cifar10", "hybrid-all-b@cifar10",
                       "hybrid-all-c@cifar10", "fbnet@cifar10", "hybrid-shift-a@cifar100",
                       "hybrid-adder-a@cifar100", "hybrid-all-b@cifar100", "fbnet@cifar100"},
-                     run};
+                     run,
+                     buffers,
+                     area};
     return made;
 }
 

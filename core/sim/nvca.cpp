@@ -15,6 +15,12 @@ namespace
 
 enum Unit { kSparse, kDeformable, kDram };
 
+ChainOptions chainOptions(const Nvca& c)
+{
+    return {c.chaining, c.lines, c.sramKB * 1024, static_cast<int>(c.activationBits),
+            static_cast<int>(c.weightBits)};
+}
+
 class NvcaRun
 {
 public:
@@ -24,9 +30,7 @@ public:
           result_(startResult(workload, config, peak(config),
                               {"Sparse core", "Deformable core", "DRAM"})),
           dram_(result_.bytesPerCycle, static_cast<double>(config.sramKB * 512)),
-          chains_(workload,
-                  {config.chaining, config.lines, config.sramKB * 1024,
-                   static_cast<int>(config.activationBits), static_cast<int>(config.weightBits)})
+          chains_(workload, chainOptions(config))
     {
     }
 
@@ -205,6 +209,29 @@ Result<SimResult> run(const Workload& workload, const Settings& settings)
     return NvcaRun(workload, config).go();
 }
 
+std::vector<Buffer> buffers(const Workload& workload, const Settings& settings)
+{
+    const Nvca c = configOf(nvcaFields(), settings);
+    const Chains chains(workload, chainOptions(c));
+    Buffer lines{"Line buffers", c.sramKB * 1024};
+    for (std::size_t i = 0; i < workload.layers.size(); ++i)
+        lines.wanted.push_back(static_cast<std::int64_t>(std::ceil(chains.heldBytes(i))));
+    return {lines};
+}
+
+std::vector<AreaPart> area(const Settings& settings, const SimResult&)
+{
+    const Nvca c = configOf(nvcaFields(), settings);
+    const char* note = "12 x 16 bit: no unit area for this width in our sources";
+    return {{"multipliers of the sparse core",
+             static_cast<double>(c.inputs * c.outputs * c.multipliers), std::nullopt,
+             Mark::unverified, note},
+            {"multipliers of the deformable core",
+             c.deformable == DeformableCore::shared ? 0 : static_cast<double>(c.deformableMacs),
+             std::nullopt, Mark::ours, note},
+            memory("SRAM", static_cast<double>(c.sramKB))};
+}
+
 } // namespace
 
 Accelerator nvca()
@@ -216,8 +243,11 @@ Accelerator nvca()
         "Sparse core for fast convolution and deconvolution, deformable core, layers chained on "
         "chip",
         parametersOf(nvcaFields()),
-        {"ctvc-ref@1080p", "ctvc-ref@720p", "nvca-recollected"},
-        run};
+        {"ctvc-ref@1080p", "ctvc-ref@720p", "nvca-recollected", "nvc-mini@1920x1088",
+         "nvc-mini@640x384", "nvc-mini@352x288"},
+        run,
+        buffers,
+        area};
 }
 
 } // namespace vitrine::sim

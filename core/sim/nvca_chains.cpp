@@ -18,13 +18,18 @@ double haloOf(const Layer& layer)
 } // namespace
 
 Chains::Chains(const Workload& workload, const ChainOptions& options)
-    : workload_(workload), options_(options), again_(workload.layers.size(), 1)
+    : workload_(workload),
+      options_(options),
+      again_(workload.layers.size(), 1),
+      held_(workload.layers.size())
 {
     std::size_t first = 0;
     for (std::size_t i = 0; i < workload_.layers.size(); ++i)
         if (!staysBehind(i)) {
             if (i > first)
                 setStripes(first, i + 1);
+            else
+                held_[i] = rowBytes(workload_.layers[i]);
             first = i + 1;
         }
 }
@@ -78,12 +83,15 @@ void Chains::setStripes(std::size_t first, std::size_t end)
         width = std::max(width, static_cast<double>(workload_.layers[i].shape.conv.inWidth));
     }
     lineBytes_ = std::max(lineBytes_, bytes);
+    for (std::size_t i = first; i < end; ++i)
+        held_[i] = bytes;
     const auto room = static_cast<double>(options_.sramBytes);
     if (options_.lines == LineBuffers::unlimited || bytes <= room || width == 0)
         return;
     const double stripes = std::min(std::ceil(bytes / room), width);
     stripes_ = std::max(stripes_, static_cast<std::int64_t>(stripes));
     for (std::size_t i = first; i < end; ++i) {
+        held_[i] = bytes / stripes;
         again_[i] = 1 + 2 * (stripes - 1) * halo / width;
         halo -= haloOf(workload_.layers[i]);
     }

@@ -28,7 +28,11 @@ public:
     double recompute(std::size_t layer) const
     {
         return again_[layer];
-    }                                                 // 1: nothing is computed twice
+    } // 1: nothing is computed twice
+    double heldBytes(std::size_t layer) const
+    {
+        return held_[layer];
+    } // rows of all layers chained with it, of one stripe
     double lineBytes() const { return lineBytes_; }   // of the chain that keeps most
     std::int64_t stripes() const { return stripes_; } // of the chain that needs most
 
@@ -41,6 +45,7 @@ private:
     const ChainOptions options_;
     std::vector<double> again_; // share of a layer's work and of a chain's input that is done and
                                 // read, halo included
+    std::vector<double> held_;
     double lineBytes_ = 0;
     std::int64_t stripes_ = 1;
 };

@@ -247,6 +247,25 @@ Result<SimResult> run(const Workload& workload, const Settings& settings)
     return P2VitRun(workload, config).go();
 }
 
+std::vector<Buffer> buffers(const Workload&, const Settings& settings)
+{
+    const P2Vit c = configOf(p2vitFields(), settings);
+    const int weightBits = static_cast<int>(c.weightBits);
+    return {
+        {"Activations", c.activationKB * 1024, Holds::in, Holds::out},
+        {"Weights", c.weightKB * 1024, Holds::weights, Holds::nextWeights, false, 0, weightBits}};
+}
+
+std::vector<AreaPart> area(const Settings& settings, const SimResult&)
+{
+    const P2Vit c = configOf(p2vitFields(), settings);
+    const auto macs = static_cast<double>(c.rows * c.depth),
+               shifts = static_cast<double>(c.shifterRows * c.shifterDepth);
+    return {multipliers(macs), adders("adders of the MAC array", macs), shifters(shifts),
+            adders("adders of the shifter array", shifts),
+            memory("buffers", static_cast<double>(c.activationKB + c.weightKB))};
+}
+
 } // namespace
 
 Accelerator p2Vit()
@@ -258,7 +277,9 @@ Accelerator p2Vit()
             "rows flow between them",
             parametersOf(p2vitFields()),
             {"deit-tiny", "deit-small", "deit-base"},
-            run};
+            run,
+            buffers,
+            area};
 }
 
 } // namespace vitrine::sim

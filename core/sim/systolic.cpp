@@ -1,24 +1,12 @@
+#include "core/sim/systolic.h"
+
 #include "core/sim/accelerator.h"
-#include "core/sim/array_model.h"
 #include "core/sim/memory.h"
 
 namespace vitrine::sim
 {
 
-namespace
-{
-
-struct Systolic : Common {
-    std::int64_t rows = 32, columns = 32;
-    Dataflow dataflow = Dataflow::os;
-    ArrayTime time = ArrayTime::scalesim;
-    bool toolWrites = true; // count the writes that SCALE-Sim adds per fold with `os`
-    std::int64_t ifmapKB = 64, filterKB = 64, ofmapKB = 64;
-
-    Systolic() { sramPicojoule = sramPicojoulePerByte(64); }
-};
-
-const std::vector<Field<Systolic>>& fields()
+const std::vector<Field<Systolic>>& systolicFields()
 {
     static const std::vector<Field<Systolic>> kFields = [] {
         std::vector<Field<Systolic>> list{
@@ -68,6 +56,9 @@ const std::vector<Field<Systolic>>& fields()
     return kFields;
 }
 
+namespace
+{
+
 // Two-level traffic: weights once; inputs once where they fit, else once per column fold; outputs
 // once where partial sums fit, else written and read again per row fold.
 Traffic dramOf(const Layer& layer, const Product& p, const Array& array, const Systolic& c)
@@ -85,7 +76,7 @@ Traffic dramOf(const Layer& layer, const Product& p, const Array& array, const S
 
 Result<SimResult> run(const Workload& workload, const Settings& settings)
 {
-    const Systolic c = configOf(fields(), settings);
+    const Systolic c = configOf(systolicFields(), settings);
     const Array array{c.rows, c.columns};
     SimResult result =
         startResult(workload, c, static_cast<double>(c.rows * c.columns), {"Array", "DRAM"});
@@ -124,6 +115,22 @@ Result<SimResult> run(const Workload& workload, const Settings& settings)
     return result;
 }
 
+std::vector<Buffer> buffers(const Workload&, const Settings& settings)
+{
+    const Systolic c = configOf(systolicFields(), settings);
+    return {{"Input buffer", c.ifmapKB * 1024, Holds::in, Holds::nextIn, true},
+            {"Weight buffer", c.filterKB * 1024, Holds::weights, Holds::nextWeights, true},
+            {"Output buffer", c.ofmapKB * 1024, Holds::out, Holds::before, true}};
+}
+
+std::vector<AreaPart> area(const Settings& settings, const SimResult&)
+{
+    const Systolic c = configOf(systolicFields(), settings);
+    const auto elements = static_cast<double>(c.rows * c.columns);
+    return {multipliers(elements), adders("adders", elements),
+            memory("buffers", static_cast<double>(c.ifmapKB + c.filterKB + c.ofmapKB))};
+}
+
 } // namespace
 
 Accelerator systolicArray()
@@ -132,9 +139,11 @@ Accelerator systolicArray()
             "Systolic array",
             "Samajdar et al., SCALE-Sim, ISPASS 2020",
             "A plain array of multiply-accumulate elements that counts as SCALE-Sim v2 does",
-            parametersOf(fields()),
+            parametersOf(systolicFields()),
             {"deit-tiny", "deit-small", "deit-base", "efficientvit-b1@224", "alexnet"},
-            run};
+            run,
+            buffers,
+            area};
 }
 
 } // namespace vitrine::sim

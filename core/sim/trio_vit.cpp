@@ -50,6 +50,16 @@ Result<SimResult> run(const Workload& workload, const Settings& settings)
     return runDualEngine(workload, configOf(fields(), settings));
 }
 
+std::vector<Buffer> buffers(const Workload&, const Settings& settings)
+{
+    return dualEngineBuffers(configOf(fields(), settings));
+}
+
+std::vector<AreaPart> area(const Settings& settings, const SimResult&)
+{
+    return dualEngineArea(configOf(fields(), settings));
+}
+
 } // namespace
 
 Accelerator trioVit()
@@ -62,7 +72,9 @@ Accelerator trioVit()
             parametersOf(fields()),
             {"efficientvit-b1@224", "efficientvit-b1@256", "efficientvit-b1@288",
              "efficientvit-b2@224", "efficientvit-b2@288"},
-            run};
+            run,
+            buffers,
+            area};
 }
 
 } // namespace vitrine::sim

@@ -314,6 +314,36 @@ Result<SimResult> run(const Workload& workload, const Settings& settings)
     return VitalityRun(workload, config).go();
 }
 
+std::vector<Buffer> buffers(const Workload&, const Settings& settings)
+{
+    const Vitality c = configOf(vitalityFields(), settings);
+    return {{"SRAM, activations", c.sramKB * 512, Holds::in},
+            {"SRAM, weights", c.sramKB * 512, Holds::weights, Holds::nextWeights}};
+}
+
+std::vector<AreaPart> area(const Settings& settings, const SimResult&)
+{
+    const Vitality c = configOf(vitalityFields(), settings);
+    const auto sram = memory("SRAM", static_cast<double>(c.sramKB));
+    const auto lanes = static_cast<double>(c.lanes);
+    if (c.design == Design::sanger) {
+        const auto elements = static_cast<double>(c.rows * c.sangerColumns);
+        return {multipliers(elements),
+                adders("adders", elements),
+                {"4-bit prediction elements", static_cast<double>(c.rows * c.columns), std::nullopt,
+                 Mark::unverified, "No unit area for 4-bit multipliers in our sources"},
+                sram};
+    }
+    const auto elements = static_cast<double>(c.rows * (c.columns + 1));
+    return {multipliers(elements),
+            adders("adders of the array", elements),
+            adders("accumulator lanes", lanes),
+            adders("adder lanes", lanes),
+            {"divider lanes", lanes, std::nullopt, Mark::unverified,
+             "No unit area for dividers in our sources"},
+            sram};
+}
+
 } // namespace
 
 Accelerator vitality()
@@ -326,7 +356,9 @@ Accelerator vitality()
             "rival",
             parametersOf(vitalityFields()),
             {"deit-tiny", "deit-small", "deit-base"},
-            run};
+            run,
+            buffers,
+            area};
 }
 
 } // namespace vitrine::sim

@@ -82,6 +82,9 @@ constexpr Built kBuilt[] = {
     {"video", "ctvc-ref@720p", "CTVC reference network, 1280 x 720",
      [] { return ctvcReference(1280, 720); }},
     {"video", "nvca-recollected", "NVCA, recollected totals (unverified)", recollected},
+    {"video", "nvc-mini@352x288", "", [] { return nvcMini(352, 288); }},
+    {"video", "nvc-mini@640x384", "", [] { return nvcMini(640, 384); }},
+    {"video", "nvc-mini@1920x1088", "", [] { return nvcMini(1920, 1088); }},
     {"topology", "alexnet", "AlexNet's convolutions, as SCALE-Sim ships them", alexNet},
 };
 
@@ -127,7 +130,8 @@ std::vector<NamedWorkload> workloadNames()
                 names.push_back({name + side, model::namedShapes(name + side)->title, "vision"});
     }
     for (const Built& built : kBuilt)
-        names.push_back({built.name, built.title, built.family});
+        names.push_back(
+            {built.name, *built.title != 0 ? built.title : built.build().title, built.family});
     for (const OperationMix& mix : kMixes)
         names.push_back({mix.name, mix.title, "operation mix"});
     return names;
@@ -141,7 +145,8 @@ Result<Workload> namedWorkload(const std::string& name)
         if (name == built.name) {
             Workload workload = built.build();
             workload.name = built.name;
-            workload.title = built.title;
+            if (*built.title != 0)
+                workload.title = built.title;
             return workload;
         }
     for (const OperationMix& mix : kMixes)
@@ -151,7 +156,8 @@ Result<Workload> namedWorkload(const std::string& name)
     for (const std::string& shape : model::shapeNames())
         known += shape + ", ";
     return argumentError(
-        "there is no workload \"{}\": {}ctvc-ref@1080p, alexnet, a row of NASA's table such as "
+        "there is no workload \"{}\": {}ctvc-ref@1080p, nvc-mini@1920x1088, alexnet, a row of "
+        "NASA's table such as "
         "hybrid-shift-c@cifar10, or a file (checkpoint, topology table); \"@256\" behind a vision "
         "model "
         "gives the side of the picture",

@@ -4,6 +4,7 @@
 #include "core/base/resources.h"
 #include "core/jobs/bundle.h"
 #include "core/model/checkpoint.h"
+#include "core/sim/bit_map.h"
 #include "core/sim/topology.h"
 #include "core/sim/workloads.h"
 
@@ -88,6 +89,33 @@ Result<sim::Workload> openTable(const std::filesystem::path& path, RunResult& re
     return sim::parseTopology(text, path.filename().string());
 }
 
+// A Hugging Face folder of a vision transformer: only its config.json is read.
+Result<sim::Workload> openVisionModel(const std::filesystem::path& folder, RunResult& result)
+{
+    const std::filesystem::path path = folder / "config.json";
+    VITRINE_TRY(const std::string text, readFile(path, kLargestTable));
+    VITRINE_TRY(InputFile input, hashInput("workload", path));
+    result.inputs.push_back(std::move(input));
+    return sim::visionWorkload(text, folder.filename().string());
+}
+
+bool isVisionModel(const std::filesystem::path& folder)
+{
+    const auto text = readFile(folder / "config.json", kLargestTable);
+    return text && sim::isVisionConfig(*text);
+}
+
+Result<void> addBitMap(sim::Workload& workload, const Params& params, RunResult& result)
+{
+    if (!params.has("bit_map"))
+        return {};
+    const std::string& path = params.text("bit_map");
+    VITRINE_TRY(const std::string text, readFile(path, kLargestTable));
+    VITRINE_TRY(InputFile input, hashInput("bit_map", path));
+    result.inputs.push_back(std::move(input));
+    return sim::applyBitMap(workload, text, std::filesystem::path(path).filename().string());
+}
+
 Result<sim::Workload> openLanguageModel(const std::string& model, std::int64_t tokens,
                                         RunResult& result)
 {
@@ -166,8 +194,22 @@ std::vector<ParamSpec> commonParams(const Params& chosen)
     tokens.group = "Workload";
     tokens.help = "Length of the text, for a language model's checkpoint";
     tokens.advanced = true;
-    return {machine, workload, bits("workload_weight_bits", "Weights"),
-            bits("workload_activation_bits", "Activations"), tokens};
+    ParamSpec bitMap;
+    bitMap.name = "bit_map";
+    bitMap.label = "Bits per layer";
+    bitMap.type = ParamType::file;
+    bitMap.fileKind = "bits";
+    bitMap.optional = true;
+    bitMap.group = "Workload";
+    bitMap.help = "Table (.csv): layer, weight bits, activation bits; as a quantization leaves it. "
+                  "None: all layers alike";
+    bitMap.advanced = true;
+    return {machine,
+            workload,
+            bits("workload_weight_bits", "Weights"),
+            bits("workload_activation_bits", "Activations"),
+            bitMap,
+            tokens};
 }
 
 Result<sim::Workload> openWorkload(const Params& params, RunResult& result)
@@ -176,6 +218,8 @@ Result<sim::Workload> openWorkload(const Params& params, RunResult& result)
     Result<sim::Workload> workload = sim::namedWorkload(name);
     if (name.ends_with(".csv"))
         workload = openTable(name, result);
+    else if (!workload && isFile(name) && isVisionModel(name))
+        workload = openVisionModel(name, result);
     else if (!workload && (isFile(name) || std::ranges::count(shippedModels(), name) > 0))
         workload = openLanguageModel(name, params.integer("tokens"), result);
     if (!workload)
@@ -188,6 +232,7 @@ Result<sim::Workload> openWorkload(const Params& params, RunResult& result)
         if (const int bits = layer.shape.weights ? weights : activations; bits > 0)
             layer.bitsWeight = bits;
     }
+    VITRINE_CHECK(addBitMap(*workload, params, result));
     return workload;
 }
 

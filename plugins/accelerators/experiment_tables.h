@@ -15,6 +15,15 @@ std::vector<Metric> metricsOf(const sim::SimResult& result);
 Table layerTable(const sim::Workload& workload, const sim::SimResult& result);
 // unit, layer, start, end.
 Table scheduleTable(const sim::Workload& workload, const sim::SimResult& result);
+// unit: the rows of the schedule, in the machine's order.
+Table unitTable(const sim::SimResult& result);
+// buffer, layer, module, start, end, needed, resident, capacity, filled: on-chip memories over the
+// schedule.
+Table bufferTable(const sim::Workload& workload, const sim::Accelerator& accelerator,
+                  const sim::Settings& settings, const sim::SimResult& result);
+// part, count, unit_area, area_mm2, mark, note.
+Table areaTable(const sim::Accelerator& accelerator, const sim::Settings& settings,
+                const sim::SimResult& result);
 // claim, paper, unit, mark, ours, deviation, conditions: what the accelerator's paper says beside
 // what we get.
 Table referenceTable(const sim::Accelerator& accelerator);

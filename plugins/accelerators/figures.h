@@ -3,24 +3,40 @@
 #include "core/figure/figure.h"
 #include "core/jobs/run_record.h"
 
+#include <optional>
+#include <string>
 #include <vector>
 
 namespace vitrine::accelerators
 {
 
-// Figures of runs side by side. Of accelerators.simulate: "schedule" (a Gantt chart),
-// "cycles" (per layer), "energy" and "traffic" (stacked, a bar per run), "roofline". Of
-// accelerators.sweep: "pareto".
+// Figures of runs side by side. Of accelerators.simulate: "schedule" (a Gantt chart), "cycles",
+// "energy" and "traffic" (bars), "roofline", "buffers", "area". Of accelerators.sweep: "pareto".
+// Of accelerators.map: "mapping".
 std::vector<figure::Figure> figures(const std::vector<RunRecord>& runs);
 
 // The same one by one, for the view. Runs without the tables are left out; empty figures have no
 // series and no bars.
 figure::Figure scheduleFigure(const std::vector<const RunRecord*>& runs);
-figure::Figure cyclesFigure(const std::vector<const RunRecord*>& runs);
-figure::Figure energyFigure(const std::vector<const RunRecord*>& runs);
-figure::Figure trafficFigure(const std::vector<const RunRecord*>& runs);
+// The time of the first run's module in the middle of the picture, in the schedule's unit: wide
+// enough to see units overlap. None where there is one module only.
+std::optional<figure::Range> blockRange(const std::vector<const RunRecord*>& runs);
+
+enum class BarsShow { cycles, energy, traffic };
+enum class BarsPer { module, layer, run };
+// One run: bars of its modules or layers, stacked by kind of layer or part. Several: bars side by
+// side. Per run: a stack for each.
+figure::Figure barsFigure(const std::vector<const RunRecord*>& runs, BarsShow show, BarsPer per);
 figure::Figure rooflineFigure(const std::vector<const RunRecord*>& runs);
-figure::Figure paretoFigure(const std::vector<const RunRecord*>& runs);
+figure::Figure buffersFigure(const std::vector<const RunRecord*>& runs);
+figure::Figure areaFigure(const std::vector<const RunRecord*>& runs);
+
+// Over latency and energy; `kept`: the rows of the runs' tables "points", one run after the other,
+// that are drawn in colour; all where it is empty.
+figure::Figure paretoFigure(const std::vector<const RunRecord*>& runs,
+                            const std::vector<std::uint8_t>& kept = {});
+// What the mapper found beside the default, per layer.
+figure::Figure mappingFigure(const std::vector<const RunRecord*>& runs);
 
 // "P²-ViT · deit-tiny"
 std::string runName(const RunRecord& run);

@@ -1,7 +1,9 @@
 #include "widgets/plugin.h"
 #include "plugins/accelerators/figures.h"
+#include "plugins/accelerators/map_experiment.h"
 #include "plugins/accelerators/simulate_experiment.h"
 #include "plugins/accelerators/sweep_experiment.h"
+#include "plugins/accelerators/sweep_view.h"
 #include "plugins/accelerators/view.h"
 
 #include <QJsonObject>
@@ -19,14 +21,15 @@ class AcceleratorsPlugin : public QObject, public Plugin
 public:
     std::vector<std::unique_ptr<Experiment>> createExperiments() const override
     {
-        return experiments<SimulateExperiment, SweepExperiment>();
+        return experiments<SimulateExperiment, SweepExperiment, MapExperiment>();
     }
-    // Sweeps show in the general view.
+    // A mapping shows in the general view.
     View* createView(std::string_view experiment, ViewContext& context,
                      QWidget* parent) const override
     {
-        return experiment == "accelerators.simulate" ? new AcceleratorsView(context, parent)
-                                                     : nullptr;
+        if (experiment == "accelerators.simulate")
+            return new AcceleratorsView(context, parent);
+        return experiment == "accelerators.sweep" ? new SweepView(context, parent) : nullptr;
     }
     std::vector<figure::Figure> figures(const std::vector<RunRecord>& runs,
                                         const QJsonObject&) const override

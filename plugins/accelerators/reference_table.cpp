@@ -1,5 +1,7 @@
 #include "plugins/accelerators/reference_table.h"
 
+#include "core/base/format.h"
+#include "core/sim/accelerator.h"
 #include "widgets/theme/palette.h"
 #include "widgets/theme/style.h"
 
@@ -7,6 +9,8 @@
 #include <QPainter>
 #include <QStyledItemDelegate>
 
+#include <algorithm>
+#include <cmath>
 #include <set>
 
 namespace vitrine::accelerators
@@ -52,12 +56,51 @@ public:
     }
 };
 
+// "+0.6 %"; of a saving in percent the difference, "-2.4 points".
+QString deviationText(double deviation, bool points)
+{
+    const double shown = points ? deviation : 100 * deviation;
+    const QString number =
+        std::abs(shown) < 0.005
+            ? QStringLiteral("0")
+            : (shown > 0 ? "+" : "−") + QString::fromStdString(significant(std::abs(shown), 3));
+    return number + QChar(0x2009) + (points ? ReferenceTable::tr("points") : QStringLiteral("%"));
+}
+
+class DeviationDelegate : public QStyledItemDelegate
+{
+public:
+    using QStyledItemDelegate::QStyledItemDelegate;
+
+    void initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const override
+    {
+        QStyledItemDelegate::initStyleOption(option, index);
+        const QVariant exact = index.data(DataTableModel::kSortRole);
+        if (!exact.canConvert<double>() || index.data(Qt::DisplayRole).toString().isEmpty())
+            return;
+        const QString unit = index.siblingAtColumn(unitColumn).data(Qt::DisplayRole).toString();
+        if (exact.typeId() == QMetaType::Double)
+            option->text = deviationText(exact.toDouble(), unit == "%");
+        option->displayAlignment = Qt::AlignRight | Qt::AlignVCenter;
+    }
+    int unitColumn = 2;
+};
+
+// For people: capital letters, no words they must guess.
+QString headingOf(const std::string& name)
+{
+    const QString text = QString::fromStdString(name);
+    return text.left(1).toUpper() + text.mid(1);
+}
+
 } // namespace
 
-ReferenceTable::ReferenceTable(QWidget* parent) : DataTable(parent), chips_(new ChipDelegate(this))
+ReferenceTable::ReferenceTable(QWidget* parent)
+    : DataTable(parent), chips_(new ChipDelegate(this)), deviations_(new DeviationDelegate(this))
 {
     setAccessibleName(tr("What the papers say beside ours"));
     setWordWrap(false);
+    setFrameShape(QFrame::NoFrame);
 }
 
 void ReferenceTable::setRuns(const std::vector<const RunRecord*>& runs)
@@ -79,19 +122,41 @@ void ReferenceTable::setRuns(const std::vector<const RunRecord*>& runs)
                 all.columns.insert(all.columns.begin(),
                                    Column{"accelerator", "", Origin::computed, ""});
         }
+        const sim::Accelerator* machine = sim::findAccelerator(run->params.text("accelerator"));
         for (auto row : own->rows) {
             if (machines.size() > 1)
-                row.insert(row.begin(), run->params.text("accelerator"));
+                row.insert(row.begin(), machine ? machine->title : std::string());
             all.rows.push_back(std::move(row));
         }
     }
-    setTable(all);
-    if (const int mark = all.column("mark"); mark >= 0) {
-        for (int i = 0; i < static_cast<int>(all.columns.size()); ++i)
-            setItemDelegateForColumn(i, i == mark ? chips_ : nullptr);
+    show(std::move(all));
+}
+
+QString ReferenceTable::shownText(const QModelIndex& index) const
+{
+    QStyleOptionViewItem option;
+    if (itemDelegateForColumn(index.column()) == deviations_)
+        static_cast<DeviationDelegate*>(deviations_)->initStyleOption(&option, index);
+    return option.text;
+}
+
+void ReferenceTable::show(Table table)
+{
+    const int mark = table.column("mark"), deviation = table.column("deviation");
+    static_cast<DeviationDelegate*>(deviations_)->unitColumn = table.column("unit");
+    for (Column& column : table.columns)
+        column.name = headingOf(column.name).toStdString();
+    setTable(table);
+    for (int i = 0; i < static_cast<int>(table.columns.size()); ++i)
+        setItemDelegateForColumn(i, i == mark ? chips_ : i == deviation ? deviations_ : nullptr);
+    if (mark >= 0)
         setColumnWidth(mark, 96);
-    }
+    if (deviation >= 0)
+        setColumnWidth(deviation, 104);
     horizontalHeader()->setStretchLastSection(true);
+    constexpr int kMostRows = 12, kRow = 28;
+    setFixedHeight(horizontalHeader()->sizeHint().height() + 4 +
+                   kRow * std::clamp(static_cast<int>(table.rows.size()), 1, kMostRows));
 }
 
 } // namespace vitrine::accelerators

@@ -16,9 +16,12 @@ public:
     explicit ReferenceTable(QWidget* parent);
     // Claims about every accelerator among the runs, once each.
     void setRuns(const std::vector<const RunRecord*>& runs);
+    QString shownText(const QModelIndex& index) const; // as its delegate paints it
 
 private:
-    QAbstractItemDelegate* chips_;
+    void show(Table table);
+
+    QAbstractItemDelegate *chips_, *deviations_;
 };
 
 } // namespace vitrine::accelerators

@@ -50,8 +50,9 @@ Scenario scenarioOf(const RunRecord& run)
     scenario.workload = run.params.text("workload");
     for (const ParamSpec& spec : SimulateExperiment().params(run.params)) {
         const auto found = run.params.all().find(spec.name);
-        if (found != run.params.all().end() && spec.fallback && found->second != *spec.fallback &&
-            spec.name != "accelerator" && spec.name != "workload")
+        if (found != run.params.all().end() &&
+            (!spec.fallback || found->second != *spec.fallback) && spec.name != "accelerator" &&
+            spec.name != "workload")
             scenario.set[spec.name] = paramText(found->second);
     }
     return scenario;

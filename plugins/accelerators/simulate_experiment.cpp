@@ -32,8 +32,13 @@ Result<RunResult> SimulateExperiment::run(const Params& params, Progress& progre
     if (!progress.advance(1, 2, "steps"))
         return cancelled();
     result.metrics = metricsOf(simulated);
-    result.tables = {layerTable(workload, simulated), scheduleTable(workload, simulated),
-                     referenceTable(accelerator), besideTable(workload, accelerator),
+    result.tables = {layerTable(workload, simulated),
+                     scheduleTable(workload, simulated),
+                     unitTable(simulated),
+                     bufferTable(workload, accelerator, settings, simulated),
+                     areaTable(accelerator, settings, simulated),
+                     referenceTable(accelerator),
+                     besideTable(workload, accelerator),
                      parameterTable(accelerator, settings)};
     result.notes = simulated.notes;
     if (simulated.stalledCycles > simulated.cycles)

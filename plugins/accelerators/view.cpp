@@ -3,15 +3,18 @@
 #include "core/sim/accelerator.h"
 #include "core/sim/workloads.h"
 #include "plugins/accelerators/figures.h"
+#include "plugins/accelerators/figures_read.h"
 #include "plugins/accelerators/live.h"
 #include "plugins/accelerators/reference_table.h"
-#include "plugins/accelerators/state_pages.h"
+#include "plugins/accelerators/run_summary.h"
 #include "plugins/accelerators/what_if_bar.h"
+#include "widgets/page/banner.h"
+#include "widgets/page/panel.h"
+#include "widgets/page/state_pages.h"
+#include "widgets/params/segmented_switch.h"
 #include "widgets/plot/plot_view.h"
 
 #include <QComboBox>
-#include <QFrame>
-#include <QLabel>
 #include <QSignalBlocker>
 #include <QStackedWidget>
 
@@ -22,39 +25,29 @@ namespace vitrine::accelerators
 namespace
 {
 
-// Key figures of the runs, one row each.
-Table summaryOf(const std::vector<const RunRecord*>& records)
+BarsShow showOf(const QString& name)
 {
-    constexpr const char* kMetrics[] = {"cycles",      "latency_ms", "fps",           "gops",
-                                        "utilisation", "energy_mj",  "gops_per_watt", "dram_bytes"};
-    Table table{
-        "comparison", {{"run", "", Origin::computed, "Stored runs, and what is tried"}}, {}};
-    for (const char* name : kMetrics) {
-        const Metric* metric = records.empty() ? nullptr : records.front()->result.metric(name);
-        table.columns.push_back(
-            {name, metric ? metric->unit : "", Origin::computed, metric ? metric->help : ""});
-    }
-    for (const RunRecord* record : records) {
-        const std::string name = runName(*record);
-        std::vector<Cell> row{record->number > 0 ? fmt::format("#{} {}", record->number, name)
-                                                 : "what if: " + name};
-        for (const char* metric : kMetrics) {
-            const Metric* found = record->result.metric(metric);
-            row.push_back(found ? Cell{found->value} : Cell{});
-        }
-        table.rows.push_back(std::move(row));
-    }
-    // A run alone is shown beside the other machines with their defaults.
-    const Table* beside = records.size() == 1 ? records.front()->result.table("beside") : nullptr;
-    for (const auto& others : beside ? beside->rows : std::vector<std::vector<Cell>>{}) {
-        std::vector<Cell> row{"defaults: " + std::get<std::string>(others[0])};
-        for (const char* metric : kMetrics) {
-            const int column = beside->column(metric);
-            row.push_back(column < 0 ? Cell{} : others[static_cast<std::size_t>(column)]);
-        }
-        table.rows.push_back(std::move(row));
-    }
-    return table;
+    return name == "energy"    ? BarsShow::energy
+           : name == "traffic" ? BarsShow::traffic
+                               : BarsShow::cycles;
+}
+
+BarsPer perOf(const QString& name)
+{
+    return name == "layer" ? BarsPer::layer : name == "run" ? BarsPer::run : BarsPer::module;
+}
+
+// A chart of one row per unit is as high as its rows.
+int heightOf(const figure::Figure& figure)
+{
+    const double rows = figure.y.maximum.value_or(1) - figure.y.minimum.value_or(0);
+    return 92 + static_cast<int>(17 * rows);
+}
+
+void pick(QComboBox& combo, const QString& data)
+{
+    const QSignalBlocker silent(combo);
+    combo.setCurrentIndex(std::max(0, combo.findData(data)));
 }
 
 } // namespace
@@ -76,14 +69,18 @@ AcceleratorsView::~AcceleratorsView() = default;
 void AcceleratorsView::setRuns(const std::vector<RunHandle>& runs)
 {
     runs_.clear();
-    failure_.clear();
     loading_.clear();
-    for (const RunHandle& run : runs)
-        if (run->state == RunState::done && run->result.table("schedule"))
+    dismissed_ = false;
+    QStringList troubles;
+    for (const RunHandle& run : runs) {
+        if (run->state == RunState::done && run->result.table("schedule")) {
             runs_.push_back(run);
-        else
-            failure_ = QString::fromStdString(run->error.empty() ? "the run holds no schedule"
-                                                                 : run->error);
+            continue;
+        }
+        troubles << QString::fromStdString(
+            runs.size() == 1 && !run->error.empty() ? run->error : troubleOf(*run));
+    }
+    failure_ = troubles.join('\n');
     draw();
     emit titleChanged();
 }
@@ -143,30 +140,37 @@ void AcceleratorsView::draw()
     showChoices();
     const auto records = shown();
     if (!records.empty()) {
-        schedule_->setFigure(scheduleFigure(records));
-        roofline_->setFigure(rooflineFigure(records));
-        drawBars(records);
-        const QJsonObject ranges = state_["ranges"].toObject();
-        for (const auto& [plot, key] :
-             {std::pair{schedule_, "schedule"}, {barPlot_, "bars"}, {roofline_, "roofline"}})
-            plot->setRangeState(ranges[key].toObject());
-        const Table summary = summaryOf(records);
-        summary_->setTable(summary);
-        summary_->setFixedHeight(
-            38 + 28 * static_cast<int>(std::min<std::size_t>(summary.rows.size(), 4)));
+        drawPlots(records);
+        summary_->setRuns(records);
         claims_->setRuns(records);
+        othersCard_->setVisible(records.size() == 1);
+        if (records.size() == 1)
+            others_->setOthers(*records.front());
     }
     showPage();
 }
 
-void AcceleratorsView::drawBars(const std::vector<const RunRecord*>& records)
+void AcceleratorsView::drawPlots(const std::vector<const RunRecord*>& records)
 {
-    const QString kind = state_["bars"].toString(QStringLiteral("cycles"));
-    barPlot_->setFigure(kind == "energy"    ? energyFigure(records)
-                        : kind == "traffic" ? trafficFigure(records)
-                                            : cyclesFigure(records));
-    const QSignalBlocker silent(bars_);
-    bars_->setCurrentIndex(std::max(0, bars_->findData(kind)));
+    const figure::Figure schedule = scheduleFigure(records), area = areaFigure(records);
+    schedule_->setFixedHeight(heightOf(schedule));
+    schedule_->setFigure(schedule);
+    roofline_->setFigure(rooflineFigure(records));
+    buffers_->setFigure(buffersFigure(records));
+    area_->setFigure(area);
+    areaCard_->setVisible(!area.bars.empty());
+    const QString bars = state_["bars"].toString(), per = state_["per"].toString();
+    barPlot_->setFigure(barsFigure(records, showOf(bars), perOf(per)));
+    pick(*bars_, bars);
+    pick(*per_, per);
+    const QJsonObject ranges = state_["ranges"].toObject();
+    for (const auto& [plot, key] : {std::pair{schedule_, "schedule"},
+                                    {barPlot_, "bars"},
+                                    {roofline_, "roofline"},
+                                    {buffers_, "buffers"},
+                                    {area_, "area"}})
+        plot->setRangeState(ranges[key].toObject());
+    zoom_->setCurrent(ranges["schedule"].toObject().contains("x") ? 1 : 0);
 }
 
 void AcceleratorsView::fillWorkloads(const std::string& accelerator)
@@ -202,8 +206,7 @@ void AcceleratorsView::showPage()
 {
     const bool any = !shown().empty();
     const QString trouble = !triedFailure_.isEmpty() ? triedFailure_ : failure_;
-    banner_->setVisible(any && !trouble.isEmpty());
-    bannerText_->setText(trouble);
+    banner_->setMessage(any && !dismissed_ ? trouble : QString(), {});
     QWidget* page = empty_;
     if (any) {
         page = content_;
@@ -215,29 +218,6 @@ void AcceleratorsView::showPage()
         page = failurePage_;
     }
     pages_->setCurrentWidget(page);
-}
-
-void AcceleratorsView::change(const Scenario& scenario, const QString& label,
-                              const QString& mergeKey)
-{
-    const QJsonObject changed = withScenario(state_, scenario);
-    if (changed != state_)
-        context_.change(this, changed, label, mergeKey);
-}
-
-void AcceleratorsView::change(const QString& key, const QJsonValue& value, const QString& label,
-                              const QString& mergeKey)
-{
-    QJsonObject changed = state_;
-    changed[key] = value;
-    if (changed != state_)
-        context_.change(this, changed, label, mergeKey);
-}
-
-void AcceleratorsView::start(const std::map<std::string, std::string>& given, bool compare)
-{
-    lastStart_ = given;
-    context_.startRun(this, "accelerators.simulate", given, compare);
 }
 
 void AcceleratorsView::setLoading(const QString& what, double fraction)
@@ -270,8 +250,15 @@ std::vector<figure::Figure> AcceleratorsView::figures() const
     const auto records = shown();
     if (records.empty())
         return {};
-    return {schedule_->figure(), cyclesFigure(records), energyFigure(records),
-            trafficFigure(records), rooflineFigure(records)};
+    std::vector<figure::Figure> all{schedule_->figure()};
+    const QString per = state_["per"].toString();
+    for (const BarsShow show : {BarsShow::cycles, BarsShow::energy, BarsShow::traffic})
+        all.push_back(barsFigure(records, show, perOf(per)));
+    all.push_back(roofline_->figure());
+    for (const plot::PlotView* plot : {buffers_, area_})
+        if (!plot->figure().series.empty() || !plot->figure().bars.empty())
+            all.push_back(plot->figure());
+    return all;
 }
 
 } // namespace vitrine::accelerators

@@ -8,14 +8,17 @@
 
 class QBoxLayout;
 class QComboBox;
-class QFrame;
-class QLabel;
 class QStackedWidget;
 
 namespace vitrine
 {
 
-class DataTable;
+class Banner;
+class EmptyPage;
+class FailurePage;
+class LoadingPage;
+class Panel;
+class SegmentedSwitch;
 
 namespace plot
 {
@@ -25,10 +28,7 @@ class PlotView;
 namespace accelerators
 {
 
-class Card;
-class EmptyPage;
-class FailurePage;
-class LoadingPage;
+class RunSummary;
 class ReferenceTable;
 class WhatIfBar;
 
@@ -48,6 +48,8 @@ public:
     std::vector<figure::Figure> figures() const override;
     void setLoading(const QString& what, double fraction) override;
     void setFailure(const QString& message) override;
+    // Below this the page scrolls; what stands side by side goes below each other before that.
+    QSize minimumSizeHint() const override { return {560, 420}; }
 
 protected:
     void resizeEvent(QResizeEvent* event) override;
@@ -56,14 +58,22 @@ private:
     void makeLayout();
     QWidget* makeChoices();
     QWidget* makeContent();
-    Card* plotCard(const QString& heading, plot::PlotView*& plot, const char* rangeKey);
+    Panel* makeSchedule();
+    Panel* makeBars();
+    Panel* plotCard(const QString& heading, plot::PlotView*& plot, const char* rangeKey,
+                    int height);
+    QBoxLayout* besides(Panel* left, int leftShare, Panel* right, int rightShare);
     void connectParts();
+    void chooseAccelerator();
+    void chooseBars(const QString& key, const QComboBox& combo);
+    void zoomSchedule(int choice);
+    void changeRange(const QString& key, const QJsonObject& range, const QString& label);
 
     std::vector<const RunRecord*> shown() const; // the runs, then what is tried
     Scenario scenario() const;                   // what is tried, else the first run's
     void simulate();
     void draw();
-    void drawBars(const std::vector<const RunRecord*>& records);
+    void drawPlots(const std::vector<const RunRecord*>& records);
     void fillWorkloads(const std::string& accelerator);
     void showChoices();
     void showPage();
@@ -78,6 +88,7 @@ private:
     std::shared_ptr<const RunRecord> tried_;
     QString loading_, failure_, triedFailure_;
     double fraction_ = -1;
+    bool dismissed_ = false; // the line about what went wrong
     std::map<std::string, std::string> lastStart_;
 
     QBoxLayout* choices_ = nullptr;
@@ -86,13 +97,15 @@ private:
     LoadingPage* loadingPage_ = nullptr;
     FailurePage* failurePage_ = nullptr;
     QWidget* content_ = nullptr;
-    QFrame* banner_ = nullptr;
-    QLabel* bannerText_ = nullptr;
-    QComboBox *accelerator_ = nullptr, *workload_ = nullptr, *bars_ = nullptr;
+    Banner* banner_ = nullptr;
+    std::vector<QBoxLayout*> pairs_; // of plots side by side
+    QComboBox *accelerator_ = nullptr, *workload_ = nullptr, *bars_ = nullptr, *per_ = nullptr;
+    SegmentedSwitch* zoom_ = nullptr;
     WhatIfBar* whatIf_ = nullptr;
-    DataTable* summary_ = nullptr;
-    plot::PlotView *schedule_ = nullptr, *barPlot_ = nullptr, *roofline_ = nullptr;
-    Card* reference_ = nullptr;
+    RunSummary *summary_ = nullptr, *others_ = nullptr;
+    plot::PlotView *schedule_ = nullptr, *barPlot_ = nullptr, *roofline_ = nullptr,
+                   *buffers_ = nullptr, *area_ = nullptr;
+    Panel *reference_ = nullptr, *areaCard_ = nullptr, *othersCard_ = nullptr;
     ReferenceTable* claims_ = nullptr;
 };
 

@@ -1,8 +1,9 @@
-// Simulators: DeiT-Tiny on every accelerator, and design points per second of a sweep on one thread
-// and on all.
+// Simulators: DeiT-Tiny on every accelerator, design points per second of a sweep on one thread and
+// on all, mappings per second, and the topologies that SCALE-Sim v2 takes long for.
 //   bench_sim [repetitions = 2000]
 #include "core/base/json.h"
 #include "core/base/parallel.h"
+#include "core/sim/mapper.h"
 #include "core/sim/sweep.h"
 #include "core/sim/workloads.h"
 
@@ -63,6 +64,41 @@ Json sweepOf(const char* id, const char* workloadName, const char* ranges, int t
             {"points_per_second", rate}};
 }
 
+Json mapOf(const char* workloadName, std::int64_t budget)
+{
+    const sim::Accelerator& array = *sim::findAccelerator("systolic");
+    const sim::Workload workload = sim::namedWorkload(workloadName).value();
+    sim::MapResult found;
+    const double time = seconds([&] {
+        found = sim::findMapping(workload, array, sim::defaultSettings(array.parameters),
+                                 {sim::MapObjective::edp, budget, 0})
+                    .value();
+    });
+    const double rate = static_cast<double>(found.evaluated) / time;
+    fmt::print("map            {:22} {} mappings, EDP gain {:.3f}: {:.0f} mappings/s\n",
+               workloadName, found.evaluated, found.edpGain(), rate);
+    return {{"workload", workloadName},
+            {"mappings", found.evaluated},
+            {"edp_gain", found.edpGain()},
+            {"mappings_per_second", rate}};
+}
+
+// Recorded of SCALE-Sim v2 (commit 22f88b1, Python 3.11): complete runs of AlexNet's five layers on
+// 32 x 32 were stopped after 60 s with every dataflow, on another machine than this. So the ratio
+// is a lower bound, and no more than that.
+Json scaleSimBound(int repetitions)
+{
+    constexpr double kStoppedAfter = 60;
+    const sim::Accelerator& array = *sim::findAccelerator("systolic");
+    const sim::Workload alexnet = sim::namedWorkload("alexnet").value();
+    const double median = timeOf(array, alexnet, repetitions)["seconds"].get<double>();
+    fmt::print("alexnet, 32 x 32: at least {:.0f} times as fast as a run that was stopped after "
+               "{} s\n",
+               kStoppedAfter / median, kStoppedAfter);
+    return {
+        {"workload", "alexnet"}, {"seconds", median}, {"scalesim_stopped_after", kStoppedAfter}};
+}
+
 } // namespace
 } // namespace vitrine::bench
 
@@ -92,6 +128,9 @@ int main(int count, char** arguments)
         results.push_back(bench::sweepOf("nasa", "hybrid-all-a@cifar10",
                                          "budget=100:10000:1;allocation=ideal,integer", threads));
     }
+    setThreadCount(1);
+    results.push_back(bench::mapOf("deit-tiny", 200'000));
+    results.push_back(bench::scaleSimBound(repetitions));
     fmt::print("{}\n", dumpJson(results));
     return 0;
 }

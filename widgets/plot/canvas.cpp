@@ -15,7 +15,8 @@ namespace
 {
 
 constexpr int kPadding = 12;
-constexpr int kLabelLine = 15; // pixels a tick label needs across its direction
+constexpr double kLabelGap = 8; // pixels between tick labels
+constexpr int kLabelLine = 15;  // pixels a tick label needs across its direction
 
 QString text(const std::string& utf8)
 {
@@ -345,6 +346,8 @@ void Canvas::prepare()
     if (header_ == nullptr)
         return;
     header_->flow(viewport().width() - 2 * kPadding);
+    if (axisRect()->rect().isEmpty()) // just built: how many labels fit depends on the room
+        updateLayout();
     turnLabels();
     squareCells();
     const int height = std::max(axisRect()->height(), 60);
@@ -364,15 +367,20 @@ void Canvas::turnLabels()
         return;
     }
     const QFontMetricsF metrics(theme::uiFont(11));
-    double widest = 0;
+    // Side by side where every label has room up to the next one.
+    const double perUnit = width / xAxis->range().size();
+    double end = -1e9;
     int shown = 0;
+    bool sideBySide = true;
     for (const figure::Axis::Tick& tick : figure_.x.ticks) {
         if (!xAxis->range().contains(tick.position))
             continue;
-        widest = std::max(widest, metrics.horizontalAdvance(text(tick.label)));
+        const double half = metrics.horizontalAdvance(text(tick.label)) / 2;
+        const double place = tick.position * perUnit;
+        sideBySide = sideBySide && place - half >= end;
+        end = place + half + kLabelGap;
         ++shown;
     }
-    const bool sideBySide = shown * (widest + 10) <= width;
     xAxis->setTickLabelRotation(sideBySide ? 0 : -90);
     ticker->setMost(std::max(2, sideBySide ? shown : width / kLabelLine));
 }

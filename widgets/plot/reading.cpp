@@ -35,6 +35,15 @@ QString withName(const std::string& name, const QStringList& parts)
     return lines.join('\n');
 }
 
+// With what the point or bar is.
+template <typename Item>
+QString withLabel(const Item& item, std::size_t index, QStringList parts)
+{
+    if (index < item.labels.size() && !item.labels[index].empty())
+        parts.prepend(QString::fromStdString(item.labels[index]));
+    return withName(item.name, parts);
+}
+
 std::optional<Reading> inGrid(const figure::Figure& figure, const figure::Grid& grid,
                               const Frame& frame, QPointF pixel)
 {
@@ -72,7 +81,7 @@ std::optional<Reading> inBars(const figure::Figure& figure, const figure::Bars& 
         const double y = bars.horizontal ? bars.position[i] : end;
         return Reading{
             frame.at(x, y), x, y,
-            withName(bars.name, {coordinate(figure.x, x, "x"), coordinate(figure.y, y, "y")})};
+            withLabel(bars, i, {coordinate(figure.x, x, "x"), coordinate(figure.y, y, "y")})};
     }
     return {};
 }
@@ -93,8 +102,9 @@ std::optional<Reading> readingAt(const figure::Figure& figure, const Frame& fram
                 continue;
             nearest = distance;
             best = Reading{point, series.x[i], series.y[i],
-                           withName(series.name, {coordinate(figure.x, series.x[i], "x"),
-                                                  coordinate(figure.y, series.y[i], "y")})};
+                           withLabel(series, i,
+                                     {coordinate(figure.x, series.x[i], "x"),
+                                      coordinate(figure.y, series.y[i], "y")})};
         }
     }
     for (auto bars = figure.bars.rbegin(); !best && bars != figure.bars.rend(); ++bars)

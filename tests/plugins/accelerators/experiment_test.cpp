@@ -1,4 +1,5 @@
 #include "plugins/accelerators/figures.h"
+#include "plugins/accelerators/map_experiment.h"
 #include "plugins/accelerators/simulate_experiment.h"
 #include "plugins/accelerators/sweep_experiment.h"
 
@@ -71,7 +72,8 @@ TEST(Simulate, EveryAcceleratorHasTheMetricsOfTheContract)
         for (const char* name : {"cycles", "latency_ms", "fps", "gops", "utilisation", "energy_mj",
                                  "gops_per_watt", "dram_bytes"})
             EXPECT_TRUE(std::isfinite(metric(record, name))) << accelerator << " " << name;
-        for (const char* name : {"layers", "schedule", "reference", "machine"})
+        for (const char* name :
+             {"layers", "schedule", "units", "buffers", "area", "reference", "machine"})
             EXPECT_NE(record.result.table(name), nullptr) << accelerator << " " << name;
         for (const Table& table : record.result.tables)
             for (const auto& row : table.rows)
@@ -164,14 +166,132 @@ TEST(Figures, ShowWhatTheTablesHold)
         EXPECT_FALSE(figure.altText.empty()) << figure.name;
         EXPECT_FALSE(figure.series.empty() && figure.bars.empty()) << figure.name;
     }
-    EXPECT_EQ(names,
-              (std::set<std::string>{"schedule", "cycles", "energy", "traffic", "roofline"}));
+    EXPECT_EQ(names, (std::set<std::string>{"schedule", "cycles", "energy", "traffic", "roofline",
+                                            "buffers"})); // no area: FPGAs
+    EXPECT_FALSE(areaFigure({&runs[0]}).bars.size());
+}
 
-    const auto cycles = cyclesFigure({&runs[0]});
+double sumOf(const figure::Figure& figure)
+{
     double sum = 0;
-    for (const double height : cycles.bars[0].height)
-        sum += height;
-    EXPECT_NEAR(sum, metric(runs[0], "cycles"), 1e-6);
+    for (const figure::Bars& bars : figure.bars)
+        for (const double height : bars.height)
+            sum += height;
+    return sum;
+}
+
+// However it is cut, it is all there.
+TEST(Figures, BarsAddUpToTheMetrics)
+{
+    for (const char* accelerator : {"systolic", "p2vit", "nvca", "vitality", "nasa"}) {
+        const RunRecord run = simulated({{"accelerator", accelerator}});
+        for (const BarsPer per : {BarsPer::module, BarsPer::layer, BarsPer::run}) {
+            EXPECT_NEAR(sumOf(barsFigure({&run}, BarsShow::cycles, per)), metric(run, "cycles"),
+                        1e-6 * metric(run, "cycles"))
+                << accelerator;
+            EXPECT_NEAR(sumOf(barsFigure({&run}, BarsShow::energy, per)), metric(run, "energy_mj"),
+                        1e-6 * metric(run, "energy_mj"))
+                << accelerator;
+            EXPECT_NEAR(sumOf(barsFigure({&run}, BarsShow::traffic, per)),
+                        metric(run, "dram_bytes") / 1e6, 1e-6 * metric(run, "dram_bytes") / 1e6)
+                << accelerator;
+        }
+    }
+}
+
+TEST(Figures, RunsOfOneWorkloadAreToldApartByTheirMachines)
+{
+    std::vector<RunRecord> runs{
+        simulated({{"accelerator", "systolic"}, {"workload", "deit-tiny"}}),
+        simulated({{"accelerator", "vitality"}, {"workload", "deit-tiny"}})};
+    runs[0].number = 4;
+    runs[1].number = 7;
+    const auto figure = barsFigure({&runs[0], &runs[1]}, BarsShow::cycles, BarsPer::module);
+    ASSERT_EQ(figure.bars.size(), 2u);
+    EXPECT_EQ(figure.bars[0].name, "#4 Systolic array");
+    EXPECT_EQ(figure.bars[1].name, "#7 ViTALiTy");
+}
+
+// A layer's colour in the schedule is that of its kind, whatever unit works on it.
+TEST(Figures, TheScheduleHasARowPerUnitAndABlockToLookAt)
+{
+    const RunRecord run = simulated({{"accelerator", "p2vit"}, {"workload", "deit-tiny"}});
+    const auto figure = scheduleFigure({&run});
+    std::vector<std::string> units;
+    for (const auto& tick : figure.y.ticks)
+        units.push_back(tick.label);
+    EXPECT_EQ(units, (std::vector<std::string>{"LayerNorm", "MAC array", "Shifter array", "Softmax",
+                                               "Requantise", "DRAM"}));
+    const auto block = blockRange({&run});
+    ASSERT_TRUE(block);
+    EXPECT_NEAR(block->high - block->low, metric(run, "cycles") / 12,
+                0.2 * metric(run, "cycles") / 12);
+}
+
+TEST(Figures, BuffersAreNeverMoreThanFull)
+{
+    const RunRecord run = simulated({{"accelerator", "p2vit"}, {"weight_kb", "8"}});
+    const auto figure = buffersFigure({&run});
+    ASSERT_EQ(figure.series.size(), 2u); // activations, weights
+    double most = 0;
+    for (const auto& series : figure.series)
+        for (const double share : series.y)
+            most = std::max(most, share);
+    EXPECT_EQ(most, 100);
+}
+
+TEST(Simulate, TakesWidthsPerLayerFromATable)
+{
+    const auto path = std::filesystem::temp_directory_path() / "vitrine-accelerators-bits.csv";
+    std::ofstream(path) << "layer,bits\nblocks.0,4\n";
+    const RunRecord plain = simulated({{"accelerator", "p2vit"}}),
+                    mixed = simulated({{"accelerator", "p2vit"}, {"bit_map", path.string()}});
+    EXPECT_LT(metric(mixed, "energy_mj"), metric(plain, "energy_mj"));
+    EXPECT_EQ(mixed.result.inputs.size(), 1u);
+    std::ofstream(path) << "layer,bits\nblocks.99,4\n";
+    EXPECT_THAT(
+        refusal(SimulateExperiment(), {{"accelerator", "p2vit"}, {"bit_map", path.string()}}),
+        HasSubstr("row 2, column 1 (layer)"));
+    std::filesystem::remove(path);
+}
+
+TEST(Simulate, OpensAVisionFolder)
+{
+    const auto folder = std::filesystem::temp_directory_path() / "vitrine-accelerators-vit";
+    std::filesystem::create_directories(folder);
+    std::ofstream(folder / "config.json")
+        << R"({"model_type": "vit", "hidden_size": 192, "num_hidden_layers": 12,
+              "num_attention_heads": 3, "patch_size": 16, "image_size": 224})";
+    EXPECT_EQ(
+        metric(simulated({{"accelerator", "p2vit"}, {"workload", folder.string()}}), "cycles"),
+        metric(simulated({{"accelerator", "p2vit"}, {"workload", "deit-tiny"}}), "cycles"));
+    std::filesystem::remove_all(folder);
+}
+
+TEST(Map, FindsMoreThanTheDefaultAndSaysWhat)
+{
+    const auto record =
+        run(MapExperiment(),
+            {{"accelerator", "systolic"}, {"workload", "deit-tiny"}, {"budget", "5000"}});
+    ASSERT_TRUE(record) << record.error().message;
+    EXPECT_GT(metric(*record, "edp_gain"), 1);
+    EXPECT_LE(metric(*record, "mappings_evaluated"), 5000);
+    EXPECT_EQ(record->result.metric("mappings_per_second")->origin, Origin::measured);
+    const Table& table = *record->result.table("mapping");
+    EXPECT_GT(table.rows.size(), 50u);
+    for (const auto& row : table.rows)
+        ASSERT_EQ(row.size(), table.columns.size());
+    EXPECT_EQ(mappingFigure({&*record}).bars.front().height.size(), table.rows.size());
+}
+
+TEST(Map, EveryAcceleratorAnswers)
+{
+    for (const char* accelerator : {"p2vit", "trio-vit", "efficientvit", "vitality", "nasa"}) {
+        const auto record = run(MapExperiment(), {{"accelerator", accelerator}});
+        ASSERT_TRUE(record) << accelerator << ": " << record.error().message;
+        EXPECT_GE(metric(*record, "edp_gain"), 1) << accelerator;
+        EXPECT_NE(record->result.table("mapping"), nullptr);
+    }
 }
 
 // No layer is above the roof when the DRAM is waited for.

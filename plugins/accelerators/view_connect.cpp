@@ -1,0 +1,128 @@
+// What a person does in the view: each becomes a change of its state, or a run.
+#include "core/sim/accelerator.h"
+#include "plugins/accelerators/figures.h"
+#include "plugins/accelerators/view.h"
+#include "plugins/accelerators/what_if_bar.h"
+#include "widgets/page/banner.h"
+#include "widgets/page/state_pages.h"
+#include "widgets/params/segmented_switch.h"
+
+#include <QComboBox>
+#include <QJsonArray>
+
+namespace vitrine::accelerators
+{
+
+void AcceleratorsView::connectParts()
+{
+    connect(accelerator_, &QComboBox::activated, this, &AcceleratorsView::chooseAccelerator);
+    connect(workload_, &QComboBox::activated, this, [this] {
+        Scenario next = scenario();
+        next.workload = workload_->currentText().toStdString();
+        change(next, tr("Choose %1").arg(workload_->currentText()));
+    });
+    connect(bars_, &QComboBox::activated, this,
+            [this] { chooseBars(QStringLiteral("bars"), *bars_); });
+    connect(per_, &QComboBox::activated, this,
+            [this] { chooseBars(QStringLiteral("per"), *per_); });
+    connect(zoom_, &SegmentedSwitch::chosen, this, &AcceleratorsView::zoomSchedule);
+    connect(whatIf_, &WhatIfBar::chosen, this,
+            [this](const Scenario& scenario, const QString& label, const QString& key) {
+                change(scenario, label, key);
+            });
+    connect(whatIf_, &WhatIfBar::resetWished, this,
+            [this] { change(Scenario{}, tr("Reset what if")); });
+    connect(whatIf_, &WhatIfBar::keepWished, this,
+            [this] { start(scenario().given(), !runs_.empty()); });
+    connect(empty_, &EmptyPage::startWished, this, [this] {
+        start({{"accelerator", "p2vit"}, {"workload", "deit-tiny"}}, false);
+    });
+    connect(failurePage_, &FailurePage::retryWished, this, [this] { start(lastStart_, false); });
+    connect(banner_, &Banner::dismissed, this, [this] {
+        dismissed_ = true;
+        showPage();
+    });
+}
+
+void AcceleratorsView::chooseAccelerator()
+{
+    Scenario next;
+    next.accelerator = accelerator_->currentData().toString().toStdString();
+    const sim::Accelerator* machine = sim::findAccelerator(next.accelerator);
+    if (!machine)
+        return;
+    // The workload stays where the machine's paper, or any machine, can run it.
+    const std::string before = scenario().workload;
+    const bool vision = before.find("ctvc") == std::string::npos &&
+                        before.find("cifar") == std::string::npos &&
+                        before.find("nvca") == std::string::npos && !before.empty();
+    next.workload = vision && next.accelerator != "nvca" && next.accelerator != "nasa"
+                        ? before
+                        : machine->workloads.front();
+    change(next, tr("Choose %1").arg(QString::fromStdString(machine->title)));
+}
+
+// Other bars have another range.
+void AcceleratorsView::chooseBars(const QString& key, const QComboBox& combo)
+{
+    QJsonObject changed = state_;
+    QJsonObject ranges = changed["ranges"].toObject();
+    ranges.remove(QStringLiteral("bars"));
+    changed["ranges"] = ranges;
+    changed[key] = combo.currentData().toString();
+    context_.change(this, changed, tr("Show %1").arg(combo.currentText().toLower()));
+}
+
+void AcceleratorsView::zoomSchedule(int choice)
+{
+    const auto block = choice == 1 ? blockRange(shown()) : std::nullopt;
+    QJsonObject range;
+    if (block)
+        range["x"] = QJsonArray{block->low, block->high};
+    changeRange(QStringLiteral("schedule"), range,
+                block ? tr("Zoom to a block") : tr("Show the whole picture"));
+    draw();
+}
+
+// Time runs the same way under the schedule and the buffers.
+void AcceleratorsView::changeRange(const QString& key, const QJsonObject& range,
+                                   const QString& label)
+{
+    QJsonObject ranges = state_["ranges"].toObject();
+    ranges[key] = range;
+    if (key == "schedule" || key == "buffers")
+        for (const char* other : {"schedule", "buffers"}) {
+            QJsonObject both = ranges[QLatin1String(other)].toObject();
+            if (range.contains("x"))
+                both["x"] = range["x"];
+            else
+                both.remove("x");
+            ranges[QLatin1String(other)] = both;
+        }
+    change(QStringLiteral("ranges"), ranges, label, "zoom-" + key);
+}
+
+void AcceleratorsView::change(const Scenario& scenario, const QString& label,
+                              const QString& mergeKey)
+{
+    const QJsonObject changed = withScenario(state_, scenario);
+    if (changed != state_)
+        context_.change(this, changed, label, mergeKey);
+}
+
+void AcceleratorsView::change(const QString& key, const QJsonValue& value, const QString& label,
+                              const QString& mergeKey)
+{
+    QJsonObject changed = state_;
+    changed[key] = value;
+    if (changed != state_)
+        context_.change(this, changed, label, mergeKey);
+}
+
+void AcceleratorsView::start(const std::map<std::string, std::string>& given, bool compare)
+{
+    lastStart_ = given;
+    context_.startRun(this, "accelerators.simulate", given, compare);
+}
+
+} // namespace vitrine::accelerators
