@@ -53,16 +53,20 @@ std::vector<MotionVector> motionOf(const AVFrameSideData& side)
     return motion;
 }
 
-std::vector<BlockQp> quantizersOf(const AVFrameSideData& side, const AVFrame& frame)
+std::vector<BlockQp> quantizersOf(const AVFrameSideData& side, const AVFrame& frame,
+                                  AVCodecID codec)
 {
+    // libavcodec tells MPEG-4's on the scale of MPEG-2's quantiser_scale, which is twice its own.
+    const int scale = codec == AV_CODEC_ID_MPEG4 || codec == AV_CODEC_ID_H263 ? 2 : 1;
     auto* params = reinterpret_cast<AVVideoEncParams*>(side.data);
     if (params->nb_blocks == 0) // one quantizer for the whole picture
-        return {{0, 0, frame.width, frame.height, params->qp}};
+        return {{0, 0, frame.width, frame.height, params->qp / scale}};
     std::vector<BlockQp> blocks;
     blocks.reserve(params->nb_blocks);
     for (unsigned i = 0; i < params->nb_blocks; ++i) {
         const AVVideoBlockParams& block = *av_video_enc_params_block(params, i);
-        blocks.push_back({block.src_x, block.src_y, block.w, block.h, params->qp + block.delta_qp});
+        blocks.push_back(
+            {block.src_x, block.src_y, block.w, block.h, (params->qp + block.delta_qp) / scale});
     }
     return blocks;
 }
@@ -75,7 +79,7 @@ SideData sideDataOf(const AVFrame& frame, AVCodecID codec)
     if (const auto* side = av_frame_get_side_data(&frame, AV_FRAME_DATA_MOTION_VECTORS))
         result.motion = motionOf(*side);
     if (const auto* side = av_frame_get_side_data(&frame, AV_FRAME_DATA_VIDEO_ENC_PARAMS))
-        result.qp = quantizersOf(*side, frame);
+        result.qp = quantizersOf(*side, frame, codec);
     if (!givesMotion(codec) && result.motion.empty())
         result.motionAbsent = absent("motion vectors", codec);
     if (!givesQp(codec) && result.qp.empty())

@@ -40,7 +40,7 @@ public:
 
     Result<Frame> read(std::int64_t index)
     {
-        VITRINE_CHECK(approach(index, 0));
+        VITRINE_CHECK(approach(index, From::here));
         const bool fromStart = decodedFrom_ == 0;
         VITRINE_TRY(bool isThere, stepTo(index));
         if (!isThere && !fromStart) { // leading pictures of an open group may need an earlier start
@@ -52,21 +52,21 @@ public:
         return current();
     }
 
-    Result<std::int64_t> approach(std::int64_t index, int groupsEarlier)
+    Result<std::int64_t> approach(std::int64_t index, From from)
     {
         assert(index >= 0 && index < info_.frames);
-        stays_ = position_ == index && groupsEarlier == 0;
+        stays_ = position_ == index && from == From::here;
         if (stays_)
             return index;
-        const bool goesOn = groupsEarlier == 0 && position_ >= 0 && index > position_ &&
+        const bool goesOn = from == From::here && position_ >= 0 && index > position_ &&
                             stream_.keyFrameBefore(index) <= position_ + 1;
         if (goesOn)
             return position_ + 1;
-        std::int64_t from = stream_.keyFrameBefore(index);
-        for (; groupsEarlier > 0 && from > 0; --groupsEarlier)
-            from = stream_.keyFrameBefore(from - 1);
-        VITRINE_CHECK(start(stream_.startFor(from)));
-        return from;
+        std::int64_t key = stream_.keyFrameBefore(index);
+        if (from == From::earlierKey && key > 0)
+            key = stream_.keyFrameBefore(key - 1);
+        VITRINE_CHECK(start(stream_.startFor(key)));
+        return key;
     }
 
     Result<std::optional<std::int64_t>> step()
@@ -117,6 +117,8 @@ public:
         assert(position_ >= 0 && frame_);
         return sideDataOf(*frame_, decoder_->codecId());
     }
+
+    std::int64_t position() const { return position_; }
 
     video::SourceInfo info_;
     StreamIndex stream_;
@@ -218,9 +220,13 @@ std::int64_t MediaSource::decodedFrames() const
 {
     return impl_->steps_;
 }
-Result<std::int64_t> MediaSource::approach(std::int64_t index, int groupsEarlier)
+Result<std::int64_t> MediaSource::approach(std::int64_t index, From from)
 {
-    return impl_->approach(index, groupsEarlier);
+    return impl_->approach(index, from);
+}
+std::int64_t MediaSource::position() const
+{
+    return impl_->position();
 }
 Result<std::optional<std::int64_t>> MediaSource::step()
 {

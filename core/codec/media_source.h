@@ -39,11 +39,15 @@ public:
     double decodeSeconds() const;
     std::int64_t decodedFrames() const;
 
-    // Step by step, for playing; what is only passed on the way is not copied. Decoding is brought
-    // on the way to `index`: it goes on from where it stands, or begins at the key frame before it
-    // (or `groupsEarlier` key frames before that). Returns the index that the first step should
-    // give.
-    Result<std::int64_t> approach(std::int64_t index, int groupsEarlier = 0);
+    // Step by step, for playing; what is only passed on the way is not copied. Brings decoding on
+    // the way to `index` and returns the index that the first step should give.
+    enum class From {
+        here,       // goes on where that leads there, else as keyFrame
+        keyFrame,   // the one before `index`
+        earlierKey, // one before that
+    };
+    Result<std::int64_t> approach(std::int64_t index, From from = From::here);
+    std::int64_t position() const; // what step() gave last; -1: nowhere
     // The next frame in order of display; nothing at the end. Frames that cannot be decoded are
     // left out.
     Result<std::optional<std::int64_t>> step();

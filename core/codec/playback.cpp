@@ -170,30 +170,51 @@ private:
     // Decodes up to the task's frame, as long as its wish is the newest.
     void decode(const Task& task)
     {
+        using From = MediaSource::From;
+        const From first = showsKeyFirst(task) ? From::keyFrame : From::here;
         // A frame that is not given from the key frame before it may be from the one before that.
-        for (int groupsEarlier = 0; groupsEarlier < 2; ++groupsEarlier) {
-            const auto from = media_->approach(task.index, groupsEarlier);
-            if (!from)
-                return storeError(task.index, from.error().message);
-            const bool isFar = keyFrameBefore(*from) == *from && *from != task.index;
-            while (true) {
-                const auto shown = media_->step();
-                if (!shown)
-                    return storeError(task.index, shown.error().message);
-                countDecoded();
-                if (!*shown || **shown > task.index)
-                    break; // passed without being given
-                if ((isFar && **shown == *from) || isKept(**shown, task))
-                    storeCurrent(**shown);
-                if (**shown == task.index)
-                    return;
-                if (!isCurrent(task))
-                    return;
-            }
-            if (!isCurrent(task))
+        for (const From from : {first, From::earlierKey}) {
+            const auto start = media_->approach(task.index, from);
+            if (!start)
+                return storeError(task.index, start.error().message);
+            const auto isDone = decodeTo(task, *start);
+            if (!isDone)
+                return storeError(task.index, isDone.error().message);
+            if (*isDone || !isCurrent(task))
                 return;
         }
         storeError(task.index, fmt::format("frame {} cannot be decoded", task.index));
+    }
+
+    // A long way begins with a picture to look at. Where decoding could go on from where it stands,
+    // it begins anew at the key frame only if that is not much longer.
+    bool showsKeyFirst(const Task& task) const
+    {
+        const std::int64_t key = keyFrameBefore(task.index), here = media_->position();
+        const std::lock_guard lock(mutex_);
+        return !cache_.has(key) && here >= key && here < task.index &&
+               task.index - here > kKeptOnTheWay && 2 * (task.index - here) > task.index - key;
+    }
+
+    // False where the frame was passed without being given.
+    Result<bool> decodeTo(const Task& task, std::int64_t start)
+    {
+        while (true) {
+            VITRINE_TRY(const auto shown, media_->step());
+            countDecoded();
+            if (!shown || *shown > task.index)
+                return false;
+            if ((*shown == start && hasNothingToShow(task)) || isKept(*shown, task))
+                storeCurrent(*shown);
+            if (*shown == task.index || !isCurrent(task))
+                return true;
+        }
+    }
+
+    bool hasNothingToShow(const Task& task) const
+    {
+        const std::lock_guard lock(mutex_);
+        return !cache_.has(keyFrameBefore(task.index));
     }
 
     bool isKept(std::int64_t shown, const Task& task) const

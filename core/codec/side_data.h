@@ -16,7 +16,8 @@ struct MotionVector {
 
 struct BlockQp {
     int x = 0, y = 0, width = 0, height = 0; // luma samples
-    int qp = 0; // on the codec's own scale: 0..51 H.264, 1..31 MPEG-4, 0..255 VP9
+    int qp = 0; // on the codec's own scale: 0..51 H.264, 1..31 MPEG-4, quantiser_scale of MPEG-2,
+                // 0..255 VP9
 };
 
 // In order of decoding. An intra frame has no motion and no reason why not.
