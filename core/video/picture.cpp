@@ -1,74 +1,85 @@
 #include "core/video/picture.h"
 
+#include "core/video/picture_kernels.h"
+#include "core/video/plane_view.h"
+
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <cmath>
+#include <optional>
 
 namespace vitrine::video
 {
 namespace
 {
 
-// A plane seen through one axis of a window.
-struct Axis {
-    double start, step; // luma samples
-    int shift;          // of the plane along this axis
-    double site;        // where the first chroma sample's middle lies, less half its extent
-    bool smooth;
-    int size;  // of the plane
-    int whole; // of luma
+using kernels::kBehind;
+using kernels::kCodeBits;
 
-    bool reduced() const { return smooth && step > 1; }
-    // In samples of the plane: sample c covers [c, c + 1).
-    double place(double luma) const { return (luma - site) / (1 << shift); }
+Picture emptyPicture(const Window& window)
+{
+    Picture picture{window.targetWidth, window.targetHeight, {}};
+    picture.pixels.resize(static_cast<std::size_t>(picture.width) *
+                          static_cast<std::size_t>(picture.height));
+    return picture;
+}
+
+// From values, which are samples shifted to 8 bits and more, to codes of full range. At full range
+// the shifted peak is 255 only at 8 bits.
+kernels::RgbMatrix matrixOf(const Frame& frame)
+{
+    const Colour colour = assumed(frame.colour, frame.height());
+    static constexpr double kRed[] = {0, 0.299, 0.2126, 0.2627};
+    static constexpr double kBlue[] = {0, 0.114, 0.0722, 0.0593};
+    const double red = kRed[static_cast<int>(colour.matrix)];
+    const double blue = kBlue[static_cast<int>(colour.matrix)], green = 1 - red - blue;
+    const bool isFull = colour.range == ColourRange::full;
+    const double peak = frame.format().peak() / static_cast<double>(1 << (frame.format().bits - 8));
+    const double luma = 255 / (isFull ? peak : 219), chroma = 255 / (isFull ? peak : 224);
+    const auto fixed = [](double value) {
+        return static_cast<std::int32_t>(std::lround(value * (1 << kernels::kMatrixBits)));
+    };
+    return {(isFull ? 0 : 16) << kCodeBits,
+            fixed(luma),
+            fixed(2 * (1 - red) * chroma),
+            fixed(-2 * (1 - blue) * blue / green * chroma),
+            fixed(-2 * (1 - red) * red / green * chroma),
+            fixed(2 * (1 - blue) * chroma)};
+}
+
+// |a - b| of one plane.
+class AbsolutePlane
+{
+public:
+    AbsolutePlane(const Frame& a, const Frame& b, int plane) : samples_(samplesOf(a, plane))
+    {
+        bytes_.resize(a.rowBytes(plane) * static_cast<std::size_t>(a.height(plane)));
+        const auto count =
+            static_cast<std::size_t>(a.width(plane)) * static_cast<std::size_t>(a.height(plane));
+        if (a.format().bytesPerSample() == 1)
+            kernels::absoluteDifference(a.plane<std::uint8_t>(plane).data,
+                                        b.plane<std::uint8_t>(plane).data, count,
+                                        reinterpret_cast<std::uint8_t*>(bytes_.data()));
+        else
+            kernels::absoluteDifference(a.plane<std::uint16_t>(plane).data,
+                                        b.plane<std::uint16_t>(plane).data, count,
+                                        reinterpret_cast<std::uint16_t*>(bytes_.data()));
+        samples_.data = bytes_.data();
+    }
+    const PlaneSamples& samples() const { return samples_; }
+
+private:
+    std::vector<std::byte> bytes_;
+    PlaneSamples samples_;
 };
 
-template <typename Value>
-double along(const Axis& axis, int target, bool linear, const Value& value)
+std::array<std::uint32_t, 256> greys()
 {
-    const auto at = [&](double index) {
-        return value(static_cast<int>(std::clamp(index, 0.0, axis.size - 1.0)));
-    };
-    double middle = axis.start + (target + 0.5) * axis.step;
-    if (!axis.reduced())
-        middle = std::clamp(std::floor(middle), 0.0, axis.whole - 1.0) + 0.5;
-    const double extent = axis.step / (1 << axis.shift);
-    if (axis.reduced() && extent > 1) {
-        const double from = axis.place(axis.start + target * axis.step), to = from + extent;
-        double sum = 0;
-        for (double c = std::floor(from); c < to; ++c)
-            sum += (std::min(c + 1, to) - std::max(c, from)) * at(c);
-        return sum / extent;
-    }
-    if (!linear)
-        return at(std::floor(axis.place(middle)));
-    const double index = axis.place(middle) - 0.5, lower = std::floor(index);
-    return (1 - (index - lower)) * at(lower) + (index - lower) * at(lower + 1);
-}
-
-// The plane's value at a target pixel, in its own units.
-template <typename Value>
-double valueAt(const Frame& frame, int plane, const Window& w, int x, int y, bool linear,
-               const Value& value)
-{
-    const int sx = plane == 0 ? 0 : frame.format().shiftX();
-    const int sy = plane == 0 ? 0 : frame.format().shiftY();
-    const Axis across{w.x,      w.width / w.targetWidth, sx,           0.5 - 0.5 * (1 << sx),
-                      w.smooth, frame.width(plane),      frame.width()};
-    const Axis down{w.y,           w.height / w.targetHeight, sy, 0, w.smooth, frame.height(plane),
-                    frame.height()};
-    return along(down, y, linear && plane > 0, [&](int row) {
-        return along(across, x, linear && plane > 0,
-                     [&](int column) { return value(column, row); });
-    });
-}
-
-std::uint32_t pixel(double r, double g, double b)
-{
-    const auto code = [](double v) {
-        return static_cast<std::uint32_t>(std::clamp(std::floor(v + 0.5), 0.0, 255.0));
-    };
-    return 0xff000000u | code(r) << 16 | code(g) << 8 | code(b);
+    std::array<std::uint32_t, 256> colours{};
+    for (std::uint32_t code = 0; code < 256; ++code)
+        colours[code] = 0xff000000u | code * 0x010101u;
+    return colours;
 }
 
 } // namespace
@@ -86,31 +97,23 @@ Window wholeFrame(const Frame& frame, int targetWidth, int targetHeight)
 
 Picture rgbPicture(const Frame& frame, const Window& window)
 {
-    Picture picture{window.targetWidth, window.targetHeight, {}};
-    picture.pixels.resize(static_cast<std::size_t>(picture.width) *
-                          static_cast<std::size_t>(picture.height));
-    const Colour colour = assumed(frame.colour, frame.height());
-    static constexpr double kRed[] = {0, 0.299, 0.2126, 0.2627};
-    static constexpr double kBlue[] = {0, 0.114, 0.0722, 0.0593};
-    const double red = kRed[static_cast<int>(colour.matrix)];
-    const double blue = kBlue[static_cast<int>(colour.matrix)], green = 1 - red - blue;
-    const double unit = 1 << (frame.format().bits - 8);
-    const bool full = colour.range == ColourRange::full;
-    const double luma = full ? frame.format().peak() : 219 * unit;
-    const double chroma = full ? frame.format().peak() : 224 * unit;
-    const double black = full ? 0 : 16 * unit;
-    for (int y = 0; y < picture.height; ++y)
-        for (int x = 0; x < picture.width; ++x) {
-            double yuv[3] = {0, 128 * unit, 128 * unit};
-            for (int plane = 0; plane < frame.format().planes(); ++plane)
-                yuv[plane] = valueAt(frame, plane, window, x, y, true, [&](int column, int row) {
-                    return frame.sample(plane, column, row);
-                });
-            const double l = (yuv[0] - black) / luma;
-            const double cb = (yuv[1] - 128 * unit) / chroma, cr = (yuv[2] - 128 * unit) / chroma;
-            const double r = l + 2 * (1 - red) * cr, b = l + 2 * (1 - blue) * cb;
-            picture.row(y)[x] = pixel(255 * r, 255 * (l - red * r - blue * b) / green, 255 * b);
+    Picture picture = emptyPicture(window);
+    const auto count = static_cast<std::size_t>(picture.width);
+    const kernels::RgbMatrix matrix = matrixOf(frame);
+    std::vector<PlaneView> planes;
+    for (int plane = 0; plane < frame.format().planes(); ++plane)
+        planes.emplace_back(samplesOf(frame, plane), window, Between::linear);
+    const std::vector<std::int32_t> grey(count + kBehind, 128 << kCodeBits);
+    for (int y = 0; y < picture.height; ++y) {
+        if (std::ranges::all_of(planes, [&](const PlaneView& view) { return view.repeats(y); })) {
+            std::copy_n(picture.row(y - 1), count, picture.row(y));
+            continue;
         }
+        const bool hasChroma = planes.size() == 3;
+        kernels::toPixels(planes[0].row(y), hasChroma ? planes[1].row(y) : grey.data(),
+                          hasChroma ? planes[2].row(y) : grey.data(), matrix, count,
+                          picture.row(y));
+    }
     return picture;
 }
 
@@ -118,22 +121,34 @@ Picture differencePicture(const Frame& a, const Frame& b, int plane, DifferenceM
                           double gain, const Window& window, std::span<const std::uint32_t> heat)
 {
     assert(a.sameShape(b) && plane >= 0 && plane < a.format().planes());
-    Picture picture{window.targetWidth, window.targetHeight, {}};
-    picture.pixels.resize(static_cast<std::size_t>(picture.width) *
-                          static_cast<std::size_t>(picture.height));
-    const double unit = 1 << (a.format().bits - 8);
+    assert(heat.empty() || heat.size() == 256);
+    Picture picture = emptyPicture(window);
+    const auto count = static_cast<std::size_t>(picture.width);
+    static const auto kGreys = greys();
+    const std::uint32_t* const palette =
+        mode == DifferenceMode::heat && !heat.empty() ? heat.data() : kGreys.data();
+    const auto scale = static_cast<float>(gain / (1 << kCodeBits));
     const bool isSigned = mode == DifferenceMode::signedGrey;
-    for (int y = 0; y < picture.height; ++y)
-        for (int x = 0; x < picture.width; ++x) {
-            const double d = valueAt(a, plane, window, x, y, false, [&](int column, int row) {
-                const int difference = a.sample(plane, column, row) - b.sample(plane, column, row);
-                return isSigned ? difference : std::abs(difference);
-            });
-            const double value = (isSigned ? 128 : 0) + gain * d / unit;
-            const std::uint32_t grey = pixel(value, value, value);
-            picture.row(y)[x] =
-                mode == DifferenceMode::heat && !heat.empty() ? heat[grey & 255] : grey;
+
+    std::optional<AbsolutePlane> absolute;
+    std::vector<PlaneView> views; // a and b, or |a - b|
+    if (isSigned) {
+        views.emplace_back(samplesOf(a, plane), window, Between::nearest);
+        views.emplace_back(samplesOf(b, plane), window, Between::nearest);
+    } else {
+        absolute.emplace(a, b, plane);
+        views.emplace_back(absolute->samples(), window, Between::nearest);
+    }
+    std::vector<std::int32_t> codes(count + kBehind);
+    for (int y = 0; y < picture.height; ++y) {
+        if (views[0].repeats(y)) {
+            std::copy_n(picture.row(y - 1), count, picture.row(y));
+            continue;
         }
+        kernels::toCodes(views[0].row(y), isSigned ? views[1].row(y) : nullptr, scale,
+                         isSigned ? 128.0f : 0.0f, count, codes.data());
+        kernels::lookUp(codes.data(), palette, count, picture.row(y));
+    }
     return picture;
 }
 
