@@ -1,5 +1,6 @@
 #include "core/video/picture.h"
 #include "core/video/psnr.h"
+#include "core/video/row_kernels.h"
 #include "core/video/ssim.h"
 
 #include <algorithm>
@@ -17,6 +18,26 @@ BlockMap emptyMap(const Frame& frame, int size)
     BlockMap map{(frame.width() + size - 1) / size, (frame.height() + size - 1) / size, size, {}};
     map.values.resize(static_cast<std::size_t>(map.columns) * static_cast<std::size_t>(map.rows));
     return map;
+}
+
+std::uint64_t squares(const std::uint8_t* a, const std::uint8_t* b, std::size_t count, int)
+{
+    return kernels::squaredError(a, b, count);
+}
+std::uint64_t squares(const std::uint16_t* a, const std::uint16_t* b, std::size_t count, int peak)
+{
+    return kernels::squaredError(a, b, count, peak);
+}
+
+template <typename Sample>
+double meanError(const Samples<Sample>& a, const Samples<Sample>& b, int x, int y, int size,
+                 int peak)
+{
+    const int width = std::min(size, a.width - x), height = std::min(size, a.height - y);
+    std::uint64_t sum = 0;
+    for (int row = y; row < y + height; ++row)
+        sum += squares(a.row(row) + x, b.row(row) + x, static_cast<std::size_t>(width), peak);
+    return static_cast<double>(sum) / (static_cast<double>(width) * height);
 }
 
 // A foreign decoder may give samples above the peak: they count as the peak.
@@ -44,15 +65,19 @@ BlockMap blockPsnr(const Frame& reference, const Frame& test, int size)
 {
     assert(reference.sameShape(test));
     BlockMap map = emptyMap(reference, size);
-    for (int row = 0; row < map.rows; ++row)
-        for (int column = 0; column < map.columns; ++column) {
-            const int x = column * size, y = row * size;
-            const Rectangle block{x, y, std::min(size, reference.width() - x),
-                                  std::min(size, reference.height() - y)};
-            const FrameError error = frameError(reference, test, block, 1);
-            map.values[static_cast<std::size_t>(row) * static_cast<std::size_t>(map.columns) +
-                       static_cast<std::size_t>(column)] = static_cast<float>(error.psnr(0));
-        }
+    const auto measure = [&]<typename Sample>(Sample) {
+        const auto a = reference.plane<Sample>(0), b = test.plane<Sample>(0);
+        for (int row = 0; row < map.rows; ++row)
+            for (int column = 0; column < map.columns; ++column)
+                map.values[static_cast<std::size_t>(row * map.columns + column)] =
+                    static_cast<float>(psnr(
+                        meanError(a, b, column * size, row * size, size, reference.format().peak()),
+                        reference.format().peak()));
+    };
+    if (reference.format().bytesPerSample() == 1)
+        measure(std::uint8_t{});
+    else
+        measure(std::uint16_t{});
     return map;
 }
 

@@ -109,6 +109,17 @@ void halveRowImpl(const std::int32_t* row, std::size_t count, std::int32_t* out)
     });
 }
 
+void doubleRowImpl(const std::int32_t* row, std::size_t count, std::int32_t* out)
+{
+    const Ints ints;
+    const auto one = hn::Set(ints, 1);
+    for (std::size_t i = 0; 2 * i < count; i += hn::Lanes(ints)) {
+        const auto here = hn::LoadU(ints, row + i), next = hn::LoadU(ints, row + i + 1);
+        hn::StoreInterleaved2(here, hn::ShiftRight<1>(hn::Add(hn::Add(here, next), one)), ints,
+                              out + 2 * i);
+    }
+}
+
 void toPixelsImpl(const std::int32_t* y, const std::int32_t* u, const std::int32_t* v,
                   const RgbMatrix& m, std::size_t count, std::uint32_t* out)
 {
@@ -197,6 +208,7 @@ HWY_EXPORT(combineRows16);
 HWY_EXPORT(gatherRowImpl);
 HWY_EXPORT(pairRowImpl);
 HWY_EXPORT(halveRowImpl);
+HWY_EXPORT(doubleRowImpl);
 HWY_EXPORT(toPixelsImpl);
 HWY_EXPORT(absoluteDifference8);
 HWY_EXPORT(absoluteDifference16);
@@ -226,6 +238,10 @@ void pairRow(const std::int32_t* row, std::int32_t first, std::int32_t second, s
 void halveRow(const std::int32_t* row, std::size_t count, std::int32_t* out)
 {
     HWY_DYNAMIC_DISPATCH(halveRowImpl)(row, count, out);
+}
+void doubleRow(const std::int32_t* row, std::size_t count, std::int32_t* out)
+{
+    HWY_DYNAMIC_DISPATCH(doubleRowImpl)(row, count, out);
 }
 void toPixels(const std::int32_t* y, const std::int32_t* u, const std::int32_t* v,
               const RgbMatrix& matrix, std::size_t count, std::uint32_t* out)

@@ -28,6 +28,10 @@ void pairRow(const std::int32_t* row, std::int32_t first, std::int32_t second, s
 // out[i] = (row[2 i] + row[2 i + 1]) / 2, rounded; reads 2 * kBehind behind.
 void halveRow(const std::int32_t* row, std::size_t count, std::int32_t* out);
 
+// out[2 i] = row[i], out[2 i + 1] = (row[i] + row[i + 1]) / 2, rounded; `out` may be written
+// kBehind behind.
+void doubleRow(const std::int32_t* row, std::size_t count, std::int32_t* out);
+
 struct RgbMatrix {
     std::int32_t black = 0;              // value of Y
     std::int32_t luma = 0, redFromV = 0; // coefficients with kMatrixBits

@@ -83,8 +83,24 @@ void setWeights(Taps& taps, std::size_t target, const Weighted& weighted, int si
             taps.indices[(k - 1) * taps.stride + target] + (k == 1 ? 1 : 0);
 }
 
+// Sample, mean of it and the next, next sample, ...: chroma of 4:2:0 at its luma's size.
+bool isTwice(const Taps& taps)
+{
+    constexpr std::int32_t kWhole = 1 << kWeightBits;
+    if (taps.taps != 2)
+        return false;
+    for (int i = 0; i < taps.targets; ++i)
+        if (taps.index(0, i) != taps.index(0, 0) + i / 2 ||
+            taps.index(1, i) != taps.index(0, i) + 1 ||
+            taps.weight(0, i) != (i % 2 == 0 ? kWhole : kWhole / 2))
+            return false;
+    return true;
+}
+
 Taps::Kind kindOf(const Taps& taps)
 {
+    if (isTwice(taps))
+        return Taps::Kind::twice;
     const auto all = [&](int step, bool sameWeights) {
         for (int i = 0; i < taps.targets; ++i)
             for (int k = 0; k < taps.taps; ++k)
@@ -203,6 +219,9 @@ const std::int32_t* PlaneView::row(int y)
         break;
     case Taps::Kind::halve:
         kernels::halveRow(source_.data(), count, target_.data());
+        break;
+    case Taps::Kind::twice:
+        kernels::doubleRow(source_.data(), count, target_.data());
         break;
     case Taps::Kind::gather:
         kernels::gatherRow(source_.data(), across_.indices.data(), across_.weights.data(),

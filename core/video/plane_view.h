@@ -28,7 +28,7 @@ struct Taps {
     std::vector<std::int32_t> indices, weights;
     int first = 0, last = 0; // the least and the greatest index
 
-    enum class Kind { copy, pair, halve, gather } kind = Kind::gather;
+    enum class Kind { copy, pair, halve, twice, gather } kind = Kind::gather;
     std::int32_t index(int tap, int target) const
     {
         return indices[static_cast<std::size_t>(tap) * stride + static_cast<std::size_t>(target)];

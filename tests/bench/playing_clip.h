@@ -13,8 +13,8 @@
 namespace vitrine::bench
 {
 
-// A camera that swings over a texture with the spectrum of photographs (1/f), four discs that cross
-// it, and film grain: hard to predict, as films with much motion are. 8-bit 4:2:0.
+// A camera that swings over a waving texture with the spectrum of photographs (1/f), four discs
+// that cross it, and strong film grain: expensive, as films with much motion are. 8-bit 4:2:0.
 class BusyClip : public video::FrameSource
 {
 public:
@@ -27,12 +27,13 @@ public:
         texture_.assign(std::size_t{kSide} * kSide, 0);
         std::vector<float> sum(texture_.size());
         for (int octave = 0; octave < 8; ++octave)
-            addNoise(sum, 512 >> octave, 0.5f / static_cast<float>(1 << octave), octave);
+            addNoise(sum, 512 >> octave, 0.4f * std::pow(0.72f, static_cast<float>(octave)),
+                     octave);
         for (std::size_t i = 0; i < sum.size(); ++i)
-            texture_[i] = code(128 + 130 * static_cast<double>(sum[i]));
+            texture_[i] = code(128 + 60 * static_cast<double>(sum[i]));
         Random random(77);
         for (auto& value : noise_)
-            value = static_cast<std::int8_t>(std::lround(1.5 * random.normal()));
+            value = static_cast<std::int8_t>(std::lround(5 * random.normal()));
     }
 
     const video::SourceInfo& info() const override { return info_; }
@@ -81,8 +82,9 @@ private:
         const int panY = static_cast<int>(200 * std::sin(0.9 * t) / scale) + kSide * 4;
         for (int y = 0; y < frame.height(plane); ++y) {
             std::byte* row = frame.row(plane, y);
+            const int wave = static_cast<int>(30 * std::sin(0.02 * y * scale + 5 * t)) / scale;
             for (int x = 0; x < frame.width(plane); ++x)
-                row[x] = std::byte{texel(x + panX + 700 * plane, y + panY, plane)};
+                row[x] = std::byte{texel(x + panX + wave + 700 * plane, y + panY, plane)};
             for (int disc = 0; disc < 4; ++disc)
                 paintDisc(row, y * scale, scale, frame.width(plane), plane, disc, t);
             if (plane == 0)
