@@ -226,6 +226,7 @@ QWidget* HomePage::makeDropZone()
     auto* words =
         label("A checkpoint: a Hugging Face folder, or a .safetensors or llama2.c .bin file.\n"
               "A text: .txt or .md, to see where the model looks in it.\n"
+              "A video, or a folder of pictures, to judge codecs on.\n"
               "A topology table: .csv, to run on an accelerator.\n"
               "A workspace: .vitrine.",
               "muted", zone);
@@ -271,8 +272,8 @@ void HomePage::setEstimate(const QString& study, double seconds)
     if (card == cards_.end() || !card->second->isEnabled())
         return;
     const double whole = std::max(1.0, std::ceil(seconds));
-    const QString time = whole < 60 ? QString("%1 s").arg(whole)
-                                    : QString::fromStdString(durationText(whole));
+    const QString time =
+        whole < 60 ? QString("%1 s").arg(whole) : QString::fromStdString(durationText(whole));
     card->second->setAction("Run · about " + time);
 }
 
