@@ -226,7 +226,7 @@ QFrame* HomePage::makeDropZone()
     words->setSpacing(4);
     words->addWidget(label("Drop a file here", "heading", zone));
     words->addWidget(label("A checkpoint (Hugging Face folder, .safetensors, llama2.c .bin), a text "
-                           "(.txt, .md), a video or raw YUV, a topology table (.csv), a task file "
+                           "(.txt, .md), a video or a folder of pictures, a topology table (.csv), a task file "
                            "(.jsonl), or a workspace (.vitrine).",
                            "muted", zone));
     auto* browse = new QPushButton("Open…", zone);
@@ -267,8 +267,8 @@ void HomePage::setEstimate(const QString& study, double seconds)
     if (card == cards_.end() || !card->second->isEnabled())
         return;
     const double whole = std::max(1.0, std::ceil(seconds));
-    const QString time = whole < 60 ? QString("%1 s").arg(whole)
-                                    : QString::fromStdString(durationText(whole));
+    const QString time =
+        whole < 60 ? QString("%1 s").arg(whole) : QString::fromStdString(durationText(whole));
     card->second->setAction("Run · about " + time);
 }
 

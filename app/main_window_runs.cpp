@@ -190,16 +190,14 @@ void MainWindow::openPath(const QString& path)
     if (kind.isEmpty() || taker == infos_.end())
         return showMessage(
             "Nothing here opens " + path +
-            ": drop a checkpoint folder or file, a .txt or .md text, a topology table (.csv), or a "
-            ".vitrine workspace");
+            ": drop a checkpoint folder or file, a .txt or .md text, a topology table (.csv), a video "
+            "or a folder of pictures, or a .vitrine workspace");
     RoomPage* page = room(taker->id);
     if (page == nullptr)
         return;
     showPage(taker->id);
-    const std::string name = kind == "model"      ? "model"
-                             : kind == "topology" ? "workload"
-                                                  : "prompt_file";
-    page->panel()->form().merge({{name, (kind == "model" ? modelPath(path) : path).toStdString()}});
+    page->panel()->form().merge({{parameterOfKind(kind).toStdString(),
+                                  (kind == "model" ? modelPath(path) : path).toStdString()}});
     RoomState after = page->state();
     after.params = page->panel()->form().values();
     change({taker->id, "Open " + path, {}, page->state(), after});

@@ -40,11 +40,28 @@ Study simulateAVit()
             .missing = {}};
 }
 
+Study videoDuel()
+{
+    Study study{.id = "video-duel",
+                .title = "Video duel: x264 beside AV1",
+                .line = "One clip, equal rate, two codecs: frame by frame, with error maps and "
+                        "quality curves.",
+                .experiment = "video.compare",
+                .params = {{"codecs", "x264:kbps=300:preset=medium;av1:kbps=300:preset=8"}},
+                .thumbnail = "video-duel",
+                .missing = {}};
+    if (const auto clip = findResource("clips/lake.mkv"))
+        study.params["reference"] = clip->string();
+    else
+        study.missing = QString::fromStdString(clip.error().message);
+    return study;
+}
+
 } // namespace
 
 std::vector<Study> studies()
 {
-    return {findTheSinks(), simulateAVit()};
+    return {findTheSinks(), simulateAVit(), videoDuel()};
 }
 
 } // namespace vitrine

@@ -97,6 +97,9 @@ Result<void> Decoder::openCodec()
     codec_->thread_count = options_.threads > 0 ? options_.threads : threadCount();
     codec_->max_pixels = kMostPixels;
     codec_->pkt_timebase = stream().time_base;
+    if (options_.sideData)
+        codec_->export_side_data |=
+            AV_CODEC_EXPORT_DATA_MVS | AV_CODEC_EXPORT_DATA_VIDEO_ENC_PARAMS;
     if (const int opened = avcodec_open2(codec_.get(), codec, nullptr); opened < 0)
         return inputError("cannot read {}: decoder {} refuses it: {}", path_.string(), codec->name,
                           avErrorText(opened));

@@ -26,6 +26,7 @@ public:
 
     const AVFormatContext& input() const { return *input_; }
     const AVStream& stream() const { return *input_->streams[stream_]; }
+    AVCodecID codecId() const { return stream().codecpar->codec_id; }
     double seconds() const { return seconds_; }
 
     // All packets of the stream in order of decoding. The decoder stands at the start afterwards.

@@ -69,8 +69,8 @@ struct Encoded {
 using EncodeProgress = std::function<bool(std::int64_t, std::int64_t)>;
 
 // Frames first .. first + count - 1 into a file; its ending chooses the container (.mkv takes every
-// codec). The same input and options give the same bytes where threads is 1, but for x265: the
-// second stream of one process may differ from its first.
+// codec). The same input and options give the same bytes where threads is 1, but for x265 where a
+// picture is at most 64 wide, one of its blocks.
 Result<Encoded> encode(video::FrameSource& source, std::int64_t first, std::int64_t count,
                        const EncodeOptions& options, const std::filesystem::path& file,
                        const EncodeProgress& progress = {});

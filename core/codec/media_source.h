@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/codec/side_data.h"
 #include "core/codec/source.h"
 
 namespace vitrine::codec
@@ -33,8 +34,27 @@ public:
     // decoding begins.
     const std::vector<std::int64_t>& keyFrames() const;
     std::int64_t keyFrameBefore(std::int64_t index) const;
-    // Seconds spent in the decoder's calls so far, by the monotonic clock.
+    // Seconds spent in the decoder's calls so far, by the monotonic clock, and the frames that came
+    // out.
     double decodeSeconds() const;
+    std::int64_t decodedFrames() const;
+
+    // Step by step, for playing; what is only passed on the way is not copied. Brings decoding on
+    // the way to `index` and returns the index that the first step should give.
+    enum class From {
+        here,       // goes on where that leads there, else as keyFrame
+        keyFrame,   // the one before `index`
+        earlierKey, // one before that
+    };
+    Result<std::int64_t> approach(std::int64_t index, From from = From::here);
+    std::int64_t position() const; // what step() gave last; -1: nowhere
+    // The next frame in order of display; nothing at the end. Frames that cannot be decoded are
+    // left out.
+    Result<std::optional<std::int64_t>> step();
+    // The frame that step() gave last; its motion and quantizers where OpenOptions::sideData is
+    // set.
+    Result<video::Frame> current();
+    SideData currentSide() const;
 
 private:
     class Impl;

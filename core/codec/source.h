@@ -14,6 +14,7 @@ namespace vitrine::codec
 struct OpenOptions {
     std::optional<video::RawLayout> raw{}; // for raw files; none: from the name
     int threads = 0;                       // of the decoder; 0: as parallelFor
+    bool sideData = false;                 // the decoder tells motion vectors and quantizers too
     // Told the share that is indexed, or a number below 0 where it is only asked; false cancels.
     // Kept as long as the source. May be empty.
     std::function<bool(double share)> progress{};

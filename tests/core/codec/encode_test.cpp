@@ -88,12 +88,14 @@ TEST(Encode, RandomAccessUsesBFramesAndKeepsThePeriod)
     }
 }
 
-// x265 is not among them: within one process its second stream was seen to differ from the first.
+// Wider than one block of 64: x265 gives other bytes each time where a picture is one such block
+// wide and frames are predicted (not with ctu=32, not all-intra).
 TEST(Encode, OneThreadGivesTheSameBytesAgain)
 {
     const tests::TemporaryFolder folder;
-    tests::ClipSource clip(64, 64, {}, 6);
-    for (const char* text : {"x264:crf=26", "vp9:crf=30", "mpeg4:q=4", "mpeg2:q=4", "av1:crf=40"}) {
+    tests::ClipSource clip(80, 64, {}, 6);
+    for (const char* text :
+         {"x264:crf=26", "x265:crf=26", "vp9:crf=30", "mpeg4:q=4", "mpeg2:q=4", "av1:crf=40"}) {
         ASSERT_TRUE(encode(clip, 0, 6, optionsFor(text), folder.path / "a.mkv")) << text;
         ASSERT_TRUE(encode(clip, 0, 6, optionsFor(text), folder.path / "b.mkv")) << text;
         EXPECT_EQ(sha256OfFile(folder.path / "a.mkv").value(),
