@@ -105,7 +105,7 @@ private:
     void makeScene(std::int64_t moment);
     void takeScene(Scene scene);
     void makeNext();
-    void show(Scene scene);
+    void present(Scene scene);
     void placesChanged();
 
     // Numbers.
@@ -128,6 +128,7 @@ private:
     PlayerState state_;
     Transport transport_;
     bool isGoingBack_ = false;
+    std::optional<std::int64_t> worst_; // the moment that the last jump to a worst frame went to
 
     std::uint64_t version_ = 1; // of everything a scene depends on but the moment
     bool isMaking_ = false;

@@ -345,11 +345,12 @@ void Player::goToWorst(bool back)
         return;
     const auto now = std::ranges::find(visited, transport_.position());
     std::ptrdiff_t next = 0;
-    if (now != visited.end())
+    if (now != visited.end() && worst_ == transport_.position()) // where the last jump went
         next = (now - visited.begin()) + (back ? -1 : 1);
     const auto count = static_cast<std::ptrdiff_t>(visited.size());
     transport_.setPlaying(false);
-    seek(visited[static_cast<std::size_t>((next + count) % count)], false);
+    worst_ = visited[static_cast<std::size_t>((next + count) % count)];
+    seek(*worst_, false);
 }
 
 void Player::goToKey(bool back)

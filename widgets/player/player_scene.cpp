@@ -120,7 +120,7 @@ void Player::moved(std::int64_t moment)
     if (ready_ && ready_->moment == moment && ready_->version == version_) {
         Scene scene = std::move(*ready_);
         ready_.reset();
-        show(std::move(scene));
+        present(std::move(scene));
         makeNext();
         return;
     }
@@ -177,7 +177,7 @@ void Player::takeScene(Scene scene)
     }
     const bool isNow = scene.moment == now;
     const bool wasExact = scene.isExact();
-    show(std::move(scene));
+    present(std::move(scene));
     if (!isNow || !isCurrent)
         return makeScene(now);
     // A frame may have come while the picture was made.
@@ -195,7 +195,7 @@ void Player::makeNext()
         makeScene(next);
 }
 
-void Player::show(Scene scene)
+void Player::present(Scene scene)
 {
     const std::int64_t moment = scene.moment;
     canvas_->setScene(std::move(scene));

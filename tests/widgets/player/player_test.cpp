@@ -166,7 +166,7 @@ TEST_F(PlayerTest, ZoomAndPanAreLinkedAndKeepTheSampleUnderTheMouse)
     showTwo();
     Canvas* canvas = player_.canvas();
     const auto second = canvas->cells()[1].place;
-    const QPoint mouse = second.topLeft() + QPoint(second.width() / 3, second.height() / 2);
+    const QPoint mouse = second.topLeft() + QPoint(second.width() / 3 + 2, second.height() / 2 + 4);
     const auto sampleUnder = [&] {
         const PlayerState& s = player_.state();
         return sampleAt(fitted(second, {64, 48}, {64, 48}, s.zoom, s.centreX, s.centreY), {64, 48},
@@ -235,7 +235,7 @@ TEST_F(PlayerTest, TheReadOutIsTheFramesOwnSamples)
     }
     press(Qt::Key_I);
     ASSERT_TRUE(settle());
-    QTest::mouseMove(canvas, mouse + QPoint(3, 3));
+    QTest::mouseMove(canvas, canvas->cells()[1].place.center() + QPoint(3, 3));
     ASSERT_TRUE(canvas->hovered());
     const QPoint there = *canvas->hovered();
     EXPECT_TRUE(player_.inspector()->lines().value(1).startsWith(
