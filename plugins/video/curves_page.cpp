@@ -1,6 +1,5 @@
 #include "plugins/video/curves_page.h"
 
-#include "plugins/video/figures.h"
 #include "widgets/page/panel.h"
 #include "widgets/plot/plot_view.h"
 #include "widgets/runs/data_table.h"
@@ -108,17 +107,15 @@ CurvesPage::Plot& CurvesPage::plotOf(const QString& figure, const QString& headi
     return plots_.emplace(figure, plot).first->second;
 }
 
-void CurvesPage::setRuns(const std::vector<RunHandle>& runs)
+void CurvesPage::setContent(const std::vector<RunHandle>& runs,
+                            std::vector<figure::Figure> figures)
 {
-    std::vector<RunRecord> records;
-    for (const RunHandle& run : runs)
-        records.push_back(*run);
     for (auto& [name, plot] : plots_) {
         grid_->removeWidget(plot.panel);
         plot.panel->hide();
     }
     int place = 0;
-    for (figure::Figure& one : figures(records)) {
+    for (figure::Figure& one : figures) {
         const QString name = QString::fromStdString(one.name);
         const bool isRate = name.startsWith("rd-");
         Plot& plot = plotOf(name, QString::fromStdString(

@@ -31,7 +31,7 @@ class CurvesPage : public QWidget
 public:
     CurvesPage(ViewContext& context, QWidget* parent);
 
-    void setRuns(const std::vector<RunHandle>& runs);
+    void setContent(const std::vector<RunHandle>& runs, std::vector<figure::Figure> figures);
     void setRanges(const QJsonObject& ranges); // by figure
     void setFrame(double frame);               // cursor of the plots over frames
 

@@ -59,7 +59,7 @@ PaneChips::PaneChips(QWidget* parent) : QWidget(parent), flow_(new FlowLayout(th
     row->addWidget(unit);
     connect(rate_, &NumberSpin::chosen, this, &PaneChips::rateWished);
     auto* add = new QToolButton(this);
-    add->setIcon(theme::icon(QStringLiteral("open")));
+    add->setIcon(theme::icon(QStringLiteral("add")));
     add->setIconSize({20, 20});
     add->setAccessibleName(tr("Add a video"));
     add->setToolTip(tr("Shows another file beside these; or drop it here"));

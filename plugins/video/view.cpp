@@ -63,7 +63,6 @@ void VideoView::setRuns(const std::vector<RunHandle>& runs)
             runs_.push_back(run);
         else
             failure_ = words(run->error.empty() ? "the run did not finish" : run->error);
-    curves_->setRuns(runs_);
     gatherOffers();
     openStreams();
     emit titleChanged();
@@ -246,9 +245,9 @@ player::Pane VideoView::paneOf(const Offer& offer, const Opened& opened) const
     if (!clip.setting.empty())
         parts << words(shortSetting(clip.setting));
     if (std::isfinite(clip.kbps) && clip.kbps > 0)
-        parts << words(significant(clip.kbps, 4)) + tr(" kbit/s");
+        parts << words(significant(clip.kbps, 3)) + tr(" kbit/s");
     if (std::isfinite(clip.psnrY))
-        parts << QString::number(clip.psnrY, 'f', 2) + tr(" dB");
+        parts << tr("mean %1 dB").arg(clip.psnrY, 0, 'f', 2);
     if (opened.stream) {
         const SourceInfo& info = opened.stream->info();
         pane.frames = clip.frames > 0 ? std::min(clip.frames, info.frames) : info.frames;
@@ -277,6 +276,9 @@ void VideoView::fillPlayer()
         panes.push_back(paneOf(offer, opened == opened_.end() ? Opened{} : opened->second));
     }
     player_->setPanes(std::move(panes));
+    curves_->setContent(runs_, figures());
+    curves_->setRanges(state_["ranges"].toObject());
+    curves_->setFrame(static_cast<double>(player_->state().frame));
     showChips();
     showPage();
     verify();
@@ -415,12 +417,39 @@ QString VideoView::title() const
     return subject.isEmpty() ? tests : tests.isEmpty() ? subject : subject + " · " + tests;
 }
 
+// Curves over frames are of the points that have a pane, in its colour: all points at once cannot be
+// told apart.
 std::vector<figure::Figure> VideoView::figures() const
 {
     std::vector<RunRecord> records;
     for (const RunHandle& run : runs_)
         records.push_back(*run);
-    return video::figures(records);
+    std::map<std::string, const Offer*> known; // by the series' name; none: not shown
+    const auto shown = shownOffers();
+    for (std::size_t i = 0; i < offers_.size(); ++i)
+        for (const Clip& clip : offers_[i].choice.clips)
+            if (!clip.setting.empty())
+                known[offers_[i].name.toStdString() + " " + clip.setting] =
+                    std::ranges::find(shown, i) != shown.end() && &clip == &clipOf(offers_[i])
+                        ? &offers_[i]
+                        : nullptr;
+    auto list = video::figures(records);
+    for (figure::Figure& one : list) {
+        if (one.name != "quality" && one.name != "bits")
+            continue;
+        std::erase_if(one.series, [&](const figure::Series& series) {
+            const auto offer = known.find(series.name);
+            return offer != known.end() && !offer->second;
+        });
+        for (figure::Series& series : one.series)
+            if (const auto offer = known.find(series.name); offer != known.end()) {
+                series.colour = offer->second->colour;
+                series.name = offer->second->name.toStdString() + " " +
+                              shortSetting(clipOf(*offer->second).setting);
+            }
+        one.altText = fmt::format("{} curves over frames.", one.series.size());
+    }
+    return list;
 }
 
 } // namespace vitrine::video

@@ -95,7 +95,8 @@ private:
     void paintLens(QPainter& painter, const Cell& cell) const;
     void paintHandle(QPainter& painter, const Cell& cell) const;
     void paintCaption(QPainter& painter, const Cell& cell) const;
-    void paintTitle(QPainter& painter, const QRectF& place, int pane, bool mirrored,
+    enum class Side { alone, left, right }; // of a caption for one pane, or for two
+    void paintTitle(QPainter& painter, const QRectF& place, int pane, Side side,
                     bool isMuted) const;
     void paintNotices(QPainter& painter, const Cell& cell) const;
     void paintPointer(QPainter& painter, const Cell& cell) const;

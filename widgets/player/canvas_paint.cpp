@@ -75,12 +75,12 @@ LegendBar differenceLegend(const PlayerState& state)
             {Qt::black, Qt::white}};
 }
 
-void paintBar(QPainter& painter, QPointF bottomRight, const LegendBar& legend)
+void paintBar(QPainter& painter, QPointF corner, const LegendBar& legend)
 {
     const QFont font = theme::uiFont(11);
     const QFontMetricsF metrics(font);
     const double width = std::max(150.0, metrics.horizontalAdvance(legend.title) + 20);
-    const QRectF box(bottomRight - QPointF(width, 46), QSizeF(width, 46));
+    const QRectF box(corner, QSizeF(width, 46));
     painter.setPen(Qt::NoPen);
     painter.setBrush(QColor(0, 0, 0, 176));
     painter.drawRoundedRect(box, 4, 4);
@@ -233,12 +233,13 @@ void Canvas::paintHandle(QPainter& painter, const Cell& cell) const
     painter.restore();
 }
 
-void Canvas::paintTitle(QPainter& painter, const QRectF& place, int pane, bool mirrored,
+void Canvas::paintTitle(QPainter& painter, const QRectF& place, int pane, Side side,
                         bool isMuted) const
 {
     if (pane < 0 || pane >= static_cast<int>(panes_.size()) || place.width() < 20)
         return;
     const PaneLook& look = panes_[static_cast<std::size_t>(pane)];
+    const bool mirrored = side == Side::right;
     const theme::Palette& colours = theme::palette();
     const QFont bold = theme::uiFont(12, QFont::DemiBold), plain = theme::uiFont(12);
     const QFontMetricsF boldMetrics(bold), plainMetrics(plain);
@@ -264,7 +265,7 @@ void Canvas::paintTitle(QPainter& painter, const QRectF& place, int pane, bool m
     if (!look.warning.isEmpty())
         put(look.warning, plain, plainMetrics, colours.warning, mirrored);
     // What is shown now matters more than what the whole is.
-    put(look.live, plain, plainMetrics, colours.text, !mirrored);
+    put(look.live, plain, plainMetrics, colours.text, side != Side::left);
     put(look.detail, plain, plainMetrics, colours.muted, mirrored);
 }
 
@@ -273,13 +274,13 @@ void Canvas::paintCaption(QPainter& painter, const Cell& cell) const
     const QRectF place = logical(cell.place, devicePixelRatioF());
     const QRectF head(place.left() + 2, place.top() - kHead, place.width() - 4, kHead);
     if (cell.under < 0)
-        return paintTitle(painter, head, cell.pane, false, false);
+        return paintTitle(painter, head, cell.pane, Side::alone, false);
     const bool blinks = state_.mode == Mode::blink;
     const double half = head.width() / 2 - 8;
-    paintTitle(painter, QRectF(head.left(), head.top(), half, kHead), cell.under, false,
-               blinks && blinkSecond_);
-    paintTitle(painter, QRectF(head.right() - half, head.top(), half, kHead), cell.pane, true,
-               blinks && !blinkSecond_);
+    paintTitle(painter, QRectF(head.left(), head.top(), half, kHead), cell.under,
+               Side::left, blinks && blinkSecond_);
+    paintTitle(painter, QRectF(head.right() - half, head.top(), half, kHead), cell.pane,
+               Side::right, blinks && !blinkSecond_);
 }
 
 void Canvas::paintNotices(QPainter& painter, const Cell& cell) const
@@ -362,10 +363,10 @@ void Canvas::paintLegend(QPainter& painter, const Cell& cell) const
     if (place.width() < 200)
         return;
     painter.setRenderHint(QPainter::Antialiasing);
-    QPointF corner = place.bottomRight() - QPointF(8, 8);
+    QPointF corner = place.topLeft() + QPointF(8, 8); // notices are below, tools at the right
     const auto stack = [&](const LegendBar& bar) {
         paintBar(painter, corner, bar);
-        corner -= QPointF(0, 50);
+        corner += QPointF(0, 50);
     };
     const bool isFirstCell = !all.empty() && all.front().pane == cell.pane;
     if (state_.mode == Mode::difference && isFirstCell)

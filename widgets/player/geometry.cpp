@@ -78,6 +78,10 @@ double fitZoom(QSize place, QSize picture)
 {
     const double zoom = std::min(place.width() / std::max(1.0, double(picture.width())),
                                  place.height() / std::max(1.0, double(picture.height())));
+    // Samples of equal size where that costs little: a whole number of pixels each.
+    constexpr double kWorth = 0.8;
+    if (zoom >= 1 && std::floor(zoom) >= kWorth * zoom)
+        return std::floor(zoom);
     return std::max(zoom, 1e-3);
 }
 

@@ -24,7 +24,8 @@ struct Fitted {
 // them, `head` above each for its caption.
 std::vector<QRect> gridPlaces(QSize canvas, int count, QSize picture, int gap, int head);
 
-// Pixels per sample at which the picture just fits; at least a little above 0.
+// Pixels per sample at which the picture fits: the largest, or the whole number below where that is
+// at least 80 % of it (samples of one size). At least a little above 0.
 double fitZoom(QSize place, QSize picture);
 
 // `common` is the size that zoom and centre are of (the first pane's); a picture of another size

@@ -14,7 +14,7 @@ namespace
 {
 
 constexpr int kSide = 8;     // samples of a table
-constexpr double kCell = 28; // pixels
+constexpr double kCell = 30; // pixels
 constexpr double kRow = 18;
 
 struct Values {
@@ -156,7 +156,7 @@ void Inspector::paintEvent(QPaintEvent*)
                              : tr("Sample in the middle"));
     top += 26;
     painter.setFont(theme::uiFont(11));
-    constexpr std::array<double, 6> kRights = {112, 138, 164, 190, 213, 236};
+    constexpr std::array<double, 6> kRights = {116, 142, 168, 199, 227, 254};
     painter.setPen(colours.muted);
     for (std::size_t i = 0; i < 6; ++i)
         painter.drawText(QRectF(kRights[i] - 30, top, 30, kRow), Qt::AlignRight | Qt::AlignVCenter,
@@ -168,8 +168,8 @@ void Inspector::paintEvent(QPaintEvent*)
         painter.setBrush(colours.series(stream.colour));
         painter.drawEllipse(QPointF(16, top + kRow / 2), 3.5, 3.5);
         painter.setPen(colours.text);
-        painter.drawText(QRectF(25, top, 62, kRow), Qt::AlignVCenter,
-                         painter.fontMetrics().elidedText(stream.name, Qt::ElideRight, 62));
+        painter.drawText(QRectF(25, top, 66, kRow), Qt::AlignVCenter,
+                         painter.fontMetrics().elidedText(stream.name, Qt::ElideRight, 66));
         if (isUsable(stream.frame)) {
             const Values v = valuesAt(stream.frame->frame, sampleOf(stream.frame->frame));
             for (std::size_t i = 0; i < 6; ++i) {
@@ -188,7 +188,8 @@ void Inspector::paintEvent(QPaintEvent*)
     painter.setRenderHint(QPainter::Antialiasing, false);
     top += 8;
     for (const int index : tables_)
-        if (index >= 0 && index < static_cast<int>(streams_.size()))
+        if (index >= 0 && index < static_cast<int>(streams_.size()) &&
+            top + kRow + kSide * 20 + 4 < height()) // whole, or not at all
             top = paintTable(painter, streams_[static_cast<std::size_t>(index)], top);
     painter.setFont(theme::uiFont(11));
     painter.setPen(colours.muted);

@@ -31,8 +31,8 @@ public:
     // For reading aloud and tests: "Reference: Y 113, U 128, V 130, R 98, G 113, B 110".
     QStringList lines() const;
 
-    QSize sizeHint() const override { return {248, 520}; }
-    QSize minimumSizeHint() const override { return {248, 200}; }
+    QSize sizeHint() const override { return {264, 520}; }
+    QSize minimumSizeHint() const override { return {264, 200}; }
 
 protected:
     void paintEvent(QPaintEvent* event) override;

@@ -25,7 +25,7 @@ std::vector<std::pair<QString, QString>> Player::keyList()
             {tr(", and ."), tr("The loop begins, ends here")},
             {tr("L"), tr("No loop")},
             {tr("< and >"), tr("Slower, faster")},
-            {tr("Ctrl + 1 to 5"), tr("Side by side, wipe, lens, blink, difference")},
+            {tr("Alt + 1 to 5"), tr("Side by side, wipe, lens, blink, difference")},
             {tr("1 to 8"), tr("Second pane")},
             {tr("Shift + 1 to 8"), tr("First pane")},
             {tr("S"), tr("First and second change places")},
@@ -35,7 +35,7 @@ std::vector<std::pair<QString, QString>> Player::keyList()
             {tr("Shift + Up, Down"), tr("Gain twice, half")},
             {tr("B, V, Q"), tr("Block quality, motion vectors, quantizers")},
             {tr("I, H"), tr("Sample values, histogram and waveform")},
-            {tr("+, -, 0, Ctrl + 0"), tr("Zoom in, out, fit, one sample per pixel")},
+            {tr("+, -, 0, Z"), tr("Zoom in, out, fit, one sample per pixel")},
             {tr("Alt + arrows"), tr("Pan")},
             {tr("[ and ]"), tr("Second pane one frame earlier, later")},
             {tr("Ctrl + S"), tr("Save the second pane's still")},
@@ -56,6 +56,10 @@ bool Player::pressKey(int key, Qt::KeyboardModifiers modifiers)
         return true;
     };
     if (alt) {
+        if (key >= Qt::Key_1 && key <= Qt::Key_5) {
+            after.mode = static_cast<Mode>(key - Qt::Key_1);
+            return change(modeTitle(after.mode));
+        }
         switch (key) {
         case Qt::Key_Left:
             return panBy(kPan, 0), true;
@@ -69,10 +73,6 @@ bool Player::pressKey(int key, Qt::KeyboardModifiers modifiers)
         return false;
     }
     if (control) {
-        if (key >= Qt::Key_1 && key <= Qt::Key_5) {
-            after.mode = static_cast<Mode>(key - Qt::Key_1);
-            return change(modeTitle(after.mode));
-        }
         switch (key) {
         case Qt::Key_Left:
         case Qt::Key_Up:
@@ -82,8 +82,6 @@ bool Player::pressKey(int key, Qt::KeyboardModifiers modifiers)
         case Qt::Key_Down:
             after.wipe = std::min(1.0, state_.wipe + kWipe);
             return change(tr("Move the wipe"), QStringLiteral("wipe"));
-        case Qt::Key_0:
-            return zoomTo(1), true;
         case Qt::Key_S:
             emit stillWished(secondPane() >= 0 ? secondPane() : firstPane());
             return true;
@@ -179,6 +177,8 @@ bool Player::pressKey(int key, Qt::KeyboardModifiers modifiers)
         return zoomBy(1 / kStep), true;
     case Qt::Key_0:
         return zoomTo(0), true;
+    case Qt::Key_Z:
+        return zoomTo(1), true;
     case Qt::Key_BracketLeft:
         return this->shift(secondPane(), -1), true;
     case Qt::Key_BracketRight:

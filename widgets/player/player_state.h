@@ -26,7 +26,7 @@ struct PlayerState {
     double lens = 0.22;          // radius over the smaller side of the picture's place
     double blinkHertz = 2;       // 1..8 changes a second
     video::DifferenceMode difference = video::DifferenceMode::heat;
-    double gain = 4; // 1..64
+    double gain = 8; // 1..64
     int plane = 0;   // of the difference and of numbers: Y, U, V
     BlockMeasure blocks = BlockMeasure::none;
     bool motion = false, qp = false;

@@ -18,7 +18,7 @@ struct ScopeData {
     video::Waveform waveform;       // of the second stream
     int plane = 0;
 };
-inline constexpr int kWaveformColumns = 224, kWaveformLevels = 128;
+inline constexpr int kWaveformColumns = 240, kWaveformLevels = 128;
 
 class Scopes : public QWidget
 {
@@ -28,8 +28,8 @@ public:
     void setData(ScopeData data);
     const ScopeData& data() const { return data_; }
 
-    QSize sizeHint() const override { return {248, 330}; }
-    QSize minimumSizeHint() const override { return {248, 260}; }
+    QSize sizeHint() const override { return {264, 330}; }
+    QSize minimumSizeHint() const override { return {264, 260}; }
 
 protected:
     void paintEvent(QPaintEvent* event) override;

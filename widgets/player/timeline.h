@@ -54,7 +54,7 @@ public:
     // What the box under the mouse says, line by line.
     QStringList readingAt(std::int64_t moment) const;
 
-    QSize sizeHint() const override { return {600, 104}; }
+    QSize sizeHint() const override { return {600, 116}; }
     QSize minimumSizeHint() const override { return {200, 84}; }
 
 signals:

@@ -84,7 +84,7 @@ double Timeline::Row::yOf(double value) const
 Timeline::Row Timeline::row(bool quality) const
 {
     const QRectF all = plot();
-    const double upper = std::round(all.height() * 0.56);
+    const double upper = std::round(all.height() * 0.55);
     Row row;
     row.place =
         quality ? QRectF(all.left(), all.top(), all.width(), upper)
@@ -131,9 +131,12 @@ void Timeline::paintRow(QPainter& painter, const Row& row, bool quality) const
         return quality ? QString::number(value, 'f', data_.qualityDecimals > 2 ? 3 : 1)
                        : QString::fromStdString(significant(value / 1000, 2));
     };
-    painter.drawText(gutter, Qt::AlignRight | Qt::AlignTop, label(row.high));
+    painter.drawText(gutter, Qt::AlignRight | Qt::AlignTop,
+                     label(row.high) + (quality && !data_.qualityUnit.isEmpty()
+                                            ? QChar(0x202f) + data_.qualityUnit
+                                            : QString()));
     painter.drawText(gutter, Qt::AlignRight | Qt::AlignBottom, label(row.low));
-    if (row.place.height() > 38)
+    if (row.place.height() > 36)
         painter.drawText(gutter, Qt::AlignRight | Qt::AlignVCenter, title);
     painter.save();
     painter.setClipRect(row.place);

@@ -73,11 +73,11 @@ void ViewBar::makeTop(QHBoxLayout* row)
     modes_->setAccessibleName(tr("How panes are shown"));
     modes_->setOptions({modeTitle(Mode::grid), modeTitle(Mode::wipe), modeTitle(Mode::lens),
                         modeTitle(Mode::blink), modeTitle(Mode::difference)},
-                       {tr("All panes at once (Ctrl+1)"),
-                        tr("One picture left of the handle, one right of it (Ctrl+2)"),
-                        tr("The second picture through a round lens (Ctrl+3)"),
-                        tr("Two pictures by turns (Ctrl+4)"),
-                        tr("Every pane less the first: signed, absolute, heat map (Ctrl+5)")});
+                       {tr("All panes at once (Alt+1)"),
+                        tr("One picture left of the handle, one right of it (Alt+2)"),
+                        tr("The second picture through a round lens (Alt+3)"),
+                        tr("Two pictures by turns (Alt+4)"),
+                        tr("Every pane less the first: signed, absolute, heat map (Alt+5)")});
     connect(modes_, &SegmentedSwitch::chosen, this, [this](int index) {
         PlayerState after = state_;
         after.mode = static_cast<Mode>(index);
@@ -113,7 +113,7 @@ void ViewBar::makeTop(QHBoxLayout* row)
     row->addSpacing(6);
     zoom_ = new QToolButton(this);
     zoom_->setAccessibleName(tr("Zoom"));
-    zoom_->setToolTip(tr("Zoom of all panes. 0: fit, 1: one sample per pixel, + and -; "
+    zoom_->setToolTip(tr("Zoom of all panes. 0: fit, Z: one sample per pixel, + and -; "
                          "wheel: at the cursor"));
     zoom_->setPopupMode(QToolButton::InstantPopup);
     zoom_->setToolButtonStyle(Qt::ToolButtonTextOnly);

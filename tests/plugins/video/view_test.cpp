@@ -251,7 +251,7 @@ TEST_F(VideoViewTest, TheStateComesBackAsItWas)
 {
     const RunHandle run = duel();
     show({run});
-    QTest::keyClick(player().canvas(), Qt::Key_5, Qt::ControlModifier);
+    QTest::keyClick(player().canvas(), Qt::Key_5, Qt::AltModifier);
     QTest::keyClick(player().canvas(), Qt::Key_Right, Qt::ShiftModifier);
     QTest::keyClick(player().canvas(), Qt::Key_Up, Qt::ShiftModifier);
     ASSERT_TRUE(settle());
@@ -271,7 +271,7 @@ TEST_F(VideoViewTest, TheStateComesBackAsItWas)
     EXPECT_EQ(other.player()->canvas()->scene().pictures.front().image, shown);
 
     context_.undo(&view_);
-    EXPECT_EQ(player().state().gain, 4);
+    EXPECT_EQ(player().state().gain, 8);
     context_.undo(&view_);
     EXPECT_EQ(player().transport().position(), 0);
     context_.undo(&view_);
