@@ -81,7 +81,6 @@ std::vector<ParamSpec> rawParams()
 namespace
 {
 
-// The raw layout where size or format are given; nothing where the file's name is to say.
 Result<std::optional<RawLayout>> rawLayoutFrom(const Params& params,
                                                const std::filesystem::path& path)
 {
@@ -119,6 +118,14 @@ bool isRawEnding(const std::filesystem::path& path)
 
 } // namespace
 
+Result<std::optional<RawLayout>> rawLayoutOf(const Params& params,
+                                             const std::filesystem::path& path)
+{
+    if (!isRawEnding(path) || !params.has("size") || !params.has("format"))
+        return std::optional<RawLayout>();
+    return rawLayoutFrom(params, path);
+}
+
 Result<std::unique_ptr<FrameSource>> openInput(const Params& params, const char* name,
                                                Progress& progress, RunResult& out)
 {
@@ -127,9 +134,7 @@ Result<std::unique_ptr<FrameSource>> openInput(const Params& params, const char*
     options.progress = [&](double share) {
         return share < 0 ? !progress.isCancelled() : progress.advance(share, 1, "indexing");
     };
-    if (isRawEnding(path)) {
-        VITRINE_TRY(options.raw, rawLayoutFrom(params, path));
-    }
+    VITRINE_TRY(options.raw, rawLayoutOf(params, path));
     VITRINE_TRY(const auto files, codec::filesOf(path));
     for (const auto& file : files) {
         if (progress.isCancelled())

@@ -20,6 +20,11 @@ std::vector<ParamSpec> rawParams();
 Result<std::unique_ptr<FrameSource>> openInput(const Params& params, const char* name,
                                                Progress& progress, RunResult& out);
 
+// How a raw file lies, where size or format are given; nothing where its name is to say, and for
+// other files.
+Result<std::optional<RawLayout>> rawLayoutOf(const Params& params,
+                                             const std::filesystem::path& path);
+
 // min(the parameter `frames`, what is there); all where it is 0.
 std::int64_t framesWanted(const Params& params, std::int64_t there);
 

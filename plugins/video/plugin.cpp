@@ -5,6 +5,7 @@
 #include "plugins/video/encode_experiment.h"
 #include "plugins/video/figures.h"
 #include "plugins/video/metrics_experiment.h"
+#include "plugins/video/view.h"
 
 #include <QJsonObject>
 #include <QObject>
@@ -24,9 +25,12 @@ public:
         return experiments<MetricsExperiment, CompareExperiment, BdExperiment, EncodeExperiment,
                            DecodeExperiment>();
     }
-    View* createView(std::string_view, ViewContext&, QWidget*) const override
+    View* createView(std::string_view experiment, ViewContext& context,
+                     QWidget* parent) const override
     {
-        return nullptr; // the general view
+        if (experiment == "video.bd")
+            return nullptr; // curves and no pictures: the general view
+        return new VideoView(context, parent);
     }
     std::vector<figure::Figure> figures(const std::vector<RunRecord>& runs,
                                         const QJsonObject&) const override
