@@ -101,9 +101,10 @@ void RunSummary::setRuns(const std::vector<const RunRecord*>& runs)
         table.columns.push_back({"Energy gain", "×", Origin::computed, "Energy " + first});
     }
     table.columns.push_back({"", "", Origin::computed, ""}); // the run's place, not shown
+    const std::vector<std::string> names = shortNames(runs);
     for (std::size_t i = 0; i < runs.size(); ++i) {
         const RunRecord& run = *runs[i];
-        std::vector<Cell> row{run.number > 0 ? labelled(run) : prefixOf(run) + runName(run)};
+        std::vector<Cell> row{several || run.number > 0 ? names[i] : prefixOf(run) + runName(run)};
         for (const Shown& one : kShown)
             row.push_back(metricOf(run, one.metric) * one.factor);
         if (several)
