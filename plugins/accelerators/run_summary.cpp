@@ -19,7 +19,7 @@ namespace vitrine::accelerators
 namespace
 {
 
-constexpr int kRow = 28, kDotWidth = 18, kNarrowestName = 150, kSlack = 10;
+constexpr int kRow = 28, kDotWidth = 18, kNarrowestName = 150, kSlack = 20;
 
 struct Shown {
     const char *metric, *name, *unit;
@@ -146,8 +146,8 @@ void RunSummary::show(const Table& table, bool coloured)
         setColumnHidden(i, coloured && i == columns - 1);
     natural_.clear();
     for (int i = 0; i < columns; ++i)
-        natural_.push_back(isColumnHidden(i) ? 0
-                                             : columnWidth(i) - kSlack + (i == 0 ? kDotWidth : 0));
+        natural_.push_back(
+            isColumnHidden(i) ? 0 : columnWidth(i) - kSlack + (i == 0 ? kSlack + kDotWidth : 0));
     rows_ = static_cast<int>(table.rows.size());
     spread();
 }
