@@ -261,8 +261,8 @@ std::vector<AreaPart> area(const Settings& settings, const SimResult&)
     const P2Vit c = configOf(p2vitFields(), settings);
     const auto macs = static_cast<double>(c.rows * c.depth),
                shifts = static_cast<double>(c.shifterRows * c.shifterDepth);
-    return {multipliers(macs), adders("adders of the MAC array", macs), shifters(shifts),
-            adders("adders of the shifter array", shifts),
+    return {multipliers(macs), adders("adders", macs), shifters(shifts),
+            adders("shifter adders", shifts),
             memory("buffers", static_cast<double>(c.activationKB + c.weightKB))};
 }
 

@@ -336,7 +336,7 @@ std::vector<AreaPart> area(const Settings& settings, const SimResult&)
     }
     const auto elements = static_cast<double>(c.rows * (c.columns + 1));
     return {multipliers(elements),
-            adders("adders of the array", elements),
+            adders("adders", elements),
             adders("accumulator lanes", lanes),
             adders("adder lanes", lanes),
             {"divider lanes", lanes, std::nullopt, Mark::unverified,

@@ -19,7 +19,7 @@ namespace vitrine::accelerators
 namespace
 {
 
-constexpr int kRow = 28, kDotWidth = 18, kNarrowestName = 150, kSlack = 10;
+constexpr int kRow = 28, kDotWidth = 18, kNarrowestName = 150, kSlack = 20;
 
 struct Shown {
     const char *metric, *name, *unit;
@@ -101,9 +101,10 @@ void RunSummary::setRuns(const std::vector<const RunRecord*>& runs)
         table.columns.push_back({"Energy gain", "×", Origin::computed, "Energy " + first});
     }
     table.columns.push_back({"", "", Origin::computed, ""}); // the run's place, not shown
+    const std::vector<std::string> names = shortNames(runs);
     for (std::size_t i = 0; i < runs.size(); ++i) {
         const RunRecord& run = *runs[i];
-        std::vector<Cell> row{run.number > 0 ? labelled(run) : prefixOf(run) + runName(run)};
+        std::vector<Cell> row{several || run.number > 0 ? names[i] : prefixOf(run) + runName(run)};
         for (const Shown& one : kShown)
             row.push_back(metricOf(run, one.metric) * one.factor);
         if (several)
@@ -145,8 +146,8 @@ void RunSummary::show(const Table& table, bool coloured)
         setColumnHidden(i, coloured && i == columns - 1);
     natural_.clear();
     for (int i = 0; i < columns; ++i)
-        natural_.push_back(isColumnHidden(i) ? 0
-                                             : columnWidth(i) - kSlack + (i == 0 ? kDotWidth : 0));
+        natural_.push_back(
+            isColumnHidden(i) ? 0 : columnWidth(i) - kSlack + (i == 0 ? kSlack + kDotWidth : 0));
     rows_ = static_cast<int>(table.rows.size());
     spread();
 }

@@ -199,7 +199,7 @@ void SweepView::setState(const QJsonObject& state)
 void SweepView::draw()
 {
     if (!runs_.empty()) {
-        parallel_->setState(parallel::readState(state_["parallel"].toObject()));
+        parallel_->setState(parallel::readState(state_.value("parallel").toObject()));
         drawKept();
     }
     showPage();
@@ -210,7 +210,7 @@ void SweepView::drawKept()
     const auto& kept = parallel_->kept();
     const bool all = parallel_->keptCount() == points_.rows.size();
     pareto_->setFigure(paretoFigure(shown(), all ? std::vector<std::uint8_t>{} : kept));
-    pareto_->setRangeState(state_["ranges"].toObject()["pareto"].toObject());
+    pareto_->setRangeState(state_.value("ranges").toObject().value("pareto").toObject());
     kept_->setText(tr("%L1 of %L2 points").arg(parallel_->keptCount()).arg(points_.rows.size()));
 
     Table shown{"designs", points_.columns, {}};

@@ -15,6 +15,7 @@
 #include "widgets/plot/plot_view.h"
 
 #include <QComboBox>
+#include <QJsonArray>
 #include <QSignalBlocker>
 #include <QStackedWidget>
 
@@ -159,18 +160,22 @@ void AcceleratorsView::drawPlots(const std::vector<const RunRecord*>& records)
     buffers_->setFigure(buffersFigure(records));
     area_->setFigure(area);
     areaCard_->setVisible(!area.bars.empty());
-    const QString bars = state_["bars"].toString(), per = state_["per"].toString();
+    const QString bars = state_.value("bars").toString(), per = state_.value("per").toString();
     barPlot_->setFigure(barsFigure(records, showOf(bars), perOf(per)));
     pick(*bars_, bars);
     pick(*per_, per);
-    const QJsonObject ranges = state_["ranges"].toObject();
+    QJsonObject ranges = state_.value("ranges").toObject();
+    const bool zoomed = state_.value("zoom").toString() == "block";
+    if (const auto block = zoomed ? blockRange(records) : std::nullopt)
+        for (const char* plot : {"schedule", "buffers"})
+            ranges[QLatin1String(plot)] = QJsonObject{{"x", QJsonArray{block->low, block->high}}};
     for (const auto& [plot, key] : {std::pair{schedule_, "schedule"},
                                     {barPlot_, "bars"},
                                     {roofline_, "roofline"},
                                     {buffers_, "buffers"},
                                     {area_, "area"}})
-        plot->setRangeState(ranges[key].toObject());
-    zoom_->setCurrent(ranges["schedule"].toObject().contains("x") ? 1 : 0);
+        plot->setRangeState(ranges.value(key).toObject());
+    zoom_->setCurrent(zoomed ? 1 : 0);
 }
 
 void AcceleratorsView::fillWorkloads(const std::string& accelerator)
@@ -251,7 +256,7 @@ std::vector<figure::Figure> AcceleratorsView::figures() const
     if (records.empty())
         return {};
     std::vector<figure::Figure> all{schedule_->figure()};
-    const QString per = state_["per"].toString();
+    const QString per = state_.value("per").toString();
     for (const BarsShow show : {BarsShow::cycles, BarsShow::energy, BarsShow::traffic})
         all.push_back(barsFigure(records, show, perOf(per)));
     all.push_back(roofline_->figure());

@@ -78,8 +78,6 @@ private:
     void showChoices();
     void showPage();
     void change(const Scenario& scenario, const QString& label, const QString& mergeKey = {});
-    void change(const QString& key, const QJsonValue& value, const QString& label,
-                const QString& mergeKey = {});
     void start(const std::map<std::string, std::string>& given, bool compare);
 
     ViewContext& context_;

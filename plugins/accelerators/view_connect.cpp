@@ -1,6 +1,5 @@
 // What a person does in the view: each becomes a change of its state, or a run.
 #include "core/sim/accelerator.h"
-#include "plugins/accelerators/figures.h"
 #include "plugins/accelerators/view.h"
 #include "plugins/accelerators/what_if_bar.h"
 #include "widgets/page/banner.h"
@@ -8,7 +7,6 @@
 #include "widgets/params/segmented_switch.h"
 
 #include <QComboBox>
-#include <QJsonArray>
 
 namespace vitrine::accelerators
 {
@@ -66,55 +64,58 @@ void AcceleratorsView::chooseAccelerator()
 void AcceleratorsView::chooseBars(const QString& key, const QComboBox& combo)
 {
     QJsonObject changed = state_;
-    QJsonObject ranges = changed["ranges"].toObject();
+    QJsonObject ranges = changed.value("ranges").toObject();
     ranges.remove(QStringLiteral("bars"));
     changed["ranges"] = ranges;
     changed[key] = combo.currentData().toString();
     context_.change(this, changed, tr("Show %1").arg(combo.currentText().toLower()));
 }
 
+// A block of whatever runs are shown: a wish, not a range.
 void AcceleratorsView::zoomSchedule(int choice)
 {
-    const auto block = choice == 1 ? blockRange(shown()) : std::nullopt;
-    QJsonObject range;
-    if (block)
-        range["x"] = QJsonArray{block->low, block->high};
-    changeRange(QStringLiteral("schedule"), range,
-                block ? tr("Zoom to a block") : tr("Show the whole picture"));
-    draw();
+    QJsonObject changed = state_;
+    QJsonObject ranges = changed.value("ranges").toObject();
+    for (const char* plot : {"schedule", "buffers"})
+        ranges.remove(QLatin1String(plot));
+    changed["ranges"] = ranges;
+    if (choice == 1)
+        changed["zoom"] = QStringLiteral("block");
+    else
+        changed.remove("zoom");
+    if (changed == state_)
+        return;
+    context_.change(this, changed,
+                    choice == 1 ? tr("Zoom to a block") : tr("Show the whole picture"));
 }
 
 // Time runs the same way under the schedule and the buffers.
 void AcceleratorsView::changeRange(const QString& key, const QJsonObject& range,
                                    const QString& label)
 {
-    QJsonObject ranges = state_["ranges"].toObject();
+    QJsonObject ranges = state_.value("ranges").toObject();
     ranges[key] = range;
     if (key == "schedule" || key == "buffers")
         for (const char* other : {"schedule", "buffers"}) {
-            QJsonObject both = ranges[QLatin1String(other)].toObject();
+            QJsonObject both = ranges.value(QLatin1String(other)).toObject();
             if (range.contains("x"))
-                both["x"] = range["x"];
+                both["x"] = range.value("x");
             else
                 both.remove("x");
             ranges[QLatin1String(other)] = both;
         }
-    change(QStringLiteral("ranges"), ranges, label, "zoom-" + key);
+    QJsonObject changed = state_;
+    changed["ranges"] = ranges;
+    if (key == "schedule" || key == "buffers")
+        changed.remove("zoom");
+    if (changed != state_)
+        context_.change(this, changed, label, "zoom-" + key);
 }
 
 void AcceleratorsView::change(const Scenario& scenario, const QString& label,
                               const QString& mergeKey)
 {
     const QJsonObject changed = withScenario(state_, scenario);
-    if (changed != state_)
-        context_.change(this, changed, label, mergeKey);
-}
-
-void AcceleratorsView::change(const QString& key, const QJsonValue& value, const QString& label,
-                              const QString& mergeKey)
-{
-    QJsonObject changed = state_;
-    changed[key] = value;
     if (changed != state_)
         context_.change(this, changed, label, mergeKey);
 }

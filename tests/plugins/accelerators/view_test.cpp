@@ -96,6 +96,7 @@ TEST_F(AcceleratorsViewTest, EmptyOffersARun)
 TEST_F(AcceleratorsViewTest, ShowsWhatTheRunHolds)
 {
     view_.setRuns({makeRun({{"accelerator", "efficientvit"}})});
+    EXPECT_TRUE(view_.state().isEmpty()); // nobody changed anything
     EXPECT_EQ(page(), 3);
     EXPECT_EQ(view_.title(), "EfficientViT FPGA · efficientvit-b1@224");
     EXPECT_EQ(named<QComboBox>("Accelerator")->currentText(), "EfficientViT FPGA");
@@ -188,11 +189,21 @@ TEST_F(AcceleratorsViewTest, OneBlockIsAZoomThatCanBeUndoneAndBuffersFollow)
     for (auto* one : view_.findChildren<QAbstractButton*>())
         if (one->text() == "One block")
             QTest::mouseClick(one, Qt::LeftButton);
-    const QJsonObject ranges = view_.state()["ranges"].toObject();
-    EXPECT_TRUE(ranges["schedule"].toObject().contains("x"));
-    EXPECT_EQ(ranges["buffers"].toObject()["x"], ranges["schedule"].toObject()["x"]);
+    EXPECT_EQ(view_.state()["zoom"].toString(), "block");
+    const auto shownWidth = [&](const QString& title) {
+        for (auto* plot : view_.findChildren<plot::PlotView*>())
+            if (plot->accessibleName().startsWith(title))
+                return plot->shownX().high - plot->shownX().low;
+        return 0.0;
+    };
+    const double block = shownWidth("Schedule");
+    EXPECT_EQ(shownWidth("Filling of the buffers"), block);
+    // Another run has another block.
+    view_.setRuns({makeRun({{"accelerator", "p2vit"}, {"workload", "deit-small"}})});
+    EXPECT_GT(shownWidth("Schedule"), 2 * block);
     context_.undo(&view_);
-    EXPECT_FALSE(view_.state()["ranges"].toObject()["schedule"].toObject().contains("x"));
+    EXPECT_FALSE(view_.state().contains("zoom"));
+    EXPECT_GT(shownWidth("Schedule"), 10 * block);
 }
 
 TEST_F(AcceleratorsViewTest, DeviationsArePercent)
