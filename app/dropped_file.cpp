@@ -44,6 +44,8 @@ QString kindOfPath(const QString& path)
         return "text";
     if (ending == "csv")
         return "topology";
+    if (ending == "jsonl")
+        return "task";
     if (videoEndings().contains(ending))
         return "video";
     return ending == "vitrine" ? "workspace" : "";
@@ -54,6 +56,7 @@ QString parameterOfKind(const QString& kind)
     return kind == "model"      ? "model"
            : kind == "topology" ? "workload"
            : kind == "video"    ? "reference"
+           : kind == "task"     ? "task"
                                 : "prompt_file";
 }
 

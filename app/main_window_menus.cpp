@@ -156,11 +156,12 @@ void MainWindow::resetLayout()
 
 void MainWindow::browse()
 {
-    auto* dialog = new QFileDialog(this, "Open a checkpoint, text or workspace");
+    auto* dialog = new QFileDialog(this, "Open a checkpoint, text, video, table, task or workspace");
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setFileMode(QFileDialog::ExistingFile);
     dialog->setNameFilters(
-        {"What Vitrine opens (config.json *.safetensors *.bin *.txt *.md *.vitrine)",
+        {"What Vitrine opens (config.json *.safetensors *.gguf *.bin *.txt *.md *.csv *.jsonl *.mp4 "
+         "*.mkv *.webm *.avi *.mov *.y4m *.yuv *.vitrine)",
          "All files (*)"});
     connect(dialog, &QFileDialog::fileSelected, this, &MainWindow::openPath);
     dialog->open();

@@ -190,17 +190,26 @@ void MainWindow::openPath(const QString& path)
     if (kind.isEmpty() || taker == infos_.end())
         return showMessage(
             "Nothing here opens " + path +
-            ": drop a checkpoint folder or file, a .txt or .md text, a topology table (.csv), a video "
-            "or a folder of pictures, or a .vitrine workspace");
+            ": drop a checkpoint folder or file, a .txt or .md text, a topology table (.csv), a task "
+            "file (.jsonl), a video or a folder of pictures, or a .vitrine workspace");
     RoomPage* page = room(taker->id);
     if (page == nullptr)
         return;
+    const std::string parameter = parameterOfKind(kind).toStdString();
+    const RoomState before = page->state();
+    if (const QString experiment = page->experimentWith(parameter);
+        !experiment.isEmpty() && experiment != before.experiment) {
+        RoomState other = before;
+        other.experiment = experiment;
+        other.params.clear();
+        page->apply(other); // the form is this experiment's now
+    }
     showPage(taker->id);
-    page->panel()->form().merge({{parameterOfKind(kind).toStdString(),
-                                  (kind == "model" ? modelPath(path) : path).toStdString()}});
+    page->panel()->form().merge(
+        {{parameter, (kind == "model" ? modelPath(path) : path).toStdString()}});
     RoomState after = page->state();
     after.params = page->panel()->form().values();
-    change({taker->id, "Open " + path, {}, page->state(), after});
+    change({taker->id, "Open " + path, {}, before, after});
     page->panel()->run();
 }
 

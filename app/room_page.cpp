@@ -196,6 +196,22 @@ void RoomPage::loadRuns(const QStringList& uids)
         view_->setRuns(runs_);
 }
 
+QString RoomPage::experimentWith(const std::string& parameter) const
+{
+    QString first;
+    for (const auto& made : experiments_) {
+        const auto specs = made->params({});
+        if (std::ranges::find(specs, parameter, &ParamSpec::name) == specs.end())
+            continue;
+        const QString id = QString::fromStdString(made->info().id);
+        if (id == state_.experiment)
+            return id;
+        if (first.isEmpty())
+            first = id;
+    }
+    return first;
+}
+
 Result<Params> RoomPage::resolve(const std::string& experiment,
                                  const std::map<std::string, std::string>& given) const
 {

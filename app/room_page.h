@@ -40,6 +40,8 @@ public:
     ParameterPanel* panel() const { return panel_; }
     View* view() const { return view_; }
     bool has(const QString& experiment) const;
+    // The chosen experiment if it has this parameter, else the first that has; empty: none.
+    QString experimentWith(const std::string& parameter) const;
 
     const RoomState& state() const { return state_; }
     void apply(const RoomState& state);
