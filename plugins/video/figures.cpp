@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <numeric>
 
 namespace vitrine::video
 {
@@ -129,6 +131,51 @@ Figure rateDistortion(const std::vector<RunRecord>& runs, const char* name, cons
     return figure;
 }
 
+// More lines than this are told apart neither by colour nor by legend.
+constexpr std::size_t kMostLines = 10;
+
+// "#5 x264 crf=22:gop=32": "#5 " and "#5 x264".
+std::string runOf(const std::string& name)
+{
+    return name.starts_with('#') ? name.substr(0, name.find(' ')) : std::string();
+}
+std::string codecOf(const std::string& name)
+{
+    return name.substr(0, name.rfind(' '));
+}
+
+// Where there are too many lines: of each codec the setting whose rate is nearest to the run's
+// middle one, so that the lines that stay are of like rates. True where some went.
+bool keepLikeRates(Figure& figure, const std::vector<RunRecord>& runs)
+{
+    if (figure.series.size() <= kMostLines)
+        return false;
+    Figure bits;
+    addSeries(bits, runs, {"frames", "frame", "bits", {"codec", "setting"}}, figure::Marker::none);
+    std::map<std::string, double> rate;
+    std::map<std::string, std::vector<double>> ratesOfRun;
+    for (const Series& series : bits.series) {
+        const double sum = std::accumulate(series.y.begin(), series.y.end(), 0.0);
+        rate[series.name] = std::log(std::max(sum, 1.0));
+        ratesOfRun[runOf(series.name)].push_back(rate[series.name]);
+    }
+    for (auto& [run, rates] : ratesOfRun)
+        std::ranges::sort(rates);
+    const auto away = [&](const std::string& name) {
+        const auto& rates = ratesOfRun[runOf(name)];
+        return rates.empty() ? 0.0 : std::abs(rate[name] - rates[rates.size() / 2]);
+    };
+    std::map<std::string, std::string> kept; // codec -> name
+    for (const Series& series : figure.series) {
+        auto& name = kept[codecOf(series.name)];
+        if (name.empty() || away(series.name) < away(name))
+            name = series.name;
+    }
+    return std::erase_if(figure.series, [&](const Series& series) {
+               return kept[codecOf(series.name)] != series.name;
+           }) > 0;
+}
+
 Figure perFrame(const std::vector<RunRecord>& runs, const char* name, const char* column,
                 const char* title, const char* label, const char* unit)
 {
@@ -141,9 +188,20 @@ Figure perFrame(const std::vector<RunRecord>& runs, const char* name, const char
     std::erase_if(figure.series, [](const Series& series) {
         return std::ranges::none_of(series.y, [](double v) { return std::isfinite(v); });
     });
+    const bool isPart = keepLikeRates(figure, runs);
+    std::map<std::string, int> colours; // by codec, whatever the run
+    for (Series& series : figure.series)
+        if (isPart) {
+            const std::string codec = codecOf(series.name).substr(runOf(series.name).size());
+            series.colour =
+                colours.try_emplace(codec, static_cast<int>(colours.size()) % 6).first->second;
+        }
     if (figure.series.size() == 1)
         figure.legend = false;
-    figure.caption = fmt::format("{} of every frame, in order of display.", label);
+    figure.caption = fmt::format("{} of every frame, in order of display.{}", label,
+                                 isPart ? " Of each codec the setting nearest to the middle rate; "
+                                          "the table has all."
+                                        : "");
     figure.altText = fmt::format("{} curves over frames.", figure.series.size());
     return figure;
 }
