@@ -19,7 +19,8 @@ constexpr std::pair<std::string_view, FilterField> kFields[] = {
     {"experiment", FilterField::experiment}, {"state", FilterField::state},
     {"tag", FilterField::tag},               {"date", FilterField::date},
     {"started", FilterField::date},          {"seconds", FilterField::seconds},
-    {"run", FilterField::run},               {"has", FilterField::has}};
+    {"run", FilterField::run},               {"has", FilterField::has},
+    {"input", FilterField::input}};
 // Longer signs first.
 constexpr std::pair<std::string_view, Relation> kRelations[] = {
     {">=", Relation::greaterOrEqual},
@@ -153,6 +154,7 @@ std::string problemOf(FilterTerm& term)
     case FilterField::experiment:
     case FilterField::tag:
     case FilterField::has:
+    case FilterField::input:
         if (comparesOrder(term.relation))
             return fmt::format("{0} is compared by a colon: {0}:{1}", term.name, first);
         break;

@@ -21,9 +21,10 @@ namespace vitrine
 //   date>2026-11-01    started (UTC); also a month, a year, or a time such as 2026-11-01T14:30
 //   seconds>10         how long it took;  run<=100: its number
 //   has:psnr_y         has this metric or parameter
+//   input:5f0c12       read a file whose SHA-256 begins so
 //   NAME>35            a metric, else a parameter of that name: > >= < <= = !=
 //   NAME:text          a number equal to it, or a parameter that contains the text
-enum class FilterField { words, experiment, state, tag, date, seconds, run, has, named };
+enum class FilterField { words, experiment, state, tag, date, seconds, run, has, input, named };
 enum class Relation { is, equal, notEqual, less, lessOrEqual, greater, greaterOrEqual };
 
 struct FilterTerm {

@@ -62,6 +62,9 @@ public:
                    bound(*term.number);
         case FilterField::has:
             return has(term);
+        case FilterField::input:
+            return "r.number IN (SELECT run FROM inputs WHERE sha256 >= " +
+                   bound(term.values.front()) + input(term.values.front() + "~");
         case FilterField::named:
             return named(term);
         }
@@ -84,6 +87,11 @@ private:
         for (const auto& value : values)
             (void)bound(value);
         return marks(values.size());
+    }
+
+    std::string input(std::string behind)
+    {
+        return " AND sha256 < " + bound(std::move(behind)) + ")";
     }
 
     std::string words(const std::string& text)

@@ -7,15 +7,13 @@
 #include <cmath>
 #include <functional>
 #include <iterator>
-#include <limits>
 #include <numeric>
+#include <utility>
 
 namespace vitrine
 {
 namespace
 {
-
-constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
 bool holds(double value, Relation relation, double bound)
 {
@@ -160,6 +158,13 @@ Result<void> RunIndex::keepMatches(const FilterTerm& term, std::vector<char>& ke
             return holds(static_cast<double>(numbers_[row]), term.relation, *term.number);
         });
         break;
+    case FilterField::input: {
+        auto query = database_.prepare("SELECT run FROM inputs WHERE sha256 >= ? AND sha256 < ?");
+        query.bind(term.values.front()).bind(term.values.front() + "~");
+        VITRINE_TRY(const auto rows, rowsOf(std::move(query)));
+        keep([&](Row row) { return rows[row] != 0; });
+        break;
+    }
     case FilterField::has: {
         std::vector<const Column*> columns;
         for (const auto& name : term.values) {
@@ -201,16 +206,12 @@ Result<const RunIndex::Order*> RunIndex::orderBy(const std::string& key)
     order.resize(numbers_.size());
     std::iota(order.begin(), order.end(), Row{0});
     std::size_t& last = made.valued = order.size();
-    const auto by = [&](const auto& values) {
-        std::ranges::stable_sort(order, {}, [&](Row row) { return values[row]; });
-    };
     if (key == "number") {
         // as they are
     } else if (key == "started") {
-        std::ranges::stable_sort(
-            order, [&](Row a, Row b) { return started_[a] < started_[b]; });
+        std::ranges::stable_sort(order, [&](Row a, Row b) { return started_[a] < started_[b]; });
     } else if (key == "seconds") {
-        by(seconds_);
+        std::ranges::stable_sort(order, {}, [&](Row row) { return seconds_[row]; });
     } else if (key == "experiment") {
         std::ranges::stable_sort(order, [&](Row a, Row b) {
             return experimentNames_[experiments_[a]] < experimentNames_[experiments_[b]];
@@ -223,22 +224,25 @@ Result<const RunIndex::Order*> RunIndex::orderBy(const std::string& key)
         VITRINE_TRY(const Column* values, column(key.substr(key.find(':') + 1)));
         const bool isMetric = key.starts_with("metric:");
         const std::vector<double>& numbers = isMetric ? values->metrics : values->params;
-        const auto number = [&](Row row) { return numbers.empty() ? kNone : numbers[row]; };
         // Numbers first, then texts, runs without a value last whatever the direction.
-        const auto rank = [&](Row row) {
-            if (!std::isnan(number(row)))
-                return 0;
-            return !isMetric && values->codes[row] != 0 ? 1 : 2;
-        };
-        std::ranges::stable_sort(order, [&](Row a, Row b) {
-            const int ra = rank(a), rb = rank(b);
-            if (ra != rb || ra == 2)
-                return ra < rb;
-            return ra == 0 ? number(a) < number(b)
-                           : values->texts[values->codes[a]] < values->texts[values->codes[b]];
+        std::vector<std::pair<double, Row>> valued; // sorted as a block, far quicker than by places
+        std::vector<Row> texts, none;
+        for (const Row row : order) {
+            if (!numbers.empty() && !std::isnan(numbers[row]))
+                valued.emplace_back(numbers[row], row);
+            else
+                (!isMetric && values->codes[row] != 0 ? texts : none).push_back(row);
+        }
+        std::ranges::sort(valued);
+        std::ranges::stable_sort(texts, [&](Row a, Row b) {
+            return values->texts[values->codes[a]] < values->texts[values->codes[b]];
         });
-        while (last > 0 && rank(order[last - 1]) == 2)
-            --last;
+        order.clear();
+        for (const auto& [number, row] : valued)
+            order.push_back(row);
+        order.insert(order.end(), texts.begin(), texts.end());
+        last = order.size();
+        order.insert(order.end(), none.begin(), none.end());
     } else {
         return argumentError("runs are not sorted by \"{}\": take number, started, seconds, "
                              "experiment, state, metric:NAME or param:NAME",

@@ -300,6 +300,15 @@ std::vector<std::string> Store::metricNames(const std::string& experiment) const
     return column(std::move(query));
 }
 
+std::string Store::metricUnit(const std::string& metric) const
+{
+    auto query = d_->database.prepare(
+        "SELECT unit FROM metrics WHERE run = (SELECT max(run) FROM metrics WHERE name = ?1) AND "
+        "name = ?1");
+    query.bind(metric);
+    return query.step() ? query.text(0) : std::string();
+}
+
 RunVocabulary Store::vocabulary() const
 {
     return {experimentsSeen(), metricNames(),
@@ -361,6 +370,11 @@ Result<void> Store::remove(std::int64_t number)
 fs::path Store::artifactPath(const std::string& sha256) const
 {
     return d_->artifacts() / sha256;
+}
+
+const Database& Store::database() const
+{
+    return d_->database;
 }
 
 Result<void> Store::verify(std::int64_t number) const

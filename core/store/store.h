@@ -13,6 +13,8 @@
 
 namespace vitrine {
 
+class Database;
+
 // What the Runs table shows of a run.
 struct RunSummary {
     std::int64_t number = 0;
@@ -72,6 +74,7 @@ public:
     Result<std::int64_t> resolve(const std::string& numberOrUid) const;
     // Of all runs, or of the 500 newest of one experiment; sorted.
     std::vector<std::string> metricNames(const std::string& experiment = {}) const;
+    std::string metricUnit(const std::string& metric) const; // of the newest run that has it; else empty
     RunVocabulary vocabulary() const; // names of the whole workspace
     std::vector<std::string> experimentsSeen() const;
 
@@ -86,6 +89,9 @@ public:
 
     // Re-hashes every artifact of the run; an error names the first that is missing or altered.
     Result<void> verify(std::int64_t number) const;
+
+    // For the other parts of core/store.
+    const Database& database() const;
 
     // Changes whenever any process has committed (PRAGMA data_version and own changes): poll it to notice foreign runs.
     std::int64_t changeCounter() const;

@@ -1,5 +1,5 @@
-// make_runs WORKSPACE [COUNT]: a workspace of 100,000 runs with 50 metrics each, for bench_runs and for looking at
-// the Runs page at scale.
+// make_runs WORKSPACE [COUNT]: a workspace of 100,000 runs with 50 metrics each, for bench_runs and
+// for looking at the Runs page at scale.
 #include "tests/support/many_runs.h"
 
 #include <chrono>

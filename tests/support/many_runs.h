@@ -48,13 +48,12 @@ inline RunRecord oneOfMany(int i)
         run.tags = {"paper"};
     const double quality = 52 - 0.55 * crf + codec * 0.9 + normal(random);
     const double rate = std::exp(11.5 - 0.16 * crf - codec * 0.18 + 0.2 * normal(random));
-    run.result.metrics = {{"psnr_y", quality, "dB", Origin::computed, ""},
-                          {"ssim", 1 - std::exp(-quality / 9), "1", Origin::computed, ""},
-                          {"kbps", rate, "kbit/s", Origin::computed, ""},
-                          {"encode_fps", 900 / (1 + codec * 3.0) + 10 * normal(random), "1/s",
-                           Origin::measured, ""},
-                          {"energy_mj", 0.02 * rate + 3 * std::abs(normal(random)), "mJ",
-                           Origin::computed, ""}};
+    run.result.metrics = {
+        {"psnr_y", quality, "dB", Origin::computed, ""},
+        {"ssim", 1 - std::exp(-quality / 9), "1", Origin::computed, ""},
+        {"kbps", rate, "kbit/s", Origin::computed, ""},
+        {"encode_fps", 900 / (1 + codec * 3.0) + 10 * normal(random), "1/s", Origin::measured, ""},
+        {"energy_mj", 0.02 * rate + 3 * std::abs(normal(random)), "mJ", Origin::computed, ""}};
     for (int layer = 0; layer < kManyMetrics - 5; ++layer)
         run.result.metrics.push_back({fmt::format("layer_{:02}_cycles", layer),
                                       1000 * (layer + 1) * std::exp(0.3 * normal(random)), "1",

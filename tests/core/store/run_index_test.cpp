@@ -28,6 +28,7 @@ struct RunIndexTest : testing::Test {
         odd.result.metrics[0].value = std::nan("");
         odd.params.set("layers", std::vector<std::int64_t>{1, 2, 3});
         odd.params.set("flag", true);
+        odd.result.inputs = {{"model", "/m", std::string(64, 'b'), 5}};
         EXPECT_TRUE(store.import(odd));
     }
 
@@ -50,21 +51,57 @@ struct RunIndexTest : testing::Test {
 
 TEST_F(RunIndexTest, FindsWhatTheDatabaseFindsForEveryCombinationOfTerms)
 {
-    const std::vector<std::string> terms = {"psnr_y>40", "psnr_y<=40.5", "crf=20", "crf!=20", "crf:21", "codec:X26",
-        "codec=x264", "codec!=x264", "codec:7", "codec>6", "kbps:metric", "kbps>2000", "kbps!=as", "layers:2,3",
-        "layers=1,2,3", "flag:true", "has:psnr_y", "has:flag,layers", "state:failed", "state:done,failed", "tag:paper",
-        "experiment:video", "experiment:video.compare,attention", "date>2026-01-01", "date:2026-01-01",
-        "date<2026-01-01T00:30", "date!=2026-01", "date>=2026-01-01T00:10:10", "seconds>1", "run<=30", "run!=3", "stories",
-        "x26", "\"clip ends\"", "absent", "·", "nothing>3", "nothing!=3", "nothing:x"};
-    const std::vector<std::string> orders = {"number", "started", "seconds", "experiment", "state",
-                                             "metric:psnr_y", "param:codec", "param:crf",
-                                             "metric:absent"};
+    const std::vector<std::string> terms = {"psnr_y>40",
+                                            "psnr_y<=40.5",
+                                            "crf=20",
+                                            "crf!=20",
+                                            "crf:21",
+                                            "codec:X26",
+                                            "codec=x264",
+                                            "codec!=x264",
+                                            "codec:7",
+                                            "codec>6",
+                                            "kbps:metric",
+                                            "kbps>2000",
+                                            "kbps!=as",
+                                            "layers:2,3",
+                                            "layers=1,2,3",
+                                            "flag:true",
+                                            "has:psnr_y",
+                                            "input:bb",
+                                            "input:bbbbc",
+                                            "has:flag,layers",
+                                            "state:failed",
+                                            "state:done,failed",
+                                            "tag:paper",
+                                            "experiment:video",
+                                            "experiment:video.compare,attention",
+                                            "date>2026-01-01",
+                                            "date:2026-01-01",
+                                            "date<2026-01-01T00:30",
+                                            "date!=2026-01",
+                                            "date>=2026-01-01T00:10:10",
+                                            "seconds>1",
+                                            "run<=30",
+                                            "run!=3",
+                                            "stories",
+                                            "x26",
+                                            "\"clip ends\"",
+                                            "absent",
+                                            "·",
+                                            "nothing>3",
+                                            "nothing!=3",
+                                            "nothing:x"};
+    const std::vector<std::string> orders = {"number",      "started",   "seconds",
+                                             "experiment",  "state",     "metric:psnr_y",
+                                             "param:codec", "param:crf", "metric:absent"};
     std::mt19937 random(7);
     std::size_t found = 0;
     for (int round = 0; round < 600; ++round) {
         std::string text;
         for (int i = 0; i <= round % 3; ++i)
-            text += std::string(random() % 4 == 0 ? "-" : "") + terms[random() % terms.size()] + " ";
+            text +=
+                std::string(random() % 4 == 0 ? "-" : "") + terms[random() % terms.size()] + " ";
         if (round < static_cast<int>(terms.size()))
             text = terms[static_cast<std::size_t>(round)];
         RunQuery query;
@@ -138,10 +175,12 @@ TEST_F(RunIndexTest, TheVocabularyNamesWhatThereIs)
     const RunVocabulary words = store.vocabulary();
 
     EXPECT_EQ(words.metrics.size(), static_cast<std::size_t>(tests::kManyMetrics));
-    EXPECT_THAT(words.params, ElementsAre("codec", "crf", "flag", "kbps", "layers", "model", "seed"));
+    EXPECT_THAT(words.params,
+                ElementsAre("codec", "crf", "flag", "kbps", "layers", "model", "seed"));
     EXPECT_THAT(words.tags, ElementsAre("paper"));
     EXPECT_EQ(words.experiments.size(), 4u);
-    EXPECT_EQ(store.metricNames("video.compare").size(), static_cast<std::size_t>(tests::kManyMetrics));
+    EXPECT_EQ(store.metricNames("video.compare").size(),
+              static_cast<std::size_t>(tests::kManyMetrics));
     EXPECT_TRUE(Store::open(folder.path / "empty.vitrine").value().vocabulary().metrics.empty());
 }
 
