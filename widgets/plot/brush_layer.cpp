@@ -65,17 +65,23 @@ void BrushLayer::mouseMoveEvent(QMouseEvent* event)
 {
     if (way_.isEmpty())
         return;
-    if (mode_ == Mode::rectangle)
-        way_ = {way_.first(), event->position()};
-    else
-        way_ << event->position();
+    follow(event->position());
     update();
+}
+
+void BrushLayer::follow(QPointF pointer)
+{
+    if (mode_ == Mode::rectangle)
+        way_ = {way_.first(), pointer};
+    else
+        way_ << pointer;
 }
 
 void BrushLayer::mouseReleaseEvent(QMouseEvent* event)
 {
     if (event->button() != Qt::LeftButton || way_.isEmpty())
         return;
+    follow(event->position());
     const QPolygonF pixels = drawnPixels();
     way_.clear();
     QPolygonF region;
@@ -97,10 +103,11 @@ QPolygonF BrushLayer::drawnPixels() const
 {
     if (way_.size() < 2)
         return {};
-    return mode_ == Mode::rectangle
-               ? QPolygonF({way_.first(), {way_.last().x(), way_.first().y()}, way_.last(),
-                            {way_.first().x(), way_.last().y()}})
-               : way_;
+    return mode_ == Mode::rectangle ? QPolygonF({way_.first(),
+                                                 {way_.last().x(), way_.first().y()},
+                                                 way_.last(),
+                                                 {way_.first().x(), way_.last().y()}})
+                                    : way_;
 }
 
 void BrushLayer::paintEvent(QPaintEvent*)

@@ -33,9 +33,10 @@ protected:
     void mousePressEvent(QMouseEvent* event) override;
     void mouseMoveEvent(QMouseEvent* event) override;
     void mouseReleaseEvent(QMouseEvent* event) override;
-    void wheelEvent(QWheelEvent* event) override ; // the plot zooms
+    void wheelEvent(QWheelEvent* event) override; // the plot zooms
 
 private:
+    void follow(QPointF pointer);
     QPolygonF drawnPixels() const;
 
     PlotView& plot_;

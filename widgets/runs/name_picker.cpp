@@ -6,6 +6,8 @@
 #include <QScreen>
 #include <QVBoxLayout>
 
+#include "widgets/theme/icon.h"
+
 namespace vitrine
 {
 namespace
@@ -22,7 +24,8 @@ NamePicker::NamePicker(const QString& words, const QString& automatic, QWidget* 
       line_(new QLineEdit(popup_)),
       list_(new QListWidget(popup_))
 {
-    setProperty("menu", true);
+    setIcon(theme::icon("chevron-down"));
+    setLayoutDirection(Qt::RightToLeft); // the sign stands behind the word, as on menus
     setAccessibleName(words);
     popup_->setProperty("role", "card");
     popup_->setFixedSize(kPopup);

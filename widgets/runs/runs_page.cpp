@@ -2,8 +2,8 @@
 
 #include <QHBoxLayout>
 #include <QHeaderView>
-#include <QJsonObject>
 #include <QJsonArray>
+#include <QJsonObject>
 #include <QLabel>
 #include <QLocale>
 #include <QShortcut>
@@ -41,10 +41,14 @@ QStringList namesOf(const std::vector<std::string>& names)
     return list;
 }
 
+QString grouped(std::size_t number)
+{
+    return QLocale(QLocale::English).toString(static_cast<qulonglong>(number)); // 100,000
+}
+
 QString counted(std::size_t runs)
 {
-    const QString number = QLocale::c().toString(static_cast<qulonglong>(runs));
-    return runs == 1 ? QString("1 run") : number + " runs";
+    return runs == 1 ? QString("1 run") : grouped(runs) + " runs";
 }
 
 // All that can be a column or an axis.
@@ -245,7 +249,8 @@ void RunsPage::take(const std::shared_ptr<FoundRuns>& found)
     QStringList axes = namesOf(found->query.metrics) + namesOf(found->query.params);
     if (axes.isEmpty())
         axes = namesOf(found->vocabulary.metrics);
-    parallel_->setNames(names + QStringList{"seconds", "started", "run"}, axes.mid(0, kAutomaticAxes));
+    parallel_->setNames(names + QStringList{"seconds", "started", "run"},
+                        axes.mid(0, kAutomaticAxes));
     sizeColumns();
     updateWords();
     if (!wanted_.isEmpty()) {
@@ -266,11 +271,12 @@ void RunsPage::sizeColumns()
 {
     sizing_ = true;
     const int sorted = model_->columnOf(sortBy_);
-    table_->horizontalHeader()->setSortIndicator(
-        sorted, descending_ ? Qt::DescendingOrder : Qt::AscendingOrder);
+    table_->horizontalHeader()->setSortIndicator(sorted, descending_ ? Qt::DescendingOrder
+                                                                     : Qt::AscendingOrder);
     sizing_ = false;
     std::vector<std::string> names = model_->found().query.metrics;
-    names.insert(names.end(), model_->found().query.params.begin(), model_->found().query.params.end());
+    names.insert(names.end(), model_->found().query.params.begin(),
+                 model_->found().query.params.end());
     if (names == sizedFor_ && !sizedFor_.empty())
         return;
     sizedFor_ = names;
@@ -278,19 +284,17 @@ void RunsPage::sizeColumns()
     for (int column = 0; column < model_->columnCount(); ++column) {
         const QString head = model_->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString();
         const int words = fontMetrics().horizontalAdvance(head) + 24;
-        table_->setColumnWidth(column, column < RunsModel::firstMetric
-                                           ? widths[column]
-                                           : std::clamp(words, 80, 180));
+        table_->setColumnWidth(
+            column, column < RunsModel::firstMetric ? widths[column] : std::clamp(words, 80, 180));
     }
 }
 
 void RunsPage::updateWords()
 {
     const FoundRuns& found = model_->found();
-    filter_->setCount(kept_ ? QString("%1 of %2")
-                                  .arg(QLocale::c().toString(static_cast<qulonglong>(found.shown.size())),
-                                       counted(found.numbers.size()))
-                            : counted(found.numbers.size()));
+    filter_->setCount(
+        kept_ ? QString("%1 of %2").arg(grouped(found.shown.size()), counted(found.numbers.size()))
+              : counted(found.numbers.size()));
     filter_->setBrush(kept_ ? "brushed: " + counted(kept_->size()) : QString());
     const bool plot = tabs_->currentIndex() != table && !found.numbers.empty();
     middle_->setCurrentIndex(found.shown.empty() && !plot ? 1 : 0);
