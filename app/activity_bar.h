@@ -2,6 +2,8 @@
 
 #include <QFrame>
 #include <QString>
+#include <QStringList>
+#include <QTimer>
 
 #include <map>
 
@@ -24,13 +26,19 @@ public:
     void setCurrent(const QString& id);
 
 signals:
+    void runsDropped(const QString& id, const QStringList& uids); // runs dragged onto a page's sign
     void chosen(const QString& id);
+
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
     QToolButton* makeButton(const QString& name, const QString& icon);
 
     QBoxLayout* column_;
     std::map<QString, QToolButton*> pages_;
+    QString over_; // the page whose sign dragged runs are over
+    QTimer opening_;
 };
 
 } // namespace vitrine

@@ -145,6 +145,9 @@ struct Parser {
         auto* listed = addRunsVerb(runs, "list", "finds runs",
                                    [](const RunsOptions& options) { return runsList(options); });
         listed->add_option("words", runsOptions.words, "that occur in the run");
+        plain(listed->add_option("--filter", runsOptions.filter,
+                                 "terms that all hold: experiment:video.compare psnr_y>35 tag:paper "
+                                 "date>2026-11-01 state:done word"));
         listed->add_option("--experiment", runsOptions.query.experiment, "exactly this one");
         listed->add_option("--state", runsOptions.state,
                            "done, failed, cancelled, paused, interrupted");
@@ -152,7 +155,7 @@ struct Parser {
         listed->add_option("--metrics", runsOptions.query.metrics, "to show, comma-separated")
             ->delimiter(',');
         listed->add_option("--sort", runsOptions.query.sortBy,
-                           "number, started, seconds, experiment, state or metric:NAME");
+                           "number, started, seconds, experiment, state, metric:NAME or param:NAME");
         listed->add_flag("--ascending", runsOptions.ascending, "smallest first");
         listed->add_option("--limit", runsOptions.query.limit, "at most so many")
             ->check(CLI::NonNegativeNumber);

@@ -87,6 +87,17 @@ std::string detailText(const RunRecord& run)
     return text;
 }
 
+// What the filter does not say rightly, or names that no run has: the first of it.
+Result<void> checkFilter(const Store& store, const RunFilter& filter)
+{
+    auto problems = filter.problems;
+    if (problems.empty() && !filter.isEmpty())
+        problems = unknownNames(filter, store.vocabulary());
+    if (!problems.empty())
+        return argumentError("--filter: {}", problems.front().message);
+    return {};
+}
+
 } // namespace
 
 int runsList(RunsOptions options)
@@ -104,6 +115,9 @@ int runsList(RunsOptions options)
             return complain(state.error());
         options.query.state = *state;
     }
+    options.query.filter = parseFilter(options.filter);
+    if (const auto known = checkFilter(*store, options.query.filter); !known)
+        return complain(known.error());
     const auto runs = store->find(options.query);
     if (!runs)
         return complain(runs.error());

@@ -47,7 +47,7 @@ struct RunsOptions {
     std::vector<std::string>
         words; // list: what is searched; else the runs; tag, note: the run first
     RunQuery query;
-    std::string state;
+    std::string state, filter;
     bool ascending = false;
     std::string to; // export
     bool removeTags = false;

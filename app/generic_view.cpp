@@ -1,7 +1,9 @@
 #include "app/generic_view.h"
 
+#include <QAction>
 #include <QFile>
 #include <QGridLayout>
+#include <QHBoxLayout>
 #include <QLabel>
 #include <QPlainTextEdit>
 #include <QScrollArea>
@@ -12,6 +14,7 @@
 #include "widgets/runs/run_detail.h"
 #include "widgets/runs/run_diff.h"
 #include "widgets/runs/run_text.h"
+#include "widgets/runs/table_comparison.h"
 #include "widgets/theme/style.h"
 
 #include <algorithm>
@@ -72,7 +75,7 @@ QWidget* textArtifact(const Artifact& artifact, QWidget* parent)
 
 } // namespace
 
-GenericView::GenericView(QWidget* parent) : View(parent)
+GenericView::GenericView(ViewContext& context, QWidget* parent) : View(parent), context_(context)
 {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
@@ -160,7 +163,9 @@ void GenericView::showOne(QVBoxLayout& column, const RunRecord& run)
     grid->setSpacing(12);
     int place = 0;
     for (const Metric& metric : run.result.metrics) {
-        grid->addWidget(metricCard(metric, page), place / kCardColumns, place % kCardColumns);
+        QWidget* made = metricCard(metric, page);
+        explain(*made, run, metric);
+        grid->addWidget(made, place / kCardColumns, place % kCardColumns);
         ++place;
     }
     for (int i = 0; i < kCardColumns; ++i)
@@ -187,7 +192,54 @@ void GenericView::showSeveral(QVBoxLayout& column)
     std::vector<const RunRecord*> records;
     std::ranges::transform(runs_, std::back_inserter(records), &RunHandle::get);
     diff->setRuns(records);
+    diff->setMinimumHeight(260);
     column.addWidget(diff, 1);
+    showTexts(column);
+    auto* tables = new TableComparisonView(column.parentWidget());
+    tables->setRuns(runs_);
+    if (tables->hasTables())
+        column.addWidget(tables, 1);
+    else
+        delete tables;
+}
+
+// What the runs wrote, beside each other.
+void GenericView::showTexts(QVBoxLayout& column)
+{
+    QWidget* page = column.parentWidget();
+    auto* row = new QHBoxLayout;
+    row->setSpacing(12);
+    for (const RunHandle& run : runs_)
+        for (const Artifact& artifact : run->result.artifacts) {
+            if (artifact.kind != "text")
+                continue;
+            auto* one = new QVBoxLayout;
+            one->setSpacing(4);
+            one->addWidget(label(QString("run %1 · %2").arg(run->number).arg(
+                                     QString::fromStdString(artifact.name)),
+                                 "caption", page));
+            one->addWidget(textArtifact(artifact, page), 1);
+            row->addLayout(one, 1);
+        }
+    if (row->count() > 0)
+        column.addLayout(row);
+    else
+        delete row;
+}
+
+// "Where from?" of one number.
+void GenericView::explain(QWidget& number, const RunRecord& run, const Metric& metric)
+{
+    number.setContextMenuPolicy(Qt::ActionsContextMenu);
+    auto* origin = new QAction("Where from?", &number);
+    figure::Figure value;
+    value.name = metric.name;
+    value.title = metric.name + " = " + shortest(metric.value);
+    value.recipe.runs = {run.uid};
+    connect(origin, &QAction::triggered, this, [this, value] { context_.showOrigin(value); });
+    number.addAction(origin);
+    for (QLabel* inside : number.findChildren<QLabel*>())
+        inside->setContextMenuPolicy(Qt::NoContextMenu); // the card's menu
 }
 
 } // namespace vitrine

@@ -13,7 +13,7 @@ class GenericView : public View
 {
     Q_OBJECT
 public:
-    explicit GenericView(QWidget* parent);
+    GenericView(ViewContext& context, QWidget* parent);
 
     void setRuns(const std::vector<RunHandle>& runs) override;
     QJsonObject state() const override;
@@ -27,7 +27,10 @@ private:
     void showSkeleton(QVBoxLayout& column);
     void showOne(QVBoxLayout& column, const RunRecord& run);
     void showSeveral(QVBoxLayout& column);
+    void showTexts(QVBoxLayout& column);
+    void explain(QWidget& number, const RunRecord& run, const Metric& metric);
 
+    ViewContext& context_;
     std::vector<RunHandle> runs_;
     QString loading_;
     QWidget* page_ = nullptr;

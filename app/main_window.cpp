@@ -84,6 +84,7 @@ void MainWindow::makeFrame()
     themeButton_ = bar_->addButton("Light or dark", theme::palette().dark ? "sun" : "moon");
     bar_->setCurrent("home");
     connect(bar_, &ActivityBar::chosen, this, &MainWindow::showPage);
+    connect(bar_, &ActivityBar::runsDropped, this, &MainWindow::compareRuns);
     connect(themeButton_, &QToolButton::clicked, this, [this] {
         chooseTheme(theme::palette().dark ? theme::ThemeName::light : theme::ThemeName::dark);
     });
@@ -167,7 +168,13 @@ void MainWindow::showPage(const QString& id)
             connect(runs_, &RunsPage::exportRequested, this, &MainWindow::exportRunFiles);
             connect(runs_, &RunsPage::reportRequested, this, &MainWindow::makeReport);
             connect(runs_, &RunsPage::message, this, &MainWindow::showMessage);
+            connect(runs_, &RunsPage::originRequested, context_,
+                    [this](const QString& uid, const QString& what) {
+                        context_->showOriginOf({uid}, what);
+                    });
             connect(runs_, &RunsPage::stateChanged, workspace_, &Workspace::saveSoon);
+            if (!savedRuns_.isEmpty())
+                runs_->setState(savedRuns_);
             if (runner_->isOpen())
                 runs_->openStore();
         } else {
@@ -215,6 +222,8 @@ RoomPage* MainWindow::makeRoom(const RoomInfo& info)
             [this, id = info.id](const std::string& experiment, const auto& params) {
                 startRun(experiment, params, id, false);
             });
+    connect(page, &RoomPage::runsDropped, this,
+            [this, id = info.id](const QStringList& uids) { compareRuns(id, uids); });
     connect(page, &RoomPage::panelToggled, this, &MainWindow::toggleParameters);
     if (savedRooms_.contains(info.id))
         page->apply(roomStateFrom(savedRooms_[info.id].toObject()));

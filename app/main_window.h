@@ -63,6 +63,7 @@ public:
                      const QString& room, bool compare);
     void runAgain(const QString& uid);
     void openRuns(const QStringList& uids); // in the room of their experiment, side by side
+    void compareRuns(const QString& room, const QStringList& uids); // beside what the room shows
     void showInRuns(const QStringList& uids);
     void startStudy(const Study& study);
     void openPath(const QString& path); // dropped, or chosen
@@ -88,6 +89,8 @@ private:
     void makeFrame();
     void connectRunner();
     void onFinished(const RunHandle& run);
+    void tellRepeat(const RunRecord& run);
+    QStringList comparable(const RoomPage& page, const QStringList& uids);
     void refreshPending(const QString& room);
     RoomPage* makeRoom(const RoomInfo& info);
     RoomPage* roomFor(const QString& experiment);
@@ -126,6 +129,7 @@ private:
     WindowContext* context_;
     std::map<QString, RoomPage*> rooms_;
     QJsonObject savedRooms_; // of rooms not opened yet
+    QJsonObject savedRuns_;  // likewise of the page of runs
     std::map<QString, Pending> pending_;
     QString currentPage_ = "home";
     bool restored_ = false;

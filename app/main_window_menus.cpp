@@ -70,6 +70,10 @@ void MainWindow::makeMenus()
             page->second->panel()->run();
     });
     start->setShortcuts({QKeySequence("Ctrl+Return"), QKeySequence("Ctrl+Enter")});
+    add(run, "Compare with previous", QKeySequence("Ctrl+Shift+P"), this, [this] {
+        if (const auto page = rooms_.find(currentPage_); page != rooms_.end())
+            page->second->compareWithPrevious();
+    });
     add(run, "Cancel the newest run", QKeySequence("Ctrl+."), this, [this] {
         if (const auto active = runner_->active(); !active.empty())
             runner_->cancel(active.back().uid);

@@ -8,6 +8,7 @@
 #include "app/parameter_panel.h"
 #include "app/room_page.h"
 #include "widgets/params/param_form.h"
+#include "widgets/runs/run_comparison.h"
 #include "widgets/runs/run_text.h"
 #include "widgets/runs/runs_page.h"
 
@@ -104,6 +105,7 @@ void MainWindow::onFinished(const RunHandle& run)
                     .arg(state, experimentWords(run->experiment),
                          run->error.empty() ? "" : ": " + fromUtf8(run->error)));
     workspace_->saveSoon();
+    tellRepeat(*run);
     if (wanted.room.isEmpty())
         return;
     RoomPage* page = room(wanted.room);
@@ -121,6 +123,27 @@ void MainWindow::onFinished(const RunHandle& run)
     change({wanted.room, QString("Show run %1").arg(run->number), {}, page->state(), after});
     updateEstimates();
     QTimer::singleShot(1500, this, &MainWindow::keepThumbnail);
+}
+
+// "Run again" has an outcome: the computed values are equal to the last bit, or where they differ.
+void MainWindow::tellRepeat(const RunRecord& run)
+{
+    if (run.parent.empty() || run.state != RunState::done)
+        return;
+    const auto before = runner_->load(fromUtf8(run.parent));
+    if (!before)
+        return;
+    const auto differences = compareComputed(**before, run);
+    showMessage(differences.empty()
+                    ? QString("Run %1 repeats run %2: all computed values are equal to the last bit")
+                          .arg(run.number)
+                          .arg((*before)->number)
+                    : QString("Run %1 repeats run %2 and differs: %3")
+                          .arg(run.number)
+                          .arg((*before)->number)
+                          .arg(fromUtf8(differences.front())));
+    if (runs_ != nullptr && currentPage_ == "runs")
+        runs_->select({fromUtf8(run.uid)}); // its detail shows the outcome
 }
 
 void MainWindow::runAgain(const QString& uid)
@@ -151,13 +174,53 @@ void MainWindow::openRuns(const QStringList& uids)
         return showMessage("No room of this installation shows " + fromUtf8((*first)->experiment));
     RoomState after = page->state();
     after.experiment = fromUtf8((*first)->experiment);
-    after.runs = uids;
+    after.runs = comparable(*page, uids);
     showPage(page->info().id);
     change({page->info().id,
-            uids.size() == 1 ? "Open run" : "Compare runs",
+            after.runs.size() == 1 ? "Open run" : "Compare runs",
             {},
             page->state(),
             after});
+}
+
+// Those of the runs that this room shows, at most eight; the others are told of.
+QStringList MainWindow::comparable(const RoomPage& page, const QStringList& uids)
+{
+    QStringList shown, others;
+    for (const QString& uid : uids) {
+        const auto run = runner_->load(uid);
+        if (!run)
+            showMessage(fromUtf8(run.error().message));
+        else if (page.has(fromUtf8((*run)->experiment)) && shown.size() < kMostCompared)
+            shown << uid;
+        else
+            others << QString::number((*run)->number);
+    }
+    if (!others.isEmpty())
+        showMessage(QString("%1 shows runs of its own experiments, at most %2: without run %3")
+                        .arg(page.info().title)
+                        .arg(kMostCompared)
+                        .arg(others.join(", ")));
+    return shown;
+}
+
+void MainWindow::compareRuns(const QString& id, const QStringList& uids)
+{
+    RoomPage* page = room(id);
+    if (page == nullptr || uids.isEmpty())
+        return;
+    const QStringList before = page->state().runs;
+    if (before.isEmpty())
+        return openRuns(comparable(*page, uids));
+    QStringList all = before + uids;
+    all.removeDuplicates();
+    all = comparable(*page, all);
+    showPage(id);
+    if (all == before)
+        return;
+    RoomState after = page->state();
+    after.runs = all;
+    change({id, "Compare runs", {}, page->state(), after});
 }
 
 void MainWindow::showInRuns(const QStringList& uids)

@@ -36,7 +36,7 @@ QJsonObject MainWindow::collectState() const
             {"rooms", rooms},
             {"pending", pending},
             {"history", history_->save()},
-            {"runs", runs_ != nullptr ? runs_->state() : QJsonObject()},
+            {"runs", runs_ != nullptr ? runs_->state() : savedRuns_},
             {"folded", dock_->property("folded").toBool()},
             {"layout", QString::fromLatin1(saveState().toBase64())}};
 }
@@ -65,13 +65,8 @@ void MainWindow::restoreState()
     dock_->hide();
     help_->hide();
     history_->restore(saved["history"].toObject());
-    if (const QJsonObject runs = saved["runs"].toObject();
-        !runs.isEmpty() && saved["page"] == "runs") {
-        showPage("runs");
-        runs_->setState(runs);
-    } else {
-        showPage(saved["page"].toString("home"));
-    }
+    savedRuns_ = saved["runs"].toObject();
+    showPage(saved["page"].toString("home"));
     restored_ = true;
     // Runs that were stored while nobody watched; those that go on, or are imported now, are told
     // by the runner.

@@ -58,7 +58,7 @@ OriginPanel::OriginPanel(const figure::Figure& figure, const std::vector<RunHand
     if (runs.empty())
         column->addWidget(label("No run of this workspace is behind this figure.", "muted", page));
     for (const RunHandle& run : runs)
-        column->addWidget(makeRun(*run, page));
+        column->addWidget(makeRun(run, page));
     column->addStretch(1);
     scroll->setWidget(page);
     auto* all = new QVBoxLayout(this);
@@ -66,8 +66,9 @@ OriginPanel::OriginPanel(const figure::Figure& figure, const std::vector<RunHand
     all->addWidget(scroll);
 }
 
-QWidget* OriginPanel::makeRun(const RunRecord& run, QWidget* parent)
+QWidget* OriginPanel::makeRun(const RunHandle& handle, QWidget* parent)
 {
+    const RunRecord& run = *handle;
     auto* card = new QFrame(parent);
     card->setProperty("role", "card");
     auto* column = new QVBoxLayout(card);
@@ -118,12 +119,55 @@ QWidget* OriginPanel::makeRun(const RunRecord& run, QWidget* parent)
     buttons->addStretch(1);
     column->addLayout(buttons);
     const QString uid = QString::fromStdString(run.uid);
-    connect(again, &QPushButton::clicked, this, [this, uid] { emit againRequested(uid); });
+    auto* words = label({}, "muted", card);
+    words->setAccessibleName("How the repetition goes");
+    words->hide();
+    column->addWidget(words);
+    auto* outcome = new QVBoxLayout;
+    column->addLayout(outcome);
+    parts_[run.uid] = {handle, outcome, again, words};
+    connect(again, &QPushButton::clicked, this, [this, uid, again, words] {
+        again->setEnabled(false);
+        words->setText("Running again…");
+        words->show();
+        emit againRequested(uid);
+    });
     connect(show, &QPushButton::clicked, this, [this, uid] { emit showInRuns(uid); });
     connect(copy, &QPushButton::clicked, this, [command = run.command] {
         QGuiApplication::clipboard()->setText(QString::fromStdString(command));
     });
     return card;
+}
+
+void OriginPanel::setProgress(const RunStatus& status)
+{
+    for (auto& [uid, part] : parts_)
+        if (!part.again->isEnabled() && QString::fromStdString(part.run->experiment) == status.experiment)
+            part.words->setText(status.total > 0 ? QString("Running again: %1 %")
+                                                       .arg(qRound(100 * status.fraction()))
+                                                 : QString("Running again…"));
+}
+
+void OriginPanel::takeOutcome(const RunHandle& again)
+{
+    const auto found = parts_.find(again->parent);
+    if (found == parts_.end())
+        return;
+    Part& part = found->second;
+    part.again->setEnabled(true);
+    part.words->setVisible(again->state != RunState::done);
+    if (again->state != RunState::done) {
+        part.words->setText(QString("Run %1 %2: %3")
+                                .arg(again->number)
+                                .arg(QString::fromUtf8(runStateName(again->state).data()),
+                                     QString::fromStdString(again->error)));
+        return;
+    }
+    while (QLayoutItem* item = part.outcome->takeAt(0)) {
+        delete item->widget();
+        delete item;
+    }
+    part.outcome->addWidget(repeatOutcome(*part.run, *again, this));
 }
 
 } // namespace vitrine

@@ -3,9 +3,16 @@
 #include "core/figure/figure.h"
 #include "widgets/view.h"
 
+#include "widgets/runner/runner.h"
+
 #include <QDialog>
 
+#include <map>
 #include <vector>
+
+class QLabel;
+class QPushButton;
+class QVBoxLayout;
 
 namespace vitrine
 {
@@ -18,12 +25,24 @@ class OriginPanel : public QDialog
 public:
     OriginPanel(const figure::Figure& figure, const std::vector<RunHandle>& runs, QWidget* parent);
 
+    // Of a run that repeats one of those shown here; others are left alone.
+    void takeOutcome(const RunHandle& again);
+    void setProgress(const RunStatus& status);
+
 signals:
     void againRequested(const QString& uid);
     void showInRuns(const QString& uid);
 
 private:
-    QWidget* makeRun(const RunRecord& run, QWidget* parent);
+    struct Part { // of one run
+        RunHandle run;
+        QVBoxLayout* outcome = nullptr;
+        QPushButton* again = nullptr;
+        QLabel* words = nullptr;
+    };
+    QWidget* makeRun(const RunHandle& handle, QWidget* parent);
+
+    std::map<std::string, Part> parts_; // by uid
 };
 
 } // namespace vitrine

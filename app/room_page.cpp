@@ -1,9 +1,11 @@
 #include "app/room_page.h"
 
 #include <QAction>
+#include <QContextMenuEvent>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QMenu>
+#include <QMimeData>
 #include <QProgressBar>
 #include <QPushButton>
 #include <QStackedWidget>
@@ -14,7 +16,9 @@
 #include "app/parameter_panel.h"
 #include "app/state_panels.h"
 #include "widgets/params/param_form.h"
+#include "widgets/runs/run_comparison.h"
 #include "widgets/runs/run_text.h"
+#include "widgets/runs/runs_model.h"
 #include "widgets/theme/icon.h"
 
 #include <algorithm>
@@ -68,6 +72,12 @@ RoomPage::RoomPage(const RoomInfo& info, const Plugin& plugin, ViewContext& cont
     middle_->addWidget(empty_);
     progress_->hide();
     failure_->hide();
+    setAcceptDrops(true);
+    dropHint_ = new QLabel("Drop to compare", this);
+    dropHint_->setObjectName("dropHint");
+    dropHint_->setAlignment(Qt::AlignCenter);
+    dropHint_->setAttribute(Qt::WA_TransparentForMouseEvents);
+    dropHint_->hide();
 
     connect(panel_, &ParameterPanel::runRequested, this, [this] {
         emit runRequested(panel_->experiment().toStdString(), panel_->form().values());
@@ -122,6 +132,15 @@ QWidget* RoomPage::makeTitleBar()
     actions_->setSpacing(0);
     row->addLayout(actions_);
 
+    auto* origin = new QToolButton(bar);
+    origin->setIcon(theme::icon("origin"));
+    origin->setIconSize({20, 20});
+    origin->setFocusPolicy(Qt::TabFocus);
+    origin->setAccessibleName("Where from?");
+    origin->setToolTip("Where from? The runs behind what is shown: inputs with hashes, versions, seed, "
+                       "machine, command");
+    connect(origin, &QToolButton::clicked, this, &RoomPage::askOrigin);
+    row->addWidget(origin);
     auto* fold = new QToolButton(bar);
     fold->setIcon(theme::icon("panel"));
     fold->setIconSize({20, 20});
@@ -168,7 +187,7 @@ void RoomPage::chooseExperiment(const QString& id)
     if (view == nullptr) {
         view = plugin_.createView(id.toStdString(), context_, middle_);
         if (view == nullptr)
-            view = new GenericView(middle_);
+            view = new GenericView(context_, middle_);
         middle_->addWidget(view);
         connect(view, &View::titleChanged, this, &RoomPage::updateTitle);
         connect(view, &View::parametersEdited, this,
@@ -296,6 +315,18 @@ void RoomPage::fillCompareMenu()
     compareMenu_->clear();
     if (!runner_.isOpen())
         return;
+    QAction* previous = compareMenu_->addAction("Compare with previous");
+    previous->setShortcut(QKeySequence("Ctrl+Shift+P"));
+    previous->setShortcutContext(Qt::WidgetShortcut); // the window's menu carries it
+    connect(previous, &QAction::triggered, this, &RoomPage::compareWithPrevious);
+    if (state_.runs.size() > 1)
+        connect(compareMenu_->addAction("Show the first alone"), &QAction::triggered, this, [this] {
+            RoomState after = state_;
+            after.runs = {state_.runs.first()};
+            propose("Show one run", after);
+        });
+    compareMenu_->addSeparator();
+    const qsizetype acts = compareMenu_->actions().size();
     RunQuery query;
     query.experiment = state_.experiment.toStdString();
     query.state = RunState::done;
@@ -309,6 +340,7 @@ void RoomPage::fillCompareMenu()
                 .arg(QString::fromStdString(run.subject).replace('&', "&&")));
         action->setCheckable(true);
         action->setChecked(state_.runs.contains(uid));
+        action->setEnabled(action->isChecked() || state_.runs.size() < kMostCompared);
         connect(action, &QAction::toggled, this, [this, uid](bool on) {
             RoomState after = state_;
             if (on)
@@ -318,9 +350,77 @@ void RoomPage::fillCompareMenu()
             propose(on ? "Compare with another run" : "Leave a run out", after);
         });
     }
-    if (compareMenu_->actions().size() < 2)
+    if (compareMenu_->actions().size() - acts < 2)
         compareMenu_->addAction("Run once more with other parameters to compare")
             ->setEnabled(false);
+}
+
+void RoomPage::compareWithPrevious()
+{
+    if (runs_.empty() || !runner_.isOpen())
+        return;
+    const auto oldest = std::ranges::min(runs_, {}, [](const RunHandle& run) { return run->number; });
+    if (runs_.size() >= kMostCompared)
+        return context_.showMessage(QString("%1 runs are shown: a comparison takes no more")
+                                        .arg(runs_.size()));
+    RunQuery query;
+    query.experiment = oldest->experiment;
+    query.state = RunState::done;
+    query.filter = parseFilter(fmt::format("run<{}", oldest->number));
+    query.limit = 1;
+    const auto found = runner_.store().find(query);
+    if (!found || found->empty())
+        return context_.showMessage(
+            found ? QString("There is no run of %1 before run %2")
+                        .arg(experimentWords(oldest->experiment))
+                        .arg(oldest->number)
+                  : QString::fromStdString(found.error().message));
+    RoomState after = state_;
+    after.runs << QString::fromStdString(found->front().uid);
+    propose("Compare with previous", after);
+}
+
+void RoomPage::askOrigin()
+{
+    figure::Figure shown; // what is shown as a whole
+    shown.name = info_.id.toStdString();
+    shown.title = (viewTitle_.isEmpty() ? info_.title : viewTitle_).toStdString();
+    for (const RunHandle& run : runs_)
+        shown.recipe.runs.push_back(run->uid);
+    context_.showOrigin(shown);
+}
+
+void RoomPage::contextMenuEvent(QContextMenuEvent* event)
+{
+    if (runs_.empty())
+        return event->ignore();
+    auto* menu = new QMenu(this);
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    menu->addAction("Where from?", this, &RoomPage::askOrigin);
+    menu->addAction("Compare with previous", this, &RoomPage::compareWithPrevious);
+    menu->popup(event->globalPos());
+}
+
+void RoomPage::dragEnterEvent(QDragEnterEvent* event)
+{
+    if (!event->mimeData()->hasFormat(kRunsMime))
+        return event->ignore(); // files are the window's
+    event->acceptProposedAction();
+    dropHint_->setGeometry(middle_->geometry().adjusted(12, 12, -12, -12));
+    dropHint_->show();
+    dropHint_->raise();
+}
+
+void RoomPage::dragLeaveEvent(QDragLeaveEvent*)
+{
+    dropHint_->hide();
+}
+
+void RoomPage::dropEvent(QDropEvent* event)
+{
+    dropHint_->hide();
+    event->acceptProposedAction();
+    emit runsDropped(draggedRuns(*event->mimeData()));
 }
 
 void RoomPage::propose(const QString& label, RoomState after, const QString& mergeKey)

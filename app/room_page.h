@@ -50,6 +50,9 @@ public:
     Result<Params> resolve(const std::string& experiment,
                            const std::map<std::string, std::string>& given) const;
 
+    // Adds the newest finished run of the same experiment that is older than what is shown.
+    void compareWithPrevious();
+
     // A run for this room: under way (progress), or nothing.
     void setPending(const std::optional<RunStatus>& status);
     void setFailure(const QString& message, const QString& details); // empty: none
@@ -59,6 +62,13 @@ signals:
     void runRequested(const std::string& experiment,
                       const std::map<std::string, std::string>& params);
     void panelToggled();
+    void runsDropped(const QStringList& uids); // dragged from the table of runs onto the view
+
+protected:
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dragLeaveEvent(QDragLeaveEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
+    void contextMenuEvent(QContextMenuEvent* event) override;
 
 private:
     QWidget* makeTitleBar();
@@ -68,6 +78,7 @@ private:
     void updateTitle();
     void updateActions();
     void fillCompareMenu();
+    void askOrigin();
     void propose(const QString& label, RoomState after, const QString& mergeKey = {});
 
     RoomInfo info_;
@@ -92,6 +103,7 @@ private:
     FailurePanel* failure_;
     QStackedWidget* middle_;
     QWidget* empty_;
+    QLabel* dropHint_;
 };
 
 } // namespace vitrine

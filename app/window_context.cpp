@@ -89,7 +89,24 @@ void WindowContext::showOrigin(const figure::Figure& figure)
     connect(panel, &OriginPanel::againRequested, &window_, &MainWindow::runAgain);
     connect(panel, &OriginPanel::showInRuns, &window_,
             [this](const QString& uid) { window_.showInRuns({uid}); });
+    // What is run again from here tells its outcome here.
+    Runner& runner = window_.runner();
+    connect(&runner, &Runner::finished, panel, [panel](const RunHandle& run) { panel->takeOutcome(run); });
+    connect(&runner, &Runner::progressed, panel, [panel, &runner](const QString& uid) {
+        if (const auto status = runner.status(uid))
+            panel->setProgress(*status);
+    });
     panel->show();
+}
+
+void WindowContext::showOriginOf(const QStringList& uids, const QString& what)
+{
+    figure::Figure value;
+    value.name = "value";
+    value.title = what.toStdString();
+    for (const QString& uid : uids)
+        value.recipe.runs.push_back(uid.toStdString());
+    showOrigin(value);
 }
 
 void WindowContext::showMessage(const QString& line)

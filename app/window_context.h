@@ -27,6 +27,9 @@ public:
     void showOrigin(const figure::Figure& figure) override;
     void showMessage(const QString& line) override;
 
+    // "Where from?" of a value or a whole view of these runs.
+    void showOriginOf(const QStringList& uids, const QString& what);
+
 private:
     MainWindow& window_;
     ComputePool* pool_;

@@ -81,12 +81,17 @@ Result<void> Statement::run()
     while (step()) {
     }
     const auto result = ok();
+    reset();
+    return result;
+}
+
+void Statement::reset()
+{
     if (statement_) {
         ::sqlite3_reset(statement_.get());
         ::sqlite3_clear_bindings(statement_.get());
     }
     bound_ = 0;
-    return result;
 }
 
 Result<void> Statement::ok() const

@@ -34,6 +34,7 @@ public:
     // For statements without rows: runs it and makes it ready for the next values.
     Result<void> run();
     Result<void> ok() const; // after step() has said false
+    void reset();            // ready for the next values
 
     std::int64_t integer(int column) const;
     double real(int column) const; // NULL is NaN

@@ -1,5 +1,7 @@
 #include "core/store/query.h"
 
+#include "core/store/filter_sql.h"
+
 #include <cctype>
 #include <map>
 #include <sstream>
@@ -9,59 +11,9 @@ namespace vitrine
 namespace
 {
 
-// SQL text and its values, in step.
-struct Condition {
-    std::string sql = " WHERE 1";
-    std::vector<std::string> values;
-
-    void add(const std::string& text, std::string value)
-    {
-        sql += " AND " + text;
-        values.push_back(std::move(value));
-    }
-};
-
-// Every word as the beginning of a word of the run; quoted, so that nothing in it is FTS5's syntax.
-std::string matchText(const std::string& text)
-{
-    std::istringstream words(text);
-    std::string match;
-    for (std::string word; words >> word;) {
-        std::string quoted;
-        for (const char c : word)
-            quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-        match += (match.empty() ? "\"" : " \"") + quoted + "\"*";
-    }
-    return match;
-}
-
-// A word without letters or digits ("·") has no token and would match nothing.
-bool hasToken(const std::string& text)
-{
-    for (const unsigned char c : text)
-        if (std::isalnum(c) || c >= 0x80)
-            return true;
-    return false;
-}
-
-Condition conditionOf(const RunQuery& query)
-{
-    Condition condition;
-    if (!query.experiment.empty())
-        condition.add("r.experiment = ?", query.experiment);
-    if (query.state)
-        condition.add("r.state = ?", std::string(runStateName(*query.state)));
-    if (!query.tag.empty())
-        condition.add("r.number IN (SELECT run FROM tags WHERE tag = ?)", query.tag);
-    if (hasToken(query.text))
-        condition.add("r.number IN (SELECT rowid FROM words WHERE words MATCH ?)",
-                      matchText(query.text));
-    return condition;
-}
-
 struct Order {
     std::string join, sql;
-    std::string metric; // bound first where not empty
+    std::string name; // bound first where not empty
 };
 
 Result<Order> orderOf(const RunQuery& query)
@@ -81,76 +33,172 @@ Result<Order> orderOf(const RunQuery& query)
         return Order{" LEFT JOIN metrics m ON m.run = r.number AND m.name = ?",
                      "m.value IS NULL, m.value" + direction + ", r.number" + direction,
                      query.sortBy.substr(7)};
+    if (query.sortBy.starts_with("param:")) // numbers before texts
+        return Order{" LEFT JOIN parameters p ON p.run = r.number AND p.name = ?",
+                     "p.value IS NULL, " + paramSql("p.value") + direction + ", r.number" +
+                         direction,
+                     query.sortBy.substr(6)};
     return argumentError(
         "runs are not sorted by \"{}\": take number, started, seconds, experiment, "
-        "state or metric:NAME",
+        "state, metric:NAME or param:NAME",
         query.sortBy);
 }
 
-Result<void> fillTags(const Database& database, RunSummary& run)
-{
-    auto tags = database.prepare("SELECT tag FROM tags WHERE run = ? ORDER BY tag");
-    tags.bind(run.number);
-    while (tags.step())
-        run.tags.push_back(tags.text(0));
-    return tags.ok();
-}
+constexpr const char* kSummary =
+    "SELECT r.number, r.uid, r.experiment, r.state, r.started, r.seconds, r.error, r.subject, "
+    "EXISTS (SELECT 1 FROM tags t WHERE t.run = r.number) FROM runs r";
 
-Result<void> fillMetrics(const Database& database, const std::vector<std::string>& names,
-                         RunSummary& run)
+// Reads summaries row by row; the statements for their parts are prepared once.
+class SummaryReader
 {
-    for (const auto& name : names) {
-        auto metric = database.prepare("SELECT value FROM metrics WHERE run = ? AND name = ?");
-        metric.bind(run.number).bind(name);
-        if (metric.step())
-            run.metrics.emplace_back(name, metric.real(0));
-        VITRINE_CHECK(metric.ok());
+public:
+    SummaryReader(const Database& database, const RunQuery& query)
+        : query_(query),
+          tags_(database.prepare("SELECT tag FROM tags WHERE run = ? ORDER BY tag")),
+          metric_(database.prepare("SELECT value FROM metrics WHERE run = ? AND name = ?")),
+          param_(database.prepare("SELECT value FROM parameters WHERE run = ? AND name = ?"))
+    {
     }
-    return {};
-}
+
+    Result<RunSummary> read(const Statement& row)
+    {
+        RunSummary run;
+        run.number = row.integer(0);
+        run.uid = row.text(1);
+        run.experiment = row.text(2);
+        VITRINE_TRY(run.state, parseRunState(row.text(3)));
+        run.started = row.text(4);
+        run.seconds = row.real(5);
+        run.error = row.text(6);
+        run.subject = row.text(7);
+        if (row.integer(8) != 0)
+            VITRINE_CHECK(fillTags(run));
+        for (const auto& name : query_.metrics) {
+            if (metric_.bind(run.number).bind(name).step())
+                run.metrics.emplace_back(name, metric_.real(0));
+            VITRINE_CHECK(metric_.ok());
+            metric_.reset();
+        }
+        for (const auto& name : query_.params) {
+            if (param_.bind(run.number).bind(name).step())
+                run.params.emplace_back(name, storedParamText(param_.text(0)));
+            VITRINE_CHECK(param_.ok());
+            param_.reset();
+        }
+        return run;
+    }
+
+private:
+    Result<void> fillTags(RunSummary& run)
+    {
+        tags_.bind(run.number);
+        while (tags_.step())
+            run.tags.push_back(tags_.text(0));
+        VITRINE_CHECK(tags_.ok());
+        tags_.reset();
+        return {};
+    }
+
+    const RunQuery& query_;
+    Statement tags_, metric_, param_;
+};
 
 } // namespace
+
+std::string matchText(const std::string& text)
+{
+    // Quoted, so that nothing in a word is FTS5's syntax. A word without letters or digits has no
+    // token and would match nothing.
+    std::istringstream words(text);
+    std::string match;
+    bool hasToken = false;
+    for (std::string word; words >> word;) {
+        std::string quoted;
+        for (const char c : word) {
+            quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+            hasToken = hasToken || std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+                       static_cast<unsigned char>(c) >= 0x80;
+        }
+        match += (match.empty() ? "\"" : " \"") + quoted + "\"*";
+    }
+    return hasToken ? match : std::string();
+}
+
+std::string storedParamText(const std::string& json)
+{
+    if (json.starts_with('"')) {
+        const auto text = parseJson(json, "a stored parameter");
+        return text && text->is_string() ? text->get<std::string>() : json;
+    }
+    return json.starts_with('[') ? json.substr(1, json.size() - 2) : json;
+}
+
+std::vector<FilterTerm> termsOf(const RunQuery& query)
+{
+    std::vector<FilterTerm> terms;
+    const auto add = [&](FilterField field, const char* name, std::string value) {
+        FilterTerm term;
+        term.field = field;
+        term.name = name;
+        term.values = {std::move(value)};
+        terms.push_back(std::move(term));
+    };
+    if (!query.experiment.empty())
+        add(FilterField::experiment, "experiment", query.experiment);
+    if (query.state)
+        add(FilterField::state, "state", std::string(runStateName(*query.state)));
+    if (!query.tag.empty())
+        add(FilterField::tag, "tag", query.tag);
+    if (!query.text.empty())
+        add(FilterField::words, "", query.text);
+    terms.insert(terms.end(), query.filter.terms.begin(), query.filter.terms.end());
+    return terms;
+}
 
 Result<std::vector<RunSummary>> findRuns(const Database& database, const RunQuery& query)
 {
     VITRINE_TRY(const Order order, orderOf(query));
-    const Condition condition = conditionOf(query);
-    auto select = database.prepare(
-        "SELECT r.number, r.uid, r.experiment, r.state, r.started, r.seconds, r.error, r.subject, "
-        "EXISTS (SELECT 1 FROM tags t WHERE t.run = r.number) FROM runs r" +
-        order.join + condition.sql + " ORDER BY " + order.sql + " LIMIT ? OFFSET ?");
-    if (!order.metric.empty())
-        select.bind(order.metric);
-    for (const auto& value : condition.values)
-        select.bind(value);
+    const SqlCondition condition = conditionOf(termsOf(query));
+    auto select = database.prepare(kSummary + order.join + condition.sql + " ORDER BY " +
+                                   order.sql + " LIMIT ? OFFSET ?");
+    if (!order.name.empty())
+        select.bind(order.name);
+    condition.bindTo(select);
     select.bind(query.limit).bind(query.offset);
 
+    SummaryReader reader(database, query);
     std::vector<RunSummary> runs;
     while (select.step()) {
-        RunSummary run;
-        run.number = select.integer(0);
-        run.uid = select.text(1);
-        run.experiment = select.text(2);
-        VITRINE_TRY(run.state, parseRunState(select.text(3)));
-        run.started = select.text(4);
-        run.seconds = select.real(5);
-        run.error = select.text(6);
-        run.subject = select.text(7);
-        if (select.integer(8) != 0)
-            VITRINE_CHECK(fillTags(database, run));
-        VITRINE_CHECK(fillMetrics(database, query.metrics, run));
+        VITRINE_TRY(RunSummary run, reader.read(select));
         runs.push_back(std::move(run));
     }
     VITRINE_CHECK(select.ok());
     return runs;
 }
 
+Result<std::vector<RunSummary>> summariesOf(const Database& database,
+                                            std::span<const std::int64_t> numbers,
+                                            const RunQuery& query)
+{
+    auto select = database.prepare(std::string(kSummary) + " WHERE r.number = ?");
+    SummaryReader reader(database, query);
+    std::vector<RunSummary> runs;
+    for (const std::int64_t number : numbers) {
+        if (select.bind(number).step()) {
+            VITRINE_TRY(RunSummary run, reader.read(select));
+            runs.push_back(std::move(run));
+        }
+        VITRINE_CHECK(select.ok());
+        select.reset();
+    }
+    return runs;
+}
+
 Result<std::int64_t> countRuns(const Database& database, const RunQuery& query)
 {
-    const Condition condition = conditionOf(query);
+    const SqlCondition condition = conditionOf(termsOf(query));
     auto select = database.prepare("SELECT count(*) FROM runs r" + condition.sql);
-    for (const auto& value : condition.values)
-        select.bind(value);
+    condition.bindTo(select);
     if (select.step())
         return select.integer(0);
     VITRINE_CHECK(select.ok());

@@ -196,6 +196,7 @@ Result<std::int64_t> insertRun(const Database& database, const RunRecord& run)
     VITRINE_CHECK(insertParts(database, number, run));
     VITRINE_CHECK(setTagRows(database, number, run.tags));
     VITRINE_CHECK(updateWords(database, number));
+    VITRINE_CHECK(markChanged(database, number));
     return number;
 }
 
@@ -228,7 +229,8 @@ Result<void> replaceRun(const Database& database, std::int64_t number, const Run
                       .bind(number)
                       .run());
     VITRINE_CHECK(insertParts(database, number, run));
-    return updateWords(database, number);
+    VITRINE_CHECK(updateWords(database, number));
+    return markChanged(database, number);
 }
 
 Result<RunRecord> loadRun(const Database& database, std::int64_t number)
@@ -292,6 +294,15 @@ Result<void> setTagRows(const Database& database, std::int64_t number,
         if (!tag.empty())
             VITRINE_CHECK(insert.bind(number).bind(tag).run());
     return {};
+}
+
+Result<void> markChanged(const Database& database, std::int64_t number)
+{
+    VITRINE_CHECK(database.prepare("UPDATE revisions SET newest = newest + 1").run());
+    return database
+        .prepare("UPDATE runs SET revision = (SELECT newest FROM revisions) WHERE number = ?")
+        .bind(number)
+        .run();
 }
 
 Result<void> updateWords(const Database& database, std::int64_t number)

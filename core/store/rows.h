@@ -16,6 +16,8 @@ Result<void> deleteRun(const Database& database, std::int64_t number);
 
 Result<void> setTagRows(const Database& database, std::int64_t number,
                         const std::vector<std::string>& tags);
+// To be called last by whoever changed a row of the run: indices of other processes read it anew.
+Result<void> markChanged(const Database& database, std::int64_t number);
 // The searched text of the run, made anew from its rows.
 Result<void> updateWords(const Database& database, std::int64_t number);
 

@@ -5,7 +5,7 @@ namespace vitrine
 namespace
 {
 
-constexpr std::int64_t kVersion = 1;
+constexpr std::int64_t kVersion = 2;
 
 // The schema in words: core/store/README.md.
 constexpr const char* kVersion1 = R"sql(
@@ -100,6 +100,21 @@ CREATE TABLE word_texts (
 );
 )sql";
 
+// For workspaces of 100,000 runs (core/store/run_index.h): what changed since, and one metric or
+// parameter of all runs without reading the rest.
+constexpr const char* kVersion2 = R"sql(
+CREATE TABLE revisions (one INTEGER PRIMARY KEY CHECK (one = 1), newest INTEGER NOT NULL);
+INSERT INTO revisions VALUES (1, 1);
+ALTER TABLE runs ADD COLUMN revision INTEGER NOT NULL DEFAULT 1;
+CREATE INDEX runs_by_revision ON runs (revision);
+CREATE INDEX runs_listed ON runs (number, experiment, state, started, seconds);
+CREATE INDEX runs_by_parent ON runs (parent, number) WHERE parent <> '';
+DROP INDEX metrics_by_value;
+CREATE INDEX metrics_by_name ON metrics (name, run, value);
+CREATE INDEX parameters_by_name ON parameters (name, run, value);
+CREATE INDEX inputs_by_hash ON inputs (sha256, run);
+)sql";
+
 Result<std::int64_t> userVersion(const Database& database)
 {
     auto query = database.prepare("PRAGMA user_version");
@@ -132,6 +147,8 @@ Result<void> prepareSchema(Database& database)
     VITRINE_CHECK(refuseNewer(database, version));
     if (version < 1)
         VITRINE_CHECK(database.execute(kVersion1));
+    if (version < 2)
+        VITRINE_CHECK(database.execute(kVersion2));
     VITRINE_CHECK(database.execute(fmt::format("PRAGMA user_version={}", kVersion).c_str()));
     return transaction.commit();
 }

@@ -50,6 +50,15 @@ bool isLaterAttempt(const Known& before, const RunRecord& run)
     return before.state != RunState::done && run.started > before.started;
 }
 
+// One seek per name instead of a walk over all rows; needs an index that begins with the column.
+std::string distinctNames(const char* table, const char* name)
+{
+    return fmt::format("WITH RECURSIVE names(n) AS (SELECT min({1}) FROM {0} UNION ALL SELECT "
+                       "(SELECT min({1}) FROM {0} WHERE {1} > n) FROM names WHERE n IS NOT NULL) "
+                       "SELECT n FROM names WHERE n IS NOT NULL",
+                       table, name);
+}
+
 std::vector<std::string> column(Statement query)
 {
     std::vector<std::string> values;
@@ -103,11 +112,41 @@ struct Store::Private {
             std::fclose(mark);
     }
 
+    Result<bool> isWanted(const RunRecord& run) const
+    {
+        if (!isHex(run.uid, 32))
+            return argumentError("a run without a uid of 32 hexadecimal digits cannot be kept");
+        VITRINE_TRY(const auto before, known(database, run.uid));
+        if (!before || isLaterAttempt(*before, run))
+            return true;
+        if (run.started == before->started)
+            tidyJob(run);
+        return false;
+    }
+
+    // Under the transaction: another process may have been faster meanwhile. `replaced`: hashes that
+    // an earlier attempt named.
+    Result<void> keep(RunRecord& run, std::vector<std::string>& replaced) const
+    {
+        VITRINE_TRY(const auto now, known(database, run.uid));
+        if (now && !isLaterAttempt(*now, run))
+            return {};
+        VITRINE_CHECK(placeArtifacts(artifacts(), run));
+        if (!now) {
+            VITRINE_TRY([[maybe_unused]] const auto number, insertRun(database, run));
+            return {};
+        }
+        const auto hashes = hashesOf(database, now->number);
+        replaced.insert(replaced.end(), hashes.begin(), hashes.end());
+        return replaceRun(database, now->number, run);
+    }
+
     Result<void> touch(std::int64_t number, std::string_view sql, std::string_view value) const
     {
         VITRINE_TRY(auto transaction, Transaction::begin(database));
         VITRINE_CHECK(database.prepare(sql).bind(value).bind(number).run());
         VITRINE_CHECK(updateWords(database, number));
+        VITRINE_CHECK(markChanged(database, number));
         return transaction.commit();
     }
 };
@@ -156,41 +195,50 @@ fs::path Store::jobsFolder() const
 
 Result<std::int64_t> Store::import(const RunRecord& given)
 {
-    if (!isHex(given.uid, 32))
-        return argumentError("a run without a uid of 32 hexadecimal digits cannot be kept");
-    VITRINE_TRY(const auto before, known(d_->database, given.uid));
-    if (before && !isLaterAttempt(*before, given)) {
-        if (given.started == before->started)
-            d_->tidyJob(given);
-        return before->number;
-    }
-    RunRecord run = given;
-    VITRINE_CHECK(stageArtifacts(d_->artifacts(), run));
+    VITRINE_TRY(const auto numbers, import(std::span(&given, 1)));
+    return numbers.front();
+}
 
-    std::vector<std::string> replaced;
-    VITRINE_TRY(auto transaction, Transaction::begin(d_->database));
-    VITRINE_TRY(const auto now,
-                known(d_->database, run.uid)); // another process may have been faster
-    std::int64_t number = now ? now->number : 0;
-    if (!now || isLaterAttempt(*now, run)) {
-        VITRINE_CHECK(placeArtifacts(d_->artifacts(), run));
-        if (now) {
-            replaced = hashesOf(d_->database, number);
-            VITRINE_CHECK(replaceRun(d_->database, number, run));
-        } else {
-            VITRINE_TRY(number, insertRun(d_->database, run));
-        }
+Result<std::vector<std::int64_t>> Store::import(std::span<const RunRecord> given)
+{
+    std::vector<RunRecord> staged; // what is not known yet, or known by an earlier attempt
+    for (const RunRecord& run : given) {
+        VITRINE_TRY(const bool wanted, d_->isWanted(run));
+        if (!wanted)
+            continue;
+        staged.push_back(run);
+        VITRINE_CHECK(stageArtifacts(d_->artifacts(), staged.back()));
     }
-    VITRINE_CHECK(transaction.commit());
-    dropStaged(run);
+    std::vector<std::string> replaced;
+    if (!staged.empty()) {
+        VITRINE_TRY(auto transaction, Transaction::begin(d_->database));
+        for (RunRecord& run : staged)
+            VITRINE_CHECK(d_->keep(run, replaced));
+        VITRINE_CHECK(transaction.commit());
+    }
+    for (const RunRecord& run : staged) {
+        dropStaged(run);
+        d_->tidyJob(run);
+    }
     (void)d_->dropUnused(replaced);
-    d_->tidyJob(run);
-    return number;
+
+    std::vector<std::int64_t> numbers;
+    for (const RunRecord& run : given) {
+        VITRINE_TRY(const auto stored, known(d_->database, run.uid));
+        numbers.push_back(stored->number);
+    }
+    return numbers;
 }
 
 Result<std::vector<RunSummary>> Store::find(const RunQuery& query) const
 {
     return findRuns(d_->database, query);
+}
+
+Result<std::vector<RunSummary>> Store::summaries(std::span<const std::int64_t> numbers,
+                                                 const RunQuery& query) const
+{
+    return summariesOf(d_->database, numbers, query);
 }
 
 Result<std::int64_t> Store::count(const RunQuery& query) const
@@ -244,17 +292,33 @@ Result<std::int64_t> Store::resolve(const std::string& numberOrUid) const
 std::vector<std::string> Store::metricNames(const std::string& experiment) const
 {
     if (experiment.empty())
-        return column(d_->database.prepare("SELECT DISTINCT name FROM metrics ORDER BY name"));
-    auto query =
-        d_->database.prepare("SELECT DISTINCT m.name FROM runs r JOIN metrics m ON m.run = "
-                             "r.number WHERE r.experiment = ? ORDER BY m.name");
+        return column(d_->database.prepare(distinctNames("metrics", "name")));
+    auto query = d_->database.prepare(
+        "SELECT DISTINCT name FROM metrics WHERE run IN (SELECT number FROM runs WHERE experiment = "
+        "? ORDER BY number DESC LIMIT 500) ORDER BY name");
     query.bind(experiment);
     return column(std::move(query));
 }
 
+std::string Store::metricUnit(const std::string& metric) const
+{
+    auto query = d_->database.prepare(
+        "SELECT unit FROM metrics WHERE run = (SELECT max(run) FROM metrics WHERE name = ?1) AND "
+        "name = ?1");
+    query.bind(metric);
+    return query.step() ? query.text(0) : std::string();
+}
+
+RunVocabulary Store::vocabulary() const
+{
+    return {experimentsSeen(), metricNames(),
+            column(d_->database.prepare(distinctNames("parameters", "name"))),
+            column(d_->database.prepare(distinctNames("tags", "tag")))};
+}
+
 std::vector<std::string> Store::experimentsSeen() const
 {
-    return column(d_->database.prepare("SELECT DISTINCT experiment FROM runs ORDER BY experiment"));
+    return column(d_->database.prepare(distinctNames("runs", "experiment")));
 }
 
 Result<void> Store::setTags(std::int64_t number, const std::vector<std::string>& tags)
@@ -262,6 +326,25 @@ Result<void> Store::setTags(std::int64_t number, const std::vector<std::string>&
     VITRINE_TRY(auto transaction, Transaction::begin(d_->database));
     VITRINE_CHECK(setTagRows(d_->database, number, tags));
     VITRINE_CHECK(updateWords(d_->database, number));
+    VITRINE_CHECK(markChanged(d_->database, number));
+    return transaction.commit();
+}
+
+Result<void> Store::changeTags(std::span<const std::int64_t> numbers,
+                               const std::vector<std::string>& added,
+                               const std::vector<std::string>& removed)
+{
+    VITRINE_TRY(auto transaction, Transaction::begin(d_->database));
+    auto add = d_->database.prepare("INSERT OR IGNORE INTO tags (run, tag) VALUES (?, ?)");
+    auto take = d_->database.prepare("DELETE FROM tags WHERE run = ? AND tag = ?");
+    for (const std::int64_t number : numbers) {
+        for (const auto& tag : removed)
+            VITRINE_CHECK(take.bind(number).bind(tag).run());
+        for (const auto& tag : added)
+            VITRINE_CHECK(add.bind(number).bind(tag).run());
+        VITRINE_CHECK(updateWords(d_->database, number));
+        VITRINE_CHECK(markChanged(d_->database, number));
+    }
     return transaction.commit();
 }
 
@@ -287,6 +370,11 @@ Result<void> Store::remove(std::int64_t number)
 fs::path Store::artifactPath(const std::string& sha256) const
 {
     return d_->artifacts() / sha256;
+}
+
+const Database& Store::database() const
+{
+    return d_->database;
 }
 
 Result<void> Store::verify(std::int64_t number) const

@@ -2,14 +2,18 @@
 
 #include "core/base/result.h"
 #include "core/jobs/run_record.h"
+#include "core/store/filter.h"
 
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 namespace vitrine {
+
+class Database;
 
 // What the Runs table shows of a run.
 struct RunSummary {
@@ -23,6 +27,7 @@ struct RunSummary {
     std::string subject; // the one or two parameters that tell runs apart: "vitrine-lm · speech-2016.txt"
     std::vector<std::string> tags;
     std::vector<std::pair<std::string, double>> metrics; // only those asked for
+    std::vector<std::pair<std::string, std::string>> params; // likewise, as paramText writes them
 };
 
 struct RunQuery {
@@ -30,8 +35,9 @@ struct RunQuery {
     std::string experiment; // exactly, or empty for all
     std::optional<RunState> state;
     std::string tag;
-    std::vector<std::string> metrics; // to be filled into the summaries
-    std::string sortBy = "number";    // number, started, seconds, experiment, state, or "metric:NAME"
+    RunFilter filter; // all its terms hold too
+    std::vector<std::string> metrics, params; // to be filled into the summaries
+    std::string sortBy = "number"; // number, started, seconds, experiment, state, "metric:NAME" or "param:NAME"
     bool descending = true;
     std::int64_t limit = 1000, offset = 0;
 };
@@ -54,16 +60,28 @@ public:
     // are copied) into the workspace by hash. One transaction.
     Result<std::int64_t> import(const RunRecord& run);
 
+    // Many at once in one transaction: all or none. For bulk imports; each as by import().
+    Result<std::vector<std::int64_t>> import(std::span<const RunRecord> runs);
+
+    // By the database alone, one query at a time; RunIndex (run_index.h) answers the same faster.
     Result<std::vector<RunSummary>> find(const RunQuery& query) const;
     Result<std::int64_t> count(const RunQuery& query) const; // ignores limit and offset
+    // Those of these numbers that exist, in this order; metrics and params as asked for by the query.
+    Result<std::vector<RunSummary>> summaries(std::span<const std::int64_t> numbers, const RunQuery& query) const;
     Result<RunRecord> load(std::int64_t number) const;
     Result<RunRecord> loadUid(const std::string& uid) const;
     // A number, or an unambiguous beginning of a uid (4 digits or more).
     Result<std::int64_t> resolve(const std::string& numberOrUid) const;
+    // Of all runs, or of the 500 newest of one experiment; sorted.
     std::vector<std::string> metricNames(const std::string& experiment = {}) const;
+    std::string metricUnit(const std::string& metric) const; // of the newest run that has it; else empty
+    RunVocabulary vocabulary() const; // names of the whole workspace
     std::vector<std::string> experimentsSeen() const;
 
     Result<void> setTags(std::int64_t number, const std::vector<std::string>& tags);
+    // Adds and takes away on many runs, in one transaction.
+    Result<void> changeTags(std::span<const std::int64_t> numbers, const std::vector<std::string>& added,
+                            const std::vector<std::string>& removed);
     Result<void> setNote(std::int64_t number, const std::string& note);
     Result<void> remove(std::int64_t number); // artifacts that no other run names go too
 
@@ -71,6 +89,9 @@ public:
 
     // Re-hashes every artifact of the run; an error names the first that is missing or altered.
     Result<void> verify(std::int64_t number) const;
+
+    // For the other parts of core/store.
+    const Database& database() const;
 
     // Changes whenever any process has committed (PRAGMA data_version and own changes): poll it to notice foreign runs.
     std::int64_t changeCounter() const;

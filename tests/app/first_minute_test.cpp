@@ -7,6 +7,7 @@
 #include <QFile>
 #include <QJsonArray>
 #include <QJsonDocument>
+#include <QLabel>
 #include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QProcess>
@@ -20,6 +21,7 @@
 
 #include "app/figure_actions.h"
 #include "app/home_page.h"
+#include "app/origin_panel.h"
 #include "app/plugin_rooms.h"
 #include "app/room_page.h"
 
@@ -164,6 +166,35 @@ TEST_F(FirstMinute, APromptAndEnterGiveAMapThatIsComparedAndExported)
         EXPECT_TRUE(file.readAll().startsWith(beginning)) << ending.toStdString();
     }
     EXPECT_FALSE(writeFigure(figure, folder.filePath("figure.docx")));
+}
+
+TEST_F(FirstMinute, AnyViewSaysWhereItIsFromAndItsRunIsRepeatedToTheLastBit)
+{
+    window->startRun("attention.capture", {{"model", "vitrine-lm"}, {"prompt", "Call me Ishmael."}},
+                     "attention", false);
+    window->showPage("attention");
+    ASSERT_TRUE(waitForRuns(1));
+
+    QTest::mouseClick(named<QToolButton>("Where from?"), Qt::LeftButton);
+    auto* panel = window->findChild<OriginPanel*>();
+    ASSERT_NE(panel, nullptr);
+    QString words;
+    for (const QLabel* label : panel->findChildren<QLabel*>())
+        words += label->text() + "\n";
+    const RunRecord& run = *room().runs().front();
+    EXPECT_TRUE(words.contains(QString::fromStdString(run.command)));
+    EXPECT_TRUE(words.contains(QString::fromStdString(run.result.inputs.at(0).sha256).left(24)));
+    QTest::mouseClick(named<QPushButton>("Run again"), Qt::LeftButton);
+
+    QLabel* outcome = nullptr;
+    EXPECT_TRUE(QTest::qWaitFor(
+        [&] {
+            outcome = named<QLabel>("Outcome of the repetition");
+            return outcome != nullptr;
+        },
+        kRunMs));
+    ASSERT_NE(outcome, nullptr);
+    EXPECT_TRUE(outcome->text().contains("to the last bit")) << outcome->text().toStdString();
 }
 
 } // namespace

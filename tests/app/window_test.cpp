@@ -1,12 +1,15 @@
 #include "app/main_window.h"
 
 #include <QApplication>
+#include <QDragEnterEvent>
 #include <QFile>
+#include <QJsonArray>
 #include <QJsonDocument>
 #include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
 #include <QPlainTextEdit>
+#include <QMimeData>
 #include <QProcess>
 #include <QPushButton>
 #include <QTemporaryDir>
@@ -23,6 +26,8 @@
 #include "app/state_panels.h"
 #include "core/jobs/bundle.h"
 #include "widgets/params/param_form.h"
+#include "widgets/runs/runs_model.h"
+#include "widgets/runs/runs_page.h"
 
 namespace vitrine
 {
@@ -353,6 +358,112 @@ TEST_F(Window, ThePaletteFindsAnActionByAFewLetters)
     QTest::keyClick(line, Qt::Key_Return);
 
     EXPECT_EQ(window->currentPage(), "count");
+}
+
+// Two runs; only the newer one is shown.
+#define TWO_RUNS()                                                                                                   \
+    open();                                                                                                          \
+    window->showPage("count");                                                                                       \
+    QStringList uids;                                                                                                \
+    for (int i = 0; i < 2; ++i) {                                                                                    \
+        uids << window->startRun("test.count", {}, "count", false);                                                  \
+        ASSERT_TRUE(QTest::qWaitFor([&] { return room().state().runs == QStringList{uids.last()}; }, 10'000));       \
+    }
+
+TEST_F(Window, TheRunBeforeIsOneKeyAway)
+{
+    TWO_RUNS();
+
+    QTest::keyClick(window.get(), Qt::Key_P, Qt::ControlModifier | Qt::ShiftModifier);
+
+    EXPECT_EQ(room().state().runs, (QStringList{uids[1], uids[0]}));
+    EXPECT_EQ(view().runs.size(), 2u);
+    QTest::keyClick(window.get(), Qt::Key_P, Qt::ControlModifier | Qt::ShiftModifier); // there is none before
+    EXPECT_EQ(view().runs.size(), 2u);
+    window->history().stack().undo();
+    EXPECT_EQ(view().runs.size(), 1u);
+}
+
+TEST_F(Window, RunsDraggedOntoAViewAreShownBesideIt)
+{
+    TWO_RUNS();
+    QMimeData dragged;
+    dragged.setData(kRunsMime, (uids[0] + "\n" + uids[1]).toUtf8());
+
+    QDragEnterEvent enter({100, 100}, Qt::CopyAction, &dragged, Qt::LeftButton, {});
+    QCoreApplication::sendEvent(&room(), &enter);
+    EXPECT_TRUE(enter.isAccepted());
+    QDropEvent drop({100, 100}, Qt::CopyAction, &dragged, Qt::LeftButton, {});
+    QCoreApplication::sendEvent(&room(), &drop);
+
+    EXPECT_EQ(room().state().runs, (QStringList{uids[1], uids[0]})); // each once
+    EXPECT_EQ(view().runs.size(), 2u);
+}
+
+TEST_F(Window, RunsHeldOverTheSignOfARoomOpenIt)
+{
+    TWO_RUNS();
+    window->showPage("runs");
+    QMimeData dragged;
+    dragged.setData(kRunsMime, uids[0].toUtf8());
+    auto* sign = named<QToolButton>(*window, "Counting");
+
+    QDragEnterEvent enter({10, 10}, Qt::CopyAction, &dragged, Qt::LeftButton, {});
+    QCoreApplication::sendEvent(sign, &enter);
+    EXPECT_TRUE(enter.isAccepted());
+    EXPECT_TRUE(QTest::qWaitFor([&] { return window->currentPage() == "count"; }));
+    window->showPage("runs");
+    QDropEvent drop({10, 10}, Qt::CopyAction, &dragged, Qt::LeftButton, {});
+    QCoreApplication::sendEvent(sign, &drop);
+
+    EXPECT_EQ(window->currentPage(), "count");
+    EXPECT_EQ(view().runs.size(), 2u);
+}
+
+TEST_F(Window, ARoomShowsItsOwnRunsAndNoMoreThanEight)
+{
+    TWO_RUNS();
+    RunRecord stranger;
+    stranger.uid = std::string(32, 'f');
+    stranger.experiment = "other.experiment";
+    stranger.state = RunState::done;
+    stranger.started = "2026-05-01T12:00:00.000Z";
+    ASSERT_TRUE(window->runner().store().import(stranger));
+    QStringList many{uids[0], QString(32, 'f')};
+    for (int i = 0; i < 9; ++i) {
+        RunRecord run = stranger;
+        run.experiment = "test.count";
+        run.uid = std::string(31, 'e') + std::to_string(i);
+        ASSERT_TRUE(window->runner().store().import(run));
+        many << QString::fromStdString(run.uid);
+    }
+
+    window->openRuns(many);
+
+    EXPECT_EQ(view().runs.size(), 8u);
+    EXPECT_FALSE(room().state().runs.contains(QString(32, 'f')));
+}
+
+TEST_F(Window, SavedSearchesOutliveAWindowThatNeverShowedThem)
+{
+    open();
+    window->showPage("runs");
+    auto* page = window->findChild<RunsPage*>();
+    page->setState({{"filter", "state:done"},
+                    {"saved", QJsonArray{QJsonObject{{"name", "mine"}, {"filter", "answer>3"}}}}});
+    emit page->stateChanged();
+    window->showPage("home");
+    QTest::qWait(800); // the autosave's time
+
+    open(); // on Home
+    window->showPage("count");
+    QTest::qWait(800);
+    open();
+    window->showPage("runs");
+
+    page = window->findChild<RunsPage*>();
+    EXPECT_EQ(page->state()["saved"].toArray().size(), 1);
+    EXPECT_EQ(page->state()["filter"].toString(), "state:done");
 }
 
 #ifdef VITRINE_PROGRAM

@@ -196,6 +196,12 @@ QPointF PlotView::pixelOf(double x, double y) const
     return canvas_->frame().at(x, y);
 }
 
+QPointF PlotView::valueAt(QPointF pixel) const
+{
+    const Frame frame = canvas_->frame();
+    return {frame.valueX(pixel.x()), frame.valueY(pixel.y())};
+}
+
 PlotView::Axes PlotView::axesAt(QPointF pixel) const
 {
     const QRectF rect = canvas_->frame().rect;

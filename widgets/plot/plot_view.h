@@ -48,6 +48,7 @@ public:
     QJsonObject drawn() const;
     QString readingText() const;
     QPointF pixelOf(double x, double y) const;
+    QPointF valueAt(QPointF pixel) const; // in units of the axes
 
     QSize sizeHint() const override { return {480, 280}; }
     QSize minimumSizeHint() const override { return {160, 120}; }

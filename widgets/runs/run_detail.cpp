@@ -1,13 +1,19 @@
 #include "widgets/runs/run_detail.h"
 
+#include <QAction>
+#include <QClipboard>
+#include <QFileInfo>
 #include <QFrame>
+#include <QGuiApplication>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPlainTextEdit>
+#include <QPushButton>
 #include <QTimer>
 #include <QVBoxLayout>
 
 #include "core/base/format.h"
+#include "widgets/runner/runner.h"
 #include "widgets/runs/run_text.h"
 #include "widgets/theme/style.h"
 
@@ -29,13 +35,14 @@ QLabel* text(const QString& words, const char* role, QWidget* parent)
     return label;
 }
 
-void addSection(QVBoxLayout& column, const QString& heading, QWidget* content)
+QWidget* addSection(QVBoxLayout& column, const QString& heading, QWidget* content)
 {
     auto* block = new QVBoxLayout;
     block->setSpacing(8);
     block->addWidget(text(heading, "heading", content->parentWidget()));
     block->addWidget(content);
     column.addLayout(block);
+    return content;
 }
 
 QWidget* failureCard(const RunRecord& run, QWidget* parent)
@@ -76,7 +83,12 @@ RunDetail::RunDetail(QWidget* parent) : QScrollArea(parent)
 
 void RunDetail::setRun(std::shared_ptr<const RunRecord> run)
 {
+    // What is shown of it is the same: a note that is being typed keeps its cursor.
+    const bool same = run && run_ && run->uid == run_->uid && run->started == run_->started &&
+                      run->state == run_->state && run->tags == run_->tags;
     run_ = std::move(run);
+    if (same)
+        return;
     auto* page = new QWidget;
     page->setObjectName("page");
     auto* column = new QVBoxLayout(page);
@@ -110,7 +122,8 @@ void RunDetail::showRun(QVBoxLayout& column)
     if (!run_->error.empty())
         column.addWidget(failureCard(*run_, page));
     if (!run_->result.metrics.empty())
-        addSection(column, "Results", metricGrid(*run_, page));
+        explainValues(*addSection(column, "Results", metricGrid(*run_, page)));
+    addRepeat(column);
     addSection(column, "Parameters", paramGrid(*run_, page));
     if (!run_->result.inputs.empty())
         addSection(column, "Inputs", inputList(*run_, page));
@@ -123,8 +136,96 @@ void RunDetail::showRun(QVBoxLayout& column)
         addSection(column, "Notes of the run", text(notes.join("\n"), "value", page));
     }
     addTagsAndNote(column);
+    addLineage(column);
     addSection(column, "Circumstances", text(circumstances(*run_), "caption", page));
     addSection(column, "Command", text(QString::fromStdString(run_->command), "mono", page));
+}
+
+// Every value says on its menu where it comes from.
+void RunDetail::explainValues(QWidget& metrics)
+{
+    for (QLabel* value : metrics.findChildren<QLabel*>()) {
+        if (value->property("role") != "value")
+            continue;
+        value->setContextMenuPolicy(Qt::ActionsContextMenu);
+        auto* copy = new QAction("Copy", value);
+        connect(copy, &QAction::triggered, value, [value] {
+            QGuiApplication::clipboard()->setText(value->toolTip().section('\n', 0, 0));
+        });
+        auto* origin = new QAction("Where from?", value);
+        connect(origin, &QAction::triggered, this, [this, value] {
+            emit originRequested(QString::fromStdString(run_->uid), value->accessibleName());
+        });
+        value->addActions({copy, origin});
+    }
+}
+
+void RunDetail::addRepeat(QVBoxLayout& column)
+{
+    if (run_->parent.empty() || runner_ == nullptr)
+        return;
+    if (const auto before = runner_->load(QString::fromStdString(run_->parent)))
+        addSection(column, QString("Repeats run %1").arg((*before)->number),
+                   repeatOutcome(**before, *run_, column.parentWidget()));
+}
+
+// Links to the runs around this one; what shares something with it becomes a filter.
+void RunDetail::addLineage(QVBoxLayout& column)
+{
+    if (runner_ == nullptr || !runner_->isOpen() || run_->number == 0)
+        return;
+    const auto lineage = lineageOf(runner_->store(), *run_);
+    if (!lineage)
+        return;
+    QWidget* page = column.parentWidget();
+    auto* part = new QWidget(page);
+    auto* lines = new QVBoxLayout(part);
+    lines->setContentsMargins(0, 0, 0, 0);
+    lines->setSpacing(4);
+    const auto link = [&](const QString& words, const QString& help, auto act) {
+        auto* made = new QPushButton(words, part);
+        made->setProperty("kind", "link");
+        made->setAccessibleName(words);
+        made->setToolTip(help);
+        made->setCursor(Qt::PointingHandCursor);
+        connect(made, &QPushButton::clicked, this, act);
+        lines->addWidget(made, 0, Qt::AlignLeft);
+    };
+    const auto runs = [&](const QString& words, const std::vector<RunSummary>& list) {
+        for (const RunSummary& run : list)
+            link(QString("%1 run %2 · %3")
+                     .arg(words)
+                     .arg(run.number)
+                     .arg(experimentWords(run.experiment)),
+                 "Open it in its room",
+                 [this, uid = QString::fromStdString(run.uid)] { emit runsWished({uid}); });
+    };
+    if (lineage->repeats)
+        runs("Repeats", {*lineage->repeats});
+    runs("Repeated by", lineage->repeatedBy);
+    runs("Made from what was written by", lineage->madeBy);
+    runs("Its files are read by", lineage->usedBy);
+    for (const auto& group : lineage->groups)
+        link(QString("%1: %2 runs").arg(QString::fromStdString(group.tag)).arg(group.runs),
+             "Show the runs of this sweep or tag",
+             [this, tag = QString::fromStdString(filterValue(group.tag)),
+              id = QString::fromStdString(run_->experiment)] {
+                 emit filterWished("experiment:" + id + " tag:" + tag);
+             });
+    for (const auto& shared : lineage->inputs)
+        if (shared.others > 0)
+            link(QString("%1: read by %2 other %3")
+                     .arg(QFileInfo(QString::fromStdString(shared.input.path)).fileName())
+                     .arg(shared.others)
+                     .arg(shared.others == 1 ? "run" : "runs"),
+                 "Show all runs that read the same bytes",
+                 [this, hash = QString::fromStdString(shared.input.sha256).left(16)] {
+                     emit filterWished("input:" + hash);
+                 });
+    if (lines->count() > 0)
+        addSection(column, "Lineage", part);
+    else
+        delete part;
 }
 
 void RunDetail::addTagsAndNote(QVBoxLayout& column)

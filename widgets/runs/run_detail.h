@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/jobs/run_record.h"
+#include "core/store/lineage.h"
 
 #include <QScrollArea>
 
@@ -14,6 +15,8 @@ class QVBoxLayout;
 namespace vitrine
 {
 
+class Runner;
+
 // All that is kept of one run, to be read and selected: results, parameters, inputs with hashes,
 // tables, notes, error, circumstances. Tags and the person's note can be edited.
 class RunDetail : public QScrollArea
@@ -22,17 +25,26 @@ class RunDetail : public QScrollArea
 public:
     explicit RunDetail(QWidget* parent = nullptr);
 
+    // Where other runs are read from: those that this one repeats, shares inputs with, and so on.
+    void setSource(Runner* runner) { runner_ = runner; }
     void setRun(std::shared_ptr<const RunRecord> run); // nullptr: says that nothing is selected
     const RunRecord* run() const { return run_.get(); }
 
 signals:
     void tagsEdited(qint64 number, const QStringList& tags);
     void noteEdited(qint64 number, const QString& note);
+    void originRequested(const QString& uid, const QString& what); // "Where from?" of a value
+    void filterWished(const QString& filter); // runs that share something with it
+    void runsWished(const QStringList& uids); // to be opened
 
 private:
     void showRun(QVBoxLayout& column);
     void addTagsAndNote(QVBoxLayout& column);
+    void addRepeat(QVBoxLayout& column);
+    void addLineage(QVBoxLayout& column);
+    void explainValues(QWidget& metrics);
 
+    Runner* runner_ = nullptr;
     std::shared_ptr<const RunRecord> run_;
 };
 
@@ -42,5 +54,8 @@ QWidget* paramGrid(const RunRecord& run, QWidget* parent);
 QWidget* inputList(const RunRecord& run, QWidget* parent); // path, size, hash
 QWidget* tableSwitcher(const RunRecord& run, int tableHeight,
                        QWidget* parent); // nullptr without tables
+// What came out when `after` repeated `before`: whether the computed values are equal to the last
+// bit or where they differ, and the measured ones side by side.
+QWidget* repeatOutcome(const RunRecord& before, const RunRecord& after, QWidget* parent);
 
 } // namespace vitrine

@@ -1,17 +1,28 @@
 #include "widgets/runs/runs_model.h"
 
+#include <QMimeData>
+
 #include "core/base/format.h"
 #include "widgets/runs/run_text.h"
 
 #include <algorithm>
 #include <iterator>
+#include <span>
 
 namespace vitrine
 {
 namespace
 {
 
-constexpr std::int64_t kPage = 200;
+constexpr int kPage = 100;
+constexpr std::size_t kKeptRows = 5000;
+constexpr int kLongText = 200;
+
+bool isRight(int column)
+{
+    return column == RunsModel::number || column == RunsModel::duration ||
+           column >= RunsModel::firstMetric;
+}
 
 QString tagWords(const std::vector<std::string>& tags)
 {
@@ -23,46 +34,129 @@ QString tagWords(const std::vector<std::string>& tags)
 
 } // namespace
 
+QStringList draggedRuns(const QMimeData& data)
+{
+    return QString::fromUtf8(data.data(kRunsMime)).split('\n', Qt::SkipEmptyParts);
+}
+
 void RunsModel::setStore(const Store* store)
 {
     store_ = store;
-    reload();
+    setFound(std::make_shared<FoundRuns>());
 }
 
-void RunsModel::setQuery(RunQuery query)
+void RunsModel::setFound(std::shared_ptr<const FoundRuns> found)
 {
-    query_ = std::move(query);
-    beginResetModel();
-    runs_.clear();
-    endResetModel();
-    reload();
+    const bool sameCells = found->shown == found_->shown &&
+                           found->query.metrics == found_->query.metrics &&
+                           found->query.params == found_->query.params;
+    if (!sameCells)
+        beginResetModel();
+    found_ = std::move(found);
+    rows_.clear();
+    for (std::size_t i = 0; i < found_->first.size(); ++i)
+        rows_[static_cast<int>(i)] = found_->first[i];
+    if (!sameCells)
+        endResetModel();
+    else if (rowCount() > 0)
+        emit dataChanged(index(0, 0), index(rowCount() - 1, columnCount() - 1));
 }
 
-void RunsModel::reload()
+const RunSummary& RunsModel::run(int row) const
 {
-    const auto wanted = std::max<std::int64_t>(kPage, static_cast<std::int64_t>(runs_.size()));
-    beginResetModel();
-    error_.clear();
-    runs_ = page(0, wanted);
-    const auto counted = store_ != nullptr ? store_->count(query_) : Result<std::int64_t>(0);
-    total_ = counted.value_or(static_cast<std::int64_t>(runs_.size()));
-    endResetModel();
+    if (!rows_.contains(row))
+        readPage(row);
+    return rows_[row];
 }
 
-int RunsModel::rowOf(const std::string& uid) const
+void RunsModel::readPage(int row) const
 {
-    const auto found = std::ranges::find(runs_, uid, &RunSummary::uid);
-    return found == runs_.end() ? -1 : static_cast<int>(found - runs_.begin());
+    if (rows_.size() > kKeptRows)
+        rows_.clear();
+    const int first = row / kPage * kPage;
+    const int last = std::min(first + kPage, rowCount());
+    const auto numbers =
+        std::span(found_->shown)
+            .subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(last - first));
+    auto read = store_ != nullptr ? store_->summaries(numbers, found_->query)
+                                  : Result<std::vector<RunSummary>>();
+    for (int i = first; i < last; ++i)
+        rows_[i].number = numberAt(i); // a run removed meanwhile has its number only
+    std::size_t place = 0;
+    for (int i = first; read && i < last && place < read->size(); ++i)
+        if ((*read)[place].number == numberAt(i))
+            rows_[i] = std::move((*read)[place++]);
+}
+
+int RunsModel::rowOf(std::int64_t wanted) const
+{
+    const auto found = std::ranges::find(found_->shown, wanted);
+    return found == found_->shown.end() ? -1 : static_cast<int>(found - found_->shown.begin());
+}
+
+bool RunsModel::isParam(int column) const
+{
+    return column - firstMetric >= static_cast<int>(found_->query.metrics.size());
+}
+
+const std::string& RunsModel::columnName(int column) const
+{
+    const auto place = static_cast<std::size_t>(column - firstMetric);
+    const auto& query = found_->query;
+    return isParam(column) ? query.params[place - query.metrics.size()] : query.metrics[place];
+}
+
+QString RunsModel::sortKey(int column) const
+{
+    static const char* const keys[] = {"number",  "experiment", "", "state",
+                                       "started", "seconds",    ""};
+    if (column < 0 || column >= columnCount())
+        return {};
+    if (column < firstMetric)
+        return keys[column];
+    return (isParam(column) ? "param:" : "metric:") + QString::fromStdString(columnName(column));
+}
+
+int RunsModel::columnOf(const QString& key) const
+{
+    for (int column = 0; column < columnCount(); ++column)
+        if (!key.isEmpty() && sortKey(column) == key)
+            return column;
+    return -1;
 }
 
 int RunsModel::rowCount(const QModelIndex& parent) const
 {
-    return parent.isValid() ? 0 : static_cast<int>(runs_.size());
+    return parent.isValid() ? 0 : static_cast<int>(found_->shown.size());
 }
 
 int RunsModel::columnCount(const QModelIndex& parent) const
 {
-    return parent.isValid() ? 0 : firstMetric + static_cast<int>(query_.metrics.size());
+    const auto& query = found_->query;
+    return parent.isValid()
+               ? 0
+               : firstMetric + static_cast<int>(query.metrics.size() + query.params.size());
+}
+
+Qt::ItemFlags RunsModel::flags(const QModelIndex& index) const
+{
+    return QAbstractTableModel::flags(index) | Qt::ItemIsDragEnabled;
+}
+
+QStringList RunsModel::mimeTypes() const
+{
+    return {kRunsMime};
+}
+
+QMimeData* RunsModel::mimeData(const QModelIndexList& indexes) const
+{
+    QStringList uids;
+    for (const QModelIndex& index : indexes)
+        if (const auto uid = QString::fromStdString(run(index.row()).uid); !uids.contains(uid))
+            uids << uid;
+    auto* data = new QMimeData; // the drag owns it
+    data->setData(kRunsMime, uids.join('\n').toUtf8());
+    return data;
 }
 
 QVariant RunsModel::data(const QModelIndex& index, int role) const
@@ -77,16 +171,13 @@ QVariant RunsModel::data(const QModelIndex& index, int role) const
     case Qt::ToolTipRole:
         if (column == state && !shown.error.empty())
             return QString::fromStdString(shown.error);
-        if (column >= firstMetric)
+        if (column >= firstMetric && !isParam(column))
             return metric(shown, column).isNull()
                        ? QVariant()
                        : QString::fromStdString(shortest(metric(shown, column).toDouble()));
         return text(shown, column);
     case Qt::TextAlignmentRole:
-        return QVariant(Qt::AlignVCenter |
-                        (column == number || column == duration || column >= firstMetric
-                             ? Qt::AlignRight
-                             : Qt::AlignLeft));
+        return QVariant(Qt::AlignVCenter | (isRight(column) ? Qt::AlignRight : Qt::AlignLeft));
     default:
         return {};
     }
@@ -110,15 +201,24 @@ QString RunsModel::text(const RunSummary& run, int column) const
     case tags:
         return tagWords(run.tags);
     default:
-        return metric(run, column).isNull()
-                   ? "–"
-                   : QString::fromStdString(significant(metric(run, column).toDouble()));
+        break;
     }
+    const QVariant value = metric(run, column);
+    if (value.isNull())
+        return "–";
+    return isParam(column) ? value.toString().simplified().left(kLongText)
+                           : QString::fromStdString(significant(value.toDouble()));
 }
 
 QVariant RunsModel::metric(const RunSummary& run, int column) const
 {
-    const std::string& name = query_.metrics[static_cast<std::size_t>(column - firstMetric)];
+    const std::string& name = columnName(column);
+    if (isParam(column)) {
+        const auto found =
+            std::ranges::find(run.params, name, &std::pair<std::string, std::string>::first);
+        return found == run.params.end() ? QVariant()
+                                         : QVariant(QString::fromStdString(found->second));
+    }
     const auto found = std::ranges::find(run.metrics, name, &std::pair<std::string, double>::first);
     return found == run.metrics.end() ? QVariant() : QVariant(found->second);
 }
@@ -128,63 +228,21 @@ QVariant RunsModel::headerData(int section, Qt::Orientation orientation, int rol
     if (orientation == Qt::Vertical)
         return {};
     if (role == Qt::TextAlignmentRole)
-        return QVariant(Qt::AlignVCenter |
-                        (section == number || section == duration || section >= firstMetric
-                             ? Qt::AlignRight
-                             : Qt::AlignLeft));
+        return QVariant(Qt::AlignVCenter | (isRight(section) ? Qt::AlignRight : Qt::AlignLeft));
     if (role != Qt::DisplayRole)
         return {};
     static const QStringList words = {"#",       "Experiment", "Subject", "State",
                                       "Started", "Duration",   "Tags"};
     if (section < firstMetric)
         return words[section];
-    return QString::fromStdString(query_.metrics[static_cast<std::size_t>(section - firstMetric)])
-        .replace('_', ' ');
+    const QString name = QString::fromStdString(columnName(section));
+    return isParam(section) ? name : QString(name).replace('_', ' ');
 }
 
 void RunsModel::sort(int column, Qt::SortOrder order)
 {
-    static const char* const keys[] = {"number",  "experiment", nullptr, "state",
-                                       "started", "seconds",    nullptr};
-    if (column >= firstMetric)
-        query_.sortBy = "metric:" + query_.metrics[static_cast<std::size_t>(column - firstMetric)];
-    else if (column >= 0 && keys[column] != nullptr)
-        query_.sortBy = keys[column];
-    else
-        return;
-    query_.descending = order == Qt::DescendingOrder;
-    reload();
-}
-
-bool RunsModel::canFetchMore(const QModelIndex& parent) const
-{
-    return !parent.isValid() && static_cast<std::int64_t>(runs_.size()) < total_;
-}
-
-void RunsModel::fetchMore(const QModelIndex&)
-{
-    auto more = page(static_cast<std::int64_t>(runs_.size()), kPage);
-    if (more.empty()) {
-        total_ = static_cast<std::int64_t>(runs_.size());
-        return;
-    }
-    const int first = static_cast<int>(runs_.size());
-    beginInsertRows({}, first, first + static_cast<int>(more.size()) - 1);
-    std::ranges::move(more, std::back_inserter(runs_));
-    endInsertRows();
-}
-
-std::vector<RunSummary> RunsModel::page(std::int64_t offset, std::int64_t limit)
-{
-    if (store_ == nullptr)
-        return {};
-    RunQuery query = query_;
-    query.offset = offset;
-    query.limit = limit;
-    auto found = store_->find(query);
-    if (!found)
-        error_ = QString::fromStdString(found.error().message);
-    return found ? *std::move(found) : std::vector<RunSummary>();
+    if (const QString key = sortKey(column); !key.isEmpty())
+        emit sortWished(key, order == Qt::DescendingOrder);
 }
 
 } // namespace vitrine

@@ -1,16 +1,27 @@
 #pragma once
 
 #include "core/store/store.h"
+#include "widgets/runs/run_finder.h"
 
 #include <QAbstractTableModel>
 #include <QStringList>
 
+#include <unordered_map>
+
+class QMimeData;
+
 namespace vitrine
 {
 
-// The runs of a workspace that match a query; filtering and sorting are the store's work, rows come
-// in pages as they are scrolled to. Columns: number, experiment, subject, state, started, duration,
-// tags, then the metrics asked for.
+// What a drag of runs carries: their uids, one per line.
+inline constexpr const char* kRunsMime = "application/x-vitrine-runs";
+
+QStringList draggedRuns(const QMimeData& data);
+
+// The runs that a search has found. Only their numbers are held; what is shown of them is read by
+// pages as they are scrolled to. Columns: number, experiment, subject, state, started, duration,
+// tags, then the metrics and parameters asked for. Sorting is the search's work: a click on a
+// header wishes it.
 class RunsModel : public QAbstractTableModel
 {
     Q_OBJECT
@@ -20,33 +31,38 @@ public:
     using QAbstractTableModel::QAbstractTableModel;
 
     void setStore(const Store* store); // nullptr: empty. Outlives the model or is replaced first.
-    void setQuery(RunQuery query);     // limit and offset are the model's own
-    const RunQuery& query() const { return query_; }
-    void reload(); // keeps as many rows as were loaded
+    void setFound(std::shared_ptr<const FoundRuns> found);
+    const FoundRuns& found() const { return *found_; }
 
-    std::int64_t total() const { return total_; } // matching runs in the store
-    QString error() const { return error_; }
-    const RunSummary& run(int row) const { return runs_[static_cast<std::size_t>(row)]; }
-    int rowOf(const std::string& uid) const; // -1 where it is not loaded
+    std::int64_t numberAt(int row) const { return found_->shown[static_cast<std::size_t>(row)]; }
+    const RunSummary& run(int row) const; // reads its page where it is not there
+    int rowOf(std::int64_t number) const; // -1 where it is not shown
+    // The name behind a column, as RunQuery::sortBy has it; empty where it cannot be sorted by.
+    QString sortKey(int column) const;
+    int columnOf(const QString& sortKey) const; // -1: none
 
     int rowCount(const QModelIndex& parent = {}) const override;
     int columnCount(const QModelIndex& parent = {}) const override;
     QVariant data(const QModelIndex& index, int role) const override;
     QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
     void sort(int column, Qt::SortOrder order) override;
-    bool canFetchMore(const QModelIndex& parent) const override;
-    void fetchMore(const QModelIndex& parent) override;
+    Qt::ItemFlags flags(const QModelIndex& index) const override;
+    QStringList mimeTypes() const override;
+    QMimeData* mimeData(const QModelIndexList& indexes) const override;
+
+signals:
+    void sortWished(const QString& key, bool descending);
 
 private:
-    std::vector<RunSummary> page(std::int64_t offset, std::int64_t limit);
     QString text(const RunSummary& run, int column) const;
     QVariant metric(const RunSummary& run, int column) const;
+    const std::string& columnName(int column) const;
+    bool isParam(int column) const;
+    void readPage(int row) const;
 
     const Store* store_ = nullptr;
-    RunQuery query_;
-    std::vector<RunSummary> runs_;
-    std::int64_t total_ = 0;
-    QString error_;
+    std::shared_ptr<const FoundRuns> found_ = std::make_shared<FoundRuns>();
+    mutable std::unordered_map<int, RunSummary> rows_; // what has been shown lately
 };
 
 } // namespace vitrine

@@ -2,22 +2,27 @@
 
 #include <QHBoxLayout>
 #include <QHeaderView>
+#include <QJsonArray>
 #include <QJsonObject>
 #include <QLabel>
-#include <QLineEdit>
-#include <QPushButton>
+#include <QLocale>
+#include <QShortcut>
 #include <QSplitter>
 #include <QStackedWidget>
+#include <QTabBar>
 #include <QTableView>
 #include <QVBoxLayout>
 
+#include "widgets/plot/plot_view.h"
 #include "widgets/runner/runner.h"
 #include "widgets/runs/data_table.h"
+#include "widgets/runs/filter_bar.h"
+#include "widgets/runs/name_picker.h"
+#include "widgets/runs/parallel_panel.h"
+#include "widgets/runs/run_comparison.h"
 #include "widgets/runs/run_detail.h"
-#include "widgets/runs/run_diff.h"
-#include "widgets/runs/run_text.h"
 #include "widgets/runs/runs_model.h"
-#include "widgets/theme/icon.h"
+#include "widgets/runs/scatter_panel.h"
 
 #include <algorithm>
 
@@ -26,26 +31,30 @@ namespace vitrine
 namespace
 {
 
-constexpr int kTypingMs = 120;
-constexpr std::size_t kMostMetrics = 12; // columns
-constexpr int kLargestComparison = 8;
+constexpr qsizetype kAutomaticAxes = 8;
 
-QPushButton* button(const QString& words, const QString& icon, QWidget* parent)
+QStringList namesOf(const std::vector<std::string>& names)
 {
-    auto* made = new QPushButton(words, parent);
-    made->setIcon(theme::icon(icon));
-    made->setAccessibleName(words);
-    return made;
+    QStringList list;
+    for (const std::string& name : names)
+        list << QString::fromStdString(name);
+    return list;
 }
 
-QPushButton* chip(const QString& words, bool on, QWidget* parent)
+QString grouped(std::size_t number)
 {
-    auto* made = new QPushButton(words, parent);
-    made->setProperty("kind", "chip");
-    made->setCheckable(true);
-    made->setChecked(on);
-    made->setAccessibleName("Filter " + words);
-    return made;
+    return QLocale(QLocale::English).toString(static_cast<qulonglong>(number)); // 100,000
+}
+
+QString counted(std::size_t runs)
+{
+    return runs == 1 ? QString("1 run") : grouped(runs) + " runs";
+}
+
+// All that can be a column or an axis.
+QStringList quantities(const RunVocabulary& words)
+{
+    return namesOf(words.metrics) + namesOf(words.params);
 }
 
 } // namespace
@@ -53,35 +62,48 @@ QPushButton* chip(const QString& words, bool on, QWidget* parent)
 RunsPage::RunsPage(Runner& runner, QWidget* parent)
     : QWidget(parent),
       runner_(runner),
+      finder_(new RunFinder(this)),
       model_(new RunsModel(this)),
+      filter_(new FilterBar(this)),
+      tabs_(new QTabBar(this)),
+      columns_(new NamePicker("Columns", "Those that suit the filter", this)),
+      views_(new QStackedWidget(this)),
       table_(new QTableView(this)),
+      scatter_(new ScatterPanel(this)),
+      parallel_(new ParallelPanel(this)),
       middle_(new QStackedWidget(this)),
       empty_(new QLabel(this)),
       side_(new QStackedWidget(this)),
       detail_(new RunDetail(this)),
-      diff_(new RunDiff(this))
+      comparison_(new RunComparison(this))
 {
     table_->setModel(model_);
     table_->setAccessibleName("Runs");
     table_->setSelectionMode(QAbstractItemView::ExtendedSelection);
+    table_->setDragEnabled(true);
+    table_->setDragDropMode(QAbstractItemView::DragOnly);
     styleTable(*table_);
+    table_->horizontalHeader()->setSortIndicator(RunsModel::number, Qt::DescendingOrder);
     table_->setSortingEnabled(true);
-    table_->sortByColumn(RunsModel::number, Qt::DescendingOrder);
 
+    for (QWidget* each : {static_cast<QWidget*>(table_), static_cast<QWidget*>(scatter_),
+                          static_cast<QWidget*>(parallel_)})
+        views_->addWidget(each);
     empty_->setAlignment(Qt::AlignCenter);
     empty_->setWordWrap(true);
     empty_->setProperty("role", "muted");
-    middle_->addWidget(table_);
+    middle_->addWidget(views_);
     middle_->addWidget(empty_);
     side_->addWidget(detail_);
-    side_->addWidget(diff_);
+    side_->addWidget(comparison_);
     side_->setMinimumWidth(280);
 
     auto* left = new QWidget(this);
     auto* column = new QVBoxLayout(left);
     column->setContentsMargins(16, 12, 8, 12);
     column->setSpacing(8);
-    column->addWidget(makeFilters());
+    column->addWidget(filter_);
+    column->addWidget(makeTabs());
     column->addWidget(middle_, 1);
     column->addWidget(makeActions());
 
@@ -95,278 +117,265 @@ RunsPage::RunsPage(Runner& runner, QWidget* parent)
     auto* all = new QHBoxLayout(this);
     all->setContentsMargins(0, 0, 0, 0);
     all->addWidget(splitter);
-
-    typing_.setSingleShot(true);
-    typing_.setInterval(kTypingMs);
-    connect(&typing_, &QTimer::timeout, this, &RunsPage::applyFilter);
-    connect(table_->selectionModel(), &QItemSelectionModel::selectionChanged, this,
-            &RunsPage::showSelection);
-    connect(table_, &QTableView::activated, this, [this] { emit openRequested(selected()); });
-    connect(table_->horizontalHeader(), &QHeaderView::sortIndicatorChanged, this,
-            &RunsPage::stateChanged);
-    connect(detail_, &RunDetail::tagsEdited, this, [this](qint64 number, const QStringList& tags) {
-        std::vector<std::string> words;
-        for (const QString& tag : tags)
-            words.push_back(tag.toStdString());
-        if (const auto set = runner_.store().setTags(number, words); !set)
-            emit message(QString::fromStdString(set.error().message));
-        reload();
-    });
-    connect(detail_, &RunDetail::noteEdited, this, [this](qint64 number, const QString& note) {
-        if (const auto set = runner_.store().setNote(number, note.toStdString()); !set)
-            emit message(QString::fromStdString(set.error().message));
-    });
-    updateEmptyState();
+    connectParts();
+    connectDetail();
+    updateWords();
     showSelection();
 }
 
-QWidget* RunsPage::makeFilters()
-{
-    auto* bar = new QWidget(this);
-    auto* column = new QVBoxLayout(bar);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(8);
-    auto* top = new QHBoxLayout;
-    filter_ = new QLineEdit(bar);
-    filter_->setPlaceholderText("Filter: words in experiment, parameters, tags, notes, errors");
-    filter_->setAccessibleName("Filter runs");
-    filter_->setClearButtonEnabled(true);
-    filter_->addAction(theme::icon("search"), QLineEdit::LeadingPosition);
-    connect(filter_, &QLineEdit::textChanged, &typing_, qOverload<>(&QTimer::start));
-    count_ = new QLabel(bar);
-    count_->setProperty("role", "muted");
-    top->addWidget(filter_, 1);
-    top->addWidget(count_);
-    column->addLayout(top);
-    chips_ = new QHBoxLayout;
-    chips_->setSpacing(4);
-    column->addLayout(chips_);
-    return bar;
-}
-
-QWidget* RunsPage::makeActions()
+QWidget* RunsPage::makeTabs()
 {
     auto* bar = new QWidget(this);
     auto* row = new QHBoxLayout(bar);
     row->setContentsMargins(0, 0, 0, 0);
-    row->setSpacing(4);
-    open_ = button("Open", "open", bar);
-    compare_ = button("Compare", "compare", bar);
-    again_ = button("Run again", "again", bar);
-    export_ = button("Export…", "export", bar);
-    report_ = button("Report…", "reports", bar);
-    remove_ = button("Remove", "trash", bar);
-    for (QPushButton* made : {open_, compare_, again_, export_, report_})
-        row->addWidget(made);
+    tabs_->setAccessibleName("How the runs are shown");
+    tabs_->addTab("Table");
+    tabs_->addTab("Scatter");
+    tabs_->addTab("Parallel");
+    tabs_->setTabToolTip(scatter, "Two quantities against each other");
+    tabs_->setTabToolTip(parallel, "Many quantities as parallel axes");
+    columns_->setToolTip("Which metrics and parameters the table shows");
+    row->addWidget(tabs_);
     row->addStretch(1);
-    row->addWidget(remove_);
-    connect(open_, &QPushButton::clicked, this, [this] { emit openRequested(selected()); });
-    connect(compare_, &QPushButton::clicked, this, [this] { emit openRequested(selected()); });
-    connect(again_, &QPushButton::clicked, this, [this] {
-        const RunRecord* run = detail_->run();
-        const bool goesOn = run != nullptr &&
-                            (run->state == RunState::paused || run->state == RunState::interrupted);
-        if (goesOn)
-            emit resumeRequested(selected().first());
-        else
-            emit againRequested(selected().first());
-    });
-    connect(export_, &QPushButton::clicked, this,
-            [this] { emit exportRequested(selected().first()); });
-    connect(report_, &QPushButton::clicked, this, [this] { emit reportRequested(selected()); });
-    connect(remove_, &QPushButton::clicked, this, &RunsPage::removeSelected);
+    row->addWidget(columns_);
     return bar;
+}
+
+void RunsPage::connectParts()
+{
+    connect(finder_, &RunFinder::found, this, &RunsPage::take);
+    connect(finder_, &RunFinder::failed, this, &RunsPage::message);
+    connect(finder_, &RunFinder::columnsRead, this, [this](const auto& columns, const auto& runs) {
+        plotted_ = runs;
+        if (tabs_->currentIndex() == scatter)
+            scatter_->setColumns(columns, runs);
+        else
+            parallel_->setColumns(columns, runs);
+    });
+    connect(finder_, &RunFinder::acted, this, [this](const QString& error) {
+        if (!error.isEmpty())
+            emit message(error);
+        reload();
+    });
+    connect(filter_, &FilterBar::filterChanged, this, [this] {
+        search();
+        emit stateChanged();
+    });
+    connect(filter_, &FilterBar::savedChanged, this, &RunsPage::stateChanged);
+    connect(filter_, &FilterBar::brushDropped, this, [this] { brush(brushedIn_, nullptr); });
+    connect(model_, &RunsModel::sortWished, this, [this](const QString& key, bool descending) {
+        if (sizing_ || (key == sortBy_ && descending == descending_))
+            return;
+        sortBy_ = key;
+        descending_ = descending;
+        search();
+        emit stateChanged();
+    });
+    connect(columns_, &NamePicker::chosenChanged, this, [this] {
+        search();
+        emit stateChanged();
+    });
+    connect(tabs_, &QTabBar::currentChanged, this, [this](int tab) {
+        showTab(tab);
+        emit stateChanged();
+    });
+    connect(table_->selectionModel(), &QItemSelectionModel::selectionChanged, this,
+            &RunsPage::showSelection);
+    connect(table_, &QTableView::activated, this, [this] { emit openRequested(selected()); });
+    connect(scatter_, &ScatterPanel::columnsWished, this, &RunsPage::readColumns);
+    connect(parallel_, &ParallelPanel::columnsWished, this, &RunsPage::readColumns);
+    connect(scatter_, &ScatterPanel::brushed, this,
+            [this](const Numbers& kept) { brush(scatter, kept); });
+    connect(parallel_, &ParallelPanel::brushed, this,
+            [this](const Numbers& kept) { brush(parallel, kept); });
+    const auto selectNumber = [this](qint64 number) {
+        if (const int row = model_->rowOf(number); row >= 0)
+            table_->selectRow(row);
+    };
+    connect(scatter_, &ScatterPanel::runClicked, this, selectNumber);
+    connect(parallel_, &ParallelPanel::runClicked, this, selectNumber);
+    connect(scatter_, &ScatterPanel::stateChanged, this, &RunsPage::stateChanged);
+    connect(parallel_, &ParallelPanel::stateChanged, this, &RunsPage::stateChanged);
+    auto* find = new QShortcut(QKeySequence::Find, this);
+    find->setContext(Qt::WidgetWithChildrenShortcut);
+    connect(find, &QShortcut::activated, this, [this] { filter_->setFocus(); });
 }
 
 void RunsPage::openStore()
 {
-    rebuildChips();
     model_->setStore(&runner_.store());
-    applyFilter();
+    finder_->open(runner_.store().path());
+    search();
 }
 
 void RunsPage::reload()
 {
+    plotted_.reset(); // values may be others
+    search();
+}
+
+bool RunsPage::isSettled() const
+{
+    return everFound_ && !finder_->isSearching();
+}
+
+void RunsPage::search()
+{
     if (!runner_.isOpen())
         return;
-    const QStringList before = selected();
-    rebuildChips();
-    applyFilter();
-    select(before);
+    RunQuery query;
+    query.filter = filter_->filter();
+    query.sortBy = sortBy_.toStdString();
+    query.descending = descending_;
+    std::vector<std::string> columns;
+    for (const QString& name : columns_->chosen())
+        columns.push_back(name.toStdString());
+    finder_->find(query, columns, kept_);
+    updateWords();
 }
 
-void RunsPage::select(const QStringList& uids)
+void RunsPage::take(const std::shared_ptr<FoundRuns>& found)
 {
-    QItemSelection rows;
-    for (const QString& uid : uids) {
-        const int row = model_->rowOf(uid.toStdString());
-        if (row >= 0)
-            rows.select(model_->index(row, 0), model_->index(row, model_->columnCount() - 1));
+    everFound_ = true;
+    error_ = QString::fromStdString(found->error);
+    const std::vector<std::int64_t> before = selectedNumbers();
+    const bool same = found->shown == model_->found().shown;
+    model_->setFound(found);
+    filter_->setVocabulary(found->vocabulary);
+    filter_->setUnknownNames(found->problems);
+    const QStringList names = quantities(found->vocabulary);
+    columns_->setNames(names);
+    scatter_->setNames(names + QStringList{"seconds", "started", "run"});
+    QStringList axes = namesOf(found->query.metrics) + namesOf(found->query.params);
+    if (axes.isEmpty())
+        axes = namesOf(found->vocabulary.metrics);
+    parallel_->setNames(names + QStringList{"seconds", "started", "run"},
+                        axes.mid(0, kAutomaticAxes));
+    sizeColumns();
+    updateWords();
+    if (!wanted_.isEmpty()) {
+        select(std::exchange(wanted_, {}));
+    } else if (!same) {
+        QItemSelection rows;
+        for (std::size_t i = 0; i < std::min<std::size_t>(before.size(), 1000); ++i)
+            if (const int row = model_->rowOf(before[i]); row >= 0)
+                rows.select(model_->index(row, 0), model_->index(row, model_->columnCount() - 1));
+        table_->selectionModel()->select(rows, QItemSelectionModel::ClearAndSelect);
     }
-    table_->selectionModel()->select(rows, QItemSelectionModel::ClearAndSelect);
-    if (!rows.isEmpty())
-        table_->selectionModel()->setCurrentIndex(rows.first().topLeft(),
-                                                  QItemSelectionModel::NoUpdate);
     showSelection();
+    readColumns();
 }
 
-QStringList RunsPage::selected() const
+// As wide as their heads and kinds; what a person has drawn wider stays while the columns do.
+void RunsPage::sizeColumns()
 {
-    std::vector<int> rows;
-    for (const QModelIndex& index : table_->selectionModel()->selectedRows())
-        rows.push_back(index.row());
-    std::ranges::sort(rows);
-    QStringList uids;
-    for (const int row : rows)
-        uids << QString::fromStdString(model_->run(row).uid);
-    return uids;
+    sizing_ = true;
+    const int sorted = model_->columnOf(sortBy_);
+    table_->horizontalHeader()->setSortIndicator(sorted, descending_ ? Qt::DescendingOrder
+                                                                     : Qt::AscendingOrder);
+    sizing_ = false;
+    std::vector<std::string> names = model_->found().query.metrics;
+    names.insert(names.end(), model_->found().query.params.begin(),
+                 model_->found().query.params.end());
+    if (names == sizedFor_ && !sizedFor_.empty())
+        return;
+    sizedFor_ = names;
+    static const int widths[] = {64, 150, 220, 96, 132, 80, 96};
+    for (int column = 0; column < model_->columnCount(); ++column) {
+        const QString head = model_->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString();
+        const int words = fontMetrics().horizontalAdvance(head) + 24;
+        table_->setColumnWidth(
+            column, column < RunsModel::firstMetric ? widths[column] : std::clamp(words, 80, 180));
+    }
+}
+
+void RunsPage::updateWords()
+{
+    const FoundRuns& found = model_->found();
+    filter_->setCount(
+        kept_ ? QString("%1 of %2").arg(grouped(found.shown.size()), counted(found.numbers.size()))
+              : counted(found.numbers.size()));
+    filter_->setBrush(kept_ ? "brushed: " + counted(kept_->size()) : QString());
+    const bool plot = tabs_->currentIndex() != table && !found.numbers.empty();
+    middle_->setCurrentIndex(found.shown.empty() && !plot ? 1 : 0);
+    if (!error_.isEmpty())
+        empty_->setText(error_);
+    else if (!everFound_)
+        empty_->setText("Looking through the runs…");
+    else if (!filter_->filter().isEmpty() || kept_)
+        empty_->setText("No run matches. Take a term of the filter away.");
+    else
+        empty_->setText("Every run is kept here: its parameters, inputs, results and how to repeat "
+                        "it.\nRun something, and it appears.");
+}
+
+void RunsPage::showTab(int tab)
+{
+    views_->setCurrentIndex(tab);
+    columns_->setVisible(tab == table);
+    updateWords();
+    plotted_.reset();
+    readColumns();
+}
+
+void RunsPage::readColumns()
+{
+    const int tab = tabs_->currentIndex();
+    if (tab == table || !everFound_)
+        return;
+    const FoundRuns& found = model_->found();
+    // A brush elsewhere narrows the parallel axes; in the scatter plot it marks points.
+    const auto& wanted =
+        tab == parallel && kept_ && brushedIn_ == scatter ? found.shown : found.numbers;
+    const auto names = tab == scatter ? scatter_->wanted() : parallel_->wanted();
+    if (plotted_ && *plotted_ == wanted && names == plottedNames_)
+        return;
+    plottedNames_ = names;
+    finder_->readColumns(names, std::make_shared<const std::vector<std::int64_t>>(wanted));
+}
+
+void RunsPage::brush(Tab from, const Numbers& kept)
+{
+    if (kept && kept_ && *kept == *kept_)
+        return;
+    if (!kept && !kept_)
+        return;
+    if (!kept || from != scatter)
+        scatter_->dropBrush();
+    if (!kept || from != parallel)
+        parallel_->dropBrush();
+    kept_ = kept;
+    brushedIn_ = from;
+    scatter_->setKept(kept_);
+    search();
 }
 
 QJsonObject RunsPage::state() const
 {
     return {{"filter", filter_->text()},
-            {"experiment", experiment_},
-            {"state", runState_},
-            {"sortColumn", table_->horizontalHeader()->sortIndicatorSection()},
-            {"sortOrder", table_->horizontalHeader()->sortIndicatorOrder()}};
+            {"saved", filter_->saved()},
+            {"tab", tabs_->currentIndex()},
+            {"columns", QJsonArray::fromStringList(columns_->chosen())},
+            {"sortBy", sortBy_},
+            {"descending", descending_},
+            {"scatter", scatter_->state()},
+            {"parallel", parallel_->state()}};
 }
 
 void RunsPage::setState(const QJsonObject& state)
 {
     filter_->setText(state["filter"].toString());
-    experiment_ = state["experiment"].toString();
-    runState_ = state["state"].toString();
-    if (runner_.isOpen()) {
-        rebuildChips();
-        applyFilter();
-    }
-    const int column = state["sortColumn"].toInt(0);
-    if (column >= 0 && column < model_->columnCount())
-        table_->sortByColumn(column, state["sortOrder"].toInt(1) == 0 ? Qt::AscendingOrder
-                                                                      : Qt::DescendingOrder);
-}
-
-void RunsPage::rebuildChips()
-{
-    while (QLayoutItem* item = chips_->takeAt(0)) {
-        if (item->widget() != nullptr)
-            item->widget()->deleteLater();
-        delete item;
-    }
-    const auto add = [this](const QString& words, QString& chosen, const QString& value) {
-        QPushButton* made = chip(words, chosen == value, this);
-        connect(made, &QPushButton::clicked, this, [this, &chosen, value] {
-            chosen = chosen == value ? QString() : value;
-            reload();
-            emit stateChanged();
-        });
-        chips_->addWidget(made);
-    };
-    for (const std::string& id : runner_.store().experimentsSeen())
-        add(experimentWords(id), experiment_, QString::fromStdString(id));
-    for (const auto state :
-         {RunState::done, RunState::failed, RunState::cancelled, RunState::paused}) {
-        const QString name = QString::fromUtf8(runStateName(state).data());
-        add(name, runState_, name);
-    }
-    chips_->addStretch(1);
-}
-
-void RunsPage::applyFilter()
-{
-    if (!runner_.isOpen())
-        return;
-    RunQuery query = model_->query();
-    query.text = filter_->text().toStdString();
-    query.experiment = experiment_.toStdString();
-    query.state.reset();
-    if (const auto parsed = parseRunState(runState_.toStdString()); parsed && !runState_.isEmpty())
-        query.state = *parsed;
-    const auto seen = runner_.store().experimentsSeen();
-    const std::string shown = !experiment_.isEmpty() ? experiment_.toStdString()
-                              : seen.size() == 1     ? seen.front()
-                                                     : "";
-    query.metrics = shown.empty() ? std::vector<std::string>() : runner_.store().metricNames(shown);
-    if (query.metrics.size() > kMostMetrics)
-        query.metrics.resize(kMostMetrics);
-    model_->setQuery(std::move(query));
-    static const int widths[] = {52, 150, 240, 96, 144, 80, 96};
-    for (int column = 0; column < model_->columnCount(); ++column) {
-        const QString head = model_->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString();
-        const int words = fontMetrics().horizontalAdvance(head) + 24;
-        table_->setColumnWidth(column, column < RunsModel::firstMetric ? widths[column]
-                                                                       : std::max(80, words));
-    }
-    updateEmptyState();
-    showSelection();
-}
-
-void RunsPage::showSelection()
-{
-    const QStringList uids = selected();
-    const auto amount = static_cast<int>(uids.size());
-    open_->setEnabled(amount == 1);
-    compare_->setEnabled(amount >= 2 && amount <= kLargestComparison);
-    again_->setEnabled(amount == 1);
-    export_->setEnabled(amount == 1);
-    report_->setEnabled(amount >= 1);
-    remove_->setEnabled(amount >= 1);
-    remove_->setProperty("asked", false);
-    remove_->setText("Remove");
-
-    std::vector<RunHandle> runs;
-    for (const QString& uid : uids.mid(0, kLargestComparison)) {
-        if (auto run = runner_.load(uid))
-            runs.push_back(*run);
-        else
-            emit message(QString::fromStdString(run.error().message));
-    }
-    if (runs.size() >= 2) {
-        std::ranges::sort(runs, {}, [](const RunHandle& run) { return run->number; });
-        std::vector<const RunRecord*> records;
-        std::ranges::transform(runs, std::back_inserter(records), &RunHandle::get);
-        diff_->setRuns(records);
-        side_->setCurrentWidget(diff_);
-        return;
-    }
-    detail_->setRun(runs.empty() ? nullptr : runs.front());
-    const bool goesOn = !runs.empty() && (runs[0]->state == RunState::paused ||
-                                          runs[0]->state == RunState::interrupted);
-    again_->setText(goesOn ? "Resume" : "Run again");
-    side_->setCurrentWidget(detail_);
-}
-
-// Removing cannot be undone, so the button asks once more by its words.
-void RunsPage::removeSelected()
-{
-    if (!remove_->property("asked").toBool()) {
-        remove_->setProperty("asked", true);
-        remove_->setText(QString("Really remove %1?").arg(selected().size()));
-        return;
-    }
-    for (const QString& uid : selected()) {
-        const int row = model_->rowOf(uid.toStdString());
-        if (const auto removed = runner_.store().remove(model_->run(row).number); !removed)
-            emit message(QString::fromStdString(removed.error().message));
-    }
-    reload();
-}
-
-void RunsPage::updateEmptyState()
-{
-    const bool filtered =
-        !filter_->text().isEmpty() || !experiment_.isEmpty() || !runState_.isEmpty();
-    count_->setText(model_->total() == 1 ? QString("1 run")
-                                         : QString("%1 runs").arg(model_->total()));
-    middle_->setCurrentIndex(model_->rowCount() == 0 ? 1 : 0);
-    if (!model_->error().isEmpty())
-        empty_->setText(model_->error());
-    else
-        empty_->setText(
-            filtered
-                ? "No run matches. Clear the filter or a chip."
-                : "Every run is kept here: its parameters, inputs, results and how to repeat it.\n"
-                  "Run something, and it appears.");
+    filter_->setSaved(state["saved"].toArray());
+    QStringList columns;
+    for (const auto& name : state["columns"].toArray())
+        columns << name.toString();
+    columns_->setChosen(columns);
+    sortBy_ = state["sortBy"].toString("number");
+    descending_ = state["descending"].toBool(true);
+    scatter_->setState(state["scatter"].toObject());
+    parallel_->setState(state["parallel"].toObject());
+    tabs_->setCurrentIndex(std::clamp(state["tab"].toInt(), 0, 2));
+    search();
 }
 
 } // namespace vitrine

@@ -1,28 +1,35 @@
 #pragma once
 
+#include "widgets/runs/run_finder.h"
 #include "widgets/view.h"
 
 #include <QString>
-#include <QTimer>
 #include <QWidget>
 
-class QHBoxLayout;
+#include <memory>
+
 class QLabel;
-class QLineEdit;
 class QPushButton;
 class QStackedWidget;
+class QTabBar;
 class QTableView;
 
 namespace vitrine
 {
 
+class FilterBar;
+class NamePicker;
+class ParallelPanel;
+class RunComparison;
 class RunDetail;
-class RunDiff;
 class Runner;
 class RunsModel;
+class ScatterPanel;
+class TagPicker;
 
-// Runs: filter words and chips above a dense table; beside it the detail of the selected run, or
-// the differences of several.
+// Runs: a filter above a dense table, a scatter plot and parallel coordinates of the same runs;
+// beside them the detail of the selected run, or the differences of several. What a plot brushes
+// narrows the table.
 class RunsPage : public QWidget
 {
     Q_OBJECT
@@ -33,8 +40,10 @@ public:
     void reload();    // keeps selection and place
     void select(const QStringList& uids);
     QStringList selected() const; // uids, in the table's order
+    std::vector<std::int64_t> selectedNumbers() const;
+    bool isSettled() const; // no search is under way
 
-    QJsonObject state() const; // filter, sorting
+    QJsonObject state() const; // filter, saved searches, columns, sorting, plots
     void setState(const QJsonObject& state);
 
 signals:
@@ -43,32 +52,61 @@ signals:
     void resumeRequested(const QString& uid);
     void exportRequested(const QString& uid);
     void reportRequested(const QStringList& uids);
+    void originRequested(const QString& uid, const QString& what); // "Where from?" of a value
     void message(const QString& line);
     void stateChanged();
 
 private:
-    QWidget* makeFilters();
+    using Numbers = std::shared_ptr<const std::vector<std::int64_t>>;
+    enum Tab { table, scatter, parallel };
+
+    // runs_page.cpp
+    QWidget* makeTabs();
+    void connectParts();
+    void search();
+    void take(const std::shared_ptr<FoundRuns>& found);
+    void sizeColumns();
+    void updateWords();
+    void showTab(int tab);
+    void readColumns();
+    void brush(Tab from, const Numbers& kept);
+
+    // runs_page_acts.cpp
     QWidget* makeActions();
-    void rebuildChips();
-    void applyFilter();
     void showSelection();
+    void showSide();
     void removeSelected();
-    void updateEmptyState();
+    void changeTags(const QStringList& added, const QStringList& removed);
+    void connectDetail();
 
     Runner& runner_;
+    RunFinder* finder_;
     RunsModel* model_;
+    FilterBar* filter_;
+    QTabBar* tabs_;
+    NamePicker* columns_;
+    QStackedWidget* views_;  // one per tab
     QTableView* table_;
-    QStackedWidget* middle_; // table, or what belongs here
+    ScatterPanel* scatter_;
+    ParallelPanel* parallel_;
+    QStackedWidget* middle_; // views, or what belongs here
     QLabel* empty_;
     QStackedWidget* side_;
     RunDetail* detail_;
-    RunDiff* diff_;
-    QLineEdit* filter_;
-    QHBoxLayout* chips_;
-    QLabel* count_;
+    RunComparison* comparison_;
     QPushButton *open_, *compare_, *again_, *export_, *report_, *remove_;
-    QString experiment_, runState_; // chosen chips
-    QTimer typing_;
+    TagPicker* tags_;
+
+    QString sortBy_ = "number";
+    bool descending_ = true;
+    Numbers kept_; // by the brush of a plot; nullptr: no brush
+    Tab brushedIn_ = scatter;
+    Numbers plotted_; // the runs whose columns the plots have
+    std::vector<std::string> plottedNames_;
+    QStringList wanted_; // to be selected when they are found
+    bool everFound_ = false, sizing_ = false;
+    QString error_;
+    std::vector<std::string> sizedFor_; // columns
 };
 
 } // namespace vitrine

@@ -1,18 +1,11 @@
-#include "widgets/runs/runs_page.h"
+#include "widgets/runs/table_comparison.h"
 
 #include <QApplication>
-#include <QLineEdit>
-#include <QPushButton>
-#include <QSignalSpy>
-#include <QTableView>
-#include <QTemporaryDir>
-#include <QTest>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "core/base/hash.h"
-#include "widgets/runner/runner.h"
 #include "widgets/runs/data_table.h"
 #include "widgets/runs/run_diff.h"
 #include "widgets/runs/run_text.h"
@@ -74,6 +67,51 @@ TEST(DiffRuns, ShowsAValueThatOnlyOneRunHas)
     EXPECT_TRUE(rowNamed(rows, "tau")->differs);
 }
 
+RunRecord withHeads(std::vector<std::vector<Cell>> rows)
+{
+    RunRecord made = run(0.5);
+    made.result.tables = {{"heads",
+                           {{"layer", "", {}, ""}, {"head", "", {}, ""}, {"mass", "1", {}, ""}},
+                           std::move(rows)}};
+    return made;
+}
+
+TEST(CompareTables, MatchesRowsByTheirKeysAndGivesTheDifference)
+{
+    const auto cell = [](int value) { return Cell(std::int64_t{value}); };
+    RunRecord a = withHeads({{cell(0), cell(0), 0.25}, {cell(0), cell(1), 0.5}});
+    RunRecord b = withHeads({{cell(0), cell(1), 0.75}, {cell(1), cell(0), 0.125}});
+    const RunRecord failed = run(0);
+    a.number = 3;
+    b.number = 4;
+
+    const auto two = compareTables({&a, &b}, "heads", "");
+    const auto three = compareTables({&a, &failed, &b}, "heads", "mass");
+
+    EXPECT_THAT(two.quantities, testing::ElementsAre("mass"));
+    ASSERT_EQ(two.table.columns.size(), 5u); // layer, head, two runs, difference
+    EXPECT_EQ(two.table.columns[2].name, "run 3");
+    ASSERT_EQ(two.table.rows.size(), 3u);
+    EXPECT_EQ(two.table.rows[1], (std::vector<Cell>{cell(0), cell(1), 0.5, 0.75, 0.25}));
+    EXPECT_EQ(two.table.rows[2].back(), Cell()); // only one run has it
+    EXPECT_EQ(three.table.columns.size(), 6u);
+    EXPECT_EQ(three.table.rows[1][3], Cell()); // a run without the table
+    EXPECT_TRUE(compareTables({&failed}, "heads", "").table.columns.empty());
+}
+
+TEST(CompareTables, RowsWithoutAKeyAreMatchedByTheirPlace)
+{
+    RunRecord a = run(0), b = run(0);
+    a.result.tables = b.result.tables = {
+        {"same", {{"x", "", {}, ""}, {"y", "", {}, ""}}, {{1.0, 2.0}, {1.0, 2.0}}}};
+
+    const auto compared = compareTables({&a, &b}, "same", "y");
+
+    ASSERT_EQ(compared.table.rows.size(), 2u);
+    EXPECT_EQ(compared.table.rows[1][1], Cell(2.0));
+    EXPECT_EQ(compared.table.rows[1][3], Cell(0.0));
+}
+
 TEST(DataTable, SortsNumbersAsNumbersAndCopiesEveryDigit)
 {
     application();
@@ -89,103 +127,6 @@ TEST(DataTable, SortsNumbersAsNumbersAndCopiesEveryDigit)
 
     EXPECT_EQ(table.model()->index(0, 0).data().toString(), "ten");
     EXPECT_EQ(table.selectedText(), "two\t2.123456789");
-}
-
-class Page : public testing::Test
-{
-protected:
-    Page()
-    {
-        EXPECT_TRUE(runner.open(folder.filePath("w.vitrine").toStdString()));
-        for (const RunRecord& each : {run(0.2), run(0.5, "stories260K"), run(0.3)})
-            EXPECT_TRUE(runner.store().import(each));
-        page.openStore();
-        page.resize(1200, 700);
-        page.show();
-        table = page.findChild<QTableView*>({}, Qt::FindChildrenRecursively);
-        for (QTableView* each : page.findChildren<QTableView*>()) {
-            if (each->accessibleName() == "Runs")
-                table = each;
-        }
-    }
-
-    QPushButton* button(const QString& name)
-    {
-        for (QPushButton* each : page.findChildren<QPushButton*>()) {
-            if (each->accessibleName() == name)
-                return each;
-        }
-        return nullptr;
-    }
-
-    QApplication& first = application(); // before any widget
-    QTemporaryDir folder;
-    Runner runner{"/bin/true"};
-    RunsPage page{runner};
-    QTableView* table = nullptr;
-};
-
-TEST_F(Page, FiltersByWords)
-{
-    ASSERT_EQ(table->model()->rowCount(), 3);
-
-    QLineEdit* filter = nullptr;
-    for (QLineEdit* each : page.findChildren<QLineEdit*>()) {
-        if (each->accessibleName() == "Filter runs")
-            filter = each;
-    }
-    QTest::keyClicks(filter, "stories");
-
-    EXPECT_TRUE(QTest::qWaitFor([&] { return table->model()->rowCount() == 1; }));
-}
-
-TEST_F(Page, SortsByAMetric)
-{
-    int column = -1;
-    for (int i = 0; i < table->model()->columnCount(); ++i) {
-        if (table->model()->headerData(i, Qt::Horizontal).toString() == "first token mass")
-            column = i;
-    }
-    ASSERT_GE(column, 0);
-
-    table->sortByColumn(column, Qt::DescendingOrder);
-
-    EXPECT_EQ(table->model()->index(0, column).data().toString(), "0.5");
-}
-
-TEST_F(Page, TwoSelectedRunsAreComparedAndOpened)
-{
-    table->selectRow(0);
-    EXPECT_FALSE(button("Compare")->isEnabled());
-    table->selectionModel()->select(table->model()->index(1, 0),
-                                    QItemSelectionModel::Select | QItemSelectionModel::Rows);
-    QSignalSpy opened(&page, &RunsPage::openRequested);
-
-    ASSERT_TRUE(button("Compare")->isEnabled());
-    QTest::mouseClick(button("Compare"), Qt::LeftButton);
-
-    ASSERT_EQ(opened.count(), 1);
-    EXPECT_EQ(opened[0][0].toStringList().size(), 2);
-    EXPECT_TRUE(page.findChild<RunDiff*>()->isVisible());
-}
-
-TEST_F(Page, TagsAreKept)
-{
-    table->selectRow(0);
-    QLineEdit* tags = nullptr;
-    for (QLineEdit* each : page.findChildren<QLineEdit*>()) {
-        if (each->accessibleName() == "Tags" && each->isVisible())
-            tags = each;
-    }
-    ASSERT_NE(tags, nullptr);
-
-    tags->setFocus();
-    QTest::keyClicks(tags, "figure 3, good");
-    QTest::keyClick(tags, Qt::Key_Return);
-
-    const auto stored = runner.store().loadUid(page.selected().first().toStdString());
-    ASSERT_TRUE(stored);
-    EXPECT_THAT(stored->tags, testing::UnorderedElementsAre("figure 3", "good"));
 }
 
 } // namespace
