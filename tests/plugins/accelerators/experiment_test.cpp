@@ -300,13 +300,24 @@ TEST(Figures, LayersLieBelowTheRoof)
     const RunRecord record =
         simulated({{"accelerator", "p2vit"}, {"memory", "stalls"}, {"weight_kb", "1"}});
     const auto figure = rooflineFigure({&record});
-    ASSERT_EQ(figure.series.size(), 2u);
-    const auto &points = figure.series[0], &roof = figure.series[1];
-    const double bandwidth = roof.y[0] / roof.x[0], peak = roof.y[1];
+    ASSERT_EQ(figure.series.size(), 3u);
+    const auto &points = figure.series[0], &slope = figure.series[1], &flat = figure.series[2];
+    const double bandwidth = slope.y[0] / slope.x[0], peak = flat.y[0];
+    EXPECT_EQ(slope.line, figure::Line::solid);
     ASSERT_FALSE(points.x.empty());
     for (std::size_t i = 0; i < points.x.size(); ++i)
         EXPECT_LE(points.y[i],
                   std::min(peak, bandwidth * points.x[i]) * 1.02); // 512 bytes are fetched ahead
+}
+
+// Counted as the papers do, a layer may be above it: the figure says so in its legend.
+TEST(Figures, ARoofThatIsNotWaitedForIsDashed)
+{
+    const RunRecord record = simulated({{"accelerator", "p2vit"}, {"memory", "ideal"}});
+    const auto figure = rooflineFigure({&record});
+    ASSERT_EQ(figure.series.size(), 3u);
+    EXPECT_EQ(figure.series[1].line, figure::Line::dash);
+    EXPECT_NE(figure.series[1].name.find("memory=ideal"), std::string::npos);
 }
 
 TEST(Figures, SweepsShowTheirFront)
