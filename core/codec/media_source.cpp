@@ -163,7 +163,7 @@ private:
                                     : decoder_->stream().r_frame_rate;
         info_.framesPerSecond = rate.num > 0 && rate.den > 0 ? av_q2d(rate) : 0;
         if (isRgb(static_cast<AVPixelFormat>(frame_->format)))
-            info_.notes.push_back(fmt::format("{}: RGB, converted to 4:4:4 by {}.",
+            info_.notes.push_back(fmt::format("{}: RGB, converted to 8-bit 4:4:4 by {}.",
                                               path_.filename().string(), colourName(first.colour)));
         return {};
     }
