@@ -57,6 +57,40 @@ DataTable machineTable(const std::vector<RunRecord>& runs)
     return table;
 }
 
+// What a metric's value is known to within: metrics NAME_low and NAME_high beside NAME, and of how
+// many items (metric items, windows or pictures).
+DataTable intervalTable(const std::vector<RunRecord>& runs)
+{
+    DataTable table{.name = "Confidence intervals",
+                    .columns = {{.name = "run"},
+                                {.name = "metric"},
+                                {.name = "value", .number = true},
+                                {.name = "low", .number = true},
+                                {.name = "high", .number = true},
+                                {.name = "n", .number = true},
+                                {.name = "interval"}}};
+    for (const RunRecord& run : runs) {
+        Value n{.text = "–", .number = true};
+        for (const char* counted : {"pictures", "windows", "items"})
+            if (const Metric* metric = run.result.metric(counted))
+                n = numberValue(metric->value, false);
+        for (const Metric& metric : run.result.metrics) {
+            const Metric* low = run.result.metric(metric.name + "_low");
+            const Metric* high = run.result.metric(metric.name + "_high");
+            if (low == nullptr || high == nullptr)
+                continue;
+            table.rows.push_back({{.text = runName(run)},
+                                  {.text = metric.name},
+                                  numberValue(metric.value, false),
+                                  numberValue(low->value, false),
+                                  numberValue(high->value, false),
+                                  n,
+                                  {.text = low->help}});
+        }
+    }
+    return table;
+}
+
 std::vector<Value> fileRow(const std::string& run, const std::string& name, const std::string& path,
                            std::uint64_t bytes, const std::string& hash)
 {
@@ -110,6 +144,8 @@ Section originSection(const std::vector<RunRecord>& runs)
         if (!run.command.empty())
             section.blocks.push_back(Code{run.command});
     section.blocks.push_back(machineTable(runs));
+    if (DataTable intervals = intervalTable(runs); !intervals.rows.empty())
+        section.blocks.push_back(std::move(intervals));
     addFiles(section, runs);
     return section;
 }
