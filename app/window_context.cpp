@@ -92,6 +92,11 @@ void WindowContext::showOrigin(const figure::Figure& figure)
     panel->show();
 }
 
+void WindowContext::addToReport(const figure::Figure& figure)
+{
+    window_.addToReport(figure);
+}
+
 void WindowContext::showMessage(const QString& line)
 {
     window_.showMessage(line);

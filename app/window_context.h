@@ -26,6 +26,7 @@ public:
     void exportFigure(const figure::Figure& figure) override;
     void showOrigin(const figure::Figure& figure) override;
     void showMessage(const QString& line) override;
+    void addToReport(const figure::Figure& figure) override;
 
 private:
     MainWindow& window_;

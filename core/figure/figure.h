@@ -111,7 +111,6 @@ struct Figure {
     bool legend = true;
     bool equalAspect = false;        // square cells
     double width = 120, height = 80; // millimetres on paper
-    double textSize = 8.25;          // points on paper; lines and marks grow with it
     Recipe recipe{};
 };
 

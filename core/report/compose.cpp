@@ -57,7 +57,7 @@ public:
         for (const figure::Figure& figure : *drawn) {
             if (figure.name != item.figure || copy-- > 0)
                 continue;
-            document.figures.push_back(figure);
+            document.figures.push_back({figure});
             applyEdits(document.figures.back(), item.edits);
             return {FigureBlock{document.figures.size() - 1}};
         }
@@ -182,7 +182,7 @@ void recolour(auto& drawn, const std::map<std::string, int>& colours)
 
 } // namespace
 
-void applyEdits(figure::Figure& figure, const FigureEdits& edits)
+void applyEdits(PlacedFigure& figure, const FigureEdits& edits)
 {
     figure.width = edits.width.value_or(figure.width);
     figure.height = edits.height.value_or(figure.height);

@@ -71,6 +71,13 @@ struct Code {
     std::string text{};
 };
 
+// A figure as it stands on the page.
+struct PlacedFigure : figure::Figure {
+    double textSize = kTextSize; // points on paper; lines and marks grow with it
+
+    static constexpr double kTextSize = 8.25; // as the window draws it
+};
+
 struct FigureBlock {
     std::size_t figure = 0; // index into Document::figures
 };
@@ -87,7 +94,7 @@ struct Document {
     std::string title{};
     std::string subtitle{};
     std::vector<Section> sections{};
-    std::vector<figure::Figure> figures{};
+    std::vector<PlacedFigure> figures{};
     std::string newest{};                // when its newest run began, UTC; empty without runs
     std::vector<std::string> problems{}; // runs, figures and tables that are not there
 };

@@ -226,7 +226,7 @@ struct Writer {
     std::string operator()(const DataTable& table) const { return tableText(table); }
     std::string operator()(const FigureBlock& block) const
     {
-        const figure::Figure& figure = document.figures[block.figure];
+        const PlacedFigure& figure = document.figures[block.figure];
         const bool included = block.figure < files.size() && !files[block.figure].empty();
         std::string drawn =
             included ? fmt::format("\\includegraphics[width={:.1f}mm]{{{}}}\n", figure.width,

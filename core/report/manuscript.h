@@ -86,7 +86,7 @@ Json manuscriptJson(const Manuscript& manuscript);
 std::string manuscriptText(const Manuscript& manuscript);
 // Untrusted. `name` names the file in errors, which say where in it: "sections[1].items[0].figure".
 Result<Manuscript> parseManuscript(std::string_view text, std::string_view name);
-Result<Manuscript> parseManuscript(const Json& json, std::string_view name);
+Result<Manuscript> manuscriptFromJson(const Json& json, std::string_view name);
 
 // Figures that stand beside the runs they are drawn from, to be placed in order.
 struct RunFigures {
@@ -111,6 +111,6 @@ struct Sources {
 // in its place and a line in Document::problems.
 Document compose(const Manuscript& manuscript, const Sources& sources);
 
-void applyEdits(figure::Figure& figure, const FigureEdits& edits);
+void applyEdits(PlacedFigure& figure, const FigureEdits& edits);
 
 } // namespace vitrine::report

@@ -261,10 +261,10 @@ std::string manuscriptText(const Manuscript& manuscript)
 Result<Manuscript> parseManuscript(std::string_view text, std::string_view name)
 {
     VITRINE_TRY(const Json json, parseJson(text, name, kLimits));
-    return parseManuscript(json, name);
+    return manuscriptFromJson(json, name);
 }
 
-Result<Manuscript> parseManuscript(const Json& json, std::string_view name)
+Result<Manuscript> manuscriptFromJson(const Json& json, std::string_view name)
 {
     const std::string where(name);
     if (!json.is_object() || json.value("format", Json()) != "vitrine-report")

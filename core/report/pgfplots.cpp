@@ -211,7 +211,7 @@ bool drawnByLatex(const Figure& figure)
     return figure.grids.empty() && pointsOf(figure) <= kMostPoints;
 }
 
-std::string pgfplots(const Figure& figure)
+std::string pgfplots(const PlacedFigure& figure)
 {
     Writer writer{figure, figure::xRange(figure), figure::yRange(figure)};
     const bool named = !figure.x.ticks.empty();

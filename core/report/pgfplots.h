@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/figure/figure.h"
+#include "core/report/document.h"
 
 #include <string>
 #include <string_view>
@@ -14,7 +14,7 @@ bool drawnByLatex(const figure::Figure& figure);
 
 // The figure as a tikzpicture: axes, ranges, marks and legend as the window draws them, colours
 // by the names of kLatexColours.
-std::string pgfplots(const figure::Figure& figure);
+std::string pgfplots(const PlacedFigure& figure);
 
 // \definecolor for the series colours of the design language (vitrine0 ... vitrine7, and
 // vitrinemuted), on paper.

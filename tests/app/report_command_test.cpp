@@ -40,8 +40,9 @@ protected:
         return *std::move(store);
     }
 
-    static std::vector<figure::Figure> figuresOf(const std::string& plugin,
-                                                 const std::vector<RunRecord>& runs)
+    static Result<std::vector<figure::Figure>> figuresOf(const std::string& plugin,
+                                                         const std::vector<RunRecord>& runs,
+                                                         const std::string&)
     {
         EXPECT_EQ(plugin, "attention");
         return std::vector(runs.size(), report::samples::figure());
@@ -97,8 +98,7 @@ TEST_F(ReportCommandTest, RefusesWhatItCannotDoInOneLine)
         return made ? Error{} : made.error();
     };
 
-    EXPECT_EQ(refusal({"1"}, "r.pdf").kind, ErrorKind::argument);
-    EXPECT_THAT(refusal({"1"}, "r.tex").message, HasSubstr("not built yet"));
+    EXPECT_EQ(refusal({"1"}, "r.docx").kind, ErrorKind::argument);
     EXPECT_EQ(refusal({"1"}, "report").kind, ErrorKind::argument);
     EXPECT_EQ(refusal({}, "r.html").kind, ErrorKind::argument);
     refusal({"99"}, "r.html");
@@ -116,7 +116,7 @@ TEST_F(ReportCommandTest, VerbAnswersTwoToWrongArguments)
 {
     EXPECT_EQ(reportCommand({}), 2);
     EXPECT_EQ(reportCommand({"1"}), 2);
-    EXPECT_EQ(reportCommand({"1", "--to", (folder_ / "r.pdf").string(), "--workspace",
+    EXPECT_EQ(reportCommand({"1", "--to", (folder_ / "r.docx").string(), "--workspace",
                              (folder_ / "home.vitrine").string()}),
               2);
 }
