@@ -1,15 +1,12 @@
 #include "app/command_line.h"
 
 #include "app/command_line_verbs.h"
+#include "app/report_command.h"
 #include "core/base/log.h"
 #include "core/jobs/guarded_run.h"
 
 #include <CLI/CLI.hpp>
 
-#if __has_include("app/report_command.h")
-#include "app/report_command.h"
-#define VITRINE_HAS_REPORT
-#endif
 
 #include <algorithm>
 #include <array>
@@ -43,16 +40,6 @@ int work(const std::string& job, const std::string& out, bool live)
     return workMain(job, out, find);
 }
 
-int report(const std::vector<std::string>& arguments)
-{
-#ifdef VITRINE_HAS_REPORT
-    return reportCommand(arguments);
-#else
-    (void)arguments;
-    return complain({ErrorKind::argument, "the verb report is not built into this program"});
-#endif
-}
-
 // Sets up one parser; which callback ran decides the exit code.
 struct Parser {
     CLI::App app{"Vitrine: a workbench for people who make transformers cheaper", "vitrine"};
@@ -77,7 +64,7 @@ struct Parser {
         addRun();
         addWork();
         addRuns();
-        app.add_subcommand("report", "runs to a document: vitrine report RUN ... --to FILE");
+        app.add_subcommand("report", "runs to a document: vitrine report RUN ... | DOCUMENT --to FILE");
         addSweep();
     }
 
@@ -211,7 +198,7 @@ int commandLine(const std::vector<std::string>& arguments)
 {
     startLog(false);
     if (!arguments.empty() && arguments[0] == "report")
-        return report({arguments.begin() + 1, arguments.end()});
+        return reportCommand({arguments.begin() + 1, arguments.end()});
     Parser parser;
     try {
         // CLI11 takes the words from the back.

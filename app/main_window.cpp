@@ -16,6 +16,7 @@
 #include "app/parameter_panel.h"
 #include "app/room_page.h"
 #include "app/window_context.h"
+#include "widgets/report/reports_page.h"
 #include "widgets/runs/runs_page.h"
 
 #include <algorithm>
@@ -81,6 +82,7 @@ void MainWindow::makeFrame()
         bar_->addPage(info.id, info.title, info.icon);
     bar_->addStretch();
     bar_->addPage("runs", "Runs", "runs");
+    bar_->addPage("reports", "Reports", "reports");
     themeButton_ = bar_->addButton("Light or dark", theme::palette().dark ? "sun" : "moon");
     bar_->setCurrent("home");
     connect(bar_, &ActivityBar::chosen, this, &MainWindow::showPage);
@@ -181,6 +183,9 @@ void MainWindow::showPage(const QString& id)
             runs_->reload();
         }
         page = runs_;
+    } else if (id == "reports") {
+        page = reports();
+        reports_->refresh();
     } else if (id != "home") {
         page = room(id);
     }
@@ -272,7 +277,9 @@ RoomPage* MainWindow::pageOf(const View* view) const
 
 void MainWindow::applyRoom(const QString& id, const RoomState& state)
 {
-    if (RoomPage* page = room(id))
+    if (id == "reports")
+        reports()->setState(state.view);
+    else if (RoomPage* page = room(id))
         page->apply(state);
     workspace_->saveSoon();
 }

@@ -8,10 +8,14 @@
 #include "widgets/theme/palette.h"
 #include "widgets/view.h"
 
+#include "core/report/manuscript.h"
+
 #include <QMainWindow>
 
 #include <filesystem>
+#include <functional>
 #include <map>
+#include <memory>
 
 class QDockWidget;
 class QLabel;
@@ -22,11 +26,14 @@ class QToolButton;
 namespace vitrine
 {
 
+struct ComposedReport;
 class ActivityBar;
 class BottomStrip;
+class FigureCache;
 class HelpPanel;
 class HomePage;
 class MessageLog;
+class ReportsPage;
 class RoomPage;
 class RunsPage;
 class WindowContext;
@@ -51,7 +58,7 @@ public:
     History& history() { return *history_; }
     const std::filesystem::path& program() const { return program_; } // of workers
 
-    // "home", "runs", or the id of a room.
+    // "home", "runs", "reports", or the id of a room.
     void showPage(const QString& id);
     QString currentPage() const { return currentPage_; }
     RoomPage* room(const QString& id); // loads the plugin; nullptr (and a message) where that fails
@@ -69,6 +76,8 @@ public:
     void openPath(const QString& path); // dropped, or chosen
     // All runs and the layout as a new workspace, which opens in a window that takes this one's place.
     void saveWorkspaceAs(const QString& path);
+    void addToReport(const figure::Figure& figure); // as the view shows it
+    ReportsPage* reports(); // made when first asked for
     void change(const Change& change);
     void showMessage(const QString& line);
 
@@ -110,7 +119,6 @@ private:
     void resetLayout();
     void browse();
     void exportRunFiles(const QString& uid);
-    void makeReport(const QStringList& uids);
     void openOther(const QString& workspace);
     void saveAs();
 
@@ -119,6 +127,14 @@ private:
     void showPalette();
     void toggleHelp();
     void refreshHelp();
+
+    // main_window_reports.cpp
+    void makeReport(const QStringList& uids);
+    void composeReport(const report::Manuscript& manuscript,
+                       std::function<void(const ComposedReport&)> done);
+    void exportReport(const QString& ending);
+    void openReport();
+    void saveReport();
 
     RoomSource& source_;
     std::filesystem::path program_;
@@ -138,6 +154,8 @@ private:
     QStackedWidget* pages_;
     HomePage* home_;
     RunsPage* runs_ = nullptr;
+    ReportsPage* reports_ = nullptr;
+    std::shared_ptr<FigureCache> figures_; // of reports, drawn once
     QDockWidget* dock_;
     QStackedWidget* panels_;
     HelpPanel* help_;

@@ -2,14 +2,12 @@
 
 #include <QActionGroup>
 #include <QApplication>
-#include <QDesktopServices>
 #include <QDockWidget>
 #include <QFileDialog>
 #include <QMenu>
 #include <QMenuBar>
 #include <QProcess>
 #include <QToolButton>
-#include <QUrl>
 
 #include "app/message_log.h"
 #include "app/parameter_panel.h"
@@ -97,6 +95,7 @@ void MainWindow::makeViewMenu(QMenu& menu)
         add(menu, info.title, QKeySequence(QString("Ctrl+%1").arg(++number)), this,
             [this, id = info.id] { showPage(id); });
     add(menu, "Runs", QKeySequence("Ctrl+0"), this, [this] { showPage("runs"); });
+    add(menu, "Reports", QKeySequence("Ctrl+9"), this, [this] { showPage("reports"); });
     menu.addSeparator();
     add(menu, "Show or hide parameters", QKeySequence("F4"), this, [this] {
         if (const auto page = rooms_.find(currentPage_); page != rooms_.end())
@@ -189,29 +188,6 @@ void MainWindow::exportRunFiles(const QString& uid)
             showMessage(*result ? "Exported " + folder
                                 : QString::fromStdString(result->error().message));
         });
-}
-
-// The report is made by the same program that the command line is, so both write the same bytes.
-void MainWindow::makeReport(const QStringList& uids)
-{
-    const QString path = QFileDialog::getSaveFileName(this, "Write a report", "report.html",
-                                                      "HTML in one file (*.html);;Markdown (*.md)");
-    if (path.isEmpty())
-        return;
-    auto* maker = new QProcess(this);
-    connect(maker, &QProcess::finished, this, [this, maker, path](int code) {
-        maker->deleteLater();
-        if (code != 0)
-            return showMessage("cannot write the report: " +
-                               QString::fromUtf8(maker->readAllStandardError()).trimmed());
-        showMessage("Wrote " + path);
-        QDesktopServices::openUrl(QUrl::fromLocalFile(path));
-    });
-    QStringList arguments = {"report"};
-    arguments << uids << "--to" << path << "--workspace"
-              << QString::fromStdString(workspace_->store().string());
-    maker->start(QString::fromStdString(program_.string()), arguments);
-    showMessage("Writing " + path);
 }
 
 void MainWindow::saveAs()

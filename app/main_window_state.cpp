@@ -9,6 +9,7 @@
 #include "app/help_panel.h"
 #include "app/home_page.h"
 #include "app/room_page.h"
+#include "widgets/report/reports_page.h"
 #include "widgets/runs/runs_page.h"
 
 namespace vitrine
@@ -28,6 +29,8 @@ QJsonObject MainWindow::collectState() const
     QJsonObject rooms = savedRooms_;
     for (const auto& [id, page] : rooms_)
         rooms[id] = toJson(page->state());
+    if (reports_ != nullptr)
+        rooms["reports"] = toJson(RoomState{.view = reports_->state()});
     QJsonObject pending;
     for (const auto& [uid, wanted] : pending_)
         pending[uid] = QJsonObject{{"room", wanted.room}, {"compare", wanted.compare}};

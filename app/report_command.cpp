@@ -2,6 +2,8 @@
 
 #include <CLI/CLI.hpp>
 #include <QApplication>
+#include <QHashSeed>
+#include <QJsonDocument>
 #include <QJsonObject>
 
 #include "app/command_line_verbs.h"
@@ -12,6 +14,7 @@
 
 #include <clocale>
 #include <cstdio>
+#include <map>
 #include <memory>
 
 namespace vitrine
@@ -22,7 +25,7 @@ namespace
 struct Request {
     std::vector<std::string> runs;
     std::string file, workspace;
-    bool json = false;
+    bool json = false, progress = false;
 };
 
 // A drawing must not depend on the display there is: always offscreen, at one pixel ratio.
@@ -33,6 +36,8 @@ std::unique_ptr<QApplication> offscreenApplication()
     qputenv("QT_QPA_PLATFORM", "offscreen");
     for (const char* scaling : {"QT_SCALE_FACTOR", "QT_SCREEN_SCALE_FACTORS", "QT_FONT_DPI"})
         qunsetenv(scaling);
+    // Qt orders a PDF's fonts by hash.
+    QHashSeed::setDeterministicGlobalSeed();
     static int count = 1;
     static char name[] = "vitrine";
     static char* arguments[] = {name, nullptr};
@@ -41,15 +46,24 @@ std::unique_ptr<QApplication> offscreenApplication()
     return application;
 }
 
-std::vector<figure::Figure> pluginFigures(PluginRegistry& registry, const std::string& plugin,
-                                          const std::vector<RunRecord>& runs)
+Result<std::vector<figure::Figure>> pluginFigures(PluginRegistry& registry,
+                                                  const std::string& plugin,
+                                                  const std::vector<RunRecord>& runs,
+                                                  const std::string& state)
 {
     const auto loaded = registry.load(plugin);
     if (!loaded) {
         fmt::print(stderr, "vitrine: no figures of {}: {}\n", plugin, loaded.error().message);
-        return {};
+        return tl::unexpected(loaded.error());
     }
-    return (*loaded)->figures(runs, QJsonObject());
+    return (*loaded)->figures(
+        runs, QJsonDocument::fromJson(QByteArray::fromStdString(state)).object());
+}
+
+void printProgress(int done, int of, const std::string& what)
+{
+    fmt::print(stderr, "progress {} {} {}\n", done, of, what);
+    std::fflush(stderr);
 }
 
 Result<void> makeReport(const Request& request)
@@ -57,10 +71,19 @@ Result<void> makeReport(const Request& request)
     const auto application = offscreenApplication();
     PluginRegistry registry;
     VITRINE_TRY(const Store store, command::openStore(request.workspace));
-    const FiguresOf figuresOf = [&](const std::string& plugin, const std::vector<RunRecord>& runs) {
-        return pluginFigures(registry, plugin, runs);
+    std::map<std::string, Result<std::vector<figure::Figure>>> drawn;
+    const FiguresOf figuresOf = [&](const std::string& plugin, const std::vector<RunRecord>& runs,
+                                    const std::string& state) {
+        std::string key = plugin + '\n' + state;
+        for (const RunRecord& run : runs)
+            key += '\n' + run.uid;
+        const auto found = drawn.find(key);
+        return found != drawn.end()
+                   ? found->second
+                   : drawn.emplace(key, pluginFigures(registry, plugin, runs, state)).first->second;
     };
-    return writeReport(store, figuresOf, request.runs, request.file);
+    return writeReport(store, figuresOf, request.runs, request.file,
+                       request.progress ? ReportProgress(printProgress) : ReportProgress());
 }
 
 } // namespace
@@ -69,11 +92,12 @@ int reportCommand(const std::vector<std::string>& arguments)
 {
     Request request;
     CLI::App parser{"Runs to a document", "vitrine report"};
-    parser.add_option("runs", request.runs, "runs, by number or by the beginning of the uid")
+    parser.add_option("runs", request.runs, "runs, by number or by the beginning of the uid, or a file .vitrine-report")
         ->required();
-    parser.add_option("--to", request.file, "FILE.html or FILE.md")->required();
+    parser.add_option("--to", request.file, "FILE.pdf, .html, .md, .tex or .csv")->required();
     parser.add_option("--workspace", request.workspace, "the file that keeps the runs");
     parser.add_flag("--json", request.json, "one JSON object");
+    parser.add_flag("--progress", request.progress, "lines \"progress DONE OF what\" on the error stream");
     try {
         parser.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
     } catch (const CLI::CallForHelp& help) {

@@ -3,6 +3,7 @@
 #include "core/base/result.h"
 #include "core/figure/figure.h"
 #include "core/jobs/run_record.h"
+#include "core/report/manuscript.h"
 #include "core/store/store.h"
 
 #include <filesystem>
@@ -13,18 +14,37 @@
 namespace vitrine
 {
 
-// The figures that a plugin makes of its runs; none where the plugin is not there.
-using FiguresOf = std::function<std::vector<figure::Figure>(const std::string& plugin,
-                                                            const std::vector<RunRecord>& runs)>;
+// The figures that a plugin draws of its runs in this state of its view (JSON text; empty: as it
+// is at first); an error where the plugin is not there.
+using FiguresOf = std::function<Result<std::vector<figure::Figure>>(
+    const std::string& plugin, const std::vector<RunRecord>& runs, const std::string& state)>;
 
-// Writes a report of the runs (numbers or beginnings of uids) as FILE.html (one self-contained
-// file) or FILE.md (figures as SVG in FILE_figures beside it). Reads the store only; same runs,
-// same bytes. Needs a QApplication (offscreen is enough).
+// Hears how far an export is.
+using ReportProgress = std::function<void(int done, int of, const std::string& what)>;
+
+// What the store and the plugins give to a manuscript. Both must outlive it.
+report::Sources reportSources(const Store& store, const FiguresOf& figuresOf);
+
+// What one expects of these runs (numbers or beginnings of uids). A plugin that is not there draws
+// no figures.
+Result<report::Manuscript> manuscriptOfRuns(const Store& store, const FiguresOf& figuresOf,
+                                            const std::vector<std::string>& runs);
+
+// As the file's ending says: .pdf, .html (one self-contained file), .md (figures as SVG in
+// FILE_figures beside it), .tex (dense figures as PDF in FILE_figures), .csv (every value in long
+// form; tables and figures one by one in FILE_tables). Same document, same bytes. Needs a
+// QApplication (offscreen is enough).
+Result<void> writeDocument(const report::Document& document, const std::filesystem::path& file,
+                           const ReportProgress& progress = {});
+
+// Runs, or one file NAME.vitrine-report, to a document. Reads the store only. What is named and not
+// there is an error, and nothing is written.
 Result<void> writeReport(const Store& store, const FiguresOf& figuresOf,
-                         const std::vector<std::string>& runs, const std::filesystem::path& file);
+                         const std::vector<std::string>& runsOrFile,
+                         const std::filesystem::path& file, const ReportProgress& progress = {});
 
-// `vitrine report RUN ... --to FILE [--workspace FILE] [--json]`, given the words behind the verb.
-// Draws with Qt's offscreen platform; prints the file's path. The exit code.
+// `vitrine report RUN ... | DOCUMENT --to FILE [--workspace FILE] [--json]`, given the words behind
+// the verb. Draws with Qt's offscreen platform; prints the file's path. The exit code.
 int reportCommand(const std::vector<std::string>& arguments);
 
 } // namespace vitrine

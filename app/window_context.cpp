@@ -109,6 +109,11 @@ void WindowContext::showOriginOf(const QStringList& uids, const QString& what)
     showOrigin(value);
 }
 
+void WindowContext::addToReport(const figure::Figure& figure)
+{
+    window_.addToReport(figure);
+}
+
 void WindowContext::showMessage(const QString& line)
 {
     window_.showMessage(line);

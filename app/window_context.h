@@ -26,6 +26,7 @@ public:
     void exportFigure(const figure::Figure& figure) override;
     void showOrigin(const figure::Figure& figure) override;
     void showMessage(const QString& line) override;
+    void addToReport(const figure::Figure& figure) override;
 
     // "Where from?" of a value or a whole view of these runs.
     void showOriginOf(const QStringList& uids, const QString& what);

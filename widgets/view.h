@@ -71,6 +71,8 @@ public:
     virtual void exportFigure(const figure::Figure& figure) = 0;    // asks for a file: PDF, SVG, PNG, CSV
     virtual void showOrigin(const figure::Figure& figure) = 0;      // "Where from?"
     virtual void showMessage(const QString& line) = 0;              // in the message log
+    // Into the report that is being written, as it stands. Not where there is none to be written.
+    virtual void addToReport(const figure::Figure&) { showMessage("Reports are not written here"); }
 
 signals:
     void themeChanged();

@@ -3,6 +3,8 @@
 #include "core/figure/figure.h"
 #include "core/jobs/run_record.h"
 
+#include <algorithm>
+#include <limits>
 #include <string>
 #include <variant>
 #include <vector>
@@ -30,11 +32,16 @@ struct Heading {
     bool measured = false;
 };
 
+inline constexpr std::size_t kAllRows = std::numeric_limits<std::size_t>::max();
+
 struct DataTable {
     std::string name{};
     std::vector<Heading> columns{};
     std::vector<std::vector<Value>> rows{}; // each as long as columns
+    std::size_t shown = kAllRows;           // pages have the first ones; CSV has all
     std::string remark{};                   // "the first 40 of 1,024 rows"
+
+    std::size_t shownRows() const { return std::min(shown, rows.size()); }
 };
 
 struct Paragraph {
@@ -42,26 +49,54 @@ struct Paragraph {
     bool remark = false; // limits, fallbacks, evidence: said beside the numbers
 };
 
+// Words of one look inside a text.
+struct Words {
+    std::string text{};
+    bool strong = false, emphasis = false, code = false;
+    std::string link{}; // http, https or mailto; empty: none
+
+    friend bool operator==(const Words&, const Words&) = default;
+};
+
+// A block of a text that a person wrote in Markdown (core/report/text.h).
+struct RichText {
+    enum class Kind { paragraph, heading, item, quote, rule };
+    Kind kind = Kind::paragraph;
+    int level = 1;        // of a heading (1 is below the section's), of a list (1 is outermost)
+    std::string marker{}; // of a list's item: "•", "3."; empty where an item goes on
+    std::vector<Words> words{};
+};
+
 struct Code {
     std::string text{};
+};
+
+// A figure as it stands on the page.
+struct PlacedFigure : figure::Figure {
+    double textSize = kTextSize; // points on paper; lines and marks grow with it
+
+    static constexpr double kTextSize = 8.25; // as the window draws it
 };
 
 struct FigureBlock {
     std::size_t figure = 0; // index into Document::figures
 };
 
-using Block = std::variant<Paragraph, Code, DataTable, FigureBlock>;
+using Block = std::variant<Paragraph, RichText, Code, DataTable, FigureBlock>;
 
 struct Section {
     std::string title{};
     std::vector<Block> blocks{};
+    std::vector<int> items{}; // of each block: which item of the manuscript's section it came from
 };
 
 struct Document {
     std::string title{};
     std::string subtitle{};
     std::vector<Section> sections{};
-    std::vector<figure::Figure> figures{};
+    std::vector<PlacedFigure> figures{};
+    std::string newest{};                // when its newest run began, UTC; empty without runs
+    std::vector<std::string> problems{}; // runs, figures and tables that are not there
 };
 
 // One column per run, and the difference (second minus first) where there are two. Sections:
@@ -70,6 +105,18 @@ Document buildReport(const std::vector<RunRecord>& runs, std::vector<figure::Fig
 
 // Numbers in full. figureFiles[i] is the path of figure i as the text names it.
 std::string toMarkdown(const Document& document, const std::vector<std::string>& figureFiles);
+
+// A page for pdflatex: booktabs tables (longtable where long), figures as pgfplots, or included
+// where figureFiles[i] is not empty. Needs no package beyond Debian's texlive-latex-recommended
+// and texlive-pictures.
+std::string toLatex(const Document& document, const std::vector<std::string>& figureFiles);
+
+// Every value of every table in long form, one a line, all rows, numbers in full (RFC 4180):
+//   section,table,row,label,column,unit,value,measured
+// row counts from 1, label is the row's first value, a missing value is empty.
+std::string toCsv(const Document& document);
+// One table as it stands, all rows, units in the headings.
+std::string toCsv(const DataTable& table);
 
 // One self-contained page: no scripts, no network, light and dark, made for printing too.
 // figures[i] is figure i as SVG text, fontFaces CSS that brings the face (both trusted: ours).

@@ -45,6 +45,20 @@ std::string anchor(std::string_view title)
     return id;
 }
 
+// One for each section, all different.
+std::vector<std::string> anchorsOf(const Document& document)
+{
+    std::vector<std::string> anchors;
+    for (const Section& section : document.sections) {
+        const std::string base = anchor(section.title);
+        std::string name = base;
+        for (int i = 2; std::ranges::find(anchors, name) != anchors.end(); ++i)
+            name = fmt::format("{}-{}", base, i);
+        anchors.push_back(std::move(name));
+    }
+    return anchors;
+}
+
 std::string headingText(const Heading& column)
 {
     std::string text = fmt::format(
@@ -76,9 +90,9 @@ std::string tableText(const DataTable& table)
     for (const Heading& column : table.columns)
         text += headingText(column);
     text += "</tr></thead>\n<tbody>\n";
-    for (const auto& row : table.rows) {
+    for (std::size_t r = 0; r < table.shownRows(); ++r) {
         text += "<tr>";
-        for (const Value& value : row)
+        for (const Value& value : table.rows[r])
             text += valueText(value);
         text += "</tr>\n";
     }
@@ -95,6 +109,24 @@ std::string_view svgElement(std::string_view svg)
     return start == std::string_view::npos ? std::string_view() : svg.substr(start);
 }
 
+std::string wordsText(const std::vector<Words>& words)
+{
+    std::string text;
+    for (const Words& each : words) {
+        std::string piece = escaped(each.text);
+        if (each.code)
+            piece = "<code>" + piece + "</code>";
+        if (each.strong)
+            piece = "<b>" + piece + "</b>";
+        if (each.emphasis)
+            piece = "<em>" + piece + "</em>";
+        if (!each.link.empty())
+            piece = "<a href=\"" + escaped(each.link) + "\">" + piece + "</a>";
+        text += piece;
+    }
+    return text;
+}
+
 struct Writer {
     const Document& document;
     const std::vector<std::string>& figures;
@@ -103,6 +135,27 @@ struct Writer {
     {
         return fmt::format("<p{}>{}</p>\n", paragraph.remark ? " class=\"remark\"" : "",
                            escaped(paragraph.text));
+    }
+    std::string operator()(const RichText& block) const
+    {
+        const std::string text = wordsText(block.words);
+        switch (block.kind) {
+        case RichText::Kind::heading: {
+            const int level = std::min(block.level + 2, 6);
+            return fmt::format("<h{0}>{1}</h{0}>\n", level, text);
+        }
+        case RichText::Kind::item:
+            return fmt::format("<p class=\"item\" style=\"--level:{}\"><span "
+                               "class=\"marker\">{}</span>{}</p>\n",
+                               block.level, escaped(block.marker), text);
+        case RichText::Kind::quote:
+            return "<blockquote>" + text + "</blockquote>\n";
+        case RichText::Kind::rule:
+            return "<hr>\n";
+        case RichText::Kind::paragraph:
+            break;
+        }
+        return "<p>" + text + "</p>\n";
     }
     std::string operator()(const Code& code) const
     {
@@ -134,13 +187,18 @@ std::string toHtml(const Document& document, const std::vector<std::string>& fig
         "<p class=\"subtitle\">{}</p>\n<nav aria-label=\"Sections\">",
         escaped(document.title), fontFaces, kReportStyle, escaped(document.title),
         escaped(document.subtitle));
-    for (const Section& section : document.sections)
-        text +=
-            fmt::format("<a href=\"#{}\">{}</a>", anchor(section.title), escaped(section.title));
+    const std::vector<std::string> anchors = anchorsOf(document);
+    for (std::size_t i = 0; i < anchors.size(); ++i)
+        if (!document.sections[i].title.empty())
+            text += fmt::format("<a href=\"#{}\">{}</a>", anchors[i],
+                                escaped(document.sections[i].title));
     text += "</nav>\n</header>\n<main>\n";
-    for (const Section& section : document.sections) {
-        text += fmt::format("<section>\n<h2 id=\"{}\">{}</h2>\n", anchor(section.title),
-                            escaped(section.title));
+    for (std::size_t i = 0; i < anchors.size(); ++i) {
+        const Section& section = document.sections[i];
+        text += "<section>\n";
+        if (!section.title.empty())
+            text +=
+                fmt::format("<h2 id=\"{}\">{}</h2>\n", anchors[i], escaped(section.title));
         for (const Block& block : section.blocks)
             text += std::visit(Writer{document, figures}, block);
         text += "</section>\n";

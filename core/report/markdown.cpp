@@ -55,13 +55,31 @@ std::string tableText(const DataTable& table)
         rule += column.number ? "---:|" : "---|";
     }
     text += "\n" + rule + "\n";
-    for (const auto& row : table.rows) {
+    for (std::size_t r = 0; r < table.shownRows(); ++r) {
         text += "|";
-        for (const Value& value : row)
+        for (const Value& value : table.rows[r])
             text += " " + valueText(value) + " |";
         text += "\n";
     }
     return text + "\n" + (table.remark.empty() ? "" : escaped(table.remark) + "\n\n");
+}
+
+std::string wordsText(const std::vector<Words>& words)
+{
+    std::string text;
+    for (const Words& each : words) {
+        std::string piece = escaped(each.text);
+        if (each.code && each.text.find('`') == std::string::npos)
+            piece = "`" + each.text + "`";
+        if (each.strong)
+            piece = "**" + piece + "**";
+        if (each.emphasis)
+            piece = "*" + piece + "*";
+        if (!each.link.empty())
+            piece = "[" + piece + "](<" + each.link + ">)";
+        text += piece;
+    }
+    return text;
 }
 
 struct Writer {
@@ -71,6 +89,28 @@ struct Writer {
     std::string operator()(const Paragraph& paragraph) const
     {
         return (paragraph.remark ? "> " : "") + escaped(paragraph.text) + "\n\n";
+    }
+    std::string operator()(const RichText& block) const
+    {
+        const std::string text = wordsText(block.words);
+        switch (block.kind) {
+        case RichText::Kind::heading:
+            return std::string(std::min(static_cast<std::size_t>(block.level) + 2, std::size_t{6}),
+                               '#') +
+                   " " + text + "\n\n";
+        case RichText::Kind::item: {
+            const std::string indent(4 * static_cast<std::size_t>(block.level - 1), ' ');
+            const std::string marker = block.marker.empty() ? "   " : block.marker == "•" ? "- " : block.marker + " ";
+            return indent + marker + text + "\n\n";
+        }
+        case RichText::Kind::quote:
+            return "> " + text + "\n\n";
+        case RichText::Kind::rule:
+            return "---\n\n";
+        case RichText::Kind::paragraph:
+            break;
+        }
+        return text + "\n\n";
     }
     std::string operator()(const Code& code) const { return fenced(code.text); }
     std::string operator()(const DataTable& table) const { return tableText(table); }

@@ -57,6 +57,74 @@ DataTable machineTable(const std::vector<RunRecord>& runs)
     return table;
 }
 
+// What a metric's value is known to within: metrics NAME_low and NAME_high beside NAME, and of how
+// many items (metric items, windows or pictures).
+DataTable intervalTable(const std::vector<RunRecord>& runs)
+{
+    DataTable table{.name = "Confidence intervals",
+                    .columns = {{.name = "run"},
+                                {.name = "metric"},
+                                {.name = "value", .number = true},
+                                {.name = "low", .number = true},
+                                {.name = "high", .number = true},
+                                {.name = "n", .number = true},
+                                {.name = "interval"}}};
+    for (const RunRecord& run : runs) {
+        Value n{.text = "–", .number = true};
+        for (const char* counted : {"pictures", "windows", "items"})
+            if (const Metric* metric = run.result.metric(counted))
+                n = numberValue(metric->value, false);
+        for (const Metric& metric : run.result.metrics) {
+            const Metric* low = run.result.metric(metric.name + "_low");
+            const Metric* high = run.result.metric(metric.name + "_high");
+            if (low == nullptr || high == nullptr)
+                continue;
+            table.rows.push_back({{.text = runName(run)},
+                                  {.text = metric.name},
+                                  numberValue(metric.value, false),
+                                  numberValue(low->value, false),
+                                  numberValue(high->value, false),
+                                  n,
+                                  {.text = low->help}});
+        }
+    }
+    return table;
+}
+
+// A column per run is too wide for paper where there are many: what is the same for all stands
+// once, the rest in a row per run.
+void addMachine(Section& section, const std::vector<RunRecord>& runs)
+{
+    const DataTable facts = machineTable(runs);
+    if (runs.size() <= 3) {
+        section.blocks.push_back(facts);
+        return;
+    }
+    DataTable same{.name = "The same for all runs", .columns = {{.name = "fact"}, {.name = "value"}}};
+    DataTable each{.name = "What ran, and where", .columns = {{.name = "run"}}};
+    for (const RunRecord& run : runs)
+        each.rows.push_back({{.text = runName(run)}});
+    for (const auto& row : facts.rows) {
+        const bool equal = std::ranges::all_of(row.begin() + 1, row.end(), [&](const Value& value) {
+            return value.text == row[1].text && value.full == row[1].full;
+        });
+        if (equal) {
+            Value value = row[1];
+            value.number = false;
+            same.rows.push_back({row[0], value});
+            continue;
+        }
+        each.columns.push_back({.name = row[0].text});
+        for (std::size_t r = 0; r < runs.size(); ++r) {
+            each.rows[r].push_back(row[r + 1]);
+            each.rows[r].back().number = false;
+        }
+    }
+    section.blocks.push_back(std::move(each));
+    if (!same.rows.empty())
+        section.blocks.push_back(std::move(same));
+}
+
 std::vector<Value> fileRow(const std::string& run, const std::string& name, const std::string& path,
                            std::uint64_t bytes, const std::string& hash)
 {
@@ -109,7 +177,9 @@ Section originSection(const std::vector<RunRecord>& runs)
     for (const RunRecord& run : runs)
         if (!run.command.empty())
             section.blocks.push_back(Code{run.command});
-    section.blocks.push_back(machineTable(runs));
+    addMachine(section, runs);
+    if (DataTable intervals = intervalTable(runs); !intervals.rows.empty())
+        section.blocks.push_back(std::move(intervals));
     addFiles(section, runs);
     return section;
 }

@@ -43,7 +43,7 @@ std::string countText(std::uint64_t count)
     return text;
 }
 
-Value numberValue(double value, bool measured)
+Value numberValue(double value, bool measured, int digits)
 {
     if (!std::isfinite(value))
         return {.text = "–", .number = true, .measured = measured};
@@ -52,14 +52,14 @@ Value numberValue(double value, bool measured)
     const bool whole = value == std::floor(value) && std::abs(value) < 1e15;
     std::string text =
         whole ? (value < 0 ? "-" : "") + countText(static_cast<std::uint64_t>(std::abs(value)))
-              : significant(value);
+              : significant(value, digits);
     return {.text = text, .full = text == full ? "" : full, .number = true, .measured = measured};
 }
 
-Value cellValue(const Cell& cell)
+Value cellValue(const Cell& cell, int digits)
 {
     if (const auto* number = std::get_if<double>(&cell))
-        return numberValue(*number, false);
+        return numberValue(*number, false, digits);
     if (const auto* integer = std::get_if<std::int64_t>(&cell))
         return {.text = std::to_string(*integer), .number = true};
     if (const auto* text = std::get_if<std::string>(&cell))

@@ -11,8 +11,8 @@ std::string
 subjectOf(const RunRecord& run); // "vitrine-lm · speech-2016.txt": model and input, by name
 
 std::string countText(std::uint64_t count); // "12,345"
-Value numberValue(double value, bool measured);
-Value cellValue(const Cell& cell);
+Value numberValue(double value, bool measured, int digits = 4); // significant ones
+Value cellValue(const Cell& cell, int digits = 4);
 Value parameterValue(const ParamValue& value); // long texts shortened, in full on hover
 
 // The appendix: how each run is repeated and what it ran on.

@@ -155,6 +155,7 @@ void AttentionView::makeActions()
     const QString map = QStringLiteral("attention-map");
     add(tr("Copy figure"), [this, map] { withFigure(map, &ViewContext::copyFigure); });
     add(tr("Export figure…"), [this, map] { withFigure(map, &ViewContext::exportFigure); });
+    add(tr("Add to report"), [this, map] { withFigure(map, &ViewContext::addToReport); });
     add(tr("Where from?"), [this, map] { withFigure(map, &ViewContext::showOrigin); });
 }
 

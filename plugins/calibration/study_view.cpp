@@ -75,7 +75,12 @@ StudyView::StudyView(ViewContext& context, QWidget* parent) : View(parent), cont
         if (!figures_.empty())
             context_.exportFigure(figures_.front());
     });
-    actions_ = {copy, save};
+    auto* report = new QAction(tr("Add to report"), this);
+    connect(report, &QAction::triggered, this, [this] {
+        if (!figures_.empty())
+            context_.addToReport(figures_.front());
+    });
+    actions_ = {copy, save, report};
     showPage();
 }
 

@@ -234,6 +234,8 @@ void CalibrationView::showMenu(QPoint position, const QString& figure)
                    [this, figure] { withFigure(figure, &ViewContext::copyFigure); });
     menu.addAction(tr("Export figure…"), this,
                    [this, figure] { withFigure(figure, &ViewContext::exportFigure); });
+    menu.addAction(tr("Add to report"), this,
+                   [this, figure] { withFigure(figure, &ViewContext::addToReport); });
     menu.addAction(tr("Where from?"), this,
                    [this, figure] { withFigure(figure, &ViewContext::showOrigin); });
     menu.addSeparator();

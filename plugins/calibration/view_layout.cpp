@@ -174,6 +174,7 @@ void CalibrationView::makeActions()
     const QString map = QStringLiteral("map-after");
     add(tr("Copy figure"), [this, map] { withFigure(map, &ViewContext::copyFigure); });
     add(tr("Export figure…"), [this, map] { withFigure(map, &ViewContext::exportFigure); });
+    add(tr("Add to report"), [this, map] { withFigure(map, &ViewContext::addToReport); });
     add(tr("Where from?"), [this, map] { withFigure(map, &ViewContext::showOrigin); });
 }
 

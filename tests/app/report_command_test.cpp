@@ -40,8 +40,9 @@ protected:
         return *std::move(store);
     }
 
-    static std::vector<figure::Figure> figuresOf(const std::string& plugin,
-                                                 const std::vector<RunRecord>& runs)
+    static Result<std::vector<figure::Figure>> figuresOf(const std::string& plugin,
+                                                         const std::vector<RunRecord>& runs,
+                                                         const std::string&)
     {
         EXPECT_EQ(plugin, "attention");
         return std::vector(runs.size(), report::samples::figure());
@@ -80,6 +81,81 @@ TEST_F(ReportCommandTest, WritesMarkdownWithItsFiguresBesideIt)
               text(folder_ / "r_figures" / "sink-profile-2.svg"));
 }
 
+TEST_F(ReportCommandTest, WritesEveryFormatTheSameEachTime)
+{
+    const Store store = storeWithTwoRuns();
+
+    for (const char* ending : {".pdf", ".html", ".md", ".tex", ".csv"}) {
+        const fs::path a = folder_ / (std::string("a") + ending);
+        const auto once = writeReport(store, figuresOf, {"1", "2"}, a);
+        ASSERT_TRUE(once) << once.error().message;
+        const std::string first = text(a);
+        ASSERT_TRUE(writeReport(store, figuresOf, {"1", "2"}, a));
+
+        EXPECT_GT(first.size(), 1000u) << ending;
+        EXPECT_EQ(first, text(a)) << ending;
+    }
+}
+
+TEST_F(ReportCommandTest, AChangedValueOfTheStoreChangesEveryFormat)
+{
+    const auto storeWith = [&](const char* name, double mass) {
+        auto store = Store::open(folder_ / name);
+        RunRecord run = report::samples::run(12, mass, 1.9);
+        run.result.artifacts.clear();
+        EXPECT_TRUE(store->import(run));
+        return *std::move(store);
+    };
+    const Store before = storeWith("before.vitrine", 0.25), after = storeWith("after.vitrine", 0.26);
+
+    for (const char* ending : {".pdf", ".html", ".md", ".tex", ".csv"}) {
+        const fs::path file = folder_ / (std::string("r") + ending);
+        ASSERT_TRUE(writeReport(before, figuresOf, {"1"}, file));
+        const std::string first = text(file);
+        ASSERT_TRUE(writeReport(after, figuresOf, {"1"}, file));
+
+        EXPECT_NE(first, text(file)) << ending;
+    }
+}
+
+TEST_F(ReportCommandTest, TakesAReportFile)
+{
+    const Store store = storeWithTwoRuns();
+    report::Manuscript manuscript{.title = "Paper", .sections = {{"S", {report::FigureItem{.runs = {"1"}, .figure = "sink-profile"}}}}};
+    const fs::path file = folder_ / "p.vitrine-report";
+    ASSERT_TRUE(writeFileAtomically(file, report::manuscriptText(manuscript)));
+
+    ASSERT_TRUE(writeReport(store, figuresOf, {file.string()}, folder_ / "p.html"));
+    EXPECT_THAT(text(folder_ / "p.html"), HasSubstr("<h1>Paper</h1>"));
+
+    std::get<report::FigureItem>(manuscript.sections[0].items[0]).figure = "none";
+    ASSERT_TRUE(writeFileAtomically(file, report::manuscriptText(manuscript)));
+    const auto refused = writeReport(store, figuresOf, {file.string()}, folder_ / "q.html");
+    ASSERT_FALSE(refused);
+    EXPECT_THAT(refused.error().message, HasSubstr("Figure \"none\" is not there"));
+    EXPECT_FALSE(fs::exists(folder_ / "q.html"));
+}
+
+// What other programs say of the files: long, and they must be there.
+TEST_F(ReportCommandTest, FilesPassTheChecksOfOtherPrograms)
+{
+    if (std::getenv("VITRINE_TEST_FULL") == nullptr)
+        GTEST_SKIP() << "pdflatex, qpdf and pdffonts run under packaging/test --full";
+    const Store store = storeWithTwoRuns();
+    for (const char* ending : {"r.pdf", "r.tex"})
+        ASSERT_TRUE(writeReport(store, figuresOf, {"1", "2"}, folder_ / ending));
+    const auto run = [&](const std::string& command) {
+        return std::system(("cd '" + folder_.string() + "' && " + command + " >>log 2>&1").c_str());
+    };
+
+    EXPECT_EQ(run("qpdf --check r.pdf"), 0) << text(folder_ / "log");
+    EXPECT_EQ(run("pdffonts r.pdf | tail -n +3 | grep -q ' yes yes yes'"), 0);
+    EXPECT_NE(run("pdffonts r.pdf | tail -n +3 | grep -v ' yes yes yes'"), 0) << "a face is not embedded";
+    EXPECT_EQ(run("pdftotext r.pdf - | grep -q first_token_mass"), 0) << "text cannot be selected";
+    EXPECT_EQ(run("pdflatex -interaction=nonstopmode -halt-on-error r.tex"), 0)
+        << text(folder_ / "log");
+}
+
 TEST_F(ReportCommandTest, TakesTheBeginningOfAUid)
 {
     const Store store = storeWithTwoRuns();
@@ -97,8 +173,7 @@ TEST_F(ReportCommandTest, RefusesWhatItCannotDoInOneLine)
         return made ? Error{} : made.error();
     };
 
-    EXPECT_EQ(refusal({"1"}, "r.pdf").kind, ErrorKind::argument);
-    EXPECT_THAT(refusal({"1"}, "r.tex").message, HasSubstr("not built yet"));
+    EXPECT_EQ(refusal({"1"}, "r.docx").kind, ErrorKind::argument);
     EXPECT_EQ(refusal({"1"}, "report").kind, ErrorKind::argument);
     EXPECT_EQ(refusal({}, "r.html").kind, ErrorKind::argument);
     refusal({"99"}, "r.html");
@@ -116,7 +191,7 @@ TEST_F(ReportCommandTest, VerbAnswersTwoToWrongArguments)
 {
     EXPECT_EQ(reportCommand({}), 2);
     EXPECT_EQ(reportCommand({"1"}), 2);
-    EXPECT_EQ(reportCommand({"1", "--to", (folder_ / "r.pdf").string(), "--workspace",
+    EXPECT_EQ(reportCommand({"1", "--to", (folder_ / "r.docx").string(), "--workspace",
                              (folder_ / "home.vitrine").string()}),
               2);
 }

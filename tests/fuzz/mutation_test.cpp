@@ -3,6 +3,7 @@
 #include "core/model/checkpoint_hf.h"
 #include "core/model/task.h"
 #include "core/model/tokenizer.h"
+#include "core/report/manuscript.h"
 #include "core/sim/topology.h"
 #include "core/tensor/safetensors.h"
 #include "core/video/raw_file.h"
@@ -113,6 +114,40 @@ protected:
 
     std::filesystem::path folder_ = quickFolder() / fmt::format("vitrine-mutation-{}", ::getpid());
 };
+
+TEST_F(Mutation, ReportFile)
+{
+    report::FigureItem figure{.runs = {"5f0c1a2b"}, .figure = "map", .state = R"({"zoom":[1,2]})"};
+    figure.edits.caption = "What is seen";
+    figure.edits.colours["s"] = 3;
+    const report::Manuscript sample{
+        .title = "Paper",
+        .sections = {{"One", {report::TextItem{"A **word**"}, figure}},
+                     {"Two",
+                      {report::TableItem{.source = report::TableItem::Source::table,
+                                         .runs = {"12"},
+                                         .table = "heads",
+                                         .columns = {"layer"},
+                                         .digits = 3}}}}};
+    expectRobust(report::manuscriptText(sample),
+                 [](const std::string& bytes) -> std::optional<Error> {
+                     const auto read = report::parseManuscript(bytes, "r");
+                     if (!read)
+                         return read.error();
+                     // What is taken is written again, and by every writer that needs no store.
+                     const auto again = report::parseManuscript(report::manuscriptText(*read), "r");
+                     if (!again)
+                         return again.error();
+                     const auto absent = [](const auto&...) { return inputError("not there"); };
+                     const report::Document document = report::compose(
+                         *again, {.run = [&](const std::string&) -> Result<RunRecord> {
+                                      return absent();
+                                  },
+                                  .figures = {}});
+                     (void)report::toLatex(document, {});
+                     return {};
+                 });
+}
 
 TEST_F(Mutation, SafetensorsInAModelFolder)
 {

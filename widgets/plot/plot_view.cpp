@@ -350,6 +350,7 @@ void PlotView::contextMenuEvent(QContextMenuEvent* event)
     menu->setAttribute(Qt::WA_DeleteOnClose);
     menu->addAction(tr("Copy figure"), this, [this] { emit copyRequested(figure_); });
     menu->addAction(tr("Export figure…"), this, [this] { emit exportRequested(figure_); });
+    menu->addAction(tr("Add to report"), this, [this] { emit reportRequested(figure_); });
     menu->addAction(tr("Where from?"), this, [this] { emit originRequested(figure_); });
     menu->addSeparator();
     QAction* reset = menu->addAction(
@@ -393,6 +394,7 @@ void forwardActions(PlotView& view, ViewContext& context)
 {
     QObject::connect(&view, &PlotView::copyRequested, &context, &ViewContext::copyFigure);
     QObject::connect(&view, &PlotView::exportRequested, &context, &ViewContext::exportFigure);
+    QObject::connect(&view, &PlotView::reportRequested, &context, &ViewContext::addToReport);
     QObject::connect(&view, &PlotView::originRequested, &context, &ViewContext::showOrigin);
 }
 

@@ -60,6 +60,7 @@ signals:
     void rangeEdited(const QJsonObject& state);
     void copyRequested(const vitrine::figure::Figure& figure);
     void exportRequested(const vitrine::figure::Figure& figure);
+    void reportRequested(const vitrine::figure::Figure& figure);
     void originRequested(const vitrine::figure::Figure& figure);
 
 protected:

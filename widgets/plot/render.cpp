@@ -7,6 +7,7 @@
 
 #include "widgets/plot/canvas.h"
 #include "widgets/plot/normalise.h"
+#include "widgets/plot/paint.h"
 
 #include <algorithm>
 #include <cmath>
@@ -22,12 +23,11 @@ constexpr double kVectorImageScale = 4; // pixels of a grid's image per logical 
 constexpr double kDenseVectorImageScale = 1;
 constexpr int kPdfResolution = 1200;
 
-QSize sizeOf(const figure::Figure& figure, const RenderOptions& options)
+// In the canvas's own pixels: with larger text there are fewer of them on the same paper.
+QSize canvasSize(QSize size, double text)
 {
-    if (!options.size.isEmpty())
-        return options.size;
-    return {std::max(80, static_cast<int>(std::lround(figure.width * kPixelsPerMillimetre))),
-            std::max(60, static_cast<int>(std::lround(figure.height * kPixelsPerMillimetre)))};
+    return {std::max(60, static_cast<int>(std::lround(size.width() / text))),
+            std::max(45, static_cast<int>(std::lround(size.height() / text)))};
 }
 
 void paint(Canvas& canvas, QPaintDevice& device, QSize size, double scale, bool vector)
@@ -35,8 +35,9 @@ void paint(Canvas& canvas, QPaintDevice& device, QSize size, double scale, bool 
     QCPPainter painter(&device);
     painter.setMode(QCPPainter::pmNoCaching);
     painter.setMode(QCPPainter::pmVectorized, vector);
-    painter.scale(scale, scale);
-    canvas.toPainter(&painter, size.width(), size.height());
+    const QSize own = canvas.viewport().size();
+    painter.scale(scale * size.width() / own.width(), scale * size.height() / own.height());
+    canvas.toPainter(&painter, own.width(), own.height());
 }
 
 QByteArray png(Canvas& canvas, QSize size, double scale)
@@ -87,11 +88,55 @@ QByteArray pdf(Canvas& canvas, QSize size, const figure::Figure& figure, std::in
 
 } // namespace
 
+QSize paperSize(const figure::Figure& figure)
+{
+    return {std::max(80, static_cast<int>(std::lround(figure.width * kPixelsPerMillimetre))),
+            std::max(60, static_cast<int>(std::lround(figure.height * kPixelsPerMillimetre)))};
+}
+
+PagePainter::PagePainter(QPaintDevice& device) : painter_(std::make_unique<QCPPainter>())
+{
+    painter_->begin(&device);
+    painter_->setMode(QCPPainter::pmNoCaching);
+}
+
+PagePainter::~PagePainter() = default;
+
+QPainter& PagePainter::painter()
+{
+    return *painter_;
+}
+
+void PagePainter::drawFigure(const figure::Figure& figure, const QRectF& where, double inch,
+                             double imageScale, double textScale)
+{
+    const theme::Palette& palette = theme::paletteOf(theme::ThemeName::light);
+    Canvas canvas;
+    canvas.setFigure(figure, palette, false, palette.surface);
+    if (imageScale > 0)
+        canvas.setImageScale(imageScale, imageScale);
+    else
+        canvas.setImageScale(kVectorImageScale, kDenseVectorImageScale);
+    canvas.setOpaqueImages(true);
+    // A figure wider than its place is drawn smaller as a whole.
+    const QSize paper = paperSize(figure);
+    const double shrunk = std::min(1.0, where.width() / (paper.width() * inch / 96));
+    const QSizeF room = where.size() * 96 / inch / shrunk;
+    canvas.setSize(canvasSize(room.toSize(), textScale));
+    const QSize own = canvas.viewport().size();
+    painter_->save();
+    painter_->translate(where.topLeft());
+    painter_->scale(where.width() / own.width(), where.height() / own.height());
+    painter_->setMode(QCPPainter::pmVectorized, imageScale <= 0);
+    canvas.toPainter(painter_.get(), own.width(), own.height());
+    painter_->restore();
+}
+
 QByteArray renderFigure(const figure::Figure& figure, Format format, const RenderOptions& options)
 {
     const theme::Palette& palette =
         options.palette ? *options.palette : theme::paletteOf(theme::ThemeName::light);
-    const QSize size = sizeOf(figure, options);
+    const QSize size = options.size.isEmpty() ? paperSize(figure) : options.size;
     Canvas canvas;
     canvas.setFigure(figure, palette, options.title, palette.surface);
     if (format == Format::png)
@@ -99,7 +144,7 @@ QByteArray renderFigure(const figure::Figure& figure, Format format, const Rende
     else
         canvas.setImageScale(kVectorImageScale, kDenseVectorImageScale);
     canvas.setOpaqueImages(format == Format::pdf);
-    canvas.setSize(size);
+    canvas.setSize(canvasSize(size, options.textScale));
     switch (format) {
     case Format::png:
         return png(canvas, size, options.scale);

@@ -18,6 +18,7 @@ struct RenderOptions {
     bool title = false;                      // paper has a caption instead
     QSize size{};          // logical pixels (1/96 inch); empty: figure.width x figure.height mm
     double scale = 3;      // PNG: image pixels per logical pixel
+    double textScale = 1;  // how much larger than in the window text and lines are
     std::int64_t time = 0; // seconds since 1970 for PDF dates; SOURCE_DATE_EPOCH goes first
     bool embedFont = true; // SVG: carry the face inside (not where the page around has it)
 };

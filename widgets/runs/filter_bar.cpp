@@ -11,7 +11,7 @@
 #include <QStringListModel>
 #include <QVBoxLayout>
 
-#include "widgets/runs/flow_layout.h"
+#include "widgets/page/flow_layout.h"
 #include "widgets/theme/icon.h"
 
 #include <algorithm>
@@ -54,7 +54,7 @@ FilterBar::FilterBar(QWidget* parent)
       addMenu_(new QMenu(this)),
       savedMenu_(new QMenu(this)),
       chips_(new QWidget(this)),
-      flow_(new FlowLayout(chips_)),
+      flow_(new FlowLayout(chips_, 4)),
       completer_(new QCompleter(this)),
       offers_(new QStringListModel(this))
 {

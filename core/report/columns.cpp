@@ -1,0 +1,80 @@
+#include "core/report/columns.h"
+
+#include <numeric>
+#include <set>
+
+namespace vitrine::report
+{
+namespace
+{
+
+constexpr std::size_t kMostKeys = 3;
+
+// How many leading columns name a row: as many as make the rows different, one where none do.
+std::size_t keyColumns(const DataTable& table)
+{
+    for (std::size_t keys = 1; keys <= std::min(kMostKeys, table.columns.size()); ++keys) {
+        std::set<std::vector<std::string>> seen;
+        bool different = true;
+        for (std::size_t r = 0; different && r < table.shownRows(); ++r) {
+            std::vector<std::string> key;
+            for (std::size_t c = 0; c < keys; ++c)
+                key.push_back(table.rows[r][c].text);
+            different = seen.insert(std::move(key)).second;
+        }
+        if (different)
+            return keys;
+    }
+    return 1;
+}
+
+} // namespace
+
+std::vector<std::vector<std::size_t>> columnGroups(const DataTable& table,
+                                                   const std::vector<double>& widths, double room)
+{
+    if (std::accumulate(widths.begin(), widths.end(), 0.0) <= room) {
+        std::vector<std::size_t> all(widths.size());
+        std::iota(all.begin(), all.end(), std::size_t{0});
+        return {all};
+    }
+    std::size_t keys = keyColumns(table);
+    const auto keyWidth = [&] {
+        return std::accumulate(widths.begin(), widths.begin() + static_cast<std::ptrdiff_t>(keys),
+                               0.0);
+    };
+    while (keys > 1 && keyWidth() > room / 2)
+        --keys;
+    std::vector<std::vector<std::size_t>> groups;
+    double left = 0;
+    for (std::size_t c = keys; c < widths.size(); ++c) {
+        if (groups.empty() || widths[c] > left) {
+            groups.emplace_back(keys);
+            std::iota(groups.back().begin(), groups.back().end(), std::size_t{0});
+            left = room - keyWidth();
+        }
+        groups.back().push_back(c);
+        left -= widths[c];
+    }
+    if (groups.empty()) { // one column, wider than the room
+        groups.emplace_back(widths.size());
+        std::iota(groups.back().begin(), groups.back().end(), std::size_t{0});
+    }
+    return groups;
+}
+
+DataTable withColumns(const DataTable& table, const std::vector<std::size_t>& columns)
+{
+    DataTable part{.name = table.name, .remark = table.remark};
+    for (const std::size_t c : columns)
+        part.columns.push_back(table.columns[c]);
+    for (std::size_t r = 0; r < table.shownRows(); ++r) {
+        std::vector<Value> row;
+        for (const std::size_t c : columns)
+            row.push_back(table.rows[r][c]);
+        part.rows.push_back(std::move(row));
+    }
+    return part;
+}
+
+} // namespace vitrine::report

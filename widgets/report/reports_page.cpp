@@ -1,0 +1,438 @@
+#include "widgets/report/reports_page.h"
+
+#include <QComboBox>
+#include <QEvent>
+#include <QHBoxLayout>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QLabel>
+#include <QMenu>
+#include <QPointer>
+#include <QProgressBar>
+#include <QPushButton>
+#include <QSplitter>
+#include <QStackedWidget>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+#include "widgets/page/banner.h"
+#include "widgets/page/state_pages.h"
+#include "widgets/report/outline.h"
+#include "widgets/report/page_preview.h"
+#include "widgets/report/properties.h"
+#include "widgets/theme/icon.h"
+
+#include <algorithm>
+
+namespace vitrine
+{
+namespace
+{
+
+constexpr int kComposeMs = 120; // after the last key
+
+QString words(const std::string& text)
+{
+    return QString::fromStdString(text);
+}
+
+report::Manuscript blankReport()
+{
+    return {.title = "Untitled report", .sections = {{"Introduction", {report::TextItem{}}}}};
+}
+
+QJsonObject stateOf(const std::vector<report::Manuscript>& reports, int current)
+{
+    QJsonArray list;
+    for (const report::Manuscript& manuscript : reports)
+        list.append(QJsonDocument::fromJson(
+                        QByteArray::fromStdString(report::manuscriptText(manuscript)))
+                        .object());
+    return {{"reports", list}, {"current", current}};
+}
+
+QPushButton* button(const QString& name, const QString& icon, const QString& help, QWidget* parent)
+{
+    auto* made = new QPushButton(theme::icon(icon), name, parent);
+    made->setAccessibleName(name);
+    made->setToolTip(help);
+    return made;
+}
+
+} // namespace
+
+ReportsPage::ReportsPage(Compose compose, QWidget* parent)
+    : QWidget(parent), compose_(std::move(compose))
+{
+    setObjectName("page");
+    setAccessibleName(tr("Reports"));
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addWidget(makeBar());
+    banner_ = new Banner(this);
+    column->addWidget(banner_);
+    connect(banner_, &Banner::acted, this, &ReportsPage::refresh);
+    connect(banner_, &Banner::dismissed, this, [this] { banner_->setMessage({}, {}); });
+
+    auto* splitter = new QSplitter(this);
+    splitter->setChildrenCollapsible(false);
+    splitter->addWidget(makeOutline());
+    preview_ = new PagePreview(splitter);
+    splitter->addWidget(preview_);
+    properties_ = new ReportProperties(splitter);
+    splitter->addWidget(properties_);
+    splitter->setSizes({240, 620, 280});
+    splitter->setStretchFactor(0, 0);
+    splitter->setStretchFactor(1, 1);
+    splitter->setStretchFactor(2, 0);
+
+    auto* empty = new EmptyPage({tr("Write the paper here"),
+                                 tr("A report is made of runs: their figures as you left them, "
+                                    "their tables, and your own words. Choose runs and press "
+                                    "Report, or right-click any figure and choose Add to report."),
+                                 tr("Choose runs"), tr("Opens Runs"),
+                                 tr("New, above, begins without runs.")},
+                                this);
+    connect(empty, &EmptyPage::startWished, this, &ReportsPage::runsRequested);
+    middle_ = new QStackedWidget(this);
+    middle_->addWidget(empty);
+    middle_->addWidget(splitter);
+    column->addWidget(middle_, 1);
+
+    composing_.setSingleShot(true);
+    composing_.setInterval(kComposeMs);
+    connect(&composing_, &QTimer::timeout, this, &ReportsPage::composeNow);
+    connect(preview_, &PagePreview::chosen, this, [this](int section, int item) {
+        outline_->choose(section, item);
+        choose(section, item);
+    });
+    connect(outline_, &ReportOutline::chosen, this, [this](int section, int item) {
+        choose(section, item);
+        preview_->showChosen();
+    });
+    connect(outline_, &ReportOutline::removeRequested, this, &ReportsPage::removeChosen);
+    connect(outline_, &ReportOutline::reordered, this,
+            [this](const std::vector<report::ManuscriptSection>& sections) {
+                report::Manuscript next = *current();
+                next.sections = sections;
+                propose(next, tr("Reorder the report"));
+            });
+    connect(properties_, &ReportProperties::edited, this, &ReportsPage::propose);
+    showState();
+}
+
+QWidget* ReportsPage::makeBar()
+{
+    auto* bar = new QWidget(this);
+    auto* row = new QHBoxLayout(bar);
+    row->setContentsMargins(16, 12, 16, 12);
+    row->setSpacing(8);
+    auto* title = new QLabel(tr("Reports"), bar);
+    title->setProperty("role", "title");
+    choice_ = new QComboBox(bar);
+    choice_->setAccessibleName(tr("Report"));
+    choice_->setToolTip(tr("The reports of this workspace"));
+    choice_->setMinimumWidth(180);
+    choice_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    connect(choice_, &QComboBox::activated, this,
+            [this](int index) { proposeAll(reports_, index, tr("Show another report")); });
+    auto* fresh = button(tr("New"), "add", tr("An empty report"), bar);
+    connect(fresh, &QPushButton::clicked, this, [this] { addReport(blankReport()); });
+    auto* more = new QPushButton(theme::icon("more"), {}, bar);
+    more->setAccessibleName(tr("More"));
+    more->setToolTip(tr("Open, save, copy or remove a report"));
+    auto* menu = new QMenu(more);
+    menu->addAction(tr("Open report file…"), this, &ReportsPage::openRequested);
+    menu->addAction(tr("Save report file…"), this, &ReportsPage::saveRequested);
+    menu->addSeparator();
+    menu->addAction(tr("Duplicate"), this, [this] {
+        if (current() != nullptr) {
+            report::Manuscript copy = *current();
+            copy.title += " (copy)";
+            addReport(copy);
+        }
+    });
+    menu->addAction(tr("Remove this report"), this, [this] {
+        if (current() == nullptr)
+            return;
+        auto reports = reports_;
+        reports.erase(reports.begin() + current_);
+        proposeAll(reports, std::max(0, current_ - 1), tr("Remove a report"));
+    });
+    more->setMenu(menu);
+
+    status_ = new QLabel(bar);
+    status_->setProperty("role", "muted");
+    progress_ = new QProgressBar(bar);
+    progress_->setAccessibleName(tr("Export"));
+    progress_->setFixedWidth(120);
+    progress_->setRange(0, 1000);
+    progress_->setTextVisible(false);
+    progress_->hide();
+    export_ = button(tr("Export"), "export", tr("Write the report as a file"), bar);
+    export_->setProperty("kind", "primary");
+    export_->setIcon({});
+    auto* endings = new QMenu(export_);
+    for (const auto& [label, ending] :
+         {std::pair{"PDF…", "pdf"}, {"HTML, one file…", "html"}, {"Markdown with figures…", "md"},
+          {"LaTeX…", "tex"}, {"CSV, all numbers…", "csv"}})
+        endings->addAction(tr(label), this,
+                           [this, ending = QString(ending)] { emit exportRequested(ending); });
+    export_->setMenu(endings);
+    row->addWidget(title);
+    row->addSpacing(8);
+    row->addWidget(choice_);
+    row->addWidget(fresh);
+    row->addWidget(more);
+    row->addStretch(1);
+    row->addWidget(status_);
+    row->addWidget(progress_);
+    row->addWidget(export_);
+    return bar;
+}
+
+QWidget* ReportsPage::makeOutline()
+{
+    auto* side = new QWidget(this);
+    side->setMinimumWidth(200);
+    auto* column = new QVBoxLayout(side);
+    column->setContentsMargins(12, 8, 8, 12);
+    column->setSpacing(4);
+    outline_ = new ReportOutline(side);
+    column->addWidget(outline_, 1);
+    text_ = button(tr("Text"), "report-text", tr("Add a text behind what is chosen"), side);
+    figure_ = button(tr("Figure"), "report-figure", tr("Add a figure of the report's runs"), side);
+    table_ = button(tr("Table"), "report-table", tr("Add a table of the report's runs"), side);
+    newSection_ = button(tr("Section"), "add", tr("Add a section"), side);
+    figures_ = new QMenu(figure_);
+    tables_ = new QMenu(table_);
+    figure_->setMenu(figures_);
+    table_->setMenu(tables_);
+    connect(text_, &QPushButton::clicked, this,
+            [this] { insertItem(report::TextItem{}, tr("Add a text")); });
+    connect(newSection_, &QPushButton::clicked, this, [this] {
+        report::Manuscript next = *current();
+        const auto at = section_ < 0 ? next.sections.size()
+                                     : static_cast<std::size_t>(section_) + 1;
+        next.sections.insert(next.sections.begin() + static_cast<std::ptrdiff_t>(at),
+                             report::ManuscriptSection{"New section", {}});
+        section_ = static_cast<int>(at);
+        item_ = -1;
+        propose(next, tr("Add a section"));
+    });
+    auto* upper = new QHBoxLayout;
+    auto* lower = new QHBoxLayout;
+    for (QPushButton* each : {newSection_, text_})
+        upper->addWidget(each, 1);
+    for (QPushButton* each : {figure_, table_})
+        lower->addWidget(each, 1);
+    auto* acts = new QHBoxLayout;
+    const auto act = [&](const char* icon, const QString& name, auto perform) {
+        auto* made = new QToolButton(side);
+        made->setIcon(theme::icon(icon));
+        made->setAccessibleName(name);
+        made->setToolTip(name);
+        connect(made, &QToolButton::clicked, this, perform);
+        acts->addWidget(made);
+    };
+    act("chevron-up", tr("Move up (Alt+Up)"), [this] { outline_->move(-1); });
+    act("chevron-down", tr("Move down (Alt+Down)"), [this] { outline_->move(1); });
+    acts->addStretch(1);
+    act("trash", tr("Remove from the report (Delete)"), [this] { removeChosen(); });
+    column->addLayout(acts);
+    column->addLayout(upper);
+    column->addLayout(lower);
+    return side;
+}
+
+const report::Manuscript* ReportsPage::current() const
+{
+    return current_ >= 0 && current_ < static_cast<int>(reports_.size())
+               ? &reports_[static_cast<std::size_t>(current_)]
+               : nullptr;
+}
+
+QJsonObject ReportsPage::state() const
+{
+    return stateOf(reports_, current_);
+}
+
+void ReportsPage::setState(const QJsonObject& state)
+{
+    reports_.clear();
+    for (const auto& each : state["reports"].toArray()) {
+        const std::string text =
+            QJsonDocument(each.toObject()).toJson(QJsonDocument::Compact).toStdString();
+        if (auto manuscript = report::parseManuscript(text, "a report of this workspace"))
+            reports_.push_back(*std::move(manuscript));
+        else
+            emit message(words(manuscript.error().message));
+    }
+    current_ = std::clamp(state["current"].toInt(), 0,
+                          std::max(0, static_cast<int>(reports_.size()) - 1));
+    showState();
+}
+
+void ReportsPage::propose(const report::Manuscript& next, const QString& label, const QString& key)
+{
+    auto reports = reports_;
+    reports[static_cast<std::size_t>(current_)] = next;
+    proposeAll(std::move(reports), current_, label,
+               key.isEmpty() ? key : QString("report%1/%2").arg(current_).arg(key));
+}
+
+void ReportsPage::proposeAll(std::vector<report::Manuscript> reports, int current,
+                             const QString& label, const QString& key)
+{
+    emit changed(stateOf(reports, current), label, key);
+}
+
+void ReportsPage::addReport(const report::Manuscript& manuscript)
+{
+    auto reports = reports_;
+    reports.push_back(manuscript);
+    section_ = item_ = -1;
+    proposeAll(reports, static_cast<int>(reports.size()) - 1, tr("New report"));
+}
+
+void ReportsPage::addFigure(const report::FigureItem& item)
+{
+    if (current() == nullptr)
+        return addReport({.title = "Untitled report", .sections = {{"Figures", {item}}}});
+    insertItem(item, tr("Add a figure"));
+}
+
+// Behind what is chosen; at the end of the last section where nothing is.
+void ReportsPage::insertItem(report::Item item, const QString& label)
+{
+    report::Manuscript next = *current();
+    if (next.sections.empty())
+        next.sections.emplace_back();
+    const auto count = static_cast<int>(next.sections.size());
+    const int section = section_ >= 0 && section_ < count ? section_ : count - 1;
+    auto& items = next.sections[static_cast<std::size_t>(section)].items;
+    const bool behind = section == section_ && item_ >= 0;
+    const auto at = std::min(items.size(), behind ? static_cast<std::size_t>(item_) + 1
+                                           : section_ >= 0 ? std::size_t{0}
+                                                           : items.size());
+    items.insert(items.begin() + static_cast<std::ptrdiff_t>(at), std::move(item));
+    section_ = section;
+    item_ = static_cast<int>(at);
+    propose(next, label);
+    preview_->showChosen();
+}
+
+void ReportsPage::removeChosen()
+{
+    if (current() == nullptr || section_ < 0)
+        return;
+    report::Manuscript next = *current();
+    auto& sections = next.sections;
+    if (section_ >= static_cast<int>(sections.size()))
+        return;
+    if (item_ < 0) {
+        sections.erase(sections.begin() + section_);
+        section_ = -1;
+    } else {
+        auto& items = sections[static_cast<std::size_t>(section_)].items;
+        items.erase(items.begin() + item_);
+        item_ = std::min(item_, static_cast<int>(items.size()) - 1);
+    }
+    propose(next, tr("Remove from the report"));
+}
+
+void ReportsPage::choose(int section, int item)
+{
+    section_ = section;
+    item_ = item;
+    preview_->setChosen(section, item);
+    if (current() != nullptr)
+        properties_->show(*current(), composed_.document, section, item);
+}
+
+// The fields follow at once; the pages when they are made.
+void ReportsPage::showState()
+{
+    middle_->setCurrentIndex(reports_.empty() ? 0 : 1);
+    export_->setEnabled(!reports_.empty());
+    choice_->setVisible(!reports_.empty());
+    choice_->clear();
+    for (const report::Manuscript& manuscript : reports_)
+        choice_->addItem(manuscript.title.empty() ? tr("Untitled report")
+                                                  : words(manuscript.title));
+    choice_->setCurrentIndex(current_);
+    if (current() == nullptr)
+        return;
+    outline_->setManuscript(*current());
+    outline_->choose(section_, item_);
+    choose(outline_->section(), outline_->item());
+    if (preview_->pages() == 0)
+        status_->setText(tr("Drawing the figures"));
+    composing_.start();
+}
+
+void ReportsPage::refresh()
+{
+    if (current() != nullptr)
+        composing_.start();
+}
+
+void ReportsPage::composeNow()
+{
+    if (current() == nullptr)
+        return;
+    const quint64 asked = ++asked_;
+    compose_(*current(), [this, asked, self = QPointer<ReportsPage>(this)](
+                             const ComposedReport& composed) {
+        if (!self || asked != asked_)
+            return; // a newer one is on its way
+        composed_ = composed;
+        preview_->setDocument(composed_.document);
+        const auto& problems = composed_.document.problems;
+        QString said;
+        if (!problems.empty())
+            said = words(problems.front()) +
+                   (problems.size() > 1 ? tr(" (and %1 more)").arg(problems.size() - 1) : QString());
+        banner_->setMessage(said, said.isEmpty() ? QString() : tr("Try again"));
+        status_->setText(preview_->pages() == 1 ? tr("1 page")
+                                                : tr("%1 pages").arg(preview_->pages()));
+        fillOffers();
+        choose(section_, item_);
+    });
+}
+
+void ReportsPage::fillOffers()
+{
+    figures_->clear();
+    tables_->clear();
+    for (const auto& [item, name] : composed_.offers) {
+        const bool isFigure = std::holds_alternative<report::FigureItem>(item);
+        (isFigure ? figures_ : tables_)
+            ->addAction(theme::icon(isFigure ? "report-figure" : "report-table"), words(name), this,
+                        [this, item = item, isFigure] {
+                            insertItem(item, isFigure ? tr("Add a figure") : tr("Add a table"));
+                        });
+    }
+    for (QMenu* menu : {figures_, tables_})
+        if (menu->isEmpty())
+            menu->addAction(tr("Choose runs in Runs and press Report"), this,
+                            &ReportsPage::runsRequested);
+}
+
+void ReportsPage::setExport(const QString& what, double fraction)
+{
+    progress_->setVisible(fraction >= 0);
+    progress_->setValue(static_cast<int>(fraction * 1000));
+    export_->setEnabled(fraction < 0 && !reports_.empty());
+    status_->setText(what);
+}
+
+void ReportsPage::changeEvent(QEvent* event)
+{
+    if (event->type() == QEvent::PaletteChange && current() != nullptr)
+        outline_->setManuscript(*current()); // icons in the theme's colours
+    QWidget::changeEvent(event);
+}
+
+} // namespace vitrine
