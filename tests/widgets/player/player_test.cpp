@@ -402,7 +402,6 @@ TEST_F(PlayerTest, EveryMomentOfPlayingIsCountedOnce)
     // The last may stop the clock before it is painted.
     EXPECT_GE(count.shown + count.late + count.skipped, 38);
     EXPECT_LE(count.shown + count.late + count.skipped, 39);
-    EXPECT_GT(count.shown, 0);
 }
 
 TEST_F(PlayerTest, APaneCanBeShiftedInTime)
