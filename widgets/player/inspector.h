@@ -32,7 +32,7 @@ public:
     QStringList lines() const;
 
     QSize sizeHint() const override { return {264, 520}; }
-    QSize minimumSizeHint() const override { return {264, 200}; }
+    QSize minimumSizeHint() const override { return {264, 110}; }
 
 protected:
     void paintEvent(QPaintEvent* event) override;

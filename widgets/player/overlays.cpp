@@ -66,9 +66,7 @@ void paintMotion(QPainter& painter, const OverlayPlace& place, const codec::Side
             if (colour == place.ink && v.isFuture) // from a frame shown later
                 shade = QColor(0x56, 0xB4, 0xE9);
             painter.setPen(QPen(shade, width, Qt::SolidLine, Qt::RoundCap));
-            if (std::hypot(from.x() - at.x(), from.y() - at.y()) < 1.5 * pixel)
-                painter.drawPoint(at);
-            else
+            if (std::hypot(from.x() - at.x(), from.y() - at.y()) >= 1.5 * pixel)
                 arrow(painter, from, at, 5 * pixel);
         }
     }

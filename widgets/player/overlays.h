@@ -14,7 +14,8 @@ struct OverlayPlace {
     QColor ink, paper;
 };
 
-// Arrows from where a block came from to where it stands; dots where nothing moved.
+// Arrows from where a block came from to where it stands; nothing where it moved by less than a
+// pixel and a half of the screen.
 void paintMotion(QPainter& painter, const OverlayPlace& place, const codec::SideData& side);
 // Blocks tinted by quantizer between low and high (viridis), with the number where there is room.
 void paintQuantizers(QPainter& painter, const OverlayPlace& place, const codec::SideData& side);

@@ -127,7 +127,7 @@ void Scopes::paintEvent(QPaintEvent*)
                    ? tr("Histogram of %1").arg(plane)
                    : tr("Histogram of %1: %2 filled, %3 line")
                          .arg(plane, data_.firstName, data_.secondName));
-    const double high = std::max(60.0, (height() - 84) / 2.0);
+    const double high = std::max(20.0, (height() - 84) / 2.0);
     paintHistogram(painter, QRectF(12, 26, width() - 24, high));
     ends(28 + high);
     heading(48 + high, tr("Waveform of %1: %2").arg(plane, data_.secondName));

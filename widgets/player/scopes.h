@@ -29,7 +29,7 @@ public:
     const ScopeData& data() const { return data_; }
 
     QSize sizeHint() const override { return {264, 330}; }
-    QSize minimumSizeHint() const override { return {264, 260}; }
+    QSize minimumSizeHint() const override { return {264, 140}; }
 
 protected:
     void paintEvent(QPaintEvent* event) override;

@@ -54,7 +54,7 @@ void Transport::seek(std::int64_t moment)
 {
     const std::int64_t to =
         std::clamp<std::int64_t>(moment, 0, std::max<std::int64_t>(0, length_ - 1));
-    unpainted_.reset();
+    unpainted_.clear();
     const bool other = to != position_;
     position_ = to;
     restartClock();
@@ -68,7 +68,9 @@ void Transport::setPlaying(bool playing)
     if (playing == isPlaying_)
         return;
     isPlaying_ = playing;
-    unpainted_.reset();
+    if (!unpainted_.empty()) // the last one stays on the screen
+        count_.skipped += static_cast<std::int64_t>(unpainted_.size()) - 1;
+    unpainted_.clear();
     if (playing) {
         count_ = {};
         const bool outside = loop_ ? position_ < loop_->first || position_ > loop_->second
@@ -130,6 +132,8 @@ void Transport::tick()
         if (!isWaiting_)
             ++count_.waits;
         setWaiting(true);
+        for (auto& entry : unpainted_) // time begins anew
+            entry.second -= elapsed;
         clock_.start();
         steps_ = -1; // due at once when it comes
         timer_.start(kPollMilliseconds);
@@ -142,23 +146,24 @@ void Transport::tick()
         ++by;
     const std::int64_t to = advanced(position_, by);
     count_.skipped += by - 1;
-    if (unpainted_)
-        ++count_.skipped;
     steps_ += by;
-    dueAt_ = static_cast<double>(steps_) * period();
     position_ = to;
-    unpainted_ = to;
+    unpainted_.emplace_back(to, static_cast<double>(steps_) * period());
     schedule();
     emit moved(position_);
 }
 
+// Those that were due before it were never seen.
 void Transport::painted(std::int64_t moment)
 {
-    if (!isPlaying_ || unpainted_ != moment)
+    const auto found = std::ranges::find(unpainted_, moment,
+                                         &std::pair<std::int64_t, double>::first);
+    if (!isPlaying_ || found == unpainted_.end())
         return;
-    unpainted_.reset();
-    const double late = static_cast<double>(clock_.nsecsElapsed()) - dueAt_;
+    const double late = static_cast<double>(clock_.nsecsElapsed()) - found->second;
     ++(late > period() ? count_.late : count_.shown);
+    count_.skipped += found - unpainted_.begin();
+    unpainted_.erase(unpainted_.begin(), found + 1);
 }
 
 void Transport::setWaiting(bool waiting)

@@ -5,6 +5,7 @@
 #include <QTimer>
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <optional>
 #include <utility>
@@ -74,8 +75,8 @@ private:
     Loop loop_;
     bool isPlaying_ = false, isWaiting_ = false;
     std::int64_t steps_ = 0;                // made since the clock began
-    std::optional<std::int64_t> unpainted_; // shown by the clock, not painted yet
-    double dueAt_ = 0;                      // of that moment, on the clock
+    // Due by the clock and not painted yet, with their times on it.
+    std::deque<std::pair<std::int64_t, double>> unpainted_;
     Count count_;
 };
 

@@ -392,6 +392,18 @@ TEST_F(PlayerTest, PlayingWaitsForTheDecoderAndDropsNothing)
     press(Qt::Key_Space);
 }
 
+TEST_F(PlayerTest, EveryMomentOfPlayingIsCountedOnce)
+{
+    showTwo();
+    press(Qt::Key_Space);
+    ASSERT_TRUE(QTest::qWaitFor([this] { return !player_.transport().isPlaying(); }, 20'000));
+    EXPECT_EQ(position(), 39);
+    const Transport::Count& count = player_.transport().count();
+    // The last may stop the clock before it is painted.
+    EXPECT_GE(count.shown + count.late + count.skipped, 38);
+    EXPECT_LE(count.shown + count.late + count.skipped, 39);
+}
+
 TEST_F(PlayerTest, APaneCanBeShiftedInTime)
 {
     showTwo();
