@@ -121,7 +121,12 @@ public:
     }
 
 private:
-    void paint() { (void)page_.grab(); }
+    // What is to be painted is painted when the events have been dealt with.
+    static void paint()
+    {
+        QCoreApplication::sendPostedEvents();
+        QCoreApplication::processEvents();
+    }
     void until(const std::function<bool()>& done)
     {
         while (!done())

@@ -2,7 +2,6 @@
 
 #include <QApplication>
 #include <QCheckBox>
-#include <QComboBox>
 #include <QHeaderView>
 #include <QJsonArray>
 #include <QJsonObject>
@@ -23,7 +22,6 @@
 #include "core/base/hash.h"
 #include "tests/support/many_runs.h"
 #include "widgets/parallel/parallel_plot.h"
-#include "widgets/plot/plot_view.h"
 #include "widgets/runner/runner.h"
 #include "widgets/runs/run_diff.h"
 #include "widgets/runs/runs_model.h"
@@ -250,36 +248,6 @@ TEST_F(Page, ASearchIsSavedAndTakenAgain)
 
     EXPECT_EQ(page.state()["saved"].toArray().size(), 1);
     EXPECT_EQ(page.state()["filter"].toString(), "model:stories");
-}
-
-TEST_F(Page, ARectangleInTheScatterPlotNarrowsTheTable)
-{
-    open();
-    named<QTabBar>("How the runs are shown")->setCurrentIndex(1);
-    named<QComboBox>("Upright axis")->setCurrentText("seconds_prefill");
-    named<QComboBox>("Level axis")->setCurrentText("first_token_mass");
-    emit named<QComboBox>("Level axis")->activated(0);
-    auto* plot = page.findChild<plot::PlotView*>();
-    ASSERT_TRUE(QTest::qWaitFor([&] {
-        return !plot->figure().series.empty() && plot->figure().series[0].x.size() == 3 &&
-               plot->figure().x.label == "first token mass";
-    }));
-    QWidget* brush = nullptr;
-    for (QWidget* each : plot->findChildren<QWidget*>())
-        if (each->inherits("vitrine::plot::BrushLayer"))
-            brush = each;
-
-    const QPoint from = plot->pixelOf(0.25, 1.25).toPoint(),
-                 to = plot->pixelOf(0.45, 1.45).toPoint();
-    QTest::mousePress(brush, Qt::LeftButton, {}, from);
-    QTest::mouseMove(brush, to);
-    QTest::mouseRelease(brush, Qt::LeftButton, {}, to);
-
-    EXPECT_TRUE(rows(1));
-    EXPECT_EQ(named<QLabel>("How many runs match")->text(), "1 of 3 runs");
-    EXPECT_EQ(page.state()["scatter"].toObject()["region"].toArray().size(), 4);
-    QTest::mouseClick(named<QPushButton>("Take away brushed: 1 run"), Qt::LeftButton);
-    EXPECT_TRUE(rows(3));
 }
 
 TEST_F(Page, ABrushOnAParallelAxisNarrowsTheTable)
