@@ -149,8 +149,8 @@ TEST_F(ReportCommandTest, FilesPassTheChecksOfOtherPrograms)
     };
 
     EXPECT_EQ(run("qpdf --check r.pdf"), 0) << text(folder_ / "log");
-    EXPECT_EQ(run("pdffonts r.pdf | tail -n +3 | grep -q ' yes yes yes'"), 0);
-    EXPECT_NE(run("pdffonts r.pdf | tail -n +3 | grep -v ' yes yes yes'"), 0) << "a face is not embedded";
+    EXPECT_EQ(run("pdffonts r.pdf | tail -n +3 | grep -qE ' yes (yes|no) +yes'"), 0);
+    EXPECT_NE(run("pdffonts r.pdf | tail -n +3 | grep -vE ' yes (yes|no) +yes'"), 0) << "a face is not embedded";
     EXPECT_EQ(run("pdftotext r.pdf - | grep -q first_token_mass"), 0) << "text cannot be selected";
     EXPECT_EQ(run("pdflatex -interaction=nonstopmode -halt-on-error r.tex"), 0)
         << text(folder_ / "log");
