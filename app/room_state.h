@@ -12,10 +12,10 @@ namespace vitrine
 
 // All that a person changed in one room: what undo goes back to and a restart comes back to.
 struct RoomState {
-    QString experiment;
-    QStringList runs; // uids, in the order of the columns
-    QJsonObject view; // the view's own state
-    std::map<std::string, std::string> params;
+    QString experiment{};
+    QStringList runs{}; // uids, in the order of the columns
+    QJsonObject view{}; // the view's own state
+    std::map<std::string, std::string> params{};
 
     friend bool operator==(const RoomState&, const RoomState&) = default;
 };
