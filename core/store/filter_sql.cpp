@@ -63,8 +63,7 @@ public:
         case FilterField::has:
             return has(term);
         case FilterField::input:
-            return "r.number IN (SELECT run FROM inputs WHERE sha256 >= " +
-                   bound(term.values.front()) + input(term.values.front() + "~");
+            return input(term.values.front());
         case FilterField::named:
             return named(term);
         }
@@ -89,9 +88,13 @@ private:
         return marks(values.size());
     }
 
-    std::string input(std::string behind)
+    // Values are bound in the order of their marks: one statement each, since the operands of + are
+    // evaluated in any order.
+    std::string input(const std::string& beginning)
     {
-        return " AND sha256 < " + bound(std::move(behind)) + ")";
+        const std::string from =
+            "r.number IN (SELECT run FROM inputs WHERE sha256 >= " + bound(beginning);
+        return from + " AND sha256 < " + bound(beginning + "~") + ")";
     }
 
     std::string words(const std::string& text)

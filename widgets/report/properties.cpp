@@ -9,6 +9,8 @@
 
 #include "widgets/theme/style.h"
 
+#include <utility>
+
 namespace vitrine
 {
 namespace
@@ -50,7 +52,7 @@ void ReportProperties::show(const report::Manuscript& manuscript, const report::
     manuscript_ = manuscript;
     // A field that is being typed in is left alone: what it says is what was just applied.
     const bool same = section == section_ && item == item_;
-    if (same && body_ != nullptr && body_->isAncestorOf(focusWidget()))
+    if (same && (isTelling_ || (body_ != nullptr && body_->isAncestorOf(focusWidget()))))
         return;
     section_ = section;
     item_ = item;
@@ -80,7 +82,9 @@ void ReportProperties::begin(const QString& heading)
     title->setProperty("role", "section");
     column_->addWidget(title);
     column_->addSpacing(8);
-    setWidget(body_); // deletes the one before
+    if (QWidget* before = takeWidget())
+        before->deleteLater(); // one of its fields may be telling of a change
+    setWidget(body_);
 }
 
 void ReportProperties::change(const Apply& apply, const QString& label, const QString& key)
@@ -90,7 +94,9 @@ void ReportProperties::change(const Apply& apply, const QString& label, const QS
     if (next == manuscript_)
         return;
     manuscript_ = next;
+    const bool was = std::exchange(isTelling_, true);
     emit edited(next, label, QString("%1/%2/%3").arg(section_).arg(item_).arg(key));
+    isTelling_ = was;
 }
 
 void ReportProperties::addLine(const QString& name, const QString& value,
