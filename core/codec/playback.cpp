@@ -186,14 +186,14 @@ private:
         storeError(task.index, fmt::format("frame {} cannot be decoded", task.index));
     }
 
-    // A long way begins with a picture to look at. Where decoding could go on from where it stands,
-    // it begins anew at the key frame only if that is not much longer.
+    // A long way begins with a picture to look at, the key frame, even where decoding could go on
+    // from where it stands: the frame itself still comes within the time from its key frame.
     bool showsKeyFirst(const Task& task) const
     {
         const std::int64_t key = keyFrameBefore(task.index), here = media_->position();
         const std::lock_guard lock(mutex_);
         return !cache_.has(key) && here >= key && here < task.index &&
-               task.index - here > kKeptOnTheWay && 2 * (task.index - here) > task.index - key;
+               task.index - here > kKeptOnTheWay;
     }
 
     // False where the frame was passed without being given.

@@ -50,8 +50,8 @@ public:
 
     // Frame `index` first, then |ahead| frames after it (negative: before it), as many as the cache
     // holds. The newest wish wins: decoding for an older one stops at its next frame. On a long way
-    // to `index` its key frame arrives first, unless it is cached (or the first frame after where
-    // decoding stood, where going on is much shorter). Numbers outside the stream are clamped.
+    // to `index` its key frame arrives first, unless it is cached. Numbers outside the stream are
+    // clamped.
     void want(std::int64_t index, int ahead);
 
     // None where it has not arrived or has made room; counts as a use.
