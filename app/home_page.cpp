@@ -102,9 +102,9 @@ Card::Card(const QString& title, const QString& line, const QString& action, QWi
     text->setVisible(!line.isEmpty());
     words->addWidget(text);
     action_->setVisible(!action.isEmpty());
+    words->addStretch(1); // actions of cards side by side stand on one line
     words->addSpacing(action.isEmpty() ? 0 : 4);
     words->addWidget(action_);
-    words->addStretch(1);
     column->addLayout(words, 1);
 }
 

@@ -23,6 +23,7 @@
 
 #include "app/plugin_rooms.h"
 #include "app/room_page.h"
+#include "core/base/resources.h"
 
 #include <random>
 
@@ -254,7 +255,7 @@ private:
 // Whatever would end this window, or start another one or another program.
 void forbidLeaving(MainWindow& window)
 {
-    static const QRegularExpression leaves("^&?(Quit|Open workspace…|Save workspace as…|\\d+ %)$");
+    static const QRegularExpression leaves("^&?(Quit|Open workspace…|Save workspace as…|Open file…|\\d+ %)$");
     for (QAction* action : window.findChildren<QAction*>()) {
         if (leaves.match(action->text()).hasMatch())
             action->setEnabled(false);
@@ -291,6 +292,13 @@ TEST(RandomActions, NeitherHangNorBreakTheWindow)
                            {{"model", "vitrine-lm"}, {"prompt", "Call me Ishmael."}}, "attention"));
     ASSERT_TRUE(runAndWait(window, "accelerators.simulate",
                            {{"accelerator", "p2vit"}, {"workload", "deit-tiny"}}, "accelerators"));
+
+    const auto clip = findResource("clips/lake.mkv");
+    ASSERT_TRUE(clip) << clip.error().message;
+    ASSERT_TRUE(runAndWait(
+        window, "video.compare",
+        {{"reference", clip->string()}, {"codecs", "x264:crf=30;mpeg2:q=8"}, {"frames", "24"}},
+        "video"));
 
     RandomPerson person(window, seed);
     for (int i = 0; i < actions; ++i) {
