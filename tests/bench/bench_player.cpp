@@ -20,7 +20,8 @@ using Clock = std::chrono::steady_clock;
 using codec::Playback;
 
 constexpr double kRate = 60;
-constexpr int kAhead = 24;
+constexpr int kAhead = 90;   // as the player wishes while it plays
+constexpr int kAtStart = 24; // frames that are there when the clock starts
 
 double since(Clock::time_point start)
 {
@@ -88,7 +89,7 @@ Played play(Stream& a, Stream& b, int frames)
     for (Stream* stream : {&a, &b}) // the start is not part of it: a player shows its first frame
         stream->playback->want(0, kAhead);
     for (Stream* stream : {&a, &b})
-        stream->await(kAhead);
+        stream->await(kAtStart);
     const auto start = Clock::now();
     for (std::int64_t k = 0; k < frames; ++k) {
         const double due = static_cast<double>(k) / kRate;

@@ -10,7 +10,9 @@ namespace vitrine::player
 namespace
 {
 
-constexpr int kAheadPlaying = 48, kAheadStill = 12; // frames decoded before they are wished for
+// Frames decoded before they are wished for: one and a half seconds at 60 a second, so that a
+// stretch that is hard to decode is not seen.
+constexpr int kAheadPlaying = 90, kAheadStill = 12;
 
 } // namespace
 
