@@ -249,8 +249,10 @@ std::string toLatex(const Document& document, const std::vector<std::string>& fi
 {
     std::string text = kPreamble;
     text += kLatexColours;
-    text += fmt::format("\\title{{{}}}\n\\author{{{}}}\n\\date{{}}\n\\begin{{document}}\n"
-                        "\\maketitle\n\n",
+    // \author sets its lines unbroken: a box of its own breaks a long subtitle.
+    text += fmt::format("\\title{{{}}}\n"
+                        "\\author{{\\parbox{{0.9\\linewidth}}{{\\centering\\small {}}}}}\n"
+                        "\\date{{}}\n\\begin{{document}}\n\\maketitle\n\n",
                         latexText(document.title), latexText(document.subtitle));
     for (const Section& section : document.sections) {
         if (!section.title.empty())

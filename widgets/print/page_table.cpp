@@ -14,7 +14,8 @@ namespace
 constexpr double kSide = mm(22);
 constexpr double kBetween = pt(12); // of two columns
 constexpr double kRowGap = pt(2);
-constexpr double kNarrowest = pt(64); // to which a column of texts may be narrowed
+constexpr double kNarrowest = pt(64);      // to which a column of numbers may be narrowed
+constexpr double kNarrowestText = pt(130); // and one of texts: prose and the names of layers
 
 const TextStyle kCell{.size = 8, .leading = 1.4};
 const TextStyle kHead{.size = 8, .muted = true, .leading = 1.4};
@@ -33,9 +34,8 @@ double textWidth()
 
 std::vector<Fragment> fragmentsOf(const report::Value& value)
 {
-    std::vector<Fragment> fragments = {{.text = QString::fromStdString(value.text),
-                                        .strong = value.emphasis,
-                                        .code = value.code}};
+    std::vector<Fragment> fragments = {
+        {.text = QString::fromStdString(value.text), .strong = value.emphasis, .code = value.code}};
     if (value.measured)
         fragments.push_back({.text = " †", .muted = true});
     return fragments;
@@ -49,6 +49,19 @@ std::vector<Fragment> fragmentsOf(const report::Heading& column)
     if (column.measured)
         text += " †";
     return {{.text = text}};
+}
+
+// Names break behind their marks: first_token_ | mass, not first_token_m | ass. Only where the
+// column is too narrow for them, since who copies the text also copies what marks the places.
+std::vector<Fragment> breakable(std::vector<Fragment> fragments, const TextStyle& style,
+                                double width)
+{
+    if (PageText::naturalWidth(fragments, style) <= width)
+        return fragments;
+    for (Fragment& fragment : fragments)
+        for (const QChar mark : {u'_', u'.', u'/'})
+            fragment.text.replace(mark, QString(mark) + QChar(0x200B)); // zero-width space
+    return fragments;
 }
 
 TextStyle aligned(TextStyle style, bool number)
@@ -67,11 +80,12 @@ Widths widthsOf(const report::DataTable& table)
     for (std::size_t c = 0; c < table.columns.size(); ++c) {
         double natural = PageText::naturalWidth(fragmentsOf(table.columns[c]), kHead);
         for (std::size_t r = 0; r < table.shownRows(); ++r)
-            natural = std::max(natural,
-                               PageText::naturalWidth(fragmentsOf(table.rows[r][c]), kCell));
+            natural =
+                std::max(natural, PageText::naturalWidth(fragmentsOf(table.rows[r][c]), kCell));
         natural += pt(1); // rounding must not wrap
         widths.natural.push_back(natural + kBetween);
-        widths.least.push_back(std::min(natural, kNarrowest) + kBetween);
+        const double narrowest = table.columns[c].number ? kNarrowest : kNarrowestText;
+        widths.least.push_back(std::min(natural, narrowest) + kBetween);
     }
     return widths;
 }
@@ -103,8 +117,8 @@ void PageFlow::add(const report::DataTable& table)
     for (std::size_t g = 0; g < groups.size(); ++g) {
         std::string name = table.name;
         if (groups.size() > 1 && !name.empty())
-            name += " (columns " + std::to_string(g + 1) + " of " + std::to_string(groups.size()) +
-                    ")";
+            name +=
+                " (columns " + std::to_string(g + 1) + " of " + std::to_string(groups.size()) + ")";
         std::vector<double> own, least;
         for (const std::size_t c : groups[g]) {
             own.push_back(widths.natural[c]);
@@ -144,8 +158,8 @@ void PageFlow::addPart(const report::DataTable& part, const std::vector<double>&
         const double height = std::min(heightOf(row), page - pt(40));
         for (std::size_t c = 0; c < row.size(); ++c) {
             for (int i = 0; i < row[c].lines() && (i + 1) * row[c].lineHeight() <= height; ++i)
-                layout_.pages_.back().push_back(PageLayout::Line{
-                    row[c], i, {left, y_ + kRowGap + i * row[c].lineHeight()}});
+                layout_.pages_.back().push_back(
+                    PageLayout::Line{row[c], i, {left, y_ + kRowGap + i * row[c].lineHeight()}});
             left += widths[c];
         }
         y_ += height;
@@ -158,8 +172,9 @@ void PageFlow::addPart(const report::DataTable& part, const std::vector<double>&
 
     Row head;
     for (std::size_t c = 0; c < part.columns.size(); ++c)
-        head.push_back(PageText(fragmentsOf(part.columns[c]),
-                                aligned(kHead, part.columns[c].number), widths[c] - kBetween));
+        head.push_back(
+            PageText(breakable(fragmentsOf(part.columns[c]), kHead, widths[c] - kBetween),
+                     aligned(kHead, part.columns[c].number), widths[c] - kBetween));
     const auto drawHead = [&] {
         rule(0.9, paper().text);
         draw(head);
@@ -171,9 +186,10 @@ void PageFlow::addPart(const report::DataTable& part, const std::vector<double>&
     for (std::size_t r = 0; r < part.rows.size(); ++r) {
         Row row;
         for (std::size_t c = 0; c < part.columns.size(); ++c)
-            row.push_back(PageText(fragmentsOf(part.rows[r][c]),
-                                   aligned(kCell, part.rows[r][c].number || part.columns[c].number),
-                                   widths[c] - kBetween));
+            row.push_back(
+                PageText(breakable(fragmentsOf(part.rows[r][c]), kCell, widths[c] - kBetween),
+                         aligned(kCell, part.rows[r][c].number || part.columns[c].number),
+                         widths[c] - kBetween));
         if (y_ + std::min(heightOf(row), page - pt(40)) + pt(1) > bottom()) {
             rule(0.5, paper().line); // the table goes on
             newPage();

@@ -234,6 +234,7 @@ QString styleSheet()
         {"@error", p.error.name()},
         {"@scroll", mixed(p.line, p.muted, 0.35).name()},
         {"@mode", modeName()},
+        {"@onAccentMode", p.dark ? "light" : "contrast"}, // whose marks stand out on the accent
         {"@uiFont", faces().ui},
         {"@monoFont", faces().mono},
     };
