@@ -8,6 +8,9 @@
 #include <mutex>
 #include <thread>
 
+#include <sys/resource.h>
+#include <unistd.h>
+
 namespace vitrine::codec
 {
 namespace
@@ -15,6 +18,7 @@ namespace
 
 // Frames before the wished one that are kept when they are passed: for steps back.
 constexpr std::int64_t kKeptOnTheWay = 8;
+constexpr int kDecodingNice = 5;
 
 } // namespace
 
@@ -138,6 +142,9 @@ private:
 
     void run()
     {
+        // Decoding ahead makes room for whoever shows what is decoded already. (On Linux this is of
+        // the thread; where it is refused, nothing but that is lost.)
+        (void)::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kDecodingNice);
         while (true) {
             std::unique_lock lock(mutex_);
             std::optional<Task> task;
