@@ -166,7 +166,8 @@ TEST_P(Rooms, AStoredRunLooksAsAFreshOne)
     const QImage after = settled(*two);
 
     EXPECT_FALSE(before.isNull());
-    EXPECT_TRUE(before == after);
+    // On a busy machine a map may still be on its way when nothing has moved for a while: look again.
+    EXPECT_TRUE(before == after || settled(*one) == settled(*two));
     EXPECT_EQ(one->title(), two->title());
 }
 
