@@ -158,17 +158,18 @@ TEST_P(Rooms, AStoredRunLooksAsAFreshOne)
     const RunHandle back = stored(fresh);
     fresh.number = back->number; // the window shows a run when the store has numbered it
 
-    const std::unique_ptr<View> one(newView());
-    one->setRuns({std::make_shared<const RunRecord>(fresh)});
-    const QImage before = settled(*one);
-    const std::unique_ptr<View> two(newView());
-    two->setRuns({back});
-    const QImage after = settled(*two);
-
-    EXPECT_FALSE(before.isNull());
     // On a busy machine a map may still be on its way when nothing has moved for a while: look again.
-    EXPECT_TRUE(before == after || settled(*one) == settled(*two));
-    EXPECT_EQ(one->title(), two->title());
+    bool same = false;
+    for (int tries = 0; !same && tries < 5; ++tries) {
+        const std::unique_ptr<View> one(newView());
+        one->setRuns({std::make_shared<const RunRecord>(fresh)});
+        const QImage before = settled(*one);
+        const std::unique_ptr<View> two(newView());
+        two->setRuns({back});
+        same = !before.isNull() && before == settled(*two);
+        EXPECT_EQ(one->title(), two->title());
+    }
+    EXPECT_TRUE(same);
 }
 
 TEST_P(Rooms, ViewsSurviveEveryComparison)
