@@ -1,3 +1,4 @@
+#include "core/sim/window_attention.h"
 #include "core/sim/workloads.h"
 
 namespace vitrine::sim
@@ -106,35 +107,17 @@ private:
         return add(name, std::move(s));
     }
 
-    // Windows of 8x8, 4 heads, MLP of twice the width: one unit that stays on chip.
+    // Windows of 8x8, 4 heads: one unit that stays on chip.
     void attention(const std::string& name, std::int64_t divisor)
     {
-        const std::int64_t rows = height_ / divisor * (width_ / divisor),
-                           windows = ceilDivide(rows, kWindow);
+        const std::int64_t height = height_ / divisor, width = width_ / divisor;
         unit_ = ++units_;
-        model::LayerShape qkv = model::linearShape("", rows, kChannels, 3 * kChannels, true);
-        // Its map, for the rows that a chain keeps.
-        qkv.conv = {kChannels,
-                    height_ / divisor,
-                    width_ / divisor,
-                    3 * kChannels,
-                    height_ / divisor,
-                    width_ / divisor,
-                    1,
-                    1,
-                    1,
-                    1,
-                    1};
-        add(name + ".qkv", std::move(qkv));
-        add(name + ".scores", model::productShape("", LayerKind::scores, windows * kHeads, kWindow,
-                                                  kWindow, kChannels / kHeads));
-        add(name + ".softmax",
-            model::elementShape("", LayerKind::softmax, kWindow, kWindow, windows * kHeads));
-        add(name + ".values", model::productShape("", LayerKind::values, windows * kHeads, kWindow,
-                                                  kChannels / kHeads, kWindow));
-        add(name + ".proj", model::linearShape("", rows, kChannels, kChannels, true));
-        add(name + ".fc1", model::linearShape("", rows, kChannels, 2 * kChannels, true));
-        add(name + ".fc2", model::linearShape("", rows, 2 * kChannels, kChannels, true));
+        auto parts = windowAttention(height * width, kChannels, kHeads, kWindow);
+        // The map of the first, for the rows that a chain keeps.
+        parts.front().second.conv = {kChannels, height, width, 3 * kChannels, height, width, 1, 1,
+                                     1,         1,      1};
+        for (auto& [part, shape] : parts)
+            add(name + part, std::move(shape));
         unit_ = 0;
     }
 

@@ -1,5 +1,6 @@
 // The decoder side of a P frame of the small codec, profile mini: features of 64 channels at an
 // eighth of the size, latents at a sixteenth.
+#include "core/sim/window_attention.h"
 #include "core/sim/workloads.h"
 
 namespace vitrine::sim
@@ -104,21 +105,13 @@ private:
         add(name, std::move(s));
     }
 
-    // Windows of 8x8 over the features, an MLP of twice the width: stays on chip as one.
+    // Windows of 8x8 over the features; stays on chip as one.
     void attention(const std::string& name, std::int64_t channels)
     {
-        const std::int64_t rows = height_ / 8 * (width_ / 8), windows = ceilDivide(rows, kWindow);
         unit_ = ++units_;
-        add(name + ".qkv", model::linearShape("", rows, channels, 3 * channels, true));
-        add(name + ".scores", model::productShape("", LayerKind::scores, windows * kHeads, kWindow,
-                                                  kWindow, channels / kHeads));
-        add(name + ".softmax",
-            model::elementShape("", LayerKind::softmax, kWindow, kWindow, windows * kHeads));
-        add(name + ".values", model::productShape("", LayerKind::values, windows * kHeads, kWindow,
-                                                  channels / kHeads, kWindow));
-        add(name + ".proj", model::linearShape("", rows, channels, channels, true));
-        add(name + ".fc1", model::linearShape("", rows, channels, 2 * channels, true));
-        add(name + ".fc2", model::linearShape("", rows, 2 * channels, channels, true));
+        for (auto& [part, shape] :
+             windowAttention(height_ / 8 * (width_ / 8), channels, kHeads, kWindow))
+            add(name + part, std::move(shape));
         unit_ = 0;
     }
 

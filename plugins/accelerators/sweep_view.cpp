@@ -4,6 +4,7 @@
 #include "plugins/accelerators/figures_read.h"
 #include "widgets/page/banner.h"
 #include "widgets/page/panel.h"
+#include "widgets/page/splitters.h"
 #include "widgets/page/state_pages.h"
 #include "widgets/parallel/parallel_figure.h"
 #include "widgets/parallel/parallel_plot.h"
@@ -13,8 +14,6 @@
 
 #include <QHBoxLayout>
 #include <QLabel>
-#include <QSplitter>
-#include <QStackedWidget>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -81,13 +80,7 @@ SweepView::SweepView(ViewContext& context, QWidget* parent) : View(parent), cont
                             tr("Sweep P²-ViT on DeiT-Tiny"), tr("Takes about a second"),
                             tr("Or give ranges in the form at the right.")},
                            this);
-    loadingPage_ = new LoadingPage(skeleton, this);
-    failurePage_ = new FailurePage(tr("There is nothing to show"), this);
-    content_ = makeContent();
-    pages_ = new QStackedWidget(this);
-    for (QWidget* page : {static_cast<QWidget*>(empty_), static_cast<QWidget*>(loadingPage_),
-                          static_cast<QWidget*>(failurePage_), content_})
-        pages_->addWidget(page);
+    pages_ = new StatePages(empty_, skeleton, tr("There is nothing to show"), makeContent(), this);
     banner_ = new Banner(this);
     auto* all = new QVBoxLayout(this);
     all->setContentsMargins(theme::kPanelPadding, 8, theme::kPanelPadding, theme::kPanelPadding);
@@ -100,27 +93,19 @@ SweepView::SweepView(ViewContext& context, QWidget* parent) : View(parent), cont
 
 QWidget* SweepView::makeContent()
 {
-    auto* split = new QSplitter(Qt::Vertical, this);
-    split->setHandleWidth(8);
-    split->setChildrenCollapsible(false);
-    auto* top = new QSplitter(Qt::Horizontal, split);
-    top->setHandleWidth(8);
-    top->setChildrenCollapsible(false);
-    auto* scatter = new Panel(tr("Latency and energy"), top);
+    auto* scatter = new Panel(tr("Latency and energy"), this);
     pareto_ = new plot::PlotView(scatter);
     pareto_->setTitleVisible(false);
     pareto_->setMinimumSize(260, 200);
     plot::forwardActions(*pareto_, context_);
     scatter->body()->addWidget(pareto_, 1);
-    designs_ = new Panel(tr("Designs"), top);
+    designs_ = new Panel(tr("Designs"), this);
     table_ = new DataTable(designs_);
     table_->setAccessibleName(tr("Design points that the brushes keep, fastest first"));
     table_->setFrameShape(QFrame::NoFrame);
     table_->setMinimumWidth(240);
     designs_->body()->addWidget(table_, 1);
-    top->setSizes({640, 420});
-
-    auto* lines = new Panel(tr("Parallel coordinates"), split);
+    auto* lines = new Panel(tr("Parallel coordinates"), this);
     kept_ = new QLabel(lines);
     kept_->setProperty("role", "muted");
     kept_->setAccessibleName(tr("How many points are kept"));
@@ -133,8 +118,11 @@ QWidget* SweepView::makeContent()
     hint->setProperty("role", "muted");
     hint->setWordWrap(true);
     lines->body()->addWidget(hint);
-    split->setSizes({460, 380});
-    return split;
+    QSplitter* top = makeSplitter(Qt::Horizontal, {scatter, designs_}, this);
+    top->setSizes({640, 420});
+    QSplitter* all = makeSplitter(Qt::Vertical, {top, lines}, this);
+    all->setSizes({460, 380});
+    return all;
 }
 
 void SweepView::connectParts()
@@ -230,17 +218,7 @@ void SweepView::showPage()
 {
     const bool any = !runs_.empty();
     banner_->setMessage(any && !dismissed_ ? failure_ : QString(), {});
-    QWidget* page = empty_;
-    if (any) {
-        page = content_;
-    } else if (!loading_.isEmpty()) {
-        loadingPage_->setProgress(loading_, fraction_);
-        page = loadingPage_;
-    } else if (!failure_.isEmpty()) {
-        failurePage_->setMessage(failure_, false);
-        page = failurePage_;
-    }
-    pages_->setCurrentWidget(page);
+    pages_->setState({any, loading_, fraction_, failure_});
 }
 
 void SweepView::setLoading(const QString& what, double fraction)

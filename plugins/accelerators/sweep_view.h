@@ -4,7 +4,6 @@
 #include "widgets/view.h"
 
 class QLabel;
-class QStackedWidget;
 
 namespace vitrine
 {
@@ -12,9 +11,8 @@ namespace vitrine
 class Banner;
 class DataTable;
 class EmptyPage;
-class FailurePage;
-class LoadingPage;
 class Panel;
+class StatePages;
 
 namespace parallel
 {
@@ -63,11 +61,8 @@ private:
     double fraction_ = -1;
     bool dismissed_ = false;
 
-    QStackedWidget* pages_ = nullptr;
+    StatePages* pages_ = nullptr;
     EmptyPage* empty_ = nullptr;
-    LoadingPage* loadingPage_ = nullptr;
-    FailurePage* failurePage_ = nullptr;
-    QWidget* content_ = nullptr;
     Banner* banner_ = nullptr;
     plot::PlotView* pareto_ = nullptr;
     parallel::ParallelPlot* parallel_ = nullptr;

@@ -17,7 +17,6 @@
 #include <QComboBox>
 #include <QJsonArray>
 #include <QSignalBlocker>
-#include <QStackedWidget>
 
 #include <algorithm>
 
@@ -212,17 +211,7 @@ void AcceleratorsView::showPage()
     const bool any = !shown().empty();
     const QString trouble = !triedFailure_.isEmpty() ? triedFailure_ : failure_;
     banner_->setMessage(any && !dismissed_ ? trouble : QString(), {});
-    QWidget* page = empty_;
-    if (any) {
-        page = content_;
-    } else if (!loading_.isEmpty()) {
-        loadingPage_->setProgress(loading_, fraction_);
-        page = loadingPage_;
-    } else if (!trouble.isEmpty()) {
-        failurePage_->setMessage(trouble, !lastStart_.empty());
-        page = failurePage_;
-    }
-    pages_->setCurrentWidget(page);
+    pages_->setState({any, loading_, fraction_, trouble, !lastStart_.empty()});
 }
 
 void AcceleratorsView::setLoading(const QString& what, double fraction)

@@ -8,17 +8,15 @@
 
 class QBoxLayout;
 class QComboBox;
-class QStackedWidget;
 
 namespace vitrine
 {
 
 class Banner;
 class EmptyPage;
-class FailurePage;
-class LoadingPage;
 class Panel;
 class SegmentedSwitch;
+class StatePages;
 
 namespace plot
 {
@@ -90,11 +88,8 @@ private:
     std::map<std::string, std::string> lastStart_;
 
     QBoxLayout* choices_ = nullptr;
-    QStackedWidget* pages_ = nullptr;
+    StatePages* pages_ = nullptr;
     EmptyPage* empty_ = nullptr;
-    LoadingPage* loadingPage_ = nullptr;
-    FailurePage* failurePage_ = nullptr;
-    QWidget* content_ = nullptr;
     Banner* banner_ = nullptr;
     std::vector<QBoxLayout*> pairs_; // of plots side by side
     QComboBox *accelerator_ = nullptr, *workload_ = nullptr, *bars_ = nullptr, *per_ = nullptr;

@@ -35,7 +35,7 @@ void AcceleratorsView::connectParts()
     connect(empty_, &EmptyPage::startWished, this, [this] {
         start({{"accelerator", "p2vit"}, {"workload", "deit-tiny"}}, false);
     });
-    connect(failurePage_, &FailurePage::retryWished, this, [this] { start(lastStart_, false); });
+    connect(pages_, &StatePages::retryWished, this, [this] { start(lastStart_, false); });
     connect(banner_, &Banner::dismissed, this, [this] {
         dismissed_ = true;
         showPage();

@@ -15,7 +15,6 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QScrollArea>
-#include <QStackedWidget>
 #include <QVBoxLayout>
 
 namespace vitrine::accelerators
@@ -48,13 +47,7 @@ void AcceleratorsView::makeLayout()
                             tr("Simulate DeiT-Tiny on P²-ViT"), tr("Takes well below a second"),
                             tr("Or choose an accelerator and a workload above.")},
                            this);
-    loadingPage_ = new LoadingPage(skeleton, this);
-    failurePage_ = new FailurePage(tr("There is nothing to show"), this);
-    content_ = makeContent();
-    pages_ = new QStackedWidget(this);
-    for (QWidget* page : {static_cast<QWidget*>(empty_), static_cast<QWidget*>(loadingPage_),
-                          static_cast<QWidget*>(failurePage_), content_})
-        pages_->addWidget(page);
+    pages_ = new StatePages(empty_, skeleton, tr("There is nothing to show"), makeContent(), this);
     pages_->setMinimumHeight(kLeastPage); // it scrolls; the choices above keep their height
     banner_ = new Banner(this);
     auto* all = new QVBoxLayout(this);

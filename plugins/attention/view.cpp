@@ -8,10 +8,9 @@
 #include "plugins/attention/view_drawing.h"
 #include "widgets/page/banner.h"
 #include "widgets/page/prompt_line.h"
+#include "widgets/page/splitters.h"
 #include "widgets/page/state_pages.h"
 #include "widgets/plot/plot_view.h"
-
-#include <QStackedWidget>
 
 #include <algorithm>
 #include <cmath>
@@ -124,9 +123,8 @@ void AttentionView::takeRuns(std::vector<Result<ShownRun>> opened)
     if (scene_) {
         const auto& params = scene_->first().run->params.all();
         const auto prompt = params.find("prompt");
-        prompt_->setText(prompt == params.end()
-                             ? QString()
-                             : QString::fromStdString(paramText(prompt->second)));
+        prompt_->setText(
+            prompt == params.end() ? QString() : QString::fromStdString(paramText(prompt->second)));
     }
     arrange();
     refresh();
@@ -137,7 +135,7 @@ void AttentionView::takeRuns(std::vector<Result<ShownRun>> opened)
 void AttentionView::setState(const QJsonObject& state)
 {
     state_ = state;
-    applySplitters();
+    applySplitters({page_, top_, numbers_}, state_["splitters"].toObject());
     refresh();
 }
 
@@ -225,17 +223,11 @@ void AttentionView::showPage()
                                              : QString();
     prompt_->setProgress(scene_ && !what.isEmpty(), what, loading_.isEmpty() ? -1 : fraction_);
     banner_->setMessage(scene_ ? failure_ : QString(), tr("Try again"));
-    QWidget* page = empty_;
-    if (scene_) {
-        page = content_;
-    } else if (!what.isEmpty()) {
-        loadingPage_->setProgress(what, loading_.isEmpty() ? -1 : fraction_);
-        page = loadingPage_;
-    } else if (!failure_.isEmpty()) {
-        failurePage_->setMessage(failure_, lastStart_ || !runs_.empty());
-        page = failurePage_;
-    }
-    pages_->setCurrentWidget(page);
+    pages_->setState({.hasContent = scene_ != nullptr,
+                      .loading = what,
+                      .fraction = loading_.isEmpty() ? -1 : fraction_,
+                      .failure = failure_,
+                      .canRetry = lastStart_ || !runs_.empty()});
 }
 
 void AttentionView::setLoading(const QString& what, double fraction)

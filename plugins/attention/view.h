@@ -9,15 +9,13 @@
 #include <optional>
 
 class QSplitter;
-class QStackedWidget;
 
 namespace vitrine
 {
 class Banner;
 class EmptyPage;
-class FailurePage;
-class LoadingPage;
 class PromptLine;
+class StatePages;
 } // namespace vitrine
 
 namespace vitrine::attention
@@ -64,7 +62,6 @@ private:
     void refresh();    // scene from runs and state, into the parts
     void chooseHead(); // the default where the state names none
     void findSinksOfHead();
-    void applySplitters();
     void showPage();
 
     void change(const QJsonObject& state, const QString& label, const QString& mergeKey = {});
@@ -96,11 +93,8 @@ private:
     };
     std::optional<Start> lastStart_;
 
-    QStackedWidget* pages_ = nullptr;
+    StatePages* pages_ = nullptr;
     EmptyPage* empty_ = nullptr;
-    LoadingPage* loadingPage_ = nullptr;
-    FailurePage* failurePage_ = nullptr;
-    QWidget* content_ = nullptr;
     PromptLine* prompt_ = nullptr;
     Banner* banner_ = nullptr;
     OverviewPanel* overview_ = nullptr;

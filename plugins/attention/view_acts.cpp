@@ -89,8 +89,7 @@ void AttentionView::startStudy()
                 speeches.push_back(entry.path().string());
     std::ranges::sort(speeches);
     if (speeches.empty())
-        start({{"model", "vitrine-lm"}, {"prompt", prompt_->placeholder().toStdString()}},
-              false);
+        start({{"model", "vitrine-lm"}, {"prompt", prompt_->placeholder().toStdString()}}, false);
     else
         start({{"model", "vitrine-lm"}, {"prompt_file", speeches.front()}}, false);
 }

@@ -4,17 +4,16 @@
 #include "plugins/attention/profile_panel.h"
 #include "plugins/attention/token_panel.h"
 #include "plugins/attention/view.h"
-#include "widgets/page/panel.h"
-#include "widgets/page/state_pages.h"
 #include "widgets/page/banner.h"
+#include "widgets/page/panel.h"
 #include "widgets/page/prompt_line.h"
+#include "widgets/page/splitters.h"
+#include "widgets/page/state_pages.h"
 #include "widgets/theme/style.h"
 
 #include <QHBoxLayout>
 #include <QJsonArray>
 #include <QScrollArea>
-#include <QSplitter>
-#include <QStackedWidget>
 
 namespace vitrine::attention
 {
@@ -23,25 +22,6 @@ namespace
 
 // A view as wide as this has room for the numbers beside the map of one run.
 constexpr int kWide = 1040;
-
-QSplitter* splitter(Qt::Orientation orientation, const QList<QWidget*>& parts, QWidget* parent)
-{
-    auto* made = new QSplitter(orientation, parent);
-    made->setHandleWidth(8);
-    made->setChildrenCollapsible(false);
-    for (QWidget* part : parts)
-        made->addWidget(part);
-    return made;
-}
-
-void arrangeSplitter(QSplitter* splitter, const QString& name, const QList<int>& sizes,
-                     const QList<int>& stretch)
-{
-    splitter->setObjectName(name);
-    for (int i = 0; i < splitter->count(); ++i)
-        splitter->setStretchFactor(i, stretch[i]);
-    splitter->setSizes(sizes);
-}
 
 std::vector<SkeletonCard> skeleton(QSize size)
 {
@@ -68,8 +48,6 @@ void AttentionView::makeLayout()
          tr("Runs the shipped language model on a shipped text; takes a few seconds"),
          tr("Or type a prompt above and press Enter, or choose a model and a text at the right.")},
         this);
-    loadingPage_ = new LoadingPage(skeleton, this);
-    failurePage_ = new FailurePage(tr("There is no map to show"), this);
     prompt_ = new PromptLine(tr("Type a prompt and press Enter to see its attention"), this);
     const MapCompute compute = [this](QObject* owner, const QString& key,
                                       std::function<void()> work, std::function<void()> done) {
@@ -83,20 +61,15 @@ void AttentionView::makeLayout()
     table_ = new HeadTable(tableCard);
     tableCard->body()->addWidget(table_);
 
-    numbers_ = splitter(Qt::Horizontal, {profile_, tableCard}, this);
-    top_ = splitter(Qt::Horizontal, {overview_, map_}, this);
-    page_ = splitter(Qt::Vertical, {top_, tokens_, numbers_}, this);
+    numbers_ = makeSplitter(Qt::Horizontal, {profile_, tableCard}, this);
+    top_ = makeSplitter(Qt::Horizontal, {overview_, map_}, this);
+    page_ = makeSplitter(Qt::Vertical, {top_, tokens_, numbers_}, this);
     auto* scroll = new QScrollArea(this);
     scroll->setWidget(page_);
     scroll->setWidgetResizable(true);
     scroll->setFrameShape(QFrame::NoFrame);
     scroll->setFocusPolicy(Qt::NoFocus);
-    content_ = scroll;
-
-    pages_ = new QStackedWidget(this);
-    for (QWidget* page : {static_cast<QWidget*>(empty_), static_cast<QWidget*>(loadingPage_),
-                          static_cast<QWidget*>(failurePage_), content_})
-        pages_->addWidget(page);
+    pages_ = new StatePages(empty_, skeleton, tr("There is no map to show"), scroll, this);
     banner_ = new Banner(this);
     auto* all = new QVBoxLayout(this);
     all->setContentsMargins(theme::kPanelPadding, 8, theme::kPanelPadding, theme::kPanelPadding);
@@ -127,7 +100,7 @@ void AttentionView::arrange()
     }
     // A window too low for all of it scrolls.
     page_->setMinimumHeight(beside ? 560 : 780);
-    applySplitters();
+    applySplitters({page_, top_, numbers_}, state_["splitters"].toObject());
 }
 
 void AttentionView::resizeEvent(QResizeEvent* event)
@@ -184,7 +157,7 @@ void AttentionView::connectParts()
         showPage();
     });
     connect(empty_, &EmptyPage::startWished, this, &AttentionView::startStudy);
-    connect(failurePage_, &FailurePage::retryWished, this, &AttentionView::retry);
+    connect(pages_, &StatePages::retryWished, this, &AttentionView::retry);
     connect(overview_, &OverviewPanel::headChosen, this, &AttentionView::chooseHeadByPerson);
     connect(overview_, &OverviewPanel::headPinToggled, this, pinHead);
     connect(overview_, &OverviewPanel::scoreChosen, this, [put](Score score) {
@@ -225,26 +198,10 @@ void AttentionView::connectParts()
     });
     for (QSplitter* each : {page_, top_, numbers_})
         connect(each, &QSplitter::splitterMoved, this, [this, each] {
-            QJsonArray sizes;
-            for (const int size : each->sizes())
-                sizes.append(size);
-            QJsonObject json = state_, all = state_["splitters"].toObject();
-            all[each->objectName()] = sizes;
-            json["splitters"] = all;
+            QJsonObject json = state_;
+            json["splitters"] = withSizesOf(*each, state_["splitters"].toObject());
             change(json, tr("Resize panels"), QStringLiteral("splitters"));
         });
-}
-
-void AttentionView::applySplitters()
-{
-    const QJsonObject all = state_["splitters"].toObject();
-    for (QSplitter* each : {page_, top_, numbers_}) {
-        QList<int> sizes;
-        for (const QJsonValue& value : all[each->objectName()].toArray())
-            sizes.append(value.toInt());
-        if (sizes.size() == each->count() && sizes != each->sizes() && !sizes.contains(0))
-            each->setSizes(sizes);
-    }
 }
 
 } // namespace vitrine::attention

@@ -14,7 +14,6 @@
 #include <QGridLayout>
 #include <QLabel>
 #include <QScrollArea>
-#include <QStackedWidget>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -127,22 +126,15 @@ void StudyView::makeLayout()
     scroll->setWidgetResizable(true);
     scroll->setFrameShape(QFrame::NoFrame);
     scroll->setFocusPolicy(Qt::NoFocus);
-    content_ = scroll;
     auto* none = words("muted", this);
     none->setText(tr("Evaluate a head list on a task, or search for the heads worth calibrating: "
                      "choose what to run at the right."));
     none->setAlignment(Qt::AlignCenter);
-    empty_ = none;
-    loadingPage_ = new LoadingPage(skeleton, this);
-    failurePage_ = new FailurePage(tr("There is nothing to show"), this);
-    pages_ = new QStackedWidget(this);
-    for (QWidget* each : {empty_, static_cast<QWidget*>(loadingPage_),
-                          static_cast<QWidget*>(failurePage_), content_})
-        pages_->addWidget(each);
+    pages_ = new StatePages(none, skeleton, tr("There is nothing to show"), scroll, this);
     auto* all = new QVBoxLayout(this);
     all->setContentsMargins(theme::kPanelPadding, 8, theme::kPanelPadding, theme::kPanelPadding);
     all->addWidget(pages_);
-    connect(failurePage_, &FailurePage::retryWished, this, [this] {
+    connect(pages_, &StatePages::retryWished, this, [this] {
         std::map<std::string, std::string> given;
         for (const auto& [name, value] : runs_.front()->params.all())
             if (const std::string written = paramText(value); !written.empty())
@@ -308,17 +300,7 @@ void StudyView::change(const QString& key, const QJsonValue& value, const QStrin
 
 void StudyView::showPage()
 {
-    QWidget* page = empty_;
-    if (!done_.empty()) {
-        page = content_;
-    } else if (!loading_.isEmpty()) {
-        loadingPage_->setProgress(loading_, fraction_);
-        page = loadingPage_;
-    } else if (!failure_.isEmpty()) {
-        failurePage_->setMessage(failure_, true);
-        page = failurePage_;
-    }
-    pages_->setCurrentWidget(page);
+    pages_->setState({!done_.empty(), loading_, fraction_, failure_, true});
 }
 
 void StudyView::setLoading(const QString& what, double fraction)

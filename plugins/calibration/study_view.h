@@ -8,15 +8,13 @@
 
 class QGridLayout;
 class QLabel;
-class QStackedWidget;
 
 namespace vitrine
 {
 class DataTable;
-class FailurePage;
-class LoadingPage;
 class Panel;
 class SegmentedSwitch;
+class StatePages;
 namespace plot
 {
 class PlotView;
@@ -69,11 +67,7 @@ private:
     QString loading_, failure_;
     double fraction_ = -1;
 
-    QStackedWidget* pages_ = nullptr;
-    QWidget* empty_ = nullptr;
-    LoadingPage* loadingPage_ = nullptr;
-    FailurePage* failurePage_ = nullptr;
-    QWidget* content_ = nullptr;
+    StatePages* pages_ = nullptr;
     QLabel *verdict_ = nullptr, *notes_ = nullptr;
     DataTable *metrics_ = nullptr, *table_ = nullptr;
     Panel* tableCard_ = nullptr;

@@ -9,11 +9,11 @@
 #include "plugins/calibration/view_drawing.h"
 #include "widgets/page/banner.h"
 #include "widgets/page/prompt_line.h"
+#include "widgets/page/splitters.h"
 #include "widgets/page/state_pages.h"
 #include "widgets/params/segmented_switch.h"
 #include "widgets/plot/plot_view.h"
 
-#include <QStackedWidget>
 #include <QTimer>
 
 #include <algorithm>
@@ -136,7 +136,7 @@ void CalibrationView::setState(const QJsonObject& state)
 {
     const QJsonObject plainBefore = state_;
     state_ = state;
-    applySplitters();
+    applySplitters({page_, top_, numbers_}, state_["splitters"].toObject());
     if (!scene_)
         return;
     const LayerHead before = scene_->head;
@@ -198,17 +198,11 @@ void CalibrationView::showPage()
                                                    : notice_.isEmpty() ? tr("Try again")
                                                                        : QString());
     counters_->setVisible(scene_ != nullptr);
-    QWidget* page = empty_;
-    if (scene_) {
-        page = content_;
-    } else if (!what.isEmpty()) {
-        loadingPage_->setProgress(what, loading_.isEmpty() ? -1 : fraction_);
-        page = loadingPage_;
-    } else if (!failure_.isEmpty()) {
-        failurePage_->setMessage(failure_, lastStart_ || !runs_.empty());
-        page = failurePage_;
-    }
-    pages_->setCurrentWidget(page);
+    pages_->setState({.hasContent = scene_ != nullptr,
+                      .loading = what,
+                      .fraction = loading_.isEmpty() ? -1 : fraction_,
+                      .failure = failure_,
+                      .canRetry = lastStart_ || !runs_.empty()});
 }
 
 void CalibrationView::setLoading(const QString& what, double fraction)

@@ -9,7 +9,6 @@
 #include <string>
 
 class QSplitter;
-class QStackedWidget;
 class QTimer;
 
 namespace vitrine
@@ -17,10 +16,9 @@ namespace vitrine
 class Banner;
 class DataTable;
 class EmptyPage;
-class FailurePage;
-class LoadingPage;
 class PromptLine;
 class SegmentedSwitch;
+class StatePages;
 class TokenStrip;
 namespace plot
 {
@@ -73,7 +71,6 @@ private:
     void makeActions();
     void connectParts();
     void connectTuning();
-    void applySplitters();
 
     // view.cpp
     void takeRuns(std::vector<Result<TunedRun>> opened);
@@ -132,11 +129,8 @@ private:
     };
     std::optional<Start> lastStart_;
 
-    QStackedWidget* pages_ = nullptr;
+    StatePages* pages_ = nullptr;
     EmptyPage* empty_ = nullptr;
-    LoadingPage* loadingPage_ = nullptr;
-    FailurePage* failurePage_ = nullptr;
-    QWidget* content_ = nullptr;
     PromptLine* prompt_ = nullptr;
     Banner* banner_ = nullptr;
     Counters* counters_ = nullptr;

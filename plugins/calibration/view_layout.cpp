@@ -8,6 +8,7 @@
 #include "plugins/calibration/view.h"
 #include "widgets/page/banner.h"
 #include "widgets/page/prompt_line.h"
+#include "widgets/page/splitters.h"
 #include "widgets/page/state_pages.h"
 #include "widgets/params/segmented_switch.h"
 #include "widgets/plot/plot_view.h"
@@ -15,8 +16,6 @@
 
 #include <QJsonArray>
 #include <QScrollArea>
-#include <QSplitter>
-#include <QStackedWidget>
 #include <QVBoxLayout>
 
 #include <cmath>
@@ -28,25 +27,6 @@ namespace
 
 // A view as wide as this has room for the next tokens at the maps' right.
 constexpr int kWide = 1180;
-
-QSplitter* splitter(Qt::Orientation orientation, const QList<QWidget*>& parts, QWidget* parent)
-{
-    auto* made = new QSplitter(orientation, parent);
-    made->setHandleWidth(8);
-    made->setChildrenCollapsible(false);
-    for (QWidget* part : parts)
-        made->addWidget(part);
-    return made;
-}
-
-void arrangeSplitter(QSplitter* splitter, const QString& name, const QList<int>& sizes,
-                     const QList<int>& stretch)
-{
-    splitter->setObjectName(name);
-    for (int i = 0; i < splitter->count(); ++i)
-        splitter->setStretchFactor(i, stretch[i]);
-    splitter->setSizes(sizes);
-}
 
 std::vector<SkeletonCard> skeleton(QSize size)
 {
@@ -79,8 +59,6 @@ void CalibrationView::makeLayout()
          tr("Runs the shipped language model on a shipped text; takes a few seconds"),
          tr("Or type a prompt above and press Enter, or choose a model and a text at the right.")},
         this);
-    loadingPage_ = new LoadingPage(skeleton, this);
-    failurePage_ = new FailurePage(tr("There is nothing to show"), this);
     prompt_ = new PromptLine(tr("Type a prompt and press Enter to calibrate it"), this);
     banner_ = new Banner(this);
     counters_ = new Counters(this);
@@ -109,19 +87,15 @@ void CalibrationView::makeLayout()
     plot::forwardActions(*profile_, context_);
     profile->body()->addWidget(profile_, 1);
 
-    numbers_ = splitter(Qt::Horizontal, {profile, tables_}, this);
-    top_ = splitter(Qt::Horizontal, {heads_, maps_}, this);
-    page_ = splitter(Qt::Vertical, {top_, tokens_, numbers_}, this);
+    numbers_ = makeSplitter(Qt::Horizontal, {profile, tables_}, this);
+    top_ = makeSplitter(Qt::Horizontal, {heads_, maps_}, this);
+    page_ = makeSplitter(Qt::Vertical, {top_, tokens_, numbers_}, this);
     auto* scroll = new QScrollArea(this);
     scroll->setWidget(page_);
     scroll->setWidgetResizable(true);
     scroll->setFrameShape(QFrame::NoFrame);
     scroll->setFocusPolicy(Qt::NoFocus);
-    content_ = scroll;
-    pages_ = new QStackedWidget(this);
-    for (QWidget* page : {static_cast<QWidget*>(empty_), static_cast<QWidget*>(loadingPage_),
-                          static_cast<QWidget*>(failurePage_), content_})
-        pages_->addWidget(page);
+    pages_ = new StatePages(empty_, skeleton, tr("There is nothing to show"), scroll, this);
     auto* all = new QVBoxLayout(this);
     all->setContentsMargins(theme::kPanelPadding, 8, theme::kPanelPadding, theme::kPanelPadding);
     all->setSpacing(8);
@@ -148,7 +122,7 @@ void CalibrationView::arrange()
     arrangeSplitter(page_, "rows", {520, 92, 200}, {3, 0, 2});
     page_->setMinimumHeight(760); // a window too low for all of it scrolls
     nextCard_->show();
-    applySplitters();
+    applySplitters({page_, top_, numbers_}, state_["splitters"].toObject());
 }
 
 void CalibrationView::resizeEvent(QResizeEvent* event)
@@ -181,7 +155,7 @@ void CalibrationView::makeActions()
 void CalibrationView::connectParts()
 {
     connect(empty_, &EmptyPage::startWished, this, &CalibrationView::startStudy);
-    connect(failurePage_, &FailurePage::retryWished, this, &CalibrationView::retry);
+    connect(pages_, &StatePages::retryWished, this, &CalibrationView::retry);
     connect(prompt_, &PromptLine::entered, this, &CalibrationView::startPrompt);
     connect(prompt_, &PromptLine::edited, this, [this](const QString& typed) {
         emit parametersEdited({{"prompt", typed.toStdString()}});
@@ -235,12 +209,8 @@ void CalibrationView::connectParts()
     });
     for (QSplitter* each : {page_, top_, numbers_})
         connect(each, &QSplitter::splitterMoved, this, [this, each] {
-            QJsonArray sizes;
-            for (const int size : each->sizes())
-                sizes.append(size);
-            QJsonObject all = state_["splitters"].toObject();
-            all[each->objectName()] = sizes;
-            put("splitters", all, tr("Resize panels"), QStringLiteral("splitters"));
+            put("splitters", withSizesOf(*each, state_["splitters"].toObject()),
+                tr("Resize panels"), QStringLiteral("splitters"));
         });
 }
 
@@ -288,18 +258,6 @@ void CalibrationView::connectTuning()
     connect(controls, &TuneControls::ownBetaChosen, this, [this](bool own) {
         put("beta_of", own ? "head" : "all", tr("Choose whose beta is set"));
     });
-}
-
-void CalibrationView::applySplitters()
-{
-    const QJsonObject all = state_["splitters"].toObject();
-    for (QSplitter* each : {page_, top_, numbers_}) {
-        QList<int> sizes;
-        for (const QJsonValue& value : all[each->objectName()].toArray())
-            sizes.append(value.toInt());
-        if (sizes.size() == each->count() && sizes != each->sizes() && !sizes.contains(0))
-            each->setSizes(sizes);
-    }
 }
 
 } // namespace vitrine::calibration

@@ -113,9 +113,9 @@ void VideoView::gatherOffers()
             }
             Offer offer;
             offer.id = words(choice.key) + (r > 0 ? QStringLiteral("@%1").arg(r + 1) : QString());
-            offer.name = (runs_.size() > 1 ? QStringLiteral("#%1 ").arg(runs_[r]->number)
-                                           : QString()) +
-                         words(choice.name);
+            offer.name =
+                (runs_.size() > 1 ? QStringLiteral("#%1 ").arg(runs_[r]->number) : QString()) +
+                words(choice.name);
             offer.colour = choice.isReference ? figure::kMuted : colour++ % 6;
             offer.line = static_cast<int>(r % 4);
             offer.choice = std::move(choice);
@@ -170,8 +170,7 @@ const Clip& VideoView::clipOf(const Offer& offer) const
 // What is shown and not yet open, off the window's thread; all panes change at once.
 void VideoView::openStreams()
 {
-    const player::PlayerState wished =
-        player::readPlayerState(state_["player"].toObject());
+    const player::PlayerState wished = player::readPlayerState(state_["player"].toObject());
     const bool sideData = wished.motion || wished.qp;
     struct Wish {
         Clip clip;
@@ -192,9 +191,8 @@ void VideoView::openStreams()
             wishes->push_back({clip});
     }
     opened_ = std::move(kept);
-    const codec::PlaybackOptions options{.cacheBytes =
-                                             kCacheBytes / std::max<std::size_t>(1, shown.size()),
-                                         .sideData = sideData};
+    const codec::PlaybackOptions options{
+        .cacheBytes = kCacheBytes / std::max<std::size_t>(1, shown.size()), .sideData = sideData};
     isOpening_ = !wishes->empty();
     if (wishes->empty()) {
         context_.compute(
@@ -346,23 +344,14 @@ void VideoView::showChips()
 void VideoView::showPage()
 {
     const bool any = !offers_.empty();
-    const QString what = !loading_.isEmpty() ? loading_
+    const QString what = !loading_.isEmpty()                      ? loading_
                          : isOpening_ && player_->panes().empty() ? tr("Opening the streams")
                                                                   : QString();
     banner_->setMessage(any ? failure_ : QString(), {});
     content_->setCurrentIndex(state_["page"].toString() == "curves" && !runs_.empty() ? 1 : 0);
     pageSwitch_->setVisible(!runs_.empty());
-    QWidget* page = empty_;
-    if (any && !(isOpening_ && player_->panes().empty())) {
-        page = filled_;
-    } else if (!what.isEmpty()) {
-        loadingPage_->setProgress(what, loading_.isEmpty() ? -1 : fraction_);
-        page = loadingPage_;
-    } else if (!failure_.isEmpty()) {
-        failurePage_->setMessage(failure_, false);
-        page = failurePage_;
-    }
-    pages_->setCurrentWidget(page);
+    pages_->setState({any && !(isOpening_ && player_->panes().empty()), what,
+                      loading_.isEmpty() ? -1 : fraction_, failure_});
 }
 
 void VideoView::change(const QJsonObject& state, const QString& label, const QString& mergeKey)
@@ -410,15 +399,15 @@ QString VideoView::title() const
         else
             names << offer.name;
     }
-    const QString tests = names.size() > 3
-                              ? tr("%1 and %2 more").arg(names.mid(0, 3).join(", "))
-                                    .arg(names.size() - 3)
-                              : names.join(", ");
+    const QString tests =
+        names.size() > 3
+            ? tr("%1 and %2 more").arg(names.mid(0, 3).join(", ")).arg(names.size() - 3)
+            : names.join(", ");
     return subject.isEmpty() ? tests : tests.isEmpty() ? subject : subject + " · " + tests;
 }
 
-// Curves over frames are of the points that have a pane, in its colour: all points at once cannot be
-// told apart.
+// Curves over frames are of the points that have a pane, in its colour: all points at once cannot
+// be told apart.
 std::vector<figure::Figure> VideoView::figures() const
 {
     std::vector<RunRecord> records;

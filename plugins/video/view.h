@@ -17,9 +17,8 @@ namespace vitrine
 {
 class Banner;
 class EmptyPage;
-class FailurePage;
-class LoadingPage;
 class SegmentedSwitch;
+class StatePages;
 
 namespace player
 {
@@ -110,10 +109,9 @@ private:
     QString loading_, failure_;
     double fraction_ = -1;
 
-    QStackedWidget *pages_ = nullptr, *content_ = nullptr;
+    StatePages* pages_ = nullptr;
+    QStackedWidget* content_ = nullptr;
     EmptyPage* empty_ = nullptr;
-    LoadingPage* loadingPage_ = nullptr;
-    FailurePage* failurePage_ = nullptr;
     Banner* banner_ = nullptr;
     QWidget* filled_ = nullptr;
     SegmentedSwitch* pageSwitch_ = nullptr;

@@ -38,7 +38,7 @@ QStringList localFiles(const QMimeData* data)
 // Keys that nothing with the focus takes are the player's.
 void VideoView::keyPressEvent(QKeyEvent* event)
 {
-    const bool isPlayer = pages_->currentWidget() == filled_ && content_->currentIndex() == 0;
+    const bool isPlayer = pages_->showsContent() && content_->currentIndex() == 0;
     if (event->key() == Qt::Key_F5 || event->key() == Qt::Key_F6)
         emit pageSwitch_->chosen(event->key() == Qt::Key_F6 ? 1 : 0);
     else if (!isPlayer || !player_->pressKey(event->key(), event->modifiers()))

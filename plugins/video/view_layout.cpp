@@ -47,8 +47,6 @@ void VideoView::makeLayout()
          tr("Or drop files here. Compare codecs at the right encodes one clip by several codecs "
             "and adds rate-distortion curves.")},
         this);
-    loadingPage_ = new LoadingPage(skeleton, this);
-    failurePage_ = new FailurePage(tr("There is nothing to play"), this);
     banner_ = new Banner(this);
     export_ = new ClipExport(context_, this);
 
@@ -76,10 +74,7 @@ void VideoView::makeLayout()
     column->addWidget(chips_);
     column->addWidget(content_, 1);
 
-    pages_ = new QStackedWidget(this);
-    for (QWidget* page : {static_cast<QWidget*>(empty_), static_cast<QWidget*>(loadingPage_),
-                          static_cast<QWidget*>(failurePage_), filled_})
-        pages_->addWidget(page);
+    pages_ = new StatePages(empty_, skeleton, tr("There is nothing to play"), filled_, this);
     auto* all = new QVBoxLayout(this);
     all->setContentsMargins(theme::kPanelPadding, 8, theme::kPanelPadding, 8);
     all->setSpacing(8);

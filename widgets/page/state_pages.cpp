@@ -180,4 +180,32 @@ void FailurePage::setMessage(const QString& message, bool canRetry)
     setAccessibleDescription(message);
 }
 
+StatePages::StatePages(QWidget* empty, Skeleton skeleton, const QString& failureHeading,
+                       QWidget* content, QWidget* parent)
+    : QStackedWidget(parent),
+      empty_(empty),
+      content_(content),
+      loading_(new LoadingPage(std::move(skeleton), this)),
+      failure_(new FailurePage(failureHeading, this))
+{
+    for (QWidget* page : std::initializer_list<QWidget*>{empty_, loading_, failure_, content_})
+        addWidget(page);
+    connect(failure_, &FailurePage::retryWished, this, &StatePages::retryWished);
+}
+
+void StatePages::setState(const State& state)
+{
+    QWidget* page = empty_;
+    if (state.hasContent) {
+        page = content_;
+    } else if (!state.loading.isEmpty()) {
+        loading_->setProgress(state.loading, state.fraction);
+        page = loading_;
+    } else if (!state.failure.isEmpty()) {
+        failure_->setMessage(state.failure, state.canRetry);
+        page = failure_;
+    }
+    setCurrentWidget(page);
+}
+
 } // namespace vitrine

@@ -2,6 +2,7 @@
 
 #include <QRect>
 #include <QSize>
+#include <QStackedWidget>
 #include <QString>
 #include <QWidget>
 
@@ -70,6 +71,35 @@ signals:
 private:
     QLabel* message_;
     QPushButton* retry_;
+};
+
+// What a view shows in its middle: its content, or else the page that says why there is none.
+class StatePages : public QStackedWidget
+{
+    Q_OBJECT
+public:
+    // `empty` is an EmptyPage or any other widget.
+    StatePages(QWidget* empty, Skeleton skeleton, const QString& failureHeading, QWidget* content,
+               QWidget* parent);
+
+    struct State {
+        bool hasContent = false; // it stays, whatever else goes on
+        QString loading{};       // what is being done; empty: nothing
+        double fraction = -1;    // of it; < 0: not known
+        QString failure{};
+        bool canRetry = false;
+    };
+    void setState(const State& state);
+
+    bool showsContent() const { return currentWidget() == content_; }
+
+signals:
+    void retryWished();
+
+private:
+    QWidget *empty_, *content_;
+    LoadingPage* loading_;
+    FailurePage* failure_;
 };
 
 } // namespace vitrine
