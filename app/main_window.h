@@ -74,10 +74,11 @@ public:
     void showInRuns(const QStringList& uids);
     void startStudy(const Study& study);
     void openPath(const QString& path); // dropped, or chosen
-    // All runs and the layout as a new workspace, which opens in a window that takes this one's place.
+    // All runs and the layout as a new workspace, which opens in a window that takes this one's
+    // place.
     void saveWorkspaceAs(const QString& path);
     void addToReport(const figure::Figure& figure); // as the view shows it
-    ReportsPage* reports(); // made when first asked for
+    ReportsPage* reports();                         // made when first asked for
     void change(const Change& change);
     void showMessage(const QString& line);
 
@@ -92,12 +93,15 @@ private:
     struct Pending {
         QString room;
         bool compare = false;
+        std::vector<Runner::Values>
+            beside{}; // runs to start, and to compare, when this one is done
     };
 
     // main_window.cpp
     void makeFrame();
     void connectRunner();
     void onFinished(const RunHandle& run);
+    void startBeside(const std::string& experiment, const Pending& done);
     void tellRepeat(const RunRecord& run);
     QStringList comparable(const RoomPage& page, const QStringList& uids);
     void refreshPending(const QString& room);

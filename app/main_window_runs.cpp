@@ -72,7 +72,7 @@ QString MainWindow::startRun(const std::string& experiment, const Runner::Values
             page->setFailure(error, error);
         return {};
     }
-    pending_[*uid] = {id, compare};
+    pending_[*uid] = {.room = id, .compare = compare};
     showMessage("Started " + fromUtf8(experiment));
     refreshPending(id);
     workspace_->saveSoon();
@@ -122,7 +122,18 @@ void MainWindow::onFinished(const RunHandle& run)
     after.experiment = fromUtf8(run->experiment);
     change({wanted.room, QString("Show run %1").arg(run->number), {}, page->state(), after});
     updateEstimates();
+    startBeside(run->experiment, wanted);
     QTimer::singleShot(1500, this, &MainWindow::keepThumbnail);
+}
+
+// One after the other, so that they stand in the order of the study.
+void MainWindow::startBeside(const std::string& experiment, const Pending& done)
+{
+    if (done.beside.empty())
+        return;
+    const QString uid = startRun(experiment, done.beside.front(), done.room, true);
+    if (!uid.isEmpty())
+        pending_[uid].beside.assign(done.beside.begin() + 1, done.beside.end());
 }
 
 // "Run again" has an outcome: the computed values are equal to the last bit, or where they differ.
@@ -134,14 +145,15 @@ void MainWindow::tellRepeat(const RunRecord& run)
     if (!before)
         return;
     const auto differences = compareComputed(**before, run);
-    showMessage(differences.empty()
-                    ? QString("Run %1 repeats run %2: all computed values are equal to the last bit")
-                          .arg(run.number)
-                          .arg((*before)->number)
-                    : QString("Run %1 repeats run %2 and differs: %3")
-                          .arg(run.number)
-                          .arg((*before)->number)
-                          .arg(fromUtf8(differences.front())));
+    showMessage(
+        differences.empty()
+            ? QString("Run %1 repeats run %2: all computed values are equal to the last bit")
+                  .arg(run.number)
+                  .arg((*before)->number)
+            : QString("Run %1 repeats run %2 and differs: %3")
+                  .arg(run.number)
+                  .arg((*before)->number)
+                  .arg(fromUtf8(differences.front())));
     if (runs_ != nullptr && currentPage_ == "runs")
         runs_->select({fromUtf8(run.uid)}); // its detail shows the outcome
 }
@@ -158,7 +170,7 @@ void MainWindow::runAgain(const QString& uid)
     const auto started = runner_->start((*run)->experiment, given, (*run)->uid);
     if (!started)
         return showMessage(fromUtf8(started.error().message));
-    pending_[*started] = {page != nullptr ? page->info().id : QString(), false};
+    pending_[*started] = {.room = page != nullptr ? page->info().id : QString()};
     refreshPending(pending_[*started].room);
 }
 
@@ -239,8 +251,10 @@ void MainWindow::startStudy(const Study& study)
     after.params = study.params;
     showPage(page->info().id);
     change({page->info().id, study.title, {}, page->state(), after});
-    startRun(study.experiment.toStdString(), page->panel()->form().values(), page->info().id,
-             false);
+    const QString uid = startRun(study.experiment.toStdString(), page->panel()->form().values(),
+                                 page->info().id, false);
+    if (!uid.isEmpty())
+        pending_[uid].beside = study.beside;
 }
 
 void MainWindow::openPath(const QString& path)
@@ -253,7 +267,8 @@ void MainWindow::openPath(const QString& path)
     if (kind.isEmpty() || taker == infos_.end())
         return showMessage(
             "Nothing here opens " + path +
-            ": drop a checkpoint folder or file, a .txt or .md text, a topology table (.csv), a task "
+            ": drop a checkpoint folder or file, a .txt or .md text, a topology table (.csv), a "
+            "task "
             "file (.jsonl), a video or a folder of pictures, or a .vitrine workspace");
     RoomPage* page = room(taker->id);
     if (page == nullptr)
@@ -285,7 +300,8 @@ void MainWindow::updateEstimates()
         query.limit = 1;
         const auto last = runner_->store().find(query);
         if (last && !last->empty())
-            home_->setEstimate(study.id, last->front().seconds);
+            home_->setEstimate(study.id, last->front().seconds *
+                                             static_cast<double>(1 + study.beside.size()));
     }
 }
 

@@ -32,10 +32,13 @@ Study simulateAVit()
 {
     return {.id = "simulate-a-vit",
             .title = "Simulate a ViT",
-            .line = "DeiT-Tiny on a chip: cycles, schedule, roofline and energy, beside other "
-                    "accelerators and what their papers say.",
+            .line = "DeiT-Tiny on four accelerators: cycles, schedule, roofline and energy, beside "
+                    "what their papers say.",
             .experiment = "accelerators.simulate",
             .params = {{"accelerator", "p2vit"}, {"workload", "deit-tiny"}},
+            .beside = {{{"accelerator", "trio-vit"}, {"workload", "deit-tiny"}},
+                       {{"accelerator", "vitality"}, {"workload", "deit-tiny"}},
+                       {{"accelerator", "systolic"}, {"workload", "deit-tiny"}}},
             .thumbnail = "simulate-a-vit",
             .missing = {}};
 }

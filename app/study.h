@@ -15,6 +15,8 @@ struct Study {
     QString id, title, line;
     QString experiment;
     std::map<std::string, std::string> params;
+    std::vector<std::map<std::string, std::string>>
+        beside{};      // further runs, compared with the first
     QString thumbnail; // base name in resources/thumbnails, without theme and ending
     QString missing;   // why it cannot run on this installation; empty where it can
 };

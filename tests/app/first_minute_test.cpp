@@ -140,6 +140,22 @@ TEST_F(FirstMinute, OneClickFindsTheSinksAndEveryChangeCanBeUndone)
     EXPECT_EQ(window->history().stack().index(), count);
 }
 
+TEST_F(FirstMinute, OneClickPutsFourAcceleratorsBesideEachOther)
+{
+    auto* card = named<Card>("Simulate a ViT");
+    ASSERT_NE(card, nullptr);
+    QTest::mouseClick(card, Qt::LeftButton);
+
+    RoomPage& simulator = *window->room("accelerators");
+    ASSERT_TRUE(QTest::qWaitFor([&] { return simulator.runs().size() == 4; }, kRunMs));
+    std::vector<std::string> accelerators;
+    for (const RunHandle& run : simulator.runs())
+        accelerators.push_back(paramText(run->params.all().at("accelerator")));
+    EXPECT_EQ(accelerators,
+              (std::vector<std::string>{"p2vit", "trio-vit", "vitality", "systolic"}));
+    EXPECT_TRUE(window->runner().active().empty());
+}
+
 TEST_F(FirstMinute, APromptAndEnterGiveAMapThatIsComparedAndExported)
 {
     QTest::mouseClick(named<QToolButton>("Attention"), Qt::LeftButton);
