@@ -5,6 +5,8 @@
 #include "widgets/player/pane.h"
 #include "widgets/view.h"
 
+#include <QImage>
+
 #include <map>
 #include <memory>
 
@@ -54,6 +56,8 @@ public:
     void setFailure(const QString& message) override;
 
     player::Player* player() const { return player_; }
+    // The frame that a pane shows, in its own pixels; an error while it is not decoded yet.
+    Result<QImage> still(int pane) const;
     // Writes the frame that a pane shows: its own pixels, or those below a caption.
     Result<void> saveStill(int pane, const QString& path, bool captioned) const;
     // The panes side by side, frames of the loop or all: .mkv without loss, .mp4 nearly.
@@ -98,6 +102,8 @@ private:
     void askForFiles();
     void askForStill(int pane);
     void askForClip();
+    void copyPicture(int pane);
+    void showMenu(QPoint place, int pane); // -1: between the panes
     void showKeys();
 
     ViewContext& context_;

@@ -5,6 +5,8 @@
 #include "widgets/player/canvas.h"
 #include "widgets/player/player.h"
 
+#include <QApplication>
+#include <QClipboard>
 #include <QDialog>
 #include <QDragEnterEvent>
 #include <QFileDialog>
@@ -13,6 +15,7 @@
 #include <QJsonArray>
 #include <QKeyEvent>
 #include <QLabel>
+#include <QMenu>
 #include <QMimeData>
 #include <QRegularExpression>
 #include <QStackedWidget>
@@ -78,7 +81,7 @@ void VideoView::askForFiles()
     dialog->open();
 }
 
-Result<void> VideoView::saveStill(int pane, const QString& path, bool isCaptioned) const
+Result<QImage> VideoView::still(int pane) const
 {
     const auto& panes = player_->panes();
     if (pane < 0 || pane >= static_cast<int>(panes.size()))
@@ -89,10 +92,19 @@ Result<void> VideoView::saveStill(int pane, const QString& path, bool isCaptione
     if (!moment.isExact() || !moment.frame->error.empty())
         return failure("frame {} of {} is not decoded yet: wait for its picture", moment.wanted,
                        one.name.toStdString());
-    QImage still = stillOf(moment.frame->frame);
-    if (isCaptioned)
-        still = captioned(still, tr("%1, frame %2").arg(one.name).arg(moment.wanted), one.detail);
-    if (!still.save(path, "PNG"))
+    return stillOf(moment.frame->frame);
+}
+
+Result<void> VideoView::saveStill(int pane, const QString& path, bool isCaptioned) const
+{
+    VITRINE_TRY(QImage picture, still(pane));
+    if (isCaptioned) {
+        const player::Pane& one = player_->panes()[static_cast<std::size_t>(pane)];
+        const player::PaneMoment moment = player_->momentOf(pane, player_->transport().position());
+        picture =
+            captioned(picture, tr("%1, frame %2").arg(one.name).arg(moment.wanted), one.detail);
+    }
+    if (!picture.save(path, "PNG"))
         return failure("cannot write {}: is the folder there, and may it be written to?",
                        path.toStdString());
     return {};
@@ -162,6 +174,45 @@ void VideoView::saveClip(const QString& path)
     request.first = loop ? loop->first : 0;
     request.count = (loop ? loop->second + 1 : player_->transport().length()) - request.first;
     export_->start(request);
+}
+
+void VideoView::copyPicture(int pane)
+{
+    const auto picture = still(pane);
+    if (!picture)
+        return context_.showMessage(QString::fromStdString(picture.error().message));
+    QApplication::clipboard()->setImage(*picture);
+    context_.showMessage(
+        tr("Copied the frame of %1").arg(player_->panes()[static_cast<std::size_t>(pane)].name));
+}
+
+void VideoView::showMenu(QPoint place, int pane)
+{
+    auto* menu = new QMenu(this);
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    if (pane >= 0) {
+        menu->addAction(tr("Copy picture"), this, [this, pane] { copyPicture(pane); });
+        menu->addAction(tr("Save still…"), this, [this, pane] { askForStill(pane); });
+    }
+    menu->addActions(actions_);
+    menu->addSeparator();
+    menu->addAction(tr("Go to the worst frame"), this,
+                    [this] { player_->act(player::Act::worst); });
+    menu->addAction(tr("Set loop start"), this, [this] { player_->act(player::Act::loopIn); });
+    menu->addAction(tr("Set loop end"), this, [this] { player_->act(player::Act::loopOut); });
+    menu->addAction(tr("Clear loop"), this, [this] { player_->act(player::Act::loopClear); });
+    menu->addSeparator();
+    QAction* origin = menu->addAction(tr("Where from?"), this, [this] {
+        figure::Figure shown;
+        shown.name = "pictures";
+        shown.title = title().toStdString();
+        for (const RunHandle& run : runs_)
+            shown.recipe.runs.push_back(run->uid);
+        context_.showOrigin(shown);
+    });
+    origin->setEnabled(!runs_.empty()); // files that were opened come from no run
+    menu->addAction(tr("Keys of the player"), this, &VideoView::showKeys);
+    menu->popup(place);
 }
 
 void VideoView::showKeys()

@@ -151,6 +151,7 @@ void VideoView::connectParts()
     connect(player_, &player::Player::edited, this, &VideoView::changePlayer);
     connect(player_, &player::Player::stillWished, this, &VideoView::askForStill);
     connect(player_, &player::Player::helpWished, this, &VideoView::showKeys);
+    connect(player_->canvas(), &player::Canvas::menuWished, this, &VideoView::showMenu);
     connect(curves_, &CurvesPage::rangeEdited, this,
             [this](const QString& figure, const QJsonObject& range) {
                 QJsonObject changed = state_, ranges = state_["ranges"].toObject();

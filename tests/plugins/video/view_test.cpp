@@ -19,10 +19,14 @@
 #include <gtest/gtest.h>
 
 #include <QAction>
+#include <QApplication>
+#include <QClipboard>
 #include <QComboBox>
+#include <QContextMenuEvent>
 #include <QDoubleSpinBox>
 #include <QDropEvent>
 #include <QImage>
+#include <QMenu>
 #include <QMimeData>
 #include <QPushButton>
 #include <QStackedWidget>
@@ -100,11 +104,14 @@ protected:
     }
     bool settle()
     {
-        return QTest::qWaitFor(
-            [this] { return !player().panes().empty() && player().isSettled(); }, 8000);
+        return QTest::qWaitFor([this] { return !player().panes().empty() && player().isSettled(); },
+                               8000);
     }
     player::Player& player() { return *view_.player(); }
-    const player::Pane& pane(int index) { return player().panes()[static_cast<std::size_t>(index)]; }
+    const player::Pane& pane(int index)
+    {
+        return player().panes()[static_cast<std::size_t>(index)];
+    }
     template <typename Widget>
     Widget* named(const QString& name)
     {
@@ -179,8 +186,8 @@ TEST_F(VideoViewTest, TheTimelineIsTheTableOfFrames)
     show({run});
     const auto& curve = player().timeline()->data().curves[1];
     const Table& frames = *run->result.table("frames");
-    const std::string setting =
-        std::get<std::string>(run->result.table("rd")->rows[0][1]); // crf 22: the lower of two rates is 38
+    const std::string setting = std::get<std::string>(
+        run->result.table("rd")->rows[0][1]); // crf 22: the lower of two rates is 38
     int compared = 0;
     for (const auto& row : frames.rows) {
         if (std::get<std::string>(row[1]) != "x264" || std::get<std::string>(row[2]) == setting)
@@ -202,7 +209,8 @@ TEST_F(VideoViewTest, PicturesAreTheDecodedFrames)
     ASSERT_TRUE(source);
     const Frame frame = (*source)->read(0).value();
     const auto& made = player().canvas()->scene().pictures.front();
-    const auto fit = player::fitted(made.wish.place, {kWidth, kHeight}, {kWidth, kHeight}, 0, 0.5, 0.5);
+    const auto fit =
+        player::fitted(made.wish.place, {kWidth, kHeight}, {kWidth, kHeight}, 0, 0.5, 0.5);
     const Picture expected = rgbPicture(frame, fit.window);
     for (int y = 0; y < expected.height; ++y)
         ASSERT_EQ(0, std::memcmp(made.image.constScanLine(y), expected.row(y),
@@ -308,7 +316,8 @@ TEST_F(VideoViewTest, DroppedFilesAreMeasuredWhileTheyAreShown)
     ASSERT_TRUE(settle());
     ASSERT_TRUE(QTest::qWaitFor(
         [this] { return !std::isnan(player().timeline()->data().curves[1].quality[0]); }, 5000));
-    const auto a = codec::openSource(folder_.path / "a.y4m"), b = codec::openSource(folder_.path / "b.y4m");
+    const auto a = codec::openSource(folder_.path / "a.y4m"),
+               b = codec::openSource(folder_.path / "b.y4m");
     EXPECT_DOUBLE_EQ(player().timeline()->data().curves[1].quality[0],
                      frameError((*a)->read(0).value(), (*b)->read(0).value()).psnr(0));
     ASSERT_EQ(context_.changes.size(), 1u);
@@ -356,8 +365,9 @@ TEST_F(VideoViewTest, AMeasuredPairIsShownAtItsOffset)
     for (int i = 0; i < kFrames; ++i) // one frame late
         ASSERT_TRUE(writer.write(tests::movingFrame(kWidth, kHeight, {}, std::max(0, i - 1))));
     ASSERT_TRUE(writer.finish());
-    const RunHandle run = done(MetricsExperiment(), {{"reference", reference},
-                                                     {"test", (folder_.path / "late.y4m").string()}});
+    const RunHandle run =
+        done(MetricsExperiment(),
+             {{"reference", reference}, {"test", (folder_.path / "late.y4m").string()}});
     show({run});
     EXPECT_EQ(pane(1).offset, 1);
     QTest::keyClick(player().canvas(), Qt::Key_Right);
@@ -393,6 +403,28 @@ TEST_F(VideoViewTest, AStillIsTheFramesOwnPixels)
     ASSERT_TRUE(view_.saveStill(1, path, true));
     EXPECT_GT(QImage(path).height(), kHeight);
     EXPECT_FALSE(view_.saveStill(1, "/nowhere/still.png", false));
+}
+
+TEST_F(VideoViewTest, ARightClickOnAPaneCopiesItsPictureAndTellsWhereItIsFrom)
+{
+    show({duel()});
+    const QRect place = player().canvas()->cells()[1].place;
+    QContextMenuEvent wish(QContextMenuEvent::Mouse, place.center(), {});
+    QApplication::sendEvent(player().canvas(), &wish);
+    auto* menu = view_.findChild<QMenu*>();
+    ASSERT_NE(menu, nullptr);
+    const auto choose = [&](const char* words) {
+        for (QAction* action : menu->actions())
+            if (action->text() == words)
+                return action->trigger();
+        ADD_FAILURE() << words;
+    };
+    choose("Copy picture");
+    EXPECT_EQ(QApplication::clipboard()->image().convertToFormat(QImage::Format_RGB32),
+              view_.still(1)->convertToFormat(QImage::Format_RGB32));
+    choose("Where from?");
+    ASSERT_EQ(context_.origins.size(), 1u);
+    EXPECT_EQ(context_.origins[0].recipe.runs.size(), 1u);
 }
 
 TEST_F(VideoViewTest, AClipIsThePanesSideBySideWithoutLoss)
