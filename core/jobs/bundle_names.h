@@ -13,4 +13,7 @@ bool isPlainFileName(std::string_view name);
 // Exactly so many lower-case hexadecimal digits: a uid has 32, a SHA-256 64.
 bool isHex(std::string_view text, std::size_t digits);
 
+// How the folder of a job ends that the store has taken in and is removing.
+inline constexpr std::string_view kGoneJob = ".gone";
+
 } // namespace vitrine

@@ -13,9 +13,13 @@ std::vector<std::int64_t> importFinished(Store& store,
     std::vector<std::int64_t> numbers;
     std::vector<fs::path> folders;
     std::error_code error;
-    for (const auto& entry : fs::directory_iterator(store.jobsFolder(), error))
-        if (entry.is_directory(error) && isHex(entry.path().filename().string(), 32))
+    for (const auto& entry : fs::directory_iterator(store.jobsFolder(), error)) {
+        const std::string name = entry.path().filename().string();
+        if (entry.is_directory(error) && isHex(name, 32))
             folders.push_back(entry.path());
+        else if (name.ends_with(kGoneJob)) // its process was killed while it tidied
+            fs::remove_all(entry.path(), error);
+    }
 
     for (const auto& path : folders) {
         const JobFolder folder{path};
@@ -29,7 +33,7 @@ std::vector<std::int64_t> importFinished(Store& store,
             continue;
         }
         const RunRecord run = collectLeftOver(folder, *job, "");
-        if (!fs::exists(folder.job(), error))
+        if (!fs::exists(folder.job(), error) || fs::exists(folder.imported(), error))
             continue; // imported and tidied by another process while we read
         if (const auto number = store.import(run))
             numbers.push_back(*number);

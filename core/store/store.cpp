@@ -95,6 +95,7 @@ struct Store::Private {
     }
 
     // What a finished job leaves is not needed any more, unless it can go on from a saved state.
+    // Other processes may be reading it: they find the job whole or not at all.
     void tidyJob(const RunRecord& run) const
     {
         const fs::path job = folder / "jobs" / run.uid;
@@ -103,13 +104,29 @@ struct Store::Private {
             return;
         const bool goesOn =
             run.state != RunState::done && fs::exists(job / "state" / "saved", error);
-        if (!goesOn) {
-            fs::remove_all(job, error);
+        if (goesOn) {
+            if (std::FILE* mark = std::fopen((job / "imported").c_str(), "w"))
+                std::fclose(mark);
+            fs::remove_all(job / "bundle", error);
             return;
         }
-        fs::remove_all(job / "bundle", error);
-        if (std::FILE* mark = std::fopen((job / "imported").c_str(), "w"))
-            std::fclose(mark);
+        const fs::path gone = folder / "jobs" / (newUid() + std::string(kGoneJob));
+        fs::rename(job, gone, error);
+        fs::remove_all(error ? job : gone, error);
+    }
+
+    // True when staged; false when another process has kept the run, and tidied its files away,
+    // since we asked whether it is wanted.
+    Result<bool> stage(RunRecord& run) const
+    {
+        const auto staged = stageArtifacts(artifacts(), run);
+        if (staged)
+            return true;
+        dropStaged(run);
+        VITRINE_TRY(const bool wanted, isWanted(run));
+        if (wanted)
+            return tl::unexpected(staged.error());
+        return false;
     }
 
     Result<bool> isWanted(const RunRecord& run) const
@@ -206,8 +223,10 @@ Result<std::vector<std::int64_t>> Store::import(std::span<const RunRecord> given
         VITRINE_TRY(const bool wanted, d_->isWanted(run));
         if (!wanted)
             continue;
-        staged.push_back(run);
-        VITRINE_CHECK(stageArtifacts(d_->artifacts(), staged.back()));
+        RunRecord copy = run;
+        VITRINE_TRY(const bool here, d_->stage(copy));
+        if (here)
+            staged.push_back(std::move(copy));
     }
     std::vector<std::string> replaced;
     if (!staged.empty()) {

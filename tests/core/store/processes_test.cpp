@@ -88,7 +88,10 @@ TEST_F(Workspace, WhatWorkersHaveLeftIsImportedOnceByManyProcesses)
             auto store = Store::open(path);
             bool good = store.has_value();
             if (good)
-                importFinished(*store, [&](const std::string&) { good = false; });
+                importFinished(*store, [&](const std::string& problem) {
+                    std::fprintf(stderr, "%s\n", problem.c_str());
+                    good = false;
+                });
             std::_Exit(good ? 0 : 1);
         }));
     for (const pid_t child : children)
