@@ -1,6 +1,7 @@
 #include "plugins/video/clip_export.h"
 #include "plugins/video/stills.h"
 #include "plugins/video/view.h"
+#include "widgets/page/state_pages.h"
 #include "widgets/params/segmented_switch.h"
 #include "widgets/player/canvas.h"
 #include "widgets/player/player.h"
