@@ -26,7 +26,7 @@ namespace vitrine
 namespace
 {
 
-constexpr int kCardWidth = 290;
+constexpr int kCardWidth = 260; // at least
 constexpr int kCardHeight = 268;
 constexpr int kRecentHeight = 140;
 constexpr int kPictureHeight = 152;
@@ -170,7 +170,7 @@ HomePage::HomePage(QWidget* parent) : QWidget(parent)
     cards->setSpacing(16);
     for (const Study& study : studies()) {
         auto* card = new Card(study.title, study.line, "Run · a few seconds", inside);
-        card->setFixedWidth(kCardWidth);
+        card->setMinimumWidth(kCardWidth);
         card->setMinimumHeight(kCardHeight);
         card->setThumbnail(thumbnail(study.thumbnail, "light"), thumbnail(study.thumbnail, "dark"));
         if (!study.missing.isEmpty()) {
@@ -179,9 +179,8 @@ HomePage::HomePage(QWidget* parent) : QWidget(parent)
         }
         connect(card, &Card::clicked, this, [this, study] { emit studyRequested(study); });
         cards_[study.id] = card;
-        cards->addWidget(card);
+        cards->addWidget(card, 1);
     }
-    cards->addStretch(1);
     column->addLayout(cards);
     drop_ = makeDropZone();
     column->addWidget(drop_);

@@ -7,6 +7,7 @@
 #include "app/home_page.h"
 #include "app/parameter_panel.h"
 #include "app/room_page.h"
+#include "core/jobs/param_texts.h"
 #include "widgets/params/param_form.h"
 #include "widgets/runs/run_comparison.h"
 #include "widgets/runs/run_text.h"
@@ -186,6 +187,7 @@ void MainWindow::openRuns(const QStringList& uids)
         return showMessage("No room of this installation shows " + fromUtf8((*first)->experiment));
     RoomState after = page->state();
     after.experiment = fromUtf8((*first)->experiment);
+    after.params = paramTexts((*first)->params); // what is shown is where a person goes on from
     after.runs = comparable(*page, uids);
     showPage(page->info().id);
     change({page->info().id,

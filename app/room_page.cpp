@@ -137,8 +137,9 @@ QWidget* RoomPage::makeTitleBar()
     origin->setIconSize({20, 20});
     origin->setFocusPolicy(Qt::TabFocus);
     origin->setAccessibleName("Where from?");
-    origin->setToolTip("Where from? The runs behind what is shown: inputs with hashes, versions, seed, "
-                       "machine, command");
+    origin->setToolTip(
+        "Where from? The runs behind what is shown: inputs with hashes, versions, seed, "
+        "machine, command");
     connect(origin, &QToolButton::clicked, this, &RoomPage::askOrigin);
     row->addWidget(origin);
     auto* fold = new QToolButton(bar);
@@ -171,7 +172,8 @@ void RoomPage::apply(const RoomState& state)
     appliedParams_ = state.params; // may name defaults, which the form does not give back
     if (otherRuns || otherExperiment)
         loadRuns(state.runs);
-    // Runs opened anew name no state: the view keeps what it shows them with. An undone first change does.
+    // Runs opened anew name no state: the view keeps what it shows them with. An undone first
+    // change does.
     const bool named = !state.view.isEmpty() || (!otherRuns && !otherExperiment);
     if (view_ != nullptr && named && view_->state() != state.view)
         view_->setState(state.view);
@@ -267,7 +269,9 @@ void RoomPage::setFailure(const QString& message, const QString& details)
 
 void RoomPage::showRight()
 {
-    const bool somethingToShow = view_ != nullptr && (!runs_.empty() || pending_);
+    // A room's own view says itself what belongs here.
+    const bool speaks = view_ != nullptr && qobject_cast<GenericView*>(view_) == nullptr;
+    const bool somethingToShow = speaks || (view_ != nullptr && (!runs_.empty() || pending_));
     middle_->setCurrentWidget(somethingToShow ? static_cast<QWidget*>(view_) : empty_);
     compare_->setVisible(!runs_.empty());
 }
@@ -359,10 +363,11 @@ void RoomPage::compareWithPrevious()
 {
     if (runs_.empty() || !runner_.isOpen())
         return;
-    const auto oldest = std::ranges::min(runs_, {}, [](const RunHandle& run) { return run->number; });
+    const auto oldest =
+        std::ranges::min(runs_, {}, [](const RunHandle& run) { return run->number; });
     if (runs_.size() >= kMostCompared)
-        return context_.showMessage(QString("%1 runs are shown: a comparison takes no more")
-                                        .arg(runs_.size()));
+        return context_.showMessage(
+            QString("%1 runs are shown: a comparison takes no more").arg(runs_.size()));
     RunQuery query;
     query.experiment = oldest->experiment;
     query.state = RunState::done;
@@ -370,11 +375,10 @@ void RoomPage::compareWithPrevious()
     query.limit = 1;
     const auto found = runner_.store().find(query);
     if (!found || found->empty())
-        return context_.showMessage(
-            found ? QString("There is no run of %1 before run %2")
-                        .arg(experimentWords(oldest->experiment))
-                        .arg(oldest->number)
-                  : QString::fromStdString(found.error().message));
+        return context_.showMessage(found ? QString("There is no run of %1 before run %2")
+                                                .arg(experimentWords(oldest->experiment))
+                                                .arg(oldest->number)
+                                          : QString::fromStdString(found.error().message));
     RoomState after = state_;
     after.runs << QString::fromStdString(found->front().uid);
     propose("Compare with previous", after);

@@ -1,4 +1,5 @@
 #include "core/base/resources.h"
+#include "core/jobs/param_texts.h"
 #include "plugins/attention/view.h"
 #include "plugins/attention/view_drawing.h"
 #include "widgets/page/prompt_line.h"
@@ -11,20 +12,6 @@
 // somewhere.
 namespace vitrine::attention
 {
-namespace
-{
-
-std::map<std::string, std::string> givenOf(const RunRecord& run)
-{
-    std::map<std::string, std::string> given;
-    for (const auto& [name, value] : run.params.all())
-        if (const std::string text = paramText(value); !text.empty())
-            given[name] = text;
-    return given;
-}
-
-} // namespace
-
 void AttentionView::change(const QJsonObject& state, const QString& label, const QString& mergeKey)
 {
     if (state != state_)
@@ -100,9 +87,9 @@ void AttentionView::retry()
         return start(Start(*lastStart_).params, lastStart_->compare);
     for (const RunHandle& run : runs_)
         if (run->state != RunState::done)
-            return start(givenOf(*run), false);
+            return start(paramTexts(run->params), false);
     if (!runs_.empty())
-        start(givenOf(*runs_.front()), false);
+        start(paramTexts(runs_.front()->params), false);
 }
 
 std::vector<figure::Figure> AttentionView::figures() const

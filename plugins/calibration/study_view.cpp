@@ -1,5 +1,6 @@
 #include "plugins/calibration/study_view.h"
 
+#include "core/jobs/param_texts.h"
 #include "plugins/calibration/figures.h"
 #include "plugins/calibration/tables_panel.h"
 #include "plugins/calibration/view_drawing.h"
@@ -126,20 +127,23 @@ void StudyView::makeLayout()
     scroll->setWidgetResizable(true);
     scroll->setFrameShape(QFrame::NoFrame);
     scroll->setFocusPolicy(Qt::NoFocus);
-    auto* none = words("muted", this);
-    none->setText(tr("Evaluate a head list on a task, or search for the heads worth calibrating: "
-                     "choose what to run at the right."));
-    none->setAlignment(Qt::AlignCenter);
+    auto* none = new EmptyPage(
+        {tr("Does calibration help?"),
+         tr("This page answers a task with the model as it is, with calibrated heads and with "
+            "random ones, and says with its interval what the difference is worth."),
+         tr("Evaluate the shipped task"),
+         tr("Runs the shipped language model on 64 items; takes a few seconds"),
+         tr("Or give a task of your own, or search for heads: choose what to run at the right.")},
+        this);
+    connect(none, &EmptyPage::startWished, this, [this] {
+        context_.startRun(this, "calibration.evaluate", {{"limit", "64"}});
+    });
     pages_ = new StatePages(none, skeleton, tr("There is nothing to show"), scroll, this);
     auto* all = new QVBoxLayout(this);
     all->setContentsMargins(theme::kPanelPadding, 8, theme::kPanelPadding, theme::kPanelPadding);
     all->addWidget(pages_);
     connect(pages_, &StatePages::retryWished, this, [this] {
-        std::map<std::string, std::string> given;
-        for (const auto& [name, value] : runs_.front()->params.all())
-            if (const std::string written = paramText(value); !written.empty())
-                given[name] = written;
-        context_.startRun(this, runs_.front()->experiment, given);
+        context_.startRun(this, runs_.front()->experiment, paramTexts(runs_.front()->params));
     });
 }
 

@@ -1,4 +1,5 @@
 #include "core/base/resources.h"
+#include "core/jobs/param_texts.h"
 #include "plugins/calibration/view.h"
 #include "plugins/calibration/view_drawing.h"
 #include "widgets/page/prompt_line.h"
@@ -198,11 +199,7 @@ void CalibrationView::retry()
     for (const RunHandle& run : runs_) {
         if (run->state == RunState::done)
             continue;
-        Values given;
-        for (const auto& [name, value] : run->params.all())
-            if (const std::string written = paramText(value); !written.empty())
-                given[name] = written;
-        return start(std::move(given), false);
+        return start(paramTexts(run->params), false);
     }
 }
 

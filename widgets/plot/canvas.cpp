@@ -15,8 +15,10 @@ namespace
 {
 
 constexpr int kPadding = 12;
-constexpr double kLabelGap = 8; // pixels between tick labels
-constexpr int kLabelLine = 15;  // pixels a tick label needs across its direction
+constexpr double kLabelGap = 8;     // pixels between tick labels
+constexpr int kLabelLine = 15;      // pixels a tick label needs across its direction
+constexpr double kReadable = 88;    // a name with its end left out needs so many pixels, at least
+constexpr double kTurnedRoom = 104; // of a name turned by a quarter
 
 QString text(const std::string& utf8)
 {
@@ -357,7 +359,8 @@ void Canvas::prepare()
         tickerOf(colourBar_->axis())->setMost(std::clamp(height / 36, 3, 8));
 }
 
-// Names along the x axis stand upright where they fit side by side, else turned by a quarter.
+// Names along the x axis stand upright where they fit side by side, or nearly so with their ends
+// left out; else turned by a quarter.
 void Canvas::turnLabels()
 {
     const int width = std::max(axisRect()->width(), 60);
@@ -369,7 +372,7 @@ void Canvas::turnLabels()
     const QFontMetricsF metrics(theme::uiFont(11));
     // Side by side where every label has room up to the next one.
     const double perUnit = width / xAxis->range().size();
-    double end = -1e9;
+    double end = -1e9, last = -1e9, nearest = width;
     int shown = 0;
     bool sideBySide = true;
     for (const figure::Axis::Tick& tick : figure_.x.ticks) {
@@ -379,10 +382,15 @@ void Canvas::turnLabels()
         const double place = tick.position * perUnit;
         sideBySide = sideBySide && place - half >= end;
         end = place + half + kLabelGap;
+        nearest = std::min(nearest, place - last);
+        last = place;
         ++shown;
     }
-    xAxis->setTickLabelRotation(sideBySide ? 0 : -90);
-    ticker->setMost(std::max(2, sideBySide ? shown : width / kLabelLine));
+    const bool shortened = !sideBySide && nearest - kLabelGap >= kReadable;
+    const bool upright = sideBySide || shortened;
+    xAxis->setTickLabelRotation(upright ? 0 : -90);
+    ticker->setRoom(sideBySide ? width : shortened ? nearest - kLabelGap : kTurnedRoom);
+    ticker->setMost(std::max(2, upright ? shown : width / kLabelLine));
 }
 
 // Square cells: the axes take less than the room there is.

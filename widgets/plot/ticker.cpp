@@ -1,5 +1,9 @@
 #include "widgets/plot/ticker.h"
 
+#include "widgets/theme/style.h"
+
+#include <QFontMetricsF>
+
 namespace vitrine::plot
 {
 
@@ -11,18 +15,16 @@ figure::Ticks Ticker::ticksFor(figure::Range range) const
 void Ticker::generate(const QCPRange& range, const QLocale&, QChar, int, QVector<double>& ticks,
                       QVector<double>* subTicks, QVector<QString>* tickLabels)
 {
-    constexpr qsizetype kLongest = 18;
+    const QFontMetricsF metrics(theme::uiFont(11));
     const figure::Ticks chosen = ticksFor({range.lower, range.upper});
     ticks.clear();
     if (tickLabels)
         tickLabels->clear();
     for (const figure::Axis::Tick& tick : chosen.major) {
         ticks << tick.position;
-        QString label = QString::fromStdString(tick.label);
-        if (label.size() > kLongest)
-            label = label.left(kLongest - 1) + QChar(0x2026);
         if (tickLabels)
-            *tickLabels << label;
+            *tickLabels << metrics.elidedText(QString::fromStdString(tick.label), Qt::ElideRight,
+                                              room_);
     }
     if (subTicks)
         *subTicks = QVector<double>(chosen.minor.begin(), chosen.minor.end());

@@ -14,6 +14,8 @@ public:
     explicit Ticker(figure::Axis axis) : axis_(std::move(axis)) {}
 
     void setMost(int labels) { most_ = labels; }
+    // Longer labels end with an ellipsis. Pixels in the font of tick labels.
+    void setRoom(double pixels) { room_ = pixels; }
     figure::Ticks ticksFor(figure::Range range) const;
 
     void generate(const QCPRange& range, const QLocale& locale, QChar formatChar, int precision,
@@ -23,6 +25,7 @@ public:
 private:
     figure::Axis axis_;
     int most_ = 6;
+    double room_ = 120;
 };
 
 } // namespace vitrine::plot

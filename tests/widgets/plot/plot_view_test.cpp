@@ -126,6 +126,32 @@ TEST_F(PlotViewTest, KeysZoomPanAndReset)
     EXPECT_TRUE(view.rangeState().isEmpty());
 }
 
+constexpr int kBottom = 8; // QCPAxis::atBottom
+
+TEST_F(PlotViewTest, LongNamesLoseTheirEndsBeforeTheyAreTurned)
+{
+    figure::Figure figure = figure::samples::headBars();
+    figure.x.ticks = {{2, "#8 vitrine-cloze.jsonl · vitrine-lm, every head"},
+                      {8, "#7 vitrine-cloze.jsonl · vitrine-lm, no head"}};
+    PlotView& view = shown(figure);
+    QObject* axis = nullptr;
+    for (QObject* each : view.findChildren<QObject*>())
+        if (each->inherits("QCPAxis") && each->property("axisType").toInt() == kBottom)
+            axis = each;
+    ASSERT_NE(axis, nullptr);
+    view.resize(420, 320);
+    view.grab();
+    EXPECT_EQ(axis->property("tickLabelRotation").toDouble(), 0);
+    const auto labels = axis->property("tickVectorLabels").value<QVector<QString>>();
+    ASSERT_EQ(labels.size(), 2);
+    EXPECT_TRUE(labels[0].startsWith("#8 vitrine"));
+    EXPECT_TRUE(labels[0].endsWith(QChar(0x2026)));
+
+    view.resize(200, 320);
+    view.grab();
+    EXPECT_EQ(axis->property("tickLabelRotation").toDouble(), -90);
+}
+
 TEST_F(PlotViewTest, NeverZoomsOutBeyondTheFigure)
 {
     PlotView& view = shown(figure::samples::headBars());
