@@ -1,9 +1,11 @@
-// gallery WORKSPACE FOLDER [WIDTHxHEIGHT [THEME ...]]: pictures of every page of the window with the
-// newest runs of a workspace, to be looked at: each room with one run of each of its experiments and
-// with two, each tab and pane mode of its view, and what opens over a page. QT_SCALE_FACTOR scales.
+// gallery WORKSPACE FOLDER [WIDTHxHEIGHT [THEME ...]]: pictures of every page of the window with
+// the newest runs of a workspace, to be looked at: each room with one run of each of its
+// experiments and with two, each tab and pane mode of its view, and what opens over a page.
+// QT_SCALE_FACTOR scales.
 #include "app/main_window.h"
 #include "app/plugin_rooms.h"
 #include "app/room_page.h"
+#include "core/store/copy_workspace.h"
 #include "core/store/store.h"
 #include "widgets/theme/palette.h"
 
@@ -59,7 +61,8 @@ private:
             same = now == before ? same + 1 : 0;
             before = now;
         }
-        before.save(QString("%1/%2-%3.png").arg(folder_).arg(count_++, 3, 10, QChar('0')).arg(name));
+        before.save(
+            QString("%1/%2-%3.png").arg(folder_).arg(count_++, 3, 10, QChar('0')).arg(name));
     }
 
     // The window and what is open over it.
@@ -191,10 +194,12 @@ int run(int argc, char** argv)
         return 2;
     }
     const QStringList size = (given.size() > 3 ? given[3] : QString("1280x820")).split('x');
-    const QStringList themes = given.size() > 4 ? given.mid(4) : QStringList(kThemes.begin()->first);
+    const QStringList themes =
+        given.size() > 4 ? given.mid(4) : QStringList(kThemes.begin()->first);
     const auto store = Store::open(given[1].toStdString());
     if (!store || size.size() != 2) {
-        std::fprintf(stderr, "%s\n", store ? "the size is WIDTHxHEIGHT" : store.error().message.c_str());
+        std::fprintf(stderr, "%s\n",
+                     store ? "the size is WIDTHxHEIGHT" : store.error().message.c_str());
         return 2;
     }
     PluginRooms rooms;
@@ -203,12 +208,19 @@ int run(int argc, char** argv)
         if (found == kThemes.end())
             continue;
         QTemporaryDir home;
-        for (const char* each : {"XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"})
+        for (const char* each :
+             {"XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"})
             qputenv(each, home.filePath(each).toUtf8());
         const QString folder = given[2] + "/" + name;
         QDir().mkpath(folder);
         theme::setTheme(found->second);
-        MainWindow window(rooms, given[1].toStdString(), VITRINE_PROGRAM);
+        // A copy without a layout, so that empty rooms are seen and nothing of a person's changes.
+        const std::filesystem::path copy = home.filePath("gallery.vitrine").toStdString();
+        if (const auto copied = copyWorkspace(store->path(), copy); !copied) {
+            std::fprintf(stderr, "%s\n", copied.error().message.c_str());
+            return 1;
+        }
+        MainWindow window(rooms, copy, VITRINE_PROGRAM);
         window.resize(size[0].toInt(), size[1].toInt());
         window.show();
         window.openWorkspace();
