@@ -18,7 +18,7 @@
 #include "widgets/report/reports_page.h"
 
 #include <algorithm>
-#include <set>
+#include <map>
 
 namespace vitrine
 {
@@ -55,6 +55,15 @@ std::vector<std::string> runsOf(const report::Manuscript& manuscript)
                 },
                 item);
     return runs;
+}
+
+// What people call this plugin's experiments.
+void addTitles(std::map<std::string, std::string>& titles, const Plugin& plugin)
+{
+    for (const auto& experiment : plugin.createExperiments()) {
+        const ExperimentInfo info = experiment->info();
+        titles[info.id] = info.title;
+    }
 }
 
 // All figures and tables of the report's runs, for its menus.
@@ -155,12 +164,14 @@ void MainWindow::makeReport(const QStringList& uids)
 {
     showPage("reports");
     auto made = std::make_shared<Result<report::Manuscript>>();
+    auto titles = std::make_shared<std::map<std::string, std::string>>(); // by experiment
     for (const QString& uid : uids)
-        if (const auto run = runner_->load(uid))
-            (void)source_.load(fromUtf8((*run)->plugin)); // said again where a figure is missing
+        if (const auto run = runner_->load(uid)) // else said where a figure is missing
+            if (const auto plugin = source_.load(fromUtf8((*run)->plugin)))
+                addTitles(*titles, **plugin);
     context_->compute(
         reports_, "new",
-        [made, uids, cache = figures_, path = workspace_->store()] {
+        [made, titles, uids, cache = figures_, path = workspace_->store()] {
             const auto store = Store::open(path);
             if (!store) {
                 *made = tl::unexpected(store.error());
@@ -171,7 +182,10 @@ void MainWindow::makeReport(const QStringList& uids)
                                             const std::string& state) {
                 return cache->figures(plugin, runs, state);
             };
-            *made = manuscriptOfRuns(*store, figuresOf, toUtf8(uids));
+            *made = manuscriptOfRuns(*store, figuresOf, toUtf8(uids),
+                                     [&](const std::string& experiment) {
+                                         return (*titles)[experiment];
+                                     });
         },
         [this, made] {
             if (*made)

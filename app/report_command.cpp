@@ -82,8 +82,13 @@ Result<void> makeReport(const Request& request)
                    ? found->second
                    : drawn.emplace(key, pluginFigures(registry, plugin, runs, state)).first->second;
     };
+    const report::TitleOf titleOf = [&](const std::string& experiment) {
+        const FoundExperiment found = registry.find(experiment);
+        return found.experiment != nullptr ? found.experiment->info().title : std::string();
+    };
     return writeReport(store, figuresOf, request.runs, request.file,
-                       request.progress ? ReportProgress(printProgress) : ReportProgress());
+                       request.progress ? ReportProgress(printProgress) : ReportProgress(),
+                       titleOf);
 }
 
 } // namespace

@@ -2,6 +2,8 @@
 #include "core/report/values.h"
 #include "core/store/subject.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 
@@ -37,11 +39,18 @@ std::vector<Runs> byExperiment(const Runs& runs)
     return groups;
 }
 
-std::string titleOf(const std::vector<Runs>& groups)
+// "Attention maps and sinks · Compare codecs · and 2 more".
+std::string titleOfAll(const std::vector<Runs>& groups, const TitleOf& titleOf)
 {
+    constexpr std::size_t kMost = 3;
     std::string title;
-    for (const Runs& group : groups)
-        title += (title.empty() ? "" : ", ") + group.front().experiment;
+    for (std::size_t i = 0; i < std::min(groups.size(), kMost); ++i) {
+        const std::string& id = groups[i].front().experiment;
+        const std::string known = titleOf ? titleOf(id) : std::string();
+        title += (title.empty() ? "" : " · ") + (known.empty() ? id : known);
+    }
+    if (groups.size() > kMost)
+        title += fmt::format(" · and {} more", groups.size() - kMost);
     return title.empty() ? "Report" : title;
 }
 
@@ -107,13 +116,14 @@ ManuscriptSection noteSection(const Runs& runs)
 
 } // namespace
 
-Manuscript manuscriptOf(const std::vector<RunRecord>& runs, const std::vector<RunFigures>& figures)
+Manuscript manuscriptOf(const std::vector<RunRecord>& runs, const std::vector<RunFigures>& figures,
+                        const TitleOf& titleOf)
 {
     const std::vector<Runs> groups = byExperiment(runs);
     ManuscriptSection results{"Results", {}}, parameters{"Parameters", {}};
     addTables(results, groups, TableItem::Source::metrics, "Metrics");
     addTables(parameters, groups, TableItem::Source::parameters, "Parameters");
-    Manuscript manuscript{.title = titleOf(groups), .subtitle = subtitleOf(runs)};
+    Manuscript manuscript{.title = titleOfAll(groups, titleOf), .subtitle = subtitleOf(runs)};
     for (ManuscriptSection section :
          {results, figureSection(figures), tableSection(runs), noteSection(runs), parameters})
         if (!section.items.empty())

@@ -1,5 +1,8 @@
 #include "core/report/columns.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <numeric>
 #include <set>
 
@@ -28,7 +31,68 @@ std::size_t keyColumns(const DataTable& table)
     return 1;
 }
 
+bool isConstant(const DataTable& table, std::size_t column)
+{
+    return std::ranges::all_of(table.rows, [&](const std::vector<Value>& row) {
+        return row[column].text == table.rows.front()[column].text &&
+               row[column].full == table.rows.front()[column].full;
+    });
+}
+
+std::string sayConstant(const Heading& column, const Value& value)
+{
+    const bool unit = !column.unit.empty() && column.unit != "1" && value.number;
+    return fmt::format("{} {}{}", column.name, value.text.empty() ? "–" : value.text,
+                       unit ? " " + column.unit : "");
+}
+
 } // namespace
+
+std::string headingText(const Heading& column)
+{
+    const bool unit = !column.unit.empty() && column.unit != "1";
+    return column.name + (unit ? " (" + column.unit + ")" : "") + (column.measured ? " †" : "");
+}
+
+std::vector<std::string> headingPieces(const Heading& column)
+{
+    std::vector<std::string> pieces(1);
+    for (const char c : headingText(column)) {
+        if (c != ' ')
+            pieces.back() += c;
+        if (std::string_view(" _./").find(c) != std::string_view::npos && !pieces.back().empty())
+            pieces.emplace_back();
+    }
+    if (pieces.size() > 1 && pieces.back().empty())
+        pieces.pop_back();
+    return pieces;
+}
+
+DataTable withoutConstants(const DataTable& table)
+{
+    constexpr std::size_t kFewest = 3; // rows: fewer are the same by chance
+    DataTable rest{.name = table.name, .shown = table.shown, .remark = table.remark};
+    std::vector<std::size_t> kept;
+    std::string said;
+    for (std::size_t c = 0; c < table.columns.size(); ++c) {
+        if (table.rows.size() < kFewest || !isConstant(table, c))
+            kept.push_back(c);
+        else
+            said += (said.empty() ? "" : ", ") +
+                    sayConstant(table.columns[c], table.rows.front()[c]);
+    }
+    if (said.empty() || kept.empty())
+        return table;
+    for (const std::size_t c : kept)
+        rest.columns.push_back(table.columns[c]);
+    for (const auto& row : table.rows) {
+        auto& shorter = rest.rows.emplace_back();
+        for (const std::size_t c : kept)
+            shorter.push_back(row[c]);
+    }
+    rest.remark += (rest.remark.empty() ? "" : " ") + ("The same in every row: " + said + ".");
+    return rest;
+}
 
 std::vector<std::vector<std::size_t>> columnGroups(const DataTable& table,
                                                    const std::vector<double>& widths, double room)

@@ -80,7 +80,7 @@ public:
             return {parameterTable(*runs, item)};
         std::vector<Block> blocks = stateRemarks(*runs);
         DataTable table = metricTable(*runs, item);
-        if (!table.rows.empty())
+        if (!table.rows.empty() || blocks.empty()) // a failed run has said why there are none
             blocks.push_back(std::move(table));
         return blocks;
     }

@@ -49,6 +49,10 @@ std::string unitOf(const DataTable& table, const std::vector<Value>& row, std::s
 
 void addTable(std::string& csv, const std::string& section, const DataTable& table)
 {
+    if (table.rows.empty()) {
+        csv += fmt::format("{},{},0,,,,{},0\r\n", field(section), field(table.name), kNoRows);
+        return;
+    }
     const Heading* units = unitHeading(table);
     for (std::size_t r = 0; r < table.rows.size(); ++r) {
         const std::vector<Value>& row = table.rows[r];

@@ -96,6 +96,9 @@ std::string tableText(const DataTable& table)
             text += valueText(value);
         text += "</tr>\n";
     }
+    if (table.shownRows() == 0)
+        text += fmt::format("<tr><td class=\"none\" colspan=\"{}\">{}</td></tr>\n",
+                            table.columns.size(), kNoRows);
     text += "</tbody></table></div>\n";
     return table.remark.empty() ? text
                                 : text + "<p class=\"remark\" style=\"border:0;padding:0\">" +

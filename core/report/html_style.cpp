@@ -31,6 +31,7 @@ td[title]{cursor:help}
 code,pre,.c{font-family:'JetBrains Mono','DejaVu Sans Mono',ui-monospace,monospace;font-size:12px}
 .c{overflow-wrap:anywhere}
 td.c{color:var(--muted)}
+td.none{color:var(--muted);font-style:italic}
 .item{position:relative;margin:0 0 6px calc(1.6em*var(--level,1))}
 .marker{position:absolute;left:-1.5em;color:var(--muted)}
 blockquote{margin:0 0 12px;padding-left:12px;border-left:2px solid var(--line);color:var(--muted)}

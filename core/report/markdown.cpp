@@ -61,6 +61,9 @@ std::string tableText(const DataTable& table)
             text += " " + valueText(value) + " |";
         text += "\n";
     }
+    if (table.shownRows() == 0)
+        text += fmt::format("| *{}* |{}\n", kNoRows,
+                            std::string(table.columns.size() - 1, '|'));
     return text + "\n" + (table.remark.empty() ? "" : escaped(table.remark) + "\n\n");
 }
 

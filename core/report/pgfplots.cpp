@@ -3,6 +3,7 @@
 #include "core/base/format.h"
 #include "core/figure/ticks.h"
 #include "core/report/latex_text.h"
+#include "core/report/latex_width.h"
 
 #include <fmt/format.h>
 
@@ -194,6 +195,42 @@ struct Writer {
     }
 };
 
+constexpr double kPoint = 72.27 / 25.4; // points of a millimetre
+constexpr double kAround = 45;          // points that pgfplots keeps for labels beside the axes
+
+// Whether all names along x have room up to the next one; else they stand upright.
+bool namesFit(const Figure& figure, Range range, double textSize)
+{
+    const double gap = textSize * 0.6;
+    const double perUnit = (figure.width * kPoint - kAround) / (range.high - range.low);
+    double end = -1e9;
+    for (const Axis::Tick& tick : figure.x.ticks) {
+        if (tick.position < range.low || tick.position > range.high)
+            continue;
+        const double half = latexWidth(tick.label, textSize) / 2;
+        if (tick.position * perUnit - half < end)
+            return false;
+        end = tick.position * perUnit + half + gap;
+    }
+    return true;
+}
+
+// So many that the legend is no wider than the axes.
+int legendColumns(const Figure& figure, double textSize)
+{
+    constexpr double kKey = 30, kMost = 4;
+    double widest = 0;
+    const auto look = [&](const auto& items) {
+        for (const auto& item : items)
+            widest = std::max(widest, latexWidth(item.name, textSize));
+    };
+    look(figure.series);
+    look(figure.bars);
+    look(figure.spans);
+    const double room = figure.width * kPoint - kAround;
+    return static_cast<int>(std::clamp(std::floor(room / (widest + kKey)), 1.0, kMost));
+}
+
 std::size_t pointsOf(const Figure& figure)
 {
     std::size_t points = 0;
@@ -214,10 +251,12 @@ bool drawnByLatex(const Figure& figure)
 std::string pgfplots(const PlacedFigure& figure)
 {
     Writer writer{figure, figure::xRange(figure), figure::yRange(figure)};
-    const bool named = !figure.x.ticks.empty();
     const double size = figure.textSize;
+    const bool named = !figure.x.ticks.empty();
+    const bool upright = named && !namesFit(figure, writer.x, size);
     // As many labels as the window would have on that width and height.
-    const int mostX = named ? std::max(2, static_cast<int>(figure.width / (size * 0.5)))
+    const int mostX = named ? !upright ? static_cast<int>(figure.x.ticks.size())
+                                       : std::max(2, static_cast<int>(figure.width / (size * 0.5)))
                             : std::clamp(static_cast<int>(figure.width / 20), 2, 10);
     const int mostY = figure.y.ticks.empty()
                           ? std::clamp(static_cast<int>(figure.height / 10), 3, 8)
@@ -228,7 +267,7 @@ std::string pgfplots(const PlacedFigure& figure)
         shortest(figure.width), shortest(figure.height), shortest(size), shortest(size * 1.2));
     writer.axis("x", figure.x, writer.x, mostX);
     writer.axis("y", figure.y, writer.y, mostY);
-    if (named && figure.x.ticks.size() > 8)
+    if (upright)
         writer.text += "  xticklabel style={rotate=90, anchor=east},\n";
     writer.text += "  axis on top=false, axis line style={vitrineline}, tick style={vitrineline}, "
                    "tick align=outside,\n  axis lines*=left, unbounded coords=jump, clip "
@@ -237,9 +276,11 @@ std::string pgfplots(const PlacedFigure& figure)
         writer.text += "  grid=major, grid style={vitrineline, line width=0.4pt},\n";
     if (figure.equalAspect)
         writer.text += "  axis equal image,\n";
-    writer.text += "  legend cell align=left, legend columns=3, legend style={draw=none, "
-                   "fill=none, at={(0,1.02)}, anchor=south west,\n    /tikz/every even "
-                   "column/.append style={column sep=8pt}},\n]\n";
+    writer.text += fmt::format(
+        "  legend cell align=left, legend columns={}, legend style={{draw=none, fill=none, "
+        "at={{(0,1.02)}}, anchor=south west,\n    /tikz/every even column/.append "
+        "style={{column sep=8pt}}}},\n]\n",
+        legendColumns(figure, size));
     const bool legend = figure.legend;
     for (const figure::Span& span : figure.spans)
         if (span.from != span.to)

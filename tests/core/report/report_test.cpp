@@ -1,4 +1,5 @@
 #include "core/report/document.h"
+#include "core/report/manuscript.h"
 
 #include <gmock/gmock.h>
 
@@ -62,7 +63,55 @@ TEST(Report, SaysWhereANumberIsMissing)
     const Document document = buildReport(runs, {});
 
     EXPECT_EQ(tableNamed(document, "Metrics").rows[0][3].text, "–");
-    EXPECT_EQ(tableNamed(document, "Metrics").rows[0][4].text, "");
+    EXPECT_EQ(tableNamed(document, "Metrics").rows[0][4].text, "–");
+}
+
+TEST(Report, SaysFailedWhereAFailedRunHasNoValueToCompare)
+{
+    auto runs = kTwo;
+    runs[1].state = RunState::failed;
+    runs[1].result = {};
+
+    const DataTable metrics = tableNamed(buildReport(runs, {}), "Metrics");
+
+    EXPECT_EQ(metrics.rows[0][3].text, "failed");
+    EXPECT_EQ(metrics.rows[0][4].text, "failed");
+}
+
+TEST(Report, SaysNoRowsUnderTheHeadOfAnEmptyTable)
+{
+    auto run = kTwo[0];
+    run.result.tables[0].rows.clear();
+    run.result.tables[0].name = "sinks";
+    const Document document = buildReport({run}, {});
+
+    EXPECT_THAT(toHtml(document, {}, ""), HasSubstr("colspan=\"4\">no rows</td>"));
+    EXPECT_THAT(toMarkdown(document, {}), HasSubstr("| *no rows* ||||\n"));
+    EXPECT_THAT(toLatex(document, {}), HasSubstr("{\\emph{no rows}} \\\\\n\\bottomrule"));
+    EXPECT_THAT(toCsv(document), HasSubstr("Tables,sinks,0,,,,no rows,0\r\n"));
+}
+
+TEST(Report, IsNamedAsPeopleCallItsExperiments)
+{
+    auto runs = kTwo;
+    runs[1].experiment = "other.experiment";
+    const TitleOf titleOf = [](const std::string& id) {
+        return id == "attention.capture" ? "Attention maps and sinks" : "";
+    };
+
+    EXPECT_EQ(manuscriptOf({kTwo}, {}, titleOf).title, "Attention maps and sinks");
+    EXPECT_EQ(manuscriptOf(runs, {}, titleOf).title,
+              "Attention maps and sinks · other.experiment");
+    EXPECT_EQ(manuscriptOf({}, {}, titleOf).title, "Report");
+}
+
+TEST(Report, SaysHowManyMoreExperimentsItIsMadeOf)
+{
+    std::vector<RunRecord> runs(5, kTwo[0]);
+    for (int i = 0; i < 5; ++i)
+        runs[static_cast<std::size_t>(i)].experiment = std::string(1, static_cast<char>('a' + i));
+
+    EXPECT_EQ(manuscriptOf(runs, {}).title, "a · b · c · and 2 more");
 }
 
 TEST(Report, MarksTheParametersThatDiffer)
