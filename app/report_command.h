@@ -34,12 +34,13 @@ Result<report::Manuscript> manuscriptOfRuns(const Store& store, const FiguresOf&
 // As the file's ending says: .pdf, .html (one self-contained file), .md (figures as SVG in
 // FILE_figures beside it), .tex (dense figures as PDF in FILE_figures), .csv (every value in long
 // form; tables and figures one by one in FILE_tables). What an earlier export left in these folders
-// goes, files of others stay. Same document, same bytes. Needs a QApplication (offscreen is enough).
+// goes, files of others stay. Same document, same bytes. Needs a QApplication (offscreen is
+// enough).
 Result<void> writeDocument(const report::Document& document, const std::filesystem::path& file,
                            const ReportProgress& progress = {});
 
-// Runs, or one file NAME.vitrine-report, to a document. `titleOf` names runs' experiments. Reads the store only. What is named and not
-// there is an error, and nothing is written.
+// Runs, or one file NAME.vitrine-report, to a document. `titleOf` names runs' experiments. Reads
+// the store only. What is named and not there is an error, and nothing is written.
 Result<void> writeReport(const Store& store, const FiguresOf& figuresOf,
                          const std::vector<std::string>& runsOrFile,
                          const std::filesystem::path& file, const ReportProgress& progress = {},

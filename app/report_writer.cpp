@@ -54,10 +54,10 @@ Result<std::vector<std::string>> writeFigures(const report::Document& document,
 Result<void> writeMarkdown(const report::Document& document, const fs::path& file,
                            const ReportProgress& progress)
 {
-    VITRINE_TRY(const std::vector<std::string> figures,
-                writeFigures(
-                    document, file, plot::Format::svg, ".svg", [](std::size_t) { return true; },
-                    progress));
+    VITRINE_TRY(
+        const std::vector<std::string> figures,
+        writeFigures(
+            document, file, plot::Format::svg, ".svg", [](std::size_t) { return true; }, progress));
     return writeFileAtomically(file, report::toMarkdown(document, figures));
 }
 
@@ -78,8 +78,7 @@ Result<void> writeCsv(const report::Document& document, const fs::path& file)
         for (const report::Block& block : section.blocks)
             if (const auto* table = std::get_if<report::DataTable>(&block)) {
                 tables.push_back(table);
-                tableNames.push_back(
-                    fmt::format("{:02} {}", tables.size(), table->name));
+                tableNames.push_back(fmt::format("{:02} {}", tables.size(), table->name));
             }
     ExportFolder folder(folderBeside(file, "_tables"), file.extension().string());
     const std::vector<std::string> names = distinctFileNames(tableNames, "table");
@@ -131,10 +130,9 @@ std::vector<report::RunFigures> allFigures(const std::vector<RunRecord>& runs,
 bool namesDocument(const std::vector<std::string>& words)
 {
     std::error_code code;
-    return words.size() == 1 && (words[0].ends_with(".vitrine-report") ||
-                                 words[0].ends_with(".json") ||
-                                 (words[0].find('/') != std::string::npos &&
-                                  fs::is_regular_file(words[0], code)));
+    return words.size() == 1 &&
+           (words[0].ends_with(".vitrine-report") || words[0].ends_with(".json") ||
+            (words[0].find('/') != std::string::npos && fs::is_regular_file(words[0], code)));
 }
 
 Result<report::Manuscript> readManuscript(const std::string& file)
@@ -200,10 +198,10 @@ Result<void> writeReport(const Store& store, const FiguresOf& figuresOf,
                              ".tex or .csv",
                              file.string());
     VITRINE_TRY(const report::Manuscript manuscript,
-                namesDocument(runsOrFile) ? readManuscript(runsOrFile[0])
-                                          : manuscriptOfRuns(store, figuresOf, runsOrFile, titleOf));
-    const report::Document document =
-        report::compose(manuscript, reportSources(store, figuresOf));
+                namesDocument(runsOrFile)
+                    ? readManuscript(runsOrFile[0])
+                    : manuscriptOfRuns(store, figuresOf, runsOrFile, titleOf));
+    const report::Document document = report::compose(manuscript, reportSources(store, figuresOf));
     if (!document.problems.empty()) {
         const std::size_t others = document.problems.size() - 1;
         return inputError("report: {}{}", document.problems.front(),

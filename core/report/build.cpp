@@ -28,9 +28,8 @@ std::vector<Runs> byExperiment(const Runs& runs)
 {
     std::vector<Runs> groups;
     for (const RunRecord& run : runs) {
-        const auto own = std::ranges::find(groups, run.experiment, [](const Runs& group) {
-            return group.front().experiment;
-        });
+        const auto own = std::ranges::find(
+            groups, run.experiment, [](const Runs& group) { return group.front().experiment; });
         if (own == groups.end())
             groups.push_back({run});
         else
@@ -42,7 +41,7 @@ std::vector<Runs> byExperiment(const Runs& runs)
 // "Attention maps and sinks · Compare codecs · and 2 more".
 std::string titleOfAll(const std::vector<Runs>& groups, const TitleOf& titleOf)
 {
-    constexpr std::size_t kMost = 3;
+    constexpr std::size_t kMost = 4;
     std::string title;
     for (std::size_t i = 0; i < std::min(groups.size(), kMost); ++i) {
         const std::string& id = groups[i].front().experiment;
@@ -105,9 +104,8 @@ ManuscriptSection tableSection(const Runs& runs)
 
 ManuscriptSection noteSection(const Runs& runs)
 {
-    const bool any = std::ranges::any_of(runs, [](const RunRecord& run) {
-        return !run.note.empty() || !run.result.notes.empty();
-    });
+    const bool any = std::ranges::any_of(
+        runs, [](const RunRecord& run) { return !run.note.empty() || !run.result.notes.empty(); });
     ManuscriptSection section{"Notes", {}};
     if (any)
         section.items = {TableItem{.source = TableItem::Source::notes, .runs = uidsOf(runs)}};

@@ -31,6 +31,31 @@ std::size_t keyColumns(const DataTable& table)
     return 1;
 }
 
+using Groups = std::vector<std::vector<std::size_t>>;
+
+std::vector<std::size_t> firstColumns(std::size_t count)
+{
+    std::vector<std::size_t> columns(count);
+    std::iota(columns.begin(), columns.end(), std::size_t{0});
+    return columns;
+}
+
+// Behind the key columns as many others as `room` has, group by group.
+Groups filled(std::size_t keys, const std::vector<double>& widths, double room)
+{
+    Groups groups;
+    double left = 0;
+    for (std::size_t c = keys; c < widths.size(); ++c) {
+        if (groups.empty() || widths[c] > left) {
+            groups.push_back(firstColumns(keys));
+            left = room;
+        }
+        groups.back().push_back(c);
+        left -= widths[c];
+    }
+    return groups;
+}
+
 bool isConstant(const DataTable& table, std::size_t column)
 {
     return std::ranges::all_of(table.rows, [&](const std::vector<Value>& row) {
@@ -56,15 +81,20 @@ std::string headingText(const Heading& column)
 
 std::vector<std::string> headingPieces(const Heading& column)
 {
-    std::vector<std::string> pieces(1);
-    for (const char c : headingText(column)) {
-        if (c != ' ')
-            pieces.back() += c;
-        if (std::string_view(" _./").find(c) != std::string_view::npos && !pieces.back().empty())
-            pieces.emplace_back();
+    constexpr std::size_t kShort = 8; // a word so short stays whole
+    std::vector<std::string> pieces;
+    const std::string heading = headingText(column);
+    for (std::size_t from = 0; from < heading.size();) {
+        const std::size_t word = std::min(heading.find(' ', from), heading.size());
+        while (from < word) {
+            const std::size_t mark = heading.find_first_of("_.", from);
+            const bool whole = word - from <= kShort || mark >= word;
+            const std::size_t end = whole ? word : mark + 1;
+            pieces.push_back(heading.substr(from, end - from));
+            from = end;
+        }
+        from = word + 1;
     }
-    if (pieces.size() > 1 && pieces.back().empty())
-        pieces.pop_back();
     return pieces;
 }
 
@@ -78,8 +108,8 @@ DataTable withoutConstants(const DataTable& table)
         if (table.rows.size() < kFewest || !isConstant(table, c))
             kept.push_back(c);
         else
-            said += (said.empty() ? "" : ", ") +
-                    sayConstant(table.columns[c], table.rows.front()[c]);
+            said +=
+                (said.empty() ? "" : ", ") + sayConstant(table.columns[c], table.rows.front()[c]);
     }
     if (said.empty() || kept.empty())
         return table;
@@ -97,32 +127,22 @@ DataTable withoutConstants(const DataTable& table)
 std::vector<std::vector<std::size_t>> columnGroups(const DataTable& table,
                                                    const std::vector<double>& widths, double room)
 {
-    if (std::accumulate(widths.begin(), widths.end(), 0.0) <= room) {
-        std::vector<std::size_t> all(widths.size());
-        std::iota(all.begin(), all.end(), std::size_t{0});
-        return {all};
-    }
-    std::size_t keys = keyColumns(table);
-    const auto keyWidth = [&] {
-        return std::accumulate(widths.begin(), widths.begin() + static_cast<std::ptrdiff_t>(keys),
-                               0.0);
+    const auto sum = [&](std::size_t columns) {
+        return std::accumulate(widths.begin(),
+                               widths.begin() + static_cast<std::ptrdiff_t>(columns), 0.0);
     };
-    while (keys > 1 && keyWidth() > room / 2)
+    std::size_t keys = keyColumns(table);
+    while (keys > 1 && sum(keys) > room / 2)
         --keys;
-    std::vector<std::vector<std::size_t>> groups;
-    double left = 0;
-    for (std::size_t c = keys; c < widths.size(); ++c) {
-        if (groups.empty() || widths[c] > left) {
-            groups.emplace_back(keys);
-            std::iota(groups.back().begin(), groups.back().end(), std::size_t{0});
-            left = room - keyWidth();
-        }
-        groups.back().push_back(c);
-        left -= widths[c];
-    }
-    if (groups.empty()) { // one column, wider than the room
-        groups.emplace_back(widths.size());
-        std::iota(groups.back().begin(), groups.back().end(), std::size_t{0});
+    if (sum(widths.size()) <= room || widths.size() <= keys)
+        return {firstColumns(widths.size())};
+    Groups groups = filled(keys, widths, room - sum(keys));
+    // Not one last column alone: no more room than as many groups need.
+    for (double less = 0.95; less > 0.4; less -= 0.05) {
+        Groups even = filled(keys, widths, (room - sum(keys)) * less);
+        if (even.size() > groups.size())
+            break;
+        groups = std::move(even);
     }
     return groups;
 }

@@ -18,8 +18,8 @@ std::vector<std::vector<std::size_t>> columnGroups(const DataTable& table,
 // its remark says what they say. For pages on which it would not fit.
 DataTable withoutConstants(const DataTable& table);
 
-// What a heading is broken into where its column is narrow: "first_token_mass (byte)" into
-// "first_", "token_", "mass", "(byte)".
+// What a heading is broken into where its column is narrow: "mean_token_mass (byte)" into
+// "mean_", "token_", "mass", "(byte)". Short words stay whole.
 std::vector<std::string> headingPieces(const Heading& column);
 
 // "first_token_mass (byte) †".

@@ -75,8 +75,8 @@ std::string toCsv(const DataTable& table)
     const char* between = "";
     for (const Heading& column : table.columns) {
         const bool unit = !column.unit.empty() && column.unit != "1";
-        csv += between + field(unit ? fmt::format("{} ({})", column.name, column.unit)
-                                    : column.name);
+        csv +=
+            between + field(unit ? fmt::format("{} ({})", column.name, column.unit) : column.name);
         between = ",";
     }
     csv += "\r\n";

@@ -31,6 +31,8 @@ td[title]{cursor:help}
 code,pre,.c{font-family:'JetBrains Mono','DejaVu Sans Mono',ui-monospace,monospace;font-size:12px}
 .c{overflow-wrap:anywhere}
 td.c{color:var(--muted)}
+th:first-child,td:first-child{position:sticky;left:0;background:var(--surface)}
+tbody tr:hover td:first-child{background:var(--soft)}
 td.none{color:var(--muted);font-style:italic}
 .item{position:relative;margin:0 0 6px calc(1.6em*var(--level,1))}
 .marker{position:absolute;left:-1.5em;color:var(--muted)}

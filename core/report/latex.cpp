@@ -60,7 +60,7 @@ std::string codeLines(const std::string& code)
             text += "~";
         // Words break at their spaces, long ones inside.
         std::string rest = indent == std::string::npos ? "" : line.substr(indent);
-        text += latexCode(rest) + "\\par\n";
+        text += latexCode(rest, kLongWord) + "\\par\n";
         from = end + 1;
     }
     return text + "}\n\n";
@@ -73,9 +73,8 @@ struct Writer {
     std::string operator()(const Paragraph& paragraph) const
     {
         const std::string text = latexWrapped(paragraph.text, kLongWord);
-        return paragraph.remark
-                   ? "\\begin{quote}\\small\n" + text + "\n\\end{quote}\n\n"
-                   : text + "\n\n";
+        return paragraph.remark ? "\\begin{quote}\\small\n" + text + "\n\\end{quote}\n\n"
+                                : text + "\n\n";
     }
     std::string operator()(const RichText& block) const
     {
@@ -85,8 +84,9 @@ struct Writer {
             return fmt::format("\\{}section*{{{}}}\n\n", block.level <= 1 ? "sub" : "subsub", text);
         case RichText::Kind::item:
             // Lists by hand: an outer list may go on behind an inner one.
-            return fmt::format("{{\\leftskip={}em\\noindent\\llap{{{}\\hspace{{0.5em}}}}{}\\par}}\n",
-                               shortIndent(block.level), latexText(block.marker), text);
+            return fmt::format(
+                "{{\\leftskip={}em\\noindent\\llap{{{}\\hspace{{0.5em}}}}{}\\par}}\n",
+                shortIndent(block.level), latexText(block.marker), text);
         case RichText::Kind::quote:
             return "\\begin{quote}\n" + text + "\n\\end{quote}\n\n";
         case RichText::Kind::rule:
@@ -102,17 +102,15 @@ struct Writer {
     {
         const PlacedFigure& figure = document.figures[block.figure];
         const bool included = block.figure < files.size() && !files[block.figure].empty();
-        std::string drawn =
-            included ? fmt::format("\\includegraphics[width={:.1f}mm]{{{}}}\n", figure.width,
-                                   files[block.figure])
-                     : pgfplots(figure);
+        std::string drawn = included ? fmt::format("\\includegraphics[width={:.1f}mm]{{{}}}\n",
+                                                   figure.width, files[block.figure])
+                                     : pgfplots(figure);
         // Wider than the text: scaled down to it, never up.
         drawn = "\\resizebox{\\ifdim\\width>\\linewidth\\linewidth\\else\\width\\fi}{!}{%\n" +
                 drawn + "}\n";
         return fmt::format("\\begin{{figure}}[H]\n\\centering\n{}\\caption{{\\textbf{{{}.}} "
                            "{}}}\n\\end{{figure}}\n\n",
-                           drawn, latexText(figure.title),
-                           latexWrapped(figure.caption, kLongWord));
+                           drawn, latexText(figure.title), latexWrapped(figure.caption, kLongWord));
     }
 
     static std::string shortIndent(int level) { return fmt::format("{:.1f}", 1.6 * level); }

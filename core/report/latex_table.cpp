@@ -16,15 +16,16 @@ namespace
 
 constexpr std::size_t kLongTable = 24; // rows; longer ones go on over pages
 constexpr double kWidest = 195;        // points of a column; longer texts wrap
-constexpr double kNarrowest = 62;      // to which a column of texts may be narrowed
+constexpr double kNarrowest = 90;      // to which a column of texts may be narrowed
+constexpr std::size_t kLongWord = 24;  // of a remark; longer ones may break
 constexpr double kAir = 0.5;           // of rounding, for each column
 
 struct Type {
     const char* command;
-    double size; // points
+    double size;       // points
     double separation; // \tabcolsep
 };
-constexpr Type kPlain{"\\footnotesize", 8, 6}, kDense{"\\scriptsize", 7, 3.5};
+constexpr Type kPlain{"\\footnotesize", 8, 6}, kDense{"\\scriptsize", 7, 2.8};
 
 // How a table is set: its columns' widths in points without what separates them.
 struct Setting {
@@ -91,8 +92,8 @@ std::string columnLetters(const DataTable& table, const Setting& setting)
     std::string letters;
     for (std::size_t c = 0; c < table.columns.size(); ++c) {
         if (setting.wraps[c])
-            letters += fmt::format(">{{\\raggedright\\arraybackslash}}p{{{:.1f}pt}}",
-                                   setting.widths[c]);
+            letters +=
+                fmt::format(">{{\\raggedright\\arraybackslash}}p{{{:.1f}pt}}", setting.widths[c]);
         else
             letters += table.columns[c].number ? 'r' : 'l';
     }
@@ -116,16 +117,17 @@ std::string brokenHead(const Heading& column, double width, const Type& type)
 {
     std::vector<std::string> lines;
     for (const std::string& piece : headingPieces(column)) {
-        const bool space = !lines.empty() && !lines.back().ends_with('_') &&
-                           !lines.back().ends_with('.') && !lines.back().ends_with('/');
-        const std::string longer = lines.empty() ? piece : lines.back() + (space ? " " : "") + piece;
+        const bool space =
+            !lines.empty() && !lines.back().ends_with('_') && !lines.back().ends_with('.');
+        const std::string longer =
+            lines.empty() ? piece : lines.back() + (space ? " " : "") + piece;
         if (!lines.empty() && latexWidth(longer, type.size) <= width)
             lines.back() = longer;
         else
             lines.push_back(piece);
     }
-    if (lines.size() == 1)
-        return latexText(lines[0]);
+    if (lines.size() <= 1)
+        return lines.empty() ? std::string() : latexText(lines[0]);
     std::string text;
     for (const std::string& line : lines)
         text += (text.empty() ? "" : " \\\\ ") + latexText(line);
@@ -160,32 +162,45 @@ std::string bodyText(const DataTable& table, const Setting& setting)
     return text;
 }
 
-std::string longTable(const DataTable& table, const Setting& setting, const std::string& caption)
+// What stands around the rows of a part.
+struct Frame {
+    std::string caption{}, remark{}; // LaTeX
+};
+
+std::string captionText(const Frame& frame)
+{
+    return frame.caption.empty() ? "" : "\\caption{" + frame.caption + "}";
+}
+
+std::string longTable(const DataTable& table, const Setting& setting, const Frame& frame)
 {
     const std::string head = headText(table, setting);
-    return fmt::format("\\begin{{longtable}}[l]{{{}}}\n{}\\toprule\n{}\\midrule\n\\endfirsthead\n"
+    const std::string caption = captionText(frame);
+    return fmt::format("\\begin{{longtable}}{{{}}}\n{}\\toprule\n{}\\midrule\n\\endfirsthead\n"
                        "\\toprule\n{}\\midrule\n\\endhead\n\\bottomrule\n\\endfoot\n{}"
-                       "\\end{{longtable}}\n",
-                       columnLetters(table, setting),
-                       caption.empty() ? "" : "\\caption{" + caption + "} \\\\\n", head, head,
-                       bodyText(table, setting));
+                       "\\end{{longtable}}\n{}",
+                       columnLetters(table, setting), caption.empty() ? "" : caption + " \\\\\n",
+                       head, head, bodyText(table, setting),
+                       frame.remark.empty() ? "" : "\\noindent " + frame.remark + "\\par\n");
 }
 
-std::string shortTable(const DataTable& table, const Setting& setting, const std::string& caption)
+// The remark inside, so that no page comes between.
+std::string shortTable(const DataTable& table, const Setting& setting, const Frame& frame)
 {
-    return fmt::format("\\begin{{table}}[H]\n{}{}\n\\begin{{tabular}}{{{}}}\n\\toprule\n{}"
-                       "\\midrule\n{}\\bottomrule\n\\end{{tabular}}\n\\end{{table}}\n",
-                       caption.empty() ? "" : "\\caption{" + caption + "}\n",
-                       setting.type.command, columnLetters(table, setting),
-                       headText(table, setting), bodyText(table, setting));
+    return fmt::format("\\begin{{table}}[H]\n\\centering\n{}\n{}\n\\begin{{tabular}}{{{}}}\n"
+                       "\\toprule\n{}\\midrule\n{}\\bottomrule\n\\end{{tabular}}\n{}"
+                       "\\end{{table}}\n",
+                       captionText(frame), setting.type.command, columnLetters(table, setting),
+                       headText(table, setting), bodyText(table, setting),
+                       frame.remark.empty() ? "" : "\\par\\smallskip " + frame.remark + "\\par\n");
 }
 
-std::string partText(const DataTable& part, const Setting& setting, const std::string& caption)
+std::string partText(const DataTable& part, const Setting& setting, const Frame& frame)
 {
     return fmt::format("{{{}\\setlength{{\\tabcolsep}}{{{}pt}}\n{}}}\n", setting.type.command,
                        setting.type.separation,
-                       part.rows.size() > kLongTable ? longTable(part, setting, caption)
-                                                     : shortTable(part, setting, caption));
+                       part.rows.size() > kLongTable ? longTable(part, setting, frame)
+                                                     : shortTable(part, setting, frame));
 }
 
 // The gentlest way in which the table fits the line, or else the densest.
@@ -215,18 +230,14 @@ std::string latexTable(const DataTable& table)
     const auto groups = columnGroups(shown, widths, kLatexLine + 2 * setting.type.separation);
     std::string text;
     for (std::size_t g = 0; g < groups.size(); ++g) {
-        std::string caption = latexText(shown.name);
+        Frame frame{.caption = latexText(shown.name)};
         if (groups.size() > 1)
-            caption += fmt::format(" (columns {} of {})", g + 1, groups.size());
-        Setting own{.type = setting.type, .brokenHeads = setting.brokenHeads};
-        for (const std::size_t c : groups[g]) {
-            own.widths.push_back(setting.widths[c]);
-            own.wraps.push_back(setting.wraps[c]);
-        }
-        text += partText(withColumns(shown, groups[g]), own, caption);
+            frame.caption += fmt::format(" (columns {} of {})", g + 1, groups.size());
+        if (g + 1 == groups.size())
+            frame.remark = latexWrapped(shown.remark, kLongWord);
+        const DataTable part = withColumns(shown, groups[g]);
+        text += partText(part, settingOf(part, setting.type, setting.brokenHeads), frame);
     }
-    if (!shown.remark.empty())
-        text += "{\\footnotesize " + latexText(shown.remark) + "\\par}\n";
     return text + "\n";
 }
 

@@ -309,8 +309,8 @@ std::string latexWrapped(std::string_view text, std::size_t longest)
     std::string latex;
     while (!text.empty()) {
         const std::size_t word = std::min(text.find(' '), text.size());
-        latex += word > longest ? brokenWord(text.substr(0, word))
-                                : latexText(text.substr(0, word));
+        latex +=
+            word > longest ? brokenWord(text.substr(0, word)) : latexText(text.substr(0, word));
         text.remove_prefix(word);
         const std::size_t spaces = std::min(text.find_first_not_of(' '), text.size());
         latex.append(spaces, ' ');
@@ -319,17 +319,23 @@ std::string latexWrapped(std::string_view text, std::size_t longest)
     return latex;
 }
 
-std::string latexCode(std::string_view text)
+std::string latexCode(std::string_view text, std::size_t longest)
 {
     constexpr int kPiece = 8;
     std::string latex = "\\texttt{";
+    std::size_t word = 0; // bytes of it
     for (int i = 1; !text.empty(); ++i) {
+        if (word == 0)
+            word = std::min(text.find(' '), text.size());
+        const bool breaks = word > longest;
         const auto [code, length] = nextCharacter(text);
         latex += characterText(code, text.substr(0, length));
         text.remove_prefix(length);
         const bool separator = code == '/' || code == '=' || code == ',' || code == ';';
-        if (!text.empty() && (i % kPiece == 0 || separator))
+        if (!text.empty() && breaks && (i % kPiece == 0 || separator))
             latex += "\\allowbreak{}";
+        if (text.starts_with(' ') || code == ' ')
+            word = 0;
     }
     return latex + "}";
 }

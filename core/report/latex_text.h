@@ -14,7 +14,8 @@ std::string latexText(std::string_view text);
 // names (first_token_|mass) and every few characters of what has none.
 std::string latexWrapped(std::string_view text, std::size_t longest = 0);
 
-// In typewriter, with places to break every few characters (hashes, paths, identifiers).
-std::string latexCode(std::string_view text);
+// In typewriter, with places to break every few characters of words (hashes, paths, identifiers) of
+// more than `longest` bytes.
+std::string latexCode(std::string_view text, std::size_t longest = 0);
 
 } // namespace vitrine::report

@@ -84,6 +84,14 @@ std::string coordinate(double value, const Axis& axis, Range range)
     return shortest(std::clamp(value, range.low - kFar * width, range.high + kFar * width));
 }
 
+// The legend's sign of bars and bands; pgfplots' own has a black edge.
+std::string swatch(const std::string& colour, double opacity)
+{
+    return fmt::format("legend image code/.code={{\\fill[{}, fill opacity={}] (0cm,-0.09cm) "
+                       "rectangle (0.3cm,0.11cm);}}",
+                       colour, opacity);
+}
+
 struct Writer {
     const Figure& figure;
     Range x, y;
@@ -132,8 +140,8 @@ struct Writer {
         const bool logX = figure.x.scale == figure::Scale::logarithmic;
         const bool logY = figure.y.scale == figure::Scale::logarithmic;
         for (std::size_t i = 0; i < std::min(each.x.size(), each.y.size()); ++i) {
-            const bool drawn = std::isfinite(each.x[i]) && std::isfinite(each.y[i]) &&
-                               !(logX && each.x[i] <= 0);
+            const bool drawn =
+                std::isfinite(each.x[i]) && std::isfinite(each.y[i]) && !(logX && each.x[i] <= 0);
             const double floor = logY ? std::max(each.y[i], y.low * 1e-3) : each.y[i];
             text += i % 6 == 0 ? "\n  " : " ";
             text += drawn ? at(each.x[i], floor) : fmt::format("({},nan)", shortest(x.low));
@@ -157,9 +165,8 @@ struct Writer {
                                 each.horizontal ? place(end, to) : place(to, end));
         }
         if (!each.name.empty())
-            text += fmt::format("\\addlegendimage{{area legend, draw=none, fill={}}}\n"
-                                "\\addlegendentry{{{}}}\n",
-                                colourName(each.colour), latexText(each.name));
+            text += fmt::format("\\addlegendimage{{{}}}\n\\addlegendentry{{{}}}\n",
+                                swatch(colourName(each.colour), 1), latexText(each.name));
     }
 
     void span(const figure::Span& each)
@@ -171,17 +178,17 @@ struct Writer {
         const std::string first = each.vertical ? place(each.from, y.low) : place(x.low, each.from);
         const std::string second = each.vertical ? place(each.to, y.high) : place(x.high, each.to);
         if (band)
-            text += fmt::format("\\fill[{}, opacity=0.14] {} rectangle {};\n", colour, first,
-                                second);
+            text +=
+                fmt::format("\\fill[{}, opacity=0.14] {} rectangle {};\n", colour, first, second);
         else
             text += fmt::format("\\draw[{}, {}, line width=1pt] {} -- {};\n", colour,
                                 lineStyle(each.line), first, second);
         if (!each.name.empty())
-            text += fmt::format("\\addlegendimage{{{}}}\n\\addlegendentry{{{}}}\n",
-                                band ? "area legend, draw=none, fill opacity=0.3, fill=" + colour
-                                     : fmt::format("no markers, {}, {}", colour,
-                                                   lineStyle(each.line)),
-                                latexText(each.name));
+            text +=
+                fmt::format("\\addlegendimage{{{}}}\n\\addlegendentry{{{}}}\n",
+                            band ? swatch(colour, 0.3)
+                                 : fmt::format("no markers, {}, {}", colour, lineStyle(each.line)),
+                            latexText(each.name));
     }
 
     void note(const figure::Annotation& each)
@@ -189,9 +196,9 @@ struct Writer {
         if (each.x < x.low || each.x > x.high || each.y < y.low || each.y > y.high)
             return;
         const bool right = each.x < x.low + 0.7 * (x.high - x.low);
-        text += fmt::format("\\node[anchor=south {}, text={}] at {} {{{}}};\n",
-                            right ? "west" : "east", colourName(each.colour),
-                            place(each.x, each.y), latexText(each.text));
+        text +=
+            fmt::format("\\node[anchor=south {}, text={}] at {} {{{}}};\n", right ? "west" : "east",
+                        colourName(each.colour), place(each.x, each.y), latexText(each.text));
     }
 };
 
@@ -269,9 +276,10 @@ std::string pgfplots(const PlacedFigure& figure)
     writer.axis("y", figure.y, writer.y, mostY);
     if (upright)
         writer.text += "  xticklabel style={rotate=90, anchor=east},\n";
-    writer.text += "  axis on top=false, axis line style={vitrineline}, tick style={vitrineline}, "
-                   "tick align=outside,\n  axis lines*=left, unbounded coords=jump, clip "
-                   "mode=individual,\n";
+    writer.text +=
+        "  axis on top=false, axis line style={vitrineline}, tick style={vitrineline}, "
+        "tick align=outside, scaled ticks=false,\n  axis lines*=left, unbounded coords=jump, clip "
+        "mode=individual,\n";
     if (figure.x.ticks.empty() && figure.y.ticks.empty())
         writer.text += "  grid=major, grid style={vitrineline, line width=0.4pt},\n";
     if (figure.equalAspect)

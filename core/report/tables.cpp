@@ -78,9 +78,9 @@ DataTable metricTable(const std::vector<RunRecord>& runs, const TableItem& item)
         std::vector<Value> row;
         for (const RunRecord& run : runs) {
             const Metric* metric = run.result.metric(name);
-            row.push_back(metric ? numberValue(metric->value, metric->origin == Origin::measured,
-                                               item.digits)
-                                 : absent(run));
+            row.push_back(
+                metric ? numberValue(metric->value, metric->origin == Origin::measured, item.digits)
+                       : absent(run));
             if (metric)
                 unit = metric->unit;
         }

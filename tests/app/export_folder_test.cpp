@@ -96,8 +96,7 @@ TEST_F(ExportFolderTest, BelievesNoListThatPointsOutside)
     ASSERT_TRUE(list);
     const std::size_t hash = list->find("\": \"") + 4;
     const std::string sha = list->substr(hash, 64);
-    put(".vitrine-files",
-        "{\".md\":{\"../other\":\"" + sha + "\",\"link\":\"" + sha + "\"}}");
+    put(".vitrine-files", "{\".md\":{\"../other\":\"" + sha + "\",\"link\":\"" + sha + "\"}}");
 
     exportFiles(".md", {});
 

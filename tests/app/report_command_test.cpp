@@ -40,9 +40,8 @@ protected:
         return *std::move(store);
     }
 
-    static Result<std::vector<figure::Figure>> figuresOf(const std::string& plugin,
-                                                         const std::vector<RunRecord>& runs,
-                                                         const std::string&)
+    static Result<std::vector<figure::Figure>>
+    figuresOf(const std::string& plugin, const std::vector<RunRecord>& runs, const std::string&)
     {
         EXPECT_EQ(plugin, "attention");
         return std::vector(runs.size(), report::samples::figure());
@@ -106,7 +105,8 @@ TEST_F(ReportCommandTest, AChangedValueOfTheStoreChangesEveryFormat)
         EXPECT_TRUE(store->import(run));
         return *std::move(store);
     };
-    const Store before = storeWith("before.vitrine", 0.25), after = storeWith("after.vitrine", 0.26);
+    const Store before = storeWith("before.vitrine", 0.25),
+                after = storeWith("after.vitrine", 0.26);
 
     for (const char* ending : {".pdf", ".html", ".md", ".tex", ".csv"}) {
         const fs::path file = folder_ / (std::string("r") + ending);
@@ -121,7 +121,9 @@ TEST_F(ReportCommandTest, AChangedValueOfTheStoreChangesEveryFormat)
 TEST_F(ReportCommandTest, TakesAReportFile)
 {
     const Store store = storeWithTwoRuns();
-    report::Manuscript manuscript{.title = "Paper", .sections = {{"S", {report::FigureItem{.runs = {"1"}, .figure = "sink-profile"}}}}};
+    report::Manuscript manuscript{
+        .title = "Paper",
+        .sections = {{"S", {report::FigureItem{.runs = {"1"}, .figure = "sink-profile"}}}}};
     const fs::path file = folder_ / "p.vitrine-report";
     ASSERT_TRUE(writeFileAtomically(file, report::manuscriptText(manuscript)));
 
@@ -176,7 +178,8 @@ protected:
 
     int run(const std::string& command) const
     {
-        return std::system(("cd '" + folder_.string() + "' && " + command + " >>log 2>&1").c_str());
+        return std::system(
+            ("cd '" + folder_.string() + "' && { " + command + "; } >>log 2>&1").c_str());
     }
     std::string log() const { return text(folder_ / "log"); }
 };
@@ -184,9 +187,11 @@ protected:
 TEST_F(ReportFilesTest, PdfIsSoundHasItsFacesAndBookmarks)
 {
     EXPECT_EQ(run("qpdf --check r.pdf"), 0) << log();
-    EXPECT_EQ(run("qpdf --json --json-key=outlines r.pdf | grep -q '\"title\": \"Reproducibility\"'"), 0);
+    EXPECT_EQ(
+        run("qpdf --json --json-key=outlines r.pdf | grep -q '\"title\": \"Reproducibility\"'"), 0);
     EXPECT_EQ(run("pdffonts r.pdf | tail -n +3 | grep -qE ' yes (yes|no) +yes'"), 0);
-    EXPECT_NE(run("pdffonts r.pdf | tail -n +3 | grep -vE ' yes (yes|no) +yes'"), 0) << "a face is not embedded";
+    EXPECT_NE(run("pdffonts r.pdf | tail -n +3 | grep -vE ' yes (yes|no) +yes'"), 0)
+        << "a face is not embedded";
     EXPECT_EQ(run("pdftotext r.pdf - | grep -q first_token_mass"), 0) << "text cannot be selected";
 }
 
@@ -202,7 +207,9 @@ TEST_F(ReportFilesTest, HtmlShowsItsTextInABrowserAndAsksForNothing)
     // itself).
     const auto open = [&](const std::string& page) {
         return run("HOME=$PWD timeout 120 chromium --headless --no-sandbox --disable-gpu "
-                   "--user-data-dir=profile --host-resolver-rules='MAP * ~NOTFOUND' "
+                   "--user-data-dir=profile-" +
+                   page +
+                   " --host-resolver-rules='MAP * ~NOTFOUND' "
                    "--disable-background-networking --log-net-log=\"$PWD/net.json\" "
                    "--dump-dom \"file://$PWD/" +
                    page + "\" >dom.html");

@@ -142,8 +142,7 @@ QByteArray renderFigure(const figure::Figure& figure, Format format, const Rende
 {
     const theme::Palette& palette =
         options.palette ? *options.palette : theme::paletteOf(theme::ThemeName::light);
-    const QSize size =
-        options.size.isEmpty() ? paperSize(figure, options.textScale) : options.size;
+    const QSize size = options.size.isEmpty() ? paperSize(figure, options.textScale) : options.size;
     Canvas canvas;
     canvas.setFigure(figure, palette, options.title, palette.surface);
     if (format == Format::png)

@@ -236,8 +236,9 @@ void PageFlow::add(const report::Code& code)
 void PageFlow::add(const report::FigureBlock& block)
 {
     const report::PlacedFigure& figure = document_.figures[block.figure];
-    QSizeF size = QSizeF(plot::paperSize(
-                       figure, figure.textSize / report::PlacedFigure::kTextSize)) * kInch / 96;
+    QSizeF size =
+        QSizeF(plot::paperSize(figure, figure.textSize / report::PlacedFigure::kTextSize)) * kInch /
+        96;
     const PageText caption(
         {{.text = QString("Figure %1. %2. ").arg(block.figure + 1).arg(words(figure.title)),
           .strong = true},

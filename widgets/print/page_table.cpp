@@ -26,9 +26,10 @@ constexpr double kNumber = pt(80);         // values no wider than this stay on 
 const TextStyle kName{.size = 9.5, .weight = QFont::DemiBold, .leading = 1.4};
 const TextStyle kRemark{.size = 8, .muted = true};
 
-const TableType kPlain{{.size = 8, .leading = 1.4}, {.size = 8, .muted = true, .leading = 1.4}, pt(12)};
+const TableType kPlain{
+    {.size = 8, .leading = 1.4}, {.size = 8, .muted = true, .leading = 1.4}, pt(12)};
 const TableType kDense{
-    {.size = 6.75, .leading = 1.3}, {.size = 6.75, .muted = true, .leading = 1.3}, pt(8)};
+    {.size = 6.75, .leading = 1.3}, {.size = 6.75, .muted = true, .leading = 1.3}, pt(6)};
 
 const theme::Palette& paper()
 {
@@ -87,8 +88,8 @@ double widestPiece(const report::Heading& column, const TextStyle& style)
 {
     double widest = 0;
     for (const std::string& piece : report::headingPieces(column))
-        widest = std::max(
-            widest, PageText::naturalWidth({{.text = QString::fromStdString(piece)}}, style));
+        widest = std::max(widest,
+                          PageText::naturalWidth({{.text = QString::fromStdString(piece)}}, style));
     return widest;
 }
 
@@ -99,8 +100,8 @@ Widths widthsOf(const report::DataTable& table, const TableType& type)
         const report::Heading& column = table.columns[c];
         double values = 0;
         for (std::size_t r = 0; r < table.shownRows(); ++r)
-            values = std::max(values,
-                              PageText::naturalWidth(fragmentsOf(table.rows[r][c]), type.cell));
+            values =
+                std::max(values, PageText::naturalWidth(fragmentsOf(table.rows[r][c]), type.cell));
         const double natural =
             std::max(values, PageText::naturalWidth(fragmentsOf(column), type.head));
         const double narrowed = values <= kNumber ? values
@@ -120,8 +121,8 @@ std::vector<double> fitted(std::vector<double> natural, const std::vector<double
 {
     const auto total = [&] { return std::accumulate(natural.begin(), natural.end(), 0.0); };
     double cap = *std::ranges::max_element(natural);
-    while (total() > room && cap > kNarrowest) {
-        cap = std::max(kNarrowest, cap * 0.97);
+    while (total() > room && cap > pt(1)) {
+        cap *= 0.97;
         for (std::size_t c = 0; c < natural.size(); ++c)
             natural[c] = std::max(std::min(natural[c], cap), least[c]);
     }
@@ -163,7 +164,7 @@ void PageFlow::add(const report::DataTable& table)
         gap(pt(6));
         if (!name.empty()) {
             const PageText heading({{.text = QString::fromStdString(name)}}, kName, textWidth());
-            need(heading.height() + pt(52));
+            need(heading.height() + pt(90)); // a head of several lines and some rows
             addText(heading);
             y_ += pt(3);
         }
@@ -223,10 +224,10 @@ void PageFlow::addPart(const report::DataTable& part, const std::vector<double>&
     for (std::size_t r = 0; r < part.rows.size(); ++r) {
         Row row;
         for (std::size_t c = 0; c < part.columns.size(); ++c)
-            row.push_back(
-                PageText(breakable(fragmentsOf(part.rows[r][c]), type.cell, widths[c] - type.between),
-                         aligned(type.cell, part.rows[r][c].number || part.columns[c].number),
-                         widths[c] - type.between));
+            row.push_back(PageText(
+                breakable(fragmentsOf(part.rows[r][c]), type.cell, widths[c] - type.between),
+                aligned(type.cell, part.rows[r][c].number || part.columns[c].number),
+                widths[c] - type.between));
         if (y_ + std::min(heightOf(row), page - pt(40)) + pt(1) > bottom()) {
             rule(0.5, paper().line); // the table goes on
             newPage();

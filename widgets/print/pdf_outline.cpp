@@ -9,10 +9,10 @@ namespace
 
 // What the update needs to know of the file.
 struct Frame {
-    int objects = 0;    // entries of the cross-reference table
-    int root = 0;       // the catalogue's number
+    int objects = 0;     // entries of the cross-reference table
+    int root = 0;        // the catalogue's number
     qsizetype table = 0; // where the cross-reference table begins
-    QByteArray trailer; // between << and >>, without /Size
+    QByteArray trailer;  // between << and >>, without /Size
     QByteArray catalogue;
     std::vector<int> pages;
 };
@@ -141,9 +141,8 @@ QByteArray withBookmarks(const QByteArray& pdf, const std::vector<Bookmark>& boo
         const Bookmark& each = shown[static_cast<std::size_t>(i)];
         QByteArray item = "/Title " + textString(each.title) + "\n/Parent " + reference(outline) +
                           "\n/Dest [" +
-                          reference(frame.pages[static_cast<std::size_t>(each.page)]) +
-                          " /XYZ 0 " + QByteArray::number(pageHeight - each.fromTop, 'f', 1) +
-                          " 0]";
+                          reference(frame.pages[static_cast<std::size_t>(each.page)]) + " /XYZ 0 " +
+                          QByteArray::number(pageHeight - each.fromTop, 'f', 1) + " 0]";
         if (i > 0)
             item += "\n/Prev " + reference(first + i - 1);
         if (i + 1 < count)

@@ -38,9 +38,9 @@ QJsonObject stateOf(const std::vector<report::Manuscript>& reports, int current)
 {
     QJsonArray list;
     for (const report::Manuscript& manuscript : reports)
-        list.append(QJsonDocument::fromJson(
-                        QByteArray::fromStdString(report::manuscriptText(manuscript)))
-                        .object());
+        list.append(
+            QJsonDocument::fromJson(QByteArray::fromStdString(report::manuscriptText(manuscript)))
+                .object());
     return {{"reports", list}, {"current", current}};
 }
 
@@ -72,13 +72,13 @@ ReportsPage::ReportsPage(Compose compose, QWidget* parent)
     splitter->setStretchFactor(1, 1);
     splitter->setStretchFactor(2, 0);
 
-    auto* empty = new EmptyPage({tr("Write the paper here"),
-                                 tr("A report is made of runs: their figures as you left them, "
-                                    "their tables, and your own words. Choose runs and press "
-                                    "Report, or right-click any figure and choose Add to report."),
-                                 tr("Choose runs"), tr("Opens Runs"),
-                                 tr("New, above, begins without runs.")},
-                                this);
+    auto* empty =
+        new EmptyPage({tr("Write the paper here"),
+                       tr("A report is made of runs: their figures as you left them, "
+                          "their tables, and your own words. Choose runs and press "
+                          "Report, or right-click any figure and choose Add to report."),
+                       tr("Choose runs"), tr("Opens Runs"), tr("New, above, begins without runs.")},
+                      this);
     connect(empty, &EmptyPage::startWished, this, &ReportsPage::runsRequested);
     middle_ = new QStackedWidget(this);
     middle_->addWidget(empty);
@@ -130,8 +130,8 @@ void ReportsPage::setState(const QJsonObject& state)
         else
             emit message(words(manuscript.error().message));
     }
-    current_ = std::clamp(state["current"].toInt(), 0,
-                          std::max(0, static_cast<int>(reports_.size()) - 1));
+    current_ =
+        std::clamp(state["current"].toInt(), 0, std::max(0, static_cast<int>(reports_.size()) - 1));
     showState();
 }
 
@@ -174,7 +174,7 @@ void ReportsPage::insertItem(report::Item item, const QString& label)
     const int section = section_ >= 0 && section_ < count ? section_ : count - 1;
     auto& items = next.sections[static_cast<std::size_t>(section)].items;
     const bool behind = section == section_ && item_ >= 0;
-    const auto at = std::min(items.size(), behind ? static_cast<std::size_t>(item_) + 1
+    const auto at = std::min(items.size(), behind          ? static_cast<std::size_t>(item_) + 1
                                            : section_ >= 0 ? std::size_t{0}
                                                            : items.size());
     items.insert(items.begin() + static_cast<std::ptrdiff_t>(at), std::move(item));
@@ -246,8 +246,8 @@ void ReportsPage::composeNow()
     if (current() == nullptr)
         return;
     const quint64 asked = ++asked_;
-    compose_(*current(), [this, asked, self = QPointer<ReportsPage>(this)](
-                             const ComposedReport& composed) {
+    compose_(*current(), [this, asked,
+                          self = QPointer<ReportsPage>(this)](const ComposedReport& composed) {
         if (!self || asked != asked_)
             return; // a newer one is on its way
         composed_ = composed;
@@ -255,8 +255,9 @@ void ReportsPage::composeNow()
         const auto& problems = composed_.document.problems;
         QString said;
         if (!problems.empty())
-            said = words(problems.front()) +
-                   (problems.size() > 1 ? tr(" (and %1 more)").arg(problems.size() - 1) : QString());
+            said =
+                words(problems.front()) +
+                (problems.size() > 1 ? tr(" (and %1 more)").arg(problems.size() - 1) : QString());
         banner_->setMessage(said, said.isEmpty() ? QString() : tr("Try again"));
         status_->setText(preview_->pages() == 1 ? tr("1 page")
                                                 : tr("%1 pages").arg(preview_->pages()));

@@ -87,9 +87,11 @@ QWidget* ReportsPage::makeBar()
     export_->setProperty("kind", "primary");
     export_->setIcon({});
     auto* endings = new QMenu(export_);
-    for (const auto& [label, ending] :
-         {std::pair{"PDF…", "pdf"}, {"HTML, one file…", "html"}, {"Markdown with figures…", "md"},
-          {"LaTeX…", "tex"}, {"CSV, all numbers…", "csv"}})
+    for (const auto& [label, ending] : {std::pair{"PDF…", "pdf"},
+                                        {"HTML, one file…", "html"},
+                                        {"Markdown with figures…", "md"},
+                                        {"LaTeX…", "tex"},
+                                        {"CSV, all numbers…", "csv"}})
         endings->addAction(tr(label), this,
                            [this, ending = QString(ending)] { emit exportRequested(ending); });
     export_->setMenu(endings);
@@ -126,8 +128,8 @@ QWidget* ReportsPage::makeOutline()
             [this] { insertItem(report::TextItem{}, tr("Add a text")); });
     connect(newSection_, &QPushButton::clicked, this, [this] {
         report::Manuscript next = *current();
-        const auto at = section_ < 0 ? next.sections.size()
-                                     : static_cast<std::size_t>(section_) + 1;
+        const auto at =
+            section_ < 0 ? next.sections.size() : static_cast<std::size_t>(section_) + 1;
         next.sections.insert(next.sections.begin() + static_cast<std::ptrdiff_t>(at),
                              report::ManuscriptSection{"New section", {}});
         section_ = static_cast<int>(at);

@@ -50,17 +50,20 @@ TEST(Columns, StayWhereRowsAreFewOrAValueThatIsNotShownDiffers)
 
 TEST(Columns, StayWhereAllAreTheSame)
 {
-    DataTable table{.columns = {{.name = "a"}}, .rows = {{number("1")}, {number("1")}, {number("1")}}};
+    DataTable table{.columns = {{.name = "a"}},
+                    .rows = {{number("1")}, {number("1")}, {number("1")}}};
 
     EXPECT_EQ(withoutConstants(table).columns.size(), 1u);
 }
 
 TEST(Columns, HeadingsBreakBehindTheirMarks)
 {
-    EXPECT_THAT(headingPieces({.name = "first_token_mass", .unit = "byte", .measured = true}),
-                ElementsAre("first_", "token_", "mass", "(byte)", "†"));
+    EXPECT_THAT(
+        headingPieces({.name = "most_used_token_mass", .unit = "frame/s", .measured = true}),
+        ElementsAre("most_", "used_", "token_", "mass", "(frame/s)", "†"));
     EXPECT_THAT(headingPieces({.name = "layer"}), ElementsAre("layer"));
-    EXPECT_THAT(headingPieces({}), ElementsAre(""));
+    EXPECT_THAT(headingPieces({.name = "ms_ssim", .unit = "dB"}), ElementsAre("ms_ssim", "(dB)"));
+    EXPECT_THAT(headingPieces({}), ElementsAre());
 }
 
 TEST(Columns, OfAWideTableStandInGroupsThatEachNameTheRow)

@@ -24,8 +24,8 @@ DataTable wide(int columns)
         auto& row = table.rows.emplace_back();
         row.push_back({.text = "blocks." + std::to_string(r)});
         for (int c = 0; c < columns; ++c)
-            row.push_back({.text = c % 2 == 0 ? "0" : std::to_string(10000 + 100 * r + c),
-                           .number = true});
+            row.push_back(
+                {.text = c % 2 == 0 ? "0" : std::to_string(10000 + 100 * r + c), .number = true});
     }
     return table;
 }
@@ -59,7 +59,8 @@ TEST(LatexTable, LeavesOutConstantsThenSetsTheRestDenseOrInParts)
 TEST(LatexTable, WrapsLongTextsInsideTheLine)
 {
     DataTable table{.name = "t", .columns = {{.name = "claim"}, {.name = "conditions"}}};
-    table.rows.push_back({{.text = std::string(120, 'x')}, {.text = "a_long_identifier_in_a_cell " + std::string(80, 'y')}});
+    table.rows.push_back({{.text = std::string(120, 'x')},
+                          {.text = "a_long_identifier_in_a_cell " + std::string(80, 'y')}});
 
     EXPECT_THAT(latexTable(table), HasSubstr("\\raggedright"));
     EXPECT_THAT(latexTable(table), HasSubstr("a\\_\\allowbreak{}long"));
@@ -88,16 +89,20 @@ PlacedFigure barsOf(const std::vector<std::string>& names)
 TEST(Pgfplots, TurnsNamesThatDoNotFitSideBySide)
 {
     EXPECT_THAT(pgfplots(barsOf({"a", "b", "c"})), Not(HasSubstr("rotate=90")));
-    EXPECT_THAT(pgfplots(barsOf({"#11 P²-ViT · deit-tiny with a name", "#12 Trio-ViT · efficientvit-b1",
-                                 "#13 ViTALiTy · deit-small at 384", "#14 systolic array"})),
-                HasSubstr("rotate=90"));
+    EXPECT_THAT(
+        pgfplots(barsOf({"#11 P²-ViT · deit-tiny with a name", "#12 Trio-ViT · efficientvit-b1",
+                         "#13 ViTALiTy · deit-small at 384", "#14 systolic array"})),
+        HasSubstr("rotate=90"));
 }
 
 TEST(Pgfplots, LegendHasAsManyColumnsAsFitAboveTheAxes)
 {
     PlacedFigure figure;
     for (int i = 0; i < 8; ++i)
-        figure.series.push_back({.name = "x264 crf=22:preset=medium:gop=48:tune=psnr " + std::to_string(i), .x = {0, 1}, .y = {0, 1}});
+        figure.series.push_back(
+            {.name = "x264 crf=22:preset=medium:gop=48:tune=psnr " + std::to_string(i),
+             .x = {0, 1},
+             .y = {0, 1}});
 
     EXPECT_THAT(pgfplots(figure), HasSubstr("legend columns=1,"));
     for (figure::Series& series : figure.series)

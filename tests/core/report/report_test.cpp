@@ -1,5 +1,6 @@
 #include "core/report/document.h"
 #include "core/report/manuscript.h"
+#include "core/report/values.h"
 
 #include <gmock/gmock.h>
 
@@ -46,6 +47,15 @@ TEST(Report, HasAColumnPerRunAndTheDifferenceOfTwo)
     EXPECT_EQ(metrics.rows[0][3].full, "0.4126883712"); // the number of the store, whole
     EXPECT_TRUE(metrics.rows[2][2].measured);
     EXPECT_EQ(metrics.rows[1][2].text, "12,345");
+}
+
+TEST(Report, GroupsTheDigitsOfWholeNumbersAndKeepsThemAll)
+{
+    const Value value = cellValue(std::int64_t{-9007199254740993});
+
+    EXPECT_EQ(value.text, "-9,007,199,254,740,993");
+    EXPECT_EQ(value.full, "-9007199254740993");
+    EXPECT_EQ(cellValue(std::int64_t{512}).text, "512");
 }
 
 TEST(Report, OfOneRunHasNoDifference)
@@ -100,8 +110,7 @@ TEST(Report, IsNamedAsPeopleCallItsExperiments)
     };
 
     EXPECT_EQ(manuscriptOf({kTwo}, {}, titleOf).title, "Attention maps and sinks");
-    EXPECT_EQ(manuscriptOf(runs, {}, titleOf).title,
-              "Attention maps and sinks · other.experiment");
+    EXPECT_EQ(manuscriptOf(runs, {}, titleOf).title, "Attention maps and sinks · other.experiment");
     EXPECT_EQ(manuscriptOf({}, {}, titleOf).title, "Report");
 }
 
@@ -111,7 +120,7 @@ TEST(Report, SaysHowManyMoreExperimentsItIsMadeOf)
     for (int i = 0; i < 5; ++i)
         runs[static_cast<std::size_t>(i)].experiment = std::string(1, static_cast<char>('a' + i));
 
-    EXPECT_EQ(manuscriptOf(runs, {}).title, "a · b · c · and 2 more");
+    EXPECT_EQ(manuscriptOf(runs, {}).title, "a · b · c · d · and 1 more");
 }
 
 TEST(Report, MarksTheParametersThatDiffer)

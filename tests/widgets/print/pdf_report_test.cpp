@@ -45,15 +45,16 @@ report::DataTable wide(int columns)
         auto& row = table.rows.emplace_back();
         row.push_back({.text = "blocks." + std::to_string(r)});
         for (int c = 0; c < columns; ++c)
-            row.push_back({.text = c % 2 == 0 ? "0" : std::to_string(10000 + 100 * r + c),
-                           .number = true});
+            row.push_back(
+                {.text = c % 2 == 0 ? "0" : std::to_string(10000 + 100 * r + c), .number = true});
     }
     return table;
 }
 
 TEST_F(PdfReportTest, HasABookmarkForEachSectionAndTheTitle)
 {
-    const report::Document document = report::buildReport({report::samples::run(12, 0.25, 1.9)}, {});
+    const report::Document document =
+        report::buildReport({report::samples::run(12, 0.25, 1.9)}, {});
 
     const std::string pdf = pdfReport(document);
 

@@ -52,10 +52,9 @@ protected:
         return nullptr;
     }
 
-    ReportsPage page{[](const report::Manuscript& manuscript, const auto& done) {
-                         done(composed(manuscript));
-                     },
-                     nullptr};
+    ReportsPage page{
+        [](const report::Manuscript& manuscript, const auto& done) { done(composed(manuscript)); },
+        nullptr};
 };
 
 TEST_F(ReportsPageTest, ShowsTheTextThatIsTypedOnThePages)
@@ -68,8 +67,8 @@ TEST_F(ReportsPageTest, ShowsTheTextThatIsTypedOnThePages)
     text->setFocus();
     QTest::keyClicks(text, "Sinks **matter** ");
 
-    EXPECT_TRUE(QTest::qWaitFor(
-        [&] { return page.preview()->text().contains("Sinks matter old"); }, 5000))
+    EXPECT_TRUE(
+        QTest::qWaitFor([&] { return page.preview()->text().contains("Sinks matter old"); }, 5000))
         << page.preview()->text().toStdString();
 }
 
