@@ -18,7 +18,7 @@
 #include "widgets/report/reports_page.h"
 
 #include <algorithm>
-#include <set>
+#include <map>
 
 namespace vitrine
 {
@@ -57,10 +57,18 @@ std::vector<std::string> runsOf(const report::Manuscript& manuscript)
     return runs;
 }
 
+// What people call this plugin's experiments.
+void addTitles(std::map<std::string, std::string>& titles, const Plugin& plugin)
+{
+    for (const auto& experiment : plugin.createExperiments()) {
+        const ExperimentInfo info = experiment->info();
+        titles[info.id] = info.title;
+    }
+}
+
 // All figures and tables of the report's runs, for its menus.
-std::vector<std::pair<report::Item, std::string>> offersOf(const Store& store,
-                                                           const FiguresOf& figuresOf,
-                                                           const report::Manuscript& manuscript)
+std::vector<std::pair<report::Item, std::string>>
+offersOf(const Store& store, const FiguresOf& figuresOf, const report::Manuscript& manuscript)
 {
     std::vector<std::string> there;
     for (const std::string& run : runsOf(manuscript))
@@ -101,11 +109,9 @@ ReportsPage* MainWindow::reports()
             return loaded->figures(
                 runs, QJsonDocument::fromJson(QByteArray::fromStdString(state)).object());
         });
-    reports_ = new ReportsPage(
-        [this](const report::Manuscript& manuscript, auto done) {
-            composeReport(manuscript, std::move(done));
-        },
-        pages_);
+    reports_ = new ReportsPage([this](const report::Manuscript& manuscript,
+                                      auto done) { composeReport(manuscript, std::move(done)); },
+                               pages_);
     pages_->addWidget(reports_);
     connect(reports_, &ReportsPage::changed, this,
             [this](const QJsonObject& after, const QString& label, const QString& key) {
@@ -139,11 +145,9 @@ void MainWindow::composeReport(const report::Manuscript& manuscript,
                 composed->document.problems.push_back(store.error().message);
                 return;
             }
-            const FiguresOf figuresOf = [&](const std::string& plugin,
-                                            const std::vector<RunRecord>& runs,
-                                            const std::string& state) {
-                return cache->figures(plugin, runs, state);
-            };
+            const FiguresOf figuresOf =
+                [&](const std::string& plugin, const std::vector<RunRecord>& runs,
+                    const std::string& state) { return cache->figures(plugin, runs, state); };
             composed->document = report::compose(manuscript, reportSources(*store, figuresOf));
             composed->offers = offersOf(*store, figuresOf, manuscript);
         },
@@ -155,23 +159,25 @@ void MainWindow::makeReport(const QStringList& uids)
 {
     showPage("reports");
     auto made = std::make_shared<Result<report::Manuscript>>();
+    auto titles = std::make_shared<std::map<std::string, std::string>>(); // by experiment
     for (const QString& uid : uids)
-        if (const auto run = runner_->load(uid))
-            (void)source_.load(fromUtf8((*run)->plugin)); // said again where a figure is missing
+        if (const auto run = runner_->load(uid)) // else said where a figure is missing
+            if (const auto plugin = source_.load(fromUtf8((*run)->plugin)))
+                addTitles(*titles, **plugin);
     context_->compute(
         reports_, "new",
-        [made, uids, cache = figures_, path = workspace_->store()] {
+        [made, titles, uids, cache = figures_, path = workspace_->store()] {
             const auto store = Store::open(path);
             if (!store) {
                 *made = tl::unexpected(store.error());
                 return;
             }
-            const FiguresOf figuresOf = [&](const std::string& plugin,
-                                            const std::vector<RunRecord>& runs,
-                                            const std::string& state) {
-                return cache->figures(plugin, runs, state);
-            };
-            *made = manuscriptOfRuns(*store, figuresOf, toUtf8(uids));
+            const FiguresOf figuresOf =
+                [&](const std::string& plugin, const std::vector<RunRecord>& runs,
+                    const std::string& state) { return cache->figures(plugin, runs, state); };
+            *made = manuscriptOfRuns(
+                *store, figuresOf, toUtf8(uids),
+                [&](const std::string& experiment) { return (*titles)[experiment]; });
         },
         [this, made] {
             if (*made)
@@ -183,8 +189,8 @@ void MainWindow::makeReport(const QStringList& uids)
 
 void MainWindow::addToReport(const figure::Figure& figure)
 {
-    report::FigureItem item{.runs = figure.recipe.runs, .figure = figure.name,
-                            .state = figure.recipe.state};
+    report::FigureItem item{
+        .runs = figure.recipe.runs, .figure = figure.name, .state = figure.recipe.state};
     // A figure that does not say where it is from stands in the room that is shown.
     if (const auto page = rooms_.find(currentPage_); item.runs.empty() && page != rooms_.end()) {
         for (const RunHandle& run : page->second->runs())
@@ -207,8 +213,8 @@ void MainWindow::exportReport(const QString& ending)
 {
     if (reports_->current() == nullptr)
         return;
-    const QString path = QFileDialog::getSaveFileName(
-        this, "Export the report", "report." + ending, QString("*.%1 (*.%1)").arg(ending));
+    const QString path = QFileDialog::getSaveFileName(this, "Export the report", "report." + ending,
+                                                      QString("*.%1 (*.%1)").arg(ending));
     if (path.isEmpty())
         return;
     const QString file = path.endsWith("." + ending) ? path : path + "." + ending;
@@ -262,8 +268,8 @@ void MainWindow::saveReport()
 {
     if (reports_->current() == nullptr)
         return;
-    const QString path = QFileDialog::getSaveFileName(this, "Save the report", "report.vitrine-report",
-                                                      "Reports (*.vitrine-report)");
+    const QString path = QFileDialog::getSaveFileName(
+        this, "Save the report", "report.vitrine-report", "Reports (*.vitrine-report)");
     if (path.isEmpty())
         return;
     const auto written =

@@ -56,8 +56,8 @@ Result<std::vector<figure::Figure>> pluginFigures(PluginRegistry& registry,
         fmt::print(stderr, "vitrine: no figures of {}: {}\n", plugin, loaded.error().message);
         return tl::unexpected(loaded.error());
     }
-    return (*loaded)->figures(
-        runs, QJsonDocument::fromJson(QByteArray::fromStdString(state)).object());
+    return (*loaded)->figures(runs,
+                              QJsonDocument::fromJson(QByteArray::fromStdString(state)).object());
 }
 
 void printProgress(int done, int of, const std::string& what)
@@ -82,8 +82,13 @@ Result<void> makeReport(const Request& request)
                    ? found->second
                    : drawn.emplace(key, pluginFigures(registry, plugin, runs, state)).first->second;
     };
+    const report::TitleOf titleOf = [&](const std::string& experiment) {
+        const FoundExperiment found = registry.find(experiment);
+        return found.experiment != nullptr ? found.experiment->info().title : std::string();
+    };
     return writeReport(store, figuresOf, request.runs, request.file,
-                       request.progress ? ReportProgress(printProgress) : ReportProgress());
+                       request.progress ? ReportProgress(printProgress) : ReportProgress(),
+                       titleOf);
 }
 
 } // namespace
@@ -92,12 +97,15 @@ int reportCommand(const std::vector<std::string>& arguments)
 {
     Request request;
     CLI::App parser{"Runs to a document", "vitrine report"};
-    parser.add_option("runs", request.runs, "runs, by number or by the beginning of the uid, or a file .vitrine-report")
+    parser
+        .add_option("runs", request.runs,
+                    "runs, by number or by the beginning of the uid, or a file .vitrine-report")
         ->required();
     parser.add_option("--to", request.file, "FILE.pdf, .html, .md, .tex or .csv")->required();
     parser.add_option("--workspace", request.workspace, "the file that keeps the runs");
     parser.add_flag("--json", request.json, "one JSON object");
-    parser.add_flag("--progress", request.progress, "lines \"progress DONE OF what\" on the error stream");
+    parser.add_flag("--progress", request.progress,
+                    "lines \"progress DONE OF what\" on the error stream");
     try {
         parser.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
     } catch (const CLI::CallForHelp& help) {

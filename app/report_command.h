@@ -28,20 +28,23 @@ report::Sources reportSources(const Store& store, const FiguresOf& figuresOf);
 // What one expects of these runs (numbers or beginnings of uids). A plugin that is not there draws
 // no figures.
 Result<report::Manuscript> manuscriptOfRuns(const Store& store, const FiguresOf& figuresOf,
-                                            const std::vector<std::string>& runs);
+                                            const std::vector<std::string>& runs,
+                                            const report::TitleOf& titleOf = {});
 
 // As the file's ending says: .pdf, .html (one self-contained file), .md (figures as SVG in
 // FILE_figures beside it), .tex (dense figures as PDF in FILE_figures), .csv (every value in long
-// form; tables and figures one by one in FILE_tables). Same document, same bytes. Needs a
-// QApplication (offscreen is enough).
+// form; tables and figures one by one in FILE_tables). What an earlier export left in these folders
+// goes, files of others stay. Same document, same bytes. Needs a QApplication (offscreen is
+// enough).
 Result<void> writeDocument(const report::Document& document, const std::filesystem::path& file,
                            const ReportProgress& progress = {});
 
-// Runs, or one file NAME.vitrine-report, to a document. Reads the store only. What is named and not
-// there is an error, and nothing is written.
+// Runs, or one file NAME.vitrine-report, to a document. `titleOf` names runs' experiments. Reads
+// the store only. What is named and not there is an error, and nothing is written.
 Result<void> writeReport(const Store& store, const FiguresOf& figuresOf,
                          const std::vector<std::string>& runsOrFile,
-                         const std::filesystem::path& file, const ReportProgress& progress = {});
+                         const std::filesystem::path& file, const ReportProgress& progress = {},
+                         const report::TitleOf& titleOf = {});
 
 // `vitrine report RUN ... | DOCUMENT --to FILE [--workspace FILE] [--json]`, given the words behind
 // the verb. Draws with Qt's offscreen platform; prints the file's path. The exit code.

@@ -1,5 +1,6 @@
 #include "app/report_command.h"
 
+#include "app/export_folder.h"
 #include "app/report_files.h"
 #include "core/base/file.h"
 #include "core/figure/data.h"
@@ -22,14 +23,6 @@ namespace fs = std::filesystem;
 constexpr std::uint64_t kLargestDocument = 16U << 20U;
 constexpr const char* kEndings[] = {".pdf", ".html", ".md", ".tex", ".csv"};
 
-Result<void> makeFolder(const fs::path& folder)
-{
-    std::error_code code;
-    if (!fs::create_directories(folder, code) && code)
-        return failure("cannot make the folder {}: {}", folder.string(), code.message());
-    return {};
-}
-
 // The figures that `wanted` names as files beside the document; the paths as the document says
 // them, empty for the others.
 Result<std::vector<std::string>> writeFigures(const report::Document& document,
@@ -38,7 +31,8 @@ Result<std::vector<std::string>> writeFigures(const report::Document& document,
                                               const std::function<bool(std::size_t)>& wanted,
                                               const ReportProgress& progress)
 {
-    const fs::path folder = folderBeside(file, "_figures");
+    const fs::path place = folderBeside(file, "_figures");
+    ExportFolder folder(place, file.extension().string());
     const std::vector<std::string> names = figureNames(document);
     std::vector<std::string> paths(names.size());
     for (std::size_t i = 0; i < names.size(); ++i) {
@@ -46,24 +40,24 @@ Result<std::vector<std::string>> writeFigures(const report::Document& document,
             progress(static_cast<int>(i), static_cast<int>(names.size()), "drawing figures");
         if (!wanted(i))
             continue;
-        VITRINE_CHECK(makeFolder(folder));
         const std::string name = names[i] + ending;
         const QByteArray bytes = plot::renderFigure(
             document.figures[i], format,
             {.textScale = document.figures[i].textSize / report::PlacedFigure::kTextSize});
-        VITRINE_CHECK(writeFileAtomically(folder / name, bytes.toStdString()));
-        paths[i] = folder.filename().string() + "/" + name;
+        VITRINE_CHECK(folder.write(name, bytes.toStdString()));
+        paths[i] = place.filename().string() + "/" + name;
     }
+    VITRINE_CHECK(folder.finish());
     return paths;
 }
 
 Result<void> writeMarkdown(const report::Document& document, const fs::path& file,
                            const ReportProgress& progress)
 {
-    VITRINE_TRY(const std::vector<std::string> figures,
-                writeFigures(
-                    document, file, plot::Format::svg, ".svg", [](std::size_t) { return true; },
-                    progress));
+    VITRINE_TRY(
+        const std::vector<std::string> figures,
+        writeFigures(
+            document, file, plot::Format::svg, ".svg", [](std::size_t) { return true; }, progress));
     return writeFileAtomically(file, report::toMarkdown(document, figures));
 }
 
@@ -84,20 +78,17 @@ Result<void> writeCsv(const report::Document& document, const fs::path& file)
         for (const report::Block& block : section.blocks)
             if (const auto* table = std::get_if<report::DataTable>(&block)) {
                 tables.push_back(table);
-                tableNames.push_back(
-                    fmt::format("{:02} {}", tables.size(), table->name));
+                tableNames.push_back(fmt::format("{:02} {}", tables.size(), table->name));
             }
-    const fs::path folder = folderBeside(file, "_tables");
-    if (!tables.empty() || !document.figures.empty())
-        VITRINE_CHECK(makeFolder(folder));
+    ExportFolder folder(folderBeside(file, "_tables"), file.extension().string());
     const std::vector<std::string> names = distinctFileNames(tableNames, "table");
     for (std::size_t i = 0; i < tables.size(); ++i)
-        VITRINE_CHECK(writeFileAtomically(folder / (names[i] + ".csv"), report::toCsv(*tables[i])));
+        VITRINE_CHECK(folder.write(names[i] + ".csv", report::toCsv(*tables[i])));
     const std::vector<std::string> figures = figureNames(document);
     for (std::size_t i = 0; i < figures.size(); ++i)
-        VITRINE_CHECK(
-            writeFileAtomically(folder / fmt::format("figure-{}-{}.csv", i + 1, figures[i]),
-                                figure::figureCsv(document.figures[i])));
+        VITRINE_CHECK(folder.write(fmt::format("figure-{}-{}.csv", i + 1, figures[i]),
+                                   figure::figureCsv(document.figures[i])));
+    VITRINE_CHECK(folder.finish());
     return writeFileAtomically(file, report::toCsv(document));
 }
 
@@ -139,10 +130,9 @@ std::vector<report::RunFigures> allFigures(const std::vector<RunRecord>& runs,
 bool namesDocument(const std::vector<std::string>& words)
 {
     std::error_code code;
-    return words.size() == 1 && (words[0].ends_with(".vitrine-report") ||
-                                 words[0].ends_with(".json") ||
-                                 (words[0].find('/') != std::string::npos &&
-                                  fs::is_regular_file(words[0], code)));
+    return words.size() == 1 &&
+           (words[0].ends_with(".vitrine-report") || words[0].ends_with(".json") ||
+            (words[0].find('/') != std::string::npos && fs::is_regular_file(words[0], code)));
 }
 
 Result<report::Manuscript> readManuscript(const std::string& file)
@@ -170,10 +160,11 @@ report::Sources reportSources(const Store& store, const FiguresOf& figuresOf)
 }
 
 Result<report::Manuscript> manuscriptOfRuns(const Store& store, const FiguresOf& figuresOf,
-                                            const std::vector<std::string>& runs)
+                                            const std::vector<std::string>& runs,
+                                            const report::TitleOf& titleOf)
 {
     VITRINE_TRY(const std::vector<RunRecord> records, loadRuns(store, runs));
-    return report::manuscriptOf(records, allFigures(records, figuresOf));
+    return report::manuscriptOf(records, allFigures(records, figuresOf), titleOf);
 }
 
 Result<void> writeDocument(const report::Document& document, const std::filesystem::path& file,
@@ -196,7 +187,8 @@ Result<void> writeDocument(const report::Document& document, const std::filesyst
 
 Result<void> writeReport(const Store& store, const FiguresOf& figuresOf,
                          const std::vector<std::string>& runsOrFile,
-                         const std::filesystem::path& file, const ReportProgress& progress)
+                         const std::filesystem::path& file, const ReportProgress& progress,
+                         const report::TitleOf& titleOf)
 {
     if (runsOrFile.empty())
         return argumentError("report: name one run or several, as vitrine runs list shows them, "
@@ -206,10 +198,10 @@ Result<void> writeReport(const Store& store, const FiguresOf& figuresOf,
                              ".tex or .csv",
                              file.string());
     VITRINE_TRY(const report::Manuscript manuscript,
-                namesDocument(runsOrFile) ? readManuscript(runsOrFile[0])
-                                          : manuscriptOfRuns(store, figuresOf, runsOrFile));
-    const report::Document document =
-        report::compose(manuscript, reportSources(store, figuresOf));
+                namesDocument(runsOrFile)
+                    ? readManuscript(runsOrFile[0])
+                    : manuscriptOfRuns(store, figuresOf, runsOrFile, titleOf));
+    const report::Document document = report::compose(manuscript, reportSources(store, figuresOf));
     if (!document.problems.empty()) {
         const std::size_t others = document.problems.size() - 1;
         return inputError("report: {}{}", document.problems.front(),

@@ -2,6 +2,8 @@
 #include "core/report/values.h"
 #include "core/store/subject.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 
@@ -26,9 +28,8 @@ std::vector<Runs> byExperiment(const Runs& runs)
 {
     std::vector<Runs> groups;
     for (const RunRecord& run : runs) {
-        const auto own = std::ranges::find(groups, run.experiment, [](const Runs& group) {
-            return group.front().experiment;
-        });
+        const auto own = std::ranges::find(
+            groups, run.experiment, [](const Runs& group) { return group.front().experiment; });
         if (own == groups.end())
             groups.push_back({run});
         else
@@ -37,11 +38,18 @@ std::vector<Runs> byExperiment(const Runs& runs)
     return groups;
 }
 
-std::string titleOf(const std::vector<Runs>& groups)
+// "Attention maps and sinks · Compare codecs · and 2 more".
+std::string titleOfAll(const std::vector<Runs>& groups, const TitleOf& titleOf)
 {
+    constexpr std::size_t kMost = 4;
     std::string title;
-    for (const Runs& group : groups)
-        title += (title.empty() ? "" : ", ") + group.front().experiment;
+    for (std::size_t i = 0; i < std::min(groups.size(), kMost); ++i) {
+        const std::string& id = groups[i].front().experiment;
+        const std::string known = titleOf ? titleOf(id) : std::string();
+        title += (title.empty() ? "" : " · ") + (known.empty() ? id : known);
+    }
+    if (groups.size() > kMost)
+        title += fmt::format(" · and {} more", groups.size() - kMost);
     return title.empty() ? "Report" : title;
 }
 
@@ -96,9 +104,8 @@ ManuscriptSection tableSection(const Runs& runs)
 
 ManuscriptSection noteSection(const Runs& runs)
 {
-    const bool any = std::ranges::any_of(runs, [](const RunRecord& run) {
-        return !run.note.empty() || !run.result.notes.empty();
-    });
+    const bool any = std::ranges::any_of(
+        runs, [](const RunRecord& run) { return !run.note.empty() || !run.result.notes.empty(); });
     ManuscriptSection section{"Notes", {}};
     if (any)
         section.items = {TableItem{.source = TableItem::Source::notes, .runs = uidsOf(runs)}};
@@ -107,13 +114,14 @@ ManuscriptSection noteSection(const Runs& runs)
 
 } // namespace
 
-Manuscript manuscriptOf(const std::vector<RunRecord>& runs, const std::vector<RunFigures>& figures)
+Manuscript manuscriptOf(const std::vector<RunRecord>& runs, const std::vector<RunFigures>& figures,
+                        const TitleOf& titleOf)
 {
     const std::vector<Runs> groups = byExperiment(runs);
     ManuscriptSection results{"Results", {}}, parameters{"Parameters", {}};
     addTables(results, groups, TableItem::Source::metrics, "Metrics");
     addTables(parameters, groups, TableItem::Source::parameters, "Parameters");
-    Manuscript manuscript{.title = titleOf(groups), .subtitle = subtitleOf(runs)};
+    Manuscript manuscript{.title = titleOfAll(groups, titleOf), .subtitle = subtitleOf(runs)};
     for (ManuscriptSection section :
          {results, figureSection(figures), tableSection(runs), noteSection(runs), parameters})
         if (!section.items.empty())

@@ -80,7 +80,7 @@ public:
             return {parameterTable(*runs, item)};
         std::vector<Block> blocks = stateRemarks(*runs);
         DataTable table = metricTable(*runs, item);
-        if (!table.rows.empty())
+        if (!table.rows.empty() || blocks.empty()) // a failed run has said why there are none
             blocks.push_back(std::move(table));
         return blocks;
     }
@@ -166,7 +166,7 @@ private:
     }
 
     const Sources& sources_;
-    const bool several_; // runs: then each table says whose it is
+    const bool several_;                      // runs: then each table says whose it is
     std::map<std::string, RunRecord> loaded_; // by the name in the manuscript
     std::map<std::string, Result<std::vector<figure::Figure>>> drawn_;
     std::vector<RunRecord> used_; // in the order of appearance

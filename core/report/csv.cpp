@@ -49,6 +49,10 @@ std::string unitOf(const DataTable& table, const std::vector<Value>& row, std::s
 
 void addTable(std::string& csv, const std::string& section, const DataTable& table)
 {
+    if (table.rows.empty()) {
+        csv += fmt::format("{},{},0,,,,{},0\r\n", field(section), field(table.name), kNoRows);
+        return;
+    }
     const Heading* units = unitHeading(table);
     for (std::size_t r = 0; r < table.rows.size(); ++r) {
         const std::vector<Value>& row = table.rows[r];
@@ -71,8 +75,8 @@ std::string toCsv(const DataTable& table)
     const char* between = "";
     for (const Heading& column : table.columns) {
         const bool unit = !column.unit.empty() && column.unit != "1";
-        csv += between + field(unit ? fmt::format("{} ({})", column.name, column.unit)
-                                    : column.name);
+        csv +=
+            between + field(unit ? fmt::format("{} ({})", column.name, column.unit) : column.name);
         between = ",";
     }
     csv += "\r\n";

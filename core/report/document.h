@@ -32,6 +32,9 @@ struct Heading {
     bool measured = false;
 };
 
+// What stands under the head of a table without rows, in every format.
+inline constexpr const char* kNoRows = "no rows";
+
 inline constexpr std::size_t kAllRows = std::numeric_limits<std::size_t>::max();
 
 struct DataTable {
@@ -99,7 +102,8 @@ struct Document {
     std::vector<std::string> problems{}; // runs, figures and tables that are not there
 };
 
-// One column per run, and the difference (second minus first) where there are two. Sections:
+// One column per run, and the difference (second minus first) where there are two. The title is
+// made of the experiments' ids. Sections:
 // results, figures, tables, parameters, notes, reproducibility; those without content are left out.
 Document buildReport(const std::vector<RunRecord>& runs, std::vector<figure::Figure> figures);
 
@@ -113,7 +117,8 @@ std::string toLatex(const Document& document, const std::vector<std::string>& fi
 
 // Every value of every table in long form, one a line, all rows, numbers in full (RFC 4180):
 //   section,table,row,label,column,unit,value,measured
-// row counts from 1, label is the row's first value, a missing value is empty.
+// row counts from 1, label is the row's first value, a missing value is empty. A table without
+// rows is one line, row 0, whose value is "no rows".
 std::string toCsv(const Document& document);
 // One table as it stands, all rows, units in the headings.
 std::string toCsv(const DataTable& table);

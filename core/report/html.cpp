@@ -69,9 +69,9 @@ std::string headingText(const Heading& column)
     return text + (column.measured ? "<span class=\"m\"> †</span></th>" : "</th>");
 }
 
-std::string valueText(const Value& value)
+std::string valueText(const Value& value, const Heading& column)
 {
-    std::string classes = value.number ? "n" : "";
+    std::string classes = value.number || column.number ? "n" : "";
     if (value.code)
         classes += classes.empty() ? "c" : " c";
     std::string text = escaped(value.text);
@@ -92,10 +92,13 @@ std::string tableText(const DataTable& table)
     text += "</tr></thead>\n<tbody>\n";
     for (std::size_t r = 0; r < table.shownRows(); ++r) {
         text += "<tr>";
-        for (const Value& value : table.rows[r])
-            text += valueText(value);
+        for (std::size_t c = 0; c < table.columns.size(); ++c)
+            text += valueText(table.rows[r][c], table.columns[c]);
         text += "</tr>\n";
     }
+    if (table.shownRows() == 0)
+        text += fmt::format("<tr><td class=\"none\" colspan=\"{}\">{}</td></tr>\n",
+                            table.columns.size(), kNoRows);
     text += "</tbody></table></div>\n";
     return table.remark.empty() ? text
                                 : text + "<p class=\"remark\" style=\"border:0;padding:0\">" +
@@ -197,8 +200,7 @@ std::string toHtml(const Document& document, const std::vector<std::string>& fig
         const Section& section = document.sections[i];
         text += "<section>\n";
         if (!section.title.empty())
-            text +=
-                fmt::format("<h2 id=\"{}\">{}</h2>\n", anchors[i], escaped(section.title));
+            text += fmt::format("<h2 id=\"{}\">{}</h2>\n", anchors[i], escaped(section.title));
         for (const Block& block : section.blocks)
             text += std::visit(Writer{document, figures}, block);
         text += "</section>\n";

@@ -31,13 +31,16 @@ td[title]{cursor:help}
 code,pre,.c{font-family:'JetBrains Mono','DejaVu Sans Mono',ui-monospace,monospace;font-size:12px}
 .c{overflow-wrap:anywhere}
 td.c{color:var(--muted)}
+th:first-child,td:first-child{position:sticky;left:0;background:var(--surface)}
+tbody tr:hover td:first-child{background:var(--soft)}
+td.none{color:var(--muted);font-style:italic}
 .item{position:relative;margin:0 0 6px calc(1.6em*var(--level,1))}
 .marker{position:absolute;left:-1.5em;color:var(--muted)}
 blockquote{margin:0 0 12px;padding-left:12px;border-left:2px solid var(--line);color:var(--muted)}
 hr{border:0;border-top:1px solid var(--line);margin:24px 0}
 a{color:var(--accent)}
 pre{background:var(--sunken);border-radius:6px;padding:12px 16px;margin:0 0 12px;white-space:pre-wrap;overflow-wrap:anywhere}
-figure{margin:0 0 32px}
+figure{margin:24px 0 32px}
 figure .paper{background:var(--surface);border:1px solid var(--line);border-radius:6px;padding:8px;overflow-x:auto}
 figure svg{display:block;margin:0 auto;max-width:100%;height:auto}
 figure svg [fill="#1b1f27"]{fill:var(--text)}

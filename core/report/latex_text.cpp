@@ -36,7 +36,8 @@ struct Entry {
     const char* latex;
 };
 
-// Sorted by code. \ensuremath, so that it works in titles and tables alike.
+// Sorted by code. \ensuremath, so that it works in titles and tables alike; and rather than signs
+// of text, which pdflatex has as bitmaps where no scalable companion face is installed.
 constexpr std::array kKnown = std::to_array<Entry>({
     {0x00A0, "~"},
     {0x00A1, "!`"},
@@ -138,9 +139,9 @@ constexpr std::array kKnown = std::to_array<Entry>({
     {0x2019, "\\textquoteright{}"},
     {0x201C, "\\textquotedblleft{}"},
     {0x201D, "\\textquotedblright{}"},
-    {0x2020, "\\dag{}"},
-    {0x2021, "\\ddag{}"},
-    {0x2022, "\\textbullet{}"},
+    {0x2020, "\\ensuremath{\\dagger}"},
+    {0x2021, "\\ensuremath{\\ddagger}"},
+    {0x2022, "\\ensuremath{\\bullet}"},
     {0x2026, "\\dots{}"},
     {0x202F, "\\,"},
     {0x2030, "\\textperthousand{}"},
@@ -269,6 +270,27 @@ std::string characterText(char32_t code, std::string_view bytes)
     return fmt::format("[U+{:04X}]", static_cast<std::uint32_t>(code));
 }
 
+// Places to break behind the marks inside a name and every few characters of what has none.
+std::string brokenWord(std::string_view word)
+{
+    constexpr int kPiece = 10;
+    std::string latex;
+    for (int piece = 1; !word.empty(); ++piece) {
+        const auto [code, length] = nextCharacter(word);
+        latex += characterText(code, word.substr(0, length));
+        word.remove_prefix(length);
+        const bool mark =
+            code < 0x80 &&
+            std::string_view("_./,;:=-").find(static_cast<char>(code)) != std::string_view::npos;
+        if (!mark && piece < kPiece)
+            continue;
+        piece = 0;
+        if (!word.empty())
+            latex += "\\allowbreak{}";
+    }
+    return latex;
+}
+
 } // namespace
 
 std::string latexText(std::string_view text)
@@ -282,17 +304,38 @@ std::string latexText(std::string_view text)
     return latex;
 }
 
-std::string latexCode(std::string_view text)
+std::string latexWrapped(std::string_view text, std::size_t longest)
+{
+    std::string latex;
+    while (!text.empty()) {
+        const std::size_t word = std::min(text.find(' '), text.size());
+        latex +=
+            word > longest ? brokenWord(text.substr(0, word)) : latexText(text.substr(0, word));
+        text.remove_prefix(word);
+        const std::size_t spaces = std::min(text.find_first_not_of(' '), text.size());
+        latex.append(spaces, ' ');
+        text.remove_prefix(spaces);
+    }
+    return latex;
+}
+
+std::string latexCode(std::string_view text, std::size_t longest)
 {
     constexpr int kPiece = 8;
     std::string latex = "\\texttt{";
+    std::size_t word = 0; // bytes of it
     for (int i = 1; !text.empty(); ++i) {
+        if (word == 0)
+            word = std::min(text.find(' '), text.size());
+        const bool breaks = word > longest;
         const auto [code, length] = nextCharacter(text);
         latex += characterText(code, text.substr(0, length));
         text.remove_prefix(length);
         const bool separator = code == '/' || code == '=' || code == ',' || code == ';';
-        if (!text.empty() && (i % kPiece == 0 || separator))
+        if (!text.empty() && breaks && (i % kPiece == 0 || separator))
             latex += "\\allowbreak{}";
+        if (text.starts_with(' ') || code == ' ')
+            word = 0;
     }
     return latex + "}";
 }

@@ -94,9 +94,14 @@ struct RunFigures {
     std::vector<figure::Figure> figures{};
 };
 
+// What people call an experiment ("Compare codecs"), given its id; empty where nobody knows.
+using TitleOf = std::function<std::string(const std::string& experiment)>;
+
 // What one expects of these runs: results, figures, tables, notes, parameters, appendix; sections
-// without content are left out.
-Manuscript manuscriptOf(const std::vector<RunRecord>& runs, const std::vector<RunFigures>& figures);
+// without content are left out. The title is that of the experiments; their ids where `titleOf`
+// knows none.
+Manuscript manuscriptOf(const std::vector<RunRecord>& runs, const std::vector<RunFigures>& figures,
+                        const TitleOf& titleOf = {});
 
 // Where a document's values come from. `figures` gives what a plugin draws of these runs (all of
 // one plugin) in this state.

@@ -61,6 +61,8 @@ std::string tableText(const DataTable& table)
             text += " " + valueText(value) + " |";
         text += "\n";
     }
+    if (table.shownRows() == 0)
+        text += fmt::format("| *{}* |{}\n", kNoRows, std::string(table.columns.size() - 1, '|'));
     return text + "\n" + (table.remark.empty() ? "" : escaped(table.remark) + "\n\n");
 }
 
@@ -100,7 +102,9 @@ struct Writer {
                    " " + text + "\n\n";
         case RichText::Kind::item: {
             const std::string indent(4 * static_cast<std::size_t>(block.level - 1), ' ');
-            const std::string marker = block.marker.empty() ? "   " : block.marker == "•" ? "- " : block.marker + " ";
+            const std::string marker = block.marker.empty()  ? "   "
+                                       : block.marker == "•" ? "- "
+                                                             : block.marker + " ";
             return indent + marker + text + "\n\n";
         }
         case RichText::Kind::quote:

@@ -3,6 +3,7 @@
 #include "core/base/format.h"
 #include "core/figure/ticks.h"
 #include "core/report/latex_text.h"
+#include "core/report/latex_width.h"
 
 #include <fmt/format.h>
 
@@ -83,6 +84,14 @@ std::string coordinate(double value, const Axis& axis, Range range)
     return shortest(std::clamp(value, range.low - kFar * width, range.high + kFar * width));
 }
 
+// The legend's sign of bars and bands; pgfplots' own has a black edge.
+std::string swatch(const std::string& colour, double opacity)
+{
+    return fmt::format("legend image code/.code={{\\fill[{}, fill opacity={}] (0cm,-0.09cm) "
+                       "rectangle (0.3cm,0.11cm);}}",
+                       colour, opacity);
+}
+
 struct Writer {
     const Figure& figure;
     Range x, y;
@@ -131,8 +140,8 @@ struct Writer {
         const bool logX = figure.x.scale == figure::Scale::logarithmic;
         const bool logY = figure.y.scale == figure::Scale::logarithmic;
         for (std::size_t i = 0; i < std::min(each.x.size(), each.y.size()); ++i) {
-            const bool drawn = std::isfinite(each.x[i]) && std::isfinite(each.y[i]) &&
-                               !(logX && each.x[i] <= 0);
+            const bool drawn =
+                std::isfinite(each.x[i]) && std::isfinite(each.y[i]) && !(logX && each.x[i] <= 0);
             const double floor = logY ? std::max(each.y[i], y.low * 1e-3) : each.y[i];
             text += i % 6 == 0 ? "\n  " : " ";
             text += drawn ? at(each.x[i], floor) : fmt::format("({},nan)", shortest(x.low));
@@ -156,9 +165,8 @@ struct Writer {
                                 each.horizontal ? place(end, to) : place(to, end));
         }
         if (!each.name.empty())
-            text += fmt::format("\\addlegendimage{{area legend, draw=none, fill={}}}\n"
-                                "\\addlegendentry{{{}}}\n",
-                                colourName(each.colour), latexText(each.name));
+            text += fmt::format("\\addlegendimage{{{}}}\n\\addlegendentry{{{}}}\n",
+                                swatch(colourName(each.colour), 1), latexText(each.name));
     }
 
     void span(const figure::Span& each)
@@ -170,17 +178,17 @@ struct Writer {
         const std::string first = each.vertical ? place(each.from, y.low) : place(x.low, each.from);
         const std::string second = each.vertical ? place(each.to, y.high) : place(x.high, each.to);
         if (band)
-            text += fmt::format("\\fill[{}, opacity=0.14] {} rectangle {};\n", colour, first,
-                                second);
+            text +=
+                fmt::format("\\fill[{}, opacity=0.14] {} rectangle {};\n", colour, first, second);
         else
             text += fmt::format("\\draw[{}, {}, line width=1pt] {} -- {};\n", colour,
                                 lineStyle(each.line), first, second);
         if (!each.name.empty())
-            text += fmt::format("\\addlegendimage{{{}}}\n\\addlegendentry{{{}}}\n",
-                                band ? "area legend, draw=none, fill opacity=0.3, fill=" + colour
-                                     : fmt::format("no markers, {}, {}", colour,
-                                                   lineStyle(each.line)),
-                                latexText(each.name));
+            text +=
+                fmt::format("\\addlegendimage{{{}}}\n\\addlegendentry{{{}}}\n",
+                            band ? swatch(colour, 0.3)
+                                 : fmt::format("no markers, {}, {}", colour, lineStyle(each.line)),
+                            latexText(each.name));
     }
 
     void note(const figure::Annotation& each)
@@ -188,11 +196,47 @@ struct Writer {
         if (each.x < x.low || each.x > x.high || each.y < y.low || each.y > y.high)
             return;
         const bool right = each.x < x.low + 0.7 * (x.high - x.low);
-        text += fmt::format("\\node[anchor=south {}, text={}] at {} {{{}}};\n",
-                            right ? "west" : "east", colourName(each.colour),
-                            place(each.x, each.y), latexText(each.text));
+        text +=
+            fmt::format("\\node[anchor=south {}, text={}] at {} {{{}}};\n", right ? "west" : "east",
+                        colourName(each.colour), place(each.x, each.y), latexText(each.text));
     }
 };
+
+constexpr double kPoint = 72.27 / 25.4; // points of a millimetre
+constexpr double kAround = 45;          // points that pgfplots keeps for labels beside the axes
+
+// Whether all names along x have room up to the next one; else they stand upright.
+bool namesFit(const Figure& figure, Range range, double textSize)
+{
+    const double gap = textSize * 0.6;
+    const double perUnit = (figure.width * kPoint - kAround) / (range.high - range.low);
+    double end = -1e9;
+    for (const Axis::Tick& tick : figure.x.ticks) {
+        if (tick.position < range.low || tick.position > range.high)
+            continue;
+        const double half = latexWidth(tick.label, textSize) / 2;
+        if (tick.position * perUnit - half < end)
+            return false;
+        end = tick.position * perUnit + half + gap;
+    }
+    return true;
+}
+
+// So many that the legend is no wider than the axes.
+int legendColumns(const Figure& figure, double textSize)
+{
+    constexpr double kKey = 30, kMost = 4;
+    double widest = 0;
+    const auto look = [&](const auto& items) {
+        for (const auto& item : items)
+            widest = std::max(widest, latexWidth(item.name, textSize));
+    };
+    look(figure.series);
+    look(figure.bars);
+    look(figure.spans);
+    const double room = figure.width * kPoint - kAround;
+    return static_cast<int>(std::clamp(std::floor(room / (widest + kKey)), 1.0, kMost));
+}
 
 std::size_t pointsOf(const Figure& figure)
 {
@@ -214,10 +258,12 @@ bool drawnByLatex(const Figure& figure)
 std::string pgfplots(const PlacedFigure& figure)
 {
     Writer writer{figure, figure::xRange(figure), figure::yRange(figure)};
-    const bool named = !figure.x.ticks.empty();
     const double size = figure.textSize;
+    const bool named = !figure.x.ticks.empty();
+    const bool upright = named && !namesFit(figure, writer.x, size);
     // As many labels as the window would have on that width and height.
-    const int mostX = named ? std::max(2, static_cast<int>(figure.width / (size * 0.5)))
+    const int mostX = named ? !upright ? static_cast<int>(figure.x.ticks.size())
+                                       : std::max(2, static_cast<int>(figure.width / (size * 0.5)))
                             : std::clamp(static_cast<int>(figure.width / 20), 2, 10);
     const int mostY = figure.y.ticks.empty()
                           ? std::clamp(static_cast<int>(figure.height / 10), 3, 8)
@@ -228,18 +274,21 @@ std::string pgfplots(const PlacedFigure& figure)
         shortest(figure.width), shortest(figure.height), shortest(size), shortest(size * 1.2));
     writer.axis("x", figure.x, writer.x, mostX);
     writer.axis("y", figure.y, writer.y, mostY);
-    if (named && figure.x.ticks.size() > 8)
+    if (upright)
         writer.text += "  xticklabel style={rotate=90, anchor=east},\n";
-    writer.text += "  axis on top=false, axis line style={vitrineline}, tick style={vitrineline}, "
-                   "tick align=outside,\n  axis lines*=left, unbounded coords=jump, clip "
-                   "mode=individual,\n";
+    writer.text +=
+        "  axis on top=false, axis line style={vitrineline}, tick style={vitrineline}, "
+        "tick align=outside, scaled ticks=false,\n  axis lines*=left, unbounded coords=jump, clip "
+        "mode=individual,\n";
     if (figure.x.ticks.empty() && figure.y.ticks.empty())
         writer.text += "  grid=major, grid style={vitrineline, line width=0.4pt},\n";
     if (figure.equalAspect)
         writer.text += "  axis equal image,\n";
-    writer.text += "  legend cell align=left, legend columns=3, legend style={draw=none, "
-                   "fill=none, at={(0,1.02)}, anchor=south west,\n    /tikz/every even "
-                   "column/.append style={column sep=8pt}},\n]\n";
+    writer.text += fmt::format(
+        "  legend cell align=left, legend columns={}, legend style={{draw=none, fill=none, "
+        "at={{(0,1.02)}}, anchor=south west,\n    /tikz/every even column/.append "
+        "style={{column sep=8pt}}}},\n]\n",
+        legendColumns(figure, size));
     const bool legend = figure.legend;
     for (const figure::Span& span : figure.spans)
         if (span.from != span.to)

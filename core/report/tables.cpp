@@ -40,10 +40,21 @@ std::vector<std::string> metricNames(const RunRecord& run)
     return names;
 }
 
-Value difference(const Metric* a, const Metric* b, int digits)
+// What stands where a run has no such value: why, where it did not end well.
+Value absent(const RunRecord& run)
 {
-    if (!a || !b || a->unit != b->unit)
-        return {.number = true};
+    const bool whole = run.state == RunState::done;
+    return {.text = whole ? "–" : std::string(runStateName(run.state)), .number = true};
+}
+
+Value difference(const Runs& two, const std::string& name, int digits)
+{
+    const Metric* a = two[0].result.metric(name);
+    const Metric* b = two[1].result.metric(name);
+    if (a == nullptr || b == nullptr)
+        return absent(two[a == nullptr ? 0 : 1]);
+    if (a->unit != b->unit)
+        return {.text = "–", .number = true};
     Value value = numberValue(b->value - a->value, b->origin == Origin::measured, digits);
     if (b->value > a->value)
         value.text = "+" + value.text;
@@ -67,16 +78,15 @@ DataTable metricTable(const std::vector<RunRecord>& runs, const TableItem& item)
         std::vector<Value> row;
         for (const RunRecord& run : runs) {
             const Metric* metric = run.result.metric(name);
-            row.push_back(metric ? numberValue(metric->value, metric->origin == Origin::measured,
-                                               item.digits)
-                                 : Value{.text = "–", .number = true});
+            row.push_back(
+                metric ? numberValue(metric->value, metric->origin == Origin::measured, item.digits)
+                       : absent(run));
             if (metric)
                 unit = metric->unit;
         }
         row.insert(row.begin(), {Value{.text = name}, Value{.text = unit == "1" ? "" : unit}});
         if (runs.size() == 2)
-            row.push_back(difference(runs[0].result.metric(name), runs[1].result.metric(name),
-                                     item.digits));
+            row.push_back(difference(runs, name, item.digits));
         table.rows.push_back(std::move(row));
     }
     const auto measured = [](const Metric& m) { return m.origin == Origin::measured; };

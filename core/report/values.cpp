@@ -28,6 +28,16 @@ Value textValue(const std::string& text, bool number)
     return {.text = brief, .full = brief == text ? "" : text, .number = number};
 }
 
+// All its digits, in groups; no detour by a double, which would round long ones.
+Value integerValue(std::int64_t value)
+{
+    const auto size =
+        value < 0 ? 0U - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value);
+    const std::string full = std::to_string(value);
+    const std::string text = (value < 0 ? "-" : "") + countText(size);
+    return {.text = text, .full = text == full ? "" : full, .number = true};
+}
+
 } // namespace
 
 std::string runName(const RunRecord& run)
@@ -61,7 +71,7 @@ Value cellValue(const Cell& cell, int digits)
     if (const auto* number = std::get_if<double>(&cell))
         return numberValue(*number, false, digits);
     if (const auto* integer = std::get_if<std::int64_t>(&cell))
-        return {.text = std::to_string(*integer), .number = true};
+        return integerValue(*integer);
     if (const auto* text = std::get_if<std::string>(&cell))
         return textValue(*text, false);
     return {.text = "–"};

@@ -40,9 +40,8 @@ protected:
         return *std::move(store);
     }
 
-    static Result<std::vector<figure::Figure>> figuresOf(const std::string& plugin,
-                                                         const std::vector<RunRecord>& runs,
-                                                         const std::string&)
+    static Result<std::vector<figure::Figure>>
+    figuresOf(const std::string& plugin, const std::vector<RunRecord>& runs, const std::string&)
     {
         EXPECT_EQ(plugin, "attention");
         return std::vector(runs.size(), report::samples::figure());
@@ -106,7 +105,8 @@ TEST_F(ReportCommandTest, AChangedValueOfTheStoreChangesEveryFormat)
         EXPECT_TRUE(store->import(run));
         return *std::move(store);
     };
-    const Store before = storeWith("before.vitrine", 0.25), after = storeWith("after.vitrine", 0.26);
+    const Store before = storeWith("before.vitrine", 0.25),
+                after = storeWith("after.vitrine", 0.26);
 
     for (const char* ending : {".pdf", ".html", ".md", ".tex", ".csv"}) {
         const fs::path file = folder_ / (std::string("r") + ending);
@@ -121,7 +121,9 @@ TEST_F(ReportCommandTest, AChangedValueOfTheStoreChangesEveryFormat)
 TEST_F(ReportCommandTest, TakesAReportFile)
 {
     const Store store = storeWithTwoRuns();
-    report::Manuscript manuscript{.title = "Paper", .sections = {{"S", {report::FigureItem{.runs = {"1"}, .figure = "sink-profile"}}}}};
+    report::Manuscript manuscript{
+        .title = "Paper",
+        .sections = {{"S", {report::FigureItem{.runs = {"1"}, .figure = "sink-profile"}}}}};
     const fs::path file = folder_ / "p.vitrine-report";
     ASSERT_TRUE(writeFileAtomically(file, report::manuscriptText(manuscript)));
 
@@ -136,24 +138,97 @@ TEST_F(ReportCommandTest, TakesAReportFile)
     EXPECT_FALSE(fs::exists(folder_ / "q.html"));
 }
 
-// What other programs say of the files: long, and they must be there.
-TEST_F(ReportCommandTest, FilesPassTheChecksOfOtherPrograms)
+// A table of a run that is too wide for any page, and one without rows.
+RunRecord runWithWideTable()
 {
-    if (std::getenv("VITRINE_TEST_FULL") == nullptr)
-        GTEST_SKIP() << "pdflatex, qpdf and pdffonts run under packaging/test --full";
-    const Store store = storeWithTwoRuns();
-    for (const char* ending : {"r.pdf", "r.tex"})
-        ASSERT_TRUE(writeReport(store, figuresOf, {"1", "2"}, folder_ / ending));
-    const auto run = [&](const std::string& command) {
-        return std::system(("cd '" + folder_.string() + "' && " + command + " >>log 2>&1").c_str());
-    };
+    RunRecord run = report::samples::run(12, 0.25, 1.9);
+    run.result.artifacts.clear();
+    Table layers{.name = "layers", .columns = {{"layer", "", Origin::computed, ""}}, .rows = {}};
+    for (int c = 0; c < 24; ++c)
+        layers.columns.push_back(
+            {"energy_of_part_" + std::to_string(c), "pJ", Origin::computed, ""});
+    for (int r = 0; r < 30; ++r) {
+        auto& row = layers.rows.emplace_back();
+        row.emplace_back("stages.1.blocks." + std::to_string(r) + ".main.conv");
+        for (int c = 0; c < 24; ++c)
+            row.emplace_back(c % 3 == 0 ? 0.0 : 1234.5678 * (r + 1) * c * c);
+    }
+    Table sinks = run.result.tables[0];
+    sinks.name = "sinks";
+    sinks.rows.clear();
+    run.result.tables.push_back(std::move(layers));
+    run.result.tables.push_back(std::move(sinks));
+    return run;
+}
 
-    EXPECT_EQ(run("qpdf --check r.pdf"), 0) << text(folder_ / "log");
+// What other programs say of the files: long, and they must be there.
+class ReportFilesTest : public ReportCommandTest
+{
+protected:
+    void SetUp() override
+    {
+        if (std::getenv("VITRINE_TEST_FULL") == nullptr)
+            GTEST_SKIP() << "TeX, a browser and PDF tools are asked under packaging/test --full";
+        auto store = Store::open(folder_ / "home.vitrine");
+        ASSERT_TRUE(store) << store.error().message;
+        ASSERT_TRUE(store->import(runWithWideTable()));
+        for (const char* file : {"r.pdf", "r.tex", "r.html"})
+            ASSERT_TRUE(writeReport(*store, figuresOf, {"1"}, folder_ / file));
+    }
+
+    int run(const std::string& command) const
+    {
+        return std::system(
+            ("cd '" + folder_.string() + "' && { " + command + "; } >>log 2>&1").c_str());
+    }
+    std::string log() const { return text(folder_ / "log"); }
+};
+
+TEST_F(ReportFilesTest, PdfIsSoundHasItsFacesAndBookmarks)
+{
+    EXPECT_EQ(run("qpdf --check r.pdf"), 0) << log();
+    EXPECT_EQ(
+        run("qpdf --json --json-key=outlines r.pdf | grep -q '\"title\": \"Reproducibility\"'"), 0);
     EXPECT_EQ(run("pdffonts r.pdf | tail -n +3 | grep -qE ' yes (yes|no) +yes'"), 0);
-    EXPECT_NE(run("pdffonts r.pdf | tail -n +3 | grep -vE ' yes (yes|no) +yes'"), 0) << "a face is not embedded";
+    EXPECT_NE(run("pdffonts r.pdf | tail -n +3 | grep -vE ' yes (yes|no) +yes'"), 0)
+        << "a face is not embedded";
     EXPECT_EQ(run("pdftotext r.pdf - | grep -q first_token_mass"), 0) << "text cannot be selected";
-    EXPECT_EQ(run("pdflatex -interaction=nonstopmode -halt-on-error r.tex"), 0)
-        << text(folder_ / "log");
+}
+
+TEST_F(ReportFilesTest, LatexCompilesWithNothingWiderThanItsLine)
+{
+    EXPECT_EQ(run("pdflatex -interaction=nonstopmode -halt-on-error r.tex"), 0) << log();
+    EXPECT_NE(run("grep Overfull r.log"), 0) << log();
+}
+
+TEST_F(ReportFilesTest, HtmlShowsItsTextInABrowserAndAsksForNothing)
+{
+    // No name is found, and the log says who asked: a page, or "not an origin" (the browser
+    // itself).
+    const auto open = [&](const std::string& page) {
+        return run("HOME=$PWD timeout 120 chromium --headless --no-sandbox --disable-gpu "
+                   "--user-data-dir=profile-" +
+                   page +
+                   " --host-resolver-rules='MAP * ~NOTFOUND' "
+                   "--disable-background-networking --log-net-log=\"$PWD/net.json\" "
+                   "--dump-dom \"file://$PWD/" +
+                   page + "\" >dom.html");
+    };
+    const auto askedByPage = [&] {
+        return run("grep -o '\"initiator\":\"[^\"]*\"' net.json | grep -v 'not an origin'") == 0;
+    };
+    ASSERT_TRUE(writeFileAtomically(folder_ / "asks.html", "<img src=\"http://a.invalid/x.png\">"));
+
+    ASSERT_EQ(open("asks.html"), 0) << log();
+    ASSERT_TRUE(askedByPage()) << "the check does not see a request";
+    ASSERT_EQ(open("r.html"), 0) << log();
+    EXPECT_FALSE(askedByPage()) << log();
+
+    const std::string dom = text(folder_ / "dom.html");
+    for (const char* shown : {"first_token_mass", "no rows", "</svg>", "Reproducibility"})
+        EXPECT_THAT(dom, HasSubstr(shown));
+    for (const char* outside : {"src=\"http", "href=\"http", "url(http", "<script", "<link"})
+        EXPECT_THAT(dom, testing::Not(HasSubstr(outside)));
 }
 
 TEST_F(ReportCommandTest, TakesTheBeginningOfAUid)

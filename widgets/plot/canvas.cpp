@@ -14,7 +14,6 @@ namespace vitrine::plot
 namespace
 {
 
-constexpr int kPadding = 12;
 constexpr double kLabelGap = 8;     // pixels between tick labels
 constexpr int kLabelLine = 15;      // pixels a tick label needs across its direction
 constexpr double kReadable = 88;    // a name with its end left out needs so many pixels, at least

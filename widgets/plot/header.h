@@ -11,7 +11,14 @@
 namespace vitrine::plot
 {
 
-// Above the axes: the title where it is wanted, and the legend as a flow of entries.
+inline constexpr int kPadding = 12; // around a drawing
+inline constexpr int kLegendLine = 18;
+
+// How many lines the legend takes in a drawing so wide.
+int legendLines(const figure::Figure& figure, int drawingWidth);
+
+// Above the axes: the title where it is wanted, and the legend as a flow of entries, in columns
+// where that takes no more lines.
 class Header : public QCPLayoutElement
 {
 public:

@@ -34,7 +34,8 @@ private:
     std::unique_ptr<QCPPainter> painter_;
 };
 
-// The figure's size on paper in 1/96 inch, at least one that holds axes.
-QSize paperSize(const figure::Figure& figure);
+// The figure's size on paper in 1/96 inch, at least one that holds axes. Its own height has room
+// for two lines of legend; more of them make it taller, so that the axes keep their size.
+QSize paperSize(const figure::Figure& figure, double textScale);
 
 } // namespace vitrine::plot

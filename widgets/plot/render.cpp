@@ -6,6 +6,7 @@
 #include <QSvgGenerator>
 
 #include "widgets/plot/canvas.h"
+#include "widgets/plot/header.h"
 #include "widgets/plot/normalise.h"
 #include "widgets/plot/paint.h"
 
@@ -22,6 +23,7 @@ constexpr double kVectorImageScale = 4; // pixels of a grid's image per logical 
 // Readers of vector files sample images: pixels finer than theirs would lose single bright columns.
 constexpr double kDenseVectorImageScale = 1;
 constexpr int kPdfResolution = 1200;
+constexpr int kUsualLegend = 2; // lines of it that a figure's own height has room for
 
 // In the canvas's own pixels: with larger text there are fewer of them on the same paper.
 QSize canvasSize(QSize size, double text)
@@ -88,10 +90,14 @@ QByteArray pdf(Canvas& canvas, QSize size, const figure::Figure& figure, std::in
 
 } // namespace
 
-QSize paperSize(const figure::Figure& figure)
+QSize paperSize(const figure::Figure& figure, double textScale)
 {
-    return {std::max(80, static_cast<int>(std::lround(figure.width * kPixelsPerMillimetre))),
-            std::max(60, static_cast<int>(std::lround(figure.height * kPixelsPerMillimetre)))};
+    const QSize axes(
+        std::max(80, static_cast<int>(std::lround(figure.width * kPixelsPerMillimetre))),
+        std::max(60, static_cast<int>(std::lround(figure.height * kPixelsPerMillimetre))));
+    const int lines = legendLines(figure, canvasSize(axes, textScale).width());
+    const double more = kLegendLine * textScale * std::max(0, lines - kUsualLegend);
+    return axes + QSize(0, static_cast<int>(std::lround(more)));
 }
 
 PagePainter::PagePainter(QPaintDevice& device) : painter_(std::make_unique<QCPPainter>())
@@ -119,7 +125,7 @@ void PagePainter::drawFigure(const figure::Figure& figure, const QRectF& where, 
         canvas.setImageScale(kVectorImageScale, kDenseVectorImageScale);
     canvas.setOpaqueImages(true);
     // A figure wider than its place is drawn smaller as a whole.
-    const QSize paper = paperSize(figure);
+    const QSize paper = paperSize(figure, textScale);
     const double shrunk = std::min(1.0, where.width() / (paper.width() * inch / 96));
     const QSizeF room = where.size() * 96 / inch / shrunk;
     canvas.setSize(canvasSize(room.toSize(), textScale));
@@ -136,7 +142,7 @@ QByteArray renderFigure(const figure::Figure& figure, Format format, const Rende
 {
     const theme::Palette& palette =
         options.palette ? *options.palette : theme::paletteOf(theme::ThemeName::light);
-    const QSize size = options.size.isEmpty() ? paperSize(figure) : options.size;
+    const QSize size = options.size.isEmpty() ? paperSize(figure, options.textScale) : options.size;
     Canvas canvas;
     canvas.setFigure(figure, palette, options.title, palette.surface);
     if (format == Format::png)

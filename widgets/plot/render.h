@@ -16,7 +16,7 @@ enum class Format { svg, pdf, png };
 struct RenderOptions {
     const theme::Palette* palette = nullptr; // none: light, on white paper
     bool title = false;                      // paper has a caption instead
-    QSize size{};          // logical pixels (1/96 inch); empty: figure.width x figure.height mm
+    QSize size{};          // logical pixels (1/96 inch); empty: the figure's own on paper (paint.h)
     double scale = 3;      // PNG: image pixels per logical pixel
     double textScale = 1;  // how much larger than in the window text and lines are
     std::int64_t time = 0; // seconds since 1970 for PDF dates; SOURCE_DATE_EPOCH goes first

@@ -148,6 +148,7 @@ void PageFlow::addHeading(const std::string& title)
     const PageText text = plain(title, kSection, textWidth());
     gap(pt(16));
     need(text.height() + pt(72));
+    layout_.headings_.push_back({title, layout_.pages() - 1, y_});
     addText(text);
     gap(pt(6));
 }
@@ -234,8 +235,10 @@ void PageFlow::add(const report::Code& code)
 
 void PageFlow::add(const report::FigureBlock& block)
 {
-    const figure::Figure& figure = document_.figures[block.figure];
-    QSizeF size = QSizeF(plot::paperSize(figure)) * kInch / 96;
+    const report::PlacedFigure& figure = document_.figures[block.figure];
+    QSizeF size =
+        QSizeF(plot::paperSize(figure, figure.textSize / report::PlacedFigure::kTextSize)) * kInch /
+        96;
     const PageText caption(
         {{.text = QString("Figure %1. %2. ").arg(block.figure + 1).arg(words(figure.title)),
           .strong = true},

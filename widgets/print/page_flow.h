@@ -5,6 +5,8 @@
 namespace vitrine::print
 {
 
+struct TableType;
+
 // Fills pages from top to bottom.
 class PageFlow
 {
@@ -26,7 +28,8 @@ private:
     void addHead();
     void addHeading(const std::string& title);
     void addFooters();
-    void addPart(const report::DataTable& part, const std::vector<double>& widths);
+    void addPart(const report::DataTable& part, const std::vector<double>& widths,
+                 const TableType& type);
     void fill(const QRectF& rect, const QColor& colour);
     void place(int section, int item, int fromPage, double fromY);
 

@@ -7,9 +7,9 @@
 #include "core/report/document.h"
 #include "widgets/print/page_text.h"
 
+#include <string>
 #include <variant>
 #include <vector>
-
 
 namespace vitrine::plot
 {
@@ -40,6 +40,13 @@ public:
     };
     const std::vector<Place>& places() const { return places_; }
 
+    struct Heading {
+        std::string title;
+        int page = 0;
+        double y = 0;
+    };
+    const std::vector<Heading>& headings() const { return headings_; } // of sections, in order
+
     // All text of a page, for tests and for reading aloud.
     QString text(int page) const;
 
@@ -64,6 +71,7 @@ private:
     std::vector<report::PlacedFigure> figures_;
     std::vector<std::vector<Piece>> pages_;
     std::vector<Place> places_;
+    std::vector<Heading> headings_;
 };
 
 } // namespace vitrine::print

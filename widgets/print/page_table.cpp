@@ -8,19 +8,28 @@
 
 namespace vitrine::print
 {
+
+struct TableType {
+    TextStyle cell, head;
+    double between; // two columns
+};
+
 namespace
 {
 
 constexpr double kSide = mm(22);
-constexpr double kBetween = pt(12); // of two columns
 constexpr double kRowGap = pt(2);
-constexpr double kNarrowest = pt(64);      // to which a column of numbers may be narrowed
+constexpr double kNarrowest = pt(64);      // to which a column of long values may be narrowed
 constexpr double kNarrowestText = pt(130); // and one of texts: prose and the names of layers
+constexpr double kNumber = pt(80);         // values no wider than this stay on one line
 
-const TextStyle kCell{.size = 8, .leading = 1.4};
-const TextStyle kHead{.size = 8, .muted = true, .leading = 1.4};
 const TextStyle kName{.size = 9.5, .weight = QFont::DemiBold, .leading = 1.4};
 const TextStyle kRemark{.size = 8, .muted = true};
+
+const TableType kPlain{
+    {.size = 8, .leading = 1.4}, {.size = 8, .muted = true, .leading = 1.4}, pt(12)};
+const TableType kDense{
+    {.size = 6.75, .leading = 1.3}, {.size = 6.75, .muted = true, .leading = 1.3}, pt(6)};
 
 const theme::Palette& paper()
 {
@@ -43,12 +52,7 @@ std::vector<Fragment> fragmentsOf(const report::Value& value)
 
 std::vector<Fragment> fragmentsOf(const report::Heading& column)
 {
-    QString text = QString::fromStdString(column.name);
-    if (!column.unit.empty() && column.unit != "1")
-        text += " (" + QString::fromStdString(column.unit) + ")";
-    if (column.measured)
-        text += " †";
-    return {{.text = text}};
+    return {{.text = QString::fromStdString(report::headingText(column))}};
 }
 
 // Names break behind their marks: first_token_ | mass, not first_token_m | ass. Only where the
@@ -70,22 +74,43 @@ TextStyle aligned(TextStyle style, bool number)
     return style;
 }
 
+// What the columns of a table need, with what separates them.
 struct Widths {
     std::vector<double> natural, least;
+
+    bool fits(double room) const
+    {
+        return std::accumulate(least.begin(), least.end(), 0.0) <= room;
+    }
 };
 
-Widths widthsOf(const report::DataTable& table)
+double widestPiece(const report::Heading& column, const TextStyle& style)
+{
+    double widest = 0;
+    for (const std::string& piece : report::headingPieces(column))
+        widest = std::max(widest,
+                          PageText::naturalWidth({{.text = QString::fromStdString(piece)}}, style));
+    return widest;
+}
+
+Widths widthsOf(const report::DataTable& table, const TableType& type)
 {
     Widths widths;
     for (std::size_t c = 0; c < table.columns.size(); ++c) {
-        double natural = PageText::naturalWidth(fragmentsOf(table.columns[c]), kHead);
+        const report::Heading& column = table.columns[c];
+        double values = 0;
         for (std::size_t r = 0; r < table.shownRows(); ++r)
-            natural =
-                std::max(natural, PageText::naturalWidth(fragmentsOf(table.rows[r][c]), kCell));
-        natural += pt(1); // rounding must not wrap
-        widths.natural.push_back(natural + kBetween);
-        const double narrowest = table.columns[c].number ? kNarrowest : kNarrowestText;
-        widths.least.push_back(std::min(natural, narrowest) + kBetween);
+            values =
+                std::max(values, PageText::naturalWidth(fragmentsOf(table.rows[r][c]), type.cell));
+        const double natural =
+            std::max(values, PageText::naturalWidth(fragmentsOf(column), type.head));
+        const double narrowed = values <= kNumber ? values
+                                : column.number   ? kNarrowest
+                                                  : std::min(values, kNarrowestText);
+        const double least = std::max(narrowed, widestPiece(column, type.head));
+        constexpr double kRounding = pt(1); // must not wrap
+        widths.natural.push_back(natural + kRounding + type.between);
+        widths.least.push_back(least + kRounding + type.between);
     }
     return widths;
 }
@@ -96,12 +121,24 @@ std::vector<double> fitted(std::vector<double> natural, const std::vector<double
 {
     const auto total = [&] { return std::accumulate(natural.begin(), natural.end(), 0.0); };
     double cap = *std::ranges::max_element(natural);
-    while (total() > room && cap > kNarrowest) {
-        cap = std::max(kNarrowest, cap * 0.97);
+    while (total() > room && cap > pt(1)) {
+        cap *= 0.97;
         for (std::size_t c = 0; c < natural.size(); ++c)
             natural[c] = std::max(std::min(natural[c], cap), least[c]);
     }
     return natural;
+}
+
+// The gentlest way in which the table fits the page, or else the densest.
+std::pair<report::DataTable, TableType> gentlest(const report::DataTable& table)
+{
+    const auto fits = [](const report::DataTable& each, const TableType& type) {
+        return widthsOf(each, type).fits(textWidth() + type.between);
+    };
+    if (fits(table, kPlain))
+        return {table, kPlain};
+    const report::DataTable rest = report::withoutConstants(table);
+    return {rest, fits(rest, kPlain) ? kPlain : kDense};
 }
 
 } // namespace
@@ -110,40 +147,41 @@ void PageFlow::add(const report::DataTable& table)
 {
     if (table.columns.empty())
         return;
-    const double room = textWidth() + kBetween;
-    const Widths widths = widthsOf(table);
-    std::vector<double> wanted = fitted(widths.natural, widths.least, room);
-    const auto groups = report::columnGroups(table, wanted, room);
+    const auto [shown, type] = gentlest(table);
+    const double room = textWidth() + type.between;
+    const Widths widths = widthsOf(shown, type);
+    const auto groups = report::columnGroups(shown, widths.least, room);
     for (std::size_t g = 0; g < groups.size(); ++g) {
-        std::string name = table.name;
+        std::string name = shown.name;
         if (groups.size() > 1 && !name.empty())
             name +=
                 " (columns " + std::to_string(g + 1) + " of " + std::to_string(groups.size()) + ")";
-        std::vector<double> own, least;
+        std::vector<double> natural, least;
         for (const std::size_t c : groups[g]) {
-            own.push_back(widths.natural[c]);
+            natural.push_back(widths.natural[c]);
             least.push_back(widths.least[c]);
         }
         gap(pt(6));
         if (!name.empty()) {
             const PageText heading({{.text = QString::fromStdString(name)}}, kName, textWidth());
-            need(heading.height() + pt(52));
+            need(heading.height() + pt(90)); // a head of several lines and some rows
             addText(heading);
             y_ += pt(3);
         }
-        addPart(report::withColumns(table, groups[g]), fitted(own, least, room));
+        addPart(report::withColumns(shown, groups[g]), fitted(natural, least, room), type);
     }
-    if (!table.remark.empty()) {
+    if (!shown.remark.empty()) {
         y_ += pt(2);
-        addText(PageText({{.text = QString::fromStdString(table.remark)}}, kRemark, textWidth()));
+        addText(PageText({{.text = QString::fromStdString(shown.remark)}}, kRemark, textWidth()));
     }
     gap(pt(10));
 }
 
-void PageFlow::addPart(const report::DataTable& part, const std::vector<double>& widths)
+void PageFlow::addPart(const report::DataTable& part, const std::vector<double>& widths,
+                       const TableType& type)
 {
     const double width =
-        std::min(std::accumulate(widths.begin(), widths.end(), 0.0) - kBetween, textWidth());
+        std::min(std::accumulate(widths.begin(), widths.end(), 0.0) - type.between, textWidth());
     const double page = bottom() - top();
 
     using Row = std::vector<PageText>;
@@ -173,8 +211,8 @@ void PageFlow::addPart(const report::DataTable& part, const std::vector<double>&
     Row head;
     for (std::size_t c = 0; c < part.columns.size(); ++c)
         head.push_back(
-            PageText(breakable(fragmentsOf(part.columns[c]), kHead, widths[c] - kBetween),
-                     aligned(kHead, part.columns[c].number), widths[c] - kBetween));
+            PageText(breakable(fragmentsOf(part.columns[c]), type.head, widths[c] - type.between),
+                     aligned(type.head, part.columns[c].number), widths[c] - type.between));
     const auto drawHead = [&] {
         rule(0.9, paper().text);
         draw(head);
@@ -186,10 +224,10 @@ void PageFlow::addPart(const report::DataTable& part, const std::vector<double>&
     for (std::size_t r = 0; r < part.rows.size(); ++r) {
         Row row;
         for (std::size_t c = 0; c < part.columns.size(); ++c)
-            row.push_back(
-                PageText(breakable(fragmentsOf(part.rows[r][c]), kCell, widths[c] - kBetween),
-                         aligned(kCell, part.rows[r][c].number || part.columns[c].number),
-                         widths[c] - kBetween));
+            row.push_back(PageText(
+                breakable(fragmentsOf(part.rows[r][c]), type.cell, widths[c] - type.between),
+                aligned(type.cell, part.rows[r][c].number || part.columns[c].number),
+                widths[c] - type.between));
         if (y_ + std::min(heightOf(row), page - pt(40)) + pt(1) > bottom()) {
             rule(0.5, paper().line); // the table goes on
             newPage();
@@ -197,6 +235,9 @@ void PageFlow::addPart(const report::DataTable& part, const std::vector<double>&
         }
         draw(row);
     }
+    if (part.rows.empty())
+        draw({PageText({{.text = report::kNoRows, .emphasis = true, .muted = true}}, type.cell,
+                       textWidth())});
     rule(0.9, paper().text);
     fresh_ = false;
     gap(pt(4));

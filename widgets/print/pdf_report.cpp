@@ -8,9 +8,23 @@
 #include "widgets/plot/normalise.h"
 #include "widgets/plot/paint.h"
 #include "widgets/print/page_layout.h"
+#include "widgets/print/pdf_outline.h"
 
 namespace vitrine::print
 {
+namespace
+{
+
+std::vector<Bookmark> bookmarksOf(const PageLayout& layout)
+{
+    std::vector<Bookmark> bookmarks;
+    for (const PageLayout::Heading& heading : layout.headings())
+        bookmarks.push_back(
+            {QString::fromStdString(heading.title), heading.page, heading.y * 72 / kInch});
+    return bookmarks;
+}
+
+} // namespace
 
 std::string pdfReport(const report::Document& document,
                       const std::function<void(int, int)>& progress)
@@ -37,7 +51,9 @@ std::string pdfReport(const report::Document& document,
     }
     const QDateTime newest =
         QDateTime::fromString(QString::fromStdString(document.newest), Qt::ISODateWithMs);
-    return plot::normalisedPdf(bytes, newest.isValid() ? newest.toSecsSinceEpoch() : 0)
+    const QByteArray dated =
+        plot::normalisedPdf(bytes, newest.isValid() ? newest.toSecsSinceEpoch() : 0);
+    return withBookmarks(dated, bookmarksOf(layout), PageLayout::pageSize().height() * 72 / kInch)
         .toStdString();
 }
 

@@ -2,7 +2,6 @@
 
 #include <QComboBox>
 #include <QEvent>
-#include <QHBoxLayout>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QLabel>
@@ -12,7 +11,6 @@
 #include <QPushButton>
 #include <QSplitter>
 #include <QStackedWidget>
-#include <QToolButton>
 #include <QVBoxLayout>
 
 #include "widgets/page/banner.h"
@@ -36,27 +34,14 @@ QString words(const std::string& text)
     return QString::fromStdString(text);
 }
 
-report::Manuscript blankReport()
-{
-    return {.title = "Untitled report", .sections = {{"Introduction", {report::TextItem{}}}}};
-}
-
 QJsonObject stateOf(const std::vector<report::Manuscript>& reports, int current)
 {
     QJsonArray list;
     for (const report::Manuscript& manuscript : reports)
-        list.append(QJsonDocument::fromJson(
-                        QByteArray::fromStdString(report::manuscriptText(manuscript)))
-                        .object());
+        list.append(
+            QJsonDocument::fromJson(QByteArray::fromStdString(report::manuscriptText(manuscript)))
+                .object());
     return {{"reports", list}, {"current", current}};
-}
-
-QPushButton* button(const QString& name, const QString& icon, const QString& help, QWidget* parent)
-{
-    auto* made = new QPushButton(theme::icon(icon), name, parent);
-    made->setAccessibleName(name);
-    made->setToolTip(help);
-    return made;
 }
 
 } // namespace
@@ -87,13 +72,13 @@ ReportsPage::ReportsPage(Compose compose, QWidget* parent)
     splitter->setStretchFactor(1, 1);
     splitter->setStretchFactor(2, 0);
 
-    auto* empty = new EmptyPage({tr("Write the paper here"),
-                                 tr("A report is made of runs: their figures as you left them, "
-                                    "their tables, and your own words. Choose runs and press "
-                                    "Report, or right-click any figure and choose Add to report."),
-                                 tr("Choose runs"), tr("Opens Runs"),
-                                 tr("New, above, begins without runs.")},
-                                this);
+    auto* empty =
+        new EmptyPage({tr("Write the paper here"),
+                       tr("A report is made of runs: their figures as you left them, "
+                          "their tables, and your own words. Choose runs and press "
+                          "Report, or right-click any figure and choose Add to report."),
+                       tr("Choose runs"), tr("Opens Runs"), tr("New, above, begins without runs.")},
+                      this);
     connect(empty, &EmptyPage::startWished, this, &ReportsPage::runsRequested);
     middle_ = new QStackedWidget(this);
     middle_->addWidget(empty);
@@ -122,130 +107,6 @@ ReportsPage::ReportsPage(Compose compose, QWidget* parent)
     showState();
 }
 
-QWidget* ReportsPage::makeBar()
-{
-    auto* bar = new QWidget(this);
-    auto* row = new QHBoxLayout(bar);
-    row->setContentsMargins(16, 12, 16, 12);
-    row->setSpacing(8);
-    auto* title = new QLabel(tr("Reports"), bar);
-    title->setProperty("role", "title");
-    choice_ = new QComboBox(bar);
-    choice_->setAccessibleName(tr("Report"));
-    choice_->setToolTip(tr("The reports of this workspace"));
-    choice_->setMinimumWidth(180);
-    choice_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-    connect(choice_, &QComboBox::activated, this,
-            [this](int index) { proposeAll(reports_, index, tr("Show another report")); });
-    auto* fresh = button(tr("New"), "add", tr("An empty report"), bar);
-    connect(fresh, &QPushButton::clicked, this, [this] { addReport(blankReport()); });
-    auto* more = new QPushButton(theme::icon("more"), {}, bar);
-    more->setAccessibleName(tr("More"));
-    more->setToolTip(tr("Open, save, copy or remove a report"));
-    auto* menu = new QMenu(more);
-    menu->addAction(tr("Open report file…"), this, &ReportsPage::openRequested);
-    menu->addAction(tr("Save report file…"), this, &ReportsPage::saveRequested);
-    menu->addSeparator();
-    menu->addAction(tr("Duplicate"), this, [this] {
-        if (current() != nullptr) {
-            report::Manuscript copy = *current();
-            copy.title += " (copy)";
-            addReport(copy);
-        }
-    });
-    menu->addAction(tr("Remove this report"), this, [this] {
-        if (current() == nullptr)
-            return;
-        auto reports = reports_;
-        reports.erase(reports.begin() + current_);
-        proposeAll(reports, std::max(0, current_ - 1), tr("Remove a report"));
-    });
-    more->setMenu(menu);
-
-    status_ = new QLabel(bar);
-    status_->setProperty("role", "muted");
-    progress_ = new QProgressBar(bar);
-    progress_->setAccessibleName(tr("Export"));
-    progress_->setFixedWidth(120);
-    progress_->setRange(0, 1000);
-    progress_->setTextVisible(false);
-    progress_->hide();
-    export_ = button(tr("Export"), "export", tr("Write the report as a file"), bar);
-    export_->setProperty("kind", "primary");
-    export_->setIcon({});
-    auto* endings = new QMenu(export_);
-    for (const auto& [label, ending] :
-         {std::pair{"PDF…", "pdf"}, {"HTML, one file…", "html"}, {"Markdown with figures…", "md"},
-          {"LaTeX…", "tex"}, {"CSV, all numbers…", "csv"}})
-        endings->addAction(tr(label), this,
-                           [this, ending = QString(ending)] { emit exportRequested(ending); });
-    export_->setMenu(endings);
-    row->addWidget(title);
-    row->addSpacing(8);
-    row->addWidget(choice_);
-    row->addWidget(fresh);
-    row->addWidget(more);
-    row->addStretch(1);
-    row->addWidget(status_);
-    row->addWidget(progress_);
-    row->addWidget(export_);
-    return bar;
-}
-
-QWidget* ReportsPage::makeOutline()
-{
-    auto* side = new QWidget(this);
-    side->setMinimumWidth(200);
-    auto* column = new QVBoxLayout(side);
-    column->setContentsMargins(12, 8, 8, 12);
-    column->setSpacing(4);
-    outline_ = new ReportOutline(side);
-    column->addWidget(outline_, 1);
-    text_ = button(tr("Text"), "report-text", tr("Add a text behind what is chosen"), side);
-    figure_ = button(tr("Figure"), "report-figure", tr("Add a figure of the report's runs"), side);
-    table_ = button(tr("Table"), "report-table", tr("Add a table of the report's runs"), side);
-    newSection_ = button(tr("Section"), "add", tr("Add a section"), side);
-    figures_ = new QMenu(figure_);
-    tables_ = new QMenu(table_);
-    figure_->setMenu(figures_);
-    table_->setMenu(tables_);
-    connect(text_, &QPushButton::clicked, this,
-            [this] { insertItem(report::TextItem{}, tr("Add a text")); });
-    connect(newSection_, &QPushButton::clicked, this, [this] {
-        report::Manuscript next = *current();
-        const auto at = section_ < 0 ? next.sections.size()
-                                     : static_cast<std::size_t>(section_) + 1;
-        next.sections.insert(next.sections.begin() + static_cast<std::ptrdiff_t>(at),
-                             report::ManuscriptSection{"New section", {}});
-        section_ = static_cast<int>(at);
-        item_ = -1;
-        propose(next, tr("Add a section"));
-    });
-    auto* upper = new QHBoxLayout;
-    auto* lower = new QHBoxLayout;
-    for (QPushButton* each : {newSection_, text_})
-        upper->addWidget(each, 1);
-    for (QPushButton* each : {figure_, table_})
-        lower->addWidget(each, 1);
-    auto* acts = new QHBoxLayout;
-    const auto act = [&](const char* icon, const QString& name, auto perform) {
-        auto* made = new QToolButton(side);
-        made->setIcon(theme::icon(icon));
-        made->setAccessibleName(name);
-        made->setToolTip(name);
-        connect(made, &QToolButton::clicked, this, perform);
-        acts->addWidget(made);
-    };
-    act("chevron-up", tr("Move up (Alt+Up)"), [this] { outline_->move(-1); });
-    act("chevron-down", tr("Move down (Alt+Down)"), [this] { outline_->move(1); });
-    acts->addStretch(1);
-    act("trash", tr("Remove from the report (Delete)"), [this] { removeChosen(); });
-    column->addLayout(acts);
-    column->addLayout(upper);
-    column->addLayout(lower);
-    return side;
-}
-
 const report::Manuscript* ReportsPage::current() const
 {
     return current_ >= 0 && current_ < static_cast<int>(reports_.size())
@@ -269,8 +130,8 @@ void ReportsPage::setState(const QJsonObject& state)
         else
             emit message(words(manuscript.error().message));
     }
-    current_ = std::clamp(state["current"].toInt(), 0,
-                          std::max(0, static_cast<int>(reports_.size()) - 1));
+    current_ =
+        std::clamp(state["current"].toInt(), 0, std::max(0, static_cast<int>(reports_.size()) - 1));
     showState();
 }
 
@@ -313,7 +174,7 @@ void ReportsPage::insertItem(report::Item item, const QString& label)
     const int section = section_ >= 0 && section_ < count ? section_ : count - 1;
     auto& items = next.sections[static_cast<std::size_t>(section)].items;
     const bool behind = section == section_ && item_ >= 0;
-    const auto at = std::min(items.size(), behind ? static_cast<std::size_t>(item_) + 1
+    const auto at = std::min(items.size(), behind          ? static_cast<std::size_t>(item_) + 1
                                            : section_ >= 0 ? std::size_t{0}
                                                            : items.size());
     items.insert(items.begin() + static_cast<std::ptrdiff_t>(at), std::move(item));
@@ -362,6 +223,8 @@ void ReportsPage::showState()
         choice_->addItem(manuscript.title.empty() ? tr("Untitled report")
                                                   : words(manuscript.title));
     choice_->setCurrentIndex(current_);
+    choice_->setToolTip(tr("The reports of this workspace") +
+                        (reports_.empty() ? QString() : ": " + choice_->currentText()));
     if (current() == nullptr)
         return;
     outline_->setManuscript(*current());
@@ -383,8 +246,8 @@ void ReportsPage::composeNow()
     if (current() == nullptr)
         return;
     const quint64 asked = ++asked_;
-    compose_(*current(), [this, asked, self = QPointer<ReportsPage>(this)](
-                             const ComposedReport& composed) {
+    compose_(*current(), [this, asked,
+                          self = QPointer<ReportsPage>(this)](const ComposedReport& composed) {
         if (!self || asked != asked_)
             return; // a newer one is on its way
         composed_ = composed;
@@ -392,8 +255,9 @@ void ReportsPage::composeNow()
         const auto& problems = composed_.document.problems;
         QString said;
         if (!problems.empty())
-            said = words(problems.front()) +
-                   (problems.size() > 1 ? tr(" (and %1 more)").arg(problems.size() - 1) : QString());
+            said =
+                words(problems.front()) +
+                (problems.size() > 1 ? tr(" (and %1 more)").arg(problems.size() - 1) : QString());
         banner_->setMessage(said, said.isEmpty() ? QString() : tr("Try again"));
         status_->setText(preview_->pages() == 1 ? tr("1 page")
                                                 : tr("%1 pages").arg(preview_->pages()));

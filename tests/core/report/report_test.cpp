@@ -1,4 +1,6 @@
 #include "core/report/document.h"
+#include "core/report/manuscript.h"
+#include "core/report/values.h"
 
 #include <gmock/gmock.h>
 
@@ -47,6 +49,15 @@ TEST(Report, HasAColumnPerRunAndTheDifferenceOfTwo)
     EXPECT_EQ(metrics.rows[1][2].text, "12,345");
 }
 
+TEST(Report, GroupsTheDigitsOfWholeNumbersAndKeepsThemAll)
+{
+    const Value value = cellValue(std::int64_t{-9007199254740993});
+
+    EXPECT_EQ(value.text, "-9,007,199,254,740,993");
+    EXPECT_EQ(value.full, "-9007199254740993");
+    EXPECT_EQ(cellValue(std::int64_t{512}).text, "512");
+}
+
 TEST(Report, OfOneRunHasNoDifference)
 {
     const Document document = buildReport({kTwo[0]}, {});
@@ -62,7 +73,54 @@ TEST(Report, SaysWhereANumberIsMissing)
     const Document document = buildReport(runs, {});
 
     EXPECT_EQ(tableNamed(document, "Metrics").rows[0][3].text, "–");
-    EXPECT_EQ(tableNamed(document, "Metrics").rows[0][4].text, "");
+    EXPECT_EQ(tableNamed(document, "Metrics").rows[0][4].text, "–");
+}
+
+TEST(Report, SaysFailedWhereAFailedRunHasNoValueToCompare)
+{
+    auto runs = kTwo;
+    runs[1].state = RunState::failed;
+    runs[1].result = {};
+
+    const DataTable metrics = tableNamed(buildReport(runs, {}), "Metrics");
+
+    EXPECT_EQ(metrics.rows[0][3].text, "failed");
+    EXPECT_EQ(metrics.rows[0][4].text, "failed");
+}
+
+TEST(Report, SaysNoRowsUnderTheHeadOfAnEmptyTable)
+{
+    auto run = kTwo[0];
+    run.result.tables[0].rows.clear();
+    run.result.tables[0].name = "sinks";
+    const Document document = buildReport({run}, {});
+
+    EXPECT_THAT(toHtml(document, {}, ""), HasSubstr("colspan=\"4\">no rows</td>"));
+    EXPECT_THAT(toMarkdown(document, {}), HasSubstr("| *no rows* ||||\n"));
+    EXPECT_THAT(toLatex(document, {}), HasSubstr("{\\emph{no rows}} \\\\\n\\bottomrule"));
+    EXPECT_THAT(toCsv(document), HasSubstr("Tables,sinks,0,,,,no rows,0\r\n"));
+}
+
+TEST(Report, IsNamedAsPeopleCallItsExperiments)
+{
+    auto runs = kTwo;
+    runs[1].experiment = "other.experiment";
+    const TitleOf titleOf = [](const std::string& id) {
+        return id == "attention.capture" ? "Attention maps and sinks" : "";
+    };
+
+    EXPECT_EQ(manuscriptOf({kTwo}, {}, titleOf).title, "Attention maps and sinks");
+    EXPECT_EQ(manuscriptOf(runs, {}, titleOf).title, "Attention maps and sinks · other.experiment");
+    EXPECT_EQ(manuscriptOf({}, {}, titleOf).title, "Report");
+}
+
+TEST(Report, SaysHowManyMoreExperimentsItIsMadeOf)
+{
+    std::vector<RunRecord> runs(5, kTwo[0]);
+    for (int i = 0; i < 5; ++i)
+        runs[static_cast<std::size_t>(i)].experiment = std::string(1, static_cast<char>('a' + i));
+
+    EXPECT_EQ(manuscriptOf(runs, {}).title, "a · b · c · d · and 1 more");
 }
 
 TEST(Report, MarksTheParametersThatDiffer)

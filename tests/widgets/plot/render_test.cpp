@@ -74,6 +74,39 @@ TEST_F(RenderTest, PngHasTheSizeOnPaper)
     EXPECT_EQ(image.pixelColor(0, 0), QColor("#FFFFFF"));
 }
 
+// Places of the labels of the y axis, top to bottom.
+double axisHeight(const figure::Figure& figure)
+{
+    static const QRegularExpression kText("<text [^>]*y=\"([-0-9.]+)\"[^>]*>([0-9.]+)</text>");
+    const QString svg = QString::fromUtf8(renderFigure(figure, Format::svg));
+    double top = 1e9, foot = -1e9;
+    for (auto all = kText.globalMatch(svg); all.hasNext();) {
+        const double y = all.next().captured(1).toDouble();
+        top = std::min(top, y);
+        foot = std::max(foot, y);
+    }
+    return foot - top;
+}
+
+TEST_F(RenderTest, ALongLegendMakesPaperTallerAndNotTheAxesSmaller)
+{
+    figure::Figure figure{.name = "rate"};
+    for (int i = 0; i < 8; ++i)
+        figure.series.push_back({.name = "x264 crf=22:preset=medium:gop=48 " + std::to_string(i),
+                                 .x = {0, 1},
+                                 .y = {0, 1.0 * i}});
+    figure::Figure few = figure;
+    for (std::size_t i = 2; i < 8; ++i)
+        few.series[i].name.clear();
+
+    const auto height = [](const figure::Figure& each) {
+        return QImage::fromData(renderFigure(each, Format::png, {.scale = 1})).height();
+    };
+    EXPECT_EQ(height(few), 302); // 80 mm
+    EXPECT_GT(height(figure), 302 + 2 * 18);
+    EXPECT_GE(axisHeight(figure), axisHeight(few) - 18);
+}
+
 TEST_F(RenderTest, WindowAndPaperHaveTheSameLabelsTicksAndLegend)
 {
     for (const figure::Figure& figure : all()) {

@@ -6,6 +6,7 @@
 #include <QTest>
 
 #include "tests/core/report/sample_runs.h"
+#include "widgets/page/elided_choice.h"
 #include "widgets/report/outline.h"
 #include "widgets/report/page_preview.h"
 
@@ -51,10 +52,9 @@ protected:
         return nullptr;
     }
 
-    ReportsPage page{[](const report::Manuscript& manuscript, const auto& done) {
-                         done(composed(manuscript));
-                     },
-                     nullptr};
+    ReportsPage page{
+        [](const report::Manuscript& manuscript, const auto& done) { done(composed(manuscript)); },
+        nullptr};
 };
 
 TEST_F(ReportsPageTest, ShowsTheTextThatIsTypedOnThePages)
@@ -67,9 +67,22 @@ TEST_F(ReportsPageTest, ShowsTheTextThatIsTypedOnThePages)
     text->setFocus();
     QTest::keyClicks(text, "Sinks **matter** ");
 
-    EXPECT_TRUE(QTest::qWaitFor(
-        [&] { return page.preview()->text().contains("Sinks matter old"); }, 5000))
+    EXPECT_TRUE(
+        QTest::qWaitFor([&] { return page.preview()->text().contains("Sinks matter old"); }, 5000))
         << page.preview()->text().toStdString();
+}
+
+TEST_F(ReportsPageTest, NamesTheReportWithAnEllipsisWhereItIsLong)
+{
+    const QString title = QString("Attention maps and sinks · ").repeated(5);
+    page.addReport({.title = title.toStdString(), .sections = {{"A", {}}}});
+    auto* choice = named<ElidedChoice>("Report");
+
+    EXPECT_TRUE(choice->shownText().endsWith(QChar(0x2026))) << choice->shownText().toStdString();
+    EXPECT_TRUE(choice->toolTip().contains(title));
+
+    choice->resize(3000, choice->height());
+    EXPECT_EQ(choice->shownText(), title);
 }
 
 TEST_F(ReportsPageTest, MovesSectionsByKey)
