@@ -1,6 +1,7 @@
 #include "app/generic_view.h"
 
 #include <QAction>
+#include <QComboBox>
 #include <QFile>
 #include <QGridLayout>
 #include <QHBoxLayout>
@@ -92,10 +93,36 @@ void GenericView::setRuns(const std::vector<RunHandle>& runs)
 
 QJsonObject GenericView::state() const
 {
-    return {};
+    return table_.isEmpty() ? QJsonObject() : QJsonObject{{"table", table_}};
 }
 
-void GenericView::setState(const QJsonObject&) {}
+void GenericView::setState(const QJsonObject& state)
+{
+    table_ = state["table"].toString();
+    showTable();
+}
+
+// The chooser knows its tables by their names, whatever it says beside them.
+void GenericView::followTable(QWidget& tables)
+{
+    for (QComboBox* each : tables.findChildren<QComboBox*>())
+        if (each->accessibleName() == "Table")
+            chooser_ = each;
+    showTable();
+    connect(chooser_, &QComboBox::activated, this, [this](int index) {
+        context_.change(this, {{"table", chooser_->itemData(index).toString()}}, "Choose table");
+    });
+}
+
+// A table that these runs do not have stays chosen for those that have it.
+void GenericView::showTable()
+{
+    if (chooser_ == nullptr)
+        return;
+    const int place = table_.isEmpty() ? 0 : chooser_->findData(table_);
+    if (place >= 0)
+        chooser_->setCurrentIndex(place);
+}
 
 QString GenericView::title() const
 {
@@ -180,9 +207,10 @@ void GenericView::showOne(QVBoxLayout& column, const RunRecord& run)
         if (artifact.kind == "text")
             column.addWidget(textArtifact(artifact, page), 1);
     }
-    if (QWidget* tables = tableSwitcher(run, kTableHeight, page))
+    if (QWidget* tables = tableSwitcher(run, kTableHeight, page)) {
         column.addWidget(tables, 3);
-    else
+        followTable(*tables);
+    } else
         column.addStretch(1);
 }
 
@@ -197,9 +225,10 @@ void GenericView::showSeveral(QVBoxLayout& column)
     showTexts(column);
     auto* tables = new TableComparisonView(column.parentWidget());
     tables->setRuns(runs_);
-    if (tables->hasTables())
+    if (tables->hasTables()) {
         column.addWidget(tables, 1);
-    else
+        followTable(*tables);
+    } else
         delete tables;
 }
 
@@ -215,9 +244,9 @@ void GenericView::showTexts(QVBoxLayout& column)
                 continue;
             auto* one = new QVBoxLayout;
             one->setSpacing(4);
-            one->addWidget(label(QString("run %1 · %2").arg(run->number).arg(
-                                     QString::fromStdString(artifact.name)),
-                                 "caption", page));
+            one->addWidget(label(
+                QString("run %1 · %2").arg(run->number).arg(QString::fromStdString(artifact.name)),
+                "caption", page));
             one->addWidget(textArtifact(artifact, page), 1);
             row->addLayout(one, 1);
         }

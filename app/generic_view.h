@@ -2,6 +2,9 @@
 
 #include "widgets/view.h"
 
+#include <QPointer>
+
+class QComboBox;
 class QVBoxLayout;
 
 namespace vitrine
@@ -28,11 +31,15 @@ private:
     void showOne(QVBoxLayout& column, const RunRecord& run);
     void showSeveral(QVBoxLayout& column);
     void showTexts(QVBoxLayout& column);
+    void followTable(QWidget& tables);
+    void showTable();
     void explain(QWidget& number, const RunRecord& run, const Metric& metric);
 
     ViewContext& context_;
     std::vector<RunHandle> runs_;
     QString loading_;
+    QString table_;               // the one a person chose; empty: the first
+    QPointer<QComboBox> chooser_; // of the tables shown
     QWidget* page_ = nullptr;
 };
 

@@ -66,6 +66,13 @@ void History::push(Change change)
     stack_.push(new Step(*this, std::move(change)));
 }
 
+void History::record(Change change)
+{
+    quiet_ = true;
+    push(std::move(change));
+    quiet_ = false;
+}
+
 QJsonObject History::save() const
 {
     QJsonArray steps;

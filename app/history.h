@@ -27,6 +27,7 @@ public:
 
     // Applies `after`. Steps with the same non-empty merge key within a second and a half are one.
     void push(Change change);
+    void record(Change change); // likewise of what has been done already
     QUndoStack& stack() { return stack_; }
 
     QJsonObject save() const;

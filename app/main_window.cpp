@@ -154,35 +154,45 @@ void MainWindow::openWorkspace()
     updateEstimates();
 }
 
+RunsPage* MainWindow::runs()
+{
+    if (runs_ != nullptr)
+        return runs_;
+    runs_ = new RunsPage(*runner_, pages_);
+    pages_->addWidget(runs_);
+    connect(runs_, &RunsPage::openRequested, this, &MainWindow::openRuns);
+    connect(runs_, &RunsPage::againRequested, this, &MainWindow::runAgain);
+    connect(runs_, &RunsPage::resumeRequested, this, [this](const QString& uid) {
+        if (const auto gone = runner_->resume(uid); !gone)
+            showMessage(fromUtf8(gone.error().message));
+    });
+    connect(runs_, &RunsPage::exportRequested, this, &MainWindow::exportRunFiles);
+    connect(runs_, &RunsPage::reportRequested, this, &MainWindow::makeReport);
+    connect(runs_, &RunsPage::message, this, &MainWindow::showMessage);
+    connect(
+        runs_, &RunsPage::originRequested, context_,
+        [this](const QString& uid, const QString& what) { context_->showOriginOf({uid}, what); });
+    connect(runs_, &RunsPage::stateChanged, workspace_, &Workspace::saveSoon);
+    connect(runs_, &RunsPage::edited, this,
+            [this](const QString& label, const QJsonObject& before, const QJsonObject& after,
+                   const QString& key) {
+                history_->record(
+                    {"runs", label, key, RoomState{.view = before}, RoomState{.view = after}});
+            });
+    if (!savedRuns_.isEmpty())
+        runs_->setState(savedRuns_);
+    if (runner_->isOpen())
+        runs_->openStore();
+    return runs_;
+}
+
 void MainWindow::showPage(const QString& id)
 {
     QWidget* page = home_;
     if (id == "runs") {
-        if (runs_ == nullptr) {
-            runs_ = new RunsPage(*runner_, pages_);
-            pages_->addWidget(runs_);
-            connect(runs_, &RunsPage::openRequested, this, &MainWindow::openRuns);
-            connect(runs_, &RunsPage::againRequested, this, &MainWindow::runAgain);
-            connect(runs_, &RunsPage::resumeRequested, this, [this](const QString& uid) {
-                if (const auto gone = runner_->resume(uid); !gone)
-                    showMessage(fromUtf8(gone.error().message));
-            });
-            connect(runs_, &RunsPage::exportRequested, this, &MainWindow::exportRunFiles);
-            connect(runs_, &RunsPage::reportRequested, this, &MainWindow::makeReport);
-            connect(runs_, &RunsPage::message, this, &MainWindow::showMessage);
-            connect(runs_, &RunsPage::originRequested, context_,
-                    [this](const QString& uid, const QString& what) {
-                        context_->showOriginOf({uid}, what);
-                    });
-            connect(runs_, &RunsPage::stateChanged, workspace_, &Workspace::saveSoon);
-            if (!savedRuns_.isEmpty())
-                runs_->setState(savedRuns_);
-            if (runner_->isOpen())
-                runs_->openStore();
-        } else {
+        if (runs_ != nullptr)
             runs_->reload();
-        }
-        page = runs_;
+        page = runs();
     } else if (id == "reports") {
         page = reports();
         reports_->refresh();
@@ -279,6 +289,8 @@ void MainWindow::applyRoom(const QString& id, const RoomState& state)
 {
     if (id == "reports")
         reports()->setState(state.view);
+    else if (id == "runs")
+        runs()->applyEdit(state.view);
     else if (RoomPage* page = room(id))
         page->apply(state);
     workspace_->saveSoon();

@@ -79,6 +79,7 @@ public:
     void saveWorkspaceAs(const QString& path);
     void addToReport(const figure::Figure& figure); // as the view shows it
     ReportsPage* reports();                         // made when first asked for
+    RunsPage* runs();                               // likewise
     void change(const Change& change);
     void showMessage(const QString& line);
 

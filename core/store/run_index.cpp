@@ -46,6 +46,12 @@ Result<RunIndex> RunIndex::open(const std::filesystem::path& workspace)
 
 Result<bool> RunIndex::refresh()
 {
+    // Counting 100,000 runs takes milliseconds: not where no connection has written anything.
+    auto version = database_.prepare("PRAGMA data_version");
+    const std::int64_t written = version.step() ? version.integer(0) : -1;
+    VITRINE_CHECK(version.ok());
+    if (revision_ >= 0 && written == written_)
+        return false;
     auto query = database_.prepare("SELECT newest, (SELECT count(*) FROM runs) FROM revisions");
     if (!query.step()) {
         VITRINE_CHECK(query.ok());
@@ -53,8 +59,10 @@ Result<bool> RunIndex::refresh()
     }
     const std::int64_t newest = query.integer(0), count = query.integer(1);
     const auto known = static_cast<std::int64_t>(numbers_.size());
-    if (newest == revision_ && count == known)
+    if (newest == revision_ && count == known) {
+        written_ = written;
         return false;
+    }
     orders_.clear();
     wordsText_.clear();
     const bool few = revision_ >= 0 && newest - revision_ < kManyChanges;
@@ -63,6 +71,7 @@ Result<bool> RunIndex::refresh()
     if (!few || static_cast<std::int64_t>(numbers_.size()) != count) // runs were removed
         VITRINE_CHECK(readAll());
     revision_ = newest;
+    written_ = written;
     return true;
 }
 
@@ -196,8 +205,8 @@ Result<const RunIndex::Column*> RunIndex::column(const std::string& name)
     made.metrics.assign(numbers_.size(), kNone);
     made.codes.assign(numbers_.size(), 0);
     made.texts.emplace_back();
-    auto metrics =
-        database_.prepare("SELECT run, value FROM metrics INDEXED BY metrics_by_name WHERE name = ?");
+    auto metrics = database_.prepare(
+        "SELECT run, value FROM metrics INDEXED BY metrics_by_name WHERE name = ?");
     metrics.bind(name);
     while (metrics.step())
         if (const auto row = rowOf(metrics.integer(0)))

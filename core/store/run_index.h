@@ -11,10 +11,10 @@ namespace vitrine
 {
 
 // Runs in memory, for finding and sorting among 100,000 of them within a frame or two: number,
-// experiment, state, start and duration of every run, and of metrics and parameters only the columns
-// that a query has asked for. What the database says stays the truth: refresh() reads what any
-// process has changed. It answers as Store::find does (a test compares them). Own connection; one
-// thread at a time.
+// experiment, state, start and duration of every run, and of metrics and parameters only the
+// columns that a query has asked for. What the database says stays the truth: refresh() reads what
+// any process has changed. It answers as Store::find does (a test compares them). Own connection;
+// one thread at a time.
 class RunIndex
 {
 public:
@@ -69,6 +69,7 @@ private:
 
     Database database_;
     std::int64_t revision_ = -1;
+    std::int64_t written_ = -1;         // the database's data_version when last refreshed
     std::vector<std::int64_t> numbers_; // ascending; the row is the place in here
     std::vector<std::uint16_t> experiments_;
     std::vector<std::string> experimentNames_;
@@ -77,7 +78,7 @@ private:
     std::vector<double> seconds_;
     std::map<std::string, Column> columns_;
     std::map<std::string, Order> orders_; // by sort key; dropped on change
-    std::string wordsText_; // the last search for words
+    std::string wordsText_;               // the last search for words
     std::vector<char> wordsRows_;
 };
 

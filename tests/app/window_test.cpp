@@ -8,10 +8,11 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
-#include <QPlainTextEdit>
 #include <QMimeData>
+#include <QPlainTextEdit>
 #include <QProcess>
 #include <QPushButton>
+#include <QTableView>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QTextBrowser>
@@ -25,6 +26,7 @@
 #include "app/room_page.h"
 #include "app/state_panels.h"
 #include "core/jobs/bundle.h"
+#include "core/store/store.h"
 #include "widgets/params/param_form.h"
 #include "widgets/runs/runs_model.h"
 #include "widgets/runs/runs_page.h"
@@ -239,6 +241,46 @@ TEST_F(Window, AKilledWindowComesBackAsItWasWithItsUndoSteps)
     EXPECT_TRUE(room().panel()->form().values().empty());
 }
 
+TEST_F(Window, TagsAndNotesOfARunAreUndoneAndRedone)
+{
+    open();
+    window->showPage("count");
+    window->startRun("test.count", {}, "count", false);
+    ASSERT_TRUE(QTest::qWaitFor([&] { return view().runs.size() == 1; }, 10'000));
+    const std::string uid = view().runs[0]->uid;
+    window->history().stack().clear();
+    window->showPage("runs");
+    auto* runs = window->findChild<RunsPage*>();
+    ASSERT_TRUE(QTest::qWaitFor([&] { return runs->isSettled(); }));
+    runs->select({QString::fromStdString(uid)});
+    const auto stored = [&] {
+        return *Store::open(folder.filePath("w.vitrine").toStdString())->loadUid(uid);
+    };
+
+    auto* tags = named<QLineEdit>(*window, "Tags");
+    ASSERT_NE(tags, nullptr);
+    tags->setFocus();
+    QTest::keyClicks(tags, "good");
+    QTest::keyClick(tags, Qt::Key_Return);
+    ASSERT_EQ(stored().tags, std::vector<std::string>{"good"});
+    ASSERT_EQ(window->history().stack().undoText(), "Tags of run 1");
+    window->findChild<QTableView*>()->setFocus(); // a text field undoes its own typing
+
+    QTest::keyClick(window.get(), Qt::Key_Z, Qt::ControlModifier);
+    EXPECT_TRUE(QTest::qWaitFor([&] { return stored().tags.empty(); }));
+    QTest::keyClick(window.get(), Qt::Key_Z, Qt::ControlModifier | Qt::ShiftModifier);
+    EXPECT_TRUE(QTest::qWaitFor([&] { return stored().tags.size() == 1; }));
+
+    QTest::keyClicks(named<QPlainTextEdit>(*window, "Note"), "as expected");
+    ASSERT_TRUE(QTest::qWaitFor([&] { return stored().note == "as expected"; }));
+    window->history().stack().undo();
+    EXPECT_TRUE(QTest::qWaitFor([&] { return stored().note.empty(); }));
+    EXPECT_TRUE(QTest::qWaitFor([&] {
+        auto* note = named<QPlainTextEdit>(*window, "Note");
+        return note != nullptr && note->toPlainText().isEmpty();
+    }));
+}
+
 TEST_F(Window, AFailedRunSaysWhyAndCanBeTriedAgain)
 {
     useWorker(kFailingWorker);
@@ -338,7 +380,8 @@ TEST_F(Window, F1ShowsTheHelpOfThePage)
     ASSERT_NE(text, nullptr);
     EXPECT_TRUE(text->toPlainText().contains("Ctrl+K"));
     window->showPage("count");
-    EXPECT_TRUE(text->toPlainText().startsWith("There is no help here")); // the test's room has none
+    EXPECT_TRUE(
+        text->toPlainText().startsWith("There is no help here")); // the test's room has none
     QTest::keyClick(window.get(), Qt::Key_F1);
     EXPECT_FALSE(text->isVisible());
 }
@@ -361,13 +404,14 @@ TEST_F(Window, ThePaletteFindsAnActionByAFewLetters)
 }
 
 // Two runs; only the newer one is shown.
-#define TWO_RUNS()                                                                                                   \
-    open();                                                                                                          \
-    window->showPage("count");                                                                                       \
-    QStringList uids;                                                                                                \
-    for (int i = 0; i < 2; ++i) {                                                                                    \
-        uids << window->startRun("test.count", {}, "count", false);                                                  \
-        ASSERT_TRUE(QTest::qWaitFor([&] { return room().state().runs == QStringList{uids.last()}; }, 10'000));       \
+#define TWO_RUNS()                                                                                 \
+    open();                                                                                        \
+    window->showPage("count");                                                                     \
+    QStringList uids;                                                                              \
+    for (int i = 0; i < 2; ++i) {                                                                  \
+        uids << window->startRun("test.count", {}, "count", false);                                \
+        ASSERT_TRUE(QTest::qWaitFor(                                                               \
+            [&] { return room().state().runs == QStringList{uids.last()}; }, 10'000));             \
     }
 
 TEST_F(Window, TheRunBeforeIsOneKeyAway)
@@ -378,7 +422,8 @@ TEST_F(Window, TheRunBeforeIsOneKeyAway)
 
     EXPECT_EQ(room().state().runs, (QStringList{uids[1], uids[0]}));
     EXPECT_EQ(view().runs.size(), 2u);
-    QTest::keyClick(window.get(), Qt::Key_P, Qt::ControlModifier | Qt::ShiftModifier); // there is none before
+    QTest::keyClick(window.get(), Qt::Key_P,
+                    Qt::ControlModifier | Qt::ShiftModifier); // there is none before
     EXPECT_EQ(view().runs.size(), 2u);
     window->history().stack().undo();
     EXPECT_EQ(view().runs.size(), 1u);

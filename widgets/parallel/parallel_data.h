@@ -57,6 +57,7 @@ std::vector<const Axis*> shownAxes(const Data& data, const State& state);
 figure::Range rangeOf(const Axis& axis);
 // A value's height on its axis, 0 (bottom) to 1; NaN stays NaN. And back.
 double heightOf(const Axis& axis, figure::Range range, double value);
+std::vector<float> heightsOf(const Axis& axis, figure::Range range, bool flipped); // of all rows
 double valueAt(const Axis& axis, figure::Range range, double height);
 
 // 1 for every row that lies within all brushes, ends included. A row without a value lies in none.

@@ -2,6 +2,7 @@
 #include "widgets/parallel/parallel_plot.h"
 
 #include "core/base/format.h"
+#include "core/base/parallel.h"
 #include "core/figure/ticks.h"
 #include "widgets/theme/palette.h"
 #include "widgets/theme/style.h"
@@ -88,33 +89,56 @@ void ParallelPlot::drawDensity(QPainter& painter, bool kept) const
 {
     const theme::Palette& palette = theme::palette();
     const QColor colour = kept ? palette.series(0) : faded(palette.muted, 1);
+    const bool all = !kept || keptCount_ == kept_.size();
+    const auto rows = all ? std::span<const std::uint8_t>{} : std::span(kept_);
+    const std::size_t gaps = shown_.empty() ? 0 : shown_.size() - 1;
+    const auto gap = [&](std::size_t axis) {
+        return QRectF(QPointF(xOf(static_cast<int>(axis)), field().top()),
+                      QPointF(xOf(static_cast<int>(axis) + 1), field().bottom()));
+    };
+    std::vector<QImage> images(gaps);
+    parallelFor(gaps, [&](std::size_t axis) {
+        const int width = std::max(1, static_cast<int>(gap(axis).width()));
+        const int height = std::max(1, static_cast<int>(gap(axis).height()));
+        const Bins bins = binLines(shown_[axis].heights, shown_[axis + 1].heights, rows);
+        images[axis] = densityImage(lineDensity(bins, width, height), width, height, colour);
+    });
     painter.setRenderHint(QPainter::SmoothPixmapTransform);
     painter.setOpacity(kept ? 1 : 0.35);
-    for (std::size_t axis = 0; axis + 1 < shown_.size(); ++axis) {
-        const QRectF gap(QPointF(xOf(static_cast<int>(axis)), field().top()),
-                         QPointF(xOf(static_cast<int>(axis) + 1), field().bottom()));
-        const int width = std::max(1, static_cast<int>(gap.width()));
-        const int height = std::max(1, static_cast<int>(gap.height()));
-        const Bins bins =
-            binLines(shown_[axis].heights, shown_[axis + 1].heights,
-                     kept ? std::span<const std::uint8_t>(kept_) : std::span<const std::uint8_t>{});
-        painter.drawImage(gap,
-                          densityImage(lineDensity(bins, width, height), width, height, colour));
-    }
+    for (std::size_t axis = 0; axis < gaps; ++axis)
+        painter.drawImage(gap(axis), images[axis]);
     painter.setOpacity(1);
+}
+
+QImage ParallelPlot::layer() const
+{
+    const qreal ratio = devicePixelRatioF();
+    QImage image((QSizeF(size()) * ratio).toSize(), QImage::Format_ARGB32_Premultiplied);
+    image.setDevicePixelRatio(ratio);
+    image.fill(Qt::transparent);
+    return image;
+}
+
+// Drawn once for all steps of a brush.
+const QImage& ParallelPlot::densityOfAll()
+{
+    if (all_.isNull() || all_.devicePixelRatio() != devicePixelRatioF()) {
+        all_ = layer();
+        QPainter painter(&all_);
+        drawDensity(painter, false);
+    }
+    return all_;
 }
 
 // Once per change of rows, size or colours; pointer and brush frames are drawn above.
 void ParallelPlot::drawRows()
 {
-    const qreal ratio = devicePixelRatioF();
-    rows_ = QImage((QSizeF(size()) * ratio).toSize(), QImage::Format_ARGB32_Premultiplied);
-    rows_.setDevicePixelRatio(ratio);
-    rows_.fill(Qt::transparent);
+    rows_ = layer();
     QPainter painter(&rows_);
-    if (keptCount_ < kept_.size())
-        kept_.size() - keptCount_ <= kMostLines ? drawLines(painter, false)
-                                                : drawDensity(painter, false);
+    if (kept_.size() - keptCount_ > kMostLines)
+        painter.drawImage(QPoint(0, 0), densityOfAll());
+    else if (keptCount_ < kept_.size())
+        drawLines(painter, false);
     drawsSingleLines() ? drawLines(painter, true) : drawDensity(painter, true);
 }
 

@@ -32,6 +32,7 @@ ParallelPlot::ParallelPlot(QWidget* parent) : QWidget(parent)
 
 void ParallelPlot::setData(Data data)
 {
+    shown_.clear(); // points into the data
     data_ = std::move(data);
     hovered_ = -1;
     drag_ = {};
@@ -44,18 +45,32 @@ void ParallelPlot::setState(const State& state)
     arrange();
 }
 
+// Heights of all rows are kept where the axis is as before: a step of a brush changes none.
+void ParallelPlot::showAxes()
+{
+    std::vector<Shown> before = std::exchange(shown_, {});
+    bool same = true;
+    for (const Axis* axis : shownAxes(data_, state_)) {
+        const bool flipped = state_.flipped.contains(axis->name);
+        const auto known = std::ranges::find_if(before, [&](const Shown& each) {
+            return each.axis == axis && each.flipped == flipped;
+        });
+        same = same && known - before.begin() == static_cast<std::ptrdiff_t>(shown_.size());
+        if (known != before.end()) {
+            shown_.push_back(std::move(*known));
+            known->axis = nullptr;
+        } else {
+            const figure::Range range = rangeOf(*axis);
+            shown_.push_back({axis, range, heightsOf(*axis, range, flipped), flipped});
+        }
+    }
+    if (!same || shown_.size() != before.size() || before.empty())
+        all_ = {};
+}
+
 void ParallelPlot::arrange()
 {
-    shown_.clear();
-    for (const Axis* axis : shownAxes(data_, state_)) {
-        Shown one{axis, rangeOf(*axis), {}, state_.flipped.contains(axis->name)};
-        one.heights.reserve(axis->values.size());
-        for (const double value : axis->values) {
-            const auto height = static_cast<float>(heightOf(*axis, one.range, value));
-            one.heights.push_back(one.flipped ? 1 - height : height);
-        }
-        shown_.push_back(std::move(one));
-    }
+    showAxes();
     kept_ = keptRows(data_, state_);
     keptCount_ = static_cast<std::size_t>(std::ranges::count(kept_, 1));
     current_ = std::clamp(current_, 0, std::max(0, static_cast<int>(shown_.size()) - 1));
@@ -331,13 +346,13 @@ void ParallelPlot::leaveEvent(QEvent*)
 
 void ParallelPlot::resizeEvent(QResizeEvent*)
 {
-    rows_ = {};
+    rows_ = all_ = {};
 }
 
 void ParallelPlot::changeEvent(QEvent* event)
 {
     if (event->type() == QEvent::PaletteChange) {
-        rows_ = {};
+        rows_ = all_ = {};
         update();
     }
     QWidget::changeEvent(event);

@@ -82,6 +82,7 @@ private:
         bool flipped = false;
     };
 
+    void showAxes();
     void arrange();
     void describe();
     QString describedAxis() const;
@@ -110,6 +111,8 @@ private:
     void addHiddenAxes(QMenu& menu);
 
     void drawRows();
+    QImage layer() const; // of the size of the widget, transparent
+    const QImage& densityOfAll();
     void drawLines(QPainter& painter, bool kept) const;
     void drawDensity(QPainter& painter, bool kept) const;
     QColor colourOf(std::size_t row, bool kept) const;
@@ -127,6 +130,7 @@ private:
     std::vector<std::uint8_t> kept_;
     std::size_t keptCount_ = 0;
     QImage rows_; // drawn lines; empty: to be drawn
+    QImage all_;  // the density of all rows behind those kept; empty: to be drawn when needed
     Drag drag_;
     int current_ = 0, hovered_ = -1;
     QPointF pointer_;

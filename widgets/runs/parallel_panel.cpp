@@ -33,8 +33,8 @@ std::optional<parallel::Axis> axisOf(const RunColumn& column)
         if (isLogarithmic(column))
             axis.scale = figure::Scale::logarithmic;
         const auto first = std::ranges::find_if(axis.values, [](double v) { return v == v; });
-        const bool differ = std::ranges::any_of(
-            axis.values, [&](double v) { return v == v && v != *first; });
+        const bool differ =
+            std::ranges::any_of(axis.values, [&](double v) { return v == v && v != *first; });
         return differ ? std::optional(axis) : std::nullopt;
     }
     std::map<std::string, double> places;
@@ -65,6 +65,7 @@ ParallelPanel::ParallelPanel(QWidget* parent)
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(8);
     words_->setProperty("role", "muted");
+    words_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred); // the window stays narrow
     axes_->setToolTip("Which metrics and parameters are axes");
     row->addWidget(axes_);
     row->addWidget(words_, 1);
@@ -103,7 +104,8 @@ std::vector<std::string> ParallelPanel::wanted() const
     return wanted;
 }
 
-void ParallelPanel::setColumns(std::shared_ptr<const std::vector<RunColumn>> columns, Numbers numbers)
+void ParallelPanel::setColumns(std::shared_ptr<const std::vector<RunColumn>> columns,
+                               Numbers numbers)
 {
     numbers_ = std::move(numbers);
     parallel::Data axes;
@@ -118,6 +120,7 @@ void ParallelPanel::setColumns(std::shared_ptr<const std::vector<RunColumn>> col
                                    : "Without an axis, as their values do not differ or are many "
                                      "words: " +
                                          left.join(", "));
+    words_->setToolTip(words_->text());
     plot_->setData(std::move(axes));
     if (!plot_->state().brushes.empty())
         tellBrush();

@@ -86,9 +86,11 @@ void RunDetail::setRun(std::shared_ptr<const RunRecord> run)
     // What is shown of it is the same: a note that is being typed keeps its cursor.
     const bool same = run && run_ && run->uid == run_->uid && run->started == run_->started &&
                       run->state == run_->state && run->tags == run_->tags;
+    if (!same)
+        finishNote();
     run_ = std::move(run);
     if (same)
-        return;
+        return showNote(run_->note);
     auto* page = new QWidget;
     page->setObjectName("page");
     auto* column = new QVBoxLayout(page);
@@ -228,6 +230,30 @@ void RunDetail::addLineage(QVBoxLayout& column)
         delete part;
 }
 
+// As undo left it, unless a person is typing.
+void RunDetail::showNote(const std::string& note)
+{
+    const QString words = QString::fromStdString(note);
+    if (note_ == nullptr || pause_->isActive() || note_->toPlainText() == words)
+        return;
+    const QSignalBlocker quiet(note_);
+    note_->setPlainText(words);
+}
+
+void RunDetail::finishNote()
+{
+    if (note_ == nullptr || !pause_->isActive())
+        return;
+    pause_->stop();
+    emit noteEdited(run_->number, note_->toPlainText());
+}
+
+void RunDetail::hideEvent(QHideEvent* event)
+{
+    finishNote();
+    QScrollArea::hideEvent(event);
+}
+
 void RunDetail::addTagsAndNote(QVBoxLayout& column)
 {
     QWidget* page = column.parentWidget();
@@ -260,7 +286,8 @@ void RunDetail::addTagsAndNote(QVBoxLayout& column)
     connect(note, &QPlainTextEdit::textChanged, pause, qOverload<>(&QTimer::start));
     connect(pause, &QTimer::timeout, this,
             [this, note, number = run_->number] { emit noteEdited(number, note->toPlainText()); });
-    connect(note, &QObject::destroyed, pause, &QTimer::stop);
+    note_ = note;
+    pause_ = pause;
     addSection(column, "Note", note);
 }
 

@@ -3,6 +3,7 @@
 #include "core/jobs/run_record.h"
 #include "core/store/lineage.h"
 
+#include <QPointer>
 #include <QScrollArea>
 
 #include <memory>
@@ -29,6 +30,7 @@ public:
     void setSource(Runner* runner) { runner_ = runner; }
     void setRun(std::shared_ptr<const RunRecord> run); // nullptr: says that nothing is selected
     const RunRecord* run() const { return run_.get(); }
+    void finishNote(); // stores what is being typed without waiting for a pause
 
 signals:
     void tagsEdited(qint64 number, const QStringList& tags);
@@ -37,15 +39,21 @@ signals:
     void filterWished(const QString& filter); // runs that share something with it
     void runsWished(const QStringList& uids); // to be opened
 
+protected:
+    void hideEvent(QHideEvent* event) override;
+
 private:
     void showRun(QVBoxLayout& column);
     void addTagsAndNote(QVBoxLayout& column);
+    void showNote(const std::string& note);
     void addRepeat(QVBoxLayout& column);
     void addLineage(QVBoxLayout& column);
     void explainValues(QWidget& metrics);
 
     Runner* runner_ = nullptr;
     std::shared_ptr<const RunRecord> run_;
+    QPointer<QPlainTextEdit> note_;
+    QPointer<QTimer> pause_; // runs while what is typed is not stored yet
 };
 
 // Parts that other places show too.
@@ -53,7 +61,7 @@ QWidget* metricGrid(const RunRecord& run, QWidget* parent); // name and value, t
 QWidget* paramGrid(const RunRecord& run, QWidget* parent);
 QWidget* inputList(const RunRecord& run, QWidget* parent); // path, size, hash
 QWidget* tableSwitcher(const RunRecord& run, int tableHeight,
-                       QWidget* parent); // nullptr without tables
+                       QWidget* parent); // nullptr without tables; its chooser is named "Table"
 // What came out when `after` repeated `before`: whether the computed values are equal to the last
 // bit or where they differ, and the measured ones side by side.
 QWidget* repeatOutcome(const RunRecord& before, const RunRecord& after, QWidget* parent);

@@ -29,6 +29,14 @@ QLabel* label(const QString& text, const char* role, QWidget* parent)
 {
     auto* made = new QLabel(text, parent);
     made->setProperty("role", role);
+    return made;
+}
+
+// A label whose text can be selected is a text document of its own: not for every name and metric,
+// of which a run may have a hundred.
+QLabel* selectable(const QString& text, const char* role, QWidget* parent)
+{
+    QLabel* made = label(text, role, parent);
     made->setTextInteractionFlags(Qt::TextSelectableByMouse);
     return made;
 }
@@ -62,7 +70,7 @@ QWidget* paramGrid(const RunRecord& run, QWidget* parent)
     int row = 0;
     for (const auto& [name, value] : run.params.all()) {
         auto* left = label(QString::fromStdString(name), "muted", part);
-        auto* right = label(paramWords(value), "value", part);
+        auto* right = selectable(paramWords(value), "value", part);
         right->setWordWrap(true);
         right->setTextFormat(Qt::PlainText);
         right->setToolTip(QString::fromStdString(paramText(value)).left(2000));
@@ -80,12 +88,12 @@ QWidget* inputList(const RunRecord& run, QWidget* parent)
     column->setSpacing(8);
     for (const InputFile& input : run.result.inputs) {
         const QFileInfo file(QString::fromStdString(input.path));
-        auto* name = label(
+        auto* name = selectable(
             QString("%1   %2").arg(file.fileName(), QString::fromStdString(bytesText(input.bytes))),
             "value", part);
         name->setToolTip(file.filePath());
-        auto* hash =
-            label("sha256 " + QString::fromStdString(input.sha256).left(24) + "…", "caption", part);
+        auto* hash = selectable("sha256 " + QString::fromStdString(input.sha256).left(24) + "…",
+                                "caption", part);
         hash->setToolTip(QString::fromStdString(input.sha256));
         auto* both = new QVBoxLayout;
         both->setSpacing(0);
@@ -110,9 +118,9 @@ QWidget* tableSwitcher(const RunRecord& run, int tableHeight, QWidget* parent)
     view->setAccessibleName("Table rows");
     view->setMinimumHeight(tableHeight);
     for (const Table& table : run.result.tables)
-        chooser->addItem(QString("%1  (%2 rows)")
-                             .arg(QString::fromStdString(table.name))
-                             .arg(table.rows.size()));
+        chooser->addItem(
+            QString("%1  (%2 rows)").arg(QString::fromStdString(table.name)).arg(table.rows.size()),
+            QString::fromStdString(table.name));
     const auto tables = run.result.tables;
     const auto show = [view, tables](int index) {
         if (index >= 0)

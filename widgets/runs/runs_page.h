@@ -46,6 +46,8 @@ public:
     QJsonObject state() const; // filter, saved searches, columns, sorting, plots
     void setState(const QJsonObject& state);
 
+    void applyEdit(const QJsonObject& edit); // tags and notes of before or after, see run_edits.h
+
 signals:
     void openRequested(const QStringList& uids); // several: compare
     void againRequested(const QString& uid);
@@ -55,6 +57,9 @@ signals:
     void originRequested(const QString& uid, const QString& what); // "Where from?" of a value
     void message(const QString& line);
     void stateChanged();
+    // A person has changed tags or a note, and it is stored: for undo.
+    void edited(const QString& label, const QJsonObject& before, const QJsonObject& after,
+                const QString& mergeKey);
 
 private:
     using Numbers = std::shared_ptr<const std::vector<std::int64_t>>;
@@ -76,6 +81,8 @@ private:
     void showSelection();
     void showSide();
     void removeSelected();
+    void editTags(qint64 number, const QStringList& tags);
+    void editNote(qint64 number, const QString& note);
     void changeTags(const QStringList& added, const QStringList& removed);
     void connectDetail();
 
@@ -85,7 +92,7 @@ private:
     FilterBar* filter_;
     QTabBar* tabs_;
     NamePicker* columns_;
-    QStackedWidget* views_;  // one per tab
+    QStackedWidget* views_; // one per tab
     QTableView* table_;
     ScatterPanel* scatter_;
     ParallelPanel* parallel_;

@@ -9,6 +9,7 @@
 #include "widgets/runner/runner.h"
 #include "widgets/runs/run_comparison.h"
 #include "widgets/runs/run_detail.h"
+#include "widgets/runs/run_edits.h"
 #include "widgets/runs/runs_model.h"
 #include "widgets/runs/scatter_panel.h"
 #include "widgets/runs/tag_picker.h"
@@ -96,15 +97,8 @@ QWidget* RunsPage::makeActions()
 
 void RunsPage::connectDetail()
 {
-    connect(detail_, &RunDetail::tagsEdited, this, [this](qint64 number, const QStringList& tags) {
-        if (const auto set = runner_.store().setTags(number, wordsOf(tags)); !set)
-            emit message(QString::fromStdString(set.error().message));
-        reload();
-    });
-    connect(detail_, &RunDetail::noteEdited, this, [this](qint64 number, const QString& note) {
-        if (const auto set = runner_.store().setNote(number, note.toStdString()); !set)
-            emit message(QString::fromStdString(set.error().message));
-    });
+    connect(detail_, &RunDetail::tagsEdited, this, &RunsPage::editTags);
+    connect(detail_, &RunDetail::noteEdited, this, &RunsPage::editNote);
     connect(detail_, &RunDetail::originRequested, this, &RunsPage::originRequested);
     connect(detail_, &RunDetail::filterWished, this, [this](const QString& filter) {
         setState([&] {
@@ -209,10 +203,47 @@ void RunsPage::showSide()
     side_->setCurrentWidget(detail_);
 }
 
+void RunsPage::editTags(qint64 number, const QStringList& tags)
+{
+    const auto before = runner_.store().load(number);
+    const auto set = before ? runner_.store().setTags(number, wordsOf(tags))
+                            : Result<void>(tl::unexpected(before.error()));
+    if (!set)
+        return emit message(QString::fromStdString(set.error().message));
+    emit edited(QString("Tags of run %1").arg(number), tagsEdit(before->uid, before->tags),
+                tagsEdit(before->uid, wordsOf(tags)), {});
+    reload();
+}
+
+void RunsPage::editNote(qint64 number, const QString& note)
+{
+    const auto before = runner_.store().load(number);
+    const auto set = before ? runner_.store().setNote(number, note.toStdString())
+                            : Result<void>(tl::unexpected(before.error()));
+    if (!set)
+        return emit message(QString::fromStdString(set.error().message));
+    emit edited(QString("Note of run %1").arg(number), noteEdit(before->uid, before->note),
+                noteEdit(before->uid, note.toStdString()), QString("note:%1").arg(number));
+}
+
+void RunsPage::applyEdit(const QJsonObject& edit)
+{
+    finder_->act([edit](Store& store) { return writeEdit(store, edit); });
+}
+
 void RunsPage::changeTags(const QStringList& added, const QStringList& removed)
 {
-    finder_->act([numbers = selectedNumbers(), added = wordsOf(added), removed = wordsOf(removed)](
-                     Store& store) { return store.changeTags(numbers, added, removed); });
+    const auto numbers = selectedNumbers();
+    if (numbers.size() > kMostTagsRead)
+        emit message(QString("Tags of more than %1 runs at once are not among what can be undone")
+                         .arg(kMostTagsRead));
+    else if (const auto edit = tagEdit(runner_.store(), numbers, wordsOf(added), wordsOf(removed)))
+        emit edited(numbers.size() == 1 ? QString("Tags of run %1").arg(numbers.front())
+                                        : QString("Tags of %1 runs").arg(numbers.size()),
+                    edit->before, edit->after, {});
+    finder_->act([numbers, added = wordsOf(added), removed = wordsOf(removed)](Store& store) {
+        return store.changeTags(numbers, added, removed);
+    });
 }
 
 // Removing cannot be undone, so the button asks once more by its words.

@@ -9,9 +9,10 @@
 
 #include "widgets/plot/plot_view.h"
 
-#include <cmath>
 #include <algorithm>
+#include <cmath>
 #include <ranges>
+#include <utility>
 
 namespace vitrine
 {
@@ -102,9 +103,10 @@ QWidget* ScatterPanel::makeControls()
         });
     }
     row->addWidget(well);
-    row->addStretch(1);
     words_->setProperty("role", "muted");
-    row->addWidget(words_);
+    words_->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
+    words_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred); // the window stays narrow
+    row->addWidget(words_, 1);
     return bar;
 }
 
@@ -147,7 +149,8 @@ std::vector<std::string> ScatterPanel::wanted() const
     return names;
 }
 
-void ScatterPanel::setColumns(std::shared_ptr<const std::vector<RunColumn>> columns, Numbers numbers)
+void ScatterPanel::setColumns(std::shared_ptr<const std::vector<RunColumn>> columns,
+                              Numbers numbers)
 {
     columns_ = std::move(columns);
     numbers_ = std::move(numbers);
@@ -192,32 +195,46 @@ ScatterData ScatterPanel::data() const
     return data;
 }
 
+void ScatterPanel::showEvent(QShowEvent* event)
+{
+    QWidget::showEvent(event);
+    if (std::exchange(stale_, false))
+        redraw();
+}
+
+// Behind another tab a new selection costs nothing.
 void ScatterPanel::redraw()
 {
+    if (!isVisible()) {
+        stale_ = true;
+        return;
+    }
     const ScatterData shown = data();
     figure::Figure figure = scatterFigure(shown);
     const bool counted = !figure.grids.empty();
-    const std::size_t without = shown.x == nullptr || shown.y == nullptr
-                                    ? 0
-                                    : static_cast<std::size_t>(std::ranges::count_if(
-                                          std::views::iota(std::size_t{0}, shown.numbers.size()),
-                                          [&](std::size_t i) {
-                                              return !std::isfinite(shown.x->values[i]) ||
-                                                     !std::isfinite(shown.y->values[i]);
-                                          }));
+    const std::size_t without =
+        shown.x == nullptr || shown.y == nullptr
+            ? 0
+            : static_cast<std::size_t>(std::ranges::count_if(
+                  std::views::iota(std::size_t{0}, shown.numbers.size()), [&](std::size_t i) {
+                      return !std::isfinite(shown.x->values[i]) ||
+                             !std::isfinite(shown.y->values[i]);
+                  }));
     QString words = counted ? "each cell counts runs" : QString();
     if (without > 0)
-        words += (words.isEmpty() ? "" : " · ") + QString("%1 runs without both values").arg(without);
+        words +=
+            (words.isEmpty() ? "" : " · ") + QString("%1 runs without both values").arg(without);
     words_->setText(words);
+    words_->setToolTip(words);
     plot_->setFigure(std::move(figure));
 }
 
 void ScatterPanel::takeRegion(const QPolygonF& region)
 {
     brush_->setRegion(region);
-    kept_ = region.isEmpty() ? nullptr
-                             : std::make_shared<const std::vector<std::int64_t>>(
-                                   runsInside(data(), region));
+    kept_ = region.isEmpty()
+                ? nullptr
+                : std::make_shared<const std::vector<std::int64_t>>(runsInside(data(), region));
     redraw();
     emit brushed(kept_);
 }

@@ -48,6 +48,9 @@ signals:
     void runClicked(qint64 number);
     void stateChanged();
 
+protected:
+    void showEvent(QShowEvent* event) override;
+
 private:
     QWidget* makeControls();
     ScatterData data() const;
@@ -65,6 +68,7 @@ private:
     std::shared_ptr<const std::vector<RunColumn>> columns_;
     Numbers numbers_, kept_;
     std::vector<std::int64_t> selected_;
+    bool stale_ = false; // to be drawn when it is seen
 };
 
 } // namespace vitrine

@@ -160,7 +160,7 @@ TableComparisonView::TableComparisonView(QWidget* parent)
     column->setSpacing(8);
     column->addLayout(row);
     column->addWidget(rows_, 1);
-    connect(tables_, &QComboBox::activated, this, &TableComparisonView::showTable);
+    connect(tables_, &QComboBox::currentIndexChanged, this, &TableComparisonView::showTable);
     connect(quantities_, &QComboBox::activated, this, &TableComparisonView::showQuantity);
 }
 
@@ -172,11 +172,12 @@ bool TableComparisonView::hasTables() const
 void TableComparisonView::setRuns(const std::vector<RunHandle>& runs)
 {
     runs_ = runs;
+    const QSignalBlocker quiet(tables_); // shown when all are known
     tables_->clear();
     for (const RunHandle& run : runs)
         for (const Table& table : run->result.tables)
             if (const auto name = QString::fromStdString(table.name); tables_->findText(name) < 0)
-                tables_->addItem(name);
+                tables_->addItem(name, name);
     showTable();
 }
 

@@ -55,6 +55,24 @@ TEST(Density, BinnedLinesEqualTheLinesOneByOne)
         ASSERT_NEAR(binned[i], each[i], 2e-3) << i; // floats summed in another order
 }
 
+// The judge of the colours: a logarithm for every pixel.
+TEST(Density, OpacityIsTheLogarithmOfTheLinesWithinOneStep)
+{
+    std::vector<float> density;
+    for (float lines = 0.01F; lines < 90'000; lines *= 1.07F)
+        density.push_back(lines);
+    const auto count = static_cast<int>(density.size());
+
+    const QImage image = densityImage(density, count, 1, QColor(10, 20, 30));
+
+    for (int x = 0; x < count; ++x) {
+        const double lines = static_cast<double>(density[static_cast<std::size_t>(x)]);
+        const double share = std::log1p(lines) / std::log1p(static_cast<double>(density.back()));
+        const double alpha = std::max(share, 0.10 * std::min(1.0, lines));
+        EXPECT_NEAR(qAlpha(image.pixel(x, 0)), 255 * alpha, 1.0) << lines;
+    }
+}
+
 TEST(Density, EveryColumnHoldsEveryLineOnce)
 {
     std::mt19937 random(8);

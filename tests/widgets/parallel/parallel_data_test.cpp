@@ -52,6 +52,28 @@ TEST(ParallelData, HeightsAndValuesAreInverse)
     EXPECT_EQ(heightOf(data.axes[0], rangeOf(data.axes[0]), 36), 0.5);
 }
 
+TEST(ParallelData, HeightsOfAllRowsAreTheHeightsOneByOne)
+{
+    for (const auto scale : {figure::Scale::linear, figure::Scale::logarithmic})
+        for (const bool flipped : {false, true}) {
+            Axis axis;
+            axis.scale = scale;
+            axis.values = {0.5, 700, std::nan(""), 3, 44.25};
+            const figure::Range range = rangeOf(axis);
+
+            const auto heights = heightsOf(axis, range, flipped);
+
+            ASSERT_EQ(heights.size(), axis.values.size());
+            for (std::size_t row = 0; row < heights.size(); ++row) {
+                const double one = heightOf(axis, range, axis.values[row]);
+                if (std::isnan(one))
+                    EXPECT_TRUE(std::isnan(heights[row]));
+                else
+                    EXPECT_NEAR(heights[row], flipped ? 1 - one : one, 1e-6); // of a float
+            }
+        }
+}
+
 TEST(ParallelData, ARowIsKeptWithinAllBrushesEndsIncluded)
 {
     const Data data = dataOf(designs());

@@ -9,6 +9,7 @@
 #include <QLineEdit>
 #include <QListWidget>
 #include <QMimeData>
+#include <QPlainTextEdit>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QTabBar>
@@ -22,9 +23,11 @@
 #include "core/base/hash.h"
 #include "tests/support/many_runs.h"
 #include "widgets/parallel/parallel_plot.h"
+#include "widgets/plot/plot_view.h"
 #include "widgets/runner/runner.h"
 #include "widgets/runs/run_diff.h"
 #include "widgets/runs/runs_model.h"
+#include "widgets/theme/palette.h"
 
 namespace vitrine
 {
@@ -219,6 +222,33 @@ TEST_F(Page, TagsOfOneRunAreKept)
     EXPECT_THAT(stored->tags, UnorderedElementsAre("figure 3", "good"));
 }
 
+TEST_F(Page, TagsAndNotesAreToldAsTheyWereAndAreForUndo)
+{
+    open();
+    QSignalSpy edited(&page, &RunsPage::edited);
+    table->selectRow(0);
+    const std::string uid = page.selected().first().toStdString();
+
+    auto* tags = named<QLineEdit>("Tags");
+    tags->setFocus();
+    QTest::keyClicks(tags, "good");
+    QTest::keyClick(tags, Qt::Key_Return);
+    ASSERT_EQ(edited.count(), 1);
+    settle();
+    table->selectRow(0);
+    QTest::keyClicks(named<QPlainTextEdit>("Note"), "odd");
+    table->selectRow(1); // before the typing has rested
+    ASSERT_EQ(edited.count(), 2);
+    EXPECT_EQ(runner.store().loadUid(uid)->note, "odd");
+
+    page.applyEdit(edited[1][1].toJsonObject());
+    page.applyEdit(edited[0][1].toJsonObject());
+    EXPECT_TRUE(QTest::qWaitFor([&] {
+        const auto stored = runner.store().loadUid(uid);
+        return stored->note.empty() && stored->tags.empty();
+    }));
+}
+
 TEST_F(Page, ManyRunsAreTaggedAtOnceAndFoundByIt)
 {
     open();
@@ -268,6 +298,29 @@ TEST_F(Page, ABrushOnAParallelAxisNarrowsTheTable)
         page.state()["parallel"].toObject()["plot"].toObject()["brushes"].toObject().isEmpty());
 }
 
+// With the mouse, as a person does it: every run lies inside, or only the lower two of the three.
+TEST_F(Page, ARectangleDrawnInTheScatterPlotNarrowsTheTable)
+{
+    open();
+    named<QTabBar>("How the runs are shown")->setCurrentIndex(1);
+    auto* plot = page.findChild<plot::PlotView*>();
+    ASSERT_TRUE(QTest::qWaitFor([&] { return !plot->figure().series.empty(); }));
+    QTest::qWait(50); // the new layout
+    QWidget* canvas = plot->childAt(plot->rect().center());
+    ASSERT_NE(canvas, nullptr);
+    const auto at = [&](double x, double y) {
+        return canvas->mapFrom(plot, plot->pixelOf(x, y).toPoint());
+    };
+
+    // Up: first_token_mass 0.2, 0.5, 0.3; across: seconds_prefill, one more.
+    QTest::mousePress(canvas, Qt::LeftButton, {}, at(1.21, 0.21) - QPoint(30, -30));
+    QTest::mouseMove(canvas, at(1.25, 0.25));
+    QTest::mouseMove(canvas, at(1.4, 0.4));
+    QTest::mouseRelease(canvas, Qt::LeftButton, {}, at(1.4, 0.4));
+
+    EXPECT_TRUE(rows(2));
+}
+
 TEST_F(Page, ARepetitionShowsItsOutcomeAndItsLineage)
 {
     RunRecord again = run(0.2);
@@ -312,6 +365,31 @@ TEST_F(Page, ManyRunsAreListedByPages)
     table->selectAll();
     EXPECT_EQ(page.selectedNumbers().size(), 403u);
     EXPECT_FALSE(named<QPushButton>("Compare")->isEnabled());
+}
+
+TEST_F(Page, FitsIntoANarrowWindowWhateverItSays)
+{
+    theme::setTheme(theme::ThemeName::contrast);
+    for (int i = 0; i < 2; ++i) {
+        RunRecord wordy = run(0.4);
+        for (int name = 0; name < 6; ++name)
+            wordy.params.set("a_parameter_of_many_words_" + std::to_string(name), wordy.uid);
+        ASSERT_TRUE(runner.store().import(wordy));
+    }
+    open();
+    QStringList axes{"first_token_mass"};
+    for (int name = 0; name < 6; ++name)
+        axes << QString("a_parameter_of_many_words_%1").arg(name);
+    page.setState({{"parallel", QJsonObject{{"axes", QJsonArray::fromStringList(axes)}}}});
+    for (const int tab : {1, 2, 0}) {
+        named<QTabBar>("How the runs are shown")->setCurrentIndex(tab);
+        QTest::qWait(100);
+    }
+    table->selectRow(0);
+    QTest::qWait(20);
+
+    EXPECT_LE(page.minimumSizeHint().width(), 1024 - 64); // beside the bar of rooms
+    theme::setTheme(theme::ThemeName::light);
 }
 
 TEST_F(Page, RemovingAsksOnceMore)
