@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/base/hash.h"
 #include "tests/support/fake_context.h"
 #include "widgets/runs/data_table.h"
 

@@ -369,7 +369,7 @@ TEST_F(Page, ManyRunsAreListedByPages)
 
 TEST_F(Page, FitsIntoANarrowWindowWhateverItSays)
 {
-    theme::setTheme(theme::ThemeName::contrast);
+    theme::setTheme(theme::ThemeName::highContrast);
     for (int i = 0; i < 2; ++i) {
         RunRecord wordy = run(0.4);
         for (int name = 0; name < 6; ++name)
