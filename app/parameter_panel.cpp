@@ -57,6 +57,7 @@ ParameterPanel::ParameterPanel(const std::vector<std::unique_ptr<Experiment>>& e
     column->addWidget(head);
 
     auto* scroll = new QScrollArea(this);
+    scroll->setAccessibleName("Parameters");
     scroll->setWidgetResizable(true);
     scroll->setFrameShape(QFrame::NoFrame);
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);

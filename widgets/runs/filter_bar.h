@@ -19,9 +19,9 @@ namespace vitrine
 
 class FlowLayout;
 
-// The filter of the runs: one text (core/store/filter.h), its terms as chips that can be taken away,
-// a menu that adds terms, completions while typing, saved searches. What is not understood is said
-// under the field.
+// The filter of the runs: one text (core/store/filter.h), its terms as chips that can be taken
+// away, a menu that adds terms, completions while typing, saved searches. What is not understood is
+// said under the field.
 class FilterBar : public QWidget
 {
     Q_OBJECT

@@ -45,8 +45,8 @@ void FilterBar::fillAddMenu()
     for (const auto& id : words_.experiments)
         term(experiments, experimentWords(id), "experiment:" + fromUtf8(id));
     QMenu* states = submenu("State", true);
-    for (const auto state : {RunState::done, RunState::failed, RunState::cancelled, RunState::paused,
-                             RunState::interrupted, RunState::running}) {
+    for (const auto state : {RunState::done, RunState::failed, RunState::cancelled,
+                             RunState::paused, RunState::interrupted, RunState::running}) {
         const QString name = QString::fromUtf8(runStateName(state).data());
         term(states, name, "state:" + name);
     }

@@ -33,12 +33,14 @@ QWidget* measuredValues(const RunRecord& before, const RunRecord& after, QWidget
     grid->setVerticalSpacing(4);
     grid->setColumnStretch(0, 1);
     int row = 0;
-    const auto add = [&](const QString& name, const QString& a, const QString& b, const char* role) {
+    const auto add = [&](const QString& name, const QString& a, const QString& b,
+                         const char* role) {
         grid->addWidget(line(name, "muted", part), row, 0);
         grid->addWidget(line(a, role, part), row, 1, Qt::AlignRight);
         grid->addWidget(line(b, role, part), row++, 2, Qt::AlignRight);
     };
-    add("measured", QString("run %1").arg(before.number), QString("run %1").arg(after.number), "caption");
+    add("measured", QString("run %1").arg(before.number), QString("run %1").arg(after.number),
+        "caption");
     add("time", metricWords({"", before.seconds, "s", Origin::measured, ""}),
         metricWords({"", after.seconds, "s", Origin::measured, ""}), "value");
     for (const Metric& metric : before.result.metrics)
@@ -59,14 +61,16 @@ QWidget* repeatOutcome(const RunRecord& before, const RunRecord& after, QWidget*
     column->setContentsMargins(12, 8, 12, 12);
     column->setSpacing(8);
     const auto differences = compareComputed(before, after);
-    auto* verdict = line(
-        differences.empty()
-            ? QString("✓  All computed values equal those of run %1 to the last bit.").arg(before.number)
-            : QString("%1 computed %2 from run %3:")
-                  .arg(differences.size())
-                  .arg(differences.size() == 1 ? "value or table differs" : "values or tables differ")
-                  .arg(before.number),
-        "value", card);
+    auto* verdict =
+        line(differences.empty()
+                 ? QString("✓  All computed values equal those of run %1 to the last bit.")
+                       .arg(before.number)
+                 : QString("%1 computed %2 from run %3:")
+                       .arg(differences.size())
+                       .arg(differences.size() == 1 ? "value or table differs"
+                                                    : "values or tables differ")
+                       .arg(before.number),
+             "value", card);
     verdict->setAccessibleName("Outcome of the repetition");
     column->addWidget(verdict);
     for (std::size_t i = 0; i < std::min(differences.size(), kMostDifferences); ++i)

@@ -78,6 +78,7 @@ RunDetail::RunDetail(QWidget* parent) : QScrollArea(parent)
     setWidgetResizable(true);
     setFrameShape(QFrame::NoFrame);
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    setAccessibleName("Run");
     setRun(nullptr);
 }
 
@@ -93,6 +94,7 @@ void RunDetail::setRun(std::shared_ptr<const RunRecord> run)
         return showNote(run_->note);
     auto* page = new QWidget;
     page->setObjectName("page");
+    page->setMinimumWidth(1); // a long name does not push the values out of sight
     auto* column = new QVBoxLayout(page);
     column->setContentsMargins(16, 12, 16, 16);
     column->setSpacing(theme::kGroupGap);

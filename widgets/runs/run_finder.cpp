@@ -12,7 +12,7 @@ namespace vitrine
 namespace
 {
 
-constexpr std::size_t kFirstRows = 100;      // come with the answer
+constexpr std::size_t kFirstRows = 100;       // come with the answer
 constexpr std::size_t kMostAhead = 64;        // columns read before they are asked for
 constexpr std::size_t kAutomaticMetrics = 12; // columns where nobody has chosen
 
@@ -131,7 +131,8 @@ void RunFinder::open(const std::filesystem::path& workspace)
 void RunFinder::readAhead(const std::vector<std::string>& names)
 {
     auto next = std::make_shared<std::vector<std::string>>(
-        names.begin(), names.begin() + static_cast<std::ptrdiff_t>(std::min(names.size(), kMostAhead)));
+        names.begin(),
+        names.begin() + static_cast<std::ptrdiff_t>(std::min(names.size(), kMostAhead)));
     pool_->compute(
         this, "ahead",
         [index = index_, next] {

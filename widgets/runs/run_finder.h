@@ -21,8 +21,8 @@ class ComputePool;
 struct RunColumn {
     std::string name; // as RunIndex::values takes it
     std::string unit;
-    std::vector<double> values;      // one per run; NaN: none
-    std::vector<std::string> texts;  // of a parameter that is no number, else empty
+    std::vector<double> values;     // one per run; NaN: none
+    std::vector<std::string> texts; // of a parameter that is no number, else empty
 };
 
 // What a search has found.
@@ -48,8 +48,9 @@ public:
     void open(const std::filesystem::path& workspace);
     bool isOpen() const { return index_ != nullptr; }
 
-    // `columns`: metrics and parameters to be shown; none: the metrics of the one experiment that is
-    // asked for, if it is one. `kept`: only these are shown (sorted), though all that match are told.
+    // `columns`: metrics and parameters to be shown; none: the metrics of the one experiment that
+    // is asked for, if it is one. `kept`: only these are shown (sorted), though all that match are
+    // told.
     void find(const RunQuery& query, const std::vector<std::string>& columns,
               std::shared_ptr<const std::vector<std::int64_t>> kept = {});
     bool isSearching() const { return searching_; }

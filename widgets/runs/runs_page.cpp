@@ -96,7 +96,7 @@ RunsPage::RunsPage(Runner& runner, QWidget* parent)
     middle_->addWidget(empty_);
     side_->addWidget(detail_);
     side_->addWidget(comparison_);
-    side_->setMinimumWidth(240); // a window of 1024 pixels has room for all
+    side_->setMinimumWidth(kSideWidth);
 
     auto* left = new QWidget(this);
     auto* column = new QVBoxLayout(left);
@@ -234,6 +234,20 @@ void RunsPage::search()
     updateWords();
 }
 
+// What plots begin with: quantities of the filter's experiment, else of the newest run's.
+QStringList RunsPage::axesFor(const FoundRuns& found)
+{
+    const QStringList asked = namesOf(found.query.metrics) + namesOf(found.query.params);
+    if (!asked.isEmpty() || found.first.empty())
+        return asked.isEmpty() ? namesOf(found.vocabulary.metrics) : asked;
+    const std::string& experiment = found.first.front().experiment;
+    if (experiment != suitedTo_) {
+        suitedTo_ = experiment;
+        suited_ = namesOf(runner_.store().metricNames(experiment));
+    }
+    return suited_.isEmpty() ? namesOf(found.vocabulary.metrics) : suited_;
+}
+
 void RunsPage::take(const std::shared_ptr<FoundRuns>& found)
 {
     everFound_ = true;
@@ -245,12 +259,10 @@ void RunsPage::take(const std::shared_ptr<FoundRuns>& found)
     filter_->setUnknownNames(found->problems);
     const QStringList names = quantities(found->vocabulary);
     columns_->setNames(names);
-    scatter_->setNames(names + QStringList{"seconds", "started", "run"});
-    QStringList axes = namesOf(found->query.metrics) + namesOf(found->query.params);
-    if (axes.isEmpty())
-        axes = namesOf(found->vocabulary.metrics);
-    parallel_->setNames(names + QStringList{"seconds", "started", "run"},
-                        axes.mid(0, kAutomaticAxes));
+    const QStringList plottable = names + QStringList{"seconds", "started", "run"};
+    const QStringList axes = axesFor(*found);
+    scatter_->setNames(plottable, axes);
+    parallel_->setNames(plottable, axes.mid(0, kAutomaticAxes));
     sizeColumns();
     updateWords();
     if (!wanted_.isEmpty()) {

@@ -64,11 +64,13 @@ signals:
 private:
     using Numbers = std::shared_ptr<const std::vector<std::int64_t>>;
     enum Tab { table, scatter, parallel };
+    static constexpr int kSideWidth = 240; // a window of 1024 pixels has room for all
 
     // runs_page.cpp
     QWidget* makeTabs();
     void connectParts();
     void search();
+    QStringList axesFor(const FoundRuns& found);
     void take(const std::shared_ptr<FoundRuns>& found);
     void sizeColumns();
     void updateWords();
@@ -110,6 +112,8 @@ private:
     Tab brushedIn_ = scatter;
     Numbers plotted_; // the runs whose columns the plots have
     std::vector<std::string> plottedNames_;
+    std::string suitedTo_; // an experiment, whose metrics these are:
+    QStringList suited_;
     QStringList wanted_; // to be selected when they are found
     bool everFound_ = false, sizing_ = false;
     QString error_;

@@ -193,6 +193,7 @@ void RunsPage::showSide()
     if (runs.size() >= 2) {
         std::ranges::sort(runs, {}, [](const RunHandle& run) { return run->number; });
         comparison_->setRuns(std::move(runs), amount);
+        side_->setMinimumWidth(std::max(kSideWidth, std::min(420, width() / 3)));
         side_->setCurrentWidget(comparison_);
         return;
     }
@@ -200,6 +201,7 @@ void RunsPage::showSide()
                                           runs[0]->state == RunState::interrupted);
     again_->setText(goesOn ? "Resume" : "Run again");
     detail_->setRun(runs.empty() ? nullptr : runs.front());
+    side_->setMinimumWidth(kSideWidth);
     side_->setCurrentWidget(detail_);
 }
 

@@ -107,9 +107,11 @@ figure::Grid density(const std::vector<std::size_t>& places, const AxisValues& x
     grid.scale = figure::Scale::logarithmic;
     grid.values.assign(static_cast<std::size_t>(kRows) * kColumns, 0);
     for (const std::size_t place : places) {
-        const auto column = std::min(kColumns - 1, static_cast<int>((x.at(place) - across.low) / grid.dx));
+        const auto column =
+            std::min(kColumns - 1, static_cast<int>((x.at(place) - across.low) / grid.dx));
         const auto row = std::min(kRows - 1, static_cast<int>((y.at(place) - up.low) / grid.dy));
-        grid.values[static_cast<std::size_t>(row) * kColumns + static_cast<std::size_t>(column)] += 1;
+        grid.values[static_cast<std::size_t>(row) * kColumns + static_cast<std::size_t>(column)] +=
+            1;
     }
     grid.minimum = 1;
     grid.maximum = std::max(2.0F, *std::ranges::max_element(grid.values));
@@ -147,16 +149,15 @@ figure::Figure scatterFigure(const ScatterData& data)
     figure.x = x.axis();
     figure.y = y.axis();
     figure.title = figure.y.label + " over " + figure.x.label;
-    figure.altText = fmt::format("{} runs, {} against {}", places.all.size(), figure.y.label,
-                                 figure.x.label);
+    figure.altText =
+        fmt::format("{} runs, {} against {}", places.all.size(), figure.y.label, figure.x.label);
     if (places.all.empty())
         return figure;
     if (counted)
         figure.grids.push_back(density(places.all, x, y));
     else
-        figure.series.push_back(
-            points(data.brushed ? "other runs" : "runs", places.all, x, y,
-                   data.brushed ? figure::kMuted : 0, 1.5));
+        figure.series.push_back(points(data.brushed ? "other runs" : "runs", places.all, x, y,
+                                       data.brushed ? figure::kMuted : 0, 1.5));
     if (data.brushed && !places.kept.empty() && places.kept.size() <= kMostPoints)
         figure.series.push_back(points("brushed", places.kept, x, y, counted ? 1 : 0, 1.5));
     if (!places.selected.empty())

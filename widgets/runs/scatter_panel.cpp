@@ -117,7 +117,7 @@ void ScatterPanel::chooseMode(Mode mode)
         modes_[i]->setChecked(i == static_cast<int>(mode));
 }
 
-void ScatterPanel::setNames(const QStringList& names)
+void ScatterPanel::setNames(const QStringList& names, const QStringList& suitable)
 {
     for (QComboBox* combo : {x_, y_}) {
         QStringList before;
@@ -128,8 +128,8 @@ void ScatterPanel::setNames(const QStringList& names)
         const QString chosen = combo->currentText();
         combo->clear();
         combo->addItems(names);
-        const int first = std::min(combo == x_ ? 1 : 0, static_cast<int>(names.size()) - 1);
-        choose(*combo, chosen.isEmpty() && first >= 0 ? names[first] : chosen);
+        const QString first = suitable.value(combo == x_ ? 1 : 0, names.value(0));
+        choose(*combo, chosen.isEmpty() ? first : chosen);
     }
 }
 

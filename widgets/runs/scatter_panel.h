@@ -30,7 +30,8 @@ public:
 
     explicit ScatterPanel(QWidget* parent = nullptr);
 
-    void setNames(const QStringList& names);
+    // Until a person chooses, the first two of `suitable` are shown.
+    void setNames(const QStringList& names, const QStringList& suitable);
     // What is drawn needs these columns; the owner reads them and gives them back.
     std::vector<std::string> wanted() const;
     void setColumns(std::shared_ptr<const std::vector<RunColumn>> columns, Numbers numbers);

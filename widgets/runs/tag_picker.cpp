@@ -60,9 +60,8 @@ void TagPicker::open()
         const auto found = tags.counts.find(tag);
         const int count = found == tags.counts.end() ? 0 : found->second;
         const bool some = count > 0 && count < tags.runs;
-        auto* item =
-            new QListWidgetItem(some ? QString("%1  (%2 of %3)").arg(tag).arg(count).arg(tags.runs) : tag,
-                                list_);
+        auto* item = new QListWidgetItem(
+            some ? QString("%1  (%2 of %3)").arg(tag).arg(count).arg(tags.runs) : tag, list_);
         item->setData(Qt::UserRole, tag);
         item->setFlags(Qt::ItemIsEnabled | Qt::ItemIsSelectable | Qt::ItemIsUserCheckable);
         item->setCheckState(count == 0 ? Qt::Unchecked : some ? Qt::PartiallyChecked : Qt::Checked);
