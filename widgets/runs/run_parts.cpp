@@ -92,7 +92,7 @@ QWidget* inputList(const RunRecord& run, QWidget* parent)
             QString("%1   %2").arg(file.fileName(), QString::fromStdString(bytesText(input.bytes))),
             "value", part);
         name->setToolTip(file.filePath());
-        auto* hash = selectable("sha256 " + QString::fromStdString(input.sha256).left(16) + "…",
+        auto* hash = selectable("sha256 " + QString::fromStdString(input.sha256).left(24) + "…",
                                 "caption", part);
         hash->setToolTip(QString::fromStdString(input.sha256));
         auto* both = new QVBoxLayout;
