@@ -1,5 +1,7 @@
 #include "widgets/parallel/parallel_plot.h"
 
+#include "core/base/parallel.h"
+
 #include "core/figure/ticks.h"
 
 #include <QApplication>
@@ -49,6 +51,7 @@ void ParallelPlot::setState(const State& state)
 void ParallelPlot::showAxes()
 {
     std::vector<Shown> before = std::exchange(shown_, {});
+    std::vector<std::size_t> fresh;
     bool same = true;
     for (const Axis* axis : shownAxes(data_, state_)) {
         const bool flipped = state_.flipped.contains(axis->name);
@@ -60,10 +63,15 @@ void ParallelPlot::showAxes()
             shown_.push_back(std::move(*known));
             known->axis = nullptr;
         } else {
-            const figure::Range range = rangeOf(*axis);
-            shown_.push_back({axis, range, heightsOf(*axis, range, flipped), flipped});
+            fresh.push_back(shown_.size());
+            shown_.push_back({axis, {}, {}, flipped});
         }
     }
+    parallelFor(fresh.size(), [&](std::size_t i) {
+        Shown& each = shown_[fresh[i]];
+        each.range = rangeOf(*each.axis);
+        each.heights = heightsOf(*each.axis, each.range, each.flipped);
+    });
     if (!same || shown_.size() != before.size() || before.empty())
         all_ = {};
 }

@@ -21,7 +21,7 @@ namespace
 constexpr std::size_t kMostWords = 24; // of one axis
 
 // Values that differ, of numbers or of few different words; nothing else can be an axis.
-std::optional<parallel::Axis> axisOf(const RunColumn& column)
+std::optional<parallel::Axis> axisOf(RunColumn&& column)
 {
     parallel::Axis axis;
     axis.name = column.name;
@@ -29,13 +29,13 @@ std::optional<parallel::Axis> axisOf(const RunColumn& column)
     std::ranges::replace(axis.label, '_', ' ');
     axis.unit = column.unit == "1" ? "" : column.unit;
     if (column.texts.empty()) {
-        axis.values = column.values;
         if (isLogarithmic(column))
             axis.scale = figure::Scale::logarithmic;
+        axis.values = std::move(column.values);
         const auto first = std::ranges::find_if(axis.values, [](double v) { return v == v; });
         const bool differ =
             std::ranges::any_of(axis.values, [&](double v) { return v == v && v != *first; });
-        return differ ? std::optional(axis) : std::nullopt;
+        return differ ? std::optional(std::move(axis)) : std::nullopt;
     }
     std::map<std::string, double> places;
     for (const std::string& text : column.texts)
@@ -104,17 +104,17 @@ std::vector<std::string> ParallelPanel::wanted() const
     return wanted;
 }
 
-void ParallelPanel::setColumns(std::shared_ptr<const std::vector<RunColumn>> columns,
-                               Numbers numbers)
+void ParallelPanel::setColumns(std::vector<RunColumn> columns, Numbers numbers)
 {
     numbers_ = std::move(numbers);
     parallel::Data axes;
     QStringList left;
-    for (const RunColumn& column : *columns) {
-        if (auto axis = axisOf(column))
+    for (RunColumn& column : columns) {
+        const QString name = QString::fromStdString(column.name);
+        if (auto axis = axisOf(std::move(column)))
             axes.axes.push_back(*std::move(axis));
         else
-            left << QString::fromStdString(column.name);
+            left << name;
     }
     words_->setText(left.isEmpty() ? "Drag along an axis to keep the runs of that range"
                                    : "Without an axis, as their values do not differ or are many "

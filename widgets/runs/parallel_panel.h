@@ -28,7 +28,7 @@ public:
     // All there are, and those shown where nobody has chosen.
     void setNames(const QStringList& names, const QStringList& automatic);
     std::vector<std::string> wanted() const;
-    void setColumns(std::shared_ptr<const std::vector<RunColumn>> columns, Numbers numbers);
+    void setColumns(std::vector<RunColumn> columns, Numbers numbers);
     void dropBrush();
 
     QJsonObject state() const; // {"axes": [...], "plot": parallel::State}

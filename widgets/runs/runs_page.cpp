@@ -150,7 +150,7 @@ void RunsPage::connectParts()
         if (tabs_->currentIndex() == scatter)
             scatter_->setColumns(columns, runs);
         else
-            parallel_->setColumns(columns, runs);
+            parallel_->setColumns(std::move(*columns), runs);
     });
     connect(finder_, &RunFinder::acted, this, [this](const QString& error) {
         if (!error.isEmpty())

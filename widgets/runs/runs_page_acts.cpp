@@ -81,7 +81,8 @@ QWidget* RunsPage::makeActions()
     connect(tags_, &TagPicker::tagsWished, this, &RunsPage::changeTags);
     tags_->setSource([this] {
         TagPicker::Tags tags;
-        for (const auto& tag : model_->found().vocabulary.tags)
+        // Asked anew: what was found may be older than the newest tag.
+        for (const auto& tag : runner_.store().vocabulary().tags)
             tags.known << QString::fromStdString(tag);
         auto numbers = selectedNumbers();
         numbers.resize(std::min(numbers.size(), kMostTagsRead));
