@@ -313,8 +313,8 @@ std::vector<std::string> Store::metricNames(const std::string& experiment) const
     if (experiment.empty())
         return column(d_->database.prepare(distinctNames("metrics", "name")));
     auto query = d_->database.prepare(
-        "SELECT DISTINCT name FROM metrics WHERE run IN (SELECT number FROM runs WHERE experiment = "
-        "? ORDER BY number DESC LIMIT 500) ORDER BY name");
+        "SELECT name FROM metrics WHERE run IN (SELECT number FROM runs WHERE experiment = ? "
+        "ORDER BY number DESC LIMIT 500) GROUP BY name ORDER BY count(*) DESC, name");
     query.bind(experiment);
     return column(std::move(query));
 }

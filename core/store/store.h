@@ -72,7 +72,7 @@ public:
     Result<RunRecord> loadUid(const std::string& uid) const;
     // A number, or an unambiguous beginning of a uid (4 digits or more).
     Result<std::int64_t> resolve(const std::string& numberOrUid) const;
-    // Of all runs, or of the 500 newest of one experiment; sorted.
+    // Of all runs, sorted; or of the 500 newest of one experiment, first what most of them have.
     std::vector<std::string> metricNames(const std::string& experiment = {}) const;
     std::string metricUnit(const std::string& metric) const; // of the newest run that has it; else empty
     RunVocabulary vocabulary() const; // names of the whole workspace

@@ -64,7 +64,6 @@ signals:
 private:
     using Numbers = std::shared_ptr<const std::vector<std::int64_t>>;
     enum Tab { table, scatter, parallel };
-    static constexpr int kSideWidth = 240; // a window of 1024 pixels has room for all
 
     // runs_page.cpp
     QWidget* makeTabs();
@@ -82,6 +81,7 @@ private:
     QWidget* makeActions();
     void showSelection();
     void showSide();
+    void widenSide(int width);
     void removeSelected();
     void editTags(qint64 number, const QStringList& tags);
     void editNote(qint64 number, const QString& note);

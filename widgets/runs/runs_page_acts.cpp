@@ -3,6 +3,7 @@
 
 #include <QHBoxLayout>
 #include <QPushButton>
+#include <QSplitter>
 #include <QStackedWidget>
 #include <QTableView>
 
@@ -179,6 +180,14 @@ void RunsPage::showSelection()
     showSide();
 }
 
+// Two columns and a name want more room than one; what the table cannot spare stays with it.
+void RunsPage::widenSide(int width)
+{
+    auto* splitter = qobject_cast<QSplitter*>(side_->parentWidget());
+    if (splitter != nullptr && side_->width() < width)
+        splitter->setSizes({splitter->width() - width, width});
+}
+
 void RunsPage::showSide()
 {
     auto numbers = selectedNumbers();
@@ -194,15 +203,14 @@ void RunsPage::showSide()
     if (runs.size() >= 2) {
         std::ranges::sort(runs, {}, [](const RunHandle& run) { return run->number; });
         comparison_->setRuns(std::move(runs), amount);
-        side_->setMinimumWidth(std::max(kSideWidth, std::min(420, width() / 3)));
         side_->setCurrentWidget(comparison_);
+        widenSide(std::min(420, width() / 3));
         return;
     }
     const bool goesOn = !runs.empty() && (runs[0]->state == RunState::paused ||
                                           runs[0]->state == RunState::interrupted);
     again_->setText(goesOn ? "Resume" : "Run again");
     detail_->setRun(runs.empty() ? nullptr : runs.front());
-    side_->setMinimumWidth(kSideWidth);
     side_->setCurrentWidget(detail_);
 }
 
