@@ -30,6 +30,16 @@ bool same(const Frame& a, const Frame& b)
            a.y.high == b.y.high;
 }
 
+// QCustomPlot's rectangles are without bounds where the window has no room for a drawing.
+QRect within(const QRect& rect)
+{
+    constexpr int kMost = 1 << 20;
+    for (const int edge : {rect.left(), rect.top(), rect.right(), rect.bottom()})
+        if (edge < -kMost || edge > kMost)
+            return {};
+    return rect;
+}
+
 Ticker* tickerOf(const QCPAxis* axis)
 {
     return static_cast<Ticker*>(axis->ticker().data()); // every axis of ours has one
@@ -302,7 +312,7 @@ void Canvas::setSize(QSize size)
 
 Frame Canvas::frame() const
 {
-    return {.rect = axisRect()->rect(),
+    return {.rect = within(axisRect()->rect()),
             .x = {xAxis->range().lower, xAxis->range().upper},
             .y = {yAxis->range().lower, yAxis->range().upper},
             .logX = xAxis->scaleType() == QCPAxis::stLogarithmic,
@@ -347,11 +357,11 @@ void Canvas::prepare()
     if (header_ == nullptr)
         return;
     header_->flow(viewport().width() - 2 * kPadding);
-    if (axisRect()->rect().isEmpty()) // just built: how many labels fit depends on the room
+    if (within(axisRect()->rect()).isEmpty()) // just built: how many labels fit depends on the room
         updateLayout();
     turnLabels();
     squareCells();
-    const int height = std::max(axisRect()->height(), 60);
+    const int height = std::max(within(axisRect()->rect()).height(), 60);
     tickerOf(yAxis)->setMost(figure_.y.ticks.empty() ? std::clamp(height / 36, 3, 8)
                                                      : std::max(2, height / kLabelLine));
     if (colourBar_)
@@ -362,7 +372,7 @@ void Canvas::prepare()
 // left out; else turned by a quarter.
 void Canvas::turnLabels()
 {
-    const int width = std::max(axisRect()->width(), 60);
+    const int width = std::max(within(axisRect()->rect()).width(), 60);
     Ticker* ticker = tickerOf(xAxis);
     if (figure_.x.ticks.empty()) {
         ticker->setMost(std::clamp(width / 70, 2, 10));
