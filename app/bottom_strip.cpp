@@ -18,7 +18,7 @@ namespace vitrine
 namespace
 {
 
-constexpr int kHeight = 32;
+constexpr int kStripHeight = 32;
 constexpr std::size_t kMostItems = 3;
 
 QToolButton* smallButton(const QString& icon, const QString& name, QWidget* parent)
@@ -55,7 +55,7 @@ BottomStrip::BottomStrip(Runner& runner, QWidget* parent)
       more_(new QLabel(this))
 {
     setObjectName("bottomStrip");
-    setFixedHeight(kHeight);
+    setFixedHeight(kStripHeight);
     auto* all = new QHBoxLayout(this);
     all->setContentsMargins(12, 0, 4, 0);
     all->setSpacing(12);

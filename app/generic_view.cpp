@@ -29,7 +29,7 @@ constexpr int kCardColumns = 4;
 constexpr int kTableHeight = 260;
 constexpr std::uint64_t kLongestText = 1U << 20U;
 
-QLabel* label(const QString& words, const char* role, QWidget* parent)
+QLabel* lineLabel(const QString& words, const char* role, QWidget* parent)
 {
     auto* made = new QLabel(words, parent);
     made->setProperty("role", role);
@@ -51,8 +51,8 @@ QWidget* metricCard(const Metric& metric, QWidget* parent)
     column->setContentsMargins(12, 8, 12, 8);
     column->setSpacing(4);
     const QString name = QString::fromStdString(metric.name).replace('_', ' ');
-    column->addWidget(label(name, "caption", made));
-    auto* number = label(metricWords(metric), "number", made);
+    column->addWidget(lineLabel(name, "caption", made));
+    auto* number = lineLabel(metricWords(metric), "number", made);
     number->setAccessibleName(QString::fromStdString(metric.name));
     number->setTextInteractionFlags(Qt::TextSelectableByMouse);
     column->addWidget(number);
@@ -66,7 +66,7 @@ QWidget* textArtifact(const Artifact& artifact, QWidget* parent)
 {
     const auto text = readFile(artifact.path, kLongestText);
     if (!text)
-        return label(QString::fromStdString(text.error().message), "error", parent);
+        return lineLabel(QString::fromStdString(text.error().message), "error", parent);
     auto* view = new QPlainTextEdit(QString::fromStdString(*text), parent);
     view->setReadOnly(true);
     view->setMinimumHeight(120);
@@ -199,7 +199,7 @@ void GenericView::showOne(QVBoxLayout& column, const RunRecord& run)
         grid->setColumnStretch(i, 1);
     column.addLayout(grid);
     for (const std::string& note : run.result.notes) {
-        auto* line = label(QString::fromStdString(note), "muted", page);
+        auto* line = lineLabel(QString::fromStdString(note), "muted", page);
         line->setWordWrap(true);
         column.addWidget(line);
     }
@@ -244,7 +244,7 @@ void GenericView::showTexts(QVBoxLayout& column)
                 continue;
             auto* one = new QVBoxLayout;
             one->setSpacing(4);
-            one->addWidget(label(
+            one->addWidget(lineLabel(
                 QString("run %1 · %2").arg(run->number).arg(QString::fromStdString(artifact.name)),
                 "caption", page));
             one->addWidget(textArtifact(artifact, page), 1);

@@ -12,6 +12,7 @@
 #include <QStyle>
 #include <QVBoxLayout>
 
+#include "app/role_label.h"
 #include "core/base/format.h"
 #include "core/base/resources.h"
 #include "widgets/theme/icon.h"
@@ -32,15 +33,7 @@ constexpr int kRecentHeight = 140;
 constexpr int kPictureHeight = 152;
 constexpr int kRecentWidth = 180;
 constexpr int kRecentPicture = 84;
-constexpr int kMostRecent = 4;
-
-QLabel* label(const QString& words, const char* role, QWidget* parent)
-{
-    auto* made = new QLabel(words, parent);
-    made->setProperty("role", role);
-    made->setWordWrap(true);
-    return made;
-}
+constexpr int kMostShown = 4;
 
 QPixmap thumbnail(const QString& name, const char* theme)
 {
@@ -80,7 +73,7 @@ protected:
 };
 
 Card::Card(const QString& title, const QString& line, const QString& action, QWidget* parent)
-    : QFrame(parent), picture_(new Picture(this)), action_(label(action, "heading", this))
+    : QFrame(parent), picture_(new Picture(this)), action_(roleLabel(action, "heading", this))
 {
     setProperty("role", "card");
     setProperty("clickable", true);
@@ -97,8 +90,8 @@ Card::Card(const QString& title, const QString& line, const QString& action, QWi
     auto* words = new QVBoxLayout;
     words->setContentsMargins(12, 0, 12, 0);
     words->setSpacing(4);
-    words->addWidget(label(title, "heading", this));
-    auto* text = label(line, "muted", this);
+    words->addWidget(roleLabel(title, "heading", this));
+    auto* text = roleLabel(line, "muted", this);
     text->setVisible(!line.isEmpty());
     words->addWidget(text);
     action_->setVisible(!action.isEmpty());
@@ -160,8 +153,8 @@ HomePage::HomePage(QWidget* parent) : QWidget(parent)
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(12);
     column->addWidget(
-        label("See what your transformer does, and make it cheaper.", "title", inside));
-    column->addWidget(label(
+        roleLabel("See what your transformer does, and make it cheaper.", "title", inside));
+    column->addWidget(roleLabel(
         "Every step is a run that is kept, can be compared with any other, traced, and repeated.",
         "muted", inside));
     column->addSpacing(12);
@@ -186,7 +179,7 @@ HomePage::HomePage(QWidget* parent) : QWidget(parent)
     column->addWidget(drop_);
 
     column->addSpacing(8);
-    recentTitle_ = label("Recent workspaces", "heading", inside);
+    recentTitle_ = roleLabel("Recent workspaces", "heading", inside);
     column->addWidget(recentTitle_);
     recent_ = new QHBoxLayout;
     recent_->setSpacing(12);
@@ -223,9 +216,9 @@ QFrame* HomePage::makeDropZone()
     row->setSpacing(16);
     auto* words = new QVBoxLayout;
     words->setSpacing(4);
-    words->addWidget(label("Drop a file here", "heading", zone));
+    words->addWidget(roleLabel("Drop a file here", "heading", zone));
     words->addWidget(
-        label("A checkpoint (Hugging Face folder, .safetensors, llama2.c .bin), a text "
+        roleLabel("A checkpoint (Hugging Face folder, .safetensors, llama2.c .bin), a text "
               "(.txt, .md), a video or a folder of pictures, a topology table (.csv), a task file "
               "(.jsonl), or a workspace (.vitrine).",
               "muted", zone));
@@ -245,7 +238,7 @@ void HomePage::setRecent(const QStringList& workspaces)
         delete item;
     }
     recentTitle_->setVisible(!workspaces.isEmpty());
-    for (const QString& path : workspaces.mid(0, kMostRecent)) {
+    for (const QString& path : workspaces.mid(0, kMostShown)) {
         const QFileInfo file(path);
         auto* card = new Card(file.completeBaseName(),
                               file.lastModified().toString("yyyy-MM-dd HH:mm"), {}, this);

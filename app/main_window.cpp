@@ -18,6 +18,7 @@
 #include "app/window_context.h"
 #include "widgets/report/reports_page.h"
 #include "widgets/runs/runs_page.h"
+#include "widgets/theme/text.h"
 
 #include <algorithm>
 #include <ranges>
@@ -29,11 +30,6 @@ namespace
 
 constexpr int kPanelWidth = 300;
 constexpr int kWideEnough = 1180; // for a view and the parameters beside it
-
-QString fromUtf8(const std::string& text)
-{
-    return QString::fromStdString(text);
-}
 
 } // namespace
 

@@ -16,6 +16,7 @@
 #include "app/window_context.h"
 #include "core/base/file.h"
 #include "widgets/report/reports_page.h"
+#include "widgets/theme/text.h"
 
 #include <algorithm>
 #include <map>
@@ -26,11 +27,6 @@ namespace
 {
 
 constexpr std::uint64_t kLargestReport = 16U << 20U;
-
-QString fromUtf8(const std::string& text)
-{
-    return QString::fromStdString(text);
-}
 
 std::vector<std::string> toUtf8(const QStringList& texts)
 {

@@ -12,6 +12,7 @@
 #include "widgets/runs/run_comparison.h"
 #include "widgets/runs/run_text.h"
 #include "widgets/runs/runs_page.h"
+#include "widgets/theme/text.h"
 
 #include <algorithm>
 
@@ -19,11 +20,6 @@ namespace vitrine
 {
 namespace
 {
-
-QString fromUtf8(const std::string& text)
-{
-    return QString::fromStdString(text);
-}
 
 // What "Copy details" gives to whoever is asked for help.
 QString detailsOf(const RunRecord& run)

@@ -16,7 +16,7 @@ namespace vitrine
 namespace
 {
 
-constexpr int kHeight = 240;
+constexpr int kLogHeight = 240;
 constexpr int kMostLines = 5000;
 
 } // namespace
@@ -79,7 +79,7 @@ void MessageLog::keyPressEvent(QKeyEvent* event)
 
 void MessageLog::place()
 {
-    const int height = std::min(kHeight, over_->height() * 2 / 3);
+    const int height = std::min(kLogHeight, over_->height() * 2 / 3);
     setGeometry(0, over_->height() - height, over_->width(), height);
 }
 

@@ -9,6 +9,7 @@
 #include <QScrollArea>
 #include <QVBoxLayout>
 
+#include "app/role_label.h"
 #include "core/base/format.h"
 #include "widgets/runs/run_detail.h"
 #include "widgets/runs/run_text.h"
@@ -18,14 +19,11 @@ namespace vitrine
 namespace
 {
 
-QLabel* label(const QString& words, const char* role, QWidget* parent)
+QLabel* copyableLabel(const QString& words, const char* role, QWidget* parent)
 {
-    auto* made = new QLabel(words, parent);
-    made->setProperty("role", role);
-    made->setTextFormat(Qt::PlainText);
-    made->setWordWrap(true);
-    made->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    return made;
+    QLabel* label = roleLabel(words, role, parent);
+    label->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    return label;
 }
 
 QString seedOf(const RunRecord& run)
@@ -51,12 +49,12 @@ OriginPanel::OriginPanel(const figure::Figure& figure, const std::vector<RunHand
     column->setContentsMargins(24, 16, 24, 24);
     column->setSpacing(16);
     column->addWidget(
-        label(QString::fromStdString(figure.title.empty() ? figure.name : figure.title), "section",
+        copyableLabel(QString::fromStdString(figure.title.empty() ? figure.name : figure.title), "section",
               page));
     if (!figure.caption.empty())
-        column->addWidget(label(QString::fromStdString(figure.caption), "muted", page));
+        column->addWidget(copyableLabel(QString::fromStdString(figure.caption), "muted", page));
     if (runs.empty())
-        column->addWidget(label("No run of this workspace is behind this figure.", "muted", page));
+        column->addWidget(copyableLabel("No run of this workspace is behind this figure.", "muted", page));
     for (const RunHandle& run : runs)
         column->addWidget(makeRun(run, page));
     column->addStretch(1);
@@ -75,7 +73,7 @@ QWidget* OriginPanel::makeRun(const RunHandle& handle, QWidget* parent)
     column->setContentsMargins(16, 12, 16, 12);
     column->setSpacing(12);
     column->addWidget(
-        label(QString("Run %1   %2").arg(run.number).arg(subjectOf(run)), "heading", card));
+        copyableLabel(QString("Run %1   %2").arg(run.number).arg(subjectOf(run)), "heading", card));
 
     auto* facts = new QGridLayout;
     facts->setHorizontalSpacing(12);
@@ -83,8 +81,8 @@ QWidget* OriginPanel::makeRun(const RunHandle& handle, QWidget* parent)
     facts->setColumnStretch(1, 1);
     int row = 0;
     const auto add = [&](const QString& name, const QString& value) {
-        facts->addWidget(label(name, "muted", card), row, 0, Qt::AlignTop);
-        facts->addWidget(label(value, "value", card), row++, 1);
+        facts->addWidget(copyableLabel(name, "muted", card), row, 0, Qt::AlignTop);
+        facts->addWidget(copyableLabel(value, "value", card), row++, 1);
     };
     add("Experiment", QString("%1, version %2")
                           .arg(QString::fromStdString(run.experiment))
@@ -101,11 +99,11 @@ QWidget* OriginPanel::makeRun(const RunHandle& handle, QWidget* parent)
     add("uid", QString::fromStdString(run.uid));
     column->addLayout(facts);
     if (!run.result.inputs.empty()) {
-        column->addWidget(label("Inputs", "heading", card));
+        column->addWidget(copyableLabel("Inputs", "heading", card));
         column->addWidget(inputList(run, card));
     }
-    column->addWidget(label("Command", "heading", card));
-    column->addWidget(label(QString::fromStdString(run.command), "mono", card));
+    column->addWidget(copyableLabel("Command", "heading", card));
+    column->addWidget(copyableLabel(QString::fromStdString(run.command), "mono", card));
 
     auto* buttons = new QHBoxLayout;
     auto* again = new QPushButton("Run again", card);
@@ -119,7 +117,7 @@ QWidget* OriginPanel::makeRun(const RunHandle& handle, QWidget* parent)
     buttons->addStretch(1);
     column->addLayout(buttons);
     const QString uid = QString::fromStdString(run.uid);
-    auto* words = label({}, "muted", card);
+    auto* words = copyableLabel({}, "muted", card);
     words->setAccessibleName("How the repetition goes");
     words->hide();
     column->addWidget(words);

@@ -6,6 +6,7 @@
 #include <QScrollArea>
 #include <QVBoxLayout>
 
+#include "app/role_label.h"
 #include "widgets/params/param_form.h"
 #include "widgets/theme/icon.h"
 #include "widgets/theme/palette.h"
@@ -13,25 +14,12 @@
 
 namespace vitrine
 {
-namespace
-{
-
-QLabel* label(const QString& words, const char* role, QWidget* parent)
-{
-    auto* made = new QLabel(words, parent);
-    made->setProperty("role", role);
-    made->setWordWrap(true);
-    return made;
-}
-
-} // namespace
-
 ParameterPanel::ParameterPanel(const std::vector<std::unique_ptr<Experiment>>& experiments,
                                QWidget* parent)
     : QFrame(parent),
       experiments_(experiments),
       chooser_(new QComboBox(this)),
-      sentence_(label({}, "muted", this)),
+      sentence_(roleLabel({}, "muted", this)),
       form_(new ParamForm),
       run_(new QPushButton(theme::icon("run"), "Run", this))
 {
@@ -44,7 +32,7 @@ ParameterPanel::ParameterPanel(const std::vector<std::unique_ptr<Experiment>>& e
     auto* headColumn = new QVBoxLayout(head);
     headColumn->setContentsMargins(12, 12, 12, 8);
     headColumn->setSpacing(8);
-    headColumn->addWidget(label("Parameters", "section", head));
+    headColumn->addWidget(roleLabel("Parameters", "section", head));
     chooser_->setAccessibleName("Experiment");
     chooser_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     for (const auto& experiment : experiments) {

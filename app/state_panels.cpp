@@ -8,6 +8,7 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include "app/role_label.h"
 #include "widgets/theme/icon.h"
 #include "widgets/theme/icon_label.h"
 
@@ -18,15 +19,6 @@ namespace
 
 constexpr int kTextWidth = 420;
 
-QLabel* label(const QString& words, const char* role, QWidget* parent)
-{
-    auto* made = new QLabel(words, parent);
-    made->setProperty("role", role);
-    made->setWordWrap(true);
-    made->setTextFormat(Qt::PlainText);
-    return made;
-}
-
 } // namespace
 
 EmptyPanel::EmptyPanel(const QString& icon, const QString& title, const QString& words,
@@ -34,9 +26,9 @@ EmptyPanel::EmptyPanel(const QString& icon, const QString& title, const QString&
     : QWidget(parent)
 {
     auto* sign = new theme::IconLabel(icon, 40, this);
-    auto* heading = label(title, "section", this);
+    auto* heading = roleLabel(title, "section", this);
     heading->setAlignment(Qt::AlignCenter);
-    auto* text = label(words, "muted", this);
+    auto* text = roleLabel(words, "muted", this);
     text->setAlignment(Qt::AlignCenter);
     text->setFixedWidth(kTextWidth);
     auto* button = new QPushButton(action, this);
@@ -60,7 +52,7 @@ EmptyPanel::EmptyPanel(const QString& icon, const QString& title, const QString&
 }
 
 FailurePanel::FailurePanel(QWidget* parent)
-    : QFrame(parent), title_(label({}, "heading", this)), message_(label({}, "value", this))
+    : QFrame(parent), title_(roleLabel({}, "heading", this)), message_(roleLabel({}, "value", this))
 {
     setProperty("role", "failure");
     setAccessibleName("Failure");

@@ -11,7 +11,7 @@ namespace vitrine::attention {
 
 namespace {
 
-constexpr std::int64_t kBlock = 256;
+constexpr std::int64_t kTileBlock = 256;
 
 std::span<const float> part(const std::vector<float>& values, std::size_t index, std::int64_t length)
 {
@@ -29,7 +29,7 @@ std::vector<float> rowsOf(const TensorView& tensor, std::int64_t row, std::int64
         tensor.bytes.subspan(static_cast<std::size_t>(row) * bytes, static_cast<std::size_t>(rows) * bytes)});
 }
 
-// Weights of a block of at most kBlock x kBlock entries, masked ones NaN.
+// Weights of a block of at most kTileBlock x kTileBlock entries, masked ones NaN.
 std::vector<float> blockWeights(const CaptureData& data, const CaptureData::Head& head, const Capture::Tile& block)
 {
     std::vector<float> weights(static_cast<std::size_t>(block.rows * block.columns));
@@ -178,14 +178,14 @@ Result<std::vector<float>> Capture::tile(std::int64_t layer, std::int64_t head, 
     const Pool pool{tile, columns, cells};
 
     // Strips of whole result rows, so that threads write to different cells.
-    const std::int64_t strip = std::max<std::int64_t>(1, kBlock / tile.stride) * tile.stride;
+    const std::int64_t strip = std::max<std::int64_t>(1, kTileBlock / tile.stride) * tile.stride;
     parallelFor(static_cast<std::size_t>(roundedUp(tile.rows, strip)), [&](std::size_t index) {
         const std::int64_t start = tile.row + static_cast<std::int64_t>(index) * strip;
         const std::int64_t end = std::min(start + strip, tile.row + tile.rows);
-        for (std::int64_t row = start; row < end; row += kBlock) {
-            for (std::int64_t column = tile.column; column < tile.column + tile.columns; column += kBlock) {
-                const Tile block = {row, column, std::min(kBlock, end - row),
-                                    std::min(kBlock, tile.column + tile.columns - column), 1};
+        for (std::int64_t row = start; row < end; row += kTileBlock) {
+            for (std::int64_t column = tile.column; column < tile.column + tile.columns; column += kTileBlock) {
+                const Tile block = {row, column, std::min(kTileBlock, end - row),
+                                    std::min(kTileBlock, tile.column + tile.columns - column), 1};
                 if (isSeen(block, window()))
                     pool.add(block, blockWeights(*d_, found->second, block));
             }

@@ -11,7 +11,7 @@ namespace vitrine::attention {
 
 namespace {
 
-constexpr std::int64_t kBlock = 256;
+constexpr std::int64_t kScoreBlock = 256;
 
 std::vector<float> transposed(std::span<const float> k, std::int64_t columns, std::int64_t headSize)
 {
@@ -52,17 +52,17 @@ KeyRange keysSeen(std::int64_t query, std::int64_t window)
 std::vector<double> rowLogSumExp(const HeadScores& head, std::span<const float> q, std::span<const float> k)
 {
     std::vector<double> lse(static_cast<std::size_t>(head.tokens));
-    const std::int64_t blocks = (head.tokens + kBlock - 1) / kBlock;
+    const std::int64_t blocks = (head.tokens + kScoreBlock - 1) / kScoreBlock;
     const auto size = static_cast<std::size_t>(head.headSize);
 
     parallelFor(static_cast<std::size_t>(blocks), [&](std::size_t block) {
-        const std::int64_t row = static_cast<std::int64_t>(block) * kBlock;
-        const std::int64_t rows = std::min(kBlock, head.tokens - row);
+        const std::int64_t row = static_cast<std::int64_t>(block) * kScoreBlock;
+        const std::int64_t rows = std::min(kScoreBlock, head.tokens - row);
         std::vector<RunningSum> sums(static_cast<std::size_t>(rows));
-        std::vector<double> scores(static_cast<std::size_t>(rows * kBlock));
-        const std::int64_t start = keysSeen(row, head.window).first / kBlock * kBlock;
-        for (std::int64_t column = start; column < row + rows; column += kBlock) {
-            const std::int64_t columns = std::min(kBlock, head.tokens - column);
+        std::vector<double> scores(static_cast<std::size_t>(rows * kScoreBlock));
+        const std::int64_t start = keysSeen(row, head.window).first / kScoreBlock * kScoreBlock;
+        for (std::int64_t column = start; column < row + rows; column += kScoreBlock) {
+            const std::int64_t columns = std::min(kScoreBlock, head.tokens - column);
             const auto keys =
                 transposed(k.subspan(static_cast<std::size_t>(column) * size, static_cast<std::size_t>(columns) * size),
                            columns, head.headSize);

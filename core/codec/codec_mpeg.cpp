@@ -6,7 +6,7 @@ namespace vitrine::codec
 namespace
 {
 
-EncoderSetup setup(const EncodeOptions& options)
+EncoderSetup mpegSetup(const EncodeOptions& options)
 {
     EncoderSetup result;
     result.options["bf"] = options.protocol == Protocol::lowDelay ? "0" : "2";
@@ -21,8 +21,8 @@ EncoderSetup setup(const EncodeOptions& options)
 } // namespace
 
 const CodecEntry kMpeg4{
-    "mpeg4", "MPEG-4 part 2", "mpeg4", "q", {1, 31, true}, {1, 31, true}, {}, "", setup};
+    "mpeg4", "MPEG-4 part 2", "mpeg4", "q", {1, 31, true}, {1, 31, true}, {}, "", mpegSetup};
 const CodecEntry kMpeg2{"mpeg2",       "MPEG-2", "mpeg2video", "q",  {1, 31, true},
-                        {1, 31, true}, {},       "",           setup};
+                        {1, 31, true}, {},       "",           mpegSetup};
 
 } // namespace vitrine::codec

@@ -7,9 +7,9 @@ namespace vitrine::codec
 namespace
 {
 
-constexpr std::string_view kSpeeds[] = {"0", "1", "2", "3", "4", "5"};
+constexpr std::string_view kVp9Speeds[] = {"0", "1", "2", "3", "4", "5"};
 
-EncoderSetup setup(const EncodeOptions& options)
+EncoderSetup vp9Setup(const EncodeOptions& options)
 {
     EncoderSetup result;
     result.options["deadline"] = "good";
@@ -29,6 +29,6 @@ EncoderSetup setup(const EncodeOptions& options)
 } // namespace
 
 const CodecEntry kVp9{"vp9",        "libvpx (VP9)", "libvpx-vp9", "crf", {0, 63, true},
-                      {1, 0, true}, kSpeeds,        "2",          setup};
+                      {1, 0, true}, kVp9Speeds,        "2",          vp9Setup};
 
 } // namespace vitrine::codec

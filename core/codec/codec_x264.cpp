@@ -7,10 +7,10 @@ namespace vitrine::codec
 namespace
 {
 
-constexpr std::string_view kPresets[] = {"ultrafast", "superfast", "veryfast", "faster",  "fast",
+constexpr std::string_view kX264Presets[] = {"ultrafast", "superfast", "veryfast", "faster",  "fast",
                                          "medium",    "slow",      "slower",   "veryslow"};
 
-EncoderSetup setup(const EncodeOptions& options)
+EncoderSetup x264Setup(const EncodeOptions& options)
 {
     EncoderSetup result;
     std::string params =
@@ -31,6 +31,6 @@ EncoderSetup setup(const EncodeOptions& options)
 } // namespace
 
 const CodecEntry kX264{"x264",        "x264 (H.264)", "libx264", "crf", {0, 51, false},
-                       {0, 69, true}, kPresets,       "medium",  setup};
+                       {0, 69, true}, kX264Presets,       "medium",  x264Setup};
 
 } // namespace vitrine::codec

@@ -7,11 +7,11 @@ namespace vitrine::codec
 namespace
 {
 
-constexpr std::string_view kPresets[] = {"ultrafast", "superfast", "veryfast", "faster",  "fast",
+constexpr std::string_view kX265Presets[] = {"ultrafast", "superfast", "veryfast", "faster",  "fast",
                                          "medium",    "slow",      "slower",   "veryslow"};
 
 // info=0: no user data with the settings in the first packet, which would count as rate.
-EncoderSetup setup(const EncodeOptions& options)
+EncoderSetup x265Setup(const EncodeOptions& options)
 {
     EncoderSetup result;
     std::string params = fmt::format(
@@ -32,6 +32,6 @@ EncoderSetup setup(const EncodeOptions& options)
 } // namespace
 
 const CodecEntry kX265{"x265",        "x265 (HEVC)", "libx265", "crf", {0, 51, false},
-                       {0, 51, true}, kPresets,      "medium",  setup};
+                       {0, 51, true}, kX265Presets,      "medium",  x265Setup};
 
 } // namespace vitrine::codec

@@ -1,6 +1,7 @@
 #include "core/codec/encode.h"
 
 #include "core/base/format.h"
+#include "core/base/text.h"
 #include "core/codec/codec_entry.h"
 
 namespace vitrine::codec
@@ -18,15 +19,6 @@ std::vector<std::string_view> split(std::string_view text, char by)
             return parts;
         text.remove_prefix(at + 1);
     }
-}
-
-std::string_view trimmed(std::string_view text)
-{
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\n' || text.front() == '\t'))
-        text.remove_prefix(1);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\n' || text.back() == '\t'))
-        text.remove_suffix(1);
-    return text;
 }
 
 struct Item {

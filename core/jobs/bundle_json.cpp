@@ -12,7 +12,7 @@ namespace vitrine
 namespace
 {
 
-constexpr std::int64_t kMany = std::numeric_limits<std::int64_t>::max();
+constexpr std::int64_t kAnyCount = std::numeric_limits<std::int64_t>::max();
 
 Json metricJson(const Metric& metric)
 {
@@ -45,7 +45,7 @@ Result<Artifact> parseArtifact(const Json& json)
     artifact.kind = fields.text("kind");
     artifact.path = fields.text("path");
     artifact.sha256 = fields.text("sha256");
-    artifact.bytes = static_cast<std::uint64_t>(fields.integer("bytes", 0, kMany));
+    artifact.bytes = static_cast<std::uint64_t>(fields.integer("bytes", 0, kAnyCount));
     if (!isPlainFileName(artifact.name))
         fields.fail("its name is not a plain file name");
     if (!artifact.sha256.empty() && !isHex(artifact.sha256, 64))
@@ -63,7 +63,7 @@ Result<InputFile> parseInput(const Json& json)
     input.parameter = fields.text("parameter");
     input.path = fields.text("path");
     input.sha256 = fields.text("sha256");
-    input.bytes = static_cast<std::uint64_t>(fields.integer("bytes", 0, kMany));
+    input.bytes = static_cast<std::uint64_t>(fields.integer("bytes", 0, kAnyCount));
     VITRINE_CHECK(fields.done());
     return input;
 }
@@ -176,7 +176,7 @@ Json bundleJson(const RunRecord& run)
 Result<RunRecord> parseBundleJson(const Json& json)
 {
     JsonFields fields(json, "run.json");
-    if (fields.integer("format", 0, kMany) != 1)
+    if (fields.integer("format", 0, kAnyCount) != 1)
         fields.fail("its format is not 1; a newer Vitrine may read it");
     RunRecord run;
     run.uid = fields.neededText("uid");

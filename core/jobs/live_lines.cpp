@@ -15,7 +15,7 @@ namespace
 
 constexpr std::size_t kLongLine = std::size_t{1} << 20;
 constexpr std::uint64_t kAnswerLimit = std::uint64_t{1} << 30;
-constexpr auto kMany = std::numeric_limits<std::int64_t>::max();
+constexpr auto kAnyNumber = std::numeric_limits<std::int64_t>::max();
 constexpr std::array<std::string_view, 4> kKinds = {"argument", "input", "failed", "cancelled"};
 
 ErrorKind parseErrorKind(std::string_view name)
@@ -88,7 +88,7 @@ Result<LiveRequest> parseLiveRequest(std::string_view line)
     } else if (json.contains("update")) {
         JsonFields fields(json, "a live request");
         request.kind = LiveRequest::Kind::update;
-        request.number = fields.integer("update", 0, kMany);
+        request.number = fields.integer("update", 0, kAnyNumber);
         request.given = parseGiven(fields);
         VITRINE_CHECK(fields.done());
     } else if (!json.contains("close")) {
@@ -130,7 +130,7 @@ Result<LiveAnswer> parseLiveAnswer(std::string_view line, const std::filesystem:
     LiveAnswer answer;
     if (json.contains("result")) {
         answer.kind = LiveAnswer::Kind::result;
-        answer.number = fields.integer("result", 0, kMany);
+        answer.number = fields.integer("result", 0, kAnyNumber);
         if (const auto file = fields.text("file"); !file.empty()) {
             VITRINE_TRY(const Json run, readAnswerFile(folder, file));
             VITRINE_TRY(answer.result, parseRun(run));
@@ -138,11 +138,11 @@ Result<LiveAnswer> parseLiveAnswer(std::string_view line, const std::filesystem:
             VITRINE_TRY(answer.result, parseRun(fields.object("run")));
         }
     } else if (json.contains("error")) {
-        answer.number = fields.integer("error", 0, kMany);
+        answer.number = fields.integer("error", 0, kAnyNumber);
         answer.error = {parseErrorKind(fields.text("kind")), fields.neededText("message")};
     } else if (json.contains("dropped")) {
         answer.kind = LiveAnswer::Kind::dropped;
-        answer.number = fields.integer("dropped", 0, kMany);
+        answer.number = fields.integer("dropped", 0, kAnyNumber);
     } else if (json.contains("opened")) {
         answer.kind = LiveAnswer::Kind::opened;
     } else {

@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 namespace
 {
 
-constexpr auto kGrace = std::chrono::milliseconds(500);
+constexpr auto kLiveGrace = std::chrono::milliseconds(500);
 
 // In memory where possible: answers are read once.
 Result<fs::path> makeSessionFolder()
@@ -93,7 +93,7 @@ struct LiveWorker::Private {
     {
         if (pid > 0 && !ended) {
             requests = Descriptor(); // the end of its input asks it to go
-            const auto until = std::chrono::steady_clock::now() + kGrace;
+            const auto until = std::chrono::steady_clock::now() + kLiveGrace;
             while (!reap(WNOHANG) && std::chrono::steady_clock::now() < until)
                 std::this_thread::sleep_for(std::chrono::milliseconds(5));
             if (!ended) {

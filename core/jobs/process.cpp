@@ -21,7 +21,7 @@ namespace vitrine
 namespace
 {
 
-constexpr auto kMany = std::numeric_limits<std::int64_t>::max();
+constexpr auto kAnyTick = std::numeric_limits<std::int64_t>::max();
 
 const std::string& bootId()
 {
@@ -122,7 +122,7 @@ std::optional<ProcessName> readPidFile(const std::filesystem::path& path)
     JsonFields fields(*json, "pid");
     ProcessName process;
     process.pid = static_cast<pid_t>(fields.integer("pid", 2, std::numeric_limits<pid_t>::max()));
-    process.startTicks = static_cast<std::uint64_t>(fields.integer("start", 0, kMany));
+    process.startTicks = static_cast<std::uint64_t>(fields.integer("start", 0, kAnyTick));
     process.boot = fields.neededText("boot");
     process.startedUtc = fields.text("started");
     return fields.failed() ? std::nullopt : std::optional(process);

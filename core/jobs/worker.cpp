@@ -23,7 +23,7 @@ using Clock = std::chrono::steady_clock;
 namespace
 {
 
-constexpr auto kGrace = std::chrono::seconds(3);
+constexpr auto kStopGrace = std::chrono::seconds(3);
 constexpr std::size_t kLongestLine = std::size_t{64} << 20;
 
 bool passed(Clock::time_point since, double seconds)
@@ -59,7 +59,7 @@ struct Worker::Private {
             stopAsked = Clock::now();
             signal(SIGTERM);
         }
-        if (stopAsked && !killed && Clock::now() - *stopAsked > kGrace) {
+        if (stopAsked && !killed && Clock::now() - *stopAsked > kStopGrace) {
             killed = true;
             ::kill(-process.pid, SIGKILL); // the group: also what the worker has started
             signal(SIGKILL);

@@ -20,20 +20,20 @@ static_assert(std::endian::native == std::endian::little, "llama2.c files are li
 constexpr std::size_t kHeaderBytes = 7 * sizeof(std::int32_t);
 constexpr std::int32_t kVersionedMagic = 0x616b3432; // "ak42": versions 1 and 2
 
-struct Kind {
+struct TensorKind {
     std::string name; // a whole tensor's, or with "{}" one per layer
     std::vector<std::int64_t> shape;
 };
 
 // Order of the file. The two rotary tables between the final norm and the head have no name: their
 // values follow from the shape.
-std::vector<Kind> kinds(const LlmConfig& c)
+std::vector<TensorKind> kinds(const LlmConfig& c)
 {
     const std::int64_t keys = c.kvHeads * c.headSize;
     const auto layer = [](std::string_view name) {
         return fmt::format("model.layers.{{}}.{}.weight", name);
     };
-    std::vector<Kind> order{{std::string(kEmbeddingTensor), {c.vocabulary, c.hidden}},
+    std::vector<TensorKind> order{{std::string(kEmbeddingTensor), {c.vocabulary, c.hidden}},
                             {layer("input_layernorm"), {c.hidden}},
                             {layer("self_attn.q_proj"), {c.hidden, c.hidden}},
                             {layer("self_attn.k_proj"), {keys, c.hidden}},

@@ -12,7 +12,7 @@ namespace vitrine::model
 namespace
 {
 
-constexpr std::uint64_t kFileLimit = 1 << 30;
+constexpr std::uint64_t kVocabularyFileLimit = 1 << 30;
 constexpr std::size_t kPieceHeader = sizeof(float) + sizeof(std::int32_t);
 
 template <typename T>
@@ -51,9 +51,9 @@ parseLlama2cTokenizer(std::string_view bytes, std::int64_t vocabulary, std::stri
     const auto refuse = [&](std::string_view why) {
         return inputError("cannot read {}: {}", printable(name), why);
     };
-    if (vocabulary < 1 || static_cast<std::size_t>(vocabulary) > kVocabularyLimit)
+    if (vocabulary < 1 || static_cast<std::size_t>(vocabulary) > kVocabularyFileLimit)
         return refuse(fmt::format("a vocabulary of {} pieces is outside 1 to {}", vocabulary,
-                                  kVocabularyLimit));
+                                  kVocabularyFileLimit));
     if (bytes.size() < sizeof(std::int32_t) + static_cast<std::size_t>(vocabulary) * kPieceHeader)
         return refuse(
             fmt::format("its {} bytes are too few for {} pieces", bytes.size(), vocabulary));
@@ -84,7 +84,7 @@ parseLlama2cTokenizer(std::string_view bytes, std::int64_t vocabulary, std::stri
 Result<std::unique_ptr<Tokenizer>> openLlama2c(const std::filesystem::path& file,
                                                std::int64_t vocabulary)
 {
-    VITRINE_TRY(const std::string bytes, readFile(file, kFileLimit));
+    VITRINE_TRY(const std::string bytes, readFile(file, kVocabularyFileLimit));
     return parseLlama2cTokenizer(bytes, vocabulary, file.string());
 }
 

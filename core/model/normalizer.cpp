@@ -14,7 +14,7 @@ struct Overloaded : Cases... {
 template <typename... Cases>
 Overloaded(Cases...) -> Overloaded<Cases...>; // clang 16 does not deduce aggregates
 
-Result<NormalizerStep> parseStep(const Json& json)
+Result<NormalizerStep> parseNormalizerStep(const Json& json)
 {
     VITRINE_TRY(const std::string type, textOf(json, "type"));
     if (type == "Prepend") {
@@ -55,7 +55,7 @@ Result<std::vector<NormalizerStep>> parseNormalizer(const Json& json)
     VITRINE_TRY(const auto steps, stepsOf(json, "normalizers"));
     std::vector<NormalizerStep> parsed;
     for (const Json* step : steps) {
-        VITRINE_TRY(NormalizerStep one, parseStep(*step));
+        VITRINE_TRY(NormalizerStep one, parseNormalizerStep(*step));
         parsed.push_back(std::move(one));
     }
     return parsed;

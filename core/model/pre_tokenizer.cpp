@@ -58,7 +58,7 @@ Result<PreTokenizerStep> parseMetaspace(const Json& json)
     return step;
 }
 
-Result<PreTokenizerStep> parseStep(const Json& json)
+Result<PreTokenizerStep> parsePreTokenizerStep(const Json& json)
 {
     VITRINE_TRY(const std::string type, textOf(json, "type"));
     if (type == "Split")
@@ -108,7 +108,7 @@ Result<std::vector<Range>> ranges(const Regex& pattern, std::string_view text)
 }
 
 // Joins ranges as the behaviour says; `match` is false in what is to be left out.
-std::vector<Range> joined(std::vector<Range> found, SplitBehaviour behaviour)
+std::vector<Range> joinedPieces(std::vector<Range> found, SplitBehaviour behaviour)
 {
     const bool removed = behaviour == SplitBehaviour::removed;
     if (removed || behaviour == SplitBehaviour::isolated) {
@@ -143,14 +143,14 @@ Result<std::vector<Word>> split(const SplitStep& step, const Word& word)
         for (Range& range : found)
             range.match = !range.match;
     std::vector<Word> words;
-    for (const Range& range : joined(std::move(found), step.behaviour))
+    for (const Range& range : joinedPieces(std::move(found), step.behaviour))
         if (range.match)
             words.push_back({word.text.substr(range.begin, range.end - range.begin),
                              word.first && range.begin == 0});
     return words;
 }
 
-Result<std::vector<Word>> apply(const ByteLevelStep& step, Word word)
+Result<std::vector<Word>> applyStep(const ByteLevelStep& step, Word word)
 {
     if (step.addPrefixSpace && !word.text.starts_with(' '))
         word.text.insert(0, " ");
@@ -165,7 +165,7 @@ Result<std::vector<Word>> apply(const ByteLevelStep& step, Word word)
     return words;
 }
 
-Result<std::vector<Word>> apply(const MetaspaceStep& step, Word word)
+Result<std::vector<Word>> applyStep(const MetaspaceStep& step, Word word)
 {
     word.text = replaceAll(word.text, " ", step.replacement);
     const bool wanted = step.prepend == PrependScheme::always ||
@@ -177,7 +177,7 @@ Result<std::vector<Word>> apply(const MetaspaceStep& step, Word word)
     return split({*step.words, SplitBehaviour::mergedWithNext, false}, word);
 }
 
-Result<std::vector<Word>> apply(const SplitStep& step, Word word)
+Result<std::vector<Word>> applyStep(const SplitStep& step, Word word)
 {
     return split(step, word);
 }
@@ -189,7 +189,7 @@ Result<std::vector<PreTokenizerStep>> parsePreTokenizer(const Json& json)
     VITRINE_TRY(const auto steps, stepsOf(json, "pretokenizers"));
     std::vector<PreTokenizerStep> parsed;
     for (const Json* step : steps) {
-        VITRINE_TRY(PreTokenizerStep one, parseStep(*step));
+        VITRINE_TRY(PreTokenizerStep one, parsePreTokenizerStep(*step));
         parsed.push_back(std::move(one));
     }
     return parsed;
@@ -204,7 +204,7 @@ Result<std::vector<Word>> preTokenize(const std::vector<PreTokenizerStep>& steps
             if (word.text.empty())
                 continue;
             VITRINE_TRY(std::vector<Word> parts,
-                        std::visit([&](const auto& s) { return apply(s, std::move(word)); }, step));
+                        std::visit([&](const auto& s) { return applyStep(s, std::move(word)); }, step));
             next.insert(next.end(), std::make_move_iterator(parts.begin()),
                         std::make_move_iterator(parts.end()));
         }

@@ -23,7 +23,6 @@ using Kind = ScoredPiece::Kind;
 constexpr std::string_view kSpace = "\u2581"; // LOWER ONE EIGHTH BLOCK stands for a space
 constexpr std::string_view kUnknownSurface =
     " \u2047 "; // what sentencepiece writes for an unknown piece
-constexpr std::size_t kTextLimit = std::size_t{1} << 30;
 
 // "<0x0A>" -> 10
 std::optional<unsigned> byteOfName(std::string_view name)
@@ -157,9 +156,9 @@ std::vector<Symbol> ScoredBpe::symbolsOf(std::string_view text) const
 
 Result<std::vector<std::int32_t>> ScoredBpe::encode(std::string_view text) const
 {
-    if (text.size() > kTextLimit)
+    if (text.size() > kLongestText)
         return inputError("the text has {} bytes, at most {} can be tokenized at once", text.size(),
-                          kTextLimit);
+                          kLongestText);
     VITRINE_CHECK(checkUtf8(text));
     std::vector<std::int32_t> ids;
     if (text.empty())

@@ -12,8 +12,7 @@ namespace vitrine::model
 namespace
 {
 
-constexpr std::uint64_t kFileLimit = 64 << 20;
-constexpr std::size_t kTextLimit = std::size_t{1} << 30;
+constexpr std::uint64_t kModelLimit = 64 << 20;
 
 class SentencePieceTokenizer : public Tokenizer
 {
@@ -23,9 +22,9 @@ public:
     std::int64_t size() const override { return processor_.GetPieceSize(); }
     Result<std::vector<std::int32_t>> encode(std::string_view text) const override
     {
-        if (text.size() > kTextLimit)
+        if (text.size() > kLongestText)
             return inputError("the text has {} bytes, at most {} can be tokenized at once",
-                              text.size(), kTextLimit);
+                              text.size(), kLongestText);
         VITRINE_CHECK(checkUtf8(text));
         std::vector<int> ids;
         if (const auto status = processor_.Encode({text.data(), text.size()}, &ids); !status.ok())
@@ -67,7 +66,7 @@ private:
 
 Result<std::unique_ptr<Tokenizer>> SentencePieceTokenizer::open(const std::filesystem::path& file)
 {
-    VITRINE_TRY(const std::string bytes, readFile(file, kFileLimit));
+    VITRINE_TRY(const std::string bytes, readFile(file, kModelLimit));
     auto opened = std::make_unique<SentencePieceTokenizer>();
     if (const auto status = opened->processor_.LoadFromSerializedProto(bytes); !status.ok())
         return inputError("cannot read {}: it is not a sentencepiece model", file.string());

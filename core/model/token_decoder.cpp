@@ -40,7 +40,7 @@ Result<DecoderStep> parseStrip(const Json& json)
     return step;
 }
 
-Result<DecoderStep> parseStep(const Json& json)
+Result<DecoderStep> parseDecoderStep(const Json& json)
 {
     VITRINE_TRY(const std::string type, textOf(json, "type"));
     if (type == "Replace")
@@ -64,7 +64,7 @@ Result<DecoderStep> parseStep(const Json& json)
                       printable(type));
 }
 
-void apply(const ReplaceTokenStep& step, Tokens& tokens)
+void applyDecoder(const ReplaceTokenStep& step, Tokens& tokens)
 {
     for (auto& token : tokens)
         token = replaceAll(token, step.what, step.with);
@@ -80,7 +80,7 @@ std::optional<char> byteOfToken(const std::string& token)
 }
 
 // A run of byte tokens becomes its text, or one U+FFFD per byte where it is not UTF-8.
-void apply(const ByteFallbackStep&, Tokens& tokens)
+void applyDecoder(const ByteFallbackStep&, Tokens& tokens)
 {
     Tokens out;
     std::string bytes;
@@ -111,12 +111,12 @@ std::string concatenated(const Tokens& tokens)
     return text;
 }
 
-void apply(const FuseStep&, Tokens& tokens)
+void applyDecoder(const FuseStep&, Tokens& tokens)
 {
     tokens = {concatenated(tokens)};
 }
 
-void apply(const StripStep& step, Tokens& tokens)
+void applyDecoder(const StripStep& step, Tokens& tokens)
 {
     if (step.content.empty())
         return;
@@ -128,14 +128,14 @@ void apply(const StripStep& step, Tokens& tokens)
     }
 }
 
-void apply(const MetaspaceTokenStep& step, Tokens& tokens)
+void applyDecoder(const MetaspaceTokenStep& step, Tokens& tokens)
 {
     for (std::size_t i = 0; i < tokens.size(); ++i)
         tokens[i] = replaceAll(tokens[i], step.replacement,
                                i == 0 && step.prepend != PrependScheme::never ? "" : " ");
 }
 
-void apply(const ByteLevelTokenStep&, Tokens& tokens)
+void applyDecoder(const ByteLevelTokenStep&, Tokens& tokens)
 {
     std::string bytes;
     for (const auto& token : tokens)
@@ -143,7 +143,7 @@ void apply(const ByteLevelTokenStep&, Tokens& tokens)
     tokens = {repairUtf8(bytes)};
 }
 
-void apply(const SpaceBetweenStep&, Tokens& tokens)
+void applyDecoder(const SpaceBetweenStep&, Tokens& tokens)
 {
     for (std::size_t i = 1; i < tokens.size(); ++i)
         tokens[i].insert(0, " ");
@@ -158,7 +158,7 @@ Result<std::vector<DecoderStep>> parseDecoder(const Json& json)
     VITRINE_TRY(const auto steps, stepsOf(json, "decoders"));
     std::vector<DecoderStep> parsed;
     for (const Json* step : steps) {
-        VITRINE_TRY(DecoderStep one, parseStep(*step));
+        VITRINE_TRY(DecoderStep one, parseDecoderStep(*step));
         parsed.push_back(std::move(one));
     }
     return parsed;
@@ -167,7 +167,7 @@ Result<std::vector<DecoderStep>> parseDecoder(const Json& json)
 std::string decodeTokens(const std::vector<DecoderStep>& steps, std::vector<std::string> tokens)
 {
     for (const DecoderStep& step : steps)
-        std::visit([&](const auto& s) { apply(s, tokens); }, step);
+        std::visit([&](const auto& s) { applyDecoder(s, tokens); }, step);
     return repairUtf8(concatenated(tokens));
 }
 

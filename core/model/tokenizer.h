@@ -2,6 +2,7 @@
 
 #include "core/base/result.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -12,6 +13,9 @@
 #include <vector>
 
 namespace vitrine::model {
+
+// Longer texts are refused: bytes.
+inline constexpr std::size_t kLongestText = std::size_t{1} << 30;
 
 // Text to token ids and back. Immutable after opening; any thread.
 class Tokenizer {

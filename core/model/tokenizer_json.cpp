@@ -17,8 +17,7 @@ namespace vitrine::model
 namespace
 {
 
-constexpr std::uint64_t kFileLimit = 256 << 20, kConfigLimit = 4 << 20;
-constexpr std::size_t kTextLimit = std::size_t{1} << 30;
+constexpr std::uint64_t kTokenizerLimit = 256 << 20, kTokenizerConfigLimit = 4 << 20;
 
 Json section(const Json& file, const char* key)
 {
@@ -218,9 +217,9 @@ Result<void> JsonTokenizer::splitAtTokens(const TokenTrie& trie, std::string_vie
 
 Result<std::vector<std::int32_t>> JsonTokenizer::encode(std::string_view text) const
 {
-    if (text.size() > kTextLimit)
+    if (text.size() > kLongestText)
         return inputError("the text has {} bytes, at most {} can be tokenized at once", text.size(),
-                          kTextLimit);
+                          kLongestText);
     VITRINE_CHECK(checkUtf8(text));
     std::vector<std::int32_t> ids;
     VITRINE_CHECK(splitAtTokens(
@@ -344,12 +343,12 @@ Result<std::unique_ptr<Tokenizer>> parseTokenizerJson(std::string_view text, std
 
 Result<std::unique_ptr<Tokenizer>> openTokenizerJson(const std::filesystem::path& file)
 {
-    VITRINE_TRY(const std::string text, readFile(file, kFileLimit));
+    VITRINE_TRY(const std::string text, readFile(file, kTokenizerLimit));
     VITRINE_TRY(auto tokenizer, makeJsonTokenizer(text, file.string()));
     std::error_code ignored;
     if (const auto config = file.parent_path() / "tokenizer_config.json";
         std::filesystem::exists(config, ignored)) {
-        VITRINE_TRY(const std::string configText, readFile(config, kConfigLimit));
+        VITRINE_TRY(const std::string configText, readFile(config, kTokenizerConfigLimit));
         VITRINE_TRY(const Json json, parseJson(configText, config.string()));
         configure(*tokenizer, json);
     }

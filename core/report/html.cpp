@@ -8,7 +8,7 @@ namespace vitrine::report
 namespace
 {
 
-std::string escaped(std::string_view text)
+std::string htmlEscaped(std::string_view text)
 {
     std::string safe;
     for (const char c : text) {
@@ -59,41 +59,41 @@ std::vector<std::string> anchorsOf(const Document& document)
     return anchors;
 }
 
-std::string headingText(const Heading& column)
+std::string htmlHeading(const Heading& column)
 {
     std::string text = fmt::format(
         "<th scope=\"col\"{}{}>{}", column.number ? " class=\"n\"" : "",
-        column.help.empty() ? "" : " title=\"" + escaped(column.help) + "\"", escaped(column.name));
+        column.help.empty() ? "" : " title=\"" + htmlEscaped(column.help) + "\"", htmlEscaped(column.name));
     if (!column.unit.empty() && column.unit != "1")
-        text += "&#8201;<span class=\"u\">(" + escaped(column.unit) + ")</span>";
+        text += "&#8201;<span class=\"u\">(" + htmlEscaped(column.unit) + ")</span>";
     return text + (column.measured ? "<span class=\"m\"> †</span></th>" : "</th>");
 }
 
-std::string valueText(const Value& value, const Heading& column)
+std::string htmlValue(const Value& value, const Heading& column)
 {
     std::string classes = value.number || column.number ? "n" : "";
     if (value.code)
         classes += classes.empty() ? "c" : " c";
-    std::string text = escaped(value.text);
+    std::string text = htmlEscaped(value.text);
     if (value.emphasis)
         text = "<b>" + text + "</b>";
     if (value.measured)
         text += "<span class=\"m\" title=\"measured\"> †</span>";
     return fmt::format("<td{}{}>{}</td>", classes.empty() ? "" : " class=\"" + classes + "\"",
-                       value.full.empty() ? "" : " title=\"" + escaped(value.full) + "\"", text);
+                       value.full.empty() ? "" : " title=\"" + htmlEscaped(value.full) + "\"", text);
 }
 
-std::string tableText(const DataTable& table)
+std::string htmlTable(const DataTable& table)
 {
-    std::string text = table.name.empty() ? "" : "<h3>" + escaped(table.name) + "</h3>\n";
+    std::string text = table.name.empty() ? "" : "<h3>" + htmlEscaped(table.name) + "</h3>\n";
     text += "<div class=\"card\"><table>\n<thead><tr>";
     for (const Heading& column : table.columns)
-        text += headingText(column);
+        text += htmlHeading(column);
     text += "</tr></thead>\n<tbody>\n";
     for (std::size_t r = 0; r < table.shownRows(); ++r) {
         text += "<tr>";
         for (std::size_t c = 0; c < table.columns.size(); ++c)
-            text += valueText(table.rows[r][c], table.columns[c]);
+            text += htmlValue(table.rows[r][c], table.columns[c]);
         text += "</tr>\n";
     }
     if (table.shownRows() == 0)
@@ -102,7 +102,7 @@ std::string tableText(const DataTable& table)
     text += "</tbody></table></div>\n";
     return table.remark.empty() ? text
                                 : text + "<p class=\"remark\" style=\"border:0;padding:0\">" +
-                                      escaped(table.remark) + "</p>\n";
+                                      htmlEscaped(table.remark) + "</p>\n";
 }
 
 // The svg element alone: an XML declaration has no place inside a page.
@@ -112,11 +112,11 @@ std::string_view svgElement(std::string_view svg)
     return start == std::string_view::npos ? std::string_view() : svg.substr(start);
 }
 
-std::string wordsText(const std::vector<Words>& words)
+std::string htmlWords(const std::vector<Words>& words)
 {
     std::string text;
     for (const Words& each : words) {
-        std::string piece = escaped(each.text);
+        std::string piece = htmlEscaped(each.text);
         if (each.code)
             piece = "<code>" + piece + "</code>";
         if (each.strong)
@@ -124,24 +124,24 @@ std::string wordsText(const std::vector<Words>& words)
         if (each.emphasis)
             piece = "<em>" + piece + "</em>";
         if (!each.link.empty())
-            piece = "<a href=\"" + escaped(each.link) + "\">" + piece + "</a>";
+            piece = "<a href=\"" + htmlEscaped(each.link) + "\">" + piece + "</a>";
         text += piece;
     }
     return text;
 }
 
-struct Writer {
+struct HtmlWriter {
     const Document& document;
     const std::vector<std::string>& figures;
 
     std::string operator()(const Paragraph& paragraph) const
     {
         return fmt::format("<p{}>{}</p>\n", paragraph.remark ? " class=\"remark\"" : "",
-                           escaped(paragraph.text));
+                           htmlEscaped(paragraph.text));
     }
     std::string operator()(const RichText& block) const
     {
-        const std::string text = wordsText(block.words);
+        const std::string text = htmlWords(block.words);
         switch (block.kind) {
         case RichText::Kind::heading: {
             const int level = std::min(block.level + 2, 6);
@@ -150,7 +150,7 @@ struct Writer {
         case RichText::Kind::item:
             return fmt::format("<p class=\"item\" style=\"--level:{}\"><span "
                                "class=\"marker\">{}</span>{}</p>\n",
-                               block.level, escaped(block.marker), text);
+                               block.level, htmlEscaped(block.marker), text);
         case RichText::Kind::quote:
             return "<blockquote>" + text + "</blockquote>\n";
         case RichText::Kind::rule:
@@ -162,19 +162,19 @@ struct Writer {
     }
     std::string operator()(const Code& code) const
     {
-        return "<pre><code>" + escaped(code.text) + "</code></pre>\n";
+        return "<pre><code>" + htmlEscaped(code.text) + "</code></pre>\n";
     }
-    std::string operator()(const DataTable& table) const { return tableText(table); }
+    std::string operator()(const DataTable& table) const { return htmlTable(table); }
     std::string operator()(const FigureBlock& block) const
     {
         const figure::Figure& figure = document.figures[block.figure];
         std::string text = "<figure>\n";
         if (block.figure < figures.size())
             text += fmt::format("<div class=\"paper\" role=\"img\" aria-label=\"{}\">{}</div>\n",
-                                escaped(figure.altText.empty() ? figure.title : figure.altText),
+                                htmlEscaped(figure.altText.empty() ? figure.title : figure.altText),
                                 svgElement(figures[block.figure]));
         return text + fmt::format("<figcaption><b>Figure {}. {}.</b> {}</figcaption>\n</figure>\n",
-                                  block.figure + 1, escaped(figure.title), escaped(figure.caption));
+                                  block.figure + 1, htmlEscaped(figure.title), htmlEscaped(figure.caption));
     }
 };
 
@@ -188,21 +188,21 @@ std::string toHtml(const Document& document, const std::vector<std::string>& fig
         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
         "<title>{}</title>\n<style>{}{}</style>\n</head>\n<body>\n<header>\n<h1>{}</h1>\n"
         "<p class=\"subtitle\">{}</p>\n<nav aria-label=\"Sections\">",
-        escaped(document.title), fontFaces, kReportStyle, escaped(document.title),
-        escaped(document.subtitle));
+        htmlEscaped(document.title), fontFaces, kReportStyle, htmlEscaped(document.title),
+        htmlEscaped(document.subtitle));
     const std::vector<std::string> anchors = anchorsOf(document);
     for (std::size_t i = 0; i < anchors.size(); ++i)
         if (!document.sections[i].title.empty())
             text += fmt::format("<a href=\"#{}\">{}</a>", anchors[i],
-                                escaped(document.sections[i].title));
+                                htmlEscaped(document.sections[i].title));
     text += "</nav>\n</header>\n<main>\n";
     for (std::size_t i = 0; i < anchors.size(); ++i) {
         const Section& section = document.sections[i];
         text += "<section>\n";
         if (!section.title.empty())
-            text += fmt::format("<h2 id=\"{}\">{}</h2>\n", anchors[i], escaped(section.title));
+            text += fmt::format("<h2 id=\"{}\">{}</h2>\n", anchors[i], htmlEscaped(section.title));
         for (const Block& block : section.blocks)
-            text += std::visit(Writer{document, figures}, block);
+            text += std::visit(HtmlWriter{document, figures}, block);
         text += "</section>\n";
     }
     return text + "</main>\n</body>\n</html>\n";

@@ -32,7 +32,7 @@ constexpr const char* kPreamble = R"tex(\documentclass[10pt,a4paper]{article}
 
 constexpr std::size_t kLongWord = 24; // longer ones may break at the line's end
 
-std::string wordsText(const std::vector<Words>& words)
+std::string latexWords(const std::vector<Words>& words)
 {
     std::string text;
     for (const Words& each : words) {
@@ -66,7 +66,7 @@ std::string codeLines(const std::string& code)
     return text + "}\n\n";
 }
 
-struct Writer {
+struct LatexWriter {
     const Document& document;
     const std::vector<std::string>& files;
 
@@ -78,7 +78,7 @@ struct Writer {
     }
     std::string operator()(const RichText& block) const
     {
-        const std::string text = wordsText(block.words);
+        const std::string text = latexWords(block.words);
         switch (block.kind) {
         case RichText::Kind::heading:
             return fmt::format("\\{}section*{{{}}}\n\n", block.level <= 1 ? "sub" : "subsub", text);
@@ -131,7 +131,7 @@ std::string toLatex(const Document& document, const std::vector<std::string>& fi
         if (!section.title.empty())
             text += fmt::format("\\section{{{}}}\n\n", latexText(section.title));
         for (const Block& block : section.blocks)
-            text += std::visit(Writer{document, figureFiles}, block);
+            text += std::visit(LatexWriter{document, figureFiles}, block);
     }
     return text + "\\end{document}\n";
 }

@@ -17,7 +17,7 @@ namespace
 constexpr std::size_t kLongTable = 24; // rows; longer ones go on over pages
 constexpr double kWidest = 195;        // points of a column; longer texts wrap
 constexpr double kNarrowest = 90;      // to which a column of texts may be narrowed
-constexpr std::size_t kLongWord = 24;  // of a remark; longer ones may break
+constexpr std::size_t kLongRemarkWord = 24;  // of a remark; longer ones may break
 constexpr double kAir = 0.5;           // of rounding, for each column
 
 struct Type {
@@ -234,7 +234,7 @@ std::string latexTable(const DataTable& table)
         if (groups.size() > 1)
             frame.caption += fmt::format(" (columns {} of {})", g + 1, groups.size());
         if (g + 1 == groups.size())
-            frame.remark = latexWrapped(shown.remark, kLongWord);
+            frame.remark = latexWrapped(shown.remark, kLongRemarkWord);
         const DataTable part = withColumns(shown, groups[g]);
         text += partText(part, settingOf(part, setting.type, setting.brokenHeads), frame);
     }

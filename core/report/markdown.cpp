@@ -8,7 +8,7 @@ namespace
 {
 
 // Nothing in a run's text may become markup.
-std::string escaped(const std::string& text)
+std::string markdownEscaped(const std::string& text)
 {
     std::string safe;
     for (const char c : text) {
@@ -35,42 +35,42 @@ std::string fenced(const std::string& text)
     return fence + "\n" + text + "\n" + fence + "\n\n";
 }
 
-std::string valueText(const Value& value)
+std::string markdownValue(const Value& value)
 {
-    const std::string text = escaped(value.number && !value.full.empty() ? value.full : value.text);
+    const std::string text = markdownEscaped(value.number && !value.full.empty() ? value.full : value.text);
     const std::string marked = value.measured ? text + " †" : text;
     return value.emphasis && !text.empty() ? "**" + marked + "**" : marked;
 }
 
-std::string tableText(const DataTable& table)
+std::string markdownTable(const DataTable& table)
 {
-    std::string text = table.name.empty() ? "" : fmt::format("### {}\n\n", escaped(table.name));
+    std::string text = table.name.empty() ? "" : fmt::format("### {}\n\n", markdownEscaped(table.name));
     std::string rule = "|";
     text += "|";
     for (const Heading& column : table.columns) {
         const bool unit = !column.unit.empty() && column.unit != "1";
         text +=
-            fmt::format(" {}{}{} |", escaped(column.name),
-                        unit ? " (" + escaped(column.unit) + ")" : "", column.measured ? " †" : "");
+            fmt::format(" {}{}{} |", markdownEscaped(column.name),
+                        unit ? " (" + markdownEscaped(column.unit) + ")" : "", column.measured ? " †" : "");
         rule += column.number ? "---:|" : "---|";
     }
     text += "\n" + rule + "\n";
     for (std::size_t r = 0; r < table.shownRows(); ++r) {
         text += "|";
         for (const Value& value : table.rows[r])
-            text += " " + valueText(value) + " |";
+            text += " " + markdownValue(value) + " |";
         text += "\n";
     }
     if (table.shownRows() == 0)
         text += fmt::format("| *{}* |{}\n", kNoRows, std::string(table.columns.size() - 1, '|'));
-    return text + "\n" + (table.remark.empty() ? "" : escaped(table.remark) + "\n\n");
+    return text + "\n" + (table.remark.empty() ? "" : markdownEscaped(table.remark) + "\n\n");
 }
 
-std::string wordsText(const std::vector<Words>& words)
+std::string markdownWords(const std::vector<Words>& words)
 {
     std::string text;
     for (const Words& each : words) {
-        std::string piece = escaped(each.text);
+        std::string piece = markdownEscaped(each.text);
         if (each.code && each.text.find('`') == std::string::npos)
             piece = "`" + each.text + "`";
         if (each.strong)
@@ -84,17 +84,17 @@ std::string wordsText(const std::vector<Words>& words)
     return text;
 }
 
-struct Writer {
+struct MarkdownWriter {
     const Document& document;
     const std::vector<std::string>& files;
 
     std::string operator()(const Paragraph& paragraph) const
     {
-        return (paragraph.remark ? "> " : "") + escaped(paragraph.text) + "\n\n";
+        return (paragraph.remark ? "> " : "") + markdownEscaped(paragraph.text) + "\n\n";
     }
     std::string operator()(const RichText& block) const
     {
-        const std::string text = wordsText(block.words);
+        const std::string text = markdownWords(block.words);
         switch (block.kind) {
         case RichText::Kind::heading:
             return std::string(std::min(static_cast<std::size_t>(block.level) + 2, std::size_t{6}),
@@ -117,16 +117,16 @@ struct Writer {
         return text + "\n\n";
     }
     std::string operator()(const Code& code) const { return fenced(code.text); }
-    std::string operator()(const DataTable& table) const { return tableText(table); }
+    std::string operator()(const DataTable& table) const { return markdownTable(table); }
     std::string operator()(const FigureBlock& block) const
     {
         const figure::Figure& figure = document.figures[block.figure];
         std::string text =
             block.figure < files.size()
-                ? fmt::format("![{}](<{}>)\n\n", escaped(figure.altText), files[block.figure])
+                ? fmt::format("![{}](<{}>)\n\n", markdownEscaped(figure.altText), files[block.figure])
                 : std::string();
-        text += fmt::format("**Figure {}. {}.** {}\n\n", block.figure + 1, escaped(figure.title),
-                            escaped(figure.caption));
+        text += fmt::format("**Figure {}. {}.** {}\n\n", block.figure + 1, markdownEscaped(figure.title),
+                            markdownEscaped(figure.caption));
         return text;
     }
 };
@@ -136,11 +136,11 @@ struct Writer {
 std::string toMarkdown(const Document& document, const std::vector<std::string>& figureFiles)
 {
     std::string text =
-        fmt::format("# {}\n\n{}\n\n", escaped(document.title), escaped(document.subtitle));
+        fmt::format("# {}\n\n{}\n\n", markdownEscaped(document.title), markdownEscaped(document.subtitle));
     for (const Section& section : document.sections) {
-        text += fmt::format("## {}\n\n", escaped(section.title));
+        text += fmt::format("## {}\n\n", markdownEscaped(section.title));
         for (const Block& block : section.blocks)
-            text += std::visit(Writer{document, figureFiles}, block);
+            text += std::visit(MarkdownWriter{document, figureFiles}, block);
     }
     while (text.ends_with("\n\n"))
         text.pop_back();

@@ -92,7 +92,7 @@ std::string swatch(const std::string& colour, double opacity)
                        colour, opacity);
 }
 
-struct Writer {
+struct PgfWriter {
     const Figure& figure;
     Range x, y;
     std::string text{};
@@ -257,7 +257,7 @@ bool drawnByLatex(const Figure& figure)
 
 std::string pgfplots(const PlacedFigure& figure)
 {
-    Writer writer{figure, figure::xRange(figure), figure::yRange(figure)};
+    PgfWriter writer{figure, figure::xRange(figure), figure::yRange(figure)};
     const double size = figure.textSize;
     const bool named = !figure.x.ticks.empty();
     const bool upright = named && !namesFit(figure, writer.x, size);

@@ -1,6 +1,7 @@
 #include "core/sim/bit_map.h"
 
 #include "core/base/format.h"
+#include "core/base/text.h"
 #include "core/tensor/printable.h"
 
 #include <algorithm>
@@ -13,25 +14,15 @@ namespace vitrine::sim
 namespace
 {
 
-constexpr std::size_t kMostRows = 100'000;
-
-std::string_view trimmed(std::string_view text)
-{
-    const auto isSpace = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '"'; };
-    while (!text.empty() && isSpace(text.front()))
-        text.remove_prefix(1);
-    while (!text.empty() && isSpace(text.back()))
-        text.remove_suffix(1);
-    return text;
-}
+constexpr std::size_t kMostBitRows = 100'000;
 
 // The first three fields; others are not looked at.
-std::array<std::string_view, 3> fieldsOf(std::string_view row)
+std::array<std::string_view, 3> firstThreeFields(std::string_view row)
 {
     std::array<std::string_view, 3> fields;
     for (std::string_view& field : fields) {
         const std::size_t comma = std::min(row.find(','), row.size());
-        field = trimmed(row.substr(0, comma));
+        field = trimmed(row.substr(0, comma), " \t\r\"");
         row.remove_prefix(std::min(comma + 1, row.size()));
     }
     return fields;
@@ -58,13 +49,13 @@ Result<void> applyBitMap(Workload& workload, std::string_view csv, std::string_v
     std::size_t row = 0;
     while (!csv.empty()) {
         const std::size_t end = std::min(csv.find('\n'), csv.size());
-        const std::string_view line = trimmed(csv.substr(0, end));
+        const std::string_view line = trimmed(csv.substr(0, end), " \t\r\"");
         csv.remove_prefix(std::min(end + 1, csv.size()));
-        if (++row > kMostRows)
-            return inputError("cannot read {}: more than {} rows", name, kMostRows);
+        if (++row > kMostBitRows)
+            return inputError("cannot read {}: more than {} rows", name, kMostBitRows);
         if (row == 1 || line.empty()) // the header
             continue;
-        const auto [layer, weights, activations] = fieldsOf(line);
+        const auto [layer, weights, activations] = firstThreeFields(line);
         const auto weightBits = widthOf(weights);
         if (!weightBits)
             return inputError("cannot read {}: row {}, column 2 (bits): \"{}\" is not a width of 1 "

@@ -12,11 +12,11 @@ namespace vitrine::sim
 namespace
 {
 
-enum Unit { kMat, kReconfigurable, kDram };
-
 // Goes through the layers in order, a depthwise and the pointwise layer behind it as a pair.
 class Engine
 {
+    enum Unit { kMat, kReconfigurable, kDram };
+
 public:
     Engine(const Workload& workload, const DualEngine& config)
         : workload_(workload),

@@ -8,25 +8,25 @@ namespace vitrine::sim
 namespace
 {
 
-const std::vector<Field<DualEngine>>& fields()
+const std::vector<Field<DualEngine>>& efficientVitFields()
 {
     static const std::vector<Field<DualEngine>> kFields = dualEngineFields<DualEngine>();
     return kFields;
 }
 
-Result<SimResult> run(const Workload& workload, const Settings& settings)
+Result<SimResult> runEfficientVit(const Workload& workload, const Settings& settings)
 {
-    return runDualEngine(workload, configOf(fields(), settings));
+    return runDualEngine(workload, configOf(efficientVitFields(), settings));
 }
 
-std::vector<Buffer> buffers(const Workload&, const Settings& settings)
+std::vector<Buffer> efficientVitBuffers(const Workload&, const Settings& settings)
 {
-    return dualEngineBuffers(configOf(fields(), settings));
+    return dualEngineBuffers(configOf(efficientVitFields(), settings));
 }
 
-std::vector<AreaPart> area(const Settings& settings, const SimResult&)
+std::vector<AreaPart> efficientVitArea(const Settings& settings, const SimResult&)
 {
-    return dualEngineArea(configOf(fields(), settings));
+    return dualEngineArea(configOf(efficientVitFields(), settings));
 }
 
 } // namespace
@@ -38,12 +38,12 @@ Accelerator efficientVitFpga()
             "Shao et al., An FPGA-Based Reconfigurable Accelerator for EfficientViT, ISCAS 2024",
             "Reconfigurable multipliers beside adder trees; depthwise and pointwise layers "
             "overlap, attention is pipelined",
-            parametersOf(fields()),
+            parametersOf(efficientVitFields()),
             {"efficientvit-b1@224", "efficientvit-b1@256", "efficientvit-b1@288",
              "efficientvit-b2@224", "efficientvit-b2@256", "efficientvit-b2@288"},
-            run,
-            buffers,
-            area};
+            runEfficientVit,
+            efficientVitBuffers,
+            efficientVitArea};
 }
 
 } // namespace vitrine::sim

@@ -17,7 +17,7 @@ constexpr std::array<LoopOrder, 6> kOrders{{{Loop::m, Loop::n, Loop::k},
                                             {Loop::k, Loop::m, Loop::n},
                                             {Loop::k, Loop::n, Loop::m}}};
 
-std::int64_t sizeOf(const Product& p, Loop loop)
+std::int64_t productSize(const Product& p, Loop loop)
 {
     return loop == Loop::m ? p.m : loop == Loop::n ? p.n : p.k;
 }
@@ -29,8 +29,8 @@ std::int64_t visits(const LoopOrder& order, const Product& trips, Loop foreign)
     bool inside = false;
     for (auto loop = order.rbegin(); loop != order.rend(); ++loop) {
         if (*loop == foreign)
-            return inside ? sizeOf(trips, foreign) : 1;
-        inside = inside || sizeOf(trips, *loop) > 1;
+            return inside ? productSize(trips, foreign) : 1;
+        inside = inside || productSize(trips, *loop) > 1;
     }
     return 1;
 }

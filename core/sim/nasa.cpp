@@ -32,7 +32,7 @@ struct Nasa : Common {
     }
 };
 
-const std::vector<Field<Nasa>>& fields()
+const std::vector<Field<Nasa>>& nasaFields()
 {
     static const std::vector<Field<Nasa>> kFields = [] {
         using N = Nasa;
@@ -128,9 +128,9 @@ PerChunk allocate(const PerChunk& work, const Nasa& c)
     return elements;
 }
 
-Result<SimResult> run(const Workload& workload, const Settings& settings)
+Result<SimResult> runNasa(const Workload& workload, const Settings& settings)
 {
-    const Nasa c = configOf(fields(), settings);
+    const Nasa c = configOf(nasaFields(), settings);
     PerChunk work{};
     for (const Layer& layer : workload.layers)
         work[chunkOf(layer.primitive)] += static_cast<double>(layer.shape.macs());
@@ -206,16 +206,16 @@ Result<SimResult> run(const Workload& workload, const Settings& settings)
     return result;
 }
 
-std::vector<Buffer> buffers(const Workload&, const Settings& settings)
+std::vector<Buffer> nasaBuffers(const Workload&, const Settings& settings)
 {
-    const Nasa c = configOf(fields(), settings);
+    const Nasa c = configOf(nasaFields(), settings);
     return {{"Activations", c.bufferKB * 512, Holds::in},
             {"Weights", c.bufferKB * 512, Holds::weights}};
 }
 
-std::vector<AreaPart> area(const Settings& settings, const SimResult& result)
+std::vector<AreaPart> nasaArea(const Settings& settings, const SimResult& result)
 {
-    const Nasa c = configOf(fields(), settings);
+    const Nasa c = configOf(nasaFields(), settings);
     const auto count = [&](std::string_view name) {
         for (const Extra& extra : result.extras)
             if (name == extra.name)
@@ -245,14 +245,14 @@ Accelerator nasa()
                      "NASA",
                      "Shi et al., NASA, ICCAD 2022",
                      "Processors for convolution, shift and adder layers that share one area",
-                     parametersOf(fields()),
+                     parametersOf(nasaFields()),
                      {"hybrid-shift-a@cifar10", "hybrid-shift-b@cifar10", "hybrid-shift-c@cifar10",
                       "hybrid-adder-a@cifar10", "hybrid-all-a@cifar10", "hybrid-all-b@cifar10",
                       "hybrid-all-c@cifar10", "fbnet@cifar10", "hybrid-shift-a@cifar100",
                       "hybrid-adder-a@cifar100", "hybrid-all-b@cifar100", "fbnet@cifar100"},
-                     run,
-                     buffers,
-                     area};
+                     runNasa,
+                     nasaBuffers,
+                     nasaArea};
     return made;
 }
 

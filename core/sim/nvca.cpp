@@ -13,8 +13,6 @@ namespace vitrine::sim
 namespace
 {
 
-enum Unit { kSparse, kDeformable, kDram };
-
 ChainOptions chainOptions(const Nvca& c)
 {
     return {c.chaining, c.lines, c.sramKB * 1024, static_cast<int>(c.activationBits),
@@ -23,6 +21,8 @@ ChainOptions chainOptions(const Nvca& c)
 
 class NvcaRun
 {
+    enum Unit { kSparse, kDeformable, kDram };
+
 public:
     NvcaRun(const Workload& workload, const Nvca& config)
         : workload_(workload),
@@ -203,13 +203,13 @@ private:
     int groupChain_ = 0;
 };
 
-Result<SimResult> run(const Workload& workload, const Settings& settings)
+Result<SimResult> runNvca(const Workload& workload, const Settings& settings)
 {
     const Nvca config = configOf(nvcaFields(), settings);
     return NvcaRun(workload, config).go();
 }
 
-std::vector<Buffer> buffers(const Workload& workload, const Settings& settings)
+std::vector<Buffer> nvcaBuffers(const Workload& workload, const Settings& settings)
 {
     const Nvca c = configOf(nvcaFields(), settings);
     const Chains chains(workload, chainOptions(c));
@@ -219,7 +219,7 @@ std::vector<Buffer> buffers(const Workload& workload, const Settings& settings)
     return {lines};
 }
 
-std::vector<AreaPart> area(const Settings& settings, const SimResult&)
+std::vector<AreaPart> nvcaArea(const Settings& settings, const SimResult&)
 {
     const Nvca c = configOf(nvcaFields(), settings);
     const char* note = "12 x 16 bit: no unit area for this width in our sources";
@@ -245,9 +245,9 @@ Accelerator nvca()
         parametersOf(nvcaFields()),
         {"ctvc-ref@1080p", "ctvc-ref@720p", "nvca-recollected", "nvc-mini@1920x1088",
          "nvc-mini@640x384", "nvc-mini@352x288"},
-        run,
-        buffers,
-        area};
+        runNvca,
+        nvcaBuffers,
+        nvcaArea};
 }
 
 } // namespace vitrine::sim

@@ -32,7 +32,7 @@ bool isProduct(const Layer& layer)
     return layer.shape.k > 0 && layer.shape.kind != LayerKind::mix;
 }
 
-std::int64_t sizeOf(const Layer& layer, Holds what, const Buffer& buffer)
+std::int64_t heldBytes(const Layer& layer, Holds what, const Buffer& buffer)
 {
     const model::LayerShape& s = layer.shape;
     const int in = buffer.activationBits > 0 ? buffer.activationBits : layer.bitsIn;
@@ -75,7 +75,7 @@ std::int64_t wantedBy(const Workload& workload, std::size_t i, Holds what, const
         layer = neighbour(workload, i, 1);
     else if (what == Holds::before)
         layer = neighbour(workload, i, -1);
-    return layer ? sizeOf(*layer, what, buffer) : 0;
+    return layer ? heldBytes(*layer, what, buffer) : 0;
 }
 
 } // namespace

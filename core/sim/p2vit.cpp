@@ -14,10 +14,10 @@ namespace vitrine::sim
 namespace
 {
 
-enum Unit { kNorm, kArray, kShifter, kSoftmax, kRequant, kDram };
-
 class P2VitRun
 {
+    enum Unit { kNorm, kArray, kShifter, kSoftmax, kRequant, kDram };
+
 public:
     P2VitRun(const Workload& workload, const P2Vit& config)
         : workload_(workload),
@@ -241,13 +241,13 @@ private:
     const Ends ends_;
 };
 
-Result<SimResult> run(const Workload& workload, const Settings& settings)
+Result<SimResult> runP2Vit(const Workload& workload, const Settings& settings)
 {
     const P2Vit config = configOf(p2vitFields(), settings);
     return P2VitRun(workload, config).go();
 }
 
-std::vector<Buffer> buffers(const Workload&, const Settings& settings)
+std::vector<Buffer> p2vitBuffers(const Workload&, const Settings& settings)
 {
     const P2Vit c = configOf(p2vitFields(), settings);
     const int weightBits = static_cast<int>(c.weightBits);
@@ -256,7 +256,7 @@ std::vector<Buffer> buffers(const Workload&, const Settings& settings)
         {"Weights", c.weightKB * 1024, Holds::weights, Holds::nextWeights, false, 0, weightBits}};
 }
 
-std::vector<AreaPart> area(const Settings& settings, const SimResult&)
+std::vector<AreaPart> p2vitArea(const Settings& settings, const SimResult&)
 {
     const P2Vit c = configOf(p2vitFields(), settings);
     const auto macs = static_cast<double>(c.rows * c.depth),
@@ -277,9 +277,9 @@ Accelerator p2Vit()
             "rows flow between them",
             parametersOf(p2vitFields()),
             {"deit-tiny", "deit-small", "deit-base"},
-            run,
-            buffers,
-            area};
+            runP2Vit,
+            p2vitBuffers,
+            p2vitArea};
 }
 
 } // namespace vitrine::sim

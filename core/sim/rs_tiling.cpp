@@ -48,15 +48,15 @@ std::vector<std::array<std::int64_t, Factors>> factorisations(std::int64_t n)
     return all;
 }
 
-struct Candidate {
+struct RsCandidate {
     RsTiling tiling;
     RsCost cost;
 };
 
-std::vector<Candidate> validTilings(const RsLayer& layer, const RsMachine& machine,
+std::vector<RsCandidate> validTilings(const RsLayer& layer, const RsMachine& machine,
                                     const RsEnergies& energies)
 {
-    std::vector<Candidate> candidates;
+    std::vector<RsCandidate> candidates;
     const auto filters = factorisations<4>(layer.m);
     for (const auto& n : factorisations<2>(layer.n))
         for (const auto& c : factorisations<3>(layer.c)) {
@@ -145,17 +145,17 @@ Result<RsMapping> bestTiling(const RsLayer& layer, const RsMachine& machine,
     if (candidates.empty())
         return argumentError("no row-stationary tiling fits {} elements", machine.elements);
     RsCost least = candidates.front().cost, most = least;
-    for (const Candidate& one : candidates) {
+    for (const RsCandidate& one : candidates) {
         least = {std::min(least.picojoule, one.cost.picojoule),
                  std::min(least.cycles, one.cost.cycles)};
         most = {std::max(most.picojoule, one.cost.picojoule),
                 std::max(most.cycles, one.cost.cycles)};
     }
-    const auto score = [&](const Candidate& one) {
+    const auto score = [&](const RsCandidate& one) {
         return (one.cost.picojoule - least.picojoule) / most.picojoule +
                (one.cost.cycles - least.cycles) / most.cycles;
     };
-    const Candidate& best = *std::ranges::min_element(candidates, {}, score);
+    const RsCandidate& best = *std::ranges::min_element(candidates, {}, score);
     return RsMapping{best.tiling, best.cost, best.cost.cycles / machine.clockHz,
                      static_cast<std::int64_t>(candidates.size())};
 }

@@ -2,6 +2,7 @@
 
 #include "core/base/format.h"
 #include "core/base/parallel.h"
+#include "core/base/text.h"
 #include "core/tensor/printable.h"
 
 #include <algorithm>
@@ -15,15 +16,6 @@ namespace vitrine::sim
 
 namespace
 {
-
-std::string_view trimmed(std::string_view text)
-{
-    while (!text.empty() && text.front() == ' ')
-        text.remove_prefix(1);
-    while (!text.empty() && text.back() == ' ')
-        text.remove_suffix(1);
-    return text;
-}
 
 std::vector<std::string_view> parts(std::string_view text, char separator)
 {

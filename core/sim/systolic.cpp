@@ -74,7 +74,7 @@ Traffic dramOf(const Layer& layer, const Product& p, const Array& array, const S
                 (outBytes <= half(c.ofmapKB) || c.dataflow == Dataflow::os ? 1 : 2 * down - 1)};
 }
 
-Result<SimResult> run(const Workload& workload, const Settings& settings)
+Result<SimResult> runSystolic(const Workload& workload, const Settings& settings)
 {
     const Systolic c = configOf(systolicFields(), settings);
     const Array array{c.rows, c.columns};
@@ -115,7 +115,7 @@ Result<SimResult> run(const Workload& workload, const Settings& settings)
     return result;
 }
 
-std::vector<Buffer> buffers(const Workload&, const Settings& settings)
+std::vector<Buffer> systolicBuffers(const Workload&, const Settings& settings)
 {
     const Systolic c = configOf(systolicFields(), settings);
     return {{"Input buffer", c.ifmapKB * 1024, Holds::in, Holds::nextIn, true},
@@ -123,7 +123,7 @@ std::vector<Buffer> buffers(const Workload&, const Settings& settings)
             {"Output buffer", c.ofmapKB * 1024, Holds::out, Holds::before, true}};
 }
 
-std::vector<AreaPart> area(const Settings& settings, const SimResult&)
+std::vector<AreaPart> systolicArea(const Settings& settings, const SimResult&)
 {
     const Systolic c = configOf(systolicFields(), settings);
     const auto elements = static_cast<double>(c.rows * c.columns);
@@ -141,9 +141,9 @@ Accelerator systolicArray()
             "A plain array of multiply-accumulate elements that counts as SCALE-Sim v2 does",
             parametersOf(systolicFields()),
             {"deit-tiny", "deit-small", "deit-base", "efficientvit-b1@224", "alexnet"},
-            run,
-            buffers,
-            area};
+            runSystolic,
+            systolicBuffers,
+            systolicArea};
 }
 
 } // namespace vitrine::sim

@@ -1,6 +1,7 @@
 #include "core/sim/topology.h"
 
 #include "core/base/format.h"
+#include "core/base/text.h"
 #include "core/tensor/printable.h"
 
 #include <algorithm>
@@ -13,21 +14,11 @@ namespace vitrine::sim
 namespace
 {
 
-constexpr std::size_t kMostRows = 20'000, kMostFields = 16, kLongestName = 200;
+constexpr std::size_t kMostTopologyRows = 20'000, kMostFields = 16, kLongestName = 200;
 constexpr std::array kConvColumns{"name",          "ifmap height", "ifmap width",
                                   "filter height", "filter width", "channels",
                                   "filters",       "stride",       "stride across"};
 constexpr std::array kGemmColumns{"name", "M", "N", "K"};
-
-std::string_view trimmed(std::string_view text)
-{
-    const auto isSpace = [](char c) { return c == ' ' || c == '\t' || c == '\r'; };
-    while (!text.empty() && isSpace(text.front()))
-        text.remove_prefix(1);
-    while (!text.empty() && isSpace(text.back()))
-        text.remove_suffix(1);
-    return text;
-}
 
 // Fields of a row without the empty ones behind a final comma; more than kMostFields are cut, which
 // no row may have.
@@ -61,8 +52,8 @@ public:
         while (nextRow()) {
             if (fields_.empty())
                 continue;
-            if (workload.layers.size() == kMostRows)
-                return inputError("cannot read {}: more than {} layers at row {}", name_, kMostRows,
+            if (workload.layers.size() == kMostTopologyRows)
+                return inputError("cannot read {}: more than {} layers at row {}", name_, kMostTopologyRows,
                                   row_);
             VITRINE_TRY(Layer layer, gemm_ ? product() : convolution());
             workload.layers.push_back(std::move(layer));
@@ -239,8 +230,8 @@ Result<std::string> topologyCsv(const Workload& workload)
         if (s.k == 0)
             continue;
         const std::int64_t copies = convolutions ? 1 : s.batch;
-        if (copies > static_cast<std::int64_t>(kMostRows - rows))
-            return argumentError("{} has more than {} products", workload.name, kMostRows);
+        if (copies > static_cast<std::int64_t>(kMostTopologyRows - rows))
+            return argumentError("{} has more than {} products", workload.name, kMostTopologyRows);
         rows += static_cast<std::size_t>(copies);
         const model::ConvShape& c = s.conv;
         const std::string name = plainName(s.name);

@@ -12,7 +12,7 @@ struct TrioVit : DualEngine {
     TrioVit() { divider = Divider::shifter; }
 };
 
-const std::vector<Field<TrioVit>>& fields()
+const std::vector<Field<TrioVit>>& trioVitFields()
 {
     static const std::vector<Field<TrioVit>> kFields = [] {
         std::vector<Field<TrioVit>> list{
@@ -45,19 +45,19 @@ const std::vector<Field<TrioVit>>& fields()
     return kFields;
 }
 
-Result<SimResult> run(const Workload& workload, const Settings& settings)
+Result<SimResult> runTrioVit(const Workload& workload, const Settings& settings)
 {
-    return runDualEngine(workload, configOf(fields(), settings));
+    return runDualEngine(workload, configOf(trioVitFields(), settings));
 }
 
-std::vector<Buffer> buffers(const Workload&, const Settings& settings)
+std::vector<Buffer> trioVitBuffers(const Workload&, const Settings& settings)
 {
-    return dualEngineBuffers(configOf(fields(), settings));
+    return dualEngineBuffers(configOf(trioVitFields(), settings));
 }
 
-std::vector<AreaPart> area(const Settings& settings, const SimResult&)
+std::vector<AreaPart> trioVitArea(const Settings& settings, const SimResult&)
 {
-    return dualEngineArea(configOf(fields(), settings));
+    return dualEngineArea(configOf(trioVitFields(), settings));
 }
 
 } // namespace
@@ -69,12 +69,12 @@ Accelerator trioVit()
             "Shi et al., Trio-ViT, IEEE TCAS-I 2024",
             "Two engines for softmax-free EfficientViT: division is a shift, depthwise and "
             "pointwise layers overlap",
-            parametersOf(fields()),
+            parametersOf(trioVitFields()),
             {"efficientvit-b1@224", "efficientvit-b1@256", "efficientvit-b1@288",
              "efficientvit-b2@224", "efficientvit-b2@288"},
-            run,
-            buffers,
-            area};
+            runTrioVit,
+            trioVitBuffers,
+            trioVitArea};
 }
 
 } // namespace vitrine::sim

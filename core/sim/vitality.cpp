@@ -15,10 +15,10 @@ namespace vitrine::sim
 namespace
 {
 
-enum Unit { kArray, kDiagonal, kAccumulators, kAdders, kDividers, kDram };
-
 class VitalityRun
 {
+    enum Unit { kArray, kDiagonal, kAccumulators, kAdders, kDividers, kDram };
+
 public:
     VitalityRun(const Workload& workload, const Vitality& config)
         : workload_(workload),
@@ -308,20 +308,20 @@ private:
     double heads_ = 1, attention_ = 0, additions_ = 0, divisions_ = 0, exponentials_ = 0;
 };
 
-Result<SimResult> run(const Workload& workload, const Settings& settings)
+Result<SimResult> runVitality(const Workload& workload, const Settings& settings)
 {
     const Vitality config = configOf(vitalityFields(), settings);
     return VitalityRun(workload, config).go();
 }
 
-std::vector<Buffer> buffers(const Workload&, const Settings& settings)
+std::vector<Buffer> vitalityBuffers(const Workload&, const Settings& settings)
 {
     const Vitality c = configOf(vitalityFields(), settings);
     return {{"SRAM, activations", c.sramKB * 512, Holds::in},
             {"SRAM, weights", c.sramKB * 512, Holds::weights, Holds::nextWeights}};
 }
 
-std::vector<AreaPart> area(const Settings& settings, const SimResult&)
+std::vector<AreaPart> vitalityArea(const Settings& settings, const SimResult&)
 {
     const Vitality c = configOf(vitalityFields(), settings);
     const auto sram = memory("SRAM", static_cast<double>(c.sramKB));
@@ -356,9 +356,9 @@ Accelerator vitality()
             "rival",
             parametersOf(vitalityFields()),
             {"deit-tiny", "deit-small", "deit-base"},
-            run,
-            buffers,
-            area};
+            runVitality,
+            vitalityBuffers,
+            vitalityArea};
 }
 
 } // namespace vitrine::sim

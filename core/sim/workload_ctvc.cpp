@@ -7,7 +7,7 @@ namespace vitrine::sim
 namespace
 {
 
-constexpr std::int64_t kChannels = 36, kWindow = 64, kHeads = 4;
+constexpr std::int64_t kChannels = 36, kCtvcWindow = 64, kCtvcHeads = 4;
 
 class Builder
 {
@@ -112,7 +112,7 @@ private:
     {
         const std::int64_t height = height_ / divisor, width = width_ / divisor;
         unit_ = ++units_;
-        auto parts = windowAttention(height * width, kChannels, kHeads, kWindow);
+        auto parts = windowAttention(height * width, kChannels, kCtvcHeads, kCtvcWindow);
         // The map of the first, for the rows that a chain keeps.
         parts.front().second.conv = {kChannels, height, width, 3 * kChannels, height, width, 1, 1,
                                      1,         1,      1};

@@ -10,7 +10,7 @@ namespace
 {
 
 constexpr std::int64_t kFeatures = 64, kMotion = 48, kMotionLatent = 32, kHyper = 32;
-constexpr std::int64_t kWindow = 64, kHeads = 4, kGroups = 2;
+constexpr std::int64_t kNvcWindow = 64, kNvcHeads = 4, kGroups = 2;
 
 class Mini
 {
@@ -110,7 +110,7 @@ private:
     {
         unit_ = ++units_;
         for (auto& [part, shape] :
-             windowAttention(height_ / 8 * (width_ / 8), channels, kHeads, kWindow))
+             windowAttention(height_ / 8 * (width_ / 8), channels, kNvcHeads, kNvcWindow))
             add(name + part, std::move(shape));
         unit_ = 0;
     }

@@ -60,7 +60,7 @@ double latency(const Table& table, const std::vector<Cell>& row)
     return value ? *value : 0;
 }
 
-std::vector<SkeletonCard> skeleton(QSize size)
+std::vector<SkeletonCard> sweepSkeleton(QSize size)
 {
     const int gap = 8, half = (size.height() - gap) / 2, left = (size.width() - gap) * 3 / 5;
     return {{{0, 0, left, half}},
@@ -80,7 +80,7 @@ SweepView::SweepView(ViewContext& context, QWidget* parent) : View(parent), cont
                             tr("Sweep P²-ViT on DeiT-Tiny"), tr("Takes about a second"),
                             tr("Or give ranges in the form at the right.")},
                            this);
-    pages_ = new StatePages(empty_, skeleton, tr("There is nothing to show"), makeContent(), this);
+    pages_ = new StatePages(empty_, sweepSkeleton, tr("There is nothing to show"), makeContent(), this);
     banner_ = new Banner(this);
     auto* all = new QVBoxLayout(this);
     all->setContentsMargins(theme::kPanelPadding, 8, theme::kPanelPadding, theme::kPanelPadding);
@@ -228,7 +228,7 @@ void SweepView::setLoading(const QString& what, double fraction)
     showPage();
 }
 
-// The page around the view says why a run failed; here only the skeleton goes.
+// The page around the view says why a run failed; here only the sweepSkeleton goes.
 void SweepView::setFailure(const QString&)
 {
     loading_.clear();

@@ -27,7 +27,7 @@ constexpr int kBeside = 760; // and for two plots side by side
 constexpr int kLeastPage = 160;
 constexpr int kPlotHeight = 320, kLowPlotHeight = 260;
 
-std::vector<SkeletonCard> skeleton(QSize size)
+std::vector<SkeletonCard> runSkeleton(QSize size)
 {
     const int gap = 8, third = (size.height() - 2 * gap) / 3, half = (size.width() - gap) / 2;
     return {{{0, 0, size.width(), third}, SkeletonCard::Body::lines},
@@ -47,7 +47,7 @@ void AcceleratorsView::makeLayout()
                             tr("Simulate DeiT-Tiny on P²-ViT"), tr("Takes well below a second"),
                             tr("Or choose an accelerator and a workload above.")},
                            this);
-    pages_ = new StatePages(empty_, skeleton, tr("There is nothing to show"), makeContent(), this);
+    pages_ = new StatePages(empty_, runSkeleton, tr("There is nothing to show"), makeContent(), this);
     pages_->setMinimumHeight(kLeastPage); // it scrolls; the choices above keep their height
     banner_ = new Banner(this);
     auto* all = new QVBoxLayout(this);

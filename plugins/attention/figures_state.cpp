@@ -8,7 +8,7 @@ namespace vitrine::attention {
 
 namespace {
 
-double number(const Json& json, const char* key, double fallback, double low, double high)
+double numberIn(const Json& json, const char* key, double fallback, double low, double high)
 {
     if (!json.is_object() || !json.contains(key) || !json[key].is_number())
         return fallback;
@@ -62,12 +62,12 @@ SinkOptions sinksOf(const Json& json, const RunRecord& run)
 {
     SinkOptions options;
     options.rule = ruleOf(word(json, "rule"), ruleOf(parameterText(run, "rule"), options.rule));
-    options.tau = number(json, "tau", parameterNumber(run, "tau", options.tau), 0, 1);
-    options.alpha = number(json, "alpha", parameterNumber(run, "alpha", options.alpha), 0, 1e6);
+    options.tau = numberIn(json, "tau", parameterNumber(run, "tau", options.tau), 0, 1);
+    options.alpha = numberIn(json, "alpha", parameterNumber(run, "alpha", options.alpha), 0, 1e6);
     options.protect =
-        static_cast<int>(number(json, "protect", parameterNumber(run, "protect", options.protect), 0, 1e6));
+        static_cast<int>(numberIn(json, "protect", parameterNumber(run, "protect", options.protect), 0, 1e6));
     options.minRows =
-        static_cast<int>(number(json, "min_rows", parameterNumber(run, "min_rows", options.minRows), 0, 1e6));
+        static_cast<int>(numberIn(json, "min_rows", parameterNumber(run, "min_rows", options.minRows), 0, 1e6));
     return options;
 }
 
@@ -104,8 +104,8 @@ FigureState figureState(const Json& json, const RunRecord& run)
 {
     FigureState state;
     const Json& selection = part(json, "selection");
-    state.head.layer = static_cast<int>(number(selection, "layer", -1, 0, 511));
-    state.head.head = static_cast<int>(number(selection, "head", -1, 0, 4095));
+    state.head.layer = static_cast<int>(numberIn(selection, "layer", -1, 0, 511));
+    state.head.head = static_cast<int>(numberIn(selection, "head", -1, 0, 4095));
     state.sinks = sinksOf(json, run);
     const std::string score = word(json, "score");
     state.score = score == "sink_mass"    ? FigureScore::sinkMass
@@ -113,7 +113,7 @@ FigureState figureState(const Json& json, const RunRecord& run)
                   : score == "difference" ? FigureScore::difference
                                           : FigureScore::firstTokenMass;
     state.scale = word(json, "scale") == "log" ? figure::Scale::logarithmic : figure::Scale::linear;
-    state.clip = number(json, "clip", 0.1, 1e-6, 1);
+    state.clip = numberIn(json, "clip", 0.1, 1e-6, 1);
     const std::string colours = word(json, "colour_map");
     state.colours = colours == "cividis" ? figure::ColourMap::cividis
                     : colours == "magma" ? figure::ColourMap::magma
@@ -125,9 +125,9 @@ FigureState figureState(const Json& json, const RunRecord& run)
         if (head.is_array() && head.size() == 2 && head[0].is_number_integer() && head[1].is_number_integer())
             state.pinnedHeads.push_back({head[0].get<int>(), head[1].get<int>()});
     const Json& window = part(json, "window");
-    state.row = number(window, "row", -1, 0, 1e9);
-    state.column = number(window, "column", -1, 0, 1e9);
-    state.zoom = number(window, "zoom", 1, 1, 1e9);
+    state.row = numberIn(window, "row", -1, 0, 1e9);
+    state.column = numberIn(window, "column", -1, 0, 1e9);
+    state.zoom = numberIn(window, "zoom", 1, 1, 1e9);
     return state;
 }
 

@@ -56,7 +56,7 @@ std::vector<std::int64_t> endTokens(const OpenModel& opened)
     return eos;
 }
 
-ParamSpec number(const char* name, const char* label, ParamType type, const char* help, double low, double high,
+ParamSpec numberSpec(const char* name, const char* label, ParamType type, const char* help, double low, double high,
                  ParamValue fallback)
 {
     ParamSpec spec;
@@ -84,10 +84,10 @@ std::vector<ParamSpec> GenerateExperiment::params(const Params&) const
     for (ParamSpec& spec : promptParams())
         specs.push_back(std::move(spec));
     specs.push_back(
-        number("max_tokens", "Tokens", ParamType::integer, "At most so many new tokens", 0, 100000, std::int64_t{64}));
-    specs.push_back(number("temperature", "Temperature", ParamType::real,
+        numberSpec("max_tokens", "Tokens", ParamType::integer, "At most so many new tokens", 0, 100000, std::int64_t{64}));
+    specs.push_back(numberSpec("temperature", "Temperature", ParamType::real,
                            "0: always the likeliest token; 1: as the model says; above: bolder", 0, 10, 0.0));
-    specs.push_back(number("top_k", "Top k", ParamType::integer, "Draw among the k likeliest tokens; 0: among all", 0,
+    specs.push_back(numberSpec("top_k", "Top k", ParamType::integer, "Draw among the k likeliest tokens; 0: among all", 0,
                            1000000, std::int64_t{0}));
     return specs;
 }

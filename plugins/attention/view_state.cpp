@@ -30,7 +30,7 @@ auto named(const Values& values, Name name, const QString& text,
 }
 
 // A finite number within the range, else the fallback.
-double number(const QJsonValue& value, double low, double high, double fallback)
+double stateNumber(const QJsonValue& value, double low, double high, double fallback)
 {
     const double found = value.toDouble(std::nan(""));
     return std::isfinite(found) && found >= low && found <= high ? found : fallback;
@@ -38,7 +38,7 @@ double number(const QJsonValue& value, double low, double high, double fallback)
 
 int whole(const QJsonValue& value, int low, int high, int fallback)
 {
-    return static_cast<int>(number(value, low, high, fallback));
+    return static_cast<int>(stateNumber(value, low, high, fallback));
 }
 
 std::optional<HeadId> headOf(const QJsonValue& layer, const QJsonValue& head)
@@ -70,30 +70,30 @@ ViewState readState(const QJsonObject& json, const SinkOptions& defaults)
     ViewState state;
     const QJsonObject selection = json["selection"].toObject();
     state.head = headOf(selection["layer"], selection["head"]);
-    if (const double token = number(selection["token"], 0, 1e9, -1); token >= 0)
+    if (const double token = stateNumber(selection["token"], 0, 1e9, -1); token >= 0)
         state.token = static_cast<std::int64_t>(token);
     state.sinks.rule = named(kRules, ruleName, json["rule"].toString(), defaults.rule);
-    state.sinks.tau = number(json["tau"], 0, 1, defaults.tau);
-    state.sinks.alpha = number(json["alpha"], 0, 1e6, defaults.alpha);
+    state.sinks.tau = stateNumber(json["tau"], 0, 1, defaults.tau);
+    state.sinks.alpha = stateNumber(json["alpha"], 0, 1e6, defaults.alpha);
     state.sinks.protect = whole(json["protect"], 0, 1 << 20, defaults.protect);
     state.sinks.minRows = whole(json["min_rows"], 0, 1 << 20, defaults.minRows);
     state.score = named(kScores, scoreName, json["score"].toString(), Score::firstTokenMass);
     state.ranked = json["order"].toString() == QLatin1String("score");
     if (json["scale"].toString() == QLatin1String("log"))
         state.scale = figure::Scale::logarithmic;
-    state.clip = number(json["clip"], 1e-6, 1, 0.1);
+    state.clip = stateNumber(json["clip"], 1e-6, 1, 0.1);
     state.colours =
         named(kMaps, colourMapName, json["colour_map"].toString(), figure::ColourMap::viridis);
     for (const QJsonValue& value : json["pinned_tokens"].toArray())
-        if (const double token = number(value, 0, 1e9, -1); token >= 0)
+        if (const double token = stateNumber(value, 0, 1e9, -1); token >= 0)
             state.pinnedTokens.push_back(static_cast<std::int64_t>(token));
     for (const QJsonValue& value : json["pinned_heads"].toArray())
         if (const auto id = headOf(value.toArray().at(0), value.toArray().at(1)))
             state.pinnedHeads.push_back(*id);
     const QJsonObject window = json["window"].toObject();
-    state.window.row = number(window["row"], 0, 1e9, -1);
-    state.window.column = number(window["column"], 0, 1e9, -1);
-    state.window.zoom = number(window["zoom"], 1, 1e9, 1);
+    state.window.row = stateNumber(window["row"], 0, 1e9, -1);
+    state.window.column = stateNumber(window["column"], 0, 1e9, -1);
+    state.window.zoom = stateNumber(window["zoom"], 1, 1e9, 1);
     const QJsonObject sort = json["sort"].toObject();
     state.sortColumn = sort["column"].toString(state.sortColumn);
     state.sortDescending = sort["descending"].toBool(true);

@@ -11,7 +11,7 @@ namespace vitrine::calibration
 namespace
 {
 
-ParamSpec spec(const char* name, const char* label, std::int64_t fallback, std::int64_t maximum,
+ParamSpec countSpec(const char* name, const char* label, std::int64_t fallback, std::int64_t maximum,
                const char* help)
 {
     ParamSpec result;
@@ -110,17 +110,17 @@ std::vector<ParamSpec> EvaluateExperiment::params(const Params&) const
                      std::make_move_iterator(more.end()));
     };
     add(taskParams());
-    add({spec("limit", "Items", 0, 1'000'000,
+    add({countSpec("limit", "Items", 0, 1'000'000,
               "So many items, drawn with the seed (windows of running text: the first); 0: all")});
     add(headParams("all"));
-    ParamSpec share = spec("share", "Share of the heads", 1, 1,
+    ParamSpec share = countSpec("share", "Share of the heads", 1, 1,
                            "So much of the heads, drawn with the seed, is calibrated");
     share.type = ParamType::real;
     share.fallback = ParamValue(1.0);
     share.group = "Layers and heads";
     add({share});
     add(calibrationParams());
-    add({decodeSpec(), spec("controls", "Random sets", 10, 1000,
+    add({decodeSpec(), countSpec("controls", "Random sets", 10, 1000,
                             "Random sets of as many heads that are judged beside the chosen one")});
     specs.back().group = "Layers and heads";
     return specs;

@@ -17,9 +17,9 @@ namespace
 using attention::JudgedItem;
 using Clock = std::chrono::steady_clock;
 
-constexpr auto kSaveEvery = std::chrono::seconds(1);
+constexpr auto kSaveItemsEvery = std::chrono::seconds(1);
 
-constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+constexpr double kNotScored = std::numeric_limits<double>::quiet_NaN();
 
 PairedCounts compare(const ReadTask& task, const std::vector<JudgedItem>& before,
                      const std::vector<JudgedItem>& after)
@@ -210,7 +210,7 @@ Result<Evaluation> evaluate(attention::ItemJudge& judge, std::size_t items,
     };
     for (std::size_t item = all.before.size(); item < items; ++item) {
         const auto judged = allSets(item);
-        if (!judged || Clock::now() - saved >= kSaveEvery) {
+        if (!judged || Clock::now() - saved >= kSaveItemsEvery) {
             VITRINE_CHECK(progress.saveState(evaluationState(all, subject)));
             saved = Clock::now();
         }
@@ -262,10 +262,10 @@ void addAnswers(const ReadTask& task, const Evaluation& evaluation, RunResult& o
              metricOf("chance", chance(task, items), "Mean of 1 over the number of choices"),
              metricOf("most_frequent", mostFrequent(task, items),
                       "Share right of always giving the most frequent answer"),
-             metricOf("perplexity", likelihood ? goldPerplexity(task, evaluation.after) : kNone,
+             metricOf("perplexity", likelihood ? goldPerplexity(task, evaluation.after) : kNotScored,
                       "Of the right continuations' tokens, with calibrated heads"),
              metricOf("baseline_perplexity",
-                      likelihood ? goldPerplexity(task, evaluation.before) : kNone,
+                      likelihood ? goldPerplexity(task, evaluation.before) : kNotScored,
                       "Of the right continuations' tokens, by the model as it is"),
          })
         out.metrics.push_back(std::move(metric));

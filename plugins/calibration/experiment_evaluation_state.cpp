@@ -25,25 +25,25 @@ std::string digestOf(std::string_view bytes)
 }
 
 template <typename T>
-void append(std::string& bytes, T value)
+void appendBytes(std::string& bytes, T value)
 {
     bytes.append(reinterpret_cast<const char*>(&value), sizeof value);
 }
 
 void appendItem(std::string& bytes, const JudgedItem& item)
 {
-    append(bytes, static_cast<std::int32_t>(item.score.chosen));
-    append(bytes, static_cast<std::int32_t>(item.score.chosenNormalised));
-    append(bytes, static_cast<std::int32_t>(item.score.chosenMutual));
-    append(bytes, item.score.goldLogProbability);
-    append(bytes, item.loss);
-    append(bytes, item.count.sinks);
-    append(bytes, item.count.rowsModified);
-    append(bytes, item.count.rowsSkipped);
-    append(bytes, item.count.massMoved);
-    append(bytes, static_cast<std::uint32_t>(item.score.scores.size()));
+    appendBytes(bytes, static_cast<std::int32_t>(item.score.chosen));
+    appendBytes(bytes, static_cast<std::int32_t>(item.score.chosenNormalised));
+    appendBytes(bytes, static_cast<std::int32_t>(item.score.chosenMutual));
+    appendBytes(bytes, item.score.goldLogProbability);
+    appendBytes(bytes, item.loss);
+    appendBytes(bytes, item.count.sinks);
+    appendBytes(bytes, item.count.rowsModified);
+    appendBytes(bytes, item.count.rowsSkipped);
+    appendBytes(bytes, item.count.massMoved);
+    appendBytes(bytes, static_cast<std::uint32_t>(item.score.scores.size()));
     for (const double score : item.score.scores)
-        append(bytes, score);
+        appendBytes(bytes, score);
 }
 
 // Takes values off the front; what is not there makes it fail for good.
@@ -90,10 +90,10 @@ std::string evaluationState(const Evaluation& evaluation, std::string_view subje
     const std::size_t complete =
         evaluation.controls.empty() ? evaluation.after.size() : evaluation.controls.back().size();
     std::string bytes(kMagic);
-    append(bytes, kVersion);
+    appendBytes(bytes, kVersion);
     bytes += digestOf(subject);
-    append(bytes, static_cast<std::uint32_t>(2 + evaluation.controls.size()));
-    append(bytes, static_cast<std::uint32_t>(complete));
+    appendBytes(bytes, static_cast<std::uint32_t>(2 + evaluation.controls.size()));
+    appendBytes(bytes, static_cast<std::uint32_t>(complete));
     for (std::size_t i = 0; i < complete; ++i) {
         appendItem(bytes, evaluation.before[i]);
         appendItem(bytes, evaluation.after[i]);

@@ -1,6 +1,7 @@
 #include "plugins/calibration/experiment_hand_picked.h"
 
 #include "core/base/format.h"
+#include "core/base/text.h"
 
 #include <algorithm>
 
@@ -10,13 +11,6 @@ namespace
 {
 
 using model::LayerHead;
-
-std::string_view trimmed(std::string_view text)
-{
-    const auto first = text.find_first_not_of(' ');
-    return first == text.npos ? std::string_view{}
-                              : text.substr(first, text.find_last_not_of(' ') - first + 1);
-}
 
 // Calls body(head, rest) for every item "layer.head<mark>rest" of a comma-separated list.
 template <typename Body>

@@ -11,9 +11,9 @@ namespace vitrine::calibration
 namespace
 {
 
-constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+constexpr double kNoValue = std::numeric_limits<double>::quiet_NaN();
 
-double mean(const std::vector<double>& values)
+double meanOfControls(const std::vector<double>& values)
 {
     return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
@@ -56,15 +56,15 @@ void addLosses(const Evaluation& evaluation, std::uint64_t seed, RunResult& out)
         signs.lost += after[i] > before[i] ? 1 : 0;
     }
     for (const auto& control : evaluation.controls)
-        controls.push_back(std::exp(mean(lossesOf(control))));
+        controls.push_back(std::exp(meanOfControls(lossesOf(control))));
     std::ranges::sort(controls);
-    const double difference = mean(differences);
+    const double difference = meanOfControls(differences);
     const Interval interval = bootstrapMean(differences, seed);
     for (Metric metric : {
              metricOf("items", static_cast<double>(before.size()), "Windows"),
-             metricOf("perplexity", std::exp(mean(after)),
+             metricOf("perplexity", std::exp(meanOfControls(after)),
                       "exp of the mean loss, with calibrated heads"),
-             metricOf("baseline_perplexity", std::exp(mean(before)),
+             metricOf("baseline_perplexity", std::exp(meanOfControls(before)),
                       "exp of the mean loss of the model as it is"),
              metricOf("difference", difference,
                       "Mean loss with calibration less the model as it is; below 0 is better",
@@ -73,11 +73,11 @@ void addLosses(const Evaluation& evaluation, std::uint64_t seed, RunResult& out)
              metricOf("difference_high", interval.high, "95 % paired bootstrap over windows",
                       "nat"),
              metricOf("p_value", mcnemarExact(signs), "Exact two-sided sign test over windows"),
-             metricOf("perplexity_control", controls.empty() ? kNone : mean(controls),
+             metricOf("perplexity_control", controls.empty() ? kNoValue : meanOfControls(controls),
                       "Mean over random sets of as many heads"),
-             metricOf("perplexity_control_low", controls.empty() ? kNone : controls.front(),
+             metricOf("perplexity_control_low", controls.empty() ? kNoValue : controls.front(),
                       "Least of the random sets"),
-             metricOf("perplexity_control_high", controls.empty() ? kNone : controls.back(),
+             metricOf("perplexity_control_high", controls.empty() ? kNoValue : controls.back(),
                       "Largest of the random sets"),
          })
         out.metrics.push_back(std::move(metric));
@@ -88,7 +88,7 @@ void addLosses(const Evaluation& evaluation, std::uint64_t seed, RunResult& out)
     out.notes.push_back(fmt::format(
         "Calibrating {} heads {}. Perplexity {:.4g} before, {:.4g} after; difference {:+.4f} "
         "nat per token, 95 % interval {:+.4f} to {:+.4f} over {} windows.",
-        evaluation.heads.size(), verdict, std::exp(mean(before)), std::exp(mean(after)), difference,
+        evaluation.heads.size(), verdict, std::exp(meanOfControls(before)), std::exp(meanOfControls(after)), difference,
         interval.low, interval.high, before.size()));
 }
 

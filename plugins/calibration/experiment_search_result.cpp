@@ -52,7 +52,7 @@ Table headTable(const SearchResult& result)
     return table;
 }
 
-Table controlTable(const SearchResult& result)
+Table searchControlTable(const SearchResult& result)
 {
     Table table{"controls",
                 {{"set", "1", {}, "Random set, from 0"},
@@ -125,7 +125,7 @@ void addSearchResult(const ReadTask& task, const SearchResult& result, RunResult
          })
         out.metrics.push_back(std::move(metric));
     out.tables.push_back(headTable(result));
-    out.tables.push_back(controlTable(result));
+    out.tables.push_back(searchControlTable(result));
     out.tables.push_back(poolTable(task, result));
     if (result.kept.empty()) {
         out.notes.push_back(

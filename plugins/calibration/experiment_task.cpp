@@ -16,7 +16,7 @@ using model::TaskScoring;
 
 constexpr const char* kShippedTask = "tasks/vitrine-cloze.jsonl";
 
-ParamSpec spec(const char* name, const char* label, ParamType type, const char* help)
+ParamSpec taskSpec(const char* name, const char* label, ParamType type, const char* help)
 {
     ParamSpec result;
     result.name = name, result.label = label, result.type = type, result.help = help;
@@ -27,7 +27,7 @@ ParamSpec spec(const char* name, const char* label, ParamType type, const char* 
 ParamSpec choiceSpec(const char* name, const char* label, const char* help,
                      std::vector<ParamChoice> choices)
 {
-    ParamSpec result = spec(name, label, ParamType::choice, help);
+    ParamSpec result = taskSpec(name, label, ParamType::choice, help);
     result.fallback = ParamValue(choices.front().value);
     result.choices = std::move(choices);
     return result;
@@ -35,22 +35,22 @@ ParamSpec choiceSpec(const char* name, const char* label, const char* help,
 
 std::vector<ParamSpec> promptSpecs()
 {
-    ParamSpec shots = spec(
+    ParamSpec shots = taskSpec(
         "shots", "Examples", ParamType::integer,
         "Solved items shown before each one, drawn with the seed: of the part \"train\" where the "
         "file has one, else of the items, which are then not asked");
     shots.minimum = 0, shots.maximum = 64, shots.fallback = ParamValue(std::int64_t{0});
-    ParamSpec body = spec("template", "Template", ParamType::text,
+    ParamSpec body = taskSpec("template", "Template", ParamType::text,
                           "How an item is put, with {field} of its row and \\n for a line break; "
                           "empty: its prompt, or "
                           "the template of the ACT authors for SST-2, TREC, CB and BoolQ");
     body.multiline = true, body.fallback = ParamValue(std::string());
-    ParamSpec instruction = spec("instruction", "Instruction", ParamType::text,
+    ParamSpec instruction = taskSpec("instruction", "Instruction", ParamType::text,
                                  "Text before everything; empty: as the template's");
     instruction.multiline = true, instruction.fallback = ParamValue(std::string());
     instruction.advanced = true;
     ParamSpec part =
-        spec("part", "Part", ParamType::text, "Only items of this part of the file; empty: all");
+        taskSpec("part", "Part", ParamType::text, "Only items of this part of the file; empty: all");
     part.fallback = ParamValue(std::string());
     return {shots, body, instruction, part};
 }
@@ -112,7 +112,7 @@ Result<std::filesystem::path> pathOf(const Params& params)
 
 std::vector<ParamSpec> taskParams()
 {
-    ParamSpec file = spec("task", "Task", ParamType::file,
+    ParamSpec file = taskSpec("task", "Task", ParamType::file,
                           "Items as JSON lines, a table with tabs, or the files of SST-2, TREC, CB "
                           "and COPA; running text "
                           "for perplexity. Nothing: the shipped cloze task");

@@ -39,7 +39,7 @@ bool contains(const std::vector<std::int32_t>& columns, std::int32_t column)
 }
 
 // Columns to list of a head: flagged in the original map, detected or shrunk in the calibrated run.
-std::vector<std::int32_t> listed(const HeadFindings& head)
+std::vector<std::int32_t> listedSinks(const HeadFindings& head)
 {
     std::vector<std::int32_t> columns;
     for (const attention::Sink& sink : head.before)
@@ -117,7 +117,7 @@ Table sinksTable(const std::vector<HeadFindings>& heads, const std::vector<std::
     const auto tokens = static_cast<std::int64_t>(pieces.size());
     const auto uniform = attention::uniformScore(tokens, window < tokens ? window : 0);
     for (const HeadFindings& head : heads)
-        for (const std::int32_t column : listed(head)) {
+        for (const std::int32_t column : listedSinks(head)) {
             const auto j = static_cast<std::size_t>(column);
             const auto* done = head.calibrated;
             const auto score = static_cast<double>(head.score[j]);

@@ -91,7 +91,7 @@ Table nextTable(const OpenModel& opened, const OriginalPass& original, const Cha
     return table;
 }
 
-double mean(const std::vector<double>& values)
+double meanOf(const std::vector<double>& values)
 {
     return std::accumulate(values.begin(), values.end(), 0.0) /
            static_cast<double>(std::max<std::size_t>(values.size(), 1));
@@ -116,7 +116,7 @@ void addMetrics(const OriginalPass& original, const ChangedPass& changed, RunRes
         "Sum over heads and rows of (1 - beta) m (ACT, section 4)");
     add("kl_last", changed.divergence.back(), "nat",
         "KL(original || calibrated) of the next token after the last position");
-    add("kl_mean", mean(changed.divergence), "nat", "The same, mean over all positions");
+    add("kl_mean", meanOf(changed.divergence), "nat", "The same, mean over all positions");
     add("flips", flips, "1", "Positions whose likeliest next token changes");
     add("perplexity", model::perplexity(changed.next, original.text.ids), "1",
         "Of the text, with the calibrated heads");

@@ -18,7 +18,7 @@ double share(std::int64_t part, std::int64_t whole)
 }
 
 // "+1.2", in percentage points.
-std::string points(double difference)
+std::string pointsText(double difference)
 {
     return fmt::format("{:+.1f}", 100 * difference);
 }
@@ -48,8 +48,8 @@ std::string verdictSentence(const Verdict& verdict, const std::string& whose)
                     "interval {} to {} "
                     "({} gained, {} lost, exact McNemar p = {:.2g})",
                     counts.items(), 100 * before(counts), 100 * after(counts),
-                    points(counts.difference()), points(verdict.interval.low),
-                    points(verdict.interval.high), counts.gained, counts.lost, verdict.pValue);
+                    pointsText(counts.difference()), pointsText(verdict.interval.low),
+                    pointsText(verdict.interval.high), counts.gained, counts.lost, verdict.pValue);
     if (counts.gained + counts.lost == 0)
         return fmt::format("{} changes no answer. {}.", whose, figures);
     if (verdict.interval.low > 0)

@@ -12,7 +12,7 @@ namespace
 constexpr std::array kScores = {HeadScore::massMoved, HeadScore::sinks, HeadScore::sinkMass,
                                 HeadScore::firstTokenMass, HeadScore::entropy};
 
-double number(const Json& json, const char* key, double fallback, double low, double high)
+double numberIn(const Json& json, const char* key, double fallback, double low, double high)
 {
     if (!json.is_object() || !json.contains(key) || !json[key].is_number())
         return fallback;
@@ -39,22 +39,22 @@ FigureState figureState(const Json& json)
 {
     FigureState state;
     const Json& selection = part(json, "selection");
-    const double layer = number(selection, "layer", -1, 0, 511);
-    const double head = number(selection, "head", -1, 0, 4095);
+    const double layer = numberIn(selection, "layer", -1, 0, 511);
+    const double head = numberIn(selection, "head", -1, 0, 4095);
     if (layer >= 0 && head >= 0)
         state.head = LayerHead{static_cast<int>(layer), static_cast<int>(head)};
     state.score = scoreNamed(word(json, "score"));
     MapLook& look = state.look;
     look.scale = word(json, "scale") == "log" ? figure::Scale::logarithmic : figure::Scale::linear;
-    look.clip = number(json, "clip", 0.1, 1e-6, 1);
+    look.clip = numberIn(json, "clip", 0.1, 1e-6, 1);
     const std::string colours = word(json, "colour_map");
     look.colours = colours == "cividis" ? figure::ColourMap::cividis
                    : colours == "magma" ? figure::ColourMap::magma
                                         : figure::ColourMap::viridis;
     const Json& window = part(json, "window");
-    look.row = number(window, "row", -1, 0, 1e9);
-    look.column = number(window, "column", -1, 0, 1e9);
-    look.zoom = number(window, "zoom", 1, 1, 1e9);
+    look.row = numberIn(window, "row", -1, 0, 1e9);
+    look.column = numberIn(window, "column", -1, 0, 1e9);
+    look.zoom = numberIn(window, "zoom", 1, 1, 1e9);
     return state;
 }
 

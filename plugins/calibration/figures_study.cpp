@@ -47,7 +47,7 @@ std::optional<PairedCounts> countItems(const RunResult& result)
     return counts;
 }
 
-Share share(const RunResult& result, const std::string& name)
+Share shareText(const RunResult& result, const std::string& name)
 {
     return {metricOf(result, name), metricOf(result, name + "_low"),
             metricOf(result, name + "_high")};
@@ -95,13 +95,13 @@ bool Share::hasInterval() const
 Evaluated evaluated(const RunResult& result)
 {
     Evaluated all;
-    all.calibrated = share(result, "accuracy");
-    all.baseline = share(result, "baseline_accuracy");
-    all.control = share(result, "accuracy_control");
+    all.calibrated = shareText(result, "accuracy");
+    all.baseline = shareText(result, "baseline_accuracy");
+    all.control = shareText(result, "accuracy_control");
     all.pValue = metricOf(result, "p_value");
     all.perplexity = metricOf(result, "perplexity");
     all.baselinePerplexity = metricOf(result, "baseline_perplexity");
-    all.difference = share(result, "difference");
+    all.difference = shareText(result, "difference");
     all.gained = metricOf(result, "gained");
     all.lost = metricOf(result, "lost");
     all.items = metricOf(result, "items");

@@ -19,7 +19,7 @@ const RunRecord& recordOf(const TuneRun& run)
     return *run.run;
 }
 
-std::vector<const RunRecord*> recordsOf(const std::vector<TuneRun>& runs)
+std::vector<const RunRecord*> figureRecords(const std::vector<TuneRun>& runs)
 {
     std::vector<const RunRecord*> records;
     for (const TuneRun& run : runs)
@@ -179,7 +179,7 @@ figure::Figure sinkProfile(const std::vector<TuneRun>& runs, const Json& json)
     const attention::Calibration calibration = tuningOf(recordOf(first)).calibration;
     figure::Figure figure =
         newFigure("sink-profile", "Mean weight each token receives · " + headLabel(head),
-                  recordsOf(runs), json);
+                  figureRecords(runs), json);
     figure.x.label = "Token";
     figure.x.minimum = 0;
     figure.x.maximum = static_cast<double>(std::max<std::int64_t>(first.before->tokens() - 1, 1));

@@ -16,7 +16,7 @@ std::string percent(double share)
 }
 
 // "+1.2 points", with a true minus sign.
-std::string points(double difference)
+std::string signedPoints(double difference)
 {
     return fmt::format("{}{:.1f}", difference < 0 ? "−" : "+", std::abs(difference * 100));
 }
@@ -64,8 +64,8 @@ std::string headlineOnAnswers(const Evaluated& measured)
         percent(measured.calibrated.value), percent(measured.baseline.value));
     if (measured.difference.hasInterval())
         text += fmt::format("; a difference of {} points, 95 % interval {} to {}",
-                            points(measured.difference.value), points(measured.difference.low),
-                            points(measured.difference.high));
+                            signedPoints(measured.difference.value), signedPoints(measured.difference.low),
+                            signedPoints(measured.difference.high));
     return text + ".";
 }
 
@@ -103,10 +103,10 @@ std::string headlineOnSearch(const Searched& found)
     std::string text = fmt::format("{} heads kept. On the held-out half, which chose nothing: {} "
                                    "right with them, {} without ({} points",
                                    significant(found.kept, 6), percent(found.after),
-                                   percent(found.before), points(found.difference.value));
+                                   percent(found.before), signedPoints(found.difference.value));
     if (found.difference.hasInterval())
-        text += fmt::format(", 95 % interval {} to {}", points(found.difference.low),
-                            points(found.difference.high));
+        text += fmt::format(", 95 % interval {} to {}", signedPoints(found.difference.low),
+                            signedPoints(found.difference.high));
     text += ").";
     if (found.difference.hasInterval() && found.difference.low <= 0 && found.difference.high >= 0)
         text += " The interval contains 0: no gain is shown.";
@@ -119,7 +119,7 @@ std::string detailsOnSearch(const Searched& found)
         return {};
     const bool above = found.difference.value > found.control.high;
     return fmt::format("Random sets of as many heads change it by {} to {} points: {}.",
-                       points(found.control.low), points(found.control.high),
+                       signedPoints(found.control.low), signedPoints(found.control.high),
                        above ? "the search found more than chance"
                              : "the search found no more than chance");
 }

@@ -15,7 +15,7 @@ namespace vitrine::calibration
 namespace
 {
 
-constexpr std::array kScores = {HeadScore::massMoved, HeadScore::sinks, HeadScore::sinkMass,
+constexpr std::array kHeadScores = {HeadScore::massMoved, HeadScore::sinks, HeadScore::sinkMass,
                                 HeadScore::firstTokenMass, HeadScore::entropy};
 
 ItemId itemOf(LayerHead head)
@@ -55,7 +55,7 @@ HeadsPanel::HeadsPanel(QWidget* parent)
       area_(new QScrollArea(this)),
       grid_(new ItemGrid(nullptr))
 {
-    for (const HeadScore score : kScores) {
+    for (const HeadScore score : kHeadScores) {
         score_->addItem(text(scoreLabel(score)));
         score_->setItemData(score_->count() - 1, text(scoreHelp(score)), Qt::ToolTipRole);
     }
@@ -78,7 +78,7 @@ HeadsPanel::HeadsPanel(QWidget* parent)
     makeButtons();
     connectGrid();
     connect(score_, &QComboBox::activated, this,
-            [this](int index) { emit scoreChosen(kScores[static_cast<std::size_t>(index)]); });
+            [this](int index) { emit scoreChosen(kHeadScores[static_cast<std::size_t>(index)]); });
 }
 
 void HeadsPanel::makeButtons()
@@ -129,7 +129,7 @@ void HeadsPanel::connectGrid()
 
 void HeadsPanel::setScene(const Scene& scene)
 {
-    const auto place = std::ranges::find(kScores, scene.state.score) - kScores.begin();
+    const auto place = std::ranges::find(kHeadScores, scene.state.score) - kHeadScores.begin();
     score_->setCurrentIndex(static_cast<int>(place));
     score_->setToolTip(text(scoreHelp(scene.state.score)));
     if (version_ != scene.version || shownScore_ != scene.state.score)

@@ -16,9 +16,9 @@ using attention::KeepRule;
 using attention::Stopping;
 using Clock = std::chrono::steady_clock;
 
-constexpr auto kSaveEvery = std::chrono::seconds(1); // so much work at most is lost to a kill
+constexpr auto kSaveSearchEvery = std::chrono::seconds(1); // so much work at most is lost to a kill
 
-ParamSpec number(const char* name, const char* label, double fallback, double maximum,
+ParamSpec wholeSpec(const char* name, const char* label, double fallback, double maximum,
                  ParamType type, const char* help)
 {
     ParamSpec result;
@@ -44,12 +44,12 @@ ParamSpec choice(const char* name, const char* label, const char* help,
 std::vector<ParamSpec> searchParams()
 {
     std::vector<ParamSpec> specs = {
-        number("pool", "Pool", 64, 100'000, ParamType::integer,
+        wholeSpec("pool", "Pool", 64, 100'000, ParamType::integer,
                "Items drawn from the task with the seed; half of them choose, the other half "
                "judges. 0: all"),
-        number("margin", "Margin", 0, 1, ParamType::real,
+        wholeSpec("margin", "Margin", 0, 1, ParamType::real,
                "A head must gain more than this share of right answers"),
-        number("cap", "At most", 0, 100'000, ParamType::integer,
+        wholeSpec("cap", "At most", 0, 100'000, ParamType::integer,
                "Heads kept at most, the best ones; 0: no limit"),
         choice("criterion", "Criterion", "What has to gain (ACT, section 6, leaves it open)",
                {{"pooled", "all items together", "Share right over the pool"},
@@ -62,17 +62,17 @@ std::vector<ParamSpec> searchParams()
                  "Wilson bound, wrong for any head of the search with probability below 0.001; "
                  "helps large pools with a margin"},
                 {"none", "never", "Every head sees every item"}}),
-        number("proxy", "First look", 8, 1000, ParamType::integer,
+        wholeSpec("proxy", "First look", 8, 1000, ParamType::integer,
                "Items every head sees first; who raises the right answers most goes on first. It "
                "orders, never excludes"),
-        number("controls", "Random sets", 20, 1000, ParamType::integer,
+        wholeSpec("controls", "Random sets", 20, 1000, ParamType::integer,
                "Random sets of as many heads, judged on the held-out half"),
     };
     specs[5].advanced = specs[4].advanced = true;
     return specs;
 }
 
-attention::SearchOptions optionsOf(const Params& params)
+attention::SearchOptions searchOptionsOf(const Params& params)
 {
     attention::SearchOptions options;
     const std::string &criterion = params.text("criterion"), &stopping = params.text("stopping");
@@ -122,7 +122,7 @@ public:
     bool advance(double done, double total)
     {
         const bool goOn = progress_.advance(done, total, "answers") && problem_;
-        if (!goOn || Clock::now() - saved_ >= kSaveEvery)
+        if (!goOn || Clock::now() - saved_ >= kSaveSearchEvery)
             save();
         return goOn && problem_.has_value();
     }
@@ -140,7 +140,7 @@ private:
     Result<void> problem_ = {};
 };
 
-void goOn(HeadSearch& search, Progress& progress)
+void goOnSearching(HeadSearch& search, Progress& progress)
 {
     const auto saved = progress.loadState();
     if (!saved)
@@ -203,9 +203,9 @@ Result<RunResult> SearchExperiment::run(const Params& params, Progress& progress
         return argumentError("a head search needs items with answers, not running text");
     attention::ItemJudge judge(opened.llm, *opened.tokenizer, task.prepared,
                                {.calibration = calibrationOf(params)});
-    HeadSearch search(candidates, datasetNumbers(task), optionsOf(params),
+    HeadSearch search(candidates, datasetNumbers(task), searchOptionsOf(params),
                       subjectOf(params, opened, task));
-    goOn(search, progress);
+    goOnSearching(search, progress);
     Saver saver(search, progress);
     const auto evaluate = [&](const attention::HeadSet& heads,
                               std::size_t item) -> Result<attention::Outcome> {

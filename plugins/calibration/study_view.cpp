@@ -36,7 +36,7 @@ QLabel* words(const char* role, QWidget* parent)
     return label;
 }
 
-std::vector<SkeletonCard> skeleton(QSize size)
+std::vector<SkeletonCard> studySkeleton(QSize size)
 {
     const int gap = 8, top = 132, half = (size.width() - gap) / 2;
     const int middle = (size.height() - top - 2 * gap) / 2, below = top + middle + 2 * gap;
@@ -138,7 +138,7 @@ void StudyView::makeLayout()
     connect(none, &EmptyPage::startWished, this, [this] {
         context_.startRun(this, "calibration.evaluate", {{"limit", "64"}});
     });
-    pages_ = new StatePages(none, skeleton, tr("There is nothing to show"), scroll, this);
+    pages_ = new StatePages(none, studySkeleton, tr("There is nothing to show"), scroll, this);
     auto* all = new QVBoxLayout(this);
     all->setContentsMargins(theme::kPanelPadding, 8, theme::kPanelPadding, theme::kPanelPadding);
     all->addWidget(pages_);
@@ -314,7 +314,7 @@ void StudyView::setLoading(const QString& what, double fraction)
     showPage();
 }
 
-// The page around the view says why a run failed; here only the skeleton goes.
+// The page around the view says why a run failed; here only the studySkeleton goes.
 void StudyView::setFailure(const QString&)
 {
     loading_.clear();

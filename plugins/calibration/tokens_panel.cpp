@@ -32,7 +32,7 @@ struct Words {
     }
 };
 
-std::vector<float> scoresOf(const attention::Capture& capture, LayerHead head)
+std::vector<float> tokenScores(const attention::Capture& capture, LayerHead head)
 {
     const std::int64_t layer = layerIndexOf(capture, head);
     std::vector<float> scores(static_cast<std::size_t>(capture.tokens()), 0);
@@ -41,7 +41,7 @@ std::vector<float> scoresOf(const attention::Capture& capture, LayerHead head)
     return scores;
 }
 
-QString stateOf(const TunedSink& sink, bool off, bool headChosen)
+QString tokensStateOf(const TunedSink& sink, bool off, bool headChosen)
 {
     if (!headChosen)
         return TokensPanel::tr("sink by the rule; the head is not calibrated");
@@ -57,8 +57,8 @@ TokenStripText textOf(const Scene& scene)
     const TunedRun& run = scene.first();
     const auto words = std::make_shared<Words>();
     words->names = run.tokens;
-    words->before = scoresOf(*run.before, scene.head);
-    words->after = scoresOf(*run.after, scene.head);
+    words->before = tokenScores(*run.before, scene.head);
+    words->after = tokenScores(*run.after, scene.head);
     const std::size_t count = words->before.size();
     words->states.assign(count,
                          TokensPanel::tr("no sink by the rule; Ctrl + click calibrates it too"));
@@ -76,7 +76,7 @@ TokenStripText textOf(const Scene& scene)
         const bool off = scene.state.tuning.off.contains({scene.head, sink.position});
         text.marks[place] = sink.applied ? Mark::marked : off ? Mark::off : Mark::none;
         text.badges[place] = shortText(sink.scoreOverUniform) + QStringLiteral("×");
-        words->states[place] = stateOf(sink, off, scene.chosen.contains(scene.head));
+        words->states[place] = tokensStateOf(sink, off, scene.chosen.contains(scene.head));
     }
     text.selected = scene.state.token.value_or(-1);
     text.help = [words](std::int64_t token) { return words->help(token); };

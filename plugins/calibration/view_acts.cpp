@@ -16,7 +16,7 @@ namespace vitrine::calibration
 namespace
 {
 
-std::string listed(const std::set<LayerHead>& heads)
+std::string listedHeads(const std::set<LayerHead>& heads)
 {
     return attention::headsText({heads.begin(), heads.end()});
 }
@@ -65,7 +65,7 @@ void CalibrationView::selectHead(LayerHead head)
 void CalibrationView::chooseHeads(const std::set<LayerHead>& heads, const QString& label)
 {
     Tuning tuning = scene_->state.tuning;
-    tuning.heads = listed(heads);
+    tuning.heads = listedHeads(heads);
     tune(tuning, label);
 }
 

@@ -28,7 +28,7 @@ namespace
 // A view as wide as this has room for the next tokens at the maps' right.
 constexpr int kWide = 1180;
 
-std::vector<SkeletonCard> skeleton(QSize size)
+std::vector<SkeletonCard> runSkeleton(QSize size)
 {
     const int gap = 8, left = 236, right = size.width() >= kWide ? 252 : 0, strip = 92;
     const int bottom = std::max(150, size.height() / 4);
@@ -95,7 +95,7 @@ void CalibrationView::makeLayout()
     scroll->setWidgetResizable(true);
     scroll->setFrameShape(QFrame::NoFrame);
     scroll->setFocusPolicy(Qt::NoFocus);
-    pages_ = new StatePages(empty_, skeleton, tr("There is nothing to show"), scroll, this);
+    pages_ = new StatePages(empty_, runSkeleton, tr("There is nothing to show"), scroll, this);
     auto* all = new QVBoxLayout(this);
     all->setContentsMargins(theme::kPanelPadding, 8, theme::kPanelPadding, theme::kPanelPadding);
     all->setSpacing(8);

@@ -15,7 +15,7 @@ namespace
 constexpr std::array kMaps = {figure::ColourMap::viridis, figure::ColourMap::cividis,
                               figure::ColourMap::magma};
 
-double number(const QJsonValue& value, double low, double high, double fallback)
+double stateNumber(const QJsonValue& value, double low, double high, double fallback)
 {
     const double found = value.toDouble(std::nan(""));
     return std::isfinite(found) && found >= low && found <= high ? found : fallback;
@@ -23,7 +23,7 @@ double number(const QJsonValue& value, double low, double high, double fallback)
 
 int whole(const QJsonValue& value, int low, int high, int fallback)
 {
-    return static_cast<int>(number(value, low, high, fallback));
+    return static_cast<int>(stateNumber(value, low, high, fallback));
 }
 
 std::string utf8(const QJsonValue& value)
@@ -36,11 +36,11 @@ void readTuning(const QJsonObject& json, Tuning& tuning)
     attention::Calibration& calibration = tuning.calibration;
     attention::SinkOptions& sinks = calibration.sinks;
     sinks.rule = attention::parseSinkRule(utf8(json["rule"])).value_or(sinks.rule);
-    sinks.tau = number(json["tau"], 0, 1, sinks.tau);
-    sinks.alpha = number(json["alpha"], 0, 1e6, sinks.alpha);
+    sinks.tau = stateNumber(json["tau"], 0, 1, sinks.tau);
+    sinks.alpha = stateNumber(json["alpha"], 0, 1e6, sinks.alpha);
     sinks.protect = whole(json["protect"], 0, 1 << 20, sinks.protect);
     sinks.minRows = whole(json["min_rows"], 0, 1 << 20, sinks.minRows);
-    calibration.beta = number(json["beta"], 0, 1, calibration.beta);
+    calibration.beta = stateNumber(json["beta"], 0, 1, calibration.beta);
     if (json["receivers"].isString())
         calibration.receivers = json["receivers"].toString() == QLatin1String("not_first")
                                     ? attention::Receivers::notFirst
@@ -48,7 +48,7 @@ void readTuning(const QJsonObject& json, Tuning& tuning)
     if (!json["heads"].toString().isEmpty())
         tuning.heads = utf8(json["heads"]);
     tuning.seed =
-        static_cast<std::int64_t>(number(json["seed"], 0, 1e15, static_cast<double>(tuning.seed)));
+        static_cast<std::int64_t>(stateNumber(json["seed"], 0, 1e15, static_cast<double>(tuning.seed)));
     if (json["head_betas"].isString())
         tuning.headBetas = parseHeadBetas(utf8(json["head_betas"]));
     if (json["sinks_off"].isString())
@@ -92,21 +92,21 @@ ViewState readState(const QJsonObject& json, const Tuning& runs)
     const int head = whole(selection["head"], 0, 1 << 20, -1);
     if (layer >= 0 && head >= 0)
         state.head = LayerHead{layer, head};
-    if (const double token = number(selection["token"], 0, 1e9, -1); token >= 0)
+    if (const double token = stateNumber(selection["token"], 0, 1e9, -1); token >= 0)
         state.token = static_cast<std::int64_t>(token);
     state.tuning = runs;
     readTuning(json["tune"].toObject(), state.tuning);
     state.score = scoreNamed(utf8(json["score"]));
     if (json["scale"].toString() == QLatin1String("log"))
         state.scale = figure::Scale::logarithmic;
-    state.clip = number(json["clip"], 1e-6, 1, 0.1);
+    state.clip = stateNumber(json["clip"], 1e-6, 1, 0.1);
     for (const figure::ColourMap map : kMaps)
         if (colourMapName(map) == json["colour_map"].toString())
             state.colours = map;
     const QJsonObject window = json["window"].toObject();
-    state.window.row = number(window["row"], 0, 1e9, -1);
-    state.window.column = number(window["column"], 0, 1e9, -1);
-    state.window.zoom = number(window["zoom"], 1, 1e9, 1);
+    state.window.row = stateNumber(window["row"], 0, 1e9, -1);
+    state.window.column = stateNumber(window["column"], 0, 1e9, -1);
+    state.window.zoom = stateNumber(window["zoom"], 1, 1e9, 1);
     state.ownBeta = json["beta_of"].toString() == QLatin1String("head");
     return state;
 }

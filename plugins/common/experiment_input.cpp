@@ -5,6 +5,7 @@
 
 #include "core/base/file.h"
 #include "core/base/resources.h"
+#include "core/base/text.h"
 #include "core/jobs/bundle.h"
 
 namespace vitrine {
@@ -39,12 +40,6 @@ std::vector<std::filesystem::path> tokenizerFiles(const std::filesystem::path& m
     return files;
 }
 
-std::string_view trimmed(std::string_view line)
-{
-    const auto first = line.find_first_not_of(" \t\r");
-    return first == line.npos ? std::string_view{} : line.substr(first, line.find_last_not_of(" \t\r") - first + 1);
-}
-
 // A line that parts two documents.
 bool isMark(std::string_view line)
 {
@@ -58,7 +53,7 @@ std::vector<std::string_view> documentsOf(std::string_view whole)
     std::size_t start = 0;
     const auto close = [&](std::size_t end) {
         const auto part = whole.substr(start, end - start);
-        if (!trimmed(part).empty() && part.find_first_not_of(" \t\r\n") != part.npos)
+        if (!trimmed(part).empty())
             documents.push_back(part);
     };
     for (std::size_t line = 0; line < whole.size();) {

@@ -6,6 +6,7 @@
 #include "core/base/format.h"
 #include "core/base/json.h"
 #include "core/base/resources.h"
+#include "core/base/text.h"
 #include "core/jobs/bundle.h"
 #include "core/jobs/trainer.h"
 #include "plugins/learning/experiment_tokens.h"
@@ -30,13 +31,6 @@ ParamSpec spec(const char* name, const char* label, ParamType type, const char* 
     result.group = "Training";
     result.optional = true;
     return result;
-}
-
-std::string trimmed(std::string_view text)
-{
-    const auto first = text.find_first_not_of(" \t\r");
-    return first == text.npos ? std::string()
-                              : std::string(text.substr(first, text.find_last_not_of(" \t\r") - first + 1));
 }
 
 // Where training writes: `out`, else a folder of the run that a resumed run finds again.
@@ -171,7 +165,7 @@ Result<Recipe> readRecipe(const fs::path& path)
         if (trimmed(line).empty())
             continue;
         const auto equals = line.find('=');
-        const std::string key = trimmed(line.substr(0, equals));
+        const std::string key(trimmed(line.substr(0, equals)));
         if (equals == line.npos || key.empty())
             return inputError("cannot read {}: line {} is not key = value", path.filename().string(), number);
         recipe[key] = trimmed(line.substr(equals + 1));

@@ -14,7 +14,7 @@ namespace vitrine::video
 namespace
 {
 
-constexpr CurveMethod kMethods[] = {CurveMethod::cubic, CurveMethod::pchip, CurveMethod::akima};
+constexpr CurveMethod kBdMethods[] = {CurveMethod::cubic, CurveMethod::pchip, CurveMethod::akima};
 
 Result<std::vector<RatePoint>> curveOf(const Json& json, const char* name, const std::string& file)
 {
@@ -88,7 +88,7 @@ Result<RunResult> BdExperiment::run(const Params& params, Progress&) const
                    {"bd_quality", "dB", {}, "Positive: the test is better at the same rate"}},
                   {}};
     std::vector<double> rates;
-    for (const CurveMethod method : kMethods) {
+    for (const CurveMethod method : kBdMethods) {
         const BdResult result = bjontegaard(anchor, test, method);
         const auto cell = [](const Delta& delta) {
             return delta.value ? Cell(*delta.value) : Cell();

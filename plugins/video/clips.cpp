@@ -10,7 +10,7 @@ namespace vitrine::video
 namespace
 {
 
-double number(const Cell& cell)
+double cellNumber(const Cell& cell)
 {
     if (const auto* real = std::get_if<double>(&cell))
         return *real;
@@ -18,7 +18,7 @@ double number(const Cell& cell)
     return whole ? static_cast<double>(*whole) : std::nan("");
 }
 
-std::string text(const Cell& cell)
+std::string cellText(const Cell& cell)
 {
     const auto* words = std::get_if<std::string>(&cell);
     return words ? *words : std::string();
@@ -50,10 +50,10 @@ constexpr const char* kMeasures[] = {"psnr_y", "psnr_u",      "psnr_v",  "psnr_y
 
 void addFrame(Clip& clip, const Row& row, std::int64_t index)
 {
-    put(clip.bits, index, number(row.at("bits")));
+    put(clip.bits, index, cellNumber(row.at("bits")));
     for (const char* measure : kMeasures)
         if (row.table.column(measure) >= 0)
-            put(clip.quality[measure], index, number(row.at(measure)));
+            put(clip.quality[measure], index, cellNumber(row.at(measure)));
 }
 
 void dropUnknown(Clip& clip)
@@ -121,8 +121,8 @@ std::vector<ClipChoice> comparedClips(const RunRecord& run)
     std::int64_t count = 0;
     for (const auto& cells : frames->rows) {
         const Row row{*frames, cells};
-        const auto index = static_cast<std::int64_t>(number(row.at("frame")));
-        addFrame(clips[{text(row.at("codec")), text(row.at("setting"))}], row, index);
+        const auto index = static_cast<std::int64_t>(cellNumber(row.at("frame")));
+        addFrame(clips[{cellText(row.at("codec")), cellText(row.at("setting"))}], row, index);
         count = std::max(count, index + 1);
     }
     ClipChoice reference{"reference", "Reference", true, {inputClip(run, "reference")}};
@@ -130,13 +130,13 @@ std::vector<ClipChoice> comparedClips(const RunRecord& run)
     choices.push_back(std::move(reference));
     for (const auto& cells : rd->rows) {
         const Row row{*rd, cells};
-        const std::string curve = text(row.at("codec")), setting = text(row.at("setting"));
+        const std::string curve = cellText(row.at("codec")), setting = cellText(row.at("setting"));
         Clip clip = clips[{curve, setting}];
         dropUnknown(clip);
         clip.setting = setting;
-        clip.kbps = number(row.at("kbps"));
-        clip.psnrY = number(row.at("psnr_y"));
-        clip.warning = text(row.at("violation"));
+        clip.kbps = cellNumber(row.at("kbps"));
+        clip.psnrY = cellNumber(row.at("psnr_y"));
+        clip.warning = cellText(row.at("violation"));
         clip.frames = count;
         takeArtifact(clip, run.result.artifact(artifactName(curve, setting)));
         auto choice = std::ranges::find(choices, curve, &ClipChoice::key);
@@ -161,7 +161,7 @@ void addFrames(Clip& clip, const RunRecord& run, const char* column)
     if (const Table* frames = run.result.table("frames"))
         for (const auto& cells : frames->rows) {
             const Row row{*frames, cells};
-            if (const double index = number(row.at(column)); std::isfinite(index))
+            if (const double index = cellNumber(row.at(column)); std::isfinite(index))
                 addFrame(clip, row, static_cast<std::int64_t>(index));
         }
     dropUnknown(clip);

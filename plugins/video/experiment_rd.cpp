@@ -11,7 +11,7 @@ namespace vitrine::video
 namespace
 {
 
-constexpr CurveMethod kMethods[] = {CurveMethod::pchip, CurveMethod::cubic, CurveMethod::akima};
+constexpr CurveMethod kRdMethods[] = {CurveMethod::pchip, CurveMethod::cubic, CurveMethod::akima};
 
 // All but the rate.
 std::string kindOf(const codec::EncodeOptions& options)
@@ -170,7 +170,7 @@ Result<Table> bdTable(const std::vector<CodedPoint>& points, const std::string& 
         if (name == anchor)
             continue;
         std::vector<double> rates;
-        for (const CurveMethod method : kMethods) {
+        for (const CurveMethod method : kRdMethods) {
             const BdResult psnr =
                 bjontegaard(curve(points, anchor, psnrOf), curve(points, name, psnrOf), method);
             const BdResult ssim =

@@ -11,6 +11,7 @@
 #include "widgets/params/segmented_switch.h"
 #include "widgets/player/inspector.h"
 #include "widgets/player/player.h"
+#include "widgets/theme/text.h"
 
 #include <QDir>
 #include <QFileInfo>
@@ -27,11 +28,6 @@ namespace
 {
 
 constexpr std::size_t kCacheBytes = std::size_t{512} << 20; // of all panes together
-
-QString words(const std::string& text)
-{
-    return QString::fromStdString(text);
-}
 
 bool contains(const QJsonValue& list, const QString& text)
 {
@@ -62,7 +58,7 @@ void VideoView::setRuns(const std::vector<RunHandle>& runs)
         if (run->state == RunState::done)
             runs_.push_back(run);
         else
-            failure_ = words(run->error.empty() ? "the run did not finish" : run->error);
+            failure_ = fromUtf8(run->error.empty() ? "the run did not finish" : run->error);
     gatherOffers();
     openStreams();
     emit titleChanged();
@@ -112,10 +108,10 @@ void VideoView::gatherOffers()
                     firstReference = hash;
             }
             Offer offer;
-            offer.id = words(choice.key) + (r > 0 ? QStringLiteral("@%1").arg(r + 1) : QString());
+            offer.id = fromUtf8(choice.key) + (r > 0 ? QStringLiteral("@%1").arg(r + 1) : QString());
             offer.name =
                 (runs_.size() > 1 ? QStringLiteral("#%1 ").arg(runs_[r]->number) : QString()) +
-                words(choice.name);
+                fromUtf8(choice.name);
             offer.colour = choice.isReference ? figure::kMuted : colour++ % 6;
             offer.line = static_cast<int>(r % 4);
             offer.choice = std::move(choice);
@@ -218,7 +214,7 @@ void VideoView::openStreams()
                 if (wish.stream)
                     opened.stream = *wish.stream;
                 else
-                    opened.trouble = words(wish.stream.error().message);
+                    opened.trouble = fromUtf8(wish.stream.error().message);
             }
             fillPlayer();
         });
@@ -233,17 +229,17 @@ player::Pane VideoView::paneOf(const Offer& offer, const Opened& opened) const
     pane.colour = offer.colour;
     pane.line = offer.line;
     pane.stream = opened.stream;
-    pane.trouble = clip.trouble.empty() ? opened.trouble : words(clip.trouble);
-    pane.warning = clip.warning.empty() ? opened.warning : words(clip.warning);
+    pane.trouble = clip.trouble.empty() ? opened.trouble : fromUtf8(clip.trouble);
+    pane.warning = clip.warning.empty() ? opened.warning : fromUtf8(clip.warning);
     pane.offset = clip.offset;
     pane.bits = clip.bits;
     for (const auto& [name, values] : clip.quality)
-        pane.quality[words(name)] = values;
+        pane.quality[fromUtf8(name)] = values;
     QStringList parts;
     if (!clip.setting.empty())
-        parts << words(shortSetting(clip.setting));
+        parts << fromUtf8(shortSetting(clip.setting));
     if (std::isfinite(clip.kbps) && clip.kbps > 0)
-        parts << words(significant(clip.kbps, 3)) + tr(" kbit/s");
+        parts << fromUtf8(significant(clip.kbps, 3)) + tr(" kbit/s");
     if (std::isfinite(clip.psnrY))
         parts << tr("mean %1 dB").arg(clip.psnrY, 0, 'f', 2);
     if (opened.stream) {
@@ -256,9 +252,9 @@ player::Pane VideoView::paneOf(const Offer& offer, const Opened& opened) const
         if (parts.isEmpty()) {
             const Colour taken = assumed(info.colour, info.height);
             parts << QStringLiteral("%1 × %2").arg(info.width).arg(info.height)
-                  << words(formatName(info.format))
-                  << (taken == info.colour ? words(colourName(taken))
-                                           : tr("%1 (assumed)").arg(words(colourName(taken))));
+                  << fromUtf8(formatName(info.format))
+                  << (taken == info.colour ? fromUtf8(colourName(taken))
+                                           : tr("%1 (assumed)").arg(fromUtf8(colourName(taken))));
         }
     }
     pane.detail = parts.join(QStringLiteral(" · "));
@@ -300,7 +296,7 @@ void VideoView::verify()
             [warning, path = clip.path, expected = clip.sha256] {
                 const auto now = hashInput("reference", path);
                 if (!now)
-                    *warning = words(now.error().message);
+                    *warning = fromUtf8(now.error().message);
                 else if (now->sha256 != expected)
                     *warning = tr("changed since the run");
             },
@@ -333,7 +329,7 @@ void VideoView::showChips()
         for (const Clip& clip : offer.choice.clips) {
             if (&clip == &chosen)
                 chip.chosen = static_cast<int>(chip.settings.size());
-            chip.settings.push_back({words(clip.setting), words(shortSetting(clip.setting))});
+            chip.settings.push_back({fromUtf8(clip.setting), fromUtf8(shortSetting(clip.setting))});
         }
         hasRates = hasRates || offer.choice.clips.size() > 1;
         chips.push_back(std::move(chip));
@@ -395,7 +391,7 @@ QString VideoView::title() const
     for (const std::size_t index : shownOffers()) {
         const Offer& offer = offers_[index];
         if (offer.choice.isReference && subject.isEmpty())
-            subject = words(clipOf(offer).path.filename().string());
+            subject = fromUtf8(clipOf(offer).path.filename().string());
         else
             names << offer.name;
     }

@@ -30,9 +30,9 @@ namespace vitrine
 namespace
 {
 
-constexpr int kRunMs = 60'000; // on a busy machine
+constexpr int kStudyMs = 60'000; // on a busy machine
 
-QApplication& application()
+QApplication& firstMinuteApplication()
 {
     if (auto* made = qobject_cast<QApplication*>(QCoreApplication::instance()))
         return *made;
@@ -48,7 +48,7 @@ class FirstMinute : public testing::Test
 protected:
     FirstMinute()
     {
-        application();
+        firstMinuteApplication();
         qputenv("XDG_CONFIG_HOME", folder.path().toUtf8());
         window = std::make_unique<MainWindow>(rooms, workspace().toStdString(), VITRINE_PROGRAM);
         window->resize(1500, 1000);
@@ -74,20 +74,20 @@ protected:
 
     bool waitForRuns(int count)
     {
-        return QTest::qWaitFor([&] { return room().state().runs.size() == count; }, kRunMs) &&
+        return QTest::qWaitFor([&] { return room().state().runs.size() == count; }, kStudyMs) &&
                QTest::qWaitFor(
                    [&] {
                        auto* heads = named<QTableView>("Heads table");
                        return heads != nullptr && heads->model()->rowCount() > 0;
                    },
-                   kRunMs);
+                   kStudyMs);
     }
 
     QJsonObject shownByCommandLine(const QString& run)
     {
         QProcess program;
         program.start(VITRINE_PROGRAM, {"runs", "show", run, "--json", "--workspace", workspace()});
-        program.waitForFinished(kRunMs);
+        program.waitForFinished(kStudyMs);
         return QJsonDocument::fromJson(program.readAllStandardOutput()).object();
     }
 
@@ -147,7 +147,7 @@ TEST_F(FirstMinute, OneClickPutsFourAcceleratorsBesideEachOther)
     QTest::mouseClick(card, Qt::LeftButton);
 
     RoomPage& simulator = *window->room("accelerators");
-    ASSERT_TRUE(QTest::qWaitFor([&] { return simulator.runs().size() == 4; }, kRunMs));
+    ASSERT_TRUE(QTest::qWaitFor([&] { return simulator.runs().size() == 4; }, kStudyMs));
     std::vector<std::string> accelerators;
     for (const RunHandle& run : simulator.runs())
         accelerators.push_back(paramText(run->params.all().at("accelerator")));
@@ -168,7 +168,7 @@ TEST_F(FirstMinute, APromptAndEnterGiveAMapThatIsComparedAndExported)
     window->startRun("attention.capture", {{"model", "vitrine-lm"}, {"prompt", "Call me Ishmael."}},
                      "attention", true);
     ASSERT_TRUE(waitForRuns(2));
-    ASSERT_TRUE(QTest::qWaitFor([&] { return !room().view()->figures().empty(); }, kRunMs));
+    ASSERT_TRUE(QTest::qWaitFor([&] { return !room().view()->figures().empty(); }, kStudyMs));
 
     const figure::Figure figure = room().view()->figures().front();
     for (const auto& [ending, beginning] : {std::pair<QString, QByteArray>{"pdf", "%PDF"},
@@ -208,7 +208,7 @@ TEST_F(FirstMinute, AnyViewSaysWhereItIsFromAndItsRunIsRepeatedToTheLastBit)
             outcome = named<QLabel>("Outcome of the repetition");
             return outcome != nullptr;
         },
-        kRunMs));
+        kStudyMs));
     ASSERT_NE(outcome, nullptr);
     EXPECT_TRUE(outcome->text().contains("to the last bit")) << outcome->text().toStdString();
 }

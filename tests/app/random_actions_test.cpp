@@ -32,7 +32,7 @@ namespace vitrine
 namespace
 {
 
-constexpr int kRunMs = 120'000;
+constexpr int kActionMs = 120'000;
 constexpr int kHangMs = 30'000; // an action that takes this long has hung, on any machine
 
 int fromEnvironment(const char* name, int fallback)
@@ -270,7 +270,7 @@ bool runAndWait(MainWindow& window, const std::string& experiment, const Runner:
         return false;
     const auto before = window.room(room)->state().runs;
     window.startRun(experiment, params, room, true);
-    return QTest::qWaitFor([&] { return window.room(room)->state().runs != before; }, kRunMs);
+    return QTest::qWaitFor([&] { return window.room(room)->state().runs != before; }, kActionMs);
 }
 
 TEST(RandomActions, NeitherHangNorBreakTheWindow)
@@ -312,7 +312,7 @@ TEST(RandomActions, NeitherHangNorBreakTheWindow)
     }
     for (const RunStatus& status : window.runner().active())
         window.runner().cancel(status.uid);
-    EXPECT_TRUE(QTest::qWaitFor([&] { return window.runner().active().empty(); }, kRunMs));
+    EXPECT_TRUE(QTest::qWaitFor([&] { return window.runner().active().empty(); }, kActionMs));
 }
 
 } // namespace

@@ -15,7 +15,7 @@ namespace vitrine::player
 namespace
 {
 
-constexpr double kHead = 24;
+constexpr double kTitleHeight = 24;
 
 QRectF logical(const QRect& device, double ratio)
 {
@@ -272,14 +272,14 @@ void Canvas::paintTitle(QPainter& painter, const QRectF& place, int pane, Side s
 void Canvas::paintCaption(QPainter& painter, const Cell& cell) const
 {
     const QRectF place = logical(cell.place, devicePixelRatioF());
-    const QRectF head(place.left() + 2, place.top() - kHead, place.width() - 4, kHead);
+    const QRectF head(place.left() + 2, place.top() - kTitleHeight, place.width() - 4, kTitleHeight);
     if (cell.under < 0)
         return paintTitle(painter, head, cell.pane, Side::alone, false);
     const bool blinks = state_.mode == Mode::blink;
     const double half = head.width() / 2 - 8;
-    paintTitle(painter, QRectF(head.left(), head.top(), half, kHead), cell.under,
+    paintTitle(painter, QRectF(head.left(), head.top(), half, kTitleHeight), cell.under,
                Side::left, blinks && blinkSecond_);
-    paintTitle(painter, QRectF(head.right() - half, head.top(), half, kHead), cell.pane,
+    paintTitle(painter, QRectF(head.right() - half, head.top(), half, kTitleHeight), cell.pane,
                Side::right, blinks && !blinkSecond_);
 }
 

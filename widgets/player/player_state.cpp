@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cmath>
+#include <span>
 
 namespace vitrine::player
 {
@@ -15,17 +16,17 @@ constexpr std::array kModes = {"side", "wipe", "lens", "blink", "difference"};
 constexpr std::array kDifferences = {"signed", "absolute", "heat"};
 constexpr std::array kBlocks = {"none", "psnr", "ssim"};
 
-template <typename Enum, std::size_t count>
-Enum named(const std::array<const char*, count>& names, const QJsonValue& value, Enum fallback)
+template <typename Enum>
+Enum named(std::span<const char* const> names, const QJsonValue& value, Enum fallback)
 {
-    for (std::size_t i = 0; i < count; ++i)
+    for (std::size_t i = 0; i < names.size(); ++i)
         if (value.toString() == QLatin1String(names[i]))
             return static_cast<Enum>(i);
     return fallback;
 }
 
-template <typename Enum, std::size_t count>
-QString nameOf(const std::array<const char*, count>& names, Enum value)
+template <typename Enum>
+QString nameOf(std::span<const char* const> names, Enum value)
 {
     return QLatin1String(names[static_cast<std::size_t>(value)]);
 }

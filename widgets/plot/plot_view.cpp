@@ -44,7 +44,7 @@ Range evenRange(Range range, Scale scale)
 }
 
 // Inside `whole` and not smaller than can be told apart.
-Range within(Range range, Range whole, Scale scale)
+Range clampedTo(Range range, Range whole, Scale scale)
 {
     const Range all = evenRange(whole, scale);
     Range r = evenRange(range, scale);
@@ -131,8 +131,8 @@ void PlotView::redraw()
 void PlotView::applyRange()
 {
     const Range wholeX = figure::xRange(figure_), wholeY = figure::yRange(figure_);
-    canvas_->setRanges(x_ ? within(*x_, wholeX, figure_.x.scale) : wholeX,
-                       y_ ? within(*y_, wholeY, figure_.y.scale) : wholeY);
+    canvas_->setRanges(x_ ? clampedTo(*x_, wholeX, figure_.x.scale) : wholeX,
+                       y_ ? clampedTo(*y_, wholeY, figure_.y.scale) : wholeY);
     canvas_->replot(QCustomPlot::rpQueuedReplot);
 }
 
@@ -232,8 +232,8 @@ void PlotView::pan(QPointF pixels)
 void PlotView::edit(Range x, Range y)
 {
     const Range wholeX = figure::xRange(figure_), wholeY = figure::yRange(figure_);
-    x = within(x, wholeX, figure_.x.scale);
-    y = within(y, wholeY, figure_.y.scale);
+    x = clampedTo(x, wholeX, figure_.x.scale);
+    y = clampedTo(y, wholeY, figure_.y.scale);
     if (equal(x, shownX()) && equal(y, shownY()))
         return;
     x_ = equal(x, wholeX) ? std::nullopt : std::optional(x);

@@ -1,7 +1,7 @@
 #include "widgets/print/page_flow.h"
 
 #include "widgets/plot/paint.h"
-#include "widgets/theme/palette.h"
+#include "widgets/theme/text.h"
 
 #include <algorithm>
 
@@ -10,7 +10,7 @@ namespace vitrine::print
 namespace
 {
 
-constexpr double kSide = mm(22), kTop = mm(20), kBottom = mm(24);
+constexpr double kTop = mm(20), kBottom = mm(24);
 
 const TextStyle kTitle{.size = 20, .weight = QFont::DemiBold, .leading = 1.2};
 const TextStyle kSubtitle{.size = 9, .muted = true};
@@ -22,24 +22,9 @@ const TextStyle kCaption{.size = 8.5, .leading = 1.4};
 const TextStyle kCode{.size = 7.5, .mono = true, .leading = 1.5};
 const TextStyle kFooter{.size = 7.5, .muted = true};
 
-const theme::Palette& paper()
-{
-    return theme::paletteOf(theme::ThemeName::light);
-}
-
-double textWidth()
-{
-    return PageLayout::pageSize().width() - 2 * kSide;
-}
-
-QString words(const std::string& utf8)
-{
-    return QString::fromStdString(utf8);
-}
-
 PageText plain(const std::string& text, const TextStyle& style, double width)
 {
-    return PageText({{.text = words(text)}}, style, width);
+    return PageText({{.text = fromUtf8(text)}}, style, width);
 }
 
 } // namespace
@@ -191,7 +176,7 @@ void PageFlow::add(const report::RichText& block)
         const PageText text(fragments, kBody, textWidth() - left);
         need(text.lineHeight() * std::min(2, text.lines()));
         if (!block.marker.empty()) {
-            const PageText marker({{.text = words(block.marker), .muted = true}}, kBody, pt(40));
+            const PageText marker({{.text = fromUtf8(block.marker), .muted = true}}, kBody, pt(40));
             layout_.pages_.back().push_back(
                 PageLayout::Line{marker, 0, {kSide + left - pt(12), y_}});
         }
@@ -220,7 +205,7 @@ void PageFlow::add(const report::Code& code)
 {
     const double inner = textWidth() - pt(16);
     gap(pt(2));
-    for (const QString& each : words(code.text).split('\n')) {
+    for (const QString& each : fromUtf8(code.text).split('\n')) {
         const PageText text({{.text = each}}, kCode, inner);
         for (int i = 0; i < text.lines(); ++i) {
             need(text.lineHeight());
@@ -240,9 +225,9 @@ void PageFlow::add(const report::FigureBlock& block)
         QSizeF(plot::paperSize(figure, figure.textSize / report::PlacedFigure::kTextSize)) * kInch /
         96;
     const PageText caption(
-        {{.text = QString("Figure %1. %2. ").arg(block.figure + 1).arg(words(figure.title)),
+        {{.text = QString("Figure %1. %2. ").arg(block.figure + 1).arg(fromUtf8(figure.title)),
           .strong = true},
-         {.text = words(figure.caption), .muted = true}},
+         {.text = fromUtf8(figure.caption), .muted = true}},
         kCaption, textWidth());
     const double most = bottom() - top() - caption.height() - pt(20);
     const double shrunk = std::min({1.0, textWidth() / size.width(), most / size.height()});

@@ -7,6 +7,13 @@ namespace vitrine::print
 
 struct TableType;
 
+inline constexpr double kSide = mm(22); // the page's left and right margin
+
+inline double textWidth()
+{
+    return PageLayout::pageSize().width() - 2 * kSide;
+}
+
 // Fills pages from top to bottom.
 class PageFlow
 {

@@ -17,29 +17,18 @@ struct TableType {
 namespace
 {
 
-constexpr double kSide = mm(22);
 constexpr double kRowGap = pt(2);
 constexpr double kNarrowest = pt(64);      // to which a column of long values may be narrowed
 constexpr double kNarrowestText = pt(130); // and one of texts: prose and the names of layers
 constexpr double kNumber = pt(80);         // values no wider than this stay on one line
 
 const TextStyle kName{.size = 9.5, .weight = QFont::DemiBold, .leading = 1.4};
-const TextStyle kRemark{.size = 8, .muted = true};
+const TextStyle kTableRemark{.size = 8, .muted = true};
 
 const TableType kPlain{
     {.size = 8, .leading = 1.4}, {.size = 8, .muted = true, .leading = 1.4}, pt(12)};
 const TableType kDense{
     {.size = 6.75, .leading = 1.3}, {.size = 6.75, .muted = true, .leading = 1.3}, pt(6)};
-
-const theme::Palette& paper()
-{
-    return theme::paletteOf(theme::ThemeName::light);
-}
-
-double textWidth()
-{
-    return PageLayout::pageSize().width() - 2 * kSide;
-}
 
 std::vector<Fragment> fragmentsOf(const report::Value& value)
 {
@@ -172,7 +161,7 @@ void PageFlow::add(const report::DataTable& table)
     }
     if (!shown.remark.empty()) {
         y_ += pt(2);
-        addText(PageText({{.text = QString::fromStdString(shown.remark)}}, kRemark, textWidth()));
+        addText(PageText({{.text = QString::fromStdString(shown.remark)}}, kTableRemark, textWidth()));
     }
     gap(pt(10));
 }

@@ -12,11 +12,6 @@ namespace vitrine::print
 namespace
 {
 
-const theme::Palette& paper()
-{
-    return theme::paletteOf(theme::ThemeName::light);
-}
-
 QFont fontOf(const TextStyle& style)
 {
     const int pixels = static_cast<int>(std::lround(pt(style.size)));
@@ -61,6 +56,11 @@ std::unique_ptr<QTextLayout> layoutOf(const std::vector<Fragment>& fragments,
 }
 
 } // namespace
+
+const theme::Palette& paper()
+{
+    return theme::paletteOf(theme::ThemeName::light);
+}
 
 PageText::PageText(const std::vector<Fragment>& fragments, const TextStyle& style, double width)
     : layout_(layoutOf(fragments, style)),

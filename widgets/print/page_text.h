@@ -6,6 +6,7 @@
 #include <QTextLayout>
 
 #include "core/report/document.h"
+#include "widgets/theme/palette.h"
 
 #include <memory>
 #include <vector>
@@ -59,6 +60,9 @@ private:
     double lineHeight_, ascentGap_ = 0;
     QColor colour_;
 };
+
+// Paper is white whatever the window's theme.
+const theme::Palette& paper();
 
 std::vector<Fragment> fragmentsOf(const std::vector<report::Words>& words);
 

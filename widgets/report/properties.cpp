@@ -8,6 +8,7 @@
 #include <QVBoxLayout>
 
 #include "widgets/theme/style.h"
+#include "widgets/theme/text.h"
 
 #include <utility>
 
@@ -15,11 +16,6 @@ namespace vitrine
 {
 namespace
 {
-
-QString words(const std::string& text)
-{
-    return QString::fromStdString(text);
-}
 
 // The block that an item became; nullptr where it has none of that type.
 template <typename Type>
@@ -148,10 +144,10 @@ void ReportProperties::addNumber(const QString& name, double value, double least
 void ReportProperties::showReport()
 {
     begin(tr("Report"));
-    addLine(tr("Title"), words(manuscript_.title), tr("Untitled report"),
+    addLine(tr("Title"), fromUtf8(manuscript_.title), tr("Untitled report"),
             tr("Stands on the first page and at the foot of each"),
             [](report::Manuscript& next, std::string text) { next.title = std::move(text); });
-    addLine(tr("Subtitle"), words(manuscript_.subtitle), {}, tr("Under the title: authors, a date"),
+    addLine(tr("Subtitle"), fromUtf8(manuscript_.subtitle), {}, tr("Under the title: authors, a date"),
             [](report::Manuscript& next, std::string text) { next.subtitle = std::move(text); });
     auto* appendix = new QCheckBox(tr("Reproducibility appendix"), body_);
     appendix->setAccessibleName(appendix->text());
@@ -170,7 +166,7 @@ void ReportProperties::showSection(int section)
 {
     begin(tr("Section"));
     const auto at = static_cast<std::size_t>(section);
-    addLine(tr("Title"), words(manuscript_.sections[at].title), tr("No title"),
+    addLine(tr("Title"), fromUtf8(manuscript_.sections[at].title), tr("No title"),
             tr("Heads the section"), [at](report::Manuscript& next, std::string text) {
                 next.sections[at].title = std::move(text);
             });
@@ -180,7 +176,7 @@ void ReportProperties::showSection(int section)
 void ReportProperties::showText(report::TextItem item)
 {
     begin(tr("Text"));
-    auto* field = new QPlainTextEdit(words(item.markdown), body_);
+    auto* field = new QPlainTextEdit(fromUtf8(item.markdown), body_);
     field->setAccessibleName(tr("Text in Markdown"));
     field->setToolTip(tr("**strong**, *emphasis*, `code`, # heading, - list, 1. list, > quote, "
                          "| tables |"));

@@ -9,16 +9,12 @@
 
 #include "widgets/report/properties.h"
 #include "widgets/theme/palette.h"
+#include "widgets/theme/text.h"
 
 namespace vitrine
 {
 namespace
 {
-
-QString words(const std::string& text)
-{
-    return QString::fromStdString(text);
-}
 
 QPixmap swatch(int colour)
 {
@@ -46,13 +42,13 @@ void ReportProperties::showFigure(const report::FigureItem& item, const report::
     const auto edits = [s, i](Manuscript& next) -> report::FigureEdits& {
         return std::get<FigureItem>(next.sections[s].items[i]).edits;
     };
-    addLine(tr("Title"), words(drawn->title), {}, tr("Begins the caption, in bold"),
+    addLine(tr("Title"), fromUtf8(drawn->title), {}, tr("Begins the caption, in bold"),
             [edits](Manuscript& next, std::string text) { edits(next).title = std::move(text); });
     const auto addText = [&](const QString& name, const std::string& value, const QString& help,
                              std::optional<std::string> report::FigureEdits::*field) {
         auto* label = new QLabel(name, body_);
         label->setProperty("role", "muted");
-        auto* text = new QPlainTextEdit(words(value), body_);
+        auto* text = new QPlainTextEdit(fromUtf8(value), body_);
         text->setAccessibleName(name);
         text->setToolTip(help);
         text->setTabChangesFocus(true);
@@ -77,9 +73,9 @@ void ReportProperties::showFigure(const report::FigureItem& item, const report::
     addNumber(tr("Font size"), drawn->textSize, 4, 24, 0.25, "pt",
               tr("Of labels and numbers; lines and marks grow with it"),
               [edits](Manuscript& next, double value) { edits(next).textSize = value; });
-    addLine(tr("Label of x"), words(drawn->x.label), {}, tr("The unit stays"),
+    addLine(tr("Label of x"), fromUtf8(drawn->x.label), {}, tr("The unit stays"),
             [edits](Manuscript& next, std::string text) { edits(next).xLabel = std::move(text); });
-    addLine(tr("Label of y"), words(drawn->y.label), {}, tr("The unit stays"),
+    addLine(tr("Label of y"), fromUtf8(drawn->y.label), {}, tr("The unit stays"),
             [edits](Manuscript& next, std::string text) { edits(next).yLabel = std::move(text); });
     auto* legend = new QCheckBox(tr("Legend"), body_);
     legend->setAccessibleName(legend->text());
@@ -114,10 +110,10 @@ void ReportProperties::addColours(const report::FigureItem&, const figure::Figur
     column_->addWidget(heading);
     for (const auto& [name, colour] : named) {
         auto* row = new QHBoxLayout;
-        auto* label = new QLabel(words(name), body_);
-        label->setToolTip(words(name));
+        auto* label = new QLabel(fromUtf8(name), body_);
+        label->setToolTip(fromUtf8(name));
         auto* choice = new QComboBox(body_);
-        choice->setAccessibleName(tr("Colour of %1").arg(words(name)));
+        choice->setAccessibleName(tr("Colour of %1").arg(fromUtf8(name)));
         choice->setToolTip(tr("Safe for colour blindness, all eight"));
         for (int c = 0; c < 8; ++c)
             choice->addItem(QIcon(swatch(c)), tr(kNames[c]));
@@ -157,7 +153,7 @@ void ReportProperties::showTable(const report::TableItem& item, const report::Da
         column_->addStretch(1);
         return;
     }
-    addLine(tr("Title"), words(item.title), words(drawn->name), tr("Stands above the table"),
+    addLine(tr("Title"), fromUtf8(item.title), fromUtf8(drawn->name), tr("Stands above the table"),
             [table](Manuscript& next, std::string text) { table(next).title = std::move(text); });
     addNumber(tr("Digits"), item.digits, 1, 17, 1, {}, tr("Significant digits of numbers"),
               [table](Manuscript& next, double value) {
@@ -184,7 +180,7 @@ void ReportProperties::showTable(const report::TableItem& item, const report::Da
     list->setAccessibleName(heading->text());
     list->setToolTip(tr("Ticked ones are shown; untick to leave one out"));
     for (const std::string& name : names) {
-        auto* row = new QListWidgetItem(words(name), list);
+        auto* row = new QListWidgetItem(fromUtf8(name), list);
         row->setFlags(Qt::ItemIsEnabled | Qt::ItemIsSelectable | Qt::ItemIsUserCheckable);
         row->setCheckState(Qt::Checked);
     }

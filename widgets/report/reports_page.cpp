@@ -19,6 +19,7 @@
 #include "widgets/report/page_preview.h"
 #include "widgets/report/properties.h"
 #include "widgets/theme/icon.h"
+#include "widgets/theme/text.h"
 
 #include <algorithm>
 
@@ -28,11 +29,6 @@ namespace
 {
 
 constexpr int kComposeMs = 120; // after the last key
-
-QString words(const std::string& text)
-{
-    return QString::fromStdString(text);
-}
 
 QJsonObject stateOf(const std::vector<report::Manuscript>& reports, int current)
 {
@@ -128,7 +124,7 @@ void ReportsPage::setState(const QJsonObject& state)
         if (auto manuscript = report::parseManuscript(text, "a report of this workspace"))
             reports_.push_back(*std::move(manuscript));
         else
-            emit message(words(manuscript.error().message));
+            emit message(fromUtf8(manuscript.error().message));
     }
     current_ =
         std::clamp(state["current"].toInt(), 0, std::max(0, static_cast<int>(reports_.size()) - 1));
@@ -221,7 +217,7 @@ void ReportsPage::showState()
     choice_->clear();
     for (const report::Manuscript& manuscript : reports_)
         choice_->addItem(manuscript.title.empty() ? tr("Untitled report")
-                                                  : words(manuscript.title));
+                                                  : fromUtf8(manuscript.title));
     choice_->setCurrentIndex(current_);
     choice_->setToolTip(tr("The reports of this workspace") +
                         (reports_.empty() ? QString() : ": " + choice_->currentText()));
@@ -256,7 +252,7 @@ void ReportsPage::composeNow()
         QString said;
         if (!problems.empty())
             said =
-                words(problems.front()) +
+                fromUtf8(problems.front()) +
                 (problems.size() > 1 ? tr(" (and %1 more)").arg(problems.size() - 1) : QString());
         banner_->setMessage(said, said.isEmpty() ? QString() : tr("Try again"));
         status_->setText(preview_->pages() == 1 ? tr("1 page")
@@ -273,7 +269,7 @@ void ReportsPage::fillOffers()
     for (const auto& [item, name] : composed_.offers) {
         const bool isFigure = std::holds_alternative<report::FigureItem>(item);
         (isFigure ? figures_ : tables_)
-            ->addAction(theme::icon(isFigure ? "report-figure" : "report-table"), words(name), this,
+            ->addAction(theme::icon(isFigure ? "report-figure" : "report-table"), fromUtf8(name), this,
                         [this, item = item, isFigure] {
                             insertItem(item, isFigure ? tr("Add a figure") : tr("Add a table"));
                         });

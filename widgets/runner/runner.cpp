@@ -4,6 +4,7 @@
 
 #include "core/jobs/worker.h"
 #include "core/store/finished_jobs.h"
+#include "widgets/theme/text.h"
 
 #include <algorithm>
 #include <system_error>
@@ -16,11 +17,6 @@ namespace
 constexpr int kPublishMs = 50;   // 20 updates a second
 constexpr int kAttachedMs = 200; // workers without a pipe are asked
 constexpr int kStoreMs = 500;
-
-QString fromUtf8(const std::string& text)
-{
-    return QString::fromStdString(text);
-}
 
 // Stores a worker's record with a connection of the calling thread; what is stored comes back with
 // its number and paths.

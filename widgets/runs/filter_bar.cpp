@@ -13,6 +13,7 @@
 
 #include "widgets/page/flow_layout.h"
 #include "widgets/theme/icon.h"
+#include "widgets/theme/text.h"
 
 #include <algorithm>
 
@@ -22,11 +23,6 @@ namespace
 {
 
 constexpr int kTypingMs = 120;
-
-QString fromUtf8(const std::string& text)
-{
-    return QString::fromStdString(text);
-}
 
 // Places in UTF-8, as the parser tells them, and in the field's text.
 qsizetype charactersIn(const QString& text, std::size_t bytes)

@@ -9,6 +9,7 @@
 
 #include "core/jobs/run_record.h"
 #include "widgets/runs/run_text.h"
+#include "widgets/theme/text.h"
 
 namespace vitrine
 {
@@ -16,11 +17,6 @@ namespace
 {
 
 constexpr std::size_t kMostOffered = 60; // of one kind; typing completes all of them
-
-QString fromUtf8(const std::string& text)
-{
-    return QString::fromStdString(text);
-}
 
 QString escaped(QString text)
 {

@@ -13,7 +13,7 @@ namespace vitrine
 namespace
 {
 
-constexpr QSize kPopup(280, 340);
+constexpr QSize kNamePopup(280, 340);
 
 } // namespace
 
@@ -28,7 +28,7 @@ NamePicker::NamePicker(const QString& words, const QString& automatic, QWidget* 
     setLayoutDirection(Qt::RightToLeft); // the sign stands behind the word, as on menus
     setAccessibleName(words);
     popup_->setProperty("role", "card");
-    popup_->setFixedSize(kPopup);
+    popup_->setFixedSize(kNamePopup);
     line_->setPlaceholderText("Type to narrow");
     line_->setAccessibleName(words + ": narrow the names");
     list_->setAccessibleName(words + ": names");
@@ -116,8 +116,8 @@ void NamePicker::open()
     fill();
     QPoint place = mapToGlobal(QPoint(0, height() + 4));
     const QRect room = screen()->availableGeometry();
-    place.setX(std::min(place.x(), room.right() - kPopup.width()));
-    place.setY(std::min(place.y(), room.bottom() - kPopup.height()));
+    place.setX(std::min(place.x(), room.right() - kNamePopup.width()));
+    place.setY(std::min(place.y(), room.bottom() - kNamePopup.height()));
     popup_->move(place);
     popup_->show();
     line_->setFocus();

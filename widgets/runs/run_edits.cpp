@@ -17,7 +17,7 @@ QJsonArray arrayOf(const std::vector<std::string>& words)
     return array;
 }
 
-std::vector<std::string> wordsOf(const QJsonArray& array)
+std::vector<std::string> editWords(const QJsonArray& array)
 {
     std::vector<std::string> words;
     for (const auto& word : array)
@@ -68,7 +68,7 @@ Result<void> writeEdit(Store& store, const QJsonObject& edit)
     const QJsonObject tags = edit["tags"].toObject(), notes = edit["notes"].toObject();
     for (auto it = tags.begin(); it != tags.end(); ++it)
         if (const auto number = store.resolve(it.key().toStdString()))
-            VITRINE_CHECK(store.setTags(*number, wordsOf(it.value().toArray())));
+            VITRINE_CHECK(store.setTags(*number, editWords(it.value().toArray())));
     for (auto it = notes.begin(); it != notes.end(); ++it)
         if (const auto number = store.resolve(it.key().toStdString()))
             VITRINE_CHECK(store.setNote(*number, it.value().toString().toStdString()));

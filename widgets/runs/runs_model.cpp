@@ -16,7 +16,7 @@ namespace
 
 constexpr int kPage = 100;
 constexpr std::size_t kKeptRows = 5000;
-constexpr int kLongText = 200;
+constexpr int kLongestCell = 200;
 
 bool isRight(int column)
 {
@@ -206,7 +206,7 @@ QString RunsModel::text(const RunSummary& run, int column) const
     const QVariant value = metric(run, column);
     if (value.isNull())
         return "–";
-    return isParam(column) ? value.toString().simplified().left(kLongText)
+    return isParam(column) ? value.toString().simplified().left(kLongestCell)
                            : QString::fromStdString(significant(value.toDouble()));
 }
 

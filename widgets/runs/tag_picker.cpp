@@ -12,7 +12,7 @@ namespace vitrine
 namespace
 {
 
-constexpr QSize kPopup(240, 260);
+constexpr QSize kTagPopup(240, 260);
 
 } // namespace
 
@@ -26,7 +26,7 @@ TagPicker::TagPicker(QWidget* parent)
     setToolTip("Add tags to the selected runs, or take them away");
     setIcon(theme::icon("tag"));
     popup_->setProperty("role", "card");
-    popup_->setFixedSize(kPopup);
+    popup_->setFixedSize(kTagPopup);
     line_->setPlaceholderText("New tag, then Enter");
     line_->setAccessibleName("New tag");
     list_->setAccessibleName("Tags of the workspace");
@@ -68,7 +68,7 @@ void TagPicker::open()
     }
     filling_ = false;
     line_->clear();
-    popup_->move(mapToGlobal(QPoint(0, -kPopup.height() - 4)));
+    popup_->move(mapToGlobal(QPoint(0, -kTagPopup.height() - 4)));
     popup_->show();
     line_->setFocus();
 }

@@ -1,9 +1,8 @@
 // vitrine-train: trains a small language model from a recipe, exports and evaluates it.
-#include "core/learning/nets/evaluate.h"
 #include "core/learning/nets/product.h"
+#include "core/learning/nets/scores.h"
 #include "core/learning/nets/trainer.h"
 
-#include <algorithm>
 #include <cmath>
 #include <exception>
 #include <iostream>
@@ -62,24 +61,6 @@ Arguments parse(int count, char** words)
     return arguments;
 }
 
-void evaluate(LanguageModel& model, const Recipe& recipe)
-{
-    const TokenStore heldOut = readTokenStore(recipe.data, "heldout");
-    std::cout << "{\"parameters\":" << model.parameterCount() << "}" << std::endl;
-    HeldOutLoss all{"all", 0, 0.0};
-    for (const auto& loss : heldOutLoss(model, heldOut, recipe.context, 0)) {
-        std::cout << toJson(loss) << std::endl;
-        all.natPerToken += loss.natPerToken * static_cast<double>(loss.tokens);
-        all.tokens += loss.tokens;
-    }
-    all.natPerToken /= static_cast<double>(std::max<int64_t>(1, all.tokens));
-    std::cout << toJson(all) << std::endl;
-    for (const int64_t tokens : {64, 256})
-        std::cout << toJson(firstTokenSinks(model, heldOut, 20, tokens)) << std::endl;
-    for (const int64_t tokens : {128, 256})
-        std::cout << toJson(laterSink(model, heldOut, 20, tokens)) << std::endl;
-}
-
 bool printPoint(const TrainingPoint& point)
 {
     if (std::isnan(point.heldOutLoss))
@@ -101,13 +82,10 @@ void run(const Arguments& arguments)
         train(recipe, arguments.resume ? Start::resume : Start::fresh, printPoint);
         return;
     }
-    LanguageModel model(recipe, recipe.seed, deviceOf(recipe));
-    const std::string checkpoint = recipe.out + "/checkpoint.safetensors";
-    loadCheckpoint(model, arguments.evaluate.empty() ? checkpoint : arguments.evaluate);
     if (!arguments.exportTo.empty())
-        exportModel(model, arguments.exportTo);
+        exportCheckpoint(recipe, arguments.exportTo);
     if (!arguments.evaluate.empty())
-        evaluate(model, recipe);
+        printScores(recipe, arguments.evaluate, std::cout);
 }
 
 } // namespace

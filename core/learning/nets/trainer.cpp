@@ -1,6 +1,8 @@
 #include "core/learning/nets/trainer.h"
 
+#include "core/learning/nets/checkpoint.h"
 #include "core/learning/nets/evaluate.h"
+#include "core/learning/nets/token_store.h"
 
 #include <chrono>
 #include <cmath>

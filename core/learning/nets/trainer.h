@@ -1,9 +1,8 @@
 #pragma once
 
-#include "core/learning/nets/language_model.h"
 #include "core/learning/nets/recipe.h"
-#include "core/learning/nets/token_store.h"
 
+#include <cstdint>
 #include <functional>
 #include <string>
 
@@ -33,10 +32,5 @@ enum class Start { fresh, resume };
 // ends with the same weights as an uninterrupted one. Throws std::runtime_error with one line
 // saying what is wrong.
 TrainingPoint train(const Recipe& recipe, Start start, const OnPoint& onPoint);
-
-// The model of a checkpoint; the shape comes from the recipe.
-void loadCheckpoint(LanguageModel& model, const std::string& path);
-
-torch::Device deviceOf(const Recipe& recipe);
 
 } // namespace vitrine::learning

@@ -18,7 +18,7 @@ namespace
 constexpr std::int64_t kBlockRows = 64; // queries of one block of scores
 constexpr std::int64_t kMostGroups =
     8; // of blocks, per head: what runs in parallel, each with its own sums
-constexpr std::int64_t kVectorRows = 3; // so few queries take the matrix-vector kernels
+constexpr std::int64_t kVectorQueries = 3; // so few queries take the matrix-vector kernels
 
 // Sums of one head over the blocks of one group.
 struct Partial : MapSums {
@@ -73,7 +73,7 @@ void computeScores(const Operands& in, std::int64_t head, std::int64_t keyHead, 
 {
     const std::int64_t size = in.shape.headSize;
     const float* keys = in.k.at(keyHead, block.low);
-    if (block.rows <= kVectorRows && in.k.token == size)
+    if (block.rows <= kVectorQueries && in.k.token == size)
         for (std::int64_t r = 0; r < block.rows; ++r)
             dotRows(rowsOf(keys, block.keys, size), 0, block.keys, in.q.at(head, block.row + r),
                     block.scoreRow(r));
@@ -86,7 +86,7 @@ void mixValues(const Operands& in, std::int64_t head, std::int64_t keyHead, cons
 {
     const std::int64_t size = in.shape.headSize;
     const float* values = in.v.at(keyHead, block.low);
-    if (block.rows <= kVectorRows)
+    if (block.rows <= kVectorQueries)
         for (std::int64_t r = 0; r < block.rows; ++r)
             weightedSum(block.scoreRow(r), block.keys, values, in.v.token, size,
                         in.out.at(head, block.row + r));

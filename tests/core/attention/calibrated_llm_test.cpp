@@ -59,7 +59,7 @@ std::vector<float> flatMap(const Rows& rows)
 }
 
 // Calibrates the maps of the plan's heads, as whole maps.
-tests::ReferenceResult reference(const Model& model, const CalibrationPlan& plan,
+tests::ReferenceResult referencePass(const Model& model, const CalibrationPlan& plan,
                                  std::span<const std::int32_t> ids,
                                  std::map<LayerHead, CalibrationCount>* counts = nullptr)
 {
@@ -99,7 +99,7 @@ TEST(CalibratedLlm, AgreesWithWholeMapsCalibratedAndMixed)
             CalibrationPlan plan = planOf({{1, 0}, {1, 3}, {2, 1}, {3, 2}}, 0.08);
             plan.betas[{2, 1}] = 0.1;
             std::map<LayerHead, CalibrationCount> counts;
-            const auto expected = reference(model, plan, ids, &counts);
+            const auto expected = referencePass(model, plan, ids, &counts);
 
             const auto pass =
                 calibrated(model, plan).forward(ids, {.hidden = true, .maps = {1, 2, 3}});

@@ -21,12 +21,12 @@ using tests::largestDifference;
 
 constexpr std::int64_t kPrompt = 40, kMore = 12, kVocabulary = 50;
 
-struct Fixture {
+struct SequenceFixture {
     std::shared_ptr<const model::Checkpoint> checkpoint;
     model::Llm llm;
     std::vector<std::int32_t> ids = tests::randomIds(kPrompt + kMore, kVocabulary);
 
-    explicit Fixture(std::int64_t window = 0)
+    explicit SequenceFixture(std::int64_t window = 0)
         : checkpoint(tests::tinyCheckpoint(config(window))), llm(*model::Llm::open(checkpoint))
     {
     }
@@ -45,7 +45,7 @@ struct Fixture {
     }
 };
 
-CalibrationPlan planOf(HeadSet heads, double tau = 0.08, double beta = 0.3)
+CalibrationPlan planAround(HeadSet heads, double tau = 0.08, double beta = 0.3)
 {
     CalibrationPlan plan;
     plan.heads = std::move(heads);
@@ -58,7 +58,7 @@ CalibrationPlan planOf(HeadSet heads, double tau = 0.08, double beta = 0.3)
 const HeadSet kHeads = {{0, 1}, {1, 0}, {1, 3}, {2, 2}};
 
 // Logits of the prompt's last row and of every appended row, one by one.
-std::vector<float> oneByOne(const CalibratedLlm& llm, const Fixture& f, DecodeMode mode)
+std::vector<float> oneByOne(const CalibratedLlm& llm, const SequenceFixture& f, DecodeMode mode)
 {
     const auto sequence = *llm.start(f.prompt(), kPrompt + kMore, mode);
     std::vector<float> logits = sequence->promptLogits();
@@ -77,10 +77,10 @@ std::int32_t best(std::span<const float> logits)
 TEST(CalibratedSequence, FrozenEqualsAPrefillWithTheSameSinks)
 {
     for (const std::int64_t window : {0, 15}) {
-        const Fixture f(window);
-        const CalibrationPlan plan = planOf(kHeads);
+        const SequenceFixture f(window);
+        const CalibrationPlan plan = planAround(kHeads);
         const CalibratedLlm llm = f.calibrated(plan);
-        CalibrationPlan fixed = planOf(kHeads, 1); // nothing is detected, T is given by hand
+        CalibrationPlan fixed = planAround(kHeads, 1); // nothing is detected, T is given by hand
         bool any = false;
         const auto prompt = llm.forward(f.prompt());
         for (const CalibratedHead& head : prompt->heads) {
@@ -103,8 +103,8 @@ TEST(CalibratedSequence, FrozenEqualsAPrefillWithTheSameSinks)
 
 TEST(CalibratedSequence, RowsTogetherAreRowsOneByOne)
 {
-    const Fixture f;
-    const CalibratedLlm llm = f.calibrated(planOf(kHeads));
+    const SequenceFixture f;
+    const CalibratedLlm llm = f.calibrated(planAround(kHeads));
     for (const DecodeMode mode : {DecodeMode::prefill, DecodeMode::frozen, DecodeMode::streaming}) {
         const auto one = oneByOne(llm, f, mode);
 
@@ -117,8 +117,8 @@ TEST(CalibratedSequence, RowsTogetherAreRowsOneByOne)
 
 TEST(CalibratedSequence, PrefillModeLeavesNewRowsAlone)
 {
-    const Fixture f;
-    const CalibrationPlan plan = planOf({{0, 1}});
+    const SequenceFixture f;
+    const CalibrationPlan plan = planAround({{0, 1}});
     const auto sequence = *f.calibrated(plan).start(f.prompt(), 60, DecodeMode::prefill);
     const auto counted = sequence->heads()[0].count;
     ASSERT_GT(counted.rowsModified, 0);
@@ -138,8 +138,8 @@ TEST(CalibratedSequence, StreamingFindsSinksOnAllUncalibratedRowsSoFar)
 {
     for (const SinkRule rule : {SinkRule::absolute, SinkRule::relative})
         for (const std::int64_t window : {0, 15}) {
-            const Fixture f(window);
-            CalibrationPlan plan = planOf({{0, 1}, {0, 2}}, 0.07, 0.2);
+            const SequenceFixture f(window);
+            CalibrationPlan plan = planAround({{0, 1}, {0, 2}}, 0.07, 0.2);
             plan.calibration.sinks.rule = rule;
             plan.calibration.sinks.alpha = 1.7;
             const auto sequence =
@@ -169,8 +169,8 @@ TEST(CalibratedSequence, StreamingFindsSinksOnAllUncalibratedRowsSoFar)
 
 TEST(CalibratedSequence, RestartForgetsWhatWasAppended)
 {
-    const Fixture f;
-    const CalibratedLlm llm = f.calibrated(planOf(kHeads));
+    const SequenceFixture f;
+    const CalibratedLlm llm = f.calibrated(planAround(kHeads));
     for (const DecodeMode mode : {DecodeMode::frozen, DecodeMode::streaming}) {
         const auto sequence = *llm.start(f.prompt(), kPrompt + kMore, mode);
         const auto first = sequence->append(f.more(), 3);
@@ -189,8 +189,8 @@ TEST(CalibratedSequence, RestartForgetsWhatWasAppended)
 // the row sum times that vector.
 TEST(CalibratedSequence, OnlyTheReferenceBugBreaksTheRowSumOfANewRow)
 {
-    const Fixture f;
-    CalibrationPlan plan = planOf({{0, 1}}, 0.05);
+    const SequenceFixture f;
+    CalibrationPlan plan = planAround({{0, 1}}, 0.05);
     plan.calibration.sinks.minRows = 1;
     const auto massOf = [&](bool reference) {
         plan.calibration.reference = reference;
@@ -219,13 +219,13 @@ TEST(CalibratedSequence, OnlyTheReferenceBugBreaksTheRowSumOfANewRow)
 
 TEST(CalibratedGenerate, WithoutHeadsIsPlainGeneration)
 {
-    const Fixture f;
+    const SequenceFixture f;
     const model::Sampling sampling{.maxTokens = 10};
     const auto plain = model::generate(f.llm, f.prompt(), sampling, {});
 
     const auto none =
-        generate(f.calibrated(planOf({})), f.prompt(), DecodeMode::frozen, sampling, {});
-    const auto some = generate(f.calibrated(planOf(kHeads, 0.03, 0)), f.prompt(),
+        generate(f.calibrated(planAround({})), f.prompt(), DecodeMode::frozen, sampling, {});
+    const auto some = generate(f.calibrated(planAround(kHeads, 0.03, 0)), f.prompt(),
                                DecodeMode::streaming, sampling, {});
 
     ASSERT_TRUE(plain && none && some);

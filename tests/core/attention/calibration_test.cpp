@@ -93,7 +93,7 @@ Calibration withTau(double tau, double beta = 0.4)
     return calibration;
 }
 
-Map calibrated(Map map, const Calibration& calibration)
+Map calibratedMap(Map map, const Calibration& calibration)
 {
     calibrateMap(map.weights, map.tokens, calibration);
     return map;
@@ -107,7 +107,7 @@ TEST(CalibrateMap, KeepsRowSumsSignsAndTheUpperTriangle)
             calibration.receivers = receivers;
             const Map before = randomMap(tokens, {0, tokens / 3}, 3);
 
-            const Map after = calibrated(before, calibration);
+            const Map after = calibratedMap(before, calibration);
 
             for (std::int64_t i = 0; i < tokens; ++i) {
                 EXPECT_NEAR(after.rowSum(i), 1, 1e-6);
@@ -123,8 +123,8 @@ TEST(CalibrateMap, BetaOneAndNoSinksChangeNotOneBit)
 {
     const Map before = randomMap(40, {0, 9}, 5);
 
-    EXPECT_EQ(calibrated(before, withTau(0.05, 1)).weights, before.weights);
-    EXPECT_EQ(calibrated(before, withTau(1)).weights, before.weights);
+    EXPECT_EQ(calibratedMap(before, withTau(0.05, 1)).weights, before.weights);
+    EXPECT_EQ(calibratedMap(before, withTau(1)).weights, before.weights);
     const auto identity = [&] {
         Map copy = before;
         return calibrateMap(copy.weights, 40, withTau(0.05, 1));
@@ -141,7 +141,7 @@ TEST(CalibrateMap, ShrinksSinksByBetaAndKeepsTheRatiosOfTheOthers)
     const auto sinks = columnsOf(before, calibration);
     ASSERT_THAT(sinks, ElementsAre(7, 20));
 
-    const Map after = calibrated(before, calibration);
+    const Map after = calibratedMap(before, calibration);
 
     for (std::int64_t i = 7; i < 48; ++i) {
         const double factor = after.at(i, 0) / before.at(i, 0);
@@ -159,7 +159,7 @@ TEST(CalibrateMap, WithoutTheFirstAmongReceiversLeavesItsColumn)
     calibration.receivers = Receivers::notFirst;
     const Map before = randomMap(32, {0, 7}, 6);
 
-    const Map after = calibrated(before, calibration);
+    const Map after = calibratedMap(before, calibration);
 
     for (std::int64_t i = 0; i < 32; ++i)
         EXPECT_EQ(after.at(i, 0), before.at(i, 0));
@@ -192,7 +192,7 @@ TEST(CalibrateMap, LeavesTheFirstRowAndNeverLowersTheFirstColumn)
     for (const std::uint64_t seed : {1, 2, 3, 4}) {
         const Map before = randomMap(30, {5, 11}, seed);
 
-        const Map after = calibrated(before, withTau(0.08));
+        const Map after = calibratedMap(before, withTau(0.08));
 
         EXPECT_EQ(after.at(0, 0), 1);
         for (std::int64_t i = 0; i < 30; ++i)
@@ -251,7 +251,7 @@ TEST(CalibrateMap, LeftPaddingChangesNoRealRow)
 
     const auto count = calibrateMap(padded.weights, kAll, withTau(0.1), 0, kPadding);
 
-    const Map expected = calibrated(alone, withTau(0.1));
+    const Map expected = calibratedMap(alone, withTau(0.1));
     EXPECT_EQ(count.sinks, 1);
     for (std::int64_t i = 0; i < kAll; ++i)
         for (std::int64_t j = 0; j < kAll; ++j)
@@ -278,9 +278,9 @@ TEST(CalibrateMap, HigherThresholdsFindNoMoreAndLowerBetaLeavesNoMore)
         }
     }
     const auto sinks = columnsOf(map, withTau(0.1));
-    Map higher = calibrated(map, withTau(0.1, 1));
+    Map higher = calibratedMap(map, withTau(0.1, 1));
     for (const double beta : {0.7, 0.4, 0.1, 0.0}) {
-        const Map lower = calibrated(map, withTau(0.1, beta));
+        const Map lower = calibratedMap(map, withTau(0.1, beta));
         for (std::int64_t i = 0; i < 60; ++i)
             for (const std::int32_t t : sinks)
                 EXPECT_LE(lower.at(i, t), higher.at(i, t));

@@ -22,7 +22,7 @@ namespace
 
 using testing::HasSubstr;
 
-struct Fixture {
+struct EditFixture {
     std::int64_t tokens = 0, headSize = 8;
     CaptureInfo info = {};
     std::vector<std::int32_t> ids = {};
@@ -30,9 +30,9 @@ struct Fixture {
 };
 
 // One layer (2) of two heads with random queries and keys; head 1 is changed by `edit`.
-Fixture fixture(std::int64_t tokens, const model::WeightEdit& edit, std::int64_t window = 0)
+EditFixture editFixture(std::int64_t tokens, const model::WeightEdit& edit, std::int64_t window = 0)
 {
-    Fixture f{.tokens = tokens};
+    EditFixture f{.tokens = tokens};
     f.info = {"tiny", std::vector<std::string>(static_cast<std::size_t>(tokens), "t"),
               {2},    1 / std::sqrt(8.0),
               window, f.headSize};
@@ -57,7 +57,7 @@ Fixture fixture(std::int64_t tokens, const model::WeightEdit& edit, std::int64_t
 }
 
 // The calibrated map in double, entry by entry; NaN where masked.
-std::vector<double> slowMap(const Fixture& f, const std::vector<float>& q,
+std::vector<double> slowMap(const EditFixture& f, const std::vector<float>& q,
                             const std::vector<float>& k, const model::WeightEdit& edit)
 {
     const std::int64_t n = f.tokens;
@@ -95,7 +95,7 @@ std::vector<double> slowMap(const Fixture& f, const std::vector<float>& q,
     return map;
 }
 
-double largestDeviation(const std::vector<float>& found, const std::vector<double>& expected)
+double largestEditDeviation(const std::vector<float>& found, const std::vector<double>& expected)
 {
     double largest = found.size() == expected.size() ? 0 : INFINITY;
     for (std::size_t i = 0; i < std::min(found.size(), expected.size()); ++i) {
@@ -107,7 +107,7 @@ double largestDeviation(const std::vector<float>& found, const std::vector<doubl
     return largest;
 }
 
-Capture written(const Fixture& f, const std::filesystem::path& path,
+Capture writtenEdit(const EditFixture& f, const std::filesystem::path& path,
                 std::uint64_t budget = kCaptureBudget)
 {
     const auto notes = writeCapture(path, f.info, f.ids, f.result, budget);
@@ -124,12 +124,12 @@ TEST(EditedCapture, TilesEqualAFloat64CalibratedMap)
         for (const std::int64_t from : {0, 1}) {
             const model::WeightEdit edit{
                 .columns = {1, 30, 31, 260}, .beta = 0.3, .receiversFrom = from};
-            const Fixture f = fixture(300, edit, window);
-            const Capture capture = written(f, folder.path / "after.safetensors");
+            const EditFixture f = editFixture(300, edit, window);
+            const Capture capture = writtenEdit(f, folder.path / "after.safetensors");
             const auto& kept = f.result.kept[1];
             const auto map = slowMap(f, kept.q, kept.k, edit);
 
-            EXPECT_LE(largestDeviation(*capture.tile(0, 1, {0, 0, 300, 300}), map), 1e-6);
+            EXPECT_LE(largestEditDeviation(*capture.tile(0, 1, {0, 0, 300, 300}), map), 1e-6);
             const auto part = *capture.tile(0, 1, {250, 20, 40, 270});
             for (std::int64_t r = 0; r < 40; ++r)
                 for (std::int64_t c = 0; c < 270; ++c) {
@@ -145,11 +145,11 @@ TEST(EditedCapture, LeavesOtherHeadsAndSaysWhatWasDone)
 {
     const tests::TemporaryFolder folder;
     const model::WeightEdit edit{.columns = {3, 9}, .beta = 0.25};
-    const Fixture f = fixture(50, edit);
-    const Capture capture = written(f, folder.path / "after.safetensors");
+    const EditFixture f = editFixture(50, edit);
+    const Capture capture = writtenEdit(f, folder.path / "after.safetensors");
 
     const auto& kept = f.result.kept[0];
-    EXPECT_LE(largestDeviation(*capture.tile(0, 0, {0, 0, 50, 50}), slowMap(f, kept.q, kept.k, {})),
+    EXPECT_LE(largestEditDeviation(*capture.tile(0, 0, {0, 0, 50, 50}), slowMap(f, kept.q, kept.k, {})),
               1e-6);
     EXPECT_EQ(capture.edit(0, 0), nullptr);
     const KeptEdit* kept1 = capture.edit(0, 1);
@@ -164,14 +164,14 @@ TEST(EditedCapture, OfHalfPrecisionIsThatOfTheRoundedQueriesAndKeys)
 {
     const tests::TemporaryFolder folder;
     const model::WeightEdit edit{.columns = {3, 9}, .beta = 0.25};
-    const Fixture f = fixture(60, edit);
-    const Capture capture = written(f, folder.path / "half.safetensors", 100);
+    const EditFixture f = editFixture(60, edit);
+    const Capture capture = writtenEdit(f, folder.path / "half.safetensors", 100);
     auto rounded = f.result.kept[1];
     for (auto* values : {&rounded.q, &rounded.k})
         for (float& value : *values)
             value = fromHalf(toHalf(value));
 
-    EXPECT_LE(largestDeviation(*capture.tile(0, 1, {0, 0, 60, 60}),
+    EXPECT_LE(largestEditDeviation(*capture.tile(0, 1, {0, 0, 60, 60}),
                                slowMap(f, rounded.q, rounded.k, edit)),
               1e-6);
 }
@@ -181,7 +181,7 @@ TEST(EditedCapture, WithoutAChangeHasNoEdit)
     const tests::TemporaryFolder folder;
     for (const model::WeightEdit& edit :
          {model::WeightEdit{}, model::WeightEdit{.columns = {3}, .beta = 1}}) {
-        const Capture capture = written(fixture(20, edit), folder.path / "after.safetensors");
+        const Capture capture = writtenEdit(editFixture(20, edit), folder.path / "after.safetensors");
         EXPECT_EQ(capture.edit(0, 1), nullptr);
     }
 }
@@ -190,7 +190,7 @@ TEST(EditedCapture, MalformedEditsAreRefusedInOneLine)
 {
     const tests::TemporaryFolder folder;
     const auto path = folder.path / "good.safetensors";
-    const Fixture f = fixture(10, {.columns = {3, 6}, .beta = 0.25});
+    const EditFixture f = editFixture(10, {.columns = {3, 6}, .beta = 0.25});
     ASSERT_TRUE(writeCapture(path, f.info, f.ids, f.result));
     const auto good = Safetensors::open(path);
     using Tensors = std::vector<NamedTensor>;

@@ -16,7 +16,7 @@ namespace {
 
 using testing::HasSubstr;
 
-struct Fixture {
+struct CaptureFixture {
     int tokens = 0, headSize = 0, layers = 1, heads = 1;
     CaptureInfo info;
     std::vector<std::int32_t> ids;
@@ -25,9 +25,9 @@ struct Fixture {
 
 // Random queries and keys; key `sink` pulls every query towards it. Summaries are those of a
 // uniform map: these tests are about what is written and computed again.
-Fixture fixture(int tokens, int headSize, std::int64_t window = 0, int sink = -1)
+CaptureFixture fixture(int tokens, int headSize, std::int64_t window = 0, int sink = -1)
 {
-    Fixture f;
+    CaptureFixture f;
     f.tokens = tokens;
     f.headSize = headSize;
     f.layers = 3;
@@ -77,7 +77,7 @@ std::filesystem::path temporary(const std::string& name)
     return folder / name;
 }
 
-Capture written(const Fixture& f, std::uint64_t budget = kCaptureBudget)
+Capture written(const CaptureFixture& f, std::uint64_t budget = kCaptureBudget)
 {
     const auto path = temporary("capture.safetensors");
     const auto notes = writeCapture(path, f.info, f.ids, f.result, budget);
@@ -88,7 +88,7 @@ Capture written(const Fixture& f, std::uint64_t budget = kCaptureBudget)
 }
 
 // The slow, obvious map in double; NaN where masked.
-std::vector<double> reference(const Fixture& f, const std::vector<float>& q, const std::vector<float>& k)
+std::vector<double> reference(const CaptureFixture& f, const std::vector<float>& q, const std::vector<float>& k)
 {
     const int n = f.tokens;
     std::vector<double> map(static_cast<std::size_t>(n * n), std::numeric_limits<double>::quiet_NaN());
@@ -131,7 +131,7 @@ double largestDeviation(const Capture& capture, const Capture::Tile& tile, const
 
 TEST(CaptureFile, KeepsWhatWasWritten)
 {
-    const Fixture f = fixture(70, 8);
+    const CaptureFixture f = fixture(70, 8);
 
     const Capture capture = written(f);
 
@@ -152,7 +152,7 @@ TEST(CaptureFile, KeepsWhatWasWritten)
 TEST(Tile, EqualsAFloat64MapEverywhere)
 {
     for (const std::int64_t window : {0, 16}) {
-        const Fixture f = fixture(300, 24, window);
+        const CaptureFixture f = fixture(300, 24, window);
         const Capture capture = written(f);
         const auto& kept = f.result.kept[5]; // layer 2, head 1
         const auto map = reference(f, kept.q, kept.k);
@@ -170,7 +170,7 @@ TEST(Tile, EqualsAFloat64MapEverywhere)
 
 TEST(Tile, LargeScoresLoseNothing)
 {
-    const Fixture f = fixture(120, 16, 0, 40); // scores up to 225
+    const CaptureFixture f = fixture(120, 16, 0, 40); // scores up to 225
     const Capture capture = written(f);
     const auto& kept = f.result.kept[5];
 
@@ -179,7 +179,7 @@ TEST(Tile, LargeScoresLoseNothing)
 
 TEST(Tile, PoolingNeverLosesASinkOneColumnWide)
 {
-    const Fixture f = fixture(700, 8, 0, 333);
+    const CaptureFixture f = fixture(700, 8, 0, 333);
     const Capture capture = written(f);
     const auto map = reference(f, f.result.kept[5].q, f.result.kept[5].k);
 
@@ -206,7 +206,7 @@ TEST(Tile, PoolingNeverLosesASinkOneColumnWide)
 
 TEST(Tile, OutsideOrNotKeptIsAnError)
 {
-    Fixture f = fixture(20, 4);
+    CaptureFixture f = fixture(20, 4);
     std::erase_if(f.result.kept, [](const auto& kept) { return kept.where.layer == 2; });
     const Capture capture = written(f);
 
@@ -222,7 +222,7 @@ TEST(Tile, OutsideOrNotKeptIsAnError)
 
 TEST(CaptureFile, FallsBackToHalfPrecisionBeyondTheBudgetAndSaysSo)
 {
-    const Fixture f = fixture(40, 16);
+    const CaptureFixture f = fixture(40, 16);
     const auto path = temporary("half.safetensors");
 
     const auto notes = writeCapture(path, f.info, f.ids, f.result, 1000);
@@ -242,7 +242,7 @@ TEST(CaptureFile, FallsBackToHalfPrecisionBeyondTheBudgetAndSaysSo)
 
 TEST(MapCapture, ServesImportedMapsAsTheyAre)
 {
-    Fixture f = fixture(9, 4);
+    CaptureFixture f = fixture(9, 4);
     f.info.layerIds = {0};
     std::vector<float> map(81, 0.0f);
     for (int i = 0; i < 9; ++i)
@@ -263,7 +263,7 @@ TEST(MapCapture, ServesImportedMapsAsTheyAre)
 TEST(CaptureFile, MalformedFilesAreRefusedInOneLine)
 {
     const auto path = temporary("good.safetensors");
-    const Fixture f = fixture(10, 4);
+    const CaptureFixture f = fixture(10, 4);
     ASSERT_TRUE(writeCapture(path, f.info, f.ids, f.result));
     const auto good = Safetensors::open(path);
     const auto rewritten = [&](auto change) {
@@ -329,7 +329,7 @@ TEST(CaptureFile, MalformedFilesAreRefusedInOneLine)
 TEST(CaptureFile, ATruncatedCopyIsRefused)
 {
     const auto path = temporary("good.safetensors");
-    const Fixture f = fixture(10, 4);
+    const CaptureFixture f = fixture(10, 4);
     ASSERT_TRUE(writeCapture(path, f.info, f.ids, f.result));
     const auto size = std::filesystem::file_size(path);
 

@@ -15,7 +15,7 @@ struct CausalMap {
     double& at(int i, int j) { return weights[static_cast<std::size_t>(i * tokens + j)]; }
 };
 
-CausalMap uniformMap(int tokens, int window = 0)
+CausalMap uniformWeights(int tokens, int window = 0)
 {
     CausalMap map{tokens, std::vector<double>(static_cast<std::size_t>(tokens * tokens))};
     for (int i = 0; i < tokens; ++i) {
@@ -29,7 +29,7 @@ CausalMap uniformMap(int tokens, int window = 0)
 // Gives one column `share` of every row that sees it below its own.
 CausalMap plantedSink(int tokens, int column, double share)
 {
-    CausalMap map = uniformMap(tokens);
+    CausalMap map = uniformWeights(tokens);
     for (int i = column + 1; i < tokens; ++i) {
         for (int j = 0; j <= i; ++j)
             map.at(i, j) *= (1 - share) / (1 - 1.0 / (i + 1));
@@ -77,7 +77,7 @@ TEST(UniformScore, IsTheClosedFormOfUniformAttention)
 {
     for (const int tokens : {1, 2, 7, 64, 512}) {
         const auto score = uniformScore(tokens);
-        const auto measured = scoreOf(uniformMap(tokens));
+        const auto measured = scoreOf(uniformWeights(tokens));
         for (int j = 0; j < tokens; ++j) {
             const auto index = static_cast<std::size_t>(j);
             EXPECT_NEAR(score[index], (harmonic(tokens) - harmonic(j)) / (tokens - j), 1e-13);
@@ -91,7 +91,7 @@ TEST(UniformMeasures, AgreeWithAUniformMapWithAndWithoutWindow)
 {
     for (const int window : {0, 1, 5, 40}) {
         const int tokens = 23;
-        CausalMap map = uniformMap(tokens, window);
+        CausalMap map = uniformWeights(tokens, window);
         double first = 0, entropy = 0, distance = 0;
         std::vector<double> column(tokens);
         for (int i = 0; i < tokens; ++i) {
@@ -132,7 +132,7 @@ TEST(FindSinks, FindsAPlantedColumn)
 
 TEST(FindSinks, AUniformHeadHasNoneUnderTheUniformRuleThoughTheRelativeRuleFlagsItsStart)
 {
-    const auto score = scoreOf(uniformMap(512));
+    const auto score = scoreOf(uniformWeights(512));
     const auto rows = columnRows(512);
     SinkOptions relative = everyColumn(SinkRule::relative);
     relative.minRows = 8;
@@ -143,7 +143,7 @@ TEST(FindSinks, AUniformHeadHasNoneUnderTheUniformRuleThoughTheRelativeRuleFlags
 
 TEST(FindSinks, FewRowsAndProtectedColumnsAreNeverListed)
 {
-    const auto score = scoreOf(uniformMap(24)); // s[22] and s[23] lie on one or two rows
+    const auto score = scoreOf(uniformWeights(24)); // s[22] and s[23] lie on one or two rows
     SinkOptions options = everyColumn(SinkRule::absolute);
     options.tau = 0.04;
     options.protect = 3;
@@ -184,7 +184,7 @@ TEST(SinkMassOfAHead, IsTheMeanWeightOnItsSinks)
     CausalMap map = plantedSink(40, 11, 0.4);
     const auto sinks = findSinks(scoreOf(map), columnRows(40), {.rule = SinkRule::absolute, .tau = 0.3});
     double mass = 0, uniform = 0;
-    CausalMap flat = uniformMap(40);
+    CausalMap flat = uniformWeights(40);
     for (int i = 11; i < 40; ++i) {
         mass += map.at(i, 11) / 39;
         uniform += flat.at(i, 11) / 39;

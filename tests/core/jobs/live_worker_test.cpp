@@ -15,11 +15,11 @@ namespace
 using namespace std::chrono_literals;
 using testing::HasSubstr;
 
-const std::filesystem::path kProgram = std::filesystem::read_symlink("/proc/self/exe");
+const std::filesystem::path kLiveProgram = std::filesystem::read_symlink("/proc/self/exe");
 
 std::unique_ptr<LiveWorker> startLive(const std::string& experiment = "test.live")
 {
-    return LiveWorker::start(kProgram, experiment, {}).value();
+    return LiveWorker::start(kLiveProgram, experiment, {}).value();
 }
 
 // Until the request is answered or the worker has died.

@@ -22,7 +22,7 @@ using Given = std::map<std::string, std::string>;
 
 [[maybe_unused]] const bool kMain = tests::workIfAsked();
 
-const std::filesystem::path kProgram = std::filesystem::read_symlink("/proc/self/exe");
+const std::filesystem::path kWorkerProgram = std::filesystem::read_symlink("/proc/self/exe");
 
 struct Jobs : testing::Test {
     tests::TemporaryFolder folder;
@@ -62,7 +62,7 @@ struct Jobs : testing::Test {
 
     RunRecord runToEnd(const std::string& experiment, const Given& given = {})
     {
-        auto worker = Worker::start(kProgram, write(experiment, given)).value();
+        auto worker = Worker::start(kWorkerProgram, write(experiment, given)).value();
         return finish(*worker);
     }
 };
@@ -123,7 +123,7 @@ TEST_F(Jobs, AnExceptionIsAFailedRun)
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 TEST_F(Jobs, TheMemoryLimitIsAFailedRun)
 {
-    auto worker = Worker::start(kProgram, write("test.crash", {{"way", "memory"}}, 0,
+    auto worker = Worker::start(kWorkerProgram, write("test.crash", {{"way", "memory"}}, 0,
                                                 std::uint64_t{256} << 20))
                       .value();
     const auto run = finish(*worker);
@@ -135,7 +135,7 @@ TEST_F(Jobs, TheMemoryLimitIsAFailedRun)
 
 TEST_F(Jobs, AKilledWorkerIsAFailedRun)
 {
-    auto worker = Worker::start(kProgram, write("test.slow", {{"steps", "100000"}})).value();
+    auto worker = Worker::start(kWorkerProgram, write("test.slow", {{"steps", "100000"}})).value();
     ASSERT_TRUE(follow(*worker, progressed));
 
     ::kill(readPidFile(JobFolder{worker->folder()}.pid())->pid, SIGKILL);
@@ -147,7 +147,7 @@ TEST_F(Jobs, AKilledWorkerIsAFailedRun)
 
 TEST_F(Jobs, CancelEndsARun)
 {
-    auto worker = Worker::start(kProgram, write("test.slow", {{"steps", "100000"}})).value();
+    auto worker = Worker::start(kWorkerProgram, write("test.slow", {{"steps", "100000"}})).value();
     ASSERT_TRUE(follow(*worker, progressed));
 
     worker->cancel();
@@ -160,7 +160,7 @@ TEST_F(Jobs, CancelEndsARun)
 TEST_F(Jobs, AWorkerThatDoesNotListenIsKilled)
 {
     auto worker =
-        Worker::start(kProgram, write("test.slow", {{"steps", "100000"}, {"deaf", "on"}})).value();
+        Worker::start(kWorkerProgram, write("test.slow", {{"steps", "100000"}, {"deaf", "on"}})).value();
     ASSERT_TRUE(follow(*worker, progressed));
 
     worker->cancel();
@@ -172,7 +172,7 @@ TEST_F(Jobs, AWorkerThatDoesNotListenIsKilled)
 
 TEST_F(Jobs, TheTimeLimitIsAFailedRun)
 {
-    auto worker = Worker::start(kProgram, write("test.slow", {{"steps", "100000"}}, 0.3)).value();
+    auto worker = Worker::start(kWorkerProgram, write("test.slow", {{"steps", "100000"}}, 0.3)).value();
     const auto run = finish(*worker);
 
     EXPECT_EQ(run.state, RunState::failed);
@@ -183,7 +183,7 @@ TEST_F(Jobs, TheTimeLimitIsAFailedRun)
 TEST_F(Jobs, APausedRunGoesOnWhereItWas)
 {
     const auto job = write("test.slow", {{"steps", "60"}});
-    auto worker = Worker::start(kProgram, job).value();
+    auto worker = Worker::start(kWorkerProgram, job).value();
     ASSERT_TRUE(follow(*worker, [](const WorkerEvent& event) {
         return event.kind == WorkerEvent::Kind::progress && event.done >= 5;
     }));
@@ -192,7 +192,7 @@ TEST_F(Jobs, APausedRunGoesOnWhereItWas)
     EXPECT_EQ(paused.state, RunState::paused);
     EXPECT_EQ(paused.exitCode, 0);
 
-    worker = Worker::start(kProgram, job).value();
+    worker = Worker::start(kWorkerProgram, job).value();
     const auto run = finish(*worker);
 
     EXPECT_EQ(run.state, RunState::done) << run.error;
@@ -204,13 +204,13 @@ TEST_F(Jobs, APausedRunGoesOnWhereItWas)
 TEST_F(Jobs, AnotherProcessAttachesToARunningWorker)
 {
     const auto job = write("test.slow", {{"steps", "100"}});
-    auto starter = Worker::start(kProgram, job).value();
+    auto starter = Worker::start(kWorkerProgram, job).value();
     ASSERT_TRUE(follow(*starter, progressed));
 
     auto worker = Worker::attach(job).value();
     EXPECT_EQ(worker->fileDescriptor(), -1);
     EXPECT_TRUE(follow(*worker, progressed));
-    EXPECT_FALSE(Worker::start(kProgram, job).has_value()); // one worker at a time
+    EXPECT_FALSE(Worker::start(kWorkerProgram, job).has_value()); // one worker at a time
     std::jthread reaper([&] { follow(*starter); });
     const auto run = finish(*worker);
     reaper.join();
@@ -224,7 +224,7 @@ TEST_F(Jobs, AWorkerOutlivesTheReaderOfItsOutput)
     const auto job = write("test.slow", {{"steps", "40"}});
     pid_t pid = 0;
     {
-        auto starter = Worker::start(kProgram, job).value();
+        auto starter = Worker::start(kWorkerProgram, job).value();
         ASSERT_TRUE(follow(*starter, progressed));
         pid = readPidFile(JobFolder{job}.pid())->pid;
     } // the pipe's end is closed, as when a window is killed

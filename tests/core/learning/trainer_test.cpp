@@ -1,5 +1,8 @@
 #include "core/learning/nets/trainer.h"
 
+#include "core/learning/nets/checkpoint.h"
+#include "core/learning/nets/token_store.h"
+
 #include <unistd.h>
 
 #include <gtest/gtest.h>

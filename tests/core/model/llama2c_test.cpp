@@ -27,7 +27,7 @@ std::vector<std::byte> header(std::array<std::int32_t, 7> values)
     return bytes;
 }
 
-std::string whyRefused(std::array<std::int32_t, 7> values, std::uint64_t size)
+std::string whyFileRefused(std::array<std::int32_t, 7> values, std::uint64_t size)
 {
     const auto config = parseLlama2cHeader(header(values), size, "m.bin");
     return config ? "accepted" : config.error().message;
@@ -58,18 +58,18 @@ TEST(Llama2cHeader, FollowsFromTheShapeAlone)
 
 TEST(Llama2cHeader, RefusesWhatDoesNotFit)
 {
-    EXPECT_THAT(whyRefused(kSmall, 28 + 4 * kSmallFloats - 1), HasSubstr("is it complete?"));
-    EXPECT_THAT(whyRefused(kSmall, 28 + 4 * kSmallFloats + 4), HasSubstr("is it complete?"));
+    EXPECT_THAT(whyFileRefused(kSmall, 28 + 4 * kSmallFloats - 1), HasSubstr("is it complete?"));
+    EXPECT_THAT(whyFileRefused(kSmall, 28 + 4 * kSmallFloats + 4), HasSubstr("is it complete?"));
     EXPECT_THAT(parseLlama2cHeader({}, 0, "m.bin").error().message,
                 HasSubstr("shorter than the 28 bytes"));
-    EXPECT_THAT(whyRefused({0x616b3432, 2, 1, 1, 1, 1, 1}, 100), HasSubstr("version 2"));
+    EXPECT_THAT(whyFileRefused({0x616b3432, 2, 1, 1, 1, 1, 1}, 100), HasSubstr("version 2"));
     const auto huge = std::numeric_limits<std::int32_t>::max(),
                low = std::numeric_limits<std::int32_t>::min();
     for (std::size_t i = 0; i < 7; ++i)
         for (const std::int32_t value : {0, low, huge}) {
             auto values = kSmall;
             values[i] = value;
-            EXPECT_NE(whyRefused(values, 28 + 4 * kSmallFloats), "accepted") << i << " " << value;
+            EXPECT_NE(whyFileRefused(values, 28 + 4 * kSmallFloats), "accepted") << i << " " << value;
         }
 }
 

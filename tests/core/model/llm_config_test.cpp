@@ -20,7 +20,7 @@ Json llama()
                 {"num_attention_heads", 4}, {"vocab_size", 100}, {"intermediate_size", 96}};
 }
 
-Json with(Json json, const char* key, Json value)
+Json changed(Json json, const char* key, Json value)
 {
     json[key] = std::move(value);
     return json;
@@ -31,7 +31,7 @@ Json without(Json json, const char* key)
     return json;
 }
 
-std::string whyRefused(const Json& json)
+std::string whyConfigRefused(const Json& json)
 {
     const auto config = parseLlmConfig(json);
     return config ? "accepted" : config.error().message;
@@ -57,17 +57,17 @@ TEST(LlmConfig, FillsInWhatLlamaFilesLeaveOut)
 TEST(LlmConfig, FillsInWhatMistralFilesLeaveOut)
 {
     const auto config =
-        parseLlmConfig(with(with(llama(), "model_type", "mistral"), "num_attention_heads", 16));
+        parseLlmConfig(changed(changed(llama(), "model_type", "mistral"), "num_attention_heads", 16));
 
     ASSERT_TRUE(config) << config.error().message;
     EXPECT_EQ(config->kvHeads, 8);
     EXPECT_EQ(config->slidingWindow, 4096);
     EXPECT_EQ(
-        parseLlmConfig(with(with(llama(), "model_type", "mistral"), "num_key_value_heads", nullptr))
+        parseLlmConfig(changed(changed(llama(), "model_type", "mistral"), "num_key_value_heads", nullptr))
             ->kvHeads,
         4);
     EXPECT_EQ(
-        parseLlmConfig(with(with(with(llama(), "model_type", "mistral"), "num_key_value_heads", 4),
+        parseLlmConfig(changed(changed(changed(llama(), "model_type", "mistral"), "num_key_value_heads", 4),
                             "sliding_window", nullptr))
             ->slidingWindow,
         0);
@@ -84,10 +84,10 @@ TEST(LlmConfig, ReadsOlderAndNewerSpellings)
     newer["rope_theta"] = 500000.0;
 
     const auto fromOld =
-        parseLlmConfig(with(with(with(llama(), "rope_theta", 500000), "rope_scaling", scaling),
+        parseLlmConfig(changed(changed(changed(llama(), "rope_theta", 500000), "rope_scaling", scaling),
                             "torch_dtype", "bfloat16"));
     const auto fromNew =
-        parseLlmConfig(with(with(llama(), "rope_parameters", newer), "dtype", "bfloat16"));
+        parseLlmConfig(changed(changed(llama(), "rope_parameters", newer), "dtype", "bfloat16"));
 
     ASSERT_TRUE(fromOld) << fromOld.error().message;
     ASSERT_TRUE(fromNew) << fromNew.error().message;
@@ -100,46 +100,46 @@ TEST(LlmConfig, ReadsOlderAndNewerSpellings)
 
 TEST(LlmConfig, TakesOneEosOrAList)
 {
-    EXPECT_THAT(parseLlmConfig(with(llama(), "eos_token_id", 7))->eos, ElementsAre(7));
-    EXPECT_THAT(parseLlmConfig(with(llama(), "eos_token_id", {7, 9}))->eos, ElementsAre(7, 9));
-    EXPECT_TRUE(parseLlmConfig(with(llama(), "eos_token_id", nullptr))->eos.empty());
-    EXPECT_EQ(parseLlmConfig(with(llama(), "bos_token_id", nullptr))->bos, -1);
+    EXPECT_THAT(parseLlmConfig(changed(llama(), "eos_token_id", 7))->eos, ElementsAre(7));
+    EXPECT_THAT(parseLlmConfig(changed(llama(), "eos_token_id", {7, 9}))->eos, ElementsAre(7, 9));
+    EXPECT_TRUE(parseLlmConfig(changed(llama(), "eos_token_id", nullptr))->eos.empty());
+    EXPECT_EQ(parseLlmConfig(changed(llama(), "bos_token_id", nullptr))->bos, -1);
 }
 
 TEST(LlmConfig, AllowsAnExplicitHeadSize)
 {
-    EXPECT_EQ(parseLlmConfig(with(llama(), "head_dim", 24))->headSize, 24);
-    EXPECT_EQ(parseLlmConfig(with(llama(), "head_dim", nullptr))->headSize, 16);
-    EXPECT_EQ(whyRefused(with(with(llama(), "head_dim", 16), "num_attention_heads", 3)),
+    EXPECT_EQ(parseLlmConfig(changed(llama(), "head_dim", 24))->headSize, 24);
+    EXPECT_EQ(parseLlmConfig(changed(llama(), "head_dim", nullptr))->headSize, 16);
+    EXPECT_EQ(whyConfigRefused(changed(changed(llama(), "head_dim", 16), "num_attention_heads", 3)),
               "accepted");
-    EXPECT_THAT(whyRefused(with(llama(), "num_attention_heads", 3)), HasSubstr("not a multiple"));
-    EXPECT_THAT(whyRefused(with(llama(), "head_dim", 15)), HasSubstr("even"));
+    EXPECT_THAT(whyConfigRefused(changed(llama(), "num_attention_heads", 3)), HasSubstr("not a multiple"));
+    EXPECT_THAT(whyConfigRefused(changed(llama(), "head_dim", 15)), HasSubstr("even"));
 }
 
 TEST(LlmConfig, RefusesOtherFamiliesByName)
 {
     for (const char* family : {"opt", "gpt2", "gptj", "qwen2", "gemma", "bert"})
-        EXPECT_THAT(whyRefused(with(llama(), "model_type", family)),
+        EXPECT_THAT(whyConfigRefused(changed(llama(), "model_type", family)),
                     HasSubstr(std::string("\"") + family + "\""));
-    EXPECT_THAT(whyRefused(without(llama(), "model_type")), HasSubstr("model_type"));
+    EXPECT_THAT(whyConfigRefused(without(llama(), "model_type")), HasSubstr("model_type"));
 }
 
 TEST(LlmConfig, RefusesArithmeticItDoesNotKnow)
 {
-    EXPECT_THAT(whyRefused(with(llama(), "hidden_act", "gelu")), HasSubstr("\"gelu\""));
-    EXPECT_THAT(whyRefused(with(llama(), "rope_scaling", {{"type", "linear"}, {"factor", 2}})),
+    EXPECT_THAT(whyConfigRefused(changed(llama(), "hidden_act", "gelu")), HasSubstr("\"gelu\""));
+    EXPECT_THAT(whyConfigRefused(changed(llama(), "rope_scaling", {{"type", "linear"}, {"factor", 2}})),
                 HasSubstr("\"linear\""));
-    EXPECT_THAT(whyRefused(with(llama(), "rope_scaling", {{"rope_type", "yarn"}, {"factor", 2}})),
+    EXPECT_THAT(whyConfigRefused(changed(llama(), "rope_scaling", {{"rope_type", "yarn"}, {"factor", 2}})),
                 HasSubstr("\"yarn\""));
-    EXPECT_THAT(whyRefused(with(llama(), "rope_scaling", {{"rope_type", "llama3"}})),
+    EXPECT_THAT(whyConfigRefused(changed(llama(), "rope_scaling", {{"rope_type", "llama3"}})),
                 HasSubstr("factor"));
-    EXPECT_THAT(whyRefused(with(llama(), "rope_scaling", "linear")), HasSubstr("object"));
-    EXPECT_EQ(whyRefused(with(llama(), "rope_scaling", {{"rope_type", "default"}})), "accepted");
-    EXPECT_THAT(whyRefused(with(llama(), "quantization_config", {{"quant_method", "gptq"}})),
+    EXPECT_THAT(whyConfigRefused(changed(llama(), "rope_scaling", "linear")), HasSubstr("object"));
+    EXPECT_EQ(whyConfigRefused(changed(llama(), "rope_scaling", {{"rope_type", "default"}})), "accepted");
+    EXPECT_THAT(whyConfigRefused(changed(llama(), "quantization_config", {{"quant_method", "gptq"}})),
                 HasSubstr("gptq"));
-    EXPECT_THAT(whyRefused(with(llama(), "layer_types", {"full_attention", "sliding_attention"})),
+    EXPECT_THAT(whyConfigRefused(changed(llama(), "layer_types", {"full_attention", "sliding_attention"})),
                 HasSubstr("layer"));
-    EXPECT_THAT(whyRefused(with(llama(), "partial_rotary_factor", 0.5)),
+    EXPECT_THAT(whyConfigRefused(changed(llama(), "partial_rotary_factor", 0.5)),
                 HasSubstr("part of each head"));
 }
 
@@ -147,28 +147,28 @@ TEST(LlmConfig, RefusesSizesOutOfRange)
 {
     for (const char* key : {"hidden_size", "num_hidden_layers", "num_attention_heads", "vocab_size",
                             "intermediate_size"}) {
-        EXPECT_THAT(whyRefused(without(llama(), key)), HasSubstr(key));
+        EXPECT_THAT(whyConfigRefused(without(llama(), key)), HasSubstr(key));
         for (const Json& value :
              {Json(0), Json(-1), Json(1e3), Json("64"), Json(std::int64_t{1} << 40),
               Json(~std::uint64_t{0}), Json(true), Json::array({64})})
-            EXPECT_THAT(whyRefused(with(llama(), key, value)), HasSubstr(key)) << value;
+            EXPECT_THAT(whyConfigRefused(changed(llama(), key, value)), HasSubstr(key)) << value;
     }
-    EXPECT_THAT(whyRefused(with(llama(), "num_hidden_layers", 513)), HasSubstr("512"));
-    EXPECT_THAT(whyRefused(with(llama(), "num_key_value_heads", 3)), HasSubstr("does not divide"));
-    EXPECT_THAT(whyRefused(with(llama(), "rms_norm_eps", 0)), HasSubstr("rms_norm_eps"));
-    EXPECT_THAT(whyRefused(with(llama(), "tie_word_embeddings", "yes")),
+    EXPECT_THAT(whyConfigRefused(changed(llama(), "num_hidden_layers", 513)), HasSubstr("512"));
+    EXPECT_THAT(whyConfigRefused(changed(llama(), "num_key_value_heads", 3)), HasSubstr("does not divide"));
+    EXPECT_THAT(whyConfigRefused(changed(llama(), "rms_norm_eps", 0)), HasSubstr("rms_norm_eps"));
+    EXPECT_THAT(whyConfigRefused(changed(llama(), "tie_word_embeddings", "yes")),
                 HasSubstr("tie_word_embeddings"));
 }
 
 TEST(LlmConfig, ComesBackFromItsOwnJson)
 {
-    Json json = with(with(llama(), "model_type", "mistral"), "sliding_window", 16);
+    Json json = changed(changed(llama(), "model_type", "mistral"), "sliding_window", 16);
     json["num_key_value_heads"] = 2;
     json["head_dim"] = 24;
     json["eos_token_id"] = {2, 5};
     const auto mistral = parseLlmConfig(json);
     const auto tied =
-        parseLlmConfig(with(with(llama(), "tie_word_embeddings", true), "bos_token_id", nullptr));
+        parseLlmConfig(changed(changed(llama(), "tie_word_embeddings", true), "bos_token_id", nullptr));
 
     ASSERT_TRUE(mistral) << mistral.error().message;
     EXPECT_EQ(parseLlmConfig(configJson(*mistral)), *mistral);

@@ -22,9 +22,9 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr double kMegabyteSeconds = 10;
+constexpr double kJsonMegabyteSeconds = 10;
 #else
-constexpr double kMegabyteSeconds = 1;
+constexpr double kJsonMegabyteSeconds = 1;
 #endif
 using Ids = std::vector<std::int32_t>;
 
@@ -42,7 +42,7 @@ Json small()
                     "model": {"type": "BPE", "vocab": {"a": 0, "b": 1, "c": 2, "ab": 3, "abc": 4, " ": 5},
                               "merges": ["a b", "ab c"]}})");
 }
-Json with(Json json, const char* pointer, const Json& value)
+Json replaced(Json json, const char* pointer, const Json& value)
 {
     json[Json::json_pointer(pointer)] = value;
     return json;
@@ -51,7 +51,7 @@ Result<std::unique_ptr<Tokenizer>> parse(const Json& json)
 {
     return parseTokenizerJson(json.dump(), "tokenizer.json");
 }
-std::string whyRefused(const Json& json)
+std::string whyTokenizerRefused(const Json& json)
 {
     const auto made = parse(json);
     return made ? "accepted" : made.error().message;
@@ -66,9 +66,9 @@ Ids encode(const Json& json, std::string_view text)
 TEST(TokenizerJson, MergesByRank)
 {
     EXPECT_EQ(encode(small(), "abcab"), (Ids{4, 3}));
-    EXPECT_EQ(encode(with(small(), "/model/merges", read(R"([["a","b"],["ab","c"]])")), "abcab"),
+    EXPECT_EQ(encode(replaced(small(), "/model/merges", read(R"([["a","b"],["ab","c"]])")), "abcab"),
               (Ids{4, 3}));
-    EXPECT_EQ(encode(with(small(), "/model/merges", Json::array()), "ab"), (Ids{0, 1}));
+    EXPECT_EQ(encode(replaced(small(), "/model/merges", Json::array()), "ab"), (Ids{0, 1}));
     // Left out where there is no unknown token, as in the hub's library.
     EXPECT_EQ(encode(small(), "a?b"), (Ids{3}));
     EXPECT_EQ(encode(small(), ""), Ids{});
@@ -76,19 +76,19 @@ TEST(TokenizerJson, MergesByRank)
 
 TEST(TokenizerJson, HandlesUnknownCharacters)
 {
-    Json json = with(small(), "/model/vocab/?", 7);
+    Json json = replaced(small(), "/model/vocab/?", 7);
     json["model"]["unk_token"] = "?";
     EXPECT_EQ(encode(json, "a!!b"), (Ids{0, 7, 7, 1}));
-    EXPECT_EQ(encode(with(json, "/model/fuse_unk", true), "a!!b"), (Ids{0, 7, 1}));
-    EXPECT_THAT(whyRefused(with(json, "/model/unk_token", "!")), HasSubstr("unknown token"));
-    EXPECT_THAT(whyRefused(with(json, "/model/byte_fallback", true)), HasSubstr("0 of the 256"));
+    EXPECT_EQ(encode(replaced(json, "/model/fuse_unk", true), "a!!b"), (Ids{0, 7, 1}));
+    EXPECT_THAT(whyTokenizerRefused(replaced(json, "/model/unk_token", "!")), HasSubstr("unknown token"));
+    EXPECT_THAT(whyTokenizerRefused(replaced(json, "/model/byte_fallback", true)), HasSubstr("0 of the 256"));
 }
 
 TEST(TokenizerJson, IgnoresMergesWhereAskedTo)
 {
-    const Json json = with(small(), "/model/merges", {"a b"});
+    const Json json = replaced(small(), "/model/merges", {"a b"});
     EXPECT_EQ(encode(json, "abc"), (Ids{3, 2}));
-    EXPECT_EQ(encode(with(json, "/model/ignore_merges", true), "abc"), (Ids{4}));
+    EXPECT_EQ(encode(replaced(json, "/model/ignore_merges", true), "abc"), (Ids{4}));
 }
 
 TEST(TokenizerJson, FindsAddedTokensLongestFirst)
@@ -105,7 +105,7 @@ TEST(TokenizerJson, FindsAddedTokensLongestFirst)
 
 TEST(TokenizerJson, FindsNormalizedTokensInNormalText)
 {
-    Json json = with(small(), "/normalizer",
+    Json json = replaced(small(), "/normalizer",
                      read(R"({"type": "Replace", "pattern": {"String": "c"}, "content": "b"})"));
     json["added_tokens"][0] = {{"id", 6}, {"content", "xc"}, {"normalized", true}};
     EXPECT_EQ(encode(json, "axc"), (Ids{0, 6}));
@@ -116,7 +116,7 @@ TEST(TokenizerJson, FindsNormalizedTokensInNormalText)
 
 TEST(TokenizerJson, TakesBosFromTheTemplateAndTheConfig)
 {
-    Json json = with(small(), "/post_processor", read(R"({"type": "TemplateProcessing", "single": [
+    Json json = replaced(small(), "/post_processor", read(R"({"type": "TemplateProcessing", "single": [
         {"SpecialToken": {"id": "<x>", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}},
         {"SpecialToken": {"id": "c", "type_id": 0}}]})"));
     const auto made = parse(json);
@@ -124,7 +124,7 @@ TEST(TokenizerJson, TakesBosFromTheTemplateAndTheConfig)
     EXPECT_EQ((*made)->bos(), 6);
     EXPECT_TRUE((*made)->addsBos());
     EXPECT_THAT((*made)->eos(), ElementsAre(2));
-    EXPECT_THAT(whyRefused(with(json, "/post_processor/single/0/SpecialToken/id", "nothing")),
+    EXPECT_THAT(whyTokenizerRefused(replaced(json, "/post_processor/single/0/SpecialToken/id", "nothing")),
                 HasSubstr("\"nothing\""));
 
     const auto folder =
@@ -184,7 +184,7 @@ TEST(TokenizerJson, RefusesBrokenVocabularies)
 TEST(TokenizerJson, RefusesStepsItDoesNotKnow)
 {
     const auto refused = [](const char* pointer, const char* value) {
-        return whyRefused(with(small(), pointer, read(value)));
+        return whyTokenizerRefused(replaced(small(), pointer, read(value)));
     };
     EXPECT_THAT(refused("/model/type", R"("WordPiece")"), HasSubstr("WordPiece"));
     EXPECT_THAT(refused("/model/dropout", "0.1"), HasSubstr("dropout"));
@@ -349,7 +349,7 @@ TEST(TokenizerJson, ReadsAMegabyteWithoutSpacesInTime)
 
     ASSERT_TRUE(ids) << ids.error().message;
     EXPECT_EQ(ids->size(), (1u << 20) / 256);
-    EXPECT_LT(took, kMegabyteSeconds); // of the processor; a quadratic scan needs hours
+    EXPECT_LT(took, kJsonMegabyteSeconds); // of the processor; a quadratic scan needs hours
     RecordProperty("seconds", std::to_string(took));
 }
 

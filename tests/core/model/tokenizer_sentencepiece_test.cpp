@@ -21,9 +21,9 @@ namespace
 using testing::HasSubstr;
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr double kMegabyteSeconds = 10;
+constexpr double kPieceMegabyteSeconds = 10;
 #else
-constexpr double kMegabyteSeconds = 1;
+constexpr double kPieceMegabyteSeconds = 1;
 #endif
 
 // Debian's own library over the same file.
@@ -291,7 +291,7 @@ TEST(ScoredBpe, ReadsAMegabyteWithoutSpacesInTime)
 
     ASSERT_TRUE(ids);
     EXPECT_EQ(ids->size(), (1u << 20) / 256);
-    EXPECT_LT(took, kMegabyteSeconds); // of the processor; a quadratic scan needs hours
+    EXPECT_LT(took, kPieceMegabyteSeconds); // of the processor; a quadratic scan needs hours
     RecordProperty("seconds", std::to_string(took));
 }
 

@@ -11,20 +11,20 @@ namespace
 using tests::extra;
 using tests::simulated;
 
-struct Row {
+struct PaperRow {
     const char* model;
     double convolutions, shifts, adders, kilocycles, saving;
 };
 
 // Elements, delay in kilocycles, and EDP saving in percent against FBNet on all MAC elements.
-constexpr Row kCifar10[] = {{"hybrid-shift-a@cifar10", 129, 95, 0, 228.7, 33.6},
+constexpr PaperRow kCifar10[] = {{"hybrid-shift-a@cifar10", 129, 95, 0, 228.7, 33.6},
                             {"hybrid-shift-b@cifar10", 147, 51, 0, 219.2, 39.0},
                             {"hybrid-shift-c@cifar10", 129, 95, 0, 190.4, 53.9},
                             {"hybrid-adder-a@cifar10", 160, 0, 19, 221.0, 38.0},
                             {"hybrid-all-a@cifar10", 109, 108, 35, 220.4, 38.0},
                             {"hybrid-all-b@cifar10", 118, 73, 50, 235.7, 29.1},
                             {"hybrid-all-c@cifar10", 104, 100, 57, 202.9, 47.3}};
-constexpr Row kCifar100[] = {{"hybrid-shift-a@cifar100", 0, 0, 0, 262.7, 39.0},
+constexpr PaperRow kCifar100[] = {{"hybrid-shift-a@cifar100", 0, 0, 0, 262.7, 39.0},
                              {"hybrid-shift-b@cifar100", 0, 0, 0, 266.3, 37.4},
                              {"hybrid-shift-c@cifar100", 0, 0, 0, 237.3, 50.3},
                              {"hybrid-adder-a@cifar100", 139, 0, 70, 215.1, 58.9},
@@ -32,7 +32,7 @@ constexpr Row kCifar100[] = {{"hybrid-shift-a@cifar100", 0, 0, 0, 262.7, 39.0},
                              {"hybrid-all-b@cifar100", 0, 0, 0, 222.9, 55.9},
                              {"hybrid-all-c@cifar100", 0, 0, 0, 245.6, 46.5}};
 
-void expectRow(const Row& row, double reference)
+void expectRow(const PaperRow& row, double reference)
 {
     SCOPED_TRACE(row.model);
     const SimResult ideal = simulated("nasa", row.model);
@@ -57,7 +57,7 @@ TEST(Nasa, SavingsOnCifar10)
     EXPECT_NEAR(fbnet.cycles, 47.2e6 / 168, 1e-6);
     EXPECT_NEAR(fbnet.seconds() * 1e3, 1.124, 5e-4);
     EXPECT_EQ(extra(fbnet, "convolution_elements"), 168);
-    for (const Row& row : kCifar10)
+    for (const PaperRow& row : kCifar10)
         expectRow(row, fbnet.edp());
 }
 
@@ -65,7 +65,7 @@ TEST(Nasa, SavingsOnCifar100)
 {
     const SimResult fbnet = simulated("nasa", "fbnet@cifar100");
     EXPECT_NEAR(fbnet.cycles, 56.6e6 / 168, 1e-6);
-    for (const Row& row : kCifar100)
+    for (const PaperRow& row : kCifar100)
         expectRow(row, fbnet.edp());
 }
 

@@ -8,7 +8,7 @@ namespace vitrine::sim
 namespace
 {
 
-RsLayer product(std::int64_t rows, std::int64_t in, std::int64_t out)
+RsLayer tilingProduct(std::int64_t rows, std::int64_t in, std::int64_t out)
 {
     return {.n = rows, .m = out, .c = in};
 }
@@ -27,23 +27,23 @@ void expectEnergy(const RsMapping& mapping, double millijoule)
 
 TEST(RsTiling, MultipliesAt32Bits)
 {
-    const RsMapping mapping = best(product(196, 192, 768), {}, rsEnergies(3.7, 32));
+    const RsMapping mapping = best(tilingProduct(196, 192, 768), {}, rsEnergies(3.7, 32));
     expectEnergy(mapping, 1.2342294528);
     EXPECT_NEAR(mapping.seconds * 1e3, 0.802816, 1e-12);
     EXPECT_EQ(mapping.valid, 192152);
     EXPECT_EQ(mapping.tiling.n, (std::array<std::int64_t, 2>{196, 1}));
     EXPECT_EQ(mapping.tiling.m, (std::array<std::int64_t, 4>{16, 3, 4, 4}));
     EXPECT_EQ(mapping.tiling.c, (std::array<std::int64_t, 4>{1, 48, 4, 1}));
-    expectEnergy(best(product(3136, 32, 256), {}, rsEnergies(3.7, 32)), 1.3415514112);
+    expectEnergy(best(tilingProduct(3136, 32, 256), {}, rsEnergies(3.7, 32)), 1.3415514112);
 }
 
 // Words of 10 bits, and 10 / 32 of the time.
 TEST(RsTiling, ShiftsWithTheCodesNarrowWords)
 {
-    const RsMapping mapping = best(product(196, 192, 768), {}, rsEnergies(0.13, 10));
+    const RsMapping mapping = best(tilingProduct(196, 192, 768), {}, rsEnergies(0.13, 10));
     expectEnergy(mapping, 0.35603666688);
     EXPECT_NEAR(mapping.seconds * 1e3 * 10 / 32, 0.25088, 1e-12);
-    expectEnergy(best(product(3136, 32, 256), {}, rsEnergies(0.13, 10)), 0.39287033856);
+    expectEnergy(best(tilingProduct(3136, 32, 256), {}, rsEnergies(0.13, 10)), 0.39287033856);
 }
 
 // Additions under a binary mask, whose operands the code takes to stay on chip.
@@ -51,16 +51,16 @@ TEST(RsTiling, AddsWithoutOuterLevels)
 {
     RsEnergies energies = rsEnergies(0.9, 32);
     energies.dram = energies.buffer = energies.noc = 0;
-    const RsMapping mapping = best(product(3136, 32, 32), {}, energies);
+    const RsMapping mapping = best(tilingProduct(3136, 32, 32), {}, energies);
     expectEnergy(mapping, 0.075665408);
     EXPECT_NEAR(mapping.seconds * 1e3, 0.401408, 1e-12);
 }
 
 TEST(RsTiling, FewerElementsTakeLonger)
 {
-    const RsMapping narrow = best(product(196, 192, 768), {.elements = 96}, rsEnergies(3.7, 32));
+    const RsMapping narrow = best(tilingProduct(196, 192, 768), {.elements = 96}, rsEnergies(3.7, 32));
     EXPECT_GT(narrow.cost.cycles,
-              best(product(196, 192, 768), {}, rsEnergies(3.7, 32)).cost.cycles);
+              best(tilingProduct(196, 192, 768), {}, rsEnergies(3.7, 32)).cost.cycles);
 }
 
 TEST(RsTiling, ScalingEveryEnergyKeepsTheTiling)
@@ -80,8 +80,8 @@ TEST(RsTiling, ScalingEveryEnergyKeepsTheTiling)
 
 TEST(RsTiling, WhatDoesNotFitIsSaid)
 {
-    EXPECT_FALSE(bestTiling(product(1, 1, 0), {}, {}));
-    EXPECT_FALSE(bestTiling(product(7, 7, 7), {.elements = 1}, {}));
+    EXPECT_FALSE(bestTiling(tilingProduct(1, 1, 0), {}, {}));
+    EXPECT_FALSE(bestTiling(tilingProduct(7, 7, 7), {.elements = 1}, {}));
     EXPECT_FALSE(bestTiling({.h = 2, .w = 2, .r = 3, .s = 3}, {}, {}));
 }
 

@@ -10,7 +10,7 @@ namespace
 constexpr const char* kConvHeader = "Layer name, IFMAP Height, IFMAP Width, Filter Height, Filter "
                                     "Width, Channels, Num Filter, Strides,\n";
 
-std::string refusal(const std::string& text)
+std::string topologyRefusal(const std::string& text)
 {
     const auto result = parseTopology(text, "t.csv");
     return result ? "accepted" : result.error().message;
@@ -51,30 +51,30 @@ TEST(Topology, StridesMayDiffer)
 
 TEST(Topology, ErrorsTellRowAndColumn)
 {
-    EXPECT_EQ(refusal(""), "cannot read t.csv: it is empty, a header and a row per layer expected");
-    EXPECT_EQ(refusal("Layer, M, N, K\n"),
+    EXPECT_EQ(topologyRefusal(""), "cannot read t.csv: it is empty, a header and a row per layer expected");
+    EXPECT_EQ(topologyRefusal("Layer, M, N, K\n"),
               "cannot read t.csv: no layers below the header in row 1");
-    EXPECT_EQ(refusal("a,b\n1,2\n"),
+    EXPECT_EQ(topologyRefusal("a,b\n1,2\n"),
               "cannot read t.csv: row 1 has 2 columns: \"name, M, N, K\" or the 8 columns of a "
               "SCALE-Sim convolution table expected");
     EXPECT_EQ(
-        refusal("Layer, M, N, K\nok,1,2,3\nbad, 4, x, 6\n"),
+        topologyRefusal("Layer, M, N, K\nok,1,2,3\nbad, 4, x, 6\n"),
         "cannot read t.csv: row 3, column 3 (N): \"x\" is not a whole number from 1 to 2147483647");
     EXPECT_EQ(
-        refusal("Layer, M, N, K\nzero, 4, 0, 6\n"),
+        topologyRefusal("Layer, M, N, K\nzero, 4, 0, 6\n"),
         "cannot read t.csv: row 2, column 3 (N): \"0\" is not a whole number from 1 to 2147483647");
-    EXPECT_EQ(refusal("Layer, M, N, K\nshort, 4, 5\n"),
+    EXPECT_EQ(topologyRefusal("Layer, M, N, K\nshort, 4, 5\n"),
               "cannot read t.csv: row 2, column 4: nothing there, 4 columns expected");
-    EXPECT_EQ(refusal("Layer, M, N, K\nlong, 4, 5, 6, 7\n"),
+    EXPECT_EQ(topologyRefusal("Layer, M, N, K\nlong, 4, 5, 6, 7\n"),
               "cannot read t.csv: row 2, column 5: one column too many, 4 expected");
-    EXPECT_EQ(refusal(std::string(kConvHeader) + "c,3,9,5,3,1,1,1,\n"),
+    EXPECT_EQ(topologyRefusal(std::string(kConvHeader) + "c,3,9,5,3,1,1,1,\n"),
               "cannot read t.csv: row 2, column 4 (filter height): the filter of 5 is larger than "
               "the map of 3 (which "
               "includes the padding)");
-    EXPECT_EQ(refusal(std::string(kConvHeader) + "c,9,9,3,3,1,1,-1,\n"),
+    EXPECT_EQ(topologyRefusal(std::string(kConvHeader) + "c,9,9,3,3,1,1,-1,\n"),
               "cannot read t.csv: row 2, column 8 (stride): \"-1\" is not a whole number from 1 to "
               "2147483647");
-    EXPECT_EQ(refusal("Layer, M, N, K\n,1,2,3\n"),
+    EXPECT_EQ(topologyRefusal("Layer, M, N, K\n,1,2,3\n"),
               "cannot read t.csv: row 2, column 1 (name): a name of at most 200 printable "
               "characters expected");
 }
@@ -82,13 +82,13 @@ TEST(Topology, ErrorsTellRowAndColumn)
 TEST(Topology, HugeLayersAreRefusedNotOverflown)
 {
     EXPECT_NE(
-        refusal("Layer, M, N, K\nx,2147483647,2147483647,2147483647\n").find("row 2, column 2"),
+        topologyRefusal("Layer, M, N, K\nx,2147483647,2147483647,2147483647\n").find("row 2, column 2"),
         std::string::npos);
     EXPECT_NE(
-        refusal(std::string(kConvHeader) + "x,2147483647,2147483647,1,1,2147483647,2147483647,1,\n")
+        topologyRefusal(std::string(kConvHeader) + "x,2147483647,2147483647,1,1,2147483647,2147483647,1,\n")
             .find("row 2"),
         std::string::npos);
-    EXPECT_NE(refusal("Layer, M, N, K\nx,99999999999999999999,1,1\n").find("column 2 (M)"),
+    EXPECT_NE(topologyRefusal("Layer, M, N, K\nx,99999999999999999999,1,1\n").find("column 2 (M)"),
               std::string::npos);
 }
 
@@ -97,7 +97,7 @@ TEST(Topology, RowsAreLimited)
     std::string text = "Layer, M, N, K\n";
     for (int i = 0; i <= 20000; ++i)
         text += "a,1,1,1\n";
-    EXPECT_EQ(refusal(text), "cannot read t.csv: more than 20000 layers at row 20002");
+    EXPECT_EQ(topologyRefusal(text), "cannot read t.csv: more than 20000 layers at row 20002");
 }
 
 void expectSame(const Workload& a, const Workload& b)

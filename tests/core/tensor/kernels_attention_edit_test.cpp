@@ -153,7 +153,7 @@ void expectSums(const Problem& p, const HeadTap& tap, const std::vector<double>&
         ASSERT_NEAR(tap.after.thumbnail[i], thumbnail[i], 1e-6);
 }
 
-void expectAgreement(const AttentionShape& shape, const WeightEdit& edit, bool summary)
+void expectEditAgreement(const AttentionShape& shape, const WeightEdit& edit, bool summary)
 {
     SCOPED_TRACE(fmt::format("first {}, queries {}, window {}, columns {}, receivers from {}",
                              shape.first, shape.queries, shape.window, fmt::join(edit.columns, " "),
@@ -201,16 +201,16 @@ TEST(AttendEdited, AgreesWithPlainLoopsOverAWholeMap)
                     std::erase_if(edit.columns,
                                   [&](std::int32_t column) { return column >= first + queries; });
                     if (!edit.columns.empty())
-                        expectAgreement(shapeOf(first, queries, window), edit,
+                        expectEditAgreement(shapeOf(first, queries, window), edit,
                                         first == 0 && window != 3);
                 }
 }
 
 TEST(AttendEdited, TakesAllAwayWithBetaZeroAndHandlesTheFirstColumn)
 {
-    expectAgreement(shapeOf(0, 80), {.columns = {5, 30}, .beta = 0}, true);
-    expectAgreement(shapeOf(0, 80), {.columns = {0}, .beta = 0.5}, true);
-    expectAgreement(shapeOf(0, 80), {.columns = {0, 1}, .beta = 0.5, .receiversFrom = 3}, true);
+    expectEditAgreement(shapeOf(0, 80), {.columns = {5, 30}, .beta = 0}, true);
+    expectEditAgreement(shapeOf(0, 80), {.columns = {0}, .beta = 0.5}, true);
+    expectEditAgreement(shapeOf(0, 80), {.columns = {0, 1}, .beta = 0.5, .receiversFrom = 3}, true);
 }
 
 TEST(AttendEdited, KeepsRowSumsWhereTheSinkHasNearlyEverything)

@@ -15,15 +15,15 @@ namespace vitrine::kernels
 namespace
 {
 
-struct Problem {
+struct PlainProblem {
     AttentionShape shape;
     std::vector<float> q, k, v;
 };
 
-Problem randomProblem(AttentionShape shape, double spread)
+PlainProblem randomPlainProblem(AttentionShape shape, double spread)
 {
     Random random(11);
-    Problem p{.shape = shape, .q = {}, .k = {}, .v = {}};
+    PlainProblem p{.shape = shape, .q = {}, .k = {}, .v = {}};
     const auto fill = [&](std::vector<float>& values, std::int64_t count) {
         for (std::int64_t i = 0; i < count; ++i)
             values.push_back(static_cast<float>(spread * random.normal()));
@@ -36,7 +36,7 @@ Problem randomProblem(AttentionShape shape, double spread)
 }
 
 // The whole map of one head in double precision.
-std::vector<double> wholeMap(const Problem& p, std::int64_t head)
+std::vector<double> wholeMap(const PlainProblem& p, std::int64_t head)
 {
     const AttentionShape& s = p.shape;
     const std::int64_t keys = s.first + s.queries, keyHead = head * s.kvHeads / s.heads;
@@ -69,7 +69,7 @@ void expectAgreement(const AttentionShape& s, double spread)
 {
     SCOPED_TRACE(fmt::format("first {}, queries {}, window {}, head size {}, spread {}", s.first,
                              s.queries, s.window, s.headSize, spread));
-    const Problem p = randomProblem(s, spread);
+    const PlainProblem p = randomPlainProblem(s, spread);
     const std::int64_t keys = s.first + s.queries, width = s.heads * s.headSize,
                        keyWidth = s.kvHeads * s.headSize;
     std::vector<float> out(p.q.size());

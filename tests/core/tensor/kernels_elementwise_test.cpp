@@ -13,7 +13,7 @@ namespace vitrine::kernels
 namespace
 {
 
-std::vector<float> randomValues(std::int64_t count, double deviation, std::uint64_t seed)
+std::vector<float> randomRow(std::int64_t count, double deviation, std::uint64_t seed)
 {
     Random random(seed);
     std::vector<float> values;
@@ -56,7 +56,7 @@ TEST(ExpNegative, IsExactAtZeroAndTinyBelowItsRange)
 TEST(RmsNorm, AgreesWithDoublePrecisionForEverySmallSize)
 {
     for (std::int64_t size = 1; size <= 70; ++size) {
-        const auto x = randomValues(size, 3, 1), weight = randomValues(size, 1, 2);
+        const auto x = randomRow(size, 3, 1), weight = randomRow(size, 1, 2);
         std::vector<float> out(x.size());
 
         rmsNorm(x.data(), weight.data(), size, 1e-5f, out.data());
@@ -74,8 +74,8 @@ TEST(RmsNorm, AgreesWithDoublePrecisionForEverySmallSize)
 TEST(SwiGlu, AgreesWithDoublePrecisionAlsoForLargeValues)
 {
     for (std::int64_t size = 1; size <= 70; ++size) {
-        auto gate = randomValues(size, 30, 3);
-        const auto before = gate, up = randomValues(size, 1, 4);
+        auto gate = randomRow(size, 30, 3);
+        const auto before = gate, up = randomRow(size, 1, 4);
 
         swiGlu(gate.data(), up.data(), size);
 
@@ -90,8 +90,8 @@ TEST(SwiGlu, AgreesWithDoublePrecisionAlsoForLargeValues)
 TEST(Rotate, TurnsPairsOfTheTwoHalves)
 {
     for (std::int64_t half = 1; half <= 40; ++half) {
-        auto x = randomValues(2 * half, 1, 5);
-        const auto before = x, angles = randomValues(half, 2, 6);
+        auto x = randomRow(2 * half, 1, 5);
+        const auto before = x, angles = randomRow(half, 2, 6);
         std::vector<float> cosine, sine;
         for (const float angle : angles) {
             cosine.push_back(std::cos(angle));

@@ -13,7 +13,7 @@ namespace {
 
 using Given = std::map<std::string, std::string>;
 
-std::filesystem::path folder(const std::string& name)
+std::filesystem::path liveFolder(const std::string& name)
 {
     const auto path = std::filesystem::temp_directory_path() / "vitrine-live" /
                       testing::UnitTest::GetInstance()->current_test_info()->name() / name;
@@ -21,7 +21,7 @@ std::filesystem::path folder(const std::string& name)
     return path;
 }
 
-std::filesystem::path tinyModel()
+std::filesystem::path liveModel()
 {
     model::LlmConfig config;
     config.hidden = 32;
@@ -32,7 +32,7 @@ std::filesystem::path tinyModel()
     config.vocabulary = 60;
     config.context = 128;
     config.dtype = "float32";
-    const auto path = folder("model");
+    const auto path = liveFolder("model");
     const auto exported = model::exportHuggingFace(tests::TinyCheckpoint(config, 5), path);
     EXPECT_TRUE(exported) << exported.error().message;
     return path;
@@ -66,7 +66,7 @@ std::map<std::string, double> computed(const RunResult& result)
 
 void expectEqualToKeptRun(const RunResult& live, const Params& params)
 {
-    QuietProgress progress(folder("kept"));
+    QuietProgress progress(liveFolder("kept"));
     const auto kept = CaptureExperiment().run(params, progress);
     ASSERT_TRUE(kept) << kept.error().message;
     EXPECT_EQ(computed(live), computed(*kept));
@@ -81,7 +81,7 @@ void expectEqualToKeptRun(const RunResult& live, const Params& params)
 
 TEST(CaptureLive, EveryAnswerEqualsAKeptRunOfTheSameParameters)
 {
-    const auto model = tinyModel();
+    const auto model = liveModel();
     const Given text = {{"token_ids", ids(50, 7)}};
     const auto with = [&](Given more) {
         more.insert(text.begin(), text.end());
@@ -89,7 +89,7 @@ TEST(CaptureLive, EveryAnswerEqualsAKeptRunOfTheSameParameters)
     };
     const auto session = CaptureExperiment().open(with({}));
     ASSERT_TRUE(session) << session.error().message;
-    QuietProgress progress(folder("live"));
+    QuietProgress progress(liveFolder("live"));
 
     for (const Params& params :
          {with({}), with({{"alpha", "1.2"}}), with({{"rule", "absolute"}, {"tau", "0.03"}}),
@@ -104,10 +104,10 @@ TEST(CaptureLive, EveryAnswerEqualsAKeptRunOfTheSameParameters)
 
 TEST(CaptureLive, AnotherThresholdDoesNotRunTheModelAgain)
 {
-    const auto model = tinyModel();
+    const auto model = liveModel();
     const auto session = CaptureExperiment().open(resolved({{"token_ids", ids(40, 7)}}, model));
     ASSERT_TRUE(session);
-    QuietProgress progress(folder("live"));
+    QuietProgress progress(liveFolder("live"));
     const auto first = (*session)->update(resolved({{"token_ids", ids(40, 7)}}, model), progress);
     ASSERT_TRUE(first);
     progress.cancel(); // a pass would now be refused
@@ -124,11 +124,11 @@ TEST(CaptureLive, AnotherThresholdDoesNotRunTheModelAgain)
 
 TEST(CaptureLive, ABadTextIsAnErrorAndTheSessionGoesOn)
 {
-    const auto model = tinyModel();
+    const auto model = liveModel();
     const Params good = resolved({{"token_ids", ids(30, 7)}}, model);
     const auto session = CaptureExperiment().open(good);
     ASSERT_TRUE(session);
-    QuietProgress progress(folder("live"));
+    QuietProgress progress(liveFolder("live"));
 
     EXPECT_FALSE((*session)->update(resolved({{"token_ids", "1,99"}}, model), progress));
     EXPECT_TRUE((*session)->update(good, progress));

@@ -141,10 +141,10 @@ TEST_F(Evaluate, ClassificationUsesLabelsAndShots)
 }
 
 // Stops at a number of answers.
-class Impatient : public QuietProgress
+class ImpatientEvaluation : public QuietProgress
 {
 public:
-    Impatient(std::filesystem::path artifacts, int answers)
+    ImpatientEvaluation(std::filesystem::path artifacts, int answers)
         : QuietProgress(std::move(artifacts)), left_(answers)
     {
     }
@@ -164,7 +164,7 @@ TEST_F(Evaluate, PausedAnywhereItGoesOnToTheSameResult)
     ASSERT_TRUE(params);
 
     for (int pause = 1; pause < 15; ++pause) {
-        Impatient first(folder.path, pause);
+        ImpatientEvaluation first(folder.path, pause);
         ASSERT_FALSE(experiment.run(*params, first));
         ASSERT_TRUE(first.loadState());
         QuietProgress second(folder.path);

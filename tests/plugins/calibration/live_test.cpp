@@ -11,7 +11,7 @@ namespace vitrine::calibration
 namespace
 {
 
-using namespace tests;
+using namespace tiny_tuning;
 
 std::map<std::string, double> computed(const RunResult& result)
 {

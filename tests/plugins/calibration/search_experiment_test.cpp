@@ -54,7 +54,7 @@ Result<RunResult> run(const Given& given, Progress& progress)
 }
 
 // Computed metrics as texts: NaN, which some of them are where no head is kept, equals itself.
-std::map<std::string, std::string> computed(const RunResult& result)
+std::map<std::string, std::string> computedTexts(const RunResult& result)
 {
     std::map<std::string, std::string> texts;
     for (const Metric& metric : result.metrics)
@@ -106,7 +106,7 @@ TEST_F(Search, StoppingChangesOnlyTheEffort)
     const auto quick = run(kSmall, one), slow = run(brute, other);
 
     ASSERT_TRUE(quick && slow);
-    auto quickly = computed(*quick), slowly = computed(*slow);
+    auto quickly = computedTexts(*quick), slowly = computedTexts(*slow);
     for (const char* effort : {"answers_saved", "heads_stopped"})
         quickly.erase(effort), slowly.erase(effort);
     EXPECT_EQ(quickly, slowly);
@@ -115,10 +115,10 @@ TEST_F(Search, StoppingChangesOnlyTheEffort)
 }
 
 // Stops at a number of answers.
-class Impatient : public QuietProgress
+class ImpatientSearch : public QuietProgress
 {
 public:
-    Impatient(std::filesystem::path folder, int answers)
+    ImpatientSearch(std::filesystem::path folder, int answers)
         : QuietProgress(std::move(folder)), left_(answers)
     {
     }
@@ -135,7 +135,7 @@ TEST_F(Search, PausedAnywhereItGoesOnToTheSameResult)
     ASSERT_TRUE(expected);
 
     for (const int pause : {1, 30, 80, 130}) {
-        Impatient first(folder.path, pause);
+        ImpatientSearch first(folder.path, pause);
         const auto stopped = run(kSmall, first);
         ASSERT_FALSE(stopped);
         EXPECT_EQ(stopped.error().kind, ErrorKind::cancelled);
@@ -144,7 +144,7 @@ TEST_F(Search, PausedAnywhereItGoesOnToTheSameResult)
         const auto result = run(kSmall, second);
 
         ASSERT_TRUE(result) << result.error().message;
-        EXPECT_EQ(computed(*result), computed(*expected)) << "paused after " << pause;
+        EXPECT_EQ(computedTexts(*result), computedTexts(*expected)) << "paused after " << pause;
         EXPECT_EQ(result->tables, expected->tables);
         EXPECT_EQ(result->notes, expected->notes);
     }
@@ -218,7 +218,7 @@ TEST_F(Search, KilledWorkersGoOnToTheSameResult)
     ASSERT_EQ(record.state, RunState::done) << record.error;
     EXPECT_GT(kills, 0);
     EXPECT_GT(wentOn, 0) << "no attempt found a saved state";
-    EXPECT_EQ(computed(record.result), computed(expected.result));
+    EXPECT_EQ(computedTexts(record.result), computedTexts(expected.result));
     EXPECT_EQ(record.result.tables, expected.result.tables);
     const auto one = record.result.artifact("heads.json"),
                other = expected.result.artifact("heads.json");

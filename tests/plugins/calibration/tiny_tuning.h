@@ -10,7 +10,7 @@
 #include <map>
 #include <string>
 
-namespace vitrine::calibration::tests
+namespace vitrine::calibration::tiny_tuning
 {
 
 using Given = std::map<std::string, std::string>;
@@ -107,4 +107,4 @@ inline double number(const Table& table, std::size_t row, const std::string& col
     return number(table.rows.at(row).at(static_cast<std::size_t>(table.column(column))));
 }
 
-} // namespace vitrine::calibration::tests
+} // namespace vitrine::calibration::tiny_tuning

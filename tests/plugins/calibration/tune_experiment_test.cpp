@@ -17,7 +17,7 @@ namespace vitrine::calibration
 namespace
 {
 
-using namespace tests;
+using namespace tiny_tuning;
 using testing::Contains;
 using testing::HasSubstr;
 

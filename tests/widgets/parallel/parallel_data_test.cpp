@@ -14,7 +14,7 @@ namespace
 {
 
 // Three designs; one has no energy, the machine is the same in all.
-Table designs()
+Table designTable()
 {
     return {"points",
             {{"rows", "1", Origin::computed, ""},
@@ -28,7 +28,7 @@ Table designs()
 
 TEST(ParallelData, ColumnsThatDifferBecomeAxes)
 {
-    const Data data = dataOf(designs());
+    const Data data = dataOf(designTable());
 
     ASSERT_EQ(data.axes.size(), 3u);
     EXPECT_EQ(data.rows(), 3u);
@@ -42,7 +42,7 @@ TEST(ParallelData, ColumnsThatDifferBecomeAxes)
 
 TEST(ParallelData, HeightsAndValuesAreInverse)
 {
-    const Data data = dataOf(designs());
+    const Data data = dataOf(designTable());
     for (const Axis& axis : data.axes) {
         const figure::Range range = rangeOf(axis);
         for (const double height : {0.0, 0.2, 0.5, 1.0})
@@ -76,7 +76,7 @@ TEST(ParallelData, HeightsOfAllRowsAreTheHeightsOneByOne)
 
 TEST(ParallelData, ARowIsKeptWithinAllBrushesEndsIncluded)
 {
-    const Data data = dataOf(designs());
+    const Data data = dataOf(designTable());
     State state;
     EXPECT_EQ(keptRows(data, state), (std::vector<std::uint8_t>{1, 1, 1}));
 
@@ -90,7 +90,7 @@ TEST(ParallelData, ARowWithoutAValueLiesInNoBrush)
 {
     State state;
     state.brushes["energy"] = {0, 1e9};
-    EXPECT_EQ(keptRows(dataOf(designs()), state), (std::vector<std::uint8_t>{1, 1, 0}));
+    EXPECT_EQ(keptRows(dataOf(designTable()), state), (std::vector<std::uint8_t>{1, 1, 0}));
 }
 
 TEST(ParallelData, AStateComesBackFromJson)
@@ -123,7 +123,7 @@ TEST(ParallelData, WhatIsNotAStateIsLeftOut)
 
 TEST(ParallelData, AxesAreShownInTheStatesOrder)
 {
-    const Data data = dataOf(designs());
+    const Data data = dataOf(designTable());
     State state;
     EXPECT_EQ(shownAxes(data, state).size(), 3u);
     state.order = {"dataflow", "gone", "rows", "dataflow"};
@@ -136,7 +136,7 @@ TEST(ParallelData, AxesAreShownInTheStatesOrder)
 
 TEST(ParallelFigure, KeptLinesAndOthersAreSeriesWithGaps)
 {
-    const Data data = dataOf(designs());
+    const Data data = dataOf(designTable());
     State state;
     state.brushes["rows"] = {8, 16};
     const figure::Figure figure = figureOf(data, state, 2000);
@@ -150,7 +150,7 @@ TEST(ParallelFigure, KeptLinesAndOthersAreSeriesWithGaps)
 
 TEST(ParallelFigure, ManyLinesBecomeAGrid)
 {
-    const figure::Figure figure = figureOf(dataOf(designs()), {}, 2);
+    const figure::Figure figure = figureOf(dataOf(designTable()), {}, 2);
 
     ASSERT_EQ(figure.grids.size(), 1u);
     EXPECT_TRUE(figure.series.empty());

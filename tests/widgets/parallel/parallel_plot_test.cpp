@@ -14,7 +14,7 @@ namespace
 {
 
 // Ten designs: rows 1..10, cycles falling with them, two dataflows.
-Data designs()
+Data designData()
 {
     Data data;
     data.axes = {{.name = "rows", .label = "Rows"},
@@ -35,7 +35,7 @@ protected:
     ParallelPlotTest()
     {
         plot_.resize(640, 300);
-        plot_.setData(designs());
+        plot_.setData(designData());
         QObject::connect(&plot_, &ParallelPlot::stateWished, &plot_,
                          [this](const State& state, const QString&, const QString& key) {
                              keys_ << key;
@@ -191,7 +191,7 @@ TEST_F(ParallelPlotTest, ARowThatIsNotKeptIsNotUnderThePointer)
 
 TEST_F(ParallelPlotTest, ManyRowsAreADensityUntilABrushLeavesFew)
 {
-    Data data = designs();
+    Data data = designData();
     std::mt19937 random(3);
     std::uniform_real_distribution<double> uniform(0, 10);
     for (Axis& axis : data.axes) {

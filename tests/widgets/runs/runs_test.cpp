@@ -20,7 +20,7 @@ QApplication& application()
     return *qApp;
 }
 
-RunRecord run(double mass, const std::string& model = "vitrine-lm")
+RunRecord exampleRun(double mass, const std::string& model = "vitrine-lm")
 {
     RunRecord made;
     made.uid = newUid();
@@ -43,7 +43,7 @@ const DiffRow* rowNamed(const std::vector<DiffRow>& rows, const QString& name)
 
 TEST(DiffRuns, MarksWhatDiffersAndNotWhatWasMeasured)
 {
-    const RunRecord a = run(0.2), b = run(0.5, "stories260K");
+    const RunRecord a = exampleRun(0.2), b = exampleRun(0.5, "stories260K");
 
     const auto rows = diffRuns({&a, &b});
 
@@ -56,8 +56,8 @@ TEST(DiffRuns, MarksWhatDiffersAndNotWhatWasMeasured)
 
 TEST(DiffRuns, ShowsAValueThatOnlyOneRunHas)
 {
-    const RunRecord a = run(0.2);
-    RunRecord b = run(0.2);
+    const RunRecord a = exampleRun(0.2);
+    RunRecord b = exampleRun(0.2);
     b.params.set("tau", 0.1);
 
     const auto rows = diffRuns({&a, &b});
@@ -69,7 +69,7 @@ TEST(DiffRuns, ShowsAValueThatOnlyOneRunHas)
 
 RunRecord withHeads(std::vector<std::vector<Cell>> rows)
 {
-    RunRecord made = run(0.5);
+    RunRecord made = exampleRun(0.5);
     made.result.tables = {{"heads",
                            {{"layer", "", {}, ""}, {"head", "", {}, ""}, {"mass", "1", {}, ""}},
                            std::move(rows)}};
@@ -81,7 +81,7 @@ TEST(CompareTables, MatchesRowsByTheirKeysAndGivesTheDifference)
     const auto cell = [](int value) { return Cell(std::int64_t{value}); };
     RunRecord a = withHeads({{cell(0), cell(0), 0.25}, {cell(0), cell(1), 0.5}});
     RunRecord b = withHeads({{cell(0), cell(1), 0.75}, {cell(1), cell(0), 0.125}});
-    const RunRecord failed = run(0);
+    const RunRecord failed = exampleRun(0);
     a.number = 3;
     b.number = 4;
 
@@ -101,7 +101,7 @@ TEST(CompareTables, MatchesRowsByTheirKeysAndGivesTheDifference)
 
 TEST(CompareTables, RowsWithoutAKeyAreMatchedByTheirPlace)
 {
-    RunRecord a = run(0), b = run(0);
+    RunRecord a = exampleRun(0), b = exampleRun(0);
     a.result.tables = b.result.tables = {
         {"same", {{"x", "", {}, ""}, {"y", "", {}, ""}}, {{1.0, 2.0}, {1.0, 2.0}}}};
 
