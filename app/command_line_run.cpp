@@ -120,7 +120,11 @@ Result<Store> openStore(const std::string& workspace)
     std::error_code ignored;
     if (workspace.empty() && path.has_parent_path())
         fs::create_directories(path.parent_path(), ignored);
-    return Store::open(path);
+    auto store = Store::open(path);
+    if (store && !store->checkWritable())
+        fmt::print(stderr, "vitrine: the workspace {} can only be read here\n",
+                   oneLine(path.string(), 1000));
+    return store;
 }
 
 void importLeftOvers(Store& store)
@@ -172,6 +176,8 @@ int run(const RunOptions& options)
     auto store = openStore(options.workspace);
     if (!store)
         return complain(store.error());
+    if (const auto writable = store->checkWritable(); !writable)
+        return complain(writable.error());
     importLeftOvers(*store);
     Job job;
     job.experiment = options.experiment;

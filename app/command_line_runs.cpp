@@ -186,6 +186,13 @@ int runsVerify(const RunsOptions& options)
         } else if (!options.json) {
             fmt::print("run {}: intact\n", number);
         }
+        const auto run = opened->store.load(number);
+        const auto unknown = run ? incomparableInputs(*run) : std::vector<std::string>();
+        if (!unknown.empty())
+            json["runs"].back()["incomparable_inputs"] = unknown;
+        if (!options.json)
+            for (const auto& line : unknown)
+                fmt::print("run {}: {}\n", number, oneLine(line, 1000));
     }
     if (options.json)
         fmt::print("{}\n", dumpJson(json));
@@ -200,6 +207,8 @@ int runsRerun(const RunsOptions& options)
     const auto before = opened->store.load(opened->numbers.at(0));
     if (!before)
         return complain(before.error());
+    if (const auto writable = opened->store.checkWritable(); !writable)
+        return complain(writable.error());
     Job job;
     job.experiment = before->experiment;
     job.parent = before->uid;
@@ -213,10 +222,12 @@ int runsRerun(const RunsOptions& options)
         return complain(after.error());
 
     const auto differences = compareComputed(*before, *after);
+    const auto inputs = compareInputs(*before, *after);
     if (options.json) {
         Json json = toJson(*after);
         json["repeats"] = before->number;
         json["differences"] = differences;
+        json["input_differences"] = inputs;
         fmt::print("{}\n", dumpJson(json));
     } else {
         printRun(*after, false);
@@ -225,6 +236,8 @@ int runsRerun(const RunsOptions& options)
                        before->number);
         for (const auto& line : differences)
             fmt::print("differs from run {}: {}\n", before->number, line);
+        for (const auto& line : inputs)
+            fmt::print("beside run {}: {}\n", before->number, oneLine(line, 1000));
     }
     if (after->exitCode != 0) {
         fmt::print(stderr, "vitrine: {}\n", oneLine(after->error, 1000));
@@ -241,13 +254,17 @@ int runsResume(const RunsOptions& options)
     const auto run = opened->store.load(opened->numbers.at(0));
     if (!run)
         return complain(run.error());
-    const auto folder = opened->store.jobsFolder() / run->uid;
+    if (const auto writable = opened->store.checkWritable(); !writable)
+        return complain(writable.error());
+    const auto folder = opened->store.jobFolder(run->uid);
+    if (!folder)
+        return complain(folder.error());
     std::error_code error;
-    if (run->state == RunState::done || !fs::exists(folder / "state" / "saved", error))
+    if (run->state == RunState::done || !fs::exists(*folder / "state" / "saved", error))
         return complain(
             {ErrorKind::argument, fmt::format("run {} is {} and has no saved state to go on from",
                                               run->number, runStateName(run->state))});
-    const auto after = follow(opened->store, folder);
+    const auto after = follow(opened->store, *folder);
     if (!after)
         return complain(after.error());
     printRun(*after, options.json);
@@ -261,20 +278,17 @@ int runsTag(const RunsOptions& options)
     auto opened = openRuns(options, 1);
     if (!opened)
         return complain(opened.error());
+    const std::vector<std::string> tags(options.words.begin() + 1, options.words.end()), none;
+    const auto done = opened->store.changeTags(opened->numbers, options.removeTags ? none : tags,
+                                               options.removeTags ? tags : none);
+    if (!done)
+        return complain(done.error());
+    if (!options.json)
+        return 0;
     const auto run = opened->store.load(opened->numbers.at(0));
     if (!run)
         return complain(run.error());
-    auto tags = run->tags;
-    for (std::size_t i = 1; i < options.words.size(); ++i) {
-        std::erase(tags, options.words[i]);
-        if (!options.removeTags)
-            tags.push_back(options.words[i]);
-    }
-    if (const auto done = opened->store.setTags(run->number, tags); !done)
-        return complain(done.error());
-    std::ranges::sort(tags);
-    if (options.json)
-        fmt::print("{}\n", dumpJson({{"format", 1}, {"run", run->number}, {"tags", tags}}));
+    fmt::print("{}\n", dumpJson({{"format", 1}, {"run", run->number}, {"tags", run->tags}}));
     return 0;
 }
 

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <span>
 #include <thread>
 #include <unistd.h>
 
@@ -144,17 +145,23 @@ private:
             ++at_;
         if (at_ == points_.size())
             return std::nullopt;
-        const Job& job = points_[at_++].job;
-        // A job that was paused or interrupted goes on from its saved state.
-        const fs::path left = store_.jobsFolder() / job.uid;
-        if (std::error_code error; fs::exists(left / "job.json", error))
-            return left;
-        auto folder = writeJob(store_.jobsFolder(), job);
+        Job& job = points_[at_++].job;
+        auto folder = folderOf(job);
         if (!folder) {
             problem_ = folder.error();
             return std::nullopt;
         }
         return *folder;
+    }
+
+    // A job that was paused or interrupted goes on from its saved state.
+    Result<fs::path> folderOf(Job& job) const
+    {
+        VITRINE_TRY(const fs::path left, store_.jobFolder(job.uid));
+        if (std::error_code error; fs::exists(left / "job.json", error))
+            return left;
+        VITRINE_TRY(job.attempts, store_.attempts(job.uid));
+        return writeJob(store_.jobsFolder(), job);
     }
 
     void keep(const RunRecord& run)
@@ -168,11 +175,9 @@ private:
         }
         if (point != points_.end())
             point->number = *number;
-        if (auto tagged = store_.load(*number);
-            tagged && !std::ranges::count(tagged->tags, study_.name)) {
-            tagged->tags.push_back(study_.name);
-            (void)store_.setTags(*number, tagged->tags);
-        }
+        if (const auto tagged = store_.load(*number);
+            tagged && !std::ranges::count(tagged->tags, study_.name))
+            (void)store_.changeTags(std::span(&*number, 1), {study_.name}, {});
         ++done_;
         if (run.state != RunState::done) {
             ++failed_;
@@ -216,6 +221,8 @@ int sweep(const SweepOptions& options)
     auto store = openStore(options.workspace);
     if (!store)
         return complain(store.error());
+    if (const auto writable = store->checkWritable(); !writable)
+        return complain(writable.error());
     importLeftOvers(*store);
 
     catchSignals();

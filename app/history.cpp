@@ -1,8 +1,8 @@
 #include "app/history.h"
 
-#include <QDateTime>
 #include <QUndoCommand>
 
+#include <chrono>
 #include <utility>
 
 namespace vitrine
@@ -14,6 +14,13 @@ constexpr int kMostSteps = 100;
 constexpr qint64 kMergeMs = 1500;
 constexpr int kMergeId = 1;
 
+// The wall clock may go back, and every later step would then merge.
+qint64 monotonicMs()
+{
+    const auto now = std::chrono::steady_clock::now().time_since_epoch();
+    return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+}
+
 } // namespace
 
 class History::Step : public QUndoCommand
@@ -23,7 +30,7 @@ public:
         : QUndoCommand(change.label),
           change_(std::move(change)),
           history_(history),
-          time_(QDateTime::currentMSecsSinceEpoch())
+          time_(monotonicMs())
     {
     }
 

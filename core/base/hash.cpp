@@ -1,104 +1,78 @@
 #include "core/base/hash.h"
 
-#include "core/base/file.h"
+#include <openssl/evp.h>
 
 #include <algorithm>
-#include <bit>
+#include <array>
 #include <cassert>
+#include <cerrno>
 #include <cstring>
+#include <fcntl.h>
 #include <random>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <vector>
 
-namespace vitrine {
-namespace {
+namespace vitrine
+{
+namespace
+{
 
-// FIPS 180-4, section 4.2.2: the first 32 bits of the fractional parts of the cube roots of the first 64 primes.
-constexpr std::array<std::uint32_t, 64> kRound = {
-    0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
-    0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
-    0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
-    0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967,
-    0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85,
-    0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070,
-    0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
-    0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2};
+constexpr std::size_t kHashPiece = std::size_t{4} << 20;
+
+// A descriptor for reading a regular file; opening a pipe must not wait for a writer.
+struct HashedFile {
+    explicit HashedFile(const std::filesystem::path& path)
+        : fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK))
+    {
+    }
+    ~HashedFile()
+    {
+        if (fd >= 0)
+            ::close(fd);
+    }
+    HashedFile(const HashedFile&) = delete;
+    HashedFile& operator=(const HashedFile&) = delete;
+
+    // As many bytes as there are, up to the buffer's size; -1 with errno.
+    ssize_t read(std::span<std::byte> buffer) const
+    {
+        ssize_t got = 0;
+        do
+            got = ::read(fd, buffer.data(), buffer.size());
+        while (got < 0 && errno == EINTR);
+        return got;
+    }
+
+    int fd;
+};
 
 } // namespace
 
-Sha256::Sha256()
-    : state_{0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
-             0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19},
-      buffer_{}
+Sha256::Sha256() : context_(::EVP_MD_CTX_new())
 {
+    [[maybe_unused]] const int begun = ::EVP_DigestInit_ex(context_.get(), ::EVP_sha256(), nullptr);
+    assert(begun == 1); // SHA-256 is in every OpenSSL
 }
 
-void Sha256::block(const std::byte* bytes)
+void Sha256::Free::operator()(evp_md_ctx_st* context) const
 {
-    std::array<std::uint32_t, 64> w;
-    for (std::size_t t = 0; t < 16; ++t) {
-        std::uint32_t word;
-        std::memcpy(&word, bytes + 4 * t, 4);
-        w[t] = __builtin_bswap32(word);
-    }
-    for (std::size_t t = 16; t < 64; ++t) {
-        const std::uint32_t s0 =
-            std::rotr(w[t - 15], 7) ^ std::rotr(w[t - 15], 18) ^ (w[t - 15] >> 3);
-        const std::uint32_t s1 =
-            std::rotr(w[t - 2], 17) ^ std::rotr(w[t - 2], 19) ^ (w[t - 2] >> 10);
-        w[t] = w[t - 16] + s0 + w[t - 7] + s1;
-    }
-
-    auto [a, b, c, d, e, f, g, h] = state_;
-    for (std::size_t t = 0; t < 64; ++t) {
-        const std::uint32_t t1 = h + (std::rotr(e, 6) ^ std::rotr(e, 11) ^ std::rotr(e, 25)) +
-                                 ((e & f) ^ (~e & g)) + kRound[t] + w[t];
-        const std::uint32_t t2 = (std::rotr(a, 2) ^ std::rotr(a, 13) ^ std::rotr(a, 22)) +
-                                 ((a & b) ^ (a & c) ^ (b & c));
-        h = g;
-        g = f;
-        f = e;
-        e = d + t1;
-        d = c;
-        c = b;
-        b = a;
-        a = t1 + t2;
-    }
-    const std::array<std::uint32_t, 8> sum = {a, b, c, d, e, f, g, h};
-    for (std::size_t i = 0; i < 8; ++i)
-        state_[i] += sum[i];
+    ::EVP_MD_CTX_free(context);
 }
 
 void Sha256::add(std::span<const std::byte> bytes)
 {
-    total_ += bytes.size();
-    if (buffered_ > 0) {
-        const std::size_t take = std::min(bytes.size(), buffer_.size() - buffered_);
-        std::copy_n(bytes.begin(), take, buffer_.begin() + static_cast<std::ptrdiff_t>(buffered_));
-        buffered_ += take;
-        bytes = bytes.subspan(take);
-        if (buffered_ < buffer_.size())
-            return;
-        block(buffer_.data());
-        buffered_ = 0;
-    }
-    for (; bytes.size() >= buffer_.size(); bytes = bytes.subspan(buffer_.size()))
-        block(bytes.data());
-    std::ranges::copy(bytes, buffer_.begin());
-    buffered_ = bytes.size();
+    ::EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size());
 }
 
 std::string Sha256::hex()
 {
-    const std::uint64_t bits = __builtin_bswap64(total_ * 8);
-    const std::array<std::byte, 64> padding = {std::byte{0x80}};
-    add(std::span(padding).first(1 + (119 - buffered_) % 64));
-    std::array<std::byte, 8> length;
-    std::memcpy(length.data(), &bits, 8);
-    add(length);
-    assert(buffered_ == 0);
-
+    std::array<unsigned char, EVP_MAX_MD_SIZE> sum{};
+    unsigned size = 0;
+    ::EVP_DigestFinal_ex(context_.get(), sum.data(), &size);
     std::string text;
-    for (const std::uint32_t word : state_)
-        text += fmt::format("{:08x}", word);
+    for (unsigned i = 0; i < size; ++i)
+        text += fmt::format("{:02x}", sum[i]);
     return text;
 }
 
@@ -109,10 +83,35 @@ std::string sha256(std::span<const std::byte> bytes)
     return hash.hex();
 }
 
-Result<std::string> sha256OfFile(const std::filesystem::path& path)
+Result<std::string> sha256OfFile(const std::filesystem::path& path, const HashProgress& progress)
 {
-    VITRINE_TRY(const MappedFile file, MappedFile::open(path));
-    return sha256(file.bytes());
+    const auto cannot = [&](const char* reason) {
+        return inputError("cannot read {}: {}", path.string(), reason);
+    };
+    const HashedFile file(path);
+    struct stat status {
+    };
+    if (file.fd < 0 || ::fstat(file.fd, &status) != 0)
+        return cannot(std::strerror(errno));
+    if (!S_ISREG(status.st_mode))
+        return cannot("it is not a regular file");
+    ::posix_fadvise(file.fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+
+    const auto total = static_cast<std::uint64_t>(status.st_size);
+    std::vector<std::byte> piece(
+        std::min<std::uint64_t>(kHashPiece, std::max<std::uint64_t>(total, 1)));
+    Sha256 hash;
+    for (std::uint64_t done = 0;;) {
+        const ssize_t got = file.read(piece);
+        if (got < 0)
+            return cannot(std::strerror(errno));
+        if (got == 0)
+            return hash.hex();
+        hash.add(std::span(piece).first(static_cast<std::size_t>(got)));
+        done += static_cast<std::uint64_t>(got);
+        if (progress && !progress(done, total))
+            return cancelled();
+    }
 }
 
 std::string newUid()

@@ -2,31 +2,42 @@
 
 #include "core/base/result.h"
 
-#include <array>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <memory>
 #include <span>
 #include <string>
 
-namespace vitrine {
+struct evp_md_ctx_st;
 
-// SHA-256 (FIPS 180-4), incremental.
-class Sha256 {
+namespace vitrine
+{
+
+// SHA-256 (FIPS 180-4), incremental. By OpenSSL, which uses the processor's instructions for it.
+class Sha256
+{
 public:
     Sha256();
     void add(std::span<const std::byte> bytes);
     std::string hex(); // 64 lower-case digits; call once, at the end
 
 private:
-    void block(const std::byte* bytes);
-    std::array<std::uint32_t, 8> state_;
-    std::array<std::byte, 64> buffer_;
-    std::size_t buffered_ = 0;
-    std::uint64_t total_ = 0;
+    struct Free {
+        void operator()(evp_md_ctx_st* context) const;
+    };
+    std::unique_ptr<evp_md_ctx_st, Free> context_;
 };
 
 std::string sha256(std::span<const std::byte> bytes);
-Result<std::string> sha256OfFile(const std::filesystem::path& path);
+
+// Told how much of a file is hashed, after every few MiB; false stops with cancelled().
+using HashProgress = std::function<bool(std::uint64_t done, std::uint64_t total)>;
+
+// Of a whole regular file, read in pieces: it may be larger than the memory, and may shrink
+// meanwhile.
+Result<std::string> sha256OfFile(const std::filesystem::path& path,
+                                 const HashProgress& progress = {});
 
 // 128 random bits as 32 hexadecimal digits: names a run for ever, in every store.
 std::string newUid();

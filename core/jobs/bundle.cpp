@@ -1,6 +1,7 @@
 #include "core/jobs/bundle.h"
 
 #include "core/base/file.h"
+#include "core/base/format.h"
 #include "core/base/hash.h"
 #include "core/jobs/bundle_names.h"
 
@@ -15,20 +16,19 @@ namespace fs = std::filesystem;
 namespace
 {
 
-constexpr std::uint64_t kWholeHash = std::uint64_t{1} << 30; // above it only the ends are hashed
-constexpr std::uint64_t kEnd = std::uint64_t{1} << 20;
-constexpr std::uint64_t kRunJsonLimit = std::uint64_t{1} << 30;
+constexpr std::uint64_t kLongHash = std::uint64_t{64}
+                                    << 20; // above it, hashing is told as progress
 
-Result<std::string> hashOfEnds(const fs::path& path)
+HashProgress hashProgress(const fs::path& path, Progress* progress)
 {
-    VITRINE_TRY(const MappedFile file, MappedFile::open(path));
-    const auto bytes = file.bytes();
-    const std::uint64_t size = bytes.size();
-    Sha256 hash;
-    hash.add(std::as_bytes(std::span(&size, 1)));
-    hash.add(bytes.first(kEnd));
-    hash.add(bytes.last(kEnd));
-    return "part:" + hash.hex();
+    if (progress == nullptr)
+        return {};
+    return [progress, what = "bytes of " + path.filename().string()](std::uint64_t done,
+                                                                     std::uint64_t total) {
+        if (total < kLongHash)
+            return true;
+        return progress->advance(static_cast<double>(done), static_cast<double>(total), what);
+    };
 }
 
 // The bytes must be on the disk before run.json says that the bundle is whole.
@@ -73,11 +73,23 @@ Result<void> keepArtifact(const fs::path& folder, Artifact& artifact)
     return {};
 }
 
+// Objects, arrays, keys and scalars, as parseJson counts them.
+std::uint64_t valuesIn(const Json& json)
+{
+    std::uint64_t values = 1;
+    if (json.is_object())
+        values += json.size(); // the keys
+    if (json.is_structured())
+        for (const auto& item : json)
+            values += valuesIn(item);
+    return values;
+}
+
 Result<void> checkArtifact(const fs::path& folder, Artifact& artifact)
 {
     artifact.path = folder / artifact.name;
     std::error_code error;
-    if (!fs::is_regular_file(fs::symlink_status(artifact.path, error)))
+    if (!isRealFile(artifact.path))
         return inputError("cannot read the bundle: the artifact {} is missing",
                           artifact.path.string());
     if (fs::file_size(artifact.path, error) != artifact.bytes)
@@ -93,7 +105,7 @@ Result<void> checkArtifact(const fs::path& folder, Artifact& artifact)
 
 } // namespace
 
-Result<InputFile> hashInput(std::string parameter, const fs::path& path)
+Result<InputFile> hashInput(std::string parameter, const fs::path& path, Progress* progress)
 {
     std::error_code error;
     const auto size = fs::file_size(path, error);
@@ -103,7 +115,7 @@ Result<InputFile> hashInput(std::string parameter, const fs::path& path)
     input.parameter = std::move(parameter);
     input.path = fs::absolute(path, error).string();
     input.bytes = size;
-    VITRINE_TRY(input.sha256, size > kWholeHash ? hashOfEnds(path) : sha256OfFile(path));
+    VITRINE_TRY(input.sha256, sha256OfFile(path, hashProgress(path, progress)));
     return input;
 }
 
@@ -118,15 +130,27 @@ Result<void> writeBundle(const fs::path& folder, RunRecord& run)
     Json json = bundleJson(run);
     for (auto& artifact : json["artifacts"])
         artifact.erase("path"); // they lie beside run.json, wherever the bundle goes
-    return writeFileAtomically(folder / "run.json", dumpJson(json));
+    const std::string text = dumpJson(json);
+    if (text.size() > kRunJsonBytes || valuesIn(json) > kRunJsonValues)
+        return failure("the result is too large to be kept: {} in {} values, at most {} in {} are: "
+                       "put large data into an artifact",
+                       bytesText(text.size()), valuesIn(json), bytesText(kRunJsonBytes),
+                       kRunJsonValues);
+    return writeFileAtomically(folder / "run.json", text);
 }
 
 Result<RunRecord> readBundle(const fs::path& folder)
 {
+    std::error_code error;
     const fs::path path = folder / "run.json";
-    VITRINE_TRY(const std::string text, readFile(path, kRunJsonLimit));
-    VITRINE_TRY(const Json json, parseJson(text, path.string(), {.values = 20'000'000}));
+    for (const fs::path& part : {folder, folder / "artifacts", path})
+        if (fs::is_symlink(part, error))
+            return inputError("cannot read the bundle: {} is a link", part.string());
+    VITRINE_TRY(std::string text, readFile(path, kRunJsonBytes));
+    VITRINE_TRY(Json json, parseJson(text, path.string(), {.values = kRunJsonValues}));
+    std::string().swap(text); // not three forms of the same at once
     VITRINE_TRY(RunRecord run, parseBundleJson(json));
+    json = nullptr;
     for (auto& artifact : run.result.artifacts)
         VITRINE_CHECK(checkArtifact(folder / "artifacts", artifact));
     return run;

@@ -3,6 +3,7 @@
 #include "core/jobs/run_record.h"
 #include "core/jobs/table_json.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <set>
@@ -28,6 +29,8 @@ Result<Metric> parseMetric(const Json& json)
     JsonFields fields(json, "a metric");
     Metric metric;
     metric.name = fields.neededText("name");
+    if (!isPlainName(metric.name))
+        fields.fail("its name is too long, or has control characters");
     metric.value = fields.real("value", std::numeric_limits<double>::quiet_NaN());
     metric.unit = fields.text("unit");
     metric.help = fields.text("help");
@@ -48,7 +51,7 @@ Result<Artifact> parseArtifact(const Json& json)
     artifact.bytes = static_cast<std::uint64_t>(fields.integer("bytes", 0, kAnyCount));
     if (!isPlainFileName(artifact.name))
         fields.fail("its name is not a plain file name");
-    if (!artifact.sha256.empty() && !isHex(artifact.sha256, 64))
+    if (!artifact.sha256.empty() && !isSha256(artifact.sha256))
         fields.fail("its sha256 has not 64 hexadecimal digits");
     VITRINE_TRY(const Origin origin, parseOrigin(fields.text("origin")));
     artifact.origin = origin;
@@ -64,6 +67,10 @@ Result<InputFile> parseInput(const Json& json)
     input.path = fields.text("path");
     input.sha256 = fields.text("sha256");
     input.bytes = static_cast<std::uint64_t>(fields.integer("bytes", 0, kAnyCount));
+    if (!input.sha256.empty() && !isInputHash(input.sha256))
+        fields.fail("its sha256 has not 64 hexadecimal digits");
+    if (!isStoredPath(input.path))
+        fields.fail("its path is none");
     VITRINE_CHECK(fields.done());
     return input;
 }
@@ -123,10 +130,48 @@ bool isPlainFileName(std::string_view name)
     return true;
 }
 
+bool isPlainName(std::string_view name)
+{
+    return !name.empty() && name.size() <= 1000 &&
+           std::ranges::none_of(name, [](unsigned char c) { return c < 0x20 || c == 0x7f; });
+}
+
+bool isInputHash(std::string_view text)
+{
+    return isSha256(isPartHash(text) ? text.substr(text.find(':') + 1) : text);
+}
+
+bool isStoredPath(std::string_view path)
+{
+    return path.size() <= 4096 && path.find('\0') == std::string_view::npos;
+}
+
 bool isHex(std::string_view text, std::size_t digits)
 {
     return text.size() == digits &&
            text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+bool isUid(std::string_view text)
+{
+    return isHex(text, 32);
+}
+
+bool isSha256(std::string_view text)
+{
+    return isHex(text, 64);
+}
+
+bool isRealFile(const std::filesystem::path& path)
+{
+    std::error_code error;
+    return std::filesystem::is_regular_file(std::filesystem::symlink_status(path, error));
+}
+
+bool isRealFolder(const std::filesystem::path& path)
+{
+    std::error_code error;
+    return std::filesystem::is_directory(std::filesystem::symlink_status(path, error));
 }
 
 Json bundleJson(const RunRecord& run)
@@ -143,6 +188,7 @@ Json bundleJson(const RunRecord& run)
                  {"host", run.host},
                  {"cpu", run.cpu},
                  {"threads", run.threads},
+                 {"attempt", run.attempt},
                  {"started", run.started},
                  {"seconds", run.seconds},
                  {"state", runStateName(run.state)},
@@ -180,22 +226,29 @@ Result<RunRecord> parseBundleJson(const Json& json)
         fields.fail("its format is not 1; a newer Vitrine may read it");
     RunRecord run;
     run.uid = fields.neededText("uid");
-    if (!isHex(run.uid, 32))
+    if (!isUid(run.uid))
         fields.fail("\"uid\" has not 32 hexadecimal digits");
     run.experiment = fields.neededText("experiment");
+    if (!isPlainFileName(run.experiment))
+        fields.fail("\"experiment\" is not the name of one");
     run.experimentVersion = static_cast<int>(fields.integer("experiment_version", 0, 1'000'000));
     run.plugin = fields.text("plugin");
+    if (!run.plugin.empty() && !isPlainFileName(run.plugin))
+        fields.fail("\"plugin\" is not the name of one");
     run.programVersion = fields.text("program_version");
     run.build = fields.text("build");
     run.command = fields.text("command");
     run.host = fields.text("host");
     run.cpu = fields.text("cpu");
     run.threads = static_cast<int>(fields.integer("threads", 0, 1'000'000));
+    run.attempt = static_cast<int>(fields.integer("attempt", 0, kMostAttempts));
     run.started = fields.text("started");
     run.seconds = fields.real("seconds", 0);
     run.error = fields.text("error");
     run.exitCode = static_cast<int>(fields.integer("exit_code", 0, 255));
     run.parent = fields.text("parent");
+    if (!run.parent.empty() && !isUid(run.parent))
+        fields.fail("\"parent\" has not 32 hexadecimal digits");
     run.note = fields.text("note");
     VITRINE_TRY(run.tags, parseAll<std::string>(fields.list("tags"), parseLine));
     const auto stateName = fields.neededText("state");

@@ -150,12 +150,15 @@ int Descriptor::release()
 }
 
 Result<pid_t> spawn(const std::filesystem::path& program, const std::vector<std::string>& arguments,
-                    const Descriptor& input, const Descriptor& output, const Descriptor& errors)
+                    const Descriptor& input, const Descriptor& output, const Descriptor& errors,
+                    const Descriptor& lock)
 {
     SpawnSettings settings;
     settings.give(input, 0);
     settings.give(output, 1);
     settings.give(errors, 2);
+    if (lock.valid())
+        settings.give(lock, kSpawnedLock);
 
     std::vector<std::string> words = {program.string()};
     words.insert(words.end(), arguments.begin(), arguments.end());
@@ -170,6 +173,25 @@ Result<pid_t> spawn(const std::filesystem::path& program, const std::vector<std:
     if (error != 0)
         return failure("cannot start {}: {}", program.string(), std::strerror(error));
     return pid;
+}
+
+bool takeLock(const Descriptor& file)
+{
+    struct flock whole {
+    };
+    whole.l_type = F_WRLCK;
+    whole.l_whence = SEEK_SET;
+    return ::fcntl(file.get(), F_OFD_SETLK, &whole) == 0;
+}
+
+bool isLocked(const std::filesystem::path& path)
+{
+    const Descriptor file(::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
+    struct flock whole {
+    };
+    whole.l_type = F_WRLCK;
+    whole.l_whence = SEEK_SET;
+    return file.valid() && ::fcntl(file.get(), F_OFD_GETLK, &whole) == 0 && whole.l_type != F_UNLCK;
 }
 
 std::string signalName(int signal)

@@ -42,10 +42,18 @@ private:
     int fd_;
 };
 
-// Starts `program arguments...` in a process group of its own, signals as after login. Descriptors become its standard
-// input, output and error stream; an invalid one is /dev/null.
+// Starts `program arguments...` in a process group of its own, signals as after login. Descriptors
+// become its standard input, output and error stream; an invalid one is /dev/null. A `lock` that it
+// is to go on holding becomes kSpawnedLock.
 Result<pid_t> spawn(const std::filesystem::path& program, const std::vector<std::string>& arguments,
-                    const Descriptor& input, const Descriptor& output, const Descriptor& errors);
+                    const Descriptor& input, const Descriptor& output, const Descriptor& errors,
+                    const Descriptor& lock = Descriptor());
+inline constexpr int kSpawnedLock = 3;
+
+// Locks of whole files that belong to the open file: they end with the last process that has it
+// open, however that ends.
+bool takeLock(const Descriptor& file);            // false where another holds it
+bool isLocked(const std::filesystem::path& path); // asks only
 
 std::string signalName(int signal); // "SIGSEGV"
 

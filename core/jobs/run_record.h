@@ -27,7 +27,8 @@ struct RunRecord {
     std::string command;     // the command line that repeats it
     std::string host, cpu;
     int threads = 0;         // used
-    std::string started;     // UTC, ISO 8601
+    int attempt = 0;     // 1, 2, ...: counts up each time the run is started again; 0: not known
+    std::string started; // UTC, ISO 8601; for people: order comes from `attempt`
     double seconds = 0;      // by the monotonic clock
     RunState state = RunState::queued;
     std::string error;       // one line where failed or cancelled

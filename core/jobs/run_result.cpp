@@ -38,6 +38,11 @@ const Artifact* RunResult::artifact(std::string_view name) const
     return named(artifacts, name);
 }
 
+bool isPartHash(std::string_view sha256)
+{
+    return sha256.starts_with("part:");
+}
+
 Json toJson(const Cell& cell)
 {
     struct Value {

@@ -62,11 +62,16 @@ struct Artifact {
 struct InputFile {
     std::string parameter; // "model"
     std::string path;      // as the run saw it, absolute
-    std::string sha256;    // of the whole file; for files above 1 GiB of size and first and last MiB, and then prefixed "part:"
+    std::string sha256;    // of the whole file; see isPartHash
     std::uint64_t bytes = 0;
 
     friend bool operator==(const InputFile&, const InputFile&) = default;
 };
+
+// Earlier versions hashed of a file above 1 GiB only its size and both ends, and wrote "part:"
+// before it: equal hashes then do not mean equal files, and such an input can be compared with
+// nothing.
+bool isPartHash(std::string_view sha256);
 
 struct RunResult {
     std::vector<Metric> metrics;

@@ -1,17 +1,29 @@
 #include "core/jobs/table_json.h"
 
+#include "core/jobs/bundle_names.h"
 #include "core/jobs/json_fields.h"
+
+#include <limits>
 
 namespace vitrine
 {
 namespace
 {
 
+// Numbers beyond 2^63 are unsigned; read as signed they would wrap.
+bool fitsSigned(const Json& json)
+{
+    return json.is_number_integer() &&
+           !(json.is_number_unsigned() &&
+             json.get<std::uint64_t>() >
+                 static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()));
+}
+
 Result<Cell> parseCell(const Json& json)
 {
     if (json.is_null())
         return Cell{};
-    if (json.is_number_integer())
+    if (fitsSigned(json))
         return json.get<std::int64_t>();
     if (json.is_number())
         return json.get<double>();
@@ -25,6 +37,8 @@ Result<Column> parseColumn(const Json& json)
     JsonFields fields(json, "a table's column");
     Column column;
     column.name = fields.neededText("name");
+    if (!isPlainName(column.name))
+        fields.fail("its name is too long, or has control characters");
     column.unit = fields.text("unit");
     column.help = fields.text("help");
     VITRINE_TRY(const Origin origin, parseOrigin(fields.text("origin")));
@@ -37,7 +51,7 @@ Result<std::vector<std::int64_t>> parseList(const Json& json)
 {
     std::vector<std::int64_t> items;
     for (const auto& item : json) {
-        if (!item.is_number_integer())
+        if (!fitsSigned(item))
             return inputError(
                 "cannot read parameters: a list has something else than whole numbers");
         items.push_back(item.get<std::int64_t>());
@@ -78,6 +92,8 @@ Result<Table> parseTable(const Json& json)
     JsonFields fields(json, "a table");
     Table table;
     table.name = fields.neededText("name");
+    if (!isPlainName(table.name))
+        fields.fail("its name is too long, or has control characters");
     for (const auto& item : fields.list("columns")) {
         VITRINE_TRY(Column column, parseColumn(item));
         table.columns.push_back(std::move(column));
@@ -87,6 +103,7 @@ Result<Table> parseTable(const Json& json)
             return inputError("cannot read the table {}: a row has not one cell per column",
                               table.name);
         std::vector<Cell> row;
+        row.reserve(item.size());
         for (const auto& cell : item) {
             VITRINE_TRY(Cell value, parseCell(cell));
             row.push_back(std::move(value));
@@ -103,7 +120,7 @@ Result<Params> parseParams(const Json& json)
     for (const auto& [name, value] : json.items()) {
         if (value.is_boolean())
             params.set(name, value.get<bool>());
-        else if (value.is_number_integer())
+        else if (fitsSigned(value))
             params.set(name, value.get<std::int64_t>());
         else if (value.is_number())
             params.set(name, value.get<double>());

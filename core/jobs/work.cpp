@@ -9,8 +9,9 @@
 
 #include <cstdio>
 #include <fcntl.h>
-#include <sys/file.h>
+#include <optional>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace vitrine
@@ -25,14 +26,25 @@ int complain(const Error& error)
     return exitCode(error.kind);
 }
 
+// The lock that whoever started this process took for it, and that passed on without a gap.
+std::optional<Descriptor> inheritedLock(const fs::path& path)
+{
+    struct stat own {
+    }, file{};
+    if (::fstat(kSpawnedLock, &own) != 0 || ::stat(path.c_str(), &file) != 0 ||
+        own.st_dev != file.st_dev || own.st_ino != file.st_ino)
+        return std::nullopt;
+    ::fcntl(kSpawnedLock, F_SETFD, FD_CLOEXEC);
+    return Descriptor(kSpawnedLock);
+}
+
 // Held as long as the process lives: a job has one worker at a time.
 Result<Descriptor> lockJob(const JobFolder& folder)
 {
-    Descriptor lock(::open(folder.lock().c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
-    if (!lock.valid())
-        return inputError("cannot work in the job folder {}: it is not writable",
-                          folder.path.string());
-    if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0)
+    if (auto inherited = inheritedLock(folder.lock()))
+        return *std::move(inherited);
+    VITRINE_TRY(Descriptor lock, folder.openLock());
+    if (!takeLock(lock))
         return failure("another worker runs the job {}", folder.path.string());
     return lock;
 }
@@ -45,13 +57,14 @@ void limitMemory(std::uint64_t bytes)
     ::setrlimit(RLIMIT_DATA, &limit);
 }
 
-RunRecord refused(const Job& job, const Error& error)
+RunRecord refused(const Job& job, const JobFolder& folder, const Error& error)
 {
     RunRecord run;
     describeMachine(run);
     run.experiment = job.experiment;
     for (const auto& [name, text] : job.given)
         run.params.set(name, text);
+    run.attempt = folder.attempt();
     run.started = utcNow();
     run.state = RunState::failed;
     run.error = error.message;
@@ -64,10 +77,10 @@ RunRecord runJob(const Job& job, const JobFolder& folder, const FindExperiment& 
 {
     const FoundExperiment found = find(job.experiment);
     if (!found.experiment)
-        return refused(job, {ErrorKind::argument, found.problem});
+        return refused(job, folder, {ErrorKind::argument, found.problem});
     const auto params = resolveParams(*found.experiment, job.given);
     if (!params)
-        return refused(job, params.error());
+        return refused(job, folder, params.error());
 
     RunRecord begun;
     describeMachine(begun);
@@ -76,12 +89,14 @@ RunRecord runJob(const Job& job, const JobFolder& folder, const FindExperiment& 
     begun.experimentVersion = found.experiment->info().version;
     begun.plugin = found.plugin;
     begun.params = *params;
+    begun.attempt = folder.attempt();
     begun.started = utcNow();
     begun.state = RunState::running;
     (void)writeFileAtomically(folder.begun(), dumpJson(bundleJson(begun)));
     progress.state("running");
 
     RunRecord run = guardedRun(*found.experiment, found.plugin, *params, progress);
+    run.attempt = begun.attempt;
     run.started = begun.started;
     if (run.state == RunState::cancelled && isPauseAsked()) {
         run.state = RunState::paused;
@@ -97,7 +112,7 @@ Result<void> keep(const fs::path& bundle, RunRecord& run)
     auto written = writeBundle(bundle, run);
     if (written || run.state != RunState::done)
         return written;
-    run.result.artifacts.clear();
+    run.result = {};
     run.state = RunState::failed;
     run.error = written.error().message;
     run.exitCode = 1;

@@ -26,6 +26,12 @@ namespace
 constexpr auto kStopGrace = std::chrono::seconds(3);
 constexpr std::size_t kLongestLine = std::size_t{64} << 20;
 
+// Until the worker is registered, or could not be started.
+struct Starting {
+    const JobFolder& folder;
+    ~Starting() { folder.started(); }
+};
+
 bool passed(Clock::time_point since, double seconds)
 {
     return std::chrono::duration<double>(Clock::now() - since).count() > seconds;
@@ -114,9 +120,11 @@ Result<std::unique_ptr<Worker>> Worker::start(const fs::path& program, const fs:
     auto d = std::make_unique<Private>();
     d->folder.path = fs::absolute(jobFolder);
     VITRINE_TRY(d->job, readJob(d->folder.path));
-    if (d->folder.isAlive())
+    const Starting starting{d->folder};
+    VITRINE_TRY(const Descriptor lock, d->folder.openLock());
+    if (d->folder.isAlive() || !takeLock(lock))
         return failure("the run {} is under way already", d->job.uid);
-    d->folder.prepareAttempt();
+    VITRINE_CHECK(d->folder.prepareAttempt());
 
     int ends[2];
     if (::pipe2(ends, O_CLOEXEC) != 0)
@@ -128,7 +136,7 @@ Result<std::unique_ptr<Worker>> Worker::start(const fs::path& program, const fs:
         ::open(d->folder.log().c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666));
 
     VITRINE_TRY(const pid_t pid,
-                spawn(program, {"work", d->folder.path.string()}, Descriptor(), write, log));
+                spawn(program, {"work", d->folder.path.string()}, Descriptor(), write, log, lock));
     d->isChild = true;
     d->process.pid = pid;
     if (const auto name = processName(pid)) {

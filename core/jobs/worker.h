@@ -19,8 +19,11 @@ struct Job {
     std::string parent;                       // uid of the run that this one repeats, or empty
     std::uint64_t memoryLimit = 0;            // bytes for RLIMIT_DATA; 0: none
     double timeLimit = 0;                     // seconds; 0: none
+    int attempts = 0;                         // made of this run before, as its store knows
 };
 
+// Appears whole or not at all. What is left of a folder of this name that was never whole makes
+// room.
 Result<std::filesystem::path> writeJob(const std::filesystem::path& jobsFolder, const Job& job);
 Result<Job> readJob(const std::filesystem::path& jobFolder);
 

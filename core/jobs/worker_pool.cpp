@@ -1,5 +1,8 @@
 #include "core/jobs/worker_pool.h"
 
+#include "core/jobs/job_folder.h"
+#include "core/jobs/left_over.h"
+
 #include <memory>
 #include <poll.h>
 #include <unistd.h>
@@ -13,6 +16,7 @@ namespace
 using Workers = std::vector<std::unique_ptr<Worker>>;
 
 constexpr int kWaitMs = 50;
+constexpr int kRegisteringMs = 5, kLongestRegisteringMs = 60'000;
 constexpr unsigned kEndingMicroseconds = 2000;
 
 void waitForAny(const Workers& workers)
@@ -26,6 +30,31 @@ void waitForAny(const Workers& workers)
             ::usleep(kEndingMicroseconds); // a stream has ended and its process is about to
             return;
         }
+}
+
+// What becomes of a job folder: a worker, or at once its record.
+struct Begun {
+    std::unique_ptr<Worker> worker;
+    std::optional<RunRecord> record;
+};
+
+// A worker that nobody follows any more, since what started it was killed, is followed; what it has
+// finished meanwhile is taken; else one is started.
+Result<Begun> beginJob(const std::filesystem::path& program, const std::filesystem::path& path)
+{
+    const JobFolder folder{path};
+    for (int waited = 0; folder.isRunning(); waited += kRegisteringMs) {
+        if (auto running = Worker::attach(path))
+            return Begun{*std::move(running), {}};
+        if (waited > kLongestRegisteringMs)
+            break;                       // start() says what is in the way
+        ::usleep(1000 * kRegisteringMs); // it has begun and is about to register
+    }
+    if (folder.hasBundle())
+        if (const auto job = readJob(path))
+            return Begun{nullptr, collectLeftOver(folder, *job, "")};
+    VITRINE_TRY(auto worker, Worker::start(program, path));
+    return Begun{std::move(worker), {}};
 }
 
 // Takes those that have ended out of the list.
@@ -59,13 +88,17 @@ Result<void> runPool(const std::filesystem::path& program, int parallel, const P
                 more = false;
                 break;
             }
-            auto worker = Worker::start(program, *folder);
-            if (!worker) {
-                outcome = tl::unexpected(worker.error());
+            auto begun = beginJob(program, *folder);
+            if (!begun) {
+                outcome = tl::unexpected(begun.error());
                 more = false;
                 break;
             }
-            workers.push_back(*std::move(worker));
+            if (begun->record) {
+                hooks.ended(*begun->record);
+                break; // `stop` is asked before the next
+            }
+            workers.push_back(std::move(begun->worker));
         }
         if (workers.empty())
             continue;

@@ -42,6 +42,16 @@ Result<void> bringNear(const fs::path& from, const fs::path& to, bool ownFile)
     return sync(to, 0);
 }
 
+bool isStaged(const fs::path& file)
+{
+    return file.extension() == kStagedFile;
+}
+
+fs::path newStagedFile(const fs::path& folder)
+{
+    return folder / (newUid() + std::string(kStagedFile));
+}
+
 bool isInside(const fs::path& file, const fs::path& folder)
 {
     const auto relative = file.lexically_normal().lexically_relative(folder.lexically_normal());
@@ -49,6 +59,16 @@ bool isInside(const fs::path& file, const fs::path& folder)
 }
 
 } // namespace
+
+Result<fs::path> artifactFile(const fs::path& folder, const std::string& sha256)
+{
+    if (!isSha256(sha256))
+        return inputError(
+            "an artifact of {} has no sound SHA-256 (64 hexadecimal digits), so it has no "
+            "file",
+            folder.parent_path().string());
+    return folder / sha256;
+}
 
 Result<void> stageArtifacts(const fs::path& folder, RunRecord& run)
 {
@@ -64,15 +84,15 @@ Result<void> stageArtifacts(const fs::path& folder, RunRecord& run)
             VITRINE_TRY(artifact.sha256, sha256OfFile(artifact.path));
             artifact.bytes = size;
         }
-        if (!isHex(artifact.sha256, 64) || artifact.bytes != size)
+        VITRINE_TRY(const fs::path kept, artifactFile(folder, artifact.sha256));
+        if (artifact.bytes != size)
             return inputError("cannot keep the artifact {}: it is not the file that the run wrote",
                               artifact.path.string());
-        const fs::path kept = folder / artifact.sha256;
         if (artifact.path == kept)
             continue;
-        if (fs::exists(kept, error) && fs::file_size(kept, error) == size)
+        if (isRealFile(kept) && fs::file_size(kept, error) == size)
             continue; // the same content is there; placeArtifacts looks again
-        const fs::path staged = folder / (newUid() + ".part");
+        const fs::path staged = newStagedFile(folder);
         VITRINE_CHECK(bringNear(artifact.path, staged, isInside(artifact.path, jobs)));
         artifact.path = staged;
     }
@@ -83,13 +103,16 @@ Result<void> placeArtifacts(const fs::path& folder, RunRecord& run)
 {
     std::error_code error;
     for (auto& artifact : run.result.artifacts) {
-        const fs::path kept = folder / artifact.sha256;
+        VITRINE_TRY(const fs::path kept, artifactFile(folder, artifact.sha256));
         if (artifact.path == kept)
             continue;
-        if (artifact.path.extension() == ".part")
+        if (!isStaged(artifact.path) && !isRealFile(kept)) { // removed since it was staged
+            const fs::path staged = newStagedFile(folder);
+            VITRINE_CHECK(bringNear(artifact.path, staged, false));
+            artifact.path = staged;
+        }
+        if (isStaged(artifact.path))
             fs::rename(artifact.path, kept, error);
-        else if (!fs::exists(kept, error)) // removed since it was staged
-            fs::copy_file(artifact.path, kept, error);
         if (error)
             return failure("cannot write {}: {}", kept.string(), error.message());
         artifact.path = kept;
@@ -103,7 +126,7 @@ void dropStaged(const RunRecord& run)
 {
     std::error_code ignored;
     for (const auto& artifact : run.result.artifacts)
-        if (artifact.path.extension() == ".part")
+        if (isStaged(artifact.path))
             fs::remove(artifact.path, ignored);
 }
 

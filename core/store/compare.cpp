@@ -2,6 +2,7 @@
 
 #include "core/base/format.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 
@@ -104,7 +105,53 @@ void compareArtifacts(const RunResult& a, const RunResult& b, Lines& lines)
             lines.push_back(fmt::format("artifact {}: only in the second run", artifact.name));
 }
 
+std::string inputName(const InputFile& input)
+{
+    return fmt::format("input {} ({})", input.parameter, input.path);
+}
+
+std::string cannotCompare(const InputFile& input)
+{
+    return inputName(input) +
+           ": cannot be compared: of a file above 1 GiB an earlier version hashed only the ends";
+}
+
+const InputFile* sameInput(const RunRecord& run, const InputFile& input)
+{
+    const auto found = std::ranges::find_if(run.result.inputs, [&](const InputFile& other) {
+        return other.parameter == input.parameter && other.path == input.path;
+    });
+    return found == run.result.inputs.end() ? nullptr : &*found;
+}
+
 } // namespace
+
+std::vector<std::string> compareInputs(const RunRecord& a, const RunRecord& b)
+{
+    Lines lines;
+    for (const auto& input : a.result.inputs) {
+        const InputFile* other = sameInput(b, input);
+        if (!other)
+            lines.push_back(inputName(input) + ": only in the first run");
+        else if (isPartHash(input.sha256) || isPartHash(other->sha256))
+            lines.push_back(cannotCompare(input));
+        else if (input.sha256 != other->sha256)
+            lines.push_back(inputName(input) + ": the bytes differ");
+    }
+    for (const auto& input : b.result.inputs)
+        if (!sameInput(a, input))
+            lines.push_back(inputName(input) + ": only in the second run");
+    return lines;
+}
+
+std::vector<std::string> incomparableInputs(const RunRecord& run)
+{
+    Lines lines;
+    for (const auto& input : run.result.inputs)
+        if (isPartHash(input.sha256))
+            lines.push_back(cannotCompare(input));
+    return lines;
+}
 
 std::vector<std::string> compareComputed(const RunRecord& a, const RunRecord& b)
 {

@@ -2,13 +2,17 @@
 
 #include <zstd.h>
 
+#include <algorithm>
+#include <memory>
+
 namespace vitrine
 {
 namespace
 {
 
 constexpr int kLevel = 3;
-constexpr unsigned long long kLimit = 2ull << 30;
+constexpr std::uint64_t kPiece = std::uint64_t{1} << 20;
+constexpr int kLargestWindow = 24; // 16 MiB; what is written here has at most 2 MiB
 
 } // namespace
 
@@ -21,16 +25,36 @@ std::string compressed(std::string_view bytes)
     return frame;
 }
 
-Result<std::string> decompressed(std::string_view frame)
+Result<std::string> decompressed(std::string_view frame, std::uint64_t limit)
 {
     const auto size = ZSTD_getFrameContentSize(frame.data(), frame.size());
-    if (size == ZSTD_CONTENTSIZE_ERROR || size == ZSTD_CONTENTSIZE_UNKNOWN || size > kLimit)
-        return inputError("a stored table is damaged: its frame has no credible size");
-    std::string bytes(size, '\0');
-    const std::size_t got = ZSTD_decompress(bytes.data(), bytes.size(), frame.data(), frame.size());
-    if (ZSTD_isError(got) || got != size)
-        return inputError("a stored table is damaged: {}",
-                          ZSTD_isError(got) ? ZSTD_getErrorName(got) : "its size differs");
+    if (size == ZSTD_CONTENTSIZE_ERROR)
+        return inputError("it is no zstd frame");
+    const bool isStated = size != ZSTD_CONTENTSIZE_UNKNOWN;
+    if (isStated && size > limit)
+        return inputError("it unpacks to {} bytes, at most {} are expected", size, limit);
+
+    const std::unique_ptr<ZSTD_DCtx, decltype(&ZSTD_freeDCtx)> context(ZSTD_createDCtx(),
+                                                                       ZSTD_freeDCtx);
+    ZSTD_DCtx_setParameter(context.get(), ZSTD_d_windowLogMax, kLargestWindow);
+    ZSTD_inBuffer in{frame.data(), frame.size(), 0};
+    std::string bytes;
+    for (std::size_t left = 1; left != 0;) { // grows with what the frame has proved to hold
+        const std::size_t before = bytes.size();
+        const std::uint64_t most = isStated ? size : limit;
+        bytes.resize(before + std::min<std::uint64_t>(kPiece, most - before + 1));
+        ZSTD_outBuffer out{bytes.data(), bytes.size(), before};
+        left = ZSTD_decompressStream(context.get(), &out, &in);
+        bytes.resize(out.pos);
+        if (ZSTD_isError(left))
+            return inputError("its frame is damaged: {}", ZSTD_getErrorName(left));
+        if (bytes.size() > most)
+            return inputError("it unpacks to more than {} bytes", most);
+        if (left != 0 && in.pos == in.size && bytes.size() == before)
+            return inputError("its frame ends too early");
+    }
+    if (isStated && bytes.size() != size)
+        return inputError("its frame has not the size that it states");
     return bytes;
 }
 

@@ -11,6 +11,27 @@ namespace
 {
 
 constexpr int kPatienceMs = 20'000;
+constexpr int kLongestValue =
+    256 << 20; // one text or blob; a file of a few KiB can state gigabytes
+
+// As SQLite wants a path in a URI.
+std::string fileUri(const std::filesystem::path& path, const char* parameters)
+{
+    std::string uri = "file:";
+    for (const char c : std::filesystem::absolute(path).string())
+        if (c == '%' || c == '?' || c == '#')
+            uri += fmt::format("%{:02x}", static_cast<unsigned char>(c));
+        else
+            uri += c;
+    return uri + parameters;
+}
+
+bool hasUnfinishedChanges(const std::filesystem::path& path)
+{
+    std::error_code error;
+    const auto size = std::filesystem::file_size(path.string() + "-wal", error);
+    return !error && size > 0;
+}
 
 tl::unexpected<Error> problem(sqlite3* database)
 {
@@ -106,10 +127,28 @@ std::int64_t Statement::integer(int column) const
     return ::sqlite3_column_int64(statement_.get(), column);
 }
 
+Statement::Type Statement::type(int column) const
+{
+    switch (::sqlite3_column_type(statement_.get(), column)) {
+    case SQLITE_INTEGER:
+        return Type::integer;
+    case SQLITE_FLOAT:
+        return Type::real;
+    case SQLITE_TEXT:
+        return Type::text;
+    case SQLITE_BLOB:
+        return Type::blob;
+    default:
+        return Type::null;
+    }
+}
+
 double Statement::real(int column) const
 {
-    return isNull(column) ? std::numeric_limits<double>::quiet_NaN()
-                          : ::sqlite3_column_double(statement_.get(), column);
+    const Type stored = type(column); // SQLite would read a text as 0
+    return stored == Type::integer || stored == Type::real
+               ? ::sqlite3_column_double(statement_.get(), column)
+               : std::numeric_limits<double>::quiet_NaN();
 }
 
 std::string Statement::text(int column) const
@@ -138,12 +177,12 @@ void Database::Close::operator()(sqlite3* database) const
     ::sqlite3_close_v2(database);
 }
 
-Result<Database> Database::open(const std::filesystem::path& path)
+Result<Database> Database::connect(const std::filesystem::path& path, int flags,
+                                   const char* parameters)
 {
     sqlite3* raw = nullptr;
-    const int code = ::sqlite3_open_v2(
-        path.c_str(), &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
-        nullptr);
+    const int code = ::sqlite3_open_v2(fileUri(path, parameters).c_str(), &raw,
+                                       flags | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, nullptr);
     Database database;
     database.database_.reset(raw);
     database.path_ = path;
@@ -152,11 +191,82 @@ Result<Database> Database::open(const std::filesystem::path& path)
                           raw ? ::sqlite3_errmsg(raw) : "out of memory");
     ::sqlite3_extended_result_codes(raw, 0);
     ::sqlite3_busy_timeout(raw, kPatienceMs);
-    VITRINE_CHECK(database.execute("PRAGMA journal_mode=WAL;"
-                                   "PRAGMA synchronous=FULL;"
-                                   "PRAGMA foreign_keys=ON;"
-                                   "PRAGMA trusted_schema=OFF;"));
+    // The schema may come from anywhere: it must not run anything, reach outside the file or name
+    // lengths that the file has not.
+    ::sqlite3_db_config(raw, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+    ::sqlite3_db_config(raw, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+    ::sqlite3_db_config(raw, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, nullptr);
+    ::sqlite3_db_config(raw, SQLITE_DBCONFIG_ENABLE_VIEW, 0, nullptr);
+    ::sqlite3_limit(raw, SQLITE_LIMIT_LENGTH, kLongestValue);
+    database.access_ =
+        ::sqlite3_db_readonly(raw, "main") == 1 ? Access::readOnly : Access::readWrite;
+    VITRINE_CHECK(database.execute("PRAGMA foreign_keys=ON;"
+                                   "PRAGMA cell_size_check=ON;"));
     return database;
+}
+
+Result<Database> Database::peek(const std::filesystem::path& path)
+{
+    return connect(path, SQLITE_OPEN_READONLY, "?immutable=1");
+}
+
+// A reader of a WAL needs two files beside the database. Where another process has it open they are
+// there; else they would have to be made, and "immutable" does without: nobody writes at this
+// moment. What is written later by somebody who may is not seen, or only in part, until the
+// workspace is opened anew.
+Result<Database> Database::openForReading(const std::filesystem::path& path)
+{
+    if (!hasUnfinishedChanges(path))
+        return peek(path);
+    VITRINE_TRY(Database database, connect(path, SQLITE_OPEN_READONLY, "?mode=ro"));
+    auto probe = database.prepare("SELECT count(*) FROM sqlite_schema");
+    if (!probe.step())
+        return inputError(
+            "cannot read the workspace {}: it has unfinished changes ({}-wal), and here nothing "
+            "can be written: copy both to a folder where you may write",
+            path.string(), path.filename().string());
+    return database;
+}
+
+Result<Database> Database::open(const std::filesystem::path& path, Access access)
+{
+    if (access == Access::readOnly)
+        return openForReading(path);
+    auto database = connect(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, "");
+    std::error_code error;
+    if (!database)
+        return std::filesystem::exists(path, error) ? openForReading(path) : std::move(database);
+    if (database->access_ == Access::readOnly)
+        return openForReading(path);
+    // A file that may be written in a folder that may not: the first look at a WAL fails.
+    auto probe = database->prepare("SELECT count(*) FROM sqlite_schema");
+    if (!probe.step() && database->cannotMakeFiles())
+        return openForReading(path);
+    VITRINE_CHECK(database->execute("PRAGMA synchronous=FULL"));
+    return database;
+}
+
+bool Database::cannotMakeFiles() const
+{
+    const int code = ::sqlite3_errcode(database_.get());
+    return code == SQLITE_CANTOPEN || code == SQLITE_READONLY;
+}
+
+Result<void> Database::useWal() const
+{
+    if (access_ == Access::readOnly)
+        return {};
+    return execute("PRAGMA journal_mode=WAL");
+}
+
+Result<void> Database::checkWritable() const
+{
+    if (access_ == Access::readWrite)
+        return {};
+    return inputError(
+        "the workspace {} can only be read here: copy it to a folder where you may write to "
+        "keep or change runs",
+        path_.string());
 }
 
 Statement Database::prepare(std::string_view sql) const
@@ -183,6 +293,7 @@ std::int64_t Database::totalChanges() const
 
 Result<Transaction> Transaction::begin(const Database& database)
 {
+    VITRINE_CHECK(database.checkWritable());
     VITRINE_CHECK(database.execute("BEGIN IMMEDIATE"));
     return Transaction(&database);
 }

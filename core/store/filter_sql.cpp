@@ -173,7 +173,8 @@ private:
     std::string parameter(const FilterTerm& term)
     {
         const std::string value = paramSql("p.value");
-        std::string sql = "CASE WHEN json_type(p.value) IN ('integer', 'real') THEN ";
+        std::string sql = "CASE WHEN NOT json_valid(p.value) THEN 0 "
+                          "WHEN json_type(p.value) IN ('integer', 'real') THEN ";
         if (term.number)
             sql += value + " " + operatorOf(term.relation) + " " + bound(*term.number);
         else
@@ -211,10 +212,13 @@ SqlCondition conditionOf(const std::vector<FilterTerm>& terms)
 
 std::string paramSql(const std::string& column)
 {
-    return "CASE json_type(" + column + ") WHEN 'text' THEN json_extract(" + column +
-           ", '$') WHEN 'integer' THEN json_extract(" + column + ", '$') WHEN 'real' THEN "
-           "json_extract(" + column + ", '$') WHEN 'array' THEN trim(" + column +
-           ", '[]') ELSE " + column + " END";
+    return "CASE WHEN NOT json_valid(" + column + ") THEN " + column + " ELSE CASE json_type(" +
+           column + ") WHEN 'text' THEN json_extract(" + column +
+           ", '$') WHEN 'integer' THEN json_extract(" + column +
+           ", '$') WHEN 'real' THEN "
+           "json_extract(" +
+           column + ", '$') WHEN 'array' THEN trim(" + column + ", '[]') ELSE " + column +
+           " END END";
 }
 
 } // namespace vitrine

@@ -45,6 +45,10 @@ Result<Lineage> lineageOf(const Store& store, const RunRecord& run)
                      "AND i.run <> a.run WHERE a.run = ? ORDER BY i.run DESC LIMIT 20",
                      run.number));
     for (const InputFile& input : run.result.inputs) {
+        if (isPartHash(input.sha256)) { // equal ends are not equal files
+            lineage.inputs.push_back({input, 0});
+            continue;
+        }
         auto count = database.prepare(
             "SELECT count(DISTINCT run) FROM inputs WHERE sha256 = ? AND run <> ?");
         count.bind(input.sha256).bind(run.number);

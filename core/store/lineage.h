@@ -13,7 +13,8 @@ struct Lineage {
     std::vector<RunSummary> usedBy;     // runs that read what this one wrote
     struct SharedInput {
         InputFile input;
-        std::int64_t others = 0; // runs that read the same bytes
+        std::int64_t others =
+            0; // runs that read the same bytes; 0 where that cannot be said (isPartHash)
     };
     std::vector<SharedInput> inputs;
     struct Group {

@@ -1,8 +1,11 @@
 #include "core/store/query.h"
 
+#include "core/jobs/bundle_names.h"
 #include "core/store/filter_sql.h"
+#include "core/store/stored_row.h"
 
 #include <cctype>
+#include <limits>
 #include <map>
 #include <sstream>
 
@@ -60,18 +63,31 @@ public:
     {
     }
 
-    Result<RunSummary> read(const Statement& row)
+    // A row that is not sound is listed too: as failed, with what is not.
+    Result<RunSummary> read(const Statement& statement)
     {
+        StoredRow row(statement);
         RunSummary run;
-        run.number = row.integer(0);
-        run.uid = row.text(1);
-        run.experiment = row.text(2);
-        VITRINE_TRY(run.state, parseRunState(row.text(3)));
-        run.started = row.text(4);
-        run.seconds = row.real(5);
-        run.error = row.text(6);
-        run.subject = row.text(7);
-        if (row.integer(8) != 0)
+        run.number = row.integer(0, "number", std::numeric_limits<std::int64_t>::min(),
+                                 std::numeric_limits<std::int64_t>::max());
+        run.uid = row.text(1, "uid");
+        if (row.isSound() && !isUid(run.uid))
+            row.fail("its uid has not 32 hexadecimal digits");
+        run.experiment = row.fileName(2, "experiment");
+        const auto state = parseRunState(row.text(3, "state"));
+        run.started = row.text(4, "start");
+        run.seconds = row.real(5, "duration");
+        run.error = row.text(6, "error");
+        run.subject = row.text(7, "subject");
+        if (row.isSound() && !state)
+            row.fail("its state is none");
+        run.state = row.isSound() ? *state : RunState::failed;
+        if (!row.isSound()) {
+            run.error = "not sound: " + row.problem();
+            if (!isUid(run.uid))
+                run.uid.clear();
+        }
+        if (statement.integer(8) != 0)
             VITRINE_CHECK(fillTags(run));
         for (const auto& name : query_.metrics) {
             if (metric_.bind(run.number).bind(name).step())

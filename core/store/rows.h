@@ -11,7 +11,16 @@ namespace vitrine
 Result<std::int64_t> insertRun(const Database& database, const RunRecord& run);
 // In place of an earlier attempt of the same run: number, tags and note stay.
 Result<void> replaceRun(const Database& database, std::int64_t number, const RunRecord& run);
-Result<RunRecord> loadRun(const Database& database, std::int64_t number);
+// As far as it is sound: what is not is left out, with one line each. Artifacts have no path yet.
+struct LoadedRun {
+    RunRecord run;
+    std::vector<std::string> unsound;
+};
+// Error where the run's own row is not sound.
+Result<LoadedRun> loadRun(const Database& database, std::int64_t number);
+// The parameters alone; what is none of them becomes a line in `unsound`.
+Result<Params> loadParams(const Database& database, std::int64_t number,
+                          std::vector<std::string>& unsound);
 Result<void> deleteRun(const Database& database, std::int64_t number);
 
 Result<void> setTagRows(const Database& database, std::int64_t number,

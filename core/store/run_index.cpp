@@ -39,8 +39,7 @@ double daysOf(const std::string& started)
 
 Result<RunIndex> RunIndex::open(const std::filesystem::path& workspace)
 {
-    VITRINE_TRY(Database database, Database::open(workspace));
-    VITRINE_CHECK(prepareSchema(database));
+    VITRINE_TRY(Database database, openWorkspace(workspace));
     return RunIndex(std::move(database));
 }
 

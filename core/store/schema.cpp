@@ -5,7 +5,8 @@ namespace vitrine
 namespace
 {
 
-constexpr std::int64_t kVersion = 2;
+constexpr std::int64_t kVersion = 3;
+constexpr std::int64_t kOldestReadable = 2; // without migrating
 
 // The schema in words: core/store/README.md.
 constexpr const char* kVersion1 = R"sql(
@@ -115,42 +116,79 @@ CREATE INDEX parameters_by_name ON parameters (name, run, value);
 CREATE INDEX inputs_by_hash ON inputs (sha256, run);
 )sql";
 
-Result<std::int64_t> userVersion(const Database& database)
+// Which attempt of a run its rows are of; 0 in rows of earlier versions, which did not count.
+constexpr const char* kVersion3 = R"sql(
+ALTER TABLE runs ADD COLUMN attempt INTEGER NOT NULL DEFAULT 0;
+)sql";
+
+Result<std::int64_t> pragmaValue(const Database& database, const char* pragma)
 {
-    auto query = database.prepare("PRAGMA user_version");
+    auto query = database.prepare(pragma);
     if (query.step())
         return query.integer(0);
     VITRINE_CHECK(query.ok());
     return std::int64_t{0};
 }
 
-Result<void> refuseNewer(const Database& database, std::int64_t version)
+// Every step in one transaction, with the name of the program: after a crash there is all of it or
+// nothing.
+Result<void> migrate(const Database& database)
+{
+    VITRINE_TRY(auto transaction, Transaction::begin(database));
+    VITRINE_TRY(const std::int64_t version,
+                schemaVersion(database)); // another process may have been faster
+    VITRINE_CHECK(refuseNewer(database.path(), version));
+    if (version < 1)
+        VITRINE_CHECK(database.execute(kVersion1));
+    if (version < 2)
+        VITRINE_CHECK(database.execute(kVersion2));
+    if (version < 3)
+        VITRINE_CHECK(database.execute(kVersion3));
+    VITRINE_CHECK(database.execute(
+        fmt::format("PRAGMA user_version={}; PRAGMA application_id={}", kVersion, kApplicationId)
+            .c_str()));
+    return transaction.commit();
+}
+
+} // namespace
+
+Result<void> refuseNewer(const std::filesystem::path& workspace, std::int64_t version)
 {
     if (version > kVersion)
         return inputError(
             "the workspace {} was written by a newer Vitrine (schema {}, this program "
             "knows {}): open it with that one",
-            database.path().string(), version, kVersion);
+            workspace.string(), version, kVersion);
     return {};
 }
 
-} // namespace
-
-Result<void> prepareSchema(Database& database)
+Result<std::int64_t> schemaVersion(const Database& database)
 {
-    VITRINE_TRY(std::int64_t version, userVersion(database));
-    VITRINE_CHECK(refuseNewer(database, version));
-    if (version == kVersion)
-        return {};
-    VITRINE_TRY(auto transaction, Transaction::begin(database));
-    VITRINE_TRY(version, userVersion(database)); // another process may have been faster
-    VITRINE_CHECK(refuseNewer(database, version));
-    if (version < 1)
-        VITRINE_CHECK(database.execute(kVersion1));
-    if (version < 2)
-        VITRINE_CHECK(database.execute(kVersion2));
-    VITRINE_CHECK(database.execute(fmt::format("PRAGMA user_version={}", kVersion).c_str()));
-    return transaction.commit();
+    return pragmaValue(database, "PRAGMA user_version");
+}
+
+Result<Database> openWorkspace(const std::filesystem::path& path, Access access)
+{
+    VITRINE_TRY(const FileOwner owner, ownerOf(path));
+    if (owner == FileOwner::nobody && access == Access::readOnly)
+        return inputError("cannot read the workspace {}: there is none", path.string());
+    VITRINE_TRY(Database database, Database::open(path, access));
+    VITRINE_TRY(const std::int64_t version, schemaVersion(database));
+    VITRINE_CHECK(refuseNewer(database.path(), version));
+    if (database.access() == Access::readOnly) {
+        if (version < kOldestReadable)
+            return inputError(
+                "the workspace {} is of an early version and can only be read here: copy it "
+                "to a folder where you may write, then it is brought up to date",
+                path.string());
+        return database;
+    }
+    VITRINE_TRY(const std::int64_t id, pragmaValue(database, "PRAGMA application_id"));
+    if (version < kVersion || id != kApplicationId)
+        VITRINE_CHECK(migrate(database));
+    VITRINE_CHECK(
+        database.useWal()); // after the schema: so the file itself says from the start whose it is
+    return database;
 }
 
 } // namespace vitrine

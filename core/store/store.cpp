@@ -2,12 +2,15 @@
 
 #include "core/base/hash.h"
 #include "core/jobs/bundle_names.h"
+#include "core/jobs/folder_lock.h"
+#include "core/jobs/job_folder.h"
 #include "core/store/artifact_files.h"
 #include "core/store/database.h"
 #include "core/store/query.h"
 #include "core/store/rows.h"
 #include "core/store/schema.h"
 
+#include <algorithm>
 #include <cstdlib>
 
 namespace vitrine
@@ -19,21 +22,24 @@ namespace
 struct Known {
     std::int64_t number = 0;
     RunState state = RunState::done;
+    int attempt = 0;
     std::string started;
 };
 
 Result<std::optional<Known>> known(const Database& database, const std::string& uid)
 {
-    auto query = database.prepare("SELECT number, state, started FROM runs WHERE uid = ?");
+    auto query = database.prepare("SELECT number, state, started, attempt FROM runs WHERE uid = ?");
     query.bind(uid);
     if (!query.step()) {
         VITRINE_CHECK(query.ok());
         return std::optional<Known>();
     }
     VITRINE_TRY(const RunState state, parseRunState(query.text(1)));
-    return std::optional(Known{query.integer(0), state, query.text(2)});
+    const auto attempt = std::clamp<std::int64_t>(query.integer(3), 0, kMostAttempts);
+    return std::optional(Known{query.integer(0), state, static_cast<int>(attempt), query.text(2)});
 }
 
+// As they are stored: what is no hash has no file.
 std::vector<std::string> hashesOf(const Database& database, std::int64_t number)
 {
     std::vector<std::string> hashes;
@@ -44,10 +50,37 @@ std::vector<std::string> hashesOf(const Database& database, std::int64_t number)
     return hashes;
 }
 
-// Another attempt of a run that has not reached its end takes the place of the earlier one.
-bool isLaterAttempt(const Known& before, const RunRecord& run)
+// An attempt takes the place of an earlier one until the run is done, which it is once. Attempts
+// are counted where they are started; clocks may go back. Only where neither was counted (both are
+// of an earlier version) is there nothing but the clock to go by.
+bool takesPlaceOf(const Known& before, const RunRecord& run)
 {
-    return before.state != RunState::done && run.started > before.started;
+    if (before.state == RunState::done)
+        return false;
+    if (run.state == RunState::done)
+        return true;
+    if (before.attempt == 0 && run.attempt == 0)
+        return run.started > before.started;
+    return run.attempt > before.attempt;
+}
+
+bool isSameAttempt(const Known& before, const RunRecord& run)
+{
+    return run.attempt == before.attempt && run.started == before.started;
+}
+
+Result<void> checkNames(const RunRecord& run)
+{
+    if (!isUid(run.uid))
+        return argumentError("a run without a uid of 32 hexadecimal digits cannot be kept");
+    if (!isPlainFileName(run.experiment))
+        return argumentError("the run {} cannot be kept: its experiment has no plain name",
+                             run.uid);
+    for (const auto& artifact : run.result.artifacts)
+        if (!isPlainFileName(artifact.name))
+            return argumentError("the run {} cannot be kept: an artifact has no plain file name",
+                                 run.uid);
+    return {};
 }
 
 // One seek per name instead of a walk over all rows; needs an index that begins with the column.
@@ -85,11 +118,14 @@ struct Store::Private {
             return {};
         VITRINE_TRY(auto transaction, Transaction::begin(database));
         for (const auto& hash : hashes) {
+            const auto file = artifactFile(artifacts(), hash);
+            if (!file)
+                continue;
             auto used = database.prepare("SELECT 1 FROM artifacts WHERE sha256 = ? LIMIT 1");
             used.bind(hash);
             std::error_code ignored;
             if (!used.step() && used.ok())
-                fs::remove(artifacts() / hash, ignored);
+                fs::remove(*file, ignored);
         }
         return transaction.commit();
     }
@@ -98,10 +134,11 @@ struct Store::Private {
     // Other processes may be reading it: they find the job whole or not at all.
     void tidyJob(const RunRecord& run) const
     {
-        const fs::path job = folder / "jobs" / run.uid;
-        std::error_code error;
-        if (!fs::is_directory(job, error))
+        const auto found = jobPath(folder / "jobs", run.uid);
+        if (!found || !isRealFolder(*found))
             return;
+        const fs::path job = *found;
+        std::error_code error;
         const bool goesOn =
             run.state != RunState::done && fs::exists(job / "state" / "saved", error);
         if (goesOn) {
@@ -131,12 +168,11 @@ struct Store::Private {
 
     Result<bool> isWanted(const RunRecord& run) const
     {
-        if (!isHex(run.uid, 32))
-            return argumentError("a run without a uid of 32 hexadecimal digits cannot be kept");
+        VITRINE_CHECK(checkNames(run));
         VITRINE_TRY(const auto before, known(database, run.uid));
-        if (!before || isLaterAttempt(*before, run))
+        if (!before || takesPlaceOf(*before, run))
             return true;
-        if (run.started == before->started)
+        if (isSameAttempt(*before, run))
             tidyJob(run);
         return false;
     }
@@ -146,7 +182,7 @@ struct Store::Private {
     Result<void> keep(RunRecord& run, std::vector<std::string>& replaced) const
     {
         VITRINE_TRY(const auto now, known(database, run.uid));
-        if (now && !isLaterAttempt(*now, run))
+        if (now && !takesPlaceOf(*now, run))
             return {};
         VITRINE_CHECK(placeArtifacts(artifacts(), run));
         if (!now) {
@@ -156,6 +192,23 @@ struct Store::Private {
         const auto hashes = hashesOf(database, now->number);
         replaced.insert(replaced.end(), hashes.begin(), hashes.end());
         return replaceRun(database, now->number, run);
+    }
+
+    // With the paths of its artifacts. One that is a link leads who knows where: it is left out.
+    Result<LoadedRun> load(std::int64_t number) const
+    {
+        VITRINE_TRY(LoadedRun loaded, loadRun(database, number));
+        std::erase_if(loaded.run.result.artifacts, [&](Artifact& artifact) {
+            artifact.path = artifacts() / artifact.sha256; // loadRun has checked the hash
+            std::error_code error;
+            if (!fs::is_symlink(artifact.path, error))
+                return false;
+            loaded.unsound.push_back(
+                fmt::format("the stored artifact \"{}\" is left out: {} is a link", artifact.name,
+                            artifact.path.string()));
+            return true;
+        });
+        return loaded;
     }
 
     Result<void> touch(std::int64_t number, std::string_view sql, std::string_view value) const
@@ -173,20 +226,29 @@ Store::Store(Store&&) noexcept = default;
 Store& Store::operator=(Store&&) noexcept = default;
 Store::~Store() = default;
 
-Result<Store> Store::open(const fs::path& workspace)
+Result<Store> Store::open(const fs::path& workspace, Access access)
 {
     auto d = std::make_unique<Private>();
     std::error_code error;
     d->path = fs::absolute(workspace, error);
     d->folder = d->path.string() + ".d";
+    if (access == Access::readWrite && !fs::exists(d->path, error))
+        fs::create_directories(d->path.parent_path(), error);
+    VITRINE_TRY(d->database,
+                openWorkspace(d->path, access)); // first: what is not ours gets no folder
     for (const char* part : {"artifacts", "jobs"}) {
-        fs::create_directories(d->folder / part, error);
+        const fs::path place = d->folder / part;
+        if (fs::is_symlink(place, error))
+            return inputError(
+                "cannot open the workspace {}: {} is a link: put the folder itself there",
+                d->path.string(), place.string());
+        error.clear();
+        if (d->database.access() == Access::readWrite)
+            fs::create_directories(place, error);
         if (error)
             return inputError("cannot open the workspace {}: {}: {}", d->path.string(),
-                              (d->folder / part).string(), error.message());
+                              place.string(), error.message());
     }
-    VITRINE_TRY(d->database, Database::open(d->path));
-    VITRINE_CHECK(prepareSchema(d->database));
     return Store(std::move(d));
 }
 
@@ -210,6 +272,21 @@ fs::path Store::jobsFolder() const
     return d_->folder / "jobs";
 }
 
+Result<fs::path> Store::jobFolder(const std::string& uid) const
+{
+    return jobPath(jobsFolder(), uid);
+}
+
+Result<fs::path> Store::artifactPath(const std::string& sha256) const
+{
+    return artifactFile(d_->artifacts(), sha256);
+}
+
+Result<void> Store::checkWritable() const
+{
+    return d_->database.checkWritable();
+}
+
 Result<std::int64_t> Store::import(const RunRecord& given)
 {
     VITRINE_TRY(const auto numbers, import(std::span(&given, 1)));
@@ -218,6 +295,9 @@ Result<std::int64_t> Store::import(const RunRecord& given)
 
 Result<std::vector<std::int64_t>> Store::import(std::span<const RunRecord> given)
 {
+    VITRINE_CHECK(checkWritable());
+    const auto staging =
+        FolderLock::shared(d_->artifacts()); // collectors leave what is staged alone
     std::vector<RunRecord> staged; // what is not known yet, or known by an earlier attempt
     for (const RunRecord& run : given) {
         VITRINE_TRY(const bool wanted, d_->isWanted(run));
@@ -267,18 +347,26 @@ Result<std::int64_t> Store::count(const RunQuery& query) const
 
 Result<RunRecord> Store::load(std::int64_t number) const
 {
-    VITRINE_TRY(RunRecord run, loadRun(d_->database, number));
-    for (auto& artifact : run.result.artifacts)
-        artifact.path = artifactPath(artifact.sha256);
-    return run;
+    VITRINE_TRY(LoadedRun loaded, d_->load(number));
+    auto& notes = loaded.run.result.notes;
+    notes.insert(notes.begin(), loaded.unsound.begin(), loaded.unsound.end());
+    return std::move(loaded.run);
 }
 
 Result<RunRecord> Store::loadUid(const std::string& uid) const
 {
-    VITRINE_TRY(const auto found, known(d_->database, uid));
-    if (!found)
-        return argumentError("there is no run with the uid {}", uid);
-    return load(found->number);
+    auto query = d_->database.prepare("SELECT number FROM runs WHERE uid = ?");
+    query.bind(uid);
+    if (query.step())
+        return load(query.integer(0));
+    VITRINE_CHECK(query.ok());
+    return argumentError("there is no run with the uid {}", uid.substr(0, 64));
+}
+
+Result<int> Store::attempts(const std::string& uid) const
+{
+    VITRINE_TRY(const auto stored, known(d_->database, uid));
+    return stored ? std::max(stored->attempt, 1) : 0;
 }
 
 Result<std::int64_t> Store::resolve(const std::string& numberOrUid) const
@@ -372,23 +460,27 @@ Result<void> Store::setNote(std::int64_t number, const std::string& note)
     return d_->touch(number, "UPDATE runs SET note = ? WHERE number = ?", note);
 }
 
+// Also of a run that is not sound: what is no uid or hash names nothing to remove.
 Result<void> Store::remove(std::int64_t number)
 {
-    VITRINE_TRY(const RunRecord run, load(number));
     const auto hashes = hashesOf(d_->database, number);
+    std::string uid;
     {
         VITRINE_TRY(auto transaction, Transaction::begin(d_->database));
+        auto query = d_->database.prepare("SELECT uid FROM runs WHERE number = ?");
+        if (!query.bind(number).step()) {
+            VITRINE_CHECK(query.ok());
+            return argumentError("there is no run {}", number);
+        }
+        uid = query.text(0);
+        query.reset();
         VITRINE_CHECK(deleteRun(d_->database, number));
         VITRINE_CHECK(transaction.commit());
     }
     std::error_code ignored;
-    fs::remove_all(jobsFolder() / run.uid, ignored);
+    if (const auto job = jobFolder(uid)) // remove_all follows no link
+        fs::remove_all(*job, ignored);
     return d_->dropUnused(hashes);
-}
-
-fs::path Store::artifactPath(const std::string& sha256) const
-{
-    return d_->artifacts() / sha256;
 }
 
 const Database& Store::database() const
@@ -398,8 +490,10 @@ const Database& Store::database() const
 
 Result<void> Store::verify(std::int64_t number) const
 {
-    VITRINE_TRY(const RunRecord run, load(number));
-    for (const auto& artifact : run.result.artifacts) {
+    VITRINE_TRY(const LoadedRun loaded, d_->load(number));
+    if (!loaded.unsound.empty())
+        return failure("run {}: {}", number, loaded.unsound.front());
+    for (const auto& artifact : loaded.run.result.artifacts) {
         std::error_code error;
         if (!fs::exists(artifact.path, error))
             return failure("run {}: the artifact {} is missing: {}", number, artifact.name,

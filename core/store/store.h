@@ -2,6 +2,7 @@
 
 #include "core/base/result.h"
 #include "core/jobs/run_record.h"
+#include "core/store/access.h"
 #include "core/store/filter.h"
 
 #include <filesystem>
@@ -18,7 +19,7 @@ class Database;
 // What the Runs table shows of a run.
 struct RunSummary {
     std::int64_t number = 0;
-    std::string uid;
+    std::string uid; // empty where the stored one is none; `error` then says what is not sound
     std::string experiment;
     RunState state = RunState::queued;
     std::string started;
@@ -46,7 +47,11 @@ struct RunQuery {
 // processes may read and write at once. One Store object belongs to one thread. Schema: core/store/README.md.
 class Store {
 public:
-    static Result<Store> open(const std::filesystem::path& workspace); // made where it does not exist
+    // Made where it does not exist. A file of another program or of a newer version is refused and
+    // not altered; one that can only be read is opened for reading, and then everything that writes
+    // is refused in one line.
+    static Result<Store> open(const std::filesystem::path& workspace,
+                              Access access = Access::readWrite);
     // $VITRINE_WORKSPACE, else $XDG_DATA_HOME/vitrine/home.vitrine.
     static std::filesystem::path defaultWorkspace();
     Store(Store&&) noexcept;
@@ -55,9 +60,15 @@ public:
 
     std::filesystem::path path() const;
     std::filesystem::path jobsFolder() const;
+    // Names come from the database, which may come from anywhere: what is no uid or hash has no
+    // path.
+    Result<std::filesystem::path> jobFolder(const std::string& uid) const;
+    Result<std::filesystem::path> artifactPath(const std::string& sha256) const;
+    Result<void> checkWritable() const; // one line where the workspace can only be read
 
-    // Imports exactly once by uid: a run that is there already is left as it is and its number returned. Artifacts move (or
-    // are copied) into the workspace by hash. One transaction.
+    // Imports exactly once by uid: a run that is there already is left as it is and its number
+    // returned, unless this is a later attempt of one that is not done. Artifacts move (or are
+    // copied) into the workspace by hash. One transaction.
     Result<std::int64_t> import(const RunRecord& run);
 
     // Many at once in one transaction: all or none. For bulk imports; each as by import().
@@ -68,8 +79,12 @@ public:
     Result<std::int64_t> count(const RunQuery& query) const; // ignores limit and offset
     // Those of these numbers that exist, in this order; metrics and params as asked for by the query.
     Result<std::vector<RunSummary>> summaries(std::span<const std::int64_t> numbers, const RunQuery& query) const;
+    // What is not sound in the stored rows is left out, and a note of the run says so. Error where
+    // the run's own row is not.
     Result<RunRecord> load(std::int64_t number) const;
     Result<RunRecord> loadUid(const std::string& uid) const;
+    // How often the run was tried, as far as is known here; 0 where it is not stored.
+    Result<int> attempts(const std::string& uid) const;
     // A number, or an unambiguous beginning of a uid (4 digits or more).
     Result<std::int64_t> resolve(const std::string& numberOrUid) const;
     // Of all runs, sorted; or of the 500 newest of one experiment, first what most of them have.
@@ -78,16 +93,16 @@ public:
     RunVocabulary vocabulary() const; // names of the whole workspace
     std::vector<std::string> experimentsSeen() const;
 
+    // Exactly these, whatever others have added meanwhile: to add or take away, use changeTags.
     Result<void> setTags(std::int64_t number, const std::vector<std::string>& tags);
-    // Adds and takes away on many runs, in one transaction.
+    // Adds and takes away on many runs, in one transaction: what others do at the same time stays.
     Result<void> changeTags(std::span<const std::int64_t> numbers, const std::vector<std::string>& added,
                             const std::vector<std::string>& removed);
     Result<void> setNote(std::int64_t number, const std::string& note);
     Result<void> remove(std::int64_t number); // artifacts that no other run names go too
 
-    std::filesystem::path artifactPath(const std::string& sha256) const;
-
-    // Re-hashes every artifact of the run; an error names the first that is missing or altered.
+    // Re-hashes every artifact of the run; an error names the first that is missing or altered, or
+    // what else is not sound.
     Result<void> verify(std::int64_t number) const;
 
     // For the other parts of core/store.
@@ -104,6 +119,13 @@ private:
 
 // Computed values of two records, bit by bit: one line per difference, empty where equal. Measured values are not compared.
 std::vector<std::string> compareComputed(const RunRecord& a, const RunRecord& b);
+
+// What can be said of the files that two runs read: a line for each that differs, is in one of them
+// only, or cannot be compared (isPartHash); empty where all are the same.
+std::vector<std::string> compareInputs(const RunRecord& a, const RunRecord& b);
+// Of the files that a run read: a line for each of which nobody can say whether it is still the
+// same.
+std::vector<std::string> incomparableInputs(const RunRecord& run);
 
 // Everything of a run as plain files in `folder` (made; must be empty or absent): run.json, parameters.csv, metrics.csv,
 // one CSV per table, artifacts under their names.

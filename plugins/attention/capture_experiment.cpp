@@ -26,7 +26,7 @@ std::vector<ParamSpec> CaptureExperiment::params(const Params&) const
 
 Result<RunResult> CaptureExperiment::run(const Params& params, Progress& progress) const
 {
-    VITRINE_TRY(const OpenModel opened, openModel(params));
+    VITRINE_TRY(const OpenModel opened, openModel(params, &progress));
     VITRINE_TRY(CapturePass pass, runPass(params, opened, progress));
     double overhead = std::numeric_limits<double>::quiet_NaN();
     if (params.boolean("overhead")) {

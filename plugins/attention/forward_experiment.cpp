@@ -176,7 +176,7 @@ std::vector<ParamSpec> ForwardExperiment::params(const Params&) const
 
 Result<RunResult> ForwardExperiment::run(const Params& params, Progress& progress) const
 {
-    VITRINE_TRY(const OpenModel opened, openModel(params));
+    VITRINE_TRY(const OpenModel opened, openModel(params, &progress));
     VITRINE_TRY(const TokenText text, readTokens(params, opened));
     const model::LlmConfig& config = opened.config();
     VITRINE_TRY(const Wanted what, wanted(params, config));

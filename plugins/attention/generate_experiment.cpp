@@ -94,7 +94,7 @@ std::vector<ParamSpec> GenerateExperiment::params(const Params&) const
 
 Result<RunResult> GenerateExperiment::run(const Params& params, Progress& progress) const
 {
-    VITRINE_TRY(const OpenModel opened, openModel(params));
+    VITRINE_TRY(const OpenModel opened, openModel(params, &progress));
     VITRINE_TRY(const TokenText prompt, readTokens(params, opened));
     model::Sampling sampling;
     sampling.maxTokens = static_cast<int>(params.integer("max_tokens"));

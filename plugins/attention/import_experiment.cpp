@@ -223,7 +223,7 @@ Result<RunResult> ImportExperiment::run(const Params& params, Progress& progress
     VITRINE_CHECK(readTexts(import));
 
     RunResult out;
-    VITRINE_TRY(InputFile input, hashInput("file", path));
+    VITRINE_TRY(InputFile input, hashInput("file", path, &progress));
     out.inputs.push_back(std::move(input));
     if (import.unevenRows > 0)
         out.notes.push_back(fmt::format("{} rows of the maps do not sum to 1 within 0.001.", import.unevenRows));

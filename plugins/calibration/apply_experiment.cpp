@@ -213,7 +213,7 @@ Result<RunResult> ApplyExperiment::run(const Params& params, Progress& progress)
     VITRINE_TRY(Applied applied, applyToAll(file, options, progress));
 
     RunResult out;
-    VITRINE_TRY(InputFile input, hashInput("file", path));
+    VITRINE_TRY(InputFile input, hashInput("file", path, &progress));
     out.inputs.push_back(std::move(input));
     VITRINE_TRY(Artifact artifact, write(file, applied.maps, progress.artifactFolder()));
     out.artifacts.push_back(std::move(artifact));

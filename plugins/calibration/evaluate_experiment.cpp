@@ -128,7 +128,7 @@ std::vector<ParamSpec> EvaluateExperiment::params(const Params&) const
 
 Result<RunResult> EvaluateExperiment::run(const Params& params, Progress& progress) const
 {
-    VITRINE_TRY(const OpenModel opened, openModel(params));
+    VITRINE_TRY(const OpenModel opened, openModel(params, &progress));
     VITRINE_TRY(attention::HeadList list, headListOf(params, opened.config()));
     list.heads = attention::randomHeads(list.heads, shareOf(params, list.heads.size()),
                                         static_cast<std::uint64_t>(params.integer("seed")));

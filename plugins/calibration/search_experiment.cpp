@@ -196,7 +196,7 @@ std::vector<ParamSpec> SearchExperiment::params(const Params&) const
 Result<RunResult> SearchExperiment::run(const Params& params, Progress& progress) const
 {
     const auto start = Clock::now();
-    VITRINE_TRY(const OpenModel opened, openModel(params));
+    VITRINE_TRY(const OpenModel opened, openModel(params, &progress));
     VITRINE_TRY(const auto candidates, candidatesOf(params, opened.config()));
     VITRINE_TRY(const ReadTask task, readTask(params, opened, params.integer("pool")));
     if (task.request.kind == model::TaskKind::perplexity)

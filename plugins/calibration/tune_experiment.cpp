@@ -54,7 +54,7 @@ std::vector<ParamSpec> TuneExperiment::params(const Params&) const
 
 Result<RunResult> TuneExperiment::run(const Params& params, Progress& progress) const
 {
-    VITRINE_TRY(const OpenModel opened, openModel(params));
+    VITRINE_TRY(const OpenModel opened, openModel(params, &progress));
     VITRINE_TRY(TokenText text, readTokens(params, opened));
     VITRINE_TRY(const TunePlan plan, tunePlan(params, opened, text));
     const auto layers = static_cast<double>(opened.config().layers);

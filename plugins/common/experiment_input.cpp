@@ -187,7 +187,7 @@ ParamSpec layersParam(const std::string& help)
     return spec;
 }
 
-Result<OpenModel> openModel(const Params& params)
+Result<OpenModel> openModel(const Params& params, Progress* progress)
 {
     VITRINE_TRY(const auto path, findModel(params.text("model")));
     VITRINE_TRY(auto checkpoint, model::openCheckpoint(path));
@@ -199,7 +199,7 @@ Result<OpenModel> openModel(const Params& params)
     const auto more = tokenizerFiles(path, checkpoint->config().vocabulary);
     files.insert(files.end(), more.begin(), more.end());
     for (const auto& file : files) {
-        VITRINE_TRY(InputFile input, hashInput("model", file));
+        VITRINE_TRY(InputFile input, hashInput("model", file, progress));
         inputs.push_back(std::move(input));
     }
     std::string name = (path.has_filename() ? path : path.parent_path()).filename().string();

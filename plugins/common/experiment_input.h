@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/jobs/params.h"
+#include "core/jobs/progress.h"
 #include "core/jobs/run_result.h"
 #include "core/model/llm.h"
 
@@ -27,7 +28,8 @@ struct OpenModel {
 
     const model::LlmConfig& config() const { return checkpoint->config(); }
 };
-Result<OpenModel> openModel(const Params& params);
+// `progress`, where given, is told how far a large file is hashed.
+Result<OpenModel> openModel(const Params& params, Progress* progress = nullptr);
 
 struct TokenText {
     std::vector<std::int32_t> ids;

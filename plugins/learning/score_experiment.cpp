@@ -21,9 +21,9 @@ struct Scored : OpenModel {
     std::int32_t bos = 1;
 };
 
-Result<Scored> openScored(const Params& params, RunResult& out)
+Result<Scored> openScored(const Params& params, Progress& progress, RunResult& out)
 {
-    VITRINE_TRY(OpenModel opened, openModel(params));
+    VITRINE_TRY(OpenModel opened, openModel(params, &progress));
     append(out.inputs, opened.inputs);
     append(out.notes, opened.notes);
     if (!opened.tokenizer || !opened.tokenizer->bos())
@@ -274,7 +274,7 @@ std::vector<ParamSpec> ScoreExperiment::params(const Params&) const
 Result<RunResult> ScoreExperiment::run(const Params& params, Progress& progress) const
 {
     RunResult out;
-    VITRINE_TRY(const Scored scored, openScored(params, out));
+    VITRINE_TRY(const Scored scored, openScored(params, progress, out));
     std::filesystem::path path;
     if (params.has("texts")) {
         path = params.text("texts");

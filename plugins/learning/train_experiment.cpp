@@ -225,7 +225,7 @@ Result<RunResult> TrainExperiment::run(const Params& params, Progress& progress)
     RunResult out;
     for (const auto& [name, file] : {std::pair{"recipe", path}, std::pair{"data", data / "train.tokens"},
                                      std::pair{"data", data / "heldout.tokens"}}) {
-        VITRINE_TRY(InputFile input, hashInput(name, file));
+        VITRINE_TRY(InputFile input, hashInput(name, file, &progress));
         out.inputs.push_back(std::move(input));
     }
     VITRINE_TRY(auto trainer, openTrainer());

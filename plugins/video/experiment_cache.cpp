@@ -108,8 +108,9 @@ std::optional<Point> EncodeCache::find(const std::string& key) const
     const auto size = fs::file_size(stream, trouble);
     if (!point || trouble || size != static_cast<std::uintmax_t>(point->fileBytes))
         return std::nullopt;
-    fs::last_write_time(folder_ / (key + ".json"), fs::file_time_type::clock::now(),
-                        trouble); // used lately
+    fs::last_write_time(
+        folder_ / (key + ".json"), fs::file_time_type::clock::now(),
+        trouble); // used lately: makeRoom drops others first; a wrong clock costs an encode
     point->stream = stream;
     point->isFromCache = true;
     return *std::move(point);

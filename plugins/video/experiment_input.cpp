@@ -139,7 +139,7 @@ Result<std::unique_ptr<FrameSource>> openInput(const Params& params, const char*
     for (const auto& file : files) {
         if (progress.isCancelled())
             return cancelled();
-        VITRINE_TRY(InputFile input, hashInput(name, file));
+        VITRINE_TRY(InputFile input, hashInput(name, file, &progress));
         out.inputs.push_back(std::move(input));
     }
     VITRINE_TRY(auto source, codec::openSource(path, options));

@@ -76,7 +76,12 @@ Result<void> Runner::open(const std::filesystem::path& workspace)
     loaded_.clear();
     seenChange_ = store_->changeCounter();
     storeTimer_.start(kStoreMs);
-    resumeLeftOvers();
+    if (const auto writable = store_->checkWritable(); !writable)
+        QMetaObject::invokeMethod( // once those who listen are there
+            this, [this, line = fromUtf8(writable.error().message)] { emit messaged({}, line); },
+            Qt::QueuedConnection);
+    else
+        resumeLeftOvers();
     return {};
 }
 
@@ -85,6 +90,7 @@ Result<QString> Runner::start(const std::string& experiment, const Values& given
 {
     if (!store_)
         return failure("no workspace is open");
+    VITRINE_CHECK(store_->checkWritable());
     Job job;
     job.experiment = experiment;
     job.given = given;
@@ -120,8 +126,9 @@ Result<void> Runner::resume(const QString& uid)
 {
     if (!store_)
         return failure("no workspace is open");
-    VITRINE_TRY(std::unique_ptr<Worker> worker,
-                Worker::start(program_, store_->jobsFolder() / uid.toStdString()));
+    VITRINE_CHECK(store_->checkWritable());
+    VITRINE_TRY(const std::filesystem::path folder, store_->jobFolder(uid.toStdString()));
+    VITRINE_TRY(std::unique_ptr<Worker> worker, Worker::start(program_, folder));
     follow(std::move(worker), false);
     return {};
 }

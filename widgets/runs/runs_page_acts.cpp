@@ -17,6 +17,7 @@
 #include "widgets/theme/icon.h"
 
 #include <algorithm>
+#include <span>
 
 namespace vitrine
 {
@@ -40,6 +41,21 @@ std::vector<std::string> wordsOf(const QStringList& list)
     for (const QString& word : list)
         words.push_back(word.toStdString());
     return words;
+}
+
+// From what was shown to what is wished: tags that others have given meanwhile stay.
+Result<void> writeTagChange(Store& store, qint64 number, const std::vector<std::string>& shown,
+                            const std::vector<std::string>& wished)
+{
+    std::vector<std::string> added, removed;
+    for (const std::string& tag : wished)
+        if (std::ranges::count(shown, tag) == 0)
+            added.push_back(tag);
+    for (const std::string& tag : shown)
+        if (std::ranges::count(wished, tag) == 0)
+            removed.push_back(tag);
+    const std::int64_t one = number;
+    return store.changeTags(std::span(&one, 1), added, removed);
 }
 
 } // namespace
@@ -217,7 +233,7 @@ void RunsPage::showSide()
 void RunsPage::editTags(qint64 number, const QStringList& tags)
 {
     const auto before = runner_.store().load(number);
-    const auto set = before ? runner_.store().setTags(number, wordsOf(tags))
+    const auto set = before ? writeTagChange(runner_.store(), number, before->tags, wordsOf(tags))
                             : Result<void>(tl::unexpected(before.error()));
     if (!set)
         return emit message(QString::fromStdString(set.error().message));

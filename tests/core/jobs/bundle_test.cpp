@@ -1,6 +1,7 @@
 #include "core/jobs/bundle.h"
 
 #include "core/base/file.h"
+#include "tests/support/rounds.h"
 #include "tests/support/temporary_folder.h"
 
 #include <gmock/gmock.h>
@@ -148,6 +149,91 @@ TEST(Bundle, AFileThatIsNoBundleIsAnInputError)
         EXPECT_EQ(run.error().kind, ErrorKind::input);
         EXPECT_EQ(run.error().message.find('\n'), std::string::npos);
     }
+}
+
+// A run.json of hundreds of megabytes is refused before it is read: the file has holes and takes no
+// room.
+TEST(Bundle, ALargeRunJsonIsRefusedBySize)
+{
+    const tests::TemporaryFolder folder;
+    std::ofstream(folder.path / "run.json") << '{';
+    std::filesystem::resize_file(folder.path / "run.json", std::uintmax_t{500} << 20);
+
+    const auto run = readBundle(folder.path);
+
+    ASSERT_FALSE(run.has_value());
+    EXPECT_THAT(run.error().message,
+                HasSubstr("run.json: it has 524288000 bytes, at most 134217728"));
+}
+
+TEST(Bundle, AResultThatCouldNotBeReadBackIsNotWritten)
+{
+    if (tests::rounds(20) != 20)
+        GTEST_SKIP() << "takes seconds and half a gigabyte: with VITRINE_TEST_FULL=1";
+    const tests::TemporaryFolder folder;
+    RunRecord run = sampleRun(folder.path / "somewhere.bin");
+    run.result.notes = {std::string(kRunJsonBytes, 'x')};
+
+    const auto written = writeBundle(folder.path / "bundle", run);
+
+    ASSERT_FALSE(written.has_value());
+    EXPECT_THAT(written.error().message, HasSubstr("too large to be kept"));
+    EXPECT_FALSE(std::filesystem::exists(folder.path / "bundle/run.json"));
+}
+
+TEST(Bundle, WholeNumbersBeyondSixtyThreeBitsDoNotWrap)
+{
+    const tests::TemporaryFolder folder;
+    Json json = bundleJson(sampleRun(folder.path / "x.bin"));
+    json["tables"][0]["rows"][0][0] = 18446744073709551615u;
+    json["parameters"]["steps"] = 18446744073709551615u;
+    const auto run = parseBundleJson(json);
+    ASSERT_TRUE(run.has_value()) << run.error().message;
+    EXPECT_EQ(std::get<double>(run->result.tables[0].rows[0][0]), 18446744073709551615.0);
+    EXPECT_EQ(std::get<double>(run->params.all().at("steps")), 18446744073709551615.0);
+}
+
+// Above 1 GiB too, where once only the ends were: a checkpoint changed in the middle is another
+// file.
+TEST(HashInput, SeesAChangeInTheMiddleOfALargeFile)
+{
+    const tests::TemporaryFolder folder;
+    const auto file = folder.path / "model.bin";
+    std::ofstream(file) << "begin";
+    const bool large = tests::rounds(20) == 20; // 1 GiB takes seconds
+    std::filesystem::resize_file(file, large ? (std::uintmax_t{1} << 30) + 4096 : 1 << 20); // holes
+    const auto before = hashInput("model", file);
+    std::fstream(file, std::ios::in | std::ios::out | std::ios::binary).seekp(1 << 19) << 'x';
+    const auto after = hashInput("model", file);
+
+    ASSERT_TRUE(before.has_value() && after.has_value());
+    EXPECT_EQ(before->sha256.size(), 64u);
+    EXPECT_NE(before->sha256, after->sha256);
+}
+
+TEST(HashInput, OfALargeFileIsToldAndCanBeStopped)
+{
+    struct Told : QuietProgress {
+        bool advance(double done, double total, std::string_view what) override
+        {
+            words = what;
+            share = done / total;
+            return false;
+        }
+        std::string words;
+        double share = 0;
+    } progress;
+    const tests::TemporaryFolder folder;
+    const auto file = folder.path / "model.bin";
+    std::ofstream(file).flush();
+    std::filesystem::resize_file(file, std::uintmax_t{256} << 20);
+
+    const auto input = hashInput("model", file, &progress);
+
+    ASSERT_FALSE(input.has_value());
+    EXPECT_EQ(input.error().kind, ErrorKind::cancelled);
+    EXPECT_EQ(progress.words, "bytes of model.bin");
+    EXPECT_LT(progress.share, 0.5);
 }
 
 } // namespace

@@ -1,6 +1,7 @@
 #include "core/store/copy_workspace.h"
 
 #include "core/base/file.h"
+#include "core/jobs/folder_lock.h"
 #include "core/store/store.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/test_runs.h"
@@ -77,6 +78,22 @@ TEST_F(CopyWorkspace, LeavesNothingBehindAfterACancelOrAnError)
     EXPECT_FALSE(copyWorkspace(from, to));
     EXPECT_FALSE(fs::exists(to));
     EXPECT_FALSE(fs::exists(to.string() + ".d"));
+}
+
+// As a copy leaves them that was killed; one that is under way, or a folder of somebody else, is
+// not touched.
+TEST_F(CopyWorkspace, TakesThePlaceOfACopyThatWasKilled)
+{
+    fs::create_directories(to.string() + ".d/artifacts");
+    EXPECT_FALSE(copyWorkspace(from, to)); // not known to be such a copy
+    std::ofstream(to.string() + ".copy") << "half";
+    {
+        const auto underWay = FolderLock::shared(to.string() + ".d");
+        EXPECT_FALSE(copyWorkspace(from, to));
+    }
+    ASSERT_TRUE(copyWorkspace(from, to));
+    EXPECT_EQ(Store::open(to)->count({}).value(), 3);
+    EXPECT_FALSE(fs::exists(to.string() + ".copy"));
 }
 
 } // namespace

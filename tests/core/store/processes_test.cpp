@@ -5,6 +5,8 @@
 #include "core/jobs/job_folder.h"
 #include "core/jobs/process.h"
 #include "core/jobs/worker.h"
+#include "core/jobs/worker_pool.h"
+#include "tests/support/rounds.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/test_experiments.h"
 #include "tests/support/test_runs.h"
@@ -12,7 +14,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <random>
 #include <set>
+#include <span>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -131,12 +135,60 @@ TEST_F(Workspace, ARunningWorkerIsLeftAlone)
     EXPECT_EQ(store.load(numbers[0])->state, RunState::done);
 }
 
+// An earlier attempt that comes in when the next has begun must not take its place, nor the other
+// way round.
+TEST_F(Workspace, AttemptsAreCountedWhereTheyAreStarted)
+{
+    auto store = Store::open(path).value();
+    Job job;
+    job.experiment = "test.echo";
+    job.attempts = 4; // made before, in folders that are gone
+    const auto place = writeJob(store.jobsFolder(), job).value();
+    EXPECT_EQ(JobFolder{place}.attempt(), 4);
+    auto worker = Worker::start(kProgram, place).value();
+    while (worker->poll([](const WorkerEvent&) {}))
+        std::this_thread::sleep_for(2ms);
+    EXPECT_EQ(worker->collect().attempt, 5);
+    EXPECT_EQ(store.load(store.import(worker->collect()).value())->attempt, 5);
+}
+
+TEST_F(Workspace, AJobThatNobodyStartedIsAFailedRun)
+{
+    auto store = Store::open(path).value();
+    const pid_t maker = inChild([&] {
+        Job job;
+        job.experiment = "test.echo";
+        (void)writeJob(store.jobsFolder(), job);
+    });
+    EXPECT_EQ(exitOf(maker), 0);
+
+    const auto numbers = importFinished(store, complainAboutNothing);
+
+    ASSERT_EQ(numbers.size(), 1u);
+    EXPECT_EQ(store.load(numbers[0])->state, RunState::failed);
+    EXPECT_THAT(store.load(numbers[0])->error, HasSubstr("no worker was started"));
+}
+
+TEST_F(Workspace, AJobThatIsBeingStartedIsLeftAlone)
+{
+    auto store = Store::open(path).value();
+    Job job;
+    job.experiment = "test.echo";
+    const auto place = writeJob(store.jobsFolder(), job).value(); // by this process, which lives
+    std::filesystem::last_write_time(place / "job.json",
+                                     std::filesystem::file_time_type{}); // age says nothing
+
+    EXPECT_TRUE(importFinished(store, complainAboutNothing).empty());
+    EXPECT_TRUE(std::filesystem::exists(place));
+}
+
 TEST_F(Workspace, AWorkerThatDiedUnseenWithASavedStateIsInterrupted)
 {
     auto store = Store::open(path).value();
     Job job;
     job.experiment = "test.slow";
     const auto place = writeJob(store.jobsFolder(), job).value();
+    JobFolder{place}.started();
     std::ofstream(JobFolder{place}.savedState()) << "30";
     auto process = processName(::getpid()).value();
     process.startTicks += 1; // somebody else's number by now
@@ -148,6 +200,79 @@ TEST_F(Workspace, AWorkerThatDiedUnseenWithASavedStateIsInterrupted)
     EXPECT_EQ(store.load(numbers[0])->state, RunState::interrupted);
     EXPECT_TRUE(JobFolder{place}.canGoOn());
     EXPECT_TRUE(importFinished(store, complainAboutNothing).empty()); // known already
+}
+
+// What `vitrine sweep` does with its points.
+void sweepPoints(const std::filesystem::path& path, int points)
+{
+    auto store = Store::open(path);
+    if (!store)
+        std::_Exit(1);
+    importFinished(*store, [](const std::string&) {});
+    int at = 0;
+    const auto next = [&]() -> std::optional<std::filesystem::path> {
+        while (at < points) {
+            Job job;
+            job.uid = tests::uidOf(++at);
+            job.experiment = "test.echo";
+            if (const auto stored = store->loadUid(job.uid);
+                stored && stored->state == RunState::done)
+                continue;
+            const auto left = store->jobFolder(job.uid).value();
+            if (std::filesystem::exists(left / "job.json"))
+                return left;
+            job.attempts = store->attempts(job.uid).value();
+            return writeJob(store->jobsFolder(), job).value();
+        }
+        return std::nullopt;
+    };
+    const auto done = runPool(kProgram, 2,
+                              {.next = next,
+                               .ended = [&](const RunRecord& run) { (void)store->import(run); },
+                               .stop = [] { return false; }});
+    if (!done)
+        std::fprintf(stderr, "%s\n", done.error().message.c_str());
+    std::_Exit(done ? 0 : 1);
+}
+
+TEST_F(Workspace, ASweepThatIsKilledAtAnyMomentGoesOnNextTime)
+{
+    std::mt19937 random(1);
+    for (int round = 0; round < tests::rounds(100); ++round) {
+        const auto own = folder.path / fmt::format("{}.vitrine", round);
+        for (int kills = 0; kills < 4; ++kills) {
+            const pid_t sweep = inChild([&] { sweepPoints(own, 3); });
+            ::usleep(random() % 60'000);
+            ::kill(sweep, SIGKILL);
+            exitOf(sweep);
+        }
+        const pid_t sweep = inChild([&] { sweepPoints(own, 3); });
+        EXPECT_EQ(exitOf(sweep), 0) << round;
+
+        auto store = Store::open(own).value();
+        importFinished(store, complainAboutNothing);
+        EXPECT_EQ(store.count({.state = RunState::done}).value(), 3) << round;
+        EXPECT_EQ(store.count({}).value(), 3) << round;
+        EXPECT_TRUE(std::filesystem::is_empty(store.jobsFolder())) << round;
+    }
+}
+
+TEST_F(Workspace, TagsOfManyProcessesAreAllKept)
+{
+    ASSERT_TRUE(Store::open(path)->import(sampleRun(1)));
+    std::vector<pid_t> children;
+    for (int child = 0; child < 16; ++child)
+        children.push_back(inChild([&, child] {
+            auto store = Store::open(path);
+            const std::int64_t number = 1;
+            if (!store ||
+                !store->changeTags(std::span(&number, 1), {fmt::format("tag{}", child)}, {}))
+                std::_Exit(1);
+        }));
+    for (const pid_t child : children)
+        EXPECT_EQ(exitOf(child), 0);
+
+    EXPECT_EQ(Store::open(path)->load(1)->tags.size(), 17u); // it had one
 }
 
 TEST_F(Workspace, WritersDoNotLoseEachOthersRuns)

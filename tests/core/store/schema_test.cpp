@@ -11,11 +11,12 @@ namespace vitrine
 namespace
 {
 
-// What schema 2 added, taken away again: a workspace as the first version wrote it.
+// What schemas 2 and 3 added, taken away again: a workspace as the first version wrote it.
 constexpr const char* kBackToVersion1 = R"sql(
 DROP TABLE revisions;
 DROP INDEX runs_by_revision;
 ALTER TABLE runs DROP COLUMN revision;
+ALTER TABLE runs DROP COLUMN attempt;
 DROP INDEX runs_listed;
 DROP INDEX runs_by_parent;
 DROP INDEX metrics_by_name;
@@ -23,6 +24,7 @@ DROP INDEX parameters_by_name;
 DROP INDEX inputs_by_hash;
 CREATE INDEX metrics_by_value ON metrics (name, value, run);
 PRAGMA user_version=1;
+PRAGMA application_id=0;
 )sql";
 
 TEST(Schema, AWorkspaceOfTheFirstVersionIsMigratedWithEverythingInIt)

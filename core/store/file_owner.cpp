@@ -1,0 +1,129 @@
+#include "core/base/file.h"
+#include "core/base/hash.h"
+#include "core/store/schema.h"
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <set>
+
+namespace vitrine
+{
+namespace fs = std::filesystem;
+namespace
+{
+
+constexpr std::string_view kMagic{"SQLite format 3", 16}; // with the NUL at its end
+
+// The tables of the first schema, by which workspaces are known that were made before they said
+// whose they are.
+constexpr std::array kFirstTables = {"runs",   "parameters", "metrics", "tables",    "artifacts",
+                                     "inputs", "tags",       "words",   "word_texts"};
+
+bool beginsAsDatabase(const fs::path& path)
+{
+    std::string beginning(kMagic.size(), '\0');
+    std::ifstream file(path, std::ios::binary);
+    return file.read(beginning.data(), static_cast<std::streamsize>(beginning.size())) &&
+           beginning == kMagic;
+}
+
+Result<std::int64_t> headerValue(const Database& database, const char* pragma)
+{
+    auto query = database.prepare(pragma);
+    if (query.step())
+        return query.integer(0);
+    VITRINE_CHECK(query.ok());
+    return std::int64_t{0};
+}
+
+// Of tables only: a view of that name is another program's idea.
+Result<std::set<std::string>> tableNames(const Database& database)
+{
+    std::set<std::string> names;
+    auto query = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' LIMIT 1000");
+    while (query.step())
+        names.insert(query.text(0));
+    VITRINE_CHECK(query.ok());
+    return names;
+}
+
+// Nobody's where nothing is in it, although it is a database.
+Result<FileOwner> ownerOfDatabase(const Database& database, const fs::path& path)
+{
+    VITRINE_TRY(const auto id, headerValue(database, "PRAGMA application_id"));
+    VITRINE_TRY(const auto version, headerValue(database, "PRAGMA user_version"));
+    const auto ours = [&]() -> Result<FileOwner> {
+        VITRINE_CHECK(refuseNewer(path, version));
+        return FileOwner::ours;
+    };
+    if (id == kApplicationId)
+        return ours();
+    VITRINE_TRY(const auto tables, tableNames(database));
+    if (id == 0 && version == 0 && tables.empty())
+        return FileOwner::nobody;
+    const bool hasOurs =
+        std::ranges::all_of(kFirstTables, [&](const char* name) { return tables.contains(name); });
+    if (id == 0 && version > 0 && hasOurs)
+        return ours();
+    return inputError("{} is a database of another program, no workspace: it is left as it is",
+                      path.string());
+}
+
+// Removes what a look at a copy has made.
+struct PeekFolder {
+    fs::path path;
+    ~PeekFolder()
+    {
+        std::error_code ignored;
+        fs::remove_all(path, ignored);
+    }
+};
+
+// All of it may still be in the -wal, as an early version that was killed has left it. A look at
+// that would alter it, so a copy is looked at.
+Result<FileOwner> ownerWithChanges(const fs::path& path)
+{
+    std::error_code error;
+    const PeekFolder folder{fs::temp_directory_path(error) / ("vitrine-" + newUid())};
+    const fs::path copy = folder.path / "copy";
+    fs::create_directory(folder.path, error);
+    fs::permissions(folder.path, fs::perms::owner_all, error);
+    fs::copy_file(path, copy, error);
+    if (!error)
+        fs::copy_file(path.string() + "-wal", copy.string() + "-wal", error);
+    if (error)
+        return inputError("cannot read {} with its -wal: {}", path.string(), error.message());
+    VITRINE_TRY(const Database database, Database::open(copy));
+    return ownerOfDatabase(database, path);
+}
+
+} // namespace
+
+Result<FileOwner> ownerOf(const fs::path& path)
+{
+    std::error_code error;
+    const auto status = fs::status(path, error);
+    if (!fs::exists(status))
+        return FileOwner::nobody;
+    if (!fs::is_regular_file(status))
+        return inputError("cannot open the workspace {}: it is not a regular file", path.string());
+    if (fs::file_size(path, error) == 0 && !error)
+        return FileOwner::nobody;
+    if (!beginsAsDatabase(path))
+        return inputError("{} is no workspace: it is no SQLite database, or cannot be read",
+                          path.string());
+    const auto database = Database::peek(path);
+    if (!database)
+        return tl::unexpected(database.error());
+    if (!headerValue(*database, "PRAGMA application_id"))
+        return inputError("{} is no workspace: it begins as an SQLite database and is none",
+                          path.string());
+    auto owner = ownerOfDatabase(*database, path);
+    const auto changes = fs::file_size(path.string() + "-wal", error);
+    if (owner && *owner == FileOwner::nobody && !error && changes > 0)
+        return ownerWithChanges(path);
+    return owner;
+}
+
+} // namespace vitrine
