@@ -111,8 +111,9 @@ std::string sha256(std::span<const std::byte> bytes)
 
 Result<std::string> sha256OfFile(const std::filesystem::path& path)
 {
-    VITRINE_TRY(const MappedFile file, MappedFile::open(path));
-    return sha256(file.bytes());
+    Sha256 hash;
+    VITRINE_CHECK(readInPieces(path, [&](std::span<const std::byte> piece) { hash.add(piece); }));
+    return hash.hex();
 }
 
 std::string newUid()

@@ -2,6 +2,7 @@
 
 #include "core/base/file.h"
 #include "core/base/hash.h"
+#include "core/base/mapped_file.h"
 #include "core/jobs/bundle_names.h"
 
 #include <cerrno>
