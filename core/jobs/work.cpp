@@ -2,9 +2,10 @@
 
 #include "core/base/file.h"
 #include "core/base/format.h"
+#include "core/base/mapped_file.h"
 #include "core/jobs/bundle.h"
 #include "core/jobs/guarded_run.h"
-#include "core/jobs/process.h"
+#include "core/jobs/job_file.h"
 #include "core/jobs/worker_progress.h"
 
 #include <cstdio>
@@ -28,11 +29,10 @@ int complain(const Error& error)
 // Held as long as the process lives: a job has one worker at a time.
 Result<Descriptor> lockJob(const JobFolder& folder)
 {
-    Descriptor lock(::open(folder.lock().c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
-    if (!lock.valid())
-        return inputError("cannot work in the job folder {}: it is not writable",
-                          folder.path.string());
-    if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0)
+    auto lock = openJobFile(folder.lock(), O_RDWR | O_CREAT);
+    if (!lock)
+        return inputError("cannot work in the job folder: {}", lock.error().message);
+    if (::flock(lock->get(), LOCK_EX | LOCK_NB) != 0)
         return failure("another worker runs the job {}", folder.path.string());
     return lock;
 }
@@ -45,6 +45,14 @@ void limitMemory(std::uint64_t bytes)
     ::setrlimit(RLIMIT_DATA, &limit);
 }
 
+void refuse(RunRecord& run, const Error& error)
+{
+    run.result = {};
+    run.state = RunState::failed;
+    run.error = error.message;
+    run.exitCode = exitCode(error.kind);
+}
+
 RunRecord refused(const Job& job, const Error& error)
 {
     RunRecord run;
@@ -53,9 +61,7 @@ RunRecord refused(const Job& job, const Error& error)
     for (const auto& [name, text] : job.given)
         run.params.set(name, text);
     run.started = utcNow();
-    run.state = RunState::failed;
-    run.error = error.message;
-    run.exitCode = exitCode(error.kind);
+    refuse(run, error);
     return run;
 }
 
@@ -83,10 +89,15 @@ RunRecord runJob(const Job& job, const JobFolder& folder, const FindExperiment& 
 
     RunRecord run = guardedRun(*found.experiment, found.plugin, *params, progress);
     run.started = begun.started;
+    if (const auto same = MappedFile::allUnchanged(); !same)
+        refuse(run, same.error()); // what was computed may come from bytes that are not the file's
     if (run.state == RunState::cancelled && isPauseAsked()) {
         run.state = RunState::paused;
         run.error.clear();
         run.exitCode = 0;
+        if (!folder.canGoOn()) // stopped before there was anything to save: it begins again
+            if (const auto saved = progress.saveState({}); !saved)
+                refuse(run, saved.error());
     }
     return run;
 }
@@ -108,7 +119,7 @@ Result<void> keep(const fs::path& bundle, RunRecord& run)
 
 int workMain(const fs::path& jobFolder, const fs::path& out, const FindExperiment& find)
 {
-    catchWorkerSignals();
+    prepareWorker();
     const JobFolder folder{fs::absolute(jobFolder)};
     const auto job = readJob(folder.path);
     if (!job)
