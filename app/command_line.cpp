@@ -4,6 +4,7 @@
 #include "app/report_command.h"
 #include "core/base/log.h"
 #include "core/jobs/guarded_run.h"
+#include "core/jobs/stop_signals.h"
 
 #include <CLI/CLI.hpp>
 
@@ -31,6 +32,7 @@ CLI::Option* plain(CLI::Option* option)
 
 int work(const std::string& job, const std::string& out, bool live)
 {
+    takeStopSignals(); // before a plugin's library starts threads
     PluginRegistry registry;
     const FindExperiment find = [&](std::string_view id) { return registry.find(id); };
     if (live && job.empty())

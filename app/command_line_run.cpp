@@ -1,13 +1,11 @@
 #include "app/command_line_text.h"
 #include "app/command_line_verbs.h"
 #include "core/base/format.h"
+#include "core/jobs/stop_signals.h"
 #include "core/jobs/worker.h"
 #include "core/store/finished_jobs.h"
 
-#include <atomic>
-#include <cerrno>
 #include <chrono>
-#include <csignal>
 #include <cstdio>
 #include <poll.h>
 #include <unistd.h>
@@ -18,8 +16,6 @@ namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 namespace
 {
-
-std::atomic<bool> cancelAsked{false}, pauseAsked{false};
 
 // Progress on the error stream: one line written over and over on a terminal, else a line every few
 // seconds.
@@ -80,21 +76,6 @@ void waitForLines(const Worker& worker)
 
 } // namespace
 
-// A second Ctrl-C is not needed: the worker has 3 s to answer.
-void catchSignals()
-{
-    struct sigaction action {
-    };
-    action.sa_handler = [](int number) { (number == SIGUSR1 ? pauseAsked : cancelAsked) = true; };
-    for (const int number : {SIGINT, SIGTERM, SIGUSR1})
-        ::sigaction(number, &action, nullptr);
-}
-
-bool isCancelAsked()
-{
-    return cancelAsked;
-}
-
 int complain(const Error& error)
 {
     fmt::print(stderr, "vitrine: {}\n", oneLine(error.message, 4000));
@@ -142,16 +123,16 @@ fs::path thisProgram()
 
 Result<RunRecord> follow(Store& store, const fs::path& jobFolder)
 {
-    catchSignals();
+    takeStopSignals();
     VITRINE_TRY(const auto worker, Worker::start(thisProgram(), jobFolder));
     ProgressLine progress;
     bool cancelled = false;
     while (worker->poll([&](const WorkerEvent& event) { progress.show(event); })) {
-        if (cancelAsked && !cancelled) {
+        if (isCancelAsked() && !cancelled) {
             cancelled = true;
-            worker->cancel();
+            worker->cancel(); // a second Ctrl-C is not needed: the worker has 3 s to answer
         }
-        if (pauseAsked.exchange(false))
+        if (takePause())
             worker->pause();
         waitForLines(*worker);
     }
@@ -162,6 +143,7 @@ Result<RunRecord> follow(Store& store, const fs::path& jobFolder)
 
 int run(const RunOptions& options)
 {
+    takeStopSignals();
     const auto given = parseSettings(options.settings);
     if (!given)
         return complain(given.error());

@@ -2,6 +2,7 @@
 #include "app/command_line_verbs.h"
 #include "core/base/file.h"
 #include "core/base/format.h"
+#include "core/jobs/stop_signals.h"
 #include "core/jobs/sweep.h"
 #include "core/jobs/worker_pool.h"
 
@@ -202,6 +203,7 @@ private:
 
 int sweep(const SweepOptions& options)
 {
+    takeStopSignals();
     if (options.executor != "local")
         return complain({ErrorKind::argument, "the executor \"" + oneLine(options.executor, 40) +
                                                   "\" is not built yet; local is"});
@@ -225,7 +227,6 @@ int sweep(const SweepOptions& options)
         return complain(writable.error());
     importLeftOvers(*store);
 
-    catchSignals();
     Sweep sweep(*store, *study, *std::move(points), options.keepGoing);
     const auto outcome = sweep.run(options.jobs);
     fmt::print("{}", options.json ? dumpJson(sweep.json()) + "\n" : sweep.text());

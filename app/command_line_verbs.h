@@ -70,12 +70,8 @@ Result<Store> openStore(const std::string& workspace); // named, or the default 
 void importLeftOvers(Store& store);
 std::filesystem::path thisProgram();
 
-// From now on Ctrl-C and a plain kill ask for a cancel, SIGUSR1 for a pause.
-void catchSignals();
-bool isCancelAsked();
-
 // Starts (or starts again) the worker of a job, shows its progress, keeps its record. Ctrl-C
-// cancels it.
+// cancels it, SIGUSR1 pauses it.
 Result<RunRecord> follow(Store& store, const std::filesystem::path& jobFolder);
 
 } // namespace vitrine::command

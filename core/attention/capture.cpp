@@ -191,6 +191,7 @@ Result<std::vector<float>> Capture::tile(std::int64_t layer, std::int64_t head, 
             }
         }
     });
+    VITRINE_CHECK(d_->file->unchanged());
     return cells;
 }
 

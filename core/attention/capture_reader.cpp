@@ -247,6 +247,7 @@ Result<Capture> Capture::open(const std::filesystem::path& path)
                 data->kept.emplace(std::pair{l, h}, *std::move(kept));
         }
     }
+    VITRINE_CHECK(data->file->unchanged());
     Capture capture;
     capture.d_ = std::move(data);
     return capture;

@@ -1,14 +1,17 @@
 #include "core/base/file.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <vector>
 
 namespace vitrine {
 namespace {
+
+constexpr std::uint64_t kPiece = std::uint64_t{1} << 20; // bytes read at a time
 
 class FileDescriptor {
 public:
@@ -46,6 +49,21 @@ Result<std::uint64_t> regularSize(const FileDescriptor& file, const std::filesys
     return static_cast<std::uint64_t>(status.st_size);
 }
 
+// At least one byte.
+Result<std::size_t> readSome(const FileDescriptor& file, const std::filesystem::path& path,
+                             std::span<std::byte> into)
+{
+    while (true) {
+        const ssize_t got = ::read(file.get(), into.data(), into.size());
+        if (got > 0)
+            return static_cast<std::size_t>(got);
+        if (got == 0)
+            return inputError("cannot read {}: it became shorter while it was read", path.string());
+        if (errno != EINTR)
+            return cannot("read", path);
+    }
+}
+
 bool writeAll(int fd, std::string_view bytes)
 {
     while (!bytes.empty()) {
@@ -81,17 +99,28 @@ Result<std::string> readFile(const std::filesystem::path& path, std::uint64_t li
     std::string bytes(size, '\0');
     std::size_t done = 0;
     while (done < bytes.size()) {
-        const ssize_t got = ::read(file.get(), bytes.data() + done, bytes.size() - done);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            return cannot("read", path);
-        if (got == 0)
-            break; // it shrank under us
-        done += static_cast<std::size_t>(got);
+        VITRINE_TRY(const std::size_t got,
+                    readSome(file, path, std::as_writable_bytes(std::span(bytes)).subspan(done)));
+        done += got;
     }
-    bytes.resize(done);
     return bytes;
+}
+
+Result<void> readInPieces(const std::filesystem::path& path,
+                          const std::function<Result<void>(std::span<const std::byte>)>& use)
+{
+    const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    if (!file.valid())
+        return cannot("read", path);
+    VITRINE_TRY(std::uint64_t left, regularSize(file, path));
+    std::vector<std::byte> piece(static_cast<std::size_t>(std::min(left, kPiece)));
+    while (left > 0) {
+        const auto wanted = static_cast<std::size_t>(std::min(left, kPiece));
+        VITRINE_TRY(const std::size_t got, readSome(file, path, std::span(piece).first(wanted)));
+        VITRINE_CHECK(use(std::span(piece).first(got)));
+        left -= got;
+    }
+    return {};
 }
 
 Result<void> writeFileAtomically(const std::filesystem::path& path, std::string_view bytes)
@@ -115,29 +144,6 @@ Result<void> writeFileAtomically(const std::filesystem::path& path, std::string_
     }
     syncFolder(path.parent_path());
     return {};
-}
-
-Result<MappedFile> MappedFile::open(const std::filesystem::path& path)
-{
-    const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-    if (!file.valid())
-        return cannot("open", path);
-    VITRINE_TRY(const std::uint64_t size, regularSize(file, path));
-
-    MappedFile mapped;
-    mapped.size_ = size;
-    if (size == 0)
-        return mapped; // an empty file cannot be mapped; it is an empty span
-    void* data = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE | MAP_NORESERVE, file.get(), 0);
-    if (data == MAP_FAILED)
-        return cannot("map", path);
-    mapped.data_ = {static_cast<const std::byte*>(data), Unmap{size}};
-    return mapped;
-}
-
-void MappedFile::Unmap::operator()(const std::byte* data) const
-{
-    ::munmap(const_cast<std::byte*>(data), size);
 }
 
 } // namespace vitrine

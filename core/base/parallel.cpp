@@ -1,5 +1,7 @@
 #include "core/base/parallel.h"
 
+#include "core/base/lost_pages.h"
+
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -98,6 +100,7 @@ private:
 
     void serve(int index)
     {
+        useSignalStack(); // bodies multiply matrices
         for (std::uint32_t seen = 0; !stopping_.load();) {
             const std::uint32_t door = next(seen);
             if (isOpen(door))

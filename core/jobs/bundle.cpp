@@ -3,6 +3,7 @@
 #include "core/base/file.h"
 #include "core/base/format.h"
 #include "core/base/hash.h"
+#include "core/base/mapped_file.h"
 #include "core/jobs/bundle_names.h"
 
 #include <cerrno>

@@ -5,6 +5,7 @@
 #include "core/base/hash.h"
 #include "core/jobs/bundle_names.h"
 #include "core/jobs/folder_lock.h"
+#include "core/jobs/job_file.h"
 #include "core/jobs/json_fields.h"
 #include "core/jobs/process.h"
 
@@ -100,9 +101,9 @@ bool JobFolder::isUnderWay() const
 
 Result<Descriptor> JobFolder::openLock() const
 {
-    Descriptor file(::open(lock().c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666));
-    if (!file.valid())
-        return inputError("cannot work in the job folder {}: it is not writable", path.string());
+    auto file = openJobFile(lock(), O_RDWR | O_CREAT);
+    if (!file)
+        return inputError("cannot work in the job folder: {}", file.error().message);
     return file;
 }
 

@@ -1,3 +1,4 @@
+#include "core/base/mapped_file.h"
 #include "core/base/parallel.h"
 #include "core/jobs/live_lines.h"
 #include "core/jobs/process.h"
@@ -180,7 +181,8 @@ Result<RunResult> update(Session& session, const LiveRequest& request, Progress&
     return session.live->update(params, progress);
 }
 
-void serve(Mailbox& mailbox, Answers& answers, const FindExperiment& find)
+// Until the close. Returns the exit code.
+int serve(Mailbox& mailbox, Answers& answers, const FindExperiment& find)
 {
     Session session;
     std::filesystem::path folder;
@@ -200,6 +202,11 @@ void serve(Mailbox& mailbox, Answers& answers, const FindExperiment& find)
         LiveProgress none{{}};
         auto result = guarded<RunResult>(
             [&] { return update(session, request, progress ? *progress : none); });
+        if (const auto same = MappedFile::allUnchanged(); !same) {
+            // What the session has computed so far may be wrong: it ends, and says why.
+            fmt::print(stderr, "{}\n", same.error().message);
+            return exitCode(same.error().kind);
+        }
         if (result)
             answers.write(resultLine(request.number, *result, folder));
         else if (result.error().kind == ErrorKind::cancelled)
@@ -208,19 +215,22 @@ void serve(Mailbox& mailbox, Answers& answers, const FindExperiment& find)
             answers.write(errorLine(request.number, result.error()));
     }
     mailbox.watch(nullptr);
+    return 0;
 }
 
 } // namespace
 
 int liveMain(const FindExperiment& find)
 {
-    catchWorkerSignals();
+    prepareWorker();
     Answers answers;
     Mailbox mailbox(answers);
     std::thread reader([&] { readRequests(mailbox, answers); });
-    serve(mailbox, answers, find);
+    const int code = serve(mailbox, answers, find);
+    if (code != 0)
+        ::_exit(code); // the reader still waits for input
     reader.join();
-    return 0;
+    return code;
 }
 
 } // namespace vitrine

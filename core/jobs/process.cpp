@@ -2,7 +2,9 @@
 
 #include "core/base/file.h"
 #include "core/base/format.h"
+#include "core/jobs/job_file.h"
 #include "core/jobs/json_fields.h"
+#include "core/jobs/stop_signals.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -49,8 +51,7 @@ struct SpawnSettings {
         sigset_t set;
         sigfillset(&set);
         posix_spawnattr_setsigdefault(&attributes, &set);
-        sigemptyset(&set);
-        posix_spawnattr_setsigmask(&attributes, &set);
+        posix_spawnattr_setsigmask(&attributes, &stopSignals());
     }
     ~SpawnSettings()
     {
@@ -216,14 +217,14 @@ bool drain(int fd, std::string& text)
 
 std::string lastWords(const std::filesystem::path& log, std::size_t limit)
 {
-    std::ifstream file(log, std::ios::binary | std::ios::ate);
-    const auto size = static_cast<std::int64_t>(file.tellg());
-    if (!file || size <= 0)
+    const auto file = openJobFile(log, O_RDONLY);
+    const std::int64_t size = file ? ::lseek(file->get(), 0, SEEK_END) : 0;
+    if (size <= 0)
         return {};
     const auto wanted = std::min(size, static_cast<std::int64_t>(limit));
-    file.seekg(size - wanted);
     std::string text(static_cast<std::size_t>(wanted), ' ');
-    file.read(text.data(), wanted);
+    const ssize_t got = ::pread(file->get(), text.data(), text.size(), size - wanted);
+    text.resize(static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
     std::ranges::replace_if(
         text, [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
     if (wanted < size) // begin with a whole word, not inside a character

@@ -42,9 +42,11 @@ private:
     int fd_;
 };
 
-// Starts `program arguments...` in a process group of its own, signals as after login. Descriptors
-// become its standard input, output and error stream; an invalid one is /dev/null. A `lock` that it
-// is to go on holding becomes kSpawnedLock.
+// Starts `program arguments...`, a worker, in a process group of its own. Signals are as after
+// login, but those that ask for a stop wait until the worker takes them (core/jobs/stop_signals.h):
+// one that comes while it starts is not lost and does not kill it. Descriptors become its standard
+// input, output and error stream; an invalid one is /dev/null. A `lock` that it is to go on
+// holding becomes kSpawnedLock.
 Result<pid_t> spawn(const std::filesystem::path& program, const std::vector<std::string>& arguments,
                     const Descriptor& input, const Descriptor& output, const Descriptor& errors,
                     const Descriptor& lock = Descriptor());

@@ -2,9 +2,10 @@
 
 #include "core/base/file.h"
 #include "core/base/format.h"
+#include "core/base/mapped_file.h"
 #include "core/jobs/bundle.h"
 #include "core/jobs/guarded_run.h"
-#include "core/jobs/process.h"
+#include "core/jobs/job_file.h"
 #include "core/jobs/worker_progress.h"
 
 #include <cstdio>
@@ -57,6 +58,14 @@ void limitMemory(std::uint64_t bytes)
     ::setrlimit(RLIMIT_DATA, &limit);
 }
 
+void refuse(RunRecord& run, const Error& error)
+{
+    run.result = {};
+    run.state = RunState::failed;
+    run.error = error.message;
+    run.exitCode = exitCode(error.kind);
+}
+
 RunRecord refused(const Job& job, const JobFolder& folder, const Error& error)
 {
     RunRecord run;
@@ -66,9 +75,7 @@ RunRecord refused(const Job& job, const JobFolder& folder, const Error& error)
         run.params.set(name, text);
     run.attempt = folder.attempt();
     run.started = utcNow();
-    run.state = RunState::failed;
-    run.error = error.message;
-    run.exitCode = exitCode(error.kind);
+    refuse(run, error);
     return run;
 }
 
@@ -98,10 +105,15 @@ RunRecord runJob(const Job& job, const JobFolder& folder, const FindExperiment& 
     RunRecord run = guardedRun(*found.experiment, found.plugin, *params, progress);
     run.attempt = begun.attempt;
     run.started = begun.started;
+    if (const auto same = MappedFile::allUnchanged(); !same)
+        refuse(run, same.error()); // what was computed may come from bytes that are not the file's
     if (run.state == RunState::cancelled && isPauseAsked()) {
         run.state = RunState::paused;
         run.error.clear();
         run.exitCode = 0;
+        if (!folder.canGoOn()) // stopped before there was anything to save: it begins again
+            if (const auto saved = progress.saveState({}); !saved)
+                refuse(run, saved.error());
     }
     return run;
 }
@@ -123,7 +135,7 @@ Result<void> keep(const fs::path& bundle, RunRecord& run)
 
 int workMain(const fs::path& jobFolder, const fs::path& out, const FindExperiment& find)
 {
-    catchWorkerSignals();
+    prepareWorker();
     const JobFolder folder{fs::absolute(jobFolder)};
     const auto job = readJob(folder.path);
     if (!job)

@@ -2,9 +2,9 @@
 
 #include "core/base/file.h"
 #include "core/base/format.h"
+#include "core/jobs/job_file.h"
 #include "core/jobs/job_folder.h"
 #include "core/jobs/left_over.h"
-#include "core/jobs/process.h"
 #include "core/jobs/worker_lines.h"
 
 #include <cerrno>
@@ -132,8 +132,7 @@ Result<std::unique_ptr<Worker>> Worker::start(const fs::path& program, const fs:
     d->output = Descriptor(ends[0]);
     const Descriptor write(ends[1]);
     ::fcntl(ends[0], F_SETFL, O_NONBLOCK);
-    const Descriptor log(
-        ::open(d->folder.log().c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666));
+    VITRINE_TRY(const Descriptor log, openJobFile(d->folder.log(), O_WRONLY | O_CREAT | O_APPEND));
 
     VITRINE_TRY(const pid_t pid,
                 spawn(program, {"work", d->folder.path.string()}, Descriptor(), write, log, lock));

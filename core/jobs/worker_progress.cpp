@@ -1,11 +1,13 @@
 #include "core/jobs/worker_progress.h"
 
 #include "core/base/file.h"
+#include "core/base/lost_pages.h"
+#include "core/base/mapped_file.h"
+#include "core/jobs/job_file.h"
 #include "core/jobs/worker_lines.h"
 
-#include <atomic>
 #include <csignal>
-#include <fstream>
+#include <fcntl.h>
 #include <unistd.h>
 
 namespace vitrine
@@ -17,41 +19,18 @@ constexpr auto kLineEvery = std::chrono::milliseconds(50);
 constexpr auto kFileEvery = std::chrono::milliseconds(250);
 constexpr std::uint64_t kStateLimit = std::uint64_t{4} << 30;
 
-std::atomic<bool> stopAsked{false}, pauseAsked{false};
-static_assert(std::atomic<bool>::is_always_lock_free, "set in a signal handler");
-
-void onSignal(int number)
-{
-    if (number == SIGUSR1)
-        pauseAsked = true;
-    else
-        pauseAsked = false; // a cancel after a pause is a cancel
-    stopAsked = true;
-}
-
 } // namespace
 
-void catchWorkerSignals()
+void prepareWorker()
 {
+    takeStopSignals();
+    useSignalStack();
+    endAtLostPages();
     struct sigaction action {
     };
-    action.sa_handler = onSignal;
-    action.sa_flags = SA_RESTART;
-    for (const int number : {SIGTERM, SIGINT, SIGUSR1})
-        ::sigaction(number, &action, nullptr);
     action.sa_handler = SIG_IGN;
     for (const int number : {SIGPIPE, SIGHUP})
         ::sigaction(number, &action, nullptr);
-}
-
-bool isStopAsked()
-{
-    return stopAsked;
-}
-
-bool isPauseAsked()
-{
-    return pauseAsked;
 }
 
 WorkerProgress::WorkerProgress(JobFolder folder) : folder_(std::move(folder)), lines_(STDOUT_FILENO)
@@ -74,13 +53,19 @@ bool WorkerProgress::advance(double done, double total, std::string_view what)
     lines_.write(line);
     if (now - lastFile_ >= kFileEvery) {
         lastFile_ = now;
-        // Renamed into place, never seen half; not synced, since it matters to the living only.
-        const auto part = folder_.path / "progress.part";
-        std::ofstream(part) << line << '\n';
-        std::error_code ignored;
-        std::filesystem::rename(part, folder_.progress(), ignored);
+        writeProgressFile(line + '\n');
     }
     return !isStopAsked();
+}
+
+// Renamed into place, never seen half; not synced, since it matters to the living only.
+void WorkerProgress::writeProgressFile(const std::string& line) const
+{
+    const auto part = folder_.path / "progress.part";
+    const auto file = openJobFile(part, O_WRONLY | O_CREAT | O_TRUNC);
+    std::error_code ignored;
+    if (file && ::write(file->get(), line.data(), line.size()) == static_cast<ssize_t>(line.size()))
+        std::filesystem::rename(part, folder_.progress(), ignored);
 }
 
 void WorkerProgress::message(std::string_view line)
@@ -114,13 +99,16 @@ std::filesystem::path WorkerProgress::artifactFolder() const
 
 Result<void> WorkerProgress::saveState(std::string_view bytes)
 {
+    VITRINE_CHECK(MappedFile::allUnchanged()); // what came from a damaged file must not go on
     return writeFileAtomically(folder_.savedState(), bytes);
 }
 
 std::optional<std::string> WorkerProgress::loadState() const
 {
     auto bytes = readFile(folder_.savedState(), kStateLimit);
-    return bytes ? std::optional(*std::move(bytes)) : std::nullopt;
+    if (!bytes || bytes->empty())
+        return std::nullopt;
+    return *std::move(bytes);
 }
 
 } // namespace vitrine

@@ -3,17 +3,17 @@
 #include "core/jobs/job_folder.h"
 #include "core/jobs/line_writer.h"
 #include "core/jobs/progress.h"
+#include "core/jobs/stop_signals.h"
 
 #include <chrono>
 
 namespace vitrine
 {
 
-// SIGTERM and SIGINT ask for the end, SIGUSR1 for a pause; SIGPIPE and SIGHUP are ignored, so that
-// the parent may go away.
-void catchWorkerSignals();
-bool isStopAsked(); // cancel or pause
-bool isPauseAsked();
+// What every worker does first: one thread takes the signals that ask for a stop; SIGPIPE and
+// SIGHUP are ignored, so that the parent may go away; a mapped file that loses its end ends the
+// process.
+void prepareWorker();
 
 // The progress of a run in its worker: lines to the parent, a small file for those who attach
 // later, and the signals.
@@ -33,6 +33,8 @@ public:
     void state(std::string_view name);
 
 private:
+    void writeProgressFile(const std::string& line) const;
+
     using Clock = std::chrono::steady_clock;
 
     JobFolder folder_;

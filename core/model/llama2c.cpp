@@ -1,6 +1,6 @@
 #include "core/model/llama2c.h"
 
-#include "core/base/file.h"
+#include "core/base/mapped_file.h"
 #include "core/model/checkpoint_tensors.h"
 #include "core/tensor/printable.h"
 

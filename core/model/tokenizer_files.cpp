@@ -1,6 +1,6 @@
 #include "core/model/tokenizer.h"
 
-#include "core/base/file.h"
+#include "core/base/mapped_file.h"
 #include "core/model/checkpoint.h"
 #include "core/model/llama2c.h"
 

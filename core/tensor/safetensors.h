@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/base/file.h"
+#include "core/base/mapped_file.h"
 #include "core/tensor/tensor_view.h"
 
 #include <filesystem>
@@ -28,6 +28,9 @@ public:
     // Error (input) where there is no such tensor. The view lives as long as this object.
     Result<TensorView> tensor(const std::string& name) const;
     const std::filesystem::path& path() const { return path_; }
+    // Error where the file became shorter or was written to since it was opened: asked before a
+    // result computed from its tensors is believed.
+    Result<void> unchanged() const { return file_.unchanged(); }
 
 private:
     std::filesystem::path path_;

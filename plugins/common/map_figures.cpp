@@ -177,6 +177,8 @@ MapFigure mapFigure(std::string name, std::string title, const Capture& capture,
     made.note = poolText(grid);
     if (!capture.keeps(layerIndex, head))
         made.note += " The head's queries and keys were not kept: this is its thumbnail.";
+    else if (!cells) // a damaged file
+        made.note += fmt::format(" This is the head's thumbnail: {}.", cells.error().message);
     made.figure = frameOf(std::move(name), std::move(title), capture, std::move(grid));
     return made;
 }

@@ -2,6 +2,7 @@
 
 #include "core/jobs/experiment.h"
 #include "core/jobs/work.h"
+#include "tests/support/machine_experiments.h"
 
 #include <chrono>
 #include <csignal>
@@ -199,8 +200,9 @@ public:
 
 inline FoundExperiment findTestExperiment(std::string_view id)
 {
-    static const auto kAll = experiments<EchoExperiment, SlowExperiment, CrashExperiment,
-                                         FailExperiment, LiveExperiment>();
+    static const auto kAll =
+        experiments<EchoExperiment, SlowExperiment, CrashExperiment, FailExperiment, LiveExperiment,
+                    SignalsExperiment, ReadExperiment>();
     for (const auto& experiment : kAll)
         if (experiment->info().id == id)
             return {experiment.get(), "test", {}};

@@ -339,5 +339,24 @@ TEST(CaptureFile, ATruncatedCopyIsRefused)
     }
 }
 
+// The window reads captures in its own process: it must live on, and must not draw zeros.
+TEST(CaptureFile, ThatBecomesShorterWhileItIsOpenIsAnErrorThatNamesIt)
+{
+    const auto f = fixture(300, 64);
+    const Capture capture = written(f);
+    const auto path = temporary("capture.safetensors");
+    const Capture::Tile whole = {0, 0, 300, 300, 1};
+    ASSERT_TRUE(capture.tile(1, 1, whole));
+
+    std::filesystem::resize_file(path, std::filesystem::file_size(path) / 4);
+    const auto tile = capture.tile(1, 1, whole);
+    const auto reopened = Capture::open(path);
+
+    ASSERT_FALSE(tile);
+    EXPECT_THAT(tile.error().message, HasSubstr("capture.safetensors: it became shorter"));
+    ASSERT_FALSE(reopened);
+    EXPECT_THAT(reopened.error().message, HasSubstr("capture.safetensors"));
+}
+
 } // namespace
 } // namespace vitrine::attention

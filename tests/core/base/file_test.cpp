@@ -40,23 +40,42 @@ TEST_F(FileTest, RefusesLargerThanTheLimitFoldersAndMissingFiles)
     EXPECT_TRUE(readFile(path, 5));
     EXPECT_EQ(readFile(path, 4).error().kind, ErrorKind::input);
     EXPECT_EQ(readFile(folder_, 100).error().kind, ErrorKind::input);
-    EXPECT_EQ(MappedFile::open(folder_ / "absent").error().kind, ErrorKind::input);
     EXPECT_EQ(readFile("/dev/zero", 100).error().kind, ErrorKind::input) << "a device has no size";
 }
 
-TEST_F(FileTest, MapsEmptyAndOrdinaryFiles)
+TEST_F(FileTest, ReadsLargeFilesInPieces)
 {
-    ASSERT_TRUE(writeFileAtomically(folder_ / "empty", ""));
-    ASSERT_TRUE(writeFileAtomically(folder_ / "abc", "abc"));
+    const auto path = folder_ / "large";
+    std::string written((std::size_t{1} << 20) + 7, 'a');
+    written.back() = 'z';
+    ASSERT_TRUE(writeFileAtomically(path, written));
 
-    const auto empty = MappedFile::open(folder_ / "empty");
-    auto abc = MappedFile::open(folder_ / "abc");
-    ASSERT_TRUE(empty && abc);
-    const MappedFile moved = std::move(*abc);
+    std::string read;
+    int pieces = 0;
+    const auto done = readInPieces(path, [&](std::span<const std::byte> piece) -> Result<void> {
+        read.append(reinterpret_cast<const char*>(piece.data()), piece.size());
+        ++pieces;
+        return {};
+    });
 
-    EXPECT_TRUE(empty->bytes().empty());
-    ASSERT_EQ(moved.bytes().size(), 3u);
-    EXPECT_EQ(static_cast<char>(moved.bytes()[2]), 'c');
+    ASSERT_TRUE(done) << done.error().message;
+    EXPECT_EQ(read, written);
+    EXPECT_EQ(pieces, 2);
+}
+
+TEST_F(FileTest, AFileThatBecomesShorterWhileItIsReadIsAnError)
+{
+    const auto path = folder_ / "large";
+    ASSERT_TRUE(writeFileAtomically(path, std::string(std::size_t{3} << 20, 'a')));
+
+    const auto done = readInPieces(path, [&](std::span<const std::byte>) -> Result<void> {
+        fs::resize_file(path, std::size_t{1} << 20);
+        return {};
+    });
+
+    ASSERT_FALSE(done);
+    EXPECT_EQ(done.error().kind, ErrorKind::input);
+    EXPECT_NE(done.error().message.find("large: it became shorter"), std::string::npos);
 }
 
 } // namespace

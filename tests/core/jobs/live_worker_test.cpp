@@ -1,5 +1,6 @@
 #include "core/jobs/worker.h"
 
+#include "tests/support/temporary_folder.h"
 #include "tests/support/test_experiments.h"
 
 #include <gmock/gmock.h>
@@ -73,6 +74,30 @@ TEST(LiveWorker, TheNewestRequestWins)
             ++dropped;
         }
     EXPECT_GE(dropped, 40);
+}
+
+// What the session keeps may come from bytes that are not the file's: it ends and says why.
+TEST(LiveWorker, AFileThatChangesUnderASessionIsNamedInItsLastWords)
+{
+    for (const std::uintmax_t left : {100, 9000}) { // whole pages lost; a part of the last page
+        const tests::TemporaryFolder folder;
+        const auto file = folder.path / "model.bin";
+        std::ofstream(file) << std::string(10'000, '\1');
+        auto worker = LiveWorker::start(kProgram, "test.read", {{"path", file.string()}}).value();
+        worker->update(1, {{"path", file.string()}});
+        const auto whole = answersUntil(*worker, 1);
+        ASSERT_TRUE(whole.contains(1) && whole.at(1));
+        EXPECT_EQ(whole.at(1)->metric("sum")->value, 10'000);
+
+        std::filesystem::resize_file(file, left);
+        worker->update(2, {{"path", file.string()}});
+        const auto after = answersUntil(*worker, 2);
+
+        EXPECT_FALSE(after.contains(2));
+        EXPECT_THAT(worker->lastWords(), HasSubstr("exit code 3"));
+        EXPECT_THAT(worker->lastWords(), HasSubstr("model.bin"));
+        EXPECT_THAT(worker->lastWords(), HasSubstr("became shorter"));
+    }
 }
 
 TEST(LiveWorker, WrongParametersAreAnAnswer)

@@ -8,6 +8,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -234,6 +235,87 @@ TEST_F(Jobs, AWorkerOutlivesTheReaderOfItsOutput)
     reaper.join();
 
     EXPECT_EQ(run.state, RunState::done) << run.error;
+}
+
+// A file of several pages that an experiment reads over and over.
+struct ChangingFile : Jobs {
+    std::filesystem::path file = folder.path / "model.bin";
+    std::unique_ptr<Worker> worker;
+
+    ChangingFile()
+    {
+        std::ofstream(file) << std::string(10'000, '\1');
+        worker = Worker::start(kProgram, write("test.read", {{"path", file.string()}})).value();
+        EXPECT_TRUE(follow(*worker, progressed));
+    }
+};
+
+TEST_F(ChangingFile, AWorkerThatReadsAFileThatBecomesShorterNamesItInItsLastWords)
+{
+    std::filesystem::resize_file(file, 100);
+    const auto run = finish(*worker);
+
+    EXPECT_EQ(run.state, RunState::failed);
+    EXPECT_THAT(run.error, HasSubstr("cannot go on: " + file.string() + " became shorter"));
+}
+
+// The rest of the page reads as zeros and raises no signal: neither a result nor a state to go on
+// from may come of it.
+TEST_F(ChangingFile, ThatLosesAPartOfAPageIsAFailedRunAlsoWherePaused)
+{
+    std::filesystem::resize_file(file, 9000);
+    worker->pause();
+    const auto run = finish(*worker);
+
+    EXPECT_EQ(run.state, RunState::failed);
+    EXPECT_EQ(run.exitCode, 3);
+    EXPECT_THAT(run.error, HasSubstr(file.string() + ": it became shorter"));
+    EXPECT_FALSE(JobFolder{worker->folder()}.canGoOn());
+}
+
+TEST_F(Jobs, AFinishedRunThatReadAChangedFileHasNoResult)
+{
+    const auto file = folder.path / "model.bin";
+    std::ofstream(file) << std::string(10'000, '\1');
+    auto worker =
+        Worker::start(kProgram, write("test.read", {{"path", file.string()}, {"passes", "300"}}))
+            .value();
+    ASSERT_TRUE(follow(*worker, progressed));
+
+    std::filesystem::last_write_time(file, std::filesystem::file_time_type::clock::now() + 5s);
+    const auto run = finish(*worker);
+
+    EXPECT_EQ(run.state, RunState::failed);
+    EXPECT_EQ(run.exitCode, 3);
+    EXPECT_THAT(run.error, HasSubstr("model.bin: it was written to"));
+    EXPECT_TRUE(run.result.metrics.empty());
+}
+
+// Opening a FIFO would wait for ever for its other end; a link may lead to any file of the user.
+TEST_F(Jobs, FilesOfAJobThatAreNoRegularFilesAreRefused)
+{
+    for (const char* name : {"log", "lock"}) {
+        const auto fifo = write("test.echo"), link = write("test.echo");
+        ASSERT_EQ(::mkfifo((fifo / name).c_str(), 0600), 0);
+        std::ofstream(folder.path / "precious") << "mine";
+        std::filesystem::create_symlink(folder.path / "precious", link / name);
+        for (const auto& job : {fifo, link}) {
+            auto worker = Worker::start(kProgram, job);
+            const std::string problem = worker ? finish(**worker).error : worker.error().message;
+            EXPECT_THAT(problem, HasSubstr((job / name).string() + ": it is not a regular file"));
+        }
+        EXPECT_EQ(std::filesystem::file_size(folder.path / "precious"), 4u);
+    }
+}
+
+TEST_F(Jobs, AFifoAsProgressFileHindersNobody)
+{
+    const auto job = write("test.slow", {{"steps", "5"}});
+    ASSERT_EQ(::mkfifo((job / "progress.part").c_str(), 0600), 0);
+
+    auto worker = Worker::start(kProgram, job).value();
+
+    EXPECT_EQ(finish(*worker).state, RunState::done);
 }
 
 TEST(ProcessName, AReusedNumberIsNotMistaken)

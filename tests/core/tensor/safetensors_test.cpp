@@ -1,5 +1,7 @@
 #include "core/tensor/safetensors.h"
 
+#include "core/base/file.h"
+
 #include <gmock/gmock.h>
 
 #include <unistd.h>
