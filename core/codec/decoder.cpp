@@ -13,12 +13,6 @@ namespace
 constexpr std::int64_t kMostPackets = 4'000'000; // 40 hours and more; 40 bytes each are kept
 constexpr std::int64_t kMostPixels = std::int64_t{8192} * 8192;
 
-int interrupted(void* options)
-{
-    const auto& progress = static_cast<const OpenOptions*>(options)->progress;
-    return progress && !progress(-1) ? 1 : 0; // a share below 0 asks only
-}
-
 class Stopwatch
 {
 public:
@@ -41,9 +35,10 @@ private:
 Result<std::unique_ptr<Decoder>> Decoder::open(const std::filesystem::path& path,
                                                const OpenOptions& options)
 {
-    prepareFfmpeg();
+    VITRINE_TRY(auto file, MediaFile::open(path));
     std::unique_ptr<Decoder> decoder(new Decoder);
     decoder->path_ = path;
+    decoder->file_ = std::move(file);
     decoder->options_ = options;
     decoder->packet_.reset(av_packet_alloc());
     decoder->frame_.reset(av_frame_alloc());
@@ -56,23 +51,7 @@ Result<std::unique_ptr<Decoder>> Decoder::open(const std::filesystem::path& path
 
 Result<void> Decoder::openInput()
 {
-    input_.reset(avformat_alloc_context());
-    if (!input_)
-        return failure("cannot read {}: no memory", path_.string());
-    input_->interrupt_callback = {interrupted, &options_};
-    AvOptions options;
-    options.set("protocol_whitelist", "file"); // a playlist must not reach into the network
-    AVFormatContext* raw = input_.release();   // freed by avformat_open_input where it fails
-    const std::string url = "file:" + path_.string();
-    const int opened = avformat_open_input(&raw, url.c_str(), nullptr, options.get());
-    input_.reset(raw);
-    if (opened < 0)
-        return isCancelled()
-                   ? Result<void>(cancelled())
-                   : inputError("cannot read {}: {}", path_.string(), avErrorText(opened));
-    if (const int found = avformat_find_stream_info(input_.get(), nullptr); found < 0)
-        return isCancelled() ? Result<void>(cancelled())
-                             : inputError("cannot read {}: {}", path_.string(), avErrorText(found));
+    VITRINE_TRY(input_, file_->openInput(options_));
     stream_ = av_find_best_stream(input_.get(), AVMEDIA_TYPE_VIDEO, -1, -1, nullptr, 0);
     if (stream_ < 0)
         return inputError("cannot read {}: it holds no video", path_.string());
@@ -108,7 +87,7 @@ Result<void> Decoder::openCodec()
 
 bool Decoder::isCancelled()
 {
-    return interrupted(&options_) != 0;
+    return isStopped(options_);
 }
 
 bool Decoder::readPacket()
@@ -161,6 +140,12 @@ Result<void> Decoder::restart()
     return {};
 }
 
+Result<void> Decoder::outOfMemory() const
+{
+    return inputError("cannot read {}: out of memory while decoding near packet {}",
+                      path_.string(), nextPacket_ - 1);
+}
+
 // One packet, or the sign that there are no more. The packet's number travels as its time: a
 // decoder hands it on with the frame, whatever it reorders.
 Result<void> Decoder::feed()
@@ -174,9 +159,9 @@ Result<void> Decoder::feed()
     }
     isDraining_ = !got;
     const Stopwatch watch(seconds_);
-    avcodec_send_packet(codec_.get(),
-                        got ? packet_.get()
-                            : nullptr); // a broken packet gives no frame: seen by its absence
+    // A broken packet gives no frame: seen by its absence. One for which there was no memory is not broken.
+    if (avcodec_send_packet(codec_.get(), got ? packet_.get() : nullptr) == AVERROR(ENOMEM))
+        return outOfMemory();
     return {};
 }
 
@@ -194,6 +179,8 @@ Result<std::optional<Decoder::Decoded>> Decoder::next()
             return Decoded{frame_.get(), frame_->pts};
         if (got == AVERROR_EOF || (isDraining_ && got == AVERROR(EAGAIN)))
             return std::optional<Decoded>();
+        if (got == AVERROR(ENOMEM))
+            return tl::unexpected(outOfMemory().error());
         if (got != AVERROR(EAGAIN)) {
             ++troubles;
             continue;

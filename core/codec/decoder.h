@@ -2,6 +2,7 @@
 
 // Private to this room: packets in, frames out, each frame tagged with the number of its packet.
 #include "core/codec/av.h"
+#include "core/codec/media_file.h"
 #include "core/codec/source.h"
 
 namespace vitrine::codec
@@ -51,9 +52,11 @@ private:
     bool readPacket(); // the next one of the stream
     Result<void> feed();
     bool isCancelled();
+    Result<void> outOfMemory() const; // always an error
 
     std::filesystem::path path_;
     OpenOptions options_;
+    std::unique_ptr<MediaFile> file_; // before what reads it
     InputHandle input_;
     CodecHandle codec_;
     PacketHandle packet_;

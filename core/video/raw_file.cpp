@@ -1,5 +1,7 @@
 #include "core/video/raw_file.h"
 
+#include "core/base/regular_file.h"
+
 #include <cassert>
 #include <limits>
 
@@ -48,24 +50,14 @@ private:
     std::uint64_t frameBytes_;
 };
 
-Result<std::uint64_t> sizeOf(const std::filesystem::path& path)
-{
-    std::error_code trouble;
-    if (!std::filesystem::is_regular_file(path, trouble))
-        return inputError("cannot read {}: it is not a regular file", path.string());
-    const auto size = std::filesystem::file_size(path, trouble);
-    if (trouble)
-        return inputError("cannot read {}: {}", path.string(), trouble.message());
-    return size;
-}
-
 } // namespace
 
 Result<std::unique_ptr<FrameSource>> openRaw(const std::filesystem::path& path,
                                              const RawLayout& layout)
 {
     VITRINE_TRY(const std::uint64_t each, rawFrameBytes(layout));
-    VITRINE_TRY(const std::uint64_t size, sizeOf(path));
+    VITRINE_TRY(const RegularFile regular, RegularFile::open(path)); // a pipe would keep us waiting
+    const std::uint64_t size = regular.size();
     std::ifstream file(path, std::ios::binary);
     if (!file)
         return inputError("cannot read {}", path.string());

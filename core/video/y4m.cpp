@@ -1,5 +1,6 @@
 #include "core/video/y4m.h"
 
+#include "core/base/regular_file.h"
 #include "core/video/raw_layout.h"
 
 #include <array>
@@ -128,12 +129,11 @@ std::string headerLine(const Y4mHeader& header)
 
 Result<std::unique_ptr<FrameSource>> openY4m(const std::filesystem::path& path)
 {
-    std::error_code trouble;
-    const auto size = std::filesystem::file_size(path, trouble);
+    VITRINE_TRY(const RegularFile regular, RegularFile::open(path)); // a pipe would keep us waiting
+    const std::uint64_t size = regular.size();
     std::ifstream file(path, std::ios::binary);
-    if (trouble || !file)
-        return inputError("cannot read {}: {}", path.string(),
-                          trouble ? trouble.message() : "it cannot be opened");
+    if (!file)
+        return inputError("cannot read {}: it cannot be opened", path.string());
     std::string start(static_cast<std::size_t>(std::min<std::uint64_t>(size, 4096)), '\0');
     file.read(start.data(), static_cast<std::streamsize>(start.size()));
     VITRINE_TRY(const Y4mHeader header, parseY4mHeader(start, path.string()));

@@ -152,7 +152,7 @@ TEST(OpenSource, SaysWhatCannotBeRead)
     const tests::TemporaryFolder folder;
     ASSERT_TRUE(writeFileAtomically(folder.path / "text.mp4", "this is no film"));
     EXPECT_EQ(openSource(folder.path / "text.mp4").error().kind, ErrorKind::input);
-    EXPECT_THAT(openSource(folder.path / "gone.mp4").error().message, HasSubstr("no such file"));
+    EXPECT_THAT(openSource(folder.path / "gone.mp4").error().message, HasSubstr("No such file"));
     EXPECT_THAT(openSource(folder.path).error().message, HasSubstr("names no pictures"));
     ASSERT_TRUE(writeFileAtomically(folder.path / "holiday.yuv", "0123456789"));
     EXPECT_THAT(openSource(folder.path / "holiday.yuv").error().message, HasSubstr("says no size"));
