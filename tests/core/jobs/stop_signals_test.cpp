@@ -13,7 +13,7 @@ namespace
 
 using namespace std::chrono_literals;
 
-[[maybe_unused]] const bool kMain = tests::workIfAsked();
+[[maybe_unused]] const bool kStopWorker = tests::workIfAsked();
 
 const std::filesystem::path kProgram = std::filesystem::read_symlink("/proc/self/exe");
 
