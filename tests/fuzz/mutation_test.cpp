@@ -11,6 +11,7 @@
 #include "tests/fuzz/allocation_watch.h"
 #include "tests/fuzz/mutate.h"
 #include "tests/fuzz/samples.h"
+#include "tests/support/rounds.h"
 
 #include <gtest/gtest.h>
 
@@ -26,7 +27,6 @@ namespace vitrine
 namespace
 {
 
-constexpr int kMutations = 10'000;
 constexpr std::size_t kAllowance = 16 << 20; // bytes above the input's size, per allocation
 
 template <typename T>
@@ -35,7 +35,7 @@ std::optional<Error> errorOf(const Result<T>& result)
     return result ? std::nullopt : std::optional(result.error());
 }
 
-// Opens 10,000 seeded mutations: none may crash, ask for memory beyond the rule, or answer with
+// Opens seeded mutations: none may crash, ask for memory beyond the rule, or answer with
 // anything but one line. The sample itself must open, and most mutations must not, or the test
 // would say nothing.
 void expectRobust(const std::string& sample,
@@ -46,7 +46,8 @@ void expectRobust(const std::string& sample,
 
     Random random(2024);
     int refused = 0;
-    for (int i = 0; i < kMutations; ++i) {
+    const int mutations = tests::rounds(10'000);
+    for (int i = 0; i < mutations; ++i) {
         const std::string bytes = fuzz::mutated(sample, random);
         fuzz::resetLargestAllocation();
         const auto error = open(bytes);
@@ -60,8 +61,8 @@ void expectRobust(const std::string& sample,
             ASSERT_TRUE(static_cast<unsigned char>(c) >= 0x20 && c != 0x7f)
                 << "mutation " << i << ": " << error->message;
     }
-    EXPECT_GT(refused, kMutations / 10);
-    EXPECT_LT(refused, kMutations);
+    EXPECT_GT(refused, mutations / 10);
+    EXPECT_LT(refused, mutations);
     testing::Test::RecordProperty("refused", refused);
 }
 

@@ -1,12 +1,12 @@
 // Mutated videos: none may crash, hang, or take memory without bound. Each is opened and decoded
 // in a child process under a memory limit and a clock, many to a child; a child's death or lateness
-// names the mutation. VITRINE_MUTATIONS sets how many of each kind (default 60; 10,000 in all and
-// more: VITRINE_MUTATIONS=1500).
+// names the mutation. 1,500 of each kind, more than 10,000 in all, under VITRINE_TEST_FULL.
 #include "core/base/format.h"
 #include "core/base/random.h"
 #include "core/codec/playback.h"
 #include "tests/fuzz/mutate.h"
 #include "tests/fuzz/video_samples.h"
+#include "tests/support/rounds.h"
 #include "tests/support/temporary_folder.h"
 
 #include <gtest/gtest.h>
@@ -29,12 +29,6 @@ namespace
 constexpr rlim_t kMemory = 2ull << 30; // data of one process; a mutated header may say 8192 x 8192
 constexpr unsigned kSeconds = 5;       // for one file
 constexpr int kBatch = 50;             // files to a process
-
-int mutations()
-{
-    const char* text = std::getenv("VITRINE_MUTATIONS");
-    return static_cast<int>(text ? parseInteger(text).value_or(60) : 60);
-}
 
 void write(const std::filesystem::path& path, const std::string& bytes)
 {
@@ -137,7 +131,7 @@ TEST_P(VideoMutation, NeitherCrashesNorHangsNorGrows)
     ASSERT_FALSE(refused) << "the sample itself must open";
 
     int refusals = 0;
-    const int count = mutations();
+    const int count = tests::rounds(1500);
     for (int first = 0; first < count; first += kBatch) {
         const int last = std::min(first + kBatch, count);
         int report[2];

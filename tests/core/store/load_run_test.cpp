@@ -67,7 +67,8 @@ TEST_F(UnsoundRun, ATextWhereANumberBelongsIsNoNumber)
 
     RunQuery query;
     query.metrics = {"x"};
-    for (const RunSummary& summary : Store::open(path)->find(query).value())
+    const std::vector<RunSummary> found = Store::open(path)->find(query).value();
+    for (const RunSummary& summary : found)
         EXPECT_EQ(std::isnan(summary.metrics.at(0).second), summary.number == 1);
     auto index = RunIndex::open(path).value();
     const std::vector<std::int64_t> numbers = {1, 2};

@@ -8,6 +8,7 @@
 #include "core/jobs/process.h"
 #include "core/jobs/work.h"
 #include "core/jobs/worker.h"
+#include "tests/support/rounds.h"
 #include "tests/support/temporary_folder.h"
 
 #include <gmock/gmock.h>
@@ -175,9 +176,10 @@ TEST_F(Search, RefusesRunningText)
     EXPECT_THAT(result.error().message, HasSubstr("running text"));
 }
 
-// A real worker, killed with SIGKILL at random moments again and again, until it ends by itself.
+// A real worker, killed with SIGKILL at random moments again and again, until it may end by itself.
 TEST_F(Search, KilledWorkersGoOnToTheSameResult)
 {
+    using Clock = std::chrono::steady_clock;
     Job job;
     job.experiment = "calibration.search";
     job.given = kSmall;
@@ -188,36 +190,41 @@ TEST_F(Search, KilledWorkersGoOnToTheSameResult)
     };
     const auto path = writeJob(folder.path / "whole", job);
     ASSERT_TRUE(path) << path.error().message;
+    const auto begin = Clock::now();
     auto undisturbed = Worker::start(kProgram, *path);
     ASSERT_TRUE(undisturbed) << undisturbed.error().message;
     const RunRecord expected = finish(**undisturbed);
     ASSERT_EQ(expected.state, RunState::done) << expected.error;
+    const auto whole = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - begin);
 
     const auto killed = writeJob(folder.path / "killed", job);
     ASSERT_TRUE(killed);
     const JobFolder jobFolder{*killed};
     Random random(20);
-    int kills = 0, wentOn = 0;
+    const int wanted = tests::rounds(40);
+    int kills = 0;
     RunRecord record;
-    for (int attempt = 0; attempt < 40; ++attempt) {
-        wentOn += jobFolder.canGoOn() ? 1 : 0;
+    for (bool done = false; !done && kills <= wanted;) {
         jobFolder.prepareAttempt();
         auto worker = Worker::start(kProgram, *killed);
         ASSERT_TRUE(worker) << worker.error().message;
-        if (kills < 6) {
-            std::this_thread::sleep_for(std::chrono::milliseconds(300 + random.below(2500)));
+        if (kills < wanted) {
+            while (!jobFolder.canGoOn() && (*worker)->poll([](const WorkerEvent&) {}))
+                std::this_thread::sleep_for(2ms); // the first has saved something when it dies
+            std::this_thread::sleep_for(std::chrono::microseconds(
+                random.below(static_cast<std::uint64_t>(whole.count()) / 4)));
             const auto process = readPidFile(jobFolder.pid());
-            if (process && process->pid > 1 && ::kill(process->pid, SIGKILL) == 0)
-                ++kills;
+            ASSERT_TRUE(process);
+            if (isAlive(*process))
+                ::kill(process->pid, SIGKILL);
+            ++kills;
         }
         record = finish(**worker);
-        if (record.state == RunState::done)
-            break;
+        done = record.state == RunState::done;
     }
 
     ASSERT_EQ(record.state, RunState::done) << record.error;
     EXPECT_GT(kills, 0);
-    EXPECT_GT(wentOn, 0) << "no attempt found a saved state";
     EXPECT_EQ(computedTexts(record.result), computedTexts(expected.result));
     EXPECT_EQ(record.result.tables, expected.result.tables);
     const auto one = record.result.artifact("heads.json"),
