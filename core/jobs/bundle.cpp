@@ -2,6 +2,7 @@
 
 #include "core/base/file.h"
 #include "core/base/hash.h"
+#include "core/base/in_file.h"
 #include "core/jobs/bundle_names.h"
 
 #include <cerrno>
@@ -126,7 +127,7 @@ Result<RunRecord> readBundle(const fs::path& folder)
     const fs::path path = folder / "run.json";
     VITRINE_TRY(const std::string text, readFile(path, kRunJsonLimit));
     VITRINE_TRY(const Json json, parseJson(text, path.string(), {.values = 20'000'000}));
-    VITRINE_TRY(RunRecord run, parseBundleJson(json));
+    VITRINE_TRY(RunRecord run, inFile(path.string(), parseBundleJson(json)));
     for (auto& artifact : run.result.artifacts)
         VITRINE_CHECK(checkArtifact(folder / "artifacts", artifact));
     return run;

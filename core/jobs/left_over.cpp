@@ -3,7 +3,7 @@
 #include "core/base/file.h"
 #include "core/base/format.h"
 #include "core/jobs/bundle.h"
-#include "core/jobs/guarded_run.h"
+#include "core/jobs/new_job.h"
 #include "core/jobs/process.h"
 
 namespace vitrine
@@ -19,11 +19,7 @@ RunRecord begunRecord(const JobFolder& folder, const Job& job)
         if (const auto json = parseJson(*text, "begun.json"))
             if (auto run = parseBundleJson(*json); run && run->uid == job.uid)
                 return *std::move(run);
-    RunRecord run;
-    describeMachine(run);
-    run.experiment = job.experiment;
-    for (const auto& [name, text] : job.given)
-        run.params.set(name, text);
+    RunRecord run = recordOfJob(job);
     if (const auto process = readPidFile(folder.pid()))
         run.started = process->startedUtc;
     if (run.started.empty())
