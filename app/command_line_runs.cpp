@@ -1,10 +1,10 @@
 #include "app/command_line_text.h"
 #include "app/command_line_verbs.h"
+#include "app/output.h"
 #include "core/base/format.h"
-#include "core/jobs/worker.h"
+#include "core/jobs/new_job.h"
 
 #include <algorithm>
-#include <cstdio>
 
 namespace vitrine::command
 {
@@ -67,7 +67,7 @@ std::string listText(const RunQuery& query, const std::vector<RunSummary>& runs)
 
 void printRun(const RunRecord& run, bool json)
 {
-    fmt::print("{}", json ? dumpJson(toJson(run)) + "\n" : runText(run));
+    printOutput("{}", json ? dumpJson(toJson(run)) + "\n" : runText(run));
 }
 
 std::string detailText(const RunRecord& run)
@@ -125,16 +125,16 @@ int runsList(RunsOptions options)
     if (!count)
         return complain(count.error());
     if (!options.json) {
-        fmt::print("{}", listText(options.query, *runs));
+        printOutput("{}", listText(options.query, *runs));
         if (*count > static_cast<std::int64_t>(runs->size()))
-            fmt::print(stderr, "{} of {} runs; --limit and --offset show others\n", runs->size(),
+            printErrors("{} of {} runs; --limit and --offset show others\n", runs->size(),
                        *count);
         return 0;
     }
     Json json = {{"format", 1}, {"count", *count}, {"runs", Json::array()}};
     for (const auto& run : *runs)
         json["runs"].push_back(summaryJson(run));
-    fmt::print("{}\n", dumpJson(json));
+    printOutput("{}\n", dumpJson(json));
     return 0;
 }
 
@@ -146,7 +146,7 @@ int runsShow(const RunsOptions& options)
     const auto run = opened->store.load(opened->numbers.at(0));
     if (!run)
         return complain(run.error());
-    fmt::print("{}", options.json ? dumpJson(toJson(*run)) + "\n" : detailText(*run));
+    printOutput("{}", options.json ? dumpJson(toJson(*run)) + "\n" : detailText(*run));
     return 0;
 }
 
@@ -161,11 +161,11 @@ int runsExport(const RunsOptions& options)
     if (const auto done = exportRun(*run, options.to); !done)
         return complain(done.error());
     if (options.json)
-        fmt::print("{}\n", dumpJson({{"format", 1},
+        printOutput("{}\n", dumpJson({{"format", 1},
                                      {"run", run->number},
                                      {"folder", fs::absolute(options.to).string()}}));
     else
-        fmt::print("{}\n", fs::absolute(options.to).string());
+        printOutput("{}\n", fs::absolute(options.to).string());
     return 0;
 }
 
@@ -184,11 +184,11 @@ int runsVerify(const RunsOptions& options)
             complain(verified.error());
             code = 1;
         } else if (!options.json) {
-            fmt::print("run {}: intact\n", number);
+            printOutput("run {}: intact\n", number);
         }
     }
     if (options.json)
-        fmt::print("{}\n", dumpJson(json));
+        printOutput("{}\n", dumpJson(json));
     return code;
 }
 
@@ -200,12 +200,11 @@ int runsRerun(const RunsOptions& options)
     const auto before = opened->store.load(opened->numbers.at(0));
     if (!before)
         return complain(before.error());
-    Job job;
-    job.experiment = before->experiment;
-    job.parent = before->uid;
-    for (const auto& [name, value] : before->params.all())
-        job.given[name] = paramText(value);
-    const auto folder = writeJob(opened->store.jobsFolder(), job);
+    PluginRegistry registry;
+    const auto job = makeJobAgain(registry.find(before->experiment), *before);
+    if (!job)
+        return complain(job.error());
+    const auto folder = writeJob(opened->store.jobsFolder(), *job);
     if (!folder)
         return complain(folder.error());
     const auto after = follow(opened->store, *folder);
@@ -217,17 +216,17 @@ int runsRerun(const RunsOptions& options)
         Json json = toJson(*after);
         json["repeats"] = before->number;
         json["differences"] = differences;
-        fmt::print("{}\n", dumpJson(json));
+        printOutput("{}\n", dumpJson(json));
     } else {
         printRun(*after, false);
         if (differences.empty())
-            fmt::print("\nall computed values equal those of run {} to the last bit\n",
+            printOutput("\nall computed values equal those of run {} to the last bit\n",
                        before->number);
         for (const auto& line : differences)
-            fmt::print("differs from run {}: {}\n", before->number, line);
+            printOutput("differs from run {}: {}\n", before->number, line);
     }
     if (after->exitCode != 0) {
-        fmt::print(stderr, "vitrine: {}\n", oneLine(after->error, 1000));
+        printErrors("vitrine: {}\n", oneLine(after->error, 1000));
         return after->exitCode;
     }
     return differences.empty() ? 0 : 1;
@@ -252,7 +251,7 @@ int runsResume(const RunsOptions& options)
         return complain(after.error());
     printRun(*after, options.json);
     if (!after->error.empty())
-        fmt::print(stderr, "vitrine: {}\n", oneLine(after->error, 1000));
+        printErrors("vitrine: {}\n", oneLine(after->error, 1000));
     return after->exitCode;
 }
 
@@ -274,7 +273,7 @@ int runsTag(const RunsOptions& options)
         return complain(done.error());
     std::ranges::sort(tags);
     if (options.json)
-        fmt::print("{}\n", dumpJson({{"format", 1}, {"run", run->number}, {"tags", tags}}));
+        printOutput("{}\n", dumpJson({{"format", 1}, {"run", run->number}, {"tags", tags}}));
     return 0;
 }
 
@@ -289,7 +288,7 @@ int runsNote(const RunsOptions& options)
     if (const auto done = opened->store.setNote(opened->numbers.at(0), note); !done)
         return complain(done.error());
     if (options.json)
-        fmt::print("{}\n",
+        printOutput("{}\n",
                    dumpJson({{"format", 1}, {"run", opened->numbers.at(0)}, {"note", note}}));
     return 0;
 }
@@ -303,7 +302,7 @@ int runsRemove(const RunsOptions& options)
         if (const auto done = opened->store.remove(number); !done)
             return complain(done.error());
     if (options.json)
-        fmt::print("{}\n", dumpJson({{"format", 1}, {"removed", opened->numbers}}));
+        printOutput("{}\n", dumpJson({{"format", 1}, {"removed", opened->numbers}}));
     return 0;
 }
 
