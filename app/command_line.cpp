@@ -1,6 +1,7 @@
 #include "app/command_line.h"
 
 #include "app/command_line_verbs.h"
+#include "app/output.h"
 #include "app/report_command.h"
 #include "core/base/log.h"
 #include "core/jobs/guarded_run.h"
@@ -12,6 +13,7 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <sstream>
 
 namespace vitrine
 {
@@ -196,9 +198,11 @@ bool isForCommandLine(const std::vector<std::string>& arguments)
              fs::exists(first, error));
 }
 
-int commandLine(const std::vector<std::string>& arguments)
+namespace
 {
-    startLog(false);
+
+int runVerb(const std::vector<std::string>& arguments)
+{
     if (!arguments.empty() && arguments[0] == "report")
         return reportCommand({arguments.begin() + 1, arguments.end()});
     Parser parser;
@@ -206,12 +210,24 @@ int commandLine(const std::vector<std::string>& arguments)
         // CLI11 takes the words from the back.
         parser.app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
     } catch (const CLI::Success& wanted) { // help, version
-        return parser.app.exit(wanted);
+        std::ostringstream text, none;
+        const int code = parser.app.exit(wanted, text, none);
+        writeOutput(text.str());
+        return code;
     } catch (const CLI::ParseError& error) {
         return complain({ErrorKind::argument,
                          firstLine(error.what()) + " (vitrine --help shows what there is)"});
     }
     return parser.code;
+}
+
+} // namespace
+
+int commandLine(const std::vector<std::string>& arguments)
+{
+    startLog(false);
+    beginOutput();
+    return finishOutput(runVerb(arguments));
 }
 
 } // namespace vitrine

@@ -1,9 +1,9 @@
 #include "app/command_line_text.h"
 #include "app/command_line_verbs.h"
+#include "app/output.h"
 #include "core/base/format.h"
 
 #include <algorithm>
-#include <cstdio>
 
 namespace vitrine::command
 {
@@ -81,9 +81,9 @@ int listOne(const ListOptions& options, const Given& given)
     if (options.json) {
         Json json = {{"format", 1}};
         json["experiment"] = experimentJson(*found.experiment, found.plugin, given);
-        fmt::print("{}\n", dumpJson(json));
+        printOutput("{}\n", dumpJson(json));
     } else {
-        fmt::print("{}", parametersText(*found.experiment, given));
+        printOutput("{}", parametersText(*found.experiment, given));
     }
     return 0;
 }
@@ -106,7 +106,7 @@ int listAllAsJson()
     for (const auto& info : registry.plugins())
         json["plugins"].push_back(pluginJson(info, registry));
     json["problems"] = registry.problems();
-    fmt::print("{}\n", dumpJson(json));
+    printOutput("{}\n", dumpJson(json));
     return 0;
 }
 
@@ -133,9 +133,9 @@ int list(const ListOptions& options)
                 rows.push_back(
                     {"  " + id, found.experiment->info().title, found.experiment->info().sentence});
     }
-    fmt::print("{}", alignedText(rows));
+    printOutput("{}", alignedText(rows));
     for (const auto& problem : registry.problems())
-        fmt::print(stderr, "vitrine: {}\n", problem);
+        printErrors("vitrine: {}\n", problem);
     return 0;
 }
 

@@ -1,6 +1,9 @@
 #include "app/command_line_text.h"
 #include "app/command_line_verbs.h"
+#include "app/output.h"
 #include "core/base/format.h"
+#include "core/jobs/memory_limit.h"
+#include "core/jobs/new_job.h"
 #include "core/jobs/stop_signals.h"
 #include "core/jobs/worker.h"
 #include "core/store/finished_jobs.h"
@@ -26,7 +29,7 @@ public:
     {
         if (event.kind == WorkerEvent::Kind::message) {
             clear();
-            fmt::print(stderr, "{}\n", oneLine(event.text));
+            printErrors("{}\n", oneLine(event.text));
         }
         if (event.kind != WorkerEvent::Kind::progress)
             return;
@@ -36,18 +39,17 @@ public:
         last_ = now;
         const auto text = line(event);
         if (terminal_) {
-            fmt::print(stderr, "\r\x1b[K{}", text);
+            printErrors("\r\x1b[K{}", text);
             shown_ = true;
-            std::fflush(stderr);
         } else {
-            fmt::print(stderr, "{}\n", text);
+            printErrors("{}\n", text);
         }
     }
 
     void clear()
     {
         if (shown_)
-            fmt::print(stderr, "\r\x1b[K");
+            printErrors("\r\x1b[K");
         shown_ = false;
     }
 
@@ -78,7 +80,7 @@ void waitForLines(const Worker& worker)
 
 int complain(const Error& error)
 {
-    fmt::print(stderr, "vitrine: {}\n", oneLine(error.message, 4000));
+    printErrors("vitrine: {}\n", oneLine(error.message, 4000));
     return exitCode(error.kind);
 }
 
@@ -103,7 +105,7 @@ Result<Store> openStore(const std::string& workspace)
         fs::create_directories(path.parent_path(), ignored);
     auto store = Store::open(path);
     if (store && !store->checkWritable())
-        fmt::print(stderr, "vitrine: the workspace {} can only be read here\n",
+        printErrors("vitrine: the workspace {} can only be read here\n",
                    oneLine(path.string(), 1000));
     return store;
 }
@@ -111,7 +113,7 @@ Result<Store> openStore(const std::string& workspace)
 void importLeftOvers(Store& store)
 {
     importFinished(store, [](const std::string& problem) {
-        fmt::print(stderr, "vitrine: {}\n", oneLine(problem, 1000));
+        printErrors("vitrine: {}\n", oneLine(problem, 1000));
     });
 }
 
@@ -147,13 +149,14 @@ int run(const RunOptions& options)
     const auto given = parseSettings(options.settings);
     if (!given)
         return complain(given.error());
+    const auto memory = memoryLimitBytes(options.memoryMib);
+    if (!memory)
+        return complain(memory.error());
     PluginRegistry registry;
     const auto found = registry.find(options.experiment);
-    if (!found.experiment)
-        return complain({ErrorKind::argument, found.problem});
-    const auto params = resolveParams(*found.experiment, *given);
-    if (!params)
-        return complain(params.error());
+    auto job = makeJob(found, *given);
+    if (!job)
+        return complain(job.error());
 
     auto store = openStore(options.workspace);
     if (!store)
@@ -161,22 +164,17 @@ int run(const RunOptions& options)
     if (const auto writable = store->checkWritable(); !writable)
         return complain(writable.error());
     importLeftOvers(*store);
-    Job job;
-    job.experiment = options.experiment;
-    for (const auto& [name, text] : *given)
-        if (const auto value = params->all().find(name); value != params->all().end())
-            job.given[name] = paramText(value->second);
-    job.memoryLimit = static_cast<std::uint64_t>(options.memoryMib * 1024 * 1024);
-    job.timeLimit = options.seconds;
-    const auto folder = writeJob(store->jobsFolder(), job);
+    job->memoryLimit = *memory;
+    job->timeLimit = options.seconds;
+    const auto folder = writeJob(store->jobsFolder(), *job);
     if (!folder)
         return complain(folder.error());
     const auto record = follow(*store, *folder);
     if (!record)
         return complain(record.error());
-    fmt::print("{}", options.json ? dumpJson(toJson(*record)) + "\n" : runText(*record));
+    printOutput("{}", options.json ? dumpJson(toJson(*record)) + "\n" : runText(*record));
     if (!record->error.empty())
-        fmt::print(stderr, "vitrine: {}\n", oneLine(record->error, 1000));
+        printErrors("vitrine: {}\n", oneLine(record->error, 1000));
     return record->exitCode;
 }
 

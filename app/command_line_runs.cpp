@@ -1,10 +1,10 @@
 #include "app/command_line_text.h"
 #include "app/command_line_verbs.h"
+#include "app/output.h"
 #include "core/base/format.h"
-#include "core/jobs/worker.h"
+#include "core/jobs/new_job.h"
 
 #include <algorithm>
-#include <cstdio>
 
 namespace vitrine::command
 {
@@ -67,7 +67,7 @@ std::string listText(const RunQuery& query, const std::vector<RunSummary>& runs)
 
 void printRun(const RunRecord& run, bool json)
 {
-    fmt::print("{}", json ? dumpJson(toJson(run)) + "\n" : runText(run));
+    printOutput("{}", json ? dumpJson(toJson(run)) + "\n" : runText(run));
 }
 
 std::string detailText(const RunRecord& run)
@@ -125,16 +125,16 @@ int runsList(RunsOptions options)
     if (!count)
         return complain(count.error());
     if (!options.json) {
-        fmt::print("{}", listText(options.query, *runs));
+        printOutput("{}", listText(options.query, *runs));
         if (*count > static_cast<std::int64_t>(runs->size()))
-            fmt::print(stderr, "{} of {} runs; --limit and --offset show others\n", runs->size(),
+            printErrors("{} of {} runs; --limit and --offset show others\n", runs->size(),
                        *count);
         return 0;
     }
     Json json = {{"format", 1}, {"count", *count}, {"runs", Json::array()}};
     for (const auto& run : *runs)
         json["runs"].push_back(summaryJson(run));
-    fmt::print("{}\n", dumpJson(json));
+    printOutput("{}\n", dumpJson(json));
     return 0;
 }
 
@@ -146,7 +146,7 @@ int runsShow(const RunsOptions& options)
     const auto run = opened->store.load(opened->numbers.at(0));
     if (!run)
         return complain(run.error());
-    fmt::print("{}", options.json ? dumpJson(toJson(*run)) + "\n" : detailText(*run));
+    printOutput("{}", options.json ? dumpJson(toJson(*run)) + "\n" : detailText(*run));
     return 0;
 }
 
@@ -161,11 +161,11 @@ int runsExport(const RunsOptions& options)
     if (const auto done = exportRun(*run, options.to); !done)
         return complain(done.error());
     if (options.json)
-        fmt::print("{}\n", dumpJson({{"format", 1},
+        printOutput("{}\n", dumpJson({{"format", 1},
                                      {"run", run->number},
                                      {"folder", fs::absolute(options.to).string()}}));
     else
-        fmt::print("{}\n", fs::absolute(options.to).string());
+        printOutput("{}\n", fs::absolute(options.to).string());
     return 0;
 }
 
@@ -184,7 +184,7 @@ int runsVerify(const RunsOptions& options)
             complain(verified.error());
             code = 1;
         } else if (!options.json) {
-            fmt::print("run {}: intact\n", number);
+            printOutput("run {}: intact\n", number);
         }
         const auto run = opened->store.load(number);
         const auto unknown = run ? incomparableInputs(*run) : std::vector<std::string>();
@@ -192,10 +192,10 @@ int runsVerify(const RunsOptions& options)
             json["runs"].back()["incomparable_inputs"] = unknown;
         if (!options.json)
             for (const auto& line : unknown)
-                fmt::print("run {}: {}\n", number, oneLine(line, 1000));
+                printOutput("run {}: {}\n", number, oneLine(line, 1000));
     }
     if (options.json)
-        fmt::print("{}\n", dumpJson(json));
+        printOutput("{}\n", dumpJson(json));
     return code;
 }
 
@@ -209,12 +209,11 @@ int runsRerun(const RunsOptions& options)
         return complain(before.error());
     if (const auto writable = opened->store.checkWritable(); !writable)
         return complain(writable.error());
-    Job job;
-    job.experiment = before->experiment;
-    job.parent = before->uid;
-    for (const auto& [name, value] : before->params.all())
-        job.given[name] = paramText(value);
-    const auto folder = writeJob(opened->store.jobsFolder(), job);
+    PluginRegistry registry;
+    const auto job = makeJobAgain(registry.find(before->experiment), *before);
+    if (!job)
+        return complain(job.error());
+    const auto folder = writeJob(opened->store.jobsFolder(), *job);
     if (!folder)
         return complain(folder.error());
     const auto after = follow(opened->store, *folder);
@@ -228,19 +227,19 @@ int runsRerun(const RunsOptions& options)
         json["repeats"] = before->number;
         json["differences"] = differences;
         json["input_differences"] = inputs;
-        fmt::print("{}\n", dumpJson(json));
+        printOutput("{}\n", dumpJson(json));
     } else {
         printRun(*after, false);
         if (differences.empty())
-            fmt::print("\nall computed values equal those of run {} to the last bit\n",
+            printOutput("\nall computed values equal those of run {} to the last bit\n",
                        before->number);
         for (const auto& line : differences)
-            fmt::print("differs from run {}: {}\n", before->number, line);
+            printOutput("differs from run {}: {}\n", before->number, line);
         for (const auto& line : inputs)
-            fmt::print("beside run {}: {}\n", before->number, oneLine(line, 1000));
+            printOutput("beside run {}: {}\n", before->number, oneLine(line, 1000));
     }
     if (after->exitCode != 0) {
-        fmt::print(stderr, "vitrine: {}\n", oneLine(after->error, 1000));
+        printErrors("vitrine: {}\n", oneLine(after->error, 1000));
         return after->exitCode;
     }
     return differences.empty() ? 0 : 1;
@@ -269,7 +268,7 @@ int runsResume(const RunsOptions& options)
         return complain(after.error());
     printRun(*after, options.json);
     if (!after->error.empty())
-        fmt::print(stderr, "vitrine: {}\n", oneLine(after->error, 1000));
+        printErrors("vitrine: {}\n", oneLine(after->error, 1000));
     return after->exitCode;
 }
 
@@ -288,7 +287,7 @@ int runsTag(const RunsOptions& options)
     const auto run = opened->store.load(opened->numbers.at(0));
     if (!run)
         return complain(run.error());
-    fmt::print("{}\n", dumpJson({{"format", 1}, {"run", run->number}, {"tags", run->tags}}));
+    printOutput("{}\n", dumpJson({{"format", 1}, {"run", run->number}, {"tags", run->tags}}));
     return 0;
 }
 
@@ -303,7 +302,7 @@ int runsNote(const RunsOptions& options)
     if (const auto done = opened->store.setNote(opened->numbers.at(0), note); !done)
         return complain(done.error());
     if (options.json)
-        fmt::print("{}\n",
+        printOutput("{}\n",
                    dumpJson({{"format", 1}, {"run", opened->numbers.at(0)}, {"note", note}}));
     return 0;
 }
@@ -317,7 +316,7 @@ int runsRemove(const RunsOptions& options)
         if (const auto done = opened->store.remove(number); !done)
             return complain(done.error());
     if (options.json)
-        fmt::print("{}\n", dumpJson({{"format", 1}, {"removed", opened->numbers}}));
+        printOutput("{}\n", dumpJson({{"format", 1}, {"removed", opened->numbers}}));
     return 0;
 }
 

@@ -1,10 +1,10 @@
 #include "app/command_line_text.h"
 #include "app/command_line_verbs.h"
+#include "app/output.h"
 #include "core/base/resources.h"
-#include "core/jobs/worker.h"
+#include "core/jobs/new_job.h"
 
 #include <chrono>
-#include <cstdio>
 #include <cstdlib>
 
 namespace vitrine::command
@@ -32,9 +32,9 @@ struct TemporaryFolder {
 
 bool say(std::string_view what, const Result<std::string>& result)
 {
-    fmt::print("{}  {}: {}\n", result ? "ok     " : "FAILED ", what,
+    printOutput("{}  {}: {}\n", result ? "ok     " : "FAILED ", what,
                result ? *result : oneLine(result.error().message, 1000));
-    std::fflush(stdout);
+    flushOutput();
     return result.has_value();
 }
 
@@ -74,12 +74,11 @@ Result<std::string> checkStore(const fs::path& workspace)
 }
 
 // The whole way: job, worker process, bundle, import.
-Result<std::string> checkModel(const fs::path& workspace)
+Result<std::string> checkModel(const FoundExperiment& forward, const fs::path& workspace)
 {
     VITRINE_TRY(Store store, Store::open(workspace));
-    Job job;
-    job.experiment = "model.forward";
-    job.given = {{"model", "vitrine-lm"}, {"prompt", "The state of the union is"}};
+    VITRINE_TRY(const Job job, makeJob(forward, {{"model", "vitrine-lm"},
+                                                 {"prompt", "The state of the union is"}}));
     VITRINE_TRY(const auto folder, writeJob(store.jobsFolder(), job));
     VITRINE_TRY(const auto run, follow(store, folder));
     if (run.state != RunState::done)
@@ -97,8 +96,8 @@ int selfTest()
     bool good = say("resources", checkResources());
     good = say("plugins", checkPlugins(registry)) && good;
     good = say("store", checkStore(folder.path / "test.vitrine")) && good;
-    if (registry.find("model.forward").experiment)
-        good = say("model", checkModel(folder.path / "test.vitrine")) && good;
+    if (const auto forward = registry.find("model.forward"); forward.experiment)
+        good = say("model", checkModel(forward, folder.path / "test.vitrine")) && good;
     else
         good = say("model", tl::unexpected(Error{ErrorKind::failed,
                                                  "the experiment model.forward is not installed"}));

@@ -1,7 +1,10 @@
 #include "app/command_line_text.h"
 #include "app/command_line_verbs.h"
+#include "app/output.h"
 #include "core/base/file.h"
 #include "core/base/format.h"
+#include "core/base/in_file.h"
+#include "core/jobs/new_job.h"
 #include "core/jobs/stop_signals.h"
 #include "core/jobs/sweep.h"
 #include "core/jobs/worker_pool.h"
@@ -37,7 +40,7 @@ int threadsEach(int jobs)
 }
 
 // Every point is resolved before the first run starts: a slip in the study costs no computing.
-Result<std::vector<Point>> makePoints(const SweepStudy& study, const Experiment& experiment,
+Result<std::vector<Point>> makePoints(const SweepStudy& study, const FoundExperiment& found,
                                       int jobs)
 {
     std::vector<Point> points;
@@ -47,13 +50,10 @@ Result<std::vector<Point>> makePoints(const SweepStudy& study, const Experiment&
             point.varied[name] = given[name];
         if (!given.contains("threads") && threadsEach(jobs) > 0)
             given["threads"] = std::to_string(threadsEach(jobs));
-        VITRINE_TRY(Params params, resolveParams(experiment, given));
-        point.job.experiment = study.experiment;
-        for (const auto& [name, text] : given)
-            if (const auto value = params.all().find(name); value != params.all().end())
-                point.job.given[name] = paramText(value->second);
+        VITRINE_TRY(point.job, makeJob(found, given));
+        Params params = point.job.params;
         params.set("threads", std::int64_t{0}); // values do not depend on it
-        point.job.uid = sweepUid(study, experiment.info().version, params);
+        point.job.uid = sweepUid(study, point.job.experimentVersion, params);
         points.push_back(std::move(point));
     }
     return points;
@@ -182,14 +182,14 @@ private:
         ++done_;
         if (run.state != RunState::done) {
             ++failed_;
-            fmt::print(stderr, "vitrine: run {}: {}\n", *number, oneLine(run.error, 1000));
+            printErrors("vitrine: run {}: {}\n", *number, oneLine(run.error, 1000));
         }
         say(fmt::format("{} of {} runs", done_, points_.size()));
     }
 
     bool failedAndStop() const { return !problem_.message.empty() || (failed_ > 0 && !keepGoing_); }
 
-    static void say(const std::string& line) { fmt::print(stderr, "{}\n", line); }
+    static void say(const std::string& line) { printErrors("{}\n", line); }
 
     Store& store_;
     const SweepStudy& study_;
@@ -215,9 +215,7 @@ int sweep(const SweepOptions& options)
         return complain(study.error());
     PluginRegistry registry;
     const auto found = registry.find(study->experiment);
-    if (!found.experiment)
-        return complain({ErrorKind::argument, found.problem});
-    auto points = makePoints(*study, *found.experiment, options.jobs);
+    auto points = inFile(options.study, makePoints(*study, found, options.jobs));
     if (!points)
         return complain(points.error());
     auto store = openStore(options.workspace);
@@ -229,7 +227,7 @@ int sweep(const SweepOptions& options)
 
     Sweep sweep(*store, *study, *std::move(points), options.keepGoing);
     const auto outcome = sweep.run(options.jobs);
-    fmt::print("{}", options.json ? dumpJson(sweep.json()) + "\n" : sweep.text());
+    printOutput("{}", options.json ? dumpJson(sweep.json()) + "\n" : sweep.text());
     if (!outcome)
         return complain(outcome.error());
     return sweep.exitCode();

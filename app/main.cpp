@@ -7,6 +7,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <fcntl.h>
 #include <string>
 #include <vector>
 
@@ -24,10 +25,20 @@ int window(int argc, char** argv)
 #endif
 }
 
+// A stream that was closed before we began (`>&-`) must not become the number of a file that we open: what is written to it
+// would go into that file. Opened for reading, so that a write to it fails and is told.
+void holdStandardStreams()
+{
+    for (int stream = 0; stream <= 2; ++stream)
+        if (::fcntl(stream, F_GETFD) < 0)
+            (void)::open("/dev/null", O_RDONLY); // takes the lowest free number
+}
+
 } // namespace
 
 int main(int argc, char** argv)
 {
+    holdStandardStreams();
     std::vector<std::string> arguments(argv + 1, argv + argc);
     if (vitrine::isForCommandLine(arguments))
         return vitrine::commandLine(arguments);

@@ -8,6 +8,7 @@
 #include "widgets/theme/palette.h"
 #include "widgets/view.h"
 
+#include "core/jobs/work.h"
 #include "core/report/manuscript.h"
 
 #include <QMainWindow>
@@ -108,6 +109,7 @@ private:
     void refreshPending(const QString& room);
     RoomPage* makeRoom(const RoomInfo& info);
     RoomPage* roomFor(const QString& experiment);
+    FoundExperiment findExperiment(const std::string& id);
     void showParameters(); // where there is a room, and width for it
     void toggleParameters();
     void applyRoom(const QString& room, const RoomState& state);

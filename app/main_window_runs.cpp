@@ -7,6 +7,7 @@
 #include "app/home_page.h"
 #include "app/parameter_panel.h"
 #include "app/room_page.h"
+#include "core/jobs/new_job.h"
 #include "core/jobs/param_texts.h"
 #include "widgets/params/param_form.h"
 #include "widgets/runs/run_comparison.h"
@@ -58,10 +59,20 @@ void MainWindow::connectRunner()
     });
 }
 
+FoundExperiment MainWindow::findExperiment(const std::string& id)
+{
+    if (const RoomPage* page = roomFor(fromUtf8(id)))
+        return page->experimentNamed(id);
+    return {nullptr, {}, "No room of this installation runs " + id};
+}
+
 QString MainWindow::startRun(const std::string& experiment, const Runner::Values& params,
                              const QString& id, bool compare)
 {
-    const auto uid = runner_->start(experiment, params);
+    const auto uid =
+        makeJob(findExperiment(experiment), params).and_then([this](const Job& job) {
+            return runner_->start(job);
+        });
     if (!uid) {
         const QString error = fromUtf8(uid.error().message);
         showMessage(error);
@@ -160,11 +171,9 @@ void MainWindow::runAgain(const QString& uid)
     const auto run = runner_->load(uid);
     if (!run)
         return showMessage(fromUtf8(run.error().message));
-    Runner::Values given;
-    for (const auto& [name, value] : (*run)->params.all())
-        given[name] = paramText(value);
     RoomPage* page = roomFor(fromUtf8((*run)->experiment));
-    const auto started = runner_->start((*run)->experiment, given, (*run)->uid);
+    const auto started = makeJobAgain(findExperiment((*run)->experiment), **run)
+                             .and_then([this](const Job& job) { return runner_->start(job); });
     if (!started)
         return showMessage(fromUtf8(started.error().message));
     pending_[*started] = {.room = page != nullptr ? page->info().id : QString()};

@@ -7,13 +7,13 @@
 #include <QJsonObject>
 
 #include "app/command_line_verbs.h"
+#include "app/output.h"
 #include "app/plugin_registry.h"
 #include "core/base/json.h"
 
 #include <fmt/format.h>
 
 #include <clocale>
-#include <cstdio>
 #include <map>
 #include <memory>
 
@@ -53,7 +53,7 @@ Result<std::vector<figure::Figure>> pluginFigures(PluginRegistry& registry,
 {
     const auto loaded = registry.load(plugin);
     if (!loaded) {
-        fmt::print(stderr, "vitrine: no figures of {}: {}\n", plugin, loaded.error().message);
+        command::printErrors("vitrine: no figures of {}: {}\n", plugin, loaded.error().message);
         return tl::unexpected(loaded.error());
     }
     return (*loaded)->figures(runs,
@@ -62,8 +62,7 @@ Result<std::vector<figure::Figure>> pluginFigures(PluginRegistry& registry,
 
 void printProgress(int done, int of, const std::string& what)
 {
-    fmt::print(stderr, "progress {} {} {}\n", done, of, what);
-    std::fflush(stderr);
+    command::printErrors("progress {} {} {}\n", done, of, what);
 }
 
 Result<void> makeReport(const Request& request)
@@ -108,17 +107,18 @@ int reportCommand(const std::vector<std::string>& arguments)
                     "lines \"progress DONE OF what\" on the error stream");
     try {
         parser.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
-    } catch (const CLI::CallForHelp& help) {
-        return parser.exit(help);
+    } catch (const CLI::CallForHelp&) {
+        command::writeOutput(parser.help());
+        return 0;
     } catch (const CLI::ParseError& error) {
         return command::complain({ErrorKind::argument, std::string("report: ") + error.what()});
     }
     if (const auto made = makeReport(request); !made)
         return command::complain(made.error());
     if (request.json)
-        fmt::print("{}\n", dumpJson({{"format", 1}, {"file", request.file}}));
+        command::printOutput("{}\n", dumpJson({{"format", 1}, {"file", request.file}}));
     else
-        fmt::print("{}\n", request.file);
+        command::printOutput("{}\n", request.file);
     return 0;
 }
 

@@ -3,6 +3,7 @@
 #include "app/export_folder.h"
 #include "app/report_files.h"
 #include "core/base/file.h"
+#include "core/base/in_file.h"
 #include "core/figure/data.h"
 #include "core/report/pgfplots.h"
 #include "widgets/plot/render.h"
@@ -204,8 +205,9 @@ Result<void> writeReport(const Store& store, const FiguresOf& figuresOf,
     const report::Document document = report::compose(manuscript, reportSources(store, figuresOf));
     if (!document.problems.empty()) {
         const std::size_t others = document.problems.size() - 1;
-        return inputError("report: {}{}", document.problems.front(),
-                          others == 0 ? "" : fmt::format(" (and {} more)", others));
+        const auto error = inputError("report: {}{}", document.problems.front(),
+                                      others == 0 ? "" : fmt::format(" (and {} more)", others));
+        return namesDocument(runsOrFile) ? inFile(runsOrFile[0], Result<void>(error)) : error;
     }
     return writeDocument(document, file, progress);
 }

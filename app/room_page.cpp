@@ -233,13 +233,21 @@ QString RoomPage::experimentWith(const std::string& parameter) const
     return first;
 }
 
+FoundExperiment RoomPage::experimentNamed(const std::string& id) const
+{
+    for (const auto& made : experiments_)
+        if (made->info().id == id)
+            return {made.get(), info_.id.toStdString(), {}};
+    return {nullptr, {}, "this room has no experiment " + id};
+}
+
 Result<Params> RoomPage::resolve(const std::string& experiment,
                                  const std::map<std::string, std::string>& given) const
 {
-    for (const auto& made : experiments_)
-        if (made->info().id == experiment)
-            return resolveParams(*made, given);
-    return argumentError("this room has no experiment {}", experiment);
+    const FoundExperiment found = experimentNamed(experiment);
+    if (!found.experiment)
+        return argumentError("{}", found.problem);
+    return resolveParams(*found.experiment, given);
 }
 
 void RoomPage::setPending(const std::optional<RunStatus>& status)

@@ -2,6 +2,7 @@
 
 #include "app/history.h"
 #include "app/rooms.h"
+#include "core/jobs/work.h"
 #include "widgets/runner/runner.h"
 #include "widgets/view.h"
 
@@ -46,6 +47,7 @@ public:
     const RoomState& state() const { return state_; }
     void apply(const RoomState& state);
     const std::vector<RunHandle>& runs() const { return runs_; }
+    FoundExperiment experimentNamed(const std::string& id) const; // among the room's
     // What these texts mean as parameters of one of the room's experiments.
     Result<Params> resolve(const std::string& experiment,
                            const std::map<std::string, std::string>& given) const;

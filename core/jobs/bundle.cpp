@@ -3,6 +3,7 @@
 #include "core/base/file.h"
 #include "core/base/format.h"
 #include "core/base/hash.h"
+#include "core/base/in_file.h"
 #include "core/base/mapped_file.h"
 #include "core/jobs/bundle_names.h"
 
@@ -150,7 +151,7 @@ Result<RunRecord> readBundle(const fs::path& folder)
     VITRINE_TRY(std::string text, readFile(path, kRunJsonBytes));
     VITRINE_TRY(Json json, parseJson(text, path.string(), {.values = kRunJsonValues}));
     std::string().swap(text); // not three forms of the same at once
-    VITRINE_TRY(RunRecord run, parseBundleJson(json));
+    VITRINE_TRY(RunRecord run, inFile(path.string(), parseBundleJson(json)));
     json = nullptr;
     for (auto& artifact : run.result.artifacts)
         VITRINE_CHECK(checkArtifact(folder / "artifacts", artifact));

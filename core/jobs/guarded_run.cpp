@@ -41,13 +41,22 @@ std::string shellQuoted(const std::string& text)
 
 std::string commandOf(const std::string& experiment, const Params& params)
 {
-    std::string command = "vitrine run " + experiment;
+    std::map<std::string, std::string> texts;
     for (const auto& [name, value] : params.all())
-        command += " --set " + name + "=" + shellQuoted(paramText(value));
-    return command;
+        texts[name] = paramText(value);
+    return repeatingCommand(experiment, texts);
 }
 
 } // namespace
+
+std::string repeatingCommand(const std::string& experiment,
+                             const std::map<std::string, std::string>& given)
+{
+    std::string command = "vitrine run " + experiment;
+    for (const auto& [name, text] : given)
+        command += " --set " + name + "=" + shellQuoted(text);
+    return command;
+}
 
 RunRecord guardedRun(const Experiment& experiment, const std::string& plugin, const Params& params,
                      Progress& progress)

@@ -3,6 +3,7 @@
 #include "core/jobs/experiment.h"
 #include "core/jobs/run_record.h"
 
+#include <map>
 #include <string>
 
 namespace vitrine {
@@ -11,6 +12,10 @@ namespace vitrine {
 // state, error, times, machine and (where done) result; never throws. The parameter `threads` is applied with setThreadCount.
 RunRecord guardedRun(const Experiment& experiment, const std::string& plugin, const Params& params,
                      Progress& progress);
+
+// The command line that does it again.
+std::string repeatingCommand(const std::string& experiment,
+                             const std::map<std::string, std::string>& given);
 
 // Machine and build of this process, filled into the record.
 void describeMachine(RunRecord& run);

@@ -8,6 +8,7 @@
 #include "core/jobs/job_file.h"
 #include "core/jobs/json_fields.h"
 #include "core/jobs/process.h"
+#include "core/jobs/table_json.h"
 
 #include <fcntl.h>
 #include <limits>
@@ -42,7 +43,10 @@ Result<void> fillJob(const JobFolder& folder, const Job& job, const std::string&
     const Json json = {{"format", 1},
                        {"uid", uid},
                        {"experiment", job.experiment},
+                       {"experiment_version", job.experimentVersion},
+                       {"plugin", job.plugin},
                        {"given", job.given},
+                       {"parameters", toJson(job.params)},
                        {"parent", job.parent},
                        {"memory_limit", job.memoryLimit},
                        {"time_limit", job.timeLimit},
@@ -195,12 +199,18 @@ Result<Job> readJob(const fs::path& jobFolder)
     if (!isUid(job.uid))
         fields.fail("\"uid\" has not 32 hexadecimal digits");
     job.experiment = fields.neededText("experiment");
+    job.experimentVersion = static_cast<int>(fields.integer("experiment_version", 0, 1'000'000));
+    job.plugin = fields.text("plugin");
     for (const auto& [name, value] : fields.object("given").items()) {
         if (value.is_string())
             job.given[name] = value.get<std::string>();
         else
             fields.fail("a given parameter is not a text");
     }
+    if (auto params = parseParams(fields.object("parameters")))
+        job.params = *std::move(params);
+    else
+        fields.fail(params.error().message);
     job.parent = fields.text("parent");
     job.memoryLimit = static_cast<std::uint64_t>(
         fields.integer("memory_limit", 0, std::numeric_limits<std::int64_t>::max()));

@@ -4,7 +4,7 @@
 #include "core/base/format.h"
 #include "core/jobs/bundle.h"
 #include "core/jobs/bundle_names.h"
-#include "core/jobs/guarded_run.h"
+#include "core/jobs/new_job.h"
 #include "core/jobs/process.h"
 
 #include <algorithm>
@@ -29,13 +29,9 @@ std::optional<RunRecord> recordAtBegin(const JobFolder& folder, const Job& job)
 }
 
 // Where it did not get so far: what the job says.
-RunRecord recordOfJob(const JobFolder& folder, const Job& job)
+RunRecord recordBeforeBegin(const JobFolder& folder, const Job& job)
 {
-    RunRecord run;
-    describeMachine(run);
-    run.experiment = job.experiment;
-    for (const auto& [name, text] : job.given)
-        run.params.set(name, text);
+    RunRecord run = recordOfJob(job);
     if (const auto process = readPidFile(folder.pid()))
         run.started = process->startedUtc;
     if (run.started.empty())
@@ -62,7 +58,7 @@ RunRecord collectLeftOver(const JobFolder& folder, const Job& job, const std::st
 
     auto begun = recordAtBegin(folder, job);
     const bool wasStarted = begun || fs::exists(folder.pid(), error);
-    RunRecord run = begun ? *std::move(begun) : recordOfJob(folder, job);
+    RunRecord run = begun ? *std::move(begun) : recordBeforeBegin(folder, job);
     run.attempt = std::max(attempt, 1);
     run.uid = job.uid;
     run.parent = job.parent;

@@ -6,12 +6,14 @@
 #include "core/jobs/bundle.h"
 #include "core/jobs/guarded_run.h"
 #include "core/jobs/job_file.h"
+#include "core/jobs/memory_limit.h"
+#include "core/jobs/new_job.h"
+#include "core/jobs/process.h"
 #include "core/jobs/worker_progress.h"
 
 #include <cstdio>
 #include <fcntl.h>
 #include <optional>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -23,7 +25,8 @@ namespace
 
 int complain(const Error& error)
 {
-    fmt::print(stderr, "vitrine work: {}\n", error.message);
+    const std::string line = fmt::format("vitrine work: {}\n", error.message);
+    (void)std::fwrite(line.data(), 1, line.size(), stderr); // a full disk under the log is no exception
     return exitCode(error.kind);
 }
 
@@ -50,14 +53,6 @@ Result<Descriptor> lockJob(const JobFolder& folder)
     return lock;
 }
 
-void limitMemory(std::uint64_t bytes)
-{
-    if (bytes == 0)
-        return;
-    const rlimit limit{.rlim_cur = bytes, .rlim_max = bytes};
-    ::setrlimit(RLIMIT_DATA, &limit);
-}
-
 void refuse(RunRecord& run, const Error& error)
 {
     run.result = {};
@@ -68,11 +63,7 @@ void refuse(RunRecord& run, const Error& error)
 
 RunRecord refused(const Job& job, const JobFolder& folder, const Error& error)
 {
-    RunRecord run;
-    describeMachine(run);
-    run.experiment = job.experiment;
-    for (const auto& [name, text] : job.given)
-        run.params.set(name, text);
+    RunRecord run = recordOfJob(job);
     run.attempt = folder.attempt();
     run.started = utcNow();
     refuse(run, error);
@@ -88,11 +79,12 @@ RunRecord runJob(const Job& job, const JobFolder& folder, const FindExperiment& 
     const auto params = resolveParams(*found.experiment, job.given);
     if (!params)
         return refused(job, folder, params.error());
+    // From here on: what the program needs to know the experiment is not the run's.
+    const auto limit = MemoryLimit::set(job.memoryLimit);
+    if (!limit)
+        return refused(job, folder, limit.error());
 
-    RunRecord begun;
-    describeMachine(begun);
-    begun.uid = job.uid;
-    begun.experiment = job.experiment;
+    RunRecord begun = recordOfJob(job);
     begun.experimentVersion = found.experiment->info().version;
     begun.plugin = found.plugin;
     begun.params = *params;
@@ -105,6 +97,7 @@ RunRecord runJob(const Job& job, const JobFolder& folder, const FindExperiment& 
     RunRecord run = guardedRun(*found.experiment, found.plugin, *params, progress);
     run.attempt = begun.attempt;
     run.started = begun.started;
+    limit->conclude(run);
     if (const auto same = MappedFile::allUnchanged(); !same)
         refuse(run, same.error()); // what was computed may come from bytes that are not the file's
     if (run.state == RunState::cancelled && isPauseAsked()) {
@@ -146,7 +139,6 @@ int workMain(const fs::path& jobFolder, const fs::path& out, const FindExperimen
     if (const auto name = processName(::getpid()))
         if (const auto written = writePidFile(folder.pid(), *name); !written)
             return complain(written.error());
-    limitMemory(job->memoryLimit);
 
     std::error_code error;
     fs::create_directories(folder.bundle() / "artifacts", error);

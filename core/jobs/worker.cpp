@@ -37,6 +37,12 @@ bool passed(Clock::time_point since, double seconds)
     return std::chrono::duration<double>(Clock::now() - since).count() > seconds;
 }
 
+// Cancelled before it had begun to listen.
+bool endedBySigterm(const std::optional<int>& waitStatus)
+{
+    return waitStatus && WIFSIGNALED(*waitStatus) && WTERMSIG(*waitStatus) == SIGTERM;
+}
+
 } // namespace
 
 struct Worker::Private {
@@ -202,13 +208,16 @@ RunRecord Worker::collect() const
         reason = fmt::format("the worker ended with exit code {} and left no result",
                              WEXITSTATUS(*d_->waitStatus));
     }
+    if (!reason.empty() && d_->job.memoryLimit > 0)
+        reason += fmt::format(", under a memory limit of {}", bytesText(d_->job.memoryLimit));
     RunRecord run = collectLeftOver(d_->folder, d_->job, reason);
     if (d_->outOfTime && run.state != RunState::done) {
         run.state = RunState::failed;
         run.exitCode = 1;
         run.error =
             fmt::format("the time limit of {} was reached", durationText(d_->job.timeLimit));
-    } else if (d_->cancelled && d_->killed && run.state != RunState::done) {
+    } else if (d_->cancelled && (d_->killed || endedBySigterm(d_->waitStatus)) &&
+               run.state != RunState::done) {
         run.state = RunState::cancelled;
         run.exitCode = exitCode(ErrorKind::cancelled);
         run.error = "cancelled";

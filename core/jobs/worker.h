@@ -15,7 +15,12 @@ namespace vitrine {
 struct Job {
     std::string uid;
     std::string experiment;
+    int experimentVersion = 1;
+    std::string plugin;
     std::map<std::string, std::string> given; // parameters as texts; checked again by the worker
+    // `given` resolved, with types, by who writes the job (makeJob): what the record has where the worker never came to
+    // resolve them itself.
+    Params params;
     std::string parent;                       // uid of the run that this one repeats, or empty
     std::uint64_t memoryLimit = 0;            // bytes for RLIMIT_DATA; 0: none
     double timeLimit = 0;                     // seconds; 0: none

@@ -153,13 +153,13 @@ Result<LlmConfig> parseLlama2cHeader(std::span<const std::byte> start, std::uint
     if (start.size() < kHeaderBytes)
         return inputError(
             "cannot read {}: it is shorter than the {} bytes that begin a llama2.c file",
-            printable(name), kHeaderBytes);
+            printableName(name), kHeaderBytes);
     std::array<std::int32_t, 7> header;
     std::memcpy(header.data(), start.data(), kHeaderBytes);
     if (header[0] == kVersionedMagic)
         return inputError("cannot read {}: llama2.c files of version {} are not supported, those "
                           "of version 0 are",
-                          printable(name), header[1]);
+                          printableName(name), header[1]);
 
     const auto [hidden, mlp, layers, heads, kvHeads, vocabulary, context] = header;
     Json json{{"model_type", "llama"},
@@ -178,12 +178,12 @@ Result<LlmConfig> parseLlama2cHeader(std::span<const std::byte> start, std::uint
               {"torch_dtype", "float32"}};
     auto config = parseLlmConfig(json);
     if (!config)
-        return inputError("cannot read {}: as a llama2.c file: {}", printable(name),
+        return inputError("cannot read {}: as a llama2.c file: {}", printableName(name),
                           config.error().message);
     if (const auto expected = place(*config).second; expected != fileSize)
         return inputError("cannot read {}: a llama2.c file of this shape has {} bytes, this one "
                           "has {} (is it complete?)",
-                          printable(name), expected, fileSize);
+                          printableName(name), expected, fileSize);
     return config;
 }
 

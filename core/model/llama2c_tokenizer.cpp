@@ -49,7 +49,7 @@ Result<std::unique_ptr<Tokenizer>>
 parseLlama2cTokenizer(std::string_view bytes, std::int64_t vocabulary, std::string_view name)
 {
     const auto refuse = [&](std::string_view why) {
-        return inputError("cannot read {}: {}", printable(name), why);
+        return inputError("cannot read {}: {}", printableName(name), why);
     };
     if (vocabulary < 1 || static_cast<std::size_t>(vocabulary) > kVocabularyFileLimit)
         return refuse(fmt::format("a vocabulary of {} pieces is outside 1 to {}", vocabulary,

@@ -275,7 +275,7 @@ Result<LlmConfig> parseLlmConfig(std::string_view text, std::string_view name)
     VITRINE_TRY(const Json json, parseJson(text, name, {.depth = 16, .values = 100'000}));
     auto config = parseLlmConfig(json);
     if (!config)
-        return inputError("cannot read {}: {}", printable(name), config.error().message);
+        return inputError("cannot read {}: {}", printableName(name), config.error().message);
     return config;
 }
 

@@ -104,12 +104,12 @@ Result<std::map<std::string, std::string>> parseShardIndex(std::string_view text
 {
     IndexReader reader;
     if (text.find('\0') != std::string_view::npos)
-        return inputError("cannot read {}: it holds a zero byte", printable(name));
+        return inputError("cannot read {}: it holds a zero byte", printableName(name));
     if (!Json::sax_parse(text.begin(), text.end(), &reader))
-        return inputError("cannot read {}: {}", printable(name), reader.problem);
+        return inputError("cannot read {}: {}", printableName(name), reader.problem);
     if (!reader.mapSeen || reader.shards.empty())
         return inputError("cannot read {}: it has no \"weight_map\" of tensors and shards",
-                          printable(name));
+                          printableName(name));
     return std::move(reader.shards);
 }
 

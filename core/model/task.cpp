@@ -1,6 +1,7 @@
 #include "core/model/task.h"
 
 #include "core/base/file.h"
+#include "core/base/in_file.h"
 #include "core/model/task_rows.h"
 #include "core/model/utf8.h"
 #include "core/tensor/printable.h"
@@ -196,9 +197,11 @@ std::vector<std::string> Task::datasets() const
     return names;
 }
 
-Result<Task> parseTask(std::string_view bytes, std::string_view fileName)
+namespace
 {
-    const std::string name = printable(fileName);
+
+Result<Task> readAnyTask(std::string_view bytes, const std::string& name)
+{
     if (bytes.starts_with("\xef\xbb\xbf"))
         bytes.remove_prefix(3);
     const std::string_view first = firstLine(bytes);
@@ -217,7 +220,7 @@ Result<Task> parseTask(std::string_view bytes, std::string_view fileName)
             VITRINE_TRY(const auto rows, labelledLines(bytes, name, trec));
             return fromRows(name, trec ? "trec" : "sst2", rows);
         }
-    if (!first.empty() && (fileName.ends_with(".txt") || fileName.ends_with(".md"))) {
+    if (!first.empty() && (name.ends_with(".txt") || name.ends_with(".md"))) {
         VITRINE_CHECK(checkUtf8(bytes));
         TaskItem item;
         item.text = std::string(bytes);
@@ -228,6 +231,14 @@ Result<Task> parseTask(std::string_view bytes, std::string_view fileName)
                       "\"answer\": 0}}, tables with tabs and a header, the files of SST-2, TREC "
                       "and COPA, and .txt",
                       name);
+}
+
+} // namespace
+
+Result<Task> parseTask(std::string_view bytes, std::string_view fileName)
+{
+    const std::string name = printableName(fileName);
+    return inFile(name, readAnyTask(bytes, name));
 }
 
 Result<Task> openTask(const std::filesystem::path& path)

@@ -1,5 +1,6 @@
 #include "core/model/task_scoring.h"
 
+#include "core/base/in_file.h"
 #include "core/model/utf8.h"
 #include "core/tensor/printable.h"
 
@@ -174,7 +175,7 @@ Result<PreparedTask> prepareText(const Task& task, const TaskRequest& request,
     for (const auto& item : task.items)
         if (request.part.empty() || item.part == request.part)
             whole += (whole.empty() ? "" : "\n\n") + item.text;
-    VITRINE_TRY(Ids ids, tokenizer.encode(whole));
+    VITRINE_TRY(Ids ids, inFile(task.name, tokenizer.encode(whole)));
     if (tokenizer.addsBos() && tokenizer.bos())
         ids.insert(ids.begin(), *tokenizer.bos());
     if (ids.size() < 2)
@@ -224,7 +225,8 @@ Result<PreparedTask> prepareTask(const Task& task, const TaskRequest& request,
     std::size_t truncated = 0;
     for (const std::size_t index : selection.asked) {
         VITRINE_TRY(TaskPrompt prompt,
-                    taskPrompt(task, request, selection.shots, task.items[index]));
+                    inFile(task.name,
+                           taskPrompt(task, request, selection.shots, task.items[index])));
         const auto answers = prompt.continuations;
         auto item = request.scoring == TaskScoring::likelihood
                         ? preparation.likelihoodItem(std::move(prompt), request.mutual)

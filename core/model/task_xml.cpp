@@ -106,14 +106,18 @@ Result<std::vector<Json>> copaRows(std::string_view bytes, std::string_view name
 {
     VITRINE_CHECK(checkUtf8(bytes));
     std::vector<Json> rows;
-    for (std::size_t at = 0; (at = bytes.find("<item", at)) != bytes.npos;) {
+    std::ptrdiff_t line = 1;
+    for (std::size_t at = 0, counted = 0; (at = bytes.find("<item", at)) != bytes.npos;) {
+        line += std::ranges::count(bytes.substr(counted, at - counted), '\n');
+        counted = at;
+        const std::string where = fmt::format("{}, line {}", name, line);
         const std::size_t end = bytes.find('>', at), close = bytes.find("</item>", at);
         if (end == bytes.npos || close == bytes.npos || close < end)
-            return inputError("cannot read {}: item {} does not end", name, rows.size());
+            return inputError("cannot read {}: item {} does not end", where, rows.size());
         if (rows.size() >= kLargestTask)
             return inputError("cannot read {}: more than {} items", name, kLargestTask);
         VITRINE_TRY(Json row, itemRow(bytes.substr(at + 1, end - at - 1),
-                                      bytes.substr(end + 1, close - end - 1), name));
+                                      bytes.substr(end + 1, close - end - 1), where));
         rows.push_back(std::move(row));
         at = close;
     }

@@ -332,7 +332,7 @@ Result<std::unique_ptr<ConfigurableTokenizer>> makeJsonTokenizer(std::string_vie
     VITRINE_TRY(const TokenizerParts parts, readTokenizerJson(text, name));
     auto made = JsonTokenizer::make(parts);
     if (!made)
-        return inputError("cannot read {}: {}", printable(name), made.error().message);
+        return inputError("cannot read {}: {}", printableName(name), made.error().message);
     return made;
 }
 

@@ -212,7 +212,7 @@ private:
 Result<TokenizerParts> readTokenizerJson(std::string_view text, std::string_view name)
 {
     const auto refuse = [name](std::string_view why) {
-        return inputError("cannot read {}: {}", printable(name), why);
+        return inputError("cannot read {}: {}", printableName(name), why);
     };
     if (text.find('\0') != std::string_view::npos)
         return refuse("it holds a zero byte");

@@ -52,4 +52,9 @@ std::string printable(std::string_view text, std::size_t limit)
     return out;
 }
 
+std::string printableName(std::string_view name)
+{
+    return printable(name, std::string_view::npos);
+}
+
 } // namespace vitrine

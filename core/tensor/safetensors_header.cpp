@@ -218,7 +218,7 @@ Result<SafetensorsHeader> parseSafetensorsHeader(std::span<const std::byte> star
                                                  std::uint64_t fileSize, std::string_view name)
 {
     const auto refuse = [name](std::string_view why) {
-        return inputError("cannot read {}: {}", printable(name), why);
+        return inputError("cannot read {}: {}", printableName(name), why);
     };
     if (start.size() < 8 || fileSize < 8)
         return refuse("it is shorter than the 8 bytes that begin a safetensors file");

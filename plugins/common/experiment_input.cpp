@@ -4,9 +4,11 @@
 #include <cassert>
 
 #include "core/base/file.h"
+#include "core/base/in_file.h"
 #include "core/base/resources.h"
 #include "core/base/text.h"
 #include "core/jobs/bundle.h"
+#include "core/model/utf8.h"
 
 namespace vitrine {
 
@@ -75,8 +77,16 @@ std::string_view beginning(std::string_view whole, std::int64_t tokens)
     const std::size_t enough = static_cast<std::size_t>(tokens) * 32 + 4096;
     if (whole.size() <= enough)
         return whole;
-    const std::size_t cut = whole.find_last_of(" \n", enough);
-    return whole.substr(0, cut == whole.npos || cut == 0 ? enough : cut);
+    std::size_t cut = whole.find_last_of(" \n", enough);
+    if (cut == whole.npos || cut == 0)
+        for (cut = enough; cut > enough - 3 && (static_cast<unsigned char>(whole[cut]) & 0xc0) == 0x80;)
+            --cut; // not inside a character
+    return whole.substr(0, cut);
+}
+
+std::string_view withoutByteOrderMark(std::string_view text)
+{
+    return text.starts_with("\xef\xbb\xbf") ? text.substr(3) : text;
 }
 
 Result<std::vector<std::int32_t>> encode(std::string_view whole, bool split, const model::Tokenizer& tokenizer)
@@ -137,10 +147,17 @@ Result<TokenText> fromIds(const Params& params, const OpenModel& opened)
 Result<TokenText> fromFile(const Params& params, const OpenModel& opened)
 {
     const std::filesystem::path path = params.text("prompt_file");
-    VITRINE_TRY(const std::string whole, readFile(path, kLargestText));
-    VITRINE_TRY(TokenText result, fromText(whole, params, opened));
+    VITRINE_TRY(const std::string bytes, readFile(path, kLargestText));
+    const std::string_view whole = withoutByteOrderMark(bytes);
+    if (opened.tokenizer) // before the documents are parted: the byte is then the file's
+        VITRINE_CHECK(inFile(path.string(), model::checkUtf8(beginning(whole, opened.config().context))));
+    auto result = inFile(path.string(), fromText(whole, params, opened));
+    if (!result) { // the file is at fault, not who named it
+        result.error().kind = ErrorKind::input;
+        return result;
+    }
     VITRINE_TRY(InputFile input, hashInput("prompt_file", path));
-    result.inputs.push_back(std::move(input));
+    result->inputs.push_back(std::move(input));
     return result;
 }
 
@@ -192,7 +209,7 @@ Result<OpenModel> openModel(const Params& params, Progress* progress)
     VITRINE_TRY(const auto path, findModel(params.text("model")));
     VITRINE_TRY(auto checkpoint, model::openCheckpoint(path));
     VITRINE_TRY(auto tokenizer, model::openTokenizerOf(path));
-    VITRINE_TRY(auto llm, model::Llm::open(checkpoint));
+    VITRINE_TRY(auto llm, inFile(path.string(), model::Llm::open(checkpoint)));
     auto notes = checkpoint->notes();
     std::vector<InputFile> inputs;
     auto files = checkpoint->files();

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/base/file.h"
+#include "core/base/in_file.h"
 #include "core/base/json.h"
 #include "core/base/resources.h"
 #include "core/jobs/bundle.h"
@@ -49,7 +50,7 @@ Result<Texts> readTexts(const std::filesystem::path& path, const Scored& scored,
                     parseJson(line, fmt::format("{} ({})", path.filename().string(), texts.size() + 1)));
         if (!json.is_object() || !json.contains("text") || !json["text"].is_string())
             return inputError("cannot read {}: line {} has no \"text\"", path.filename().string(), texts.size() + 1);
-        VITRINE_TRY(const auto ids, scored.tokenizer->encode(json["text"].get<std::string>()));
+        VITRINE_TRY(const auto ids, inFile(path.string(), scored.tokenizer->encode(json["text"].get<std::string>())));
         texts.push_back({scored.bos});
         texts.back().insert(texts.back().end(), ids.begin(), ids.end());
     }

@@ -4,11 +4,13 @@
 
 #include "core/base/file.h"
 #include "core/base/format.h"
+#include "core/base/in_file.h"
 #include "core/base/json.h"
 #include "core/base/resources.h"
 #include "core/base/text.h"
 #include "core/jobs/bundle.h"
 #include "core/jobs/trainer.h"
+#include "core/tensor/printable.h"
 #include "plugins/learning/experiment_tokens.h"
 
 namespace vitrine::learning {
@@ -156,7 +158,7 @@ Result<Recipe> readRecipe(const fs::path& path)
     VITRINE_TRY(const std::string text, readFile(path, 1 << 20));
     Recipe recipe;
     int number = 0;
-    for (std::size_t start = 0; start < text.size();) {
+    for (std::size_t start = text.starts_with("\xef\xbb\xbf") ? 3 : 0; start < text.size();) {
         const std::size_t end = std::min(text.find('\n', start), text.size());
         std::string_view line = std::string_view(text).substr(start, end - start);
         start = end + 1;
@@ -168,7 +170,9 @@ Result<Recipe> readRecipe(const fs::path& path)
         const std::string key(trimmed(line.substr(0, equals)));
         if (equals == line.npos || key.empty())
             return inputError("cannot read {}: line {} is not key = value", path.filename().string(), number);
-        recipe[key] = trimmed(line.substr(equals + 1));
+        if (!recipe.emplace(key, trimmed(line.substr(equals + 1))).second)
+            return inputError("cannot read {}: line {} sets {} once more", path.filename().string(), number,
+                              printable(key));
     }
     return recipe;
 }
@@ -220,8 +224,9 @@ Result<RunResult> TrainExperiment::run(const Params& params, Progress& progress)
     const fs::path data = recipe.contains("data") ? recipe.at("data") : std::string();
     std::error_code ignored;
     if (!fs::exists(data / "train.tokens", ignored))
-        return inputError("no train.tokens in \"{}\": prepare the text with packaging/retrain, or give data=FOLDER",
-                          data.string());
+        return inputError("cannot read {}: no train.tokens in the folder \"{}\" that it names as data: prepare the text "
+                          "with packaging/retrain, or give data=FOLDER",
+                          path.string(), data.string());
     RunResult out;
     for (const auto& [name, file] : {std::pair{"recipe", path}, std::pair{"data", data / "train.tokens"},
                                      std::pair{"data", data / "heldout.tokens"}}) {
@@ -242,6 +247,8 @@ Result<RunResult> TrainExperiment::run(const Params& params, Progress& progress)
         return progress.advance(std::max(bySteps, byTime) * static_cast<double>(event.steps),
                                 static_cast<double>(event.steps), "steps");
     });
+    if (!trained && trained.error().kind == ErrorKind::argument) // of the recipe's keys and values
+        return tl::unexpected(inFile({ErrorKind::input, trained.error().message}, path.string()));
     if (!trained)
         return tl::unexpected(trained.error());
     if (course.table.rows.empty())

@@ -111,6 +111,7 @@ public:
                        {"abort", "", ""},
                        {"exit", "", ""},
                        {"memory", "", ""},
+                       {"swallow", "", ""},
                        {"throw", "", ""}};
         return {way};
     }
@@ -130,9 +131,15 @@ public:
             std::_Exit(7);
         if (way == "throw")
             throw std::runtime_error("a library lost its nerve");
-        std::vector<std::string> hoard;
-        for (int i = 0; i < 4096; ++i)
-            hoard.emplace_back(std::size_t{1} << 20, 'x');
+        try {
+            std::vector<std::string> hoard;
+            for (int i = 0; i < 4096; ++i)
+                hoard.emplace_back(std::size_t{1} << 20, 'x');
+        } catch (const std::bad_alloc&) { // "swallow": as libraries do
+            if (way != "swallow")
+                throw;
+            return inputError("cannot read big.bin: it is of no known kind");
+        }
         return RunResult{};
     }
 };

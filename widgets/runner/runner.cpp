@@ -85,16 +85,11 @@ Result<void> Runner::open(const std::filesystem::path& workspace)
     return {};
 }
 
-Result<QString> Runner::start(const std::string& experiment, const Values& given,
-                              const std::string& parent)
+Result<QString> Runner::start(const Job& job)
 {
     if (!store_)
         return failure("no workspace is open");
     VITRINE_CHECK(store_->checkWritable());
-    Job job;
-    job.experiment = experiment;
-    job.given = given;
-    job.parent = parent;
     VITRINE_TRY(const std::filesystem::path folder, writeJob(store_->jobsFolder(), job));
     VITRINE_TRY(std::unique_ptr<Worker> worker, Worker::start(program_, folder));
     const QString uid = fromUtf8(worker->job().uid);

@@ -22,6 +22,7 @@ class QSocketNotifier;
 namespace vitrine
 {
 
+struct Job;
 class Worker;
 
 // What is known of a run while it is under way.
@@ -57,9 +58,8 @@ public:
     bool isOpen() const { return store_.has_value(); }
     Store& store() { return *store_; }
 
-    // The new run's uid.
-    Result<QString> start(const std::string& experiment, const Values& given,
-                          const std::string& parent = {});
+    // The new run's uid. A job is made by makeJob (core/jobs/new_job.h).
+    Result<QString> start(const Job& job);
     void cancel(const QString& uid);
     void pause(const QString& uid);
     // Goes on with a paused or interrupted run: its job folder still lies in the workspace.

@@ -1,6 +1,9 @@
 #include "core/jobs/worker.h"
 
 #include "core/jobs/job_folder.h"
+#include "core/jobs/left_over.h"
+#include "core/jobs/memory_limit.h"
+#include "core/jobs/new_job.h"
 #include "core/jobs/process.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/test_experiments.h"
@@ -8,6 +11,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <fstream>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -25,15 +30,23 @@ using Given = std::map<std::string, std::string>;
 
 const std::filesystem::path kWorkerProgram = std::filesystem::read_symlink("/proc/self/exe");
 
+Job uncheckedJob(const std::string& experiment, const Given& given)
+{
+    Job job;
+    job.experiment = experiment;
+    job.given = given;
+    return job;
+}
+
 struct Jobs : testing::Test {
     tests::TemporaryFolder folder;
 
     std::filesystem::path write(const std::string& experiment, const Given& given = {},
                                 double timeLimit = 0, std::uint64_t memoryLimit = 0)
     {
-        Job job;
-        job.experiment = experiment;
-        job.given = given;
+        // Wrong parameters and unknown experiments come in jobs of others: makeJob writes none.
+        const auto made = makeJob(tests::findTestExperiment(experiment), given);
+        Job job = made ? *made : uncheckedJob(experiment, given);
         job.timeLimit = timeLimit;
         job.memoryLimit = memoryLimit;
         return writeJob(folder.path, job).value();
@@ -130,9 +143,157 @@ TEST_F(Jobs, TheMemoryLimitIsAFailedRun)
     const auto run = finish(*worker);
 
     EXPECT_EQ(run.state, RunState::failed);
-    EXPECT_THAT(run.error, HasSubstr("out of memory"));
+    EXPECT_EQ(run.exitCode, 1);
+    EXPECT_THAT(run.error, HasSubstr("the memory limit of 256.0 MiB was reached"));
+}
+
+TEST_F(Jobs, AnInputThatDoesNotFitTheMemoryLimitIsAFailedRunAndNoBadInput)
+{
+    auto worker = Worker::start(kWorkerProgram, write("test.crash", {{"way", "swallow"}}, 0,
+                                                std::uint64_t{256} << 20))
+                      .value();
+    const auto run = finish(*worker);
+
+    EXPECT_EQ(run.state, RunState::failed);
+    EXPECT_EQ(run.exitCode, 1);
+    EXPECT_THAT(run.error, HasSubstr("memory limit"));
+    EXPECT_THAT(run.error, HasSubstr("cannot read big.bin"));
 }
 #endif
+
+TEST_F(Jobs, AMemoryLimitBelowTheProgramItselfIsToldInOneLine)
+{
+    auto worker =
+        Worker::start(kWorkerProgram, write("test.echo", {{"factor", "2"}}, 0, std::uint64_t{1} << 20))
+            .value();
+    const auto run = finish(*worker);
+
+    EXPECT_EQ(run.state, RunState::failed);
+    EXPECT_EQ(run.exitCode, 1);
+    EXPECT_THAT(run.error, HasSubstr("the memory limit of 1.0 MiB is too small"));
+    EXPECT_THAT(run.error, HasSubstr("give at least"));
+    EXPECT_EQ(run.params.real("factor"), 2);
+}
+
+TEST(MemoryLimitBytes, AreASizeOrAnError)
+{
+    EXPECT_EQ(memoryLimitBytes(0).value(), 0u);
+    EXPECT_EQ(memoryLimitBytes(1.5).value(), 1536u << 10);
+    EXPECT_EQ(memoryLimitBytes(1e-9).value(), 1u) << "a limit, and not none";
+    for (const double wrong : {-1.0, 1e30, std::nan(""), HUGE_VAL})
+        EXPECT_EQ(memoryLimitBytes(wrong).error().kind, ErrorKind::argument) << wrong;
+}
+
+// Whatever becomes of a run: its record has the parameters in their types, as does what is read back from its bundle.
+void expectTyped(const RunRecord& run)
+{
+    const auto stored = parseBundleJson(parseJson(dumpJson(bundleJson(run)), "run.json").value());
+    for (const Params& params : {run.params, stored.value().params}) {
+        EXPECT_EQ(params.real("factor"), 2);
+        EXPECT_EQ(params.text("text"), "7");
+        EXPECT_EQ(params.integer("seed"), 7);
+        EXPECT_EQ(params.integer("threads"), 0);
+    }
+    EXPECT_EQ(run.plugin, "test");
+    EXPECT_THAT(run.command, HasSubstr("vitrine run test.echo"));
+}
+
+const Given kTyped = {{"factor", "2"}, {"text", "7"}, {"seed", "7"}};
+
+TEST_F(Jobs, AWorkerThatDiesBeforeItReadsItsJobLeavesTypedParameters)
+{
+    for (const char* program : {"/bin/true", "/bin/false"}) {
+        auto worker = Worker::start(program, write("test.echo", kTyped)).value();
+        const auto run = finish(*worker);
+        EXPECT_EQ(run.state, RunState::failed);
+        expectTyped(run);
+    }
+}
+
+// A program that comes to no job.
+std::filesystem::path script(const std::filesystem::path& folder, const std::string& line)
+{
+    const auto path = folder / "script";
+    std::ofstream(path) << "#!/bin/sh\n" << line << "\n";
+    std::filesystem::permissions(path, std::filesystem::perms::owner_all);
+    return path;
+}
+
+TEST_F(Jobs, AKillBeforeTheBeginningLeavesTypedParameters)
+{
+    for (const char* name : {"KILL", "TERM", "SEGV"}) {
+        const auto program = script(folder.path, fmt::format("kill -{} $$", name));
+        auto worker = Worker::start(program, write("test.echo", kTyped)).value();
+        const auto run = finish(*worker);
+        EXPECT_EQ(run.state, RunState::failed);
+        EXPECT_THAT(run.error, HasSubstr(name));
+        expectTyped(run);
+    }
+}
+
+TEST_F(Jobs, ACancelBeforeTheBeginningIsACancelledRunWithTypedParameters)
+{
+    const auto program = script(folder.path, "exec sleep 60");
+    auto worker = Worker::start(program, write("test.echo", kTyped)).value();
+
+    worker->cancel();
+    const auto run = finish(*worker);
+
+    EXPECT_EQ(run.state, RunState::cancelled);
+    EXPECT_EQ(run.exitCode, 130);
+    expectTyped(run);
+}
+
+TEST_F(Jobs, AJobThatWasNeverStartedLeavesTypedParameters)
+{
+    const auto path = write("test.echo", kTyped);
+
+    const auto run = collectLeftOver(JobFolder{path}, readJob(path).value(), {});
+
+    EXPECT_EQ(run.state, RunState::failed);
+    expectTyped(run);
+}
+
+TEST_F(Jobs, AnExperimentThatTheWorkerDoesNotKnowLeavesTypedParameters)
+{
+    const auto path = write("test.echo", kTyped);
+    Job job = readJob(path).value();
+    job.experiment = "test.gone"; // its plugin was there when the job was written
+    job.uid = std::string(32, 'd');
+    auto worker = Worker::start(kWorkerProgram, writeJob(folder.path, job).value()).value();
+
+    auto run = finish(*worker);
+
+    EXPECT_EQ(run.state, RunState::failed);
+    EXPECT_EQ(run.exitCode, 2);
+    EXPECT_THAT(run.command, HasSubstr("vitrine run test.gone"));
+    run.command = "vitrine run test.echo";
+    expectTyped(run);
+}
+
+TEST_F(Jobs, ParametersThatTheWorkerRefusesStayTyped)
+{
+    const auto path = write("test.echo", kTyped);
+    Job job = readJob(path).value();
+    job.given["factor"] = "99"; // a newer plugin allows less
+    job.uid = std::string(32, 'e');
+    auto worker = Worker::start(kWorkerProgram, writeJob(folder.path, job).value()).value();
+
+    const auto run = finish(*worker);
+
+    EXPECT_EQ(run.exitCode, 2);
+    expectTyped(run);
+}
+
+TEST_F(Jobs, AJobWithoutTypesLeavesNoParametersRatherThanTexts)
+{
+    const auto path = writeJob(folder.path, uncheckedJob("test.gone", kTyped)).value();
+
+    const auto run = collectLeftOver(JobFolder{path}, readJob(path).value(), {});
+
+    EXPECT_TRUE(run.params.all().empty());
+    EXPECT_THAT(run.command, HasSubstr("--set factor=2")); // they are not lost
+}
 
 TEST_F(Jobs, AKilledWorkerIsAFailedRun)
 {
@@ -245,7 +406,7 @@ struct ChangingFile : Jobs {
     ChangingFile()
     {
         std::ofstream(file) << std::string(10'000, '\1');
-        worker = Worker::start(kProgram, write("test.read", {{"path", file.string()}})).value();
+        worker = Worker::start(kWorkerProgram, write("test.read", {{"path", file.string()}})).value();
         EXPECT_TRUE(follow(*worker, progressed));
     }
 };
@@ -278,7 +439,7 @@ TEST_F(Jobs, AFinishedRunThatReadAChangedFileHasNoResult)
     const auto file = folder.path / "model.bin";
     std::ofstream(file) << std::string(10'000, '\1');
     auto worker =
-        Worker::start(kProgram, write("test.read", {{"path", file.string()}, {"passes", "300"}}))
+        Worker::start(kWorkerProgram, write("test.read", {{"path", file.string()}, {"passes", "300"}}))
             .value();
     ASSERT_TRUE(follow(*worker, progressed));
 
@@ -300,7 +461,7 @@ TEST_F(Jobs, FilesOfAJobThatAreNoRegularFilesAreRefused)
         std::ofstream(folder.path / "precious") << "mine";
         std::filesystem::create_symlink(folder.path / "precious", link / name);
         for (const auto& job : {fifo, link}) {
-            auto worker = Worker::start(kProgram, job);
+            auto worker = Worker::start(kWorkerProgram, job);
             const std::string problem = worker ? finish(**worker).error : worker.error().message;
             EXPECT_THAT(problem, HasSubstr((job / name).string() + ": it is not a regular file"));
         }
@@ -313,7 +474,7 @@ TEST_F(Jobs, AFifoAsProgressFileHindersNobody)
     const auto job = write("test.slow", {{"steps", "5"}});
     ASSERT_EQ(::mkfifo((job / "progress.part").c_str(), 0600), 0);
 
-    auto worker = Worker::start(kProgram, job).value();
+    auto worker = Worker::start(kWorkerProgram, job).value();
 
     EXPECT_EQ(finish(*worker).state, RunState::done);
 }

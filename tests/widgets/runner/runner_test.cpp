@@ -42,6 +42,15 @@ const char* const kSlowWorker =
     "#!/bin/sh\ntrap 'exit 130' TERM\necho '{\"progress\":[1,100,\"steps\"]}'\n"
     "i=0; while [ $i -lt 200 ]; do sleep 0.05; i=$((i+1)); done\n";
 
+Job countingJob()
+{
+    Job job;
+    job.experiment = "test.count";
+    job.given = {{"steps", "7"}};
+    job.params.set("steps", std::int64_t{7});
+    return job;
+}
+
 class WithRunner : public testing::Test
 {
 protected:
@@ -86,7 +95,7 @@ TEST_F(WithRunner, KeepsAFinishedRunInTheStore)
     useWorker(kGoodWorker);
     QSignalSpy messages(runner.get(), &Runner::messaged);
 
-    const auto uid = runner->start("test.count", {});
+    const auto uid = runner->start(countingJob());
     ASSERT_TRUE(uid) << uid.error().message;
     ASSERT_EQ(runner->active().size(), 1u);
     const RunHandle run = waitForRun();
@@ -104,20 +113,21 @@ TEST_F(WithRunner, ACrashedWorkerIsAFailedRun)
 {
     useWorker(kCrashingWorker);
 
-    ASSERT_TRUE(runner->start("test.count", {}));
+    ASSERT_TRUE(runner->start(countingJob()));
     const RunHandle run = waitForRun();
 
     ASSERT_NE(run, nullptr);
     EXPECT_EQ(run->state, RunState::failed);
     EXPECT_FALSE(run->error.empty());
     EXPECT_TRUE(runner->store().loadUid(run->uid));
+    EXPECT_EQ(run->params.integer("steps"), 7) << "known in its type, though the worker never began";
 }
 
 TEST_F(WithRunner, ShowsProgressAndCancels)
 {
     useWorker(kSlowWorker);
 
-    const auto uid = runner->start("test.count", {});
+    const auto uid = runner->start(countingJob());
     ASSERT_TRUE(uid);
     ASSERT_TRUE(QTest::qWaitFor([&] { return runner->status(*uid)->total == 100; }));
     EXPECT_EQ(runner->status(*uid)->what, "steps");
@@ -131,7 +141,7 @@ TEST_F(WithRunner, ShowsProgressAndCancels)
 TEST_F(WithRunner, AttachesToAWorkerThatAKilledWindowLeft)
 {
     useWorker(kGoodWorker);
-    const auto uid = runner->start("test.count", {});
+    const auto uid = runner->start(countingJob());
     ASSERT_TRUE(uid);
     const std::filesystem::path program = folder.filePath("worker").toStdString();
 
