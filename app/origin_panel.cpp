@@ -10,8 +10,10 @@
 #include <QVBoxLayout>
 
 #include "core/base/format.h"
+#include "core/jobs/read_run.h"
 #include "widgets/runs/run_detail.h"
 #include "widgets/runs/run_text.h"
+#include "widgets/theme/shown_text.h"
 
 namespace vitrine
 {
@@ -20,9 +22,9 @@ namespace
 
 QLabel* label(const QString& words, const char* role, QWidget* parent)
 {
-    auto* made = new QLabel(words, parent);
+    auto* made = new QLabel(parent);
+    showText(*made, words);
     made->setProperty("role", role);
-    made->setTextFormat(Qt::PlainText);
     made->setWordWrap(true);
     made->setTextInteractionFlags(Qt::TextSelectableByMouse);
     return made;
@@ -30,7 +32,8 @@ QLabel* label(const QString& words, const char* role, QWidget* parent)
 
 QString seedOf(const RunRecord& run)
 {
-    return run.params.has("seed") ? QString::number(run.params.integer("seed")) : QString("none");
+    const std::string seed = parameterText(run.params, "seed");
+    return seed.empty() ? QString("none") : QString::fromStdString(seed);
 }
 
 } // namespace
@@ -157,7 +160,7 @@ void OriginPanel::takeOutcome(const RunHandle& again)
     part.again->setEnabled(true);
     part.words->setVisible(again->state != RunState::done);
     if (again->state != RunState::done) {
-        part.words->setText(QString("Run %1 %2: %3")
+        showText(*part.words, QString("Run %1 %2: %3")
                                 .arg(again->number)
                                 .arg(QString::fromUtf8(runStateName(again->state).data()),
                                      QString::fromStdString(again->error)));
