@@ -9,6 +9,7 @@
 #include "core/base/format.h"
 #include "widgets/runs/run_text.h"
 #include "widgets/theme/icon.h"
+#include "widgets/theme/shown_text.h"
 
 #include <algorithm>
 #include <cmath>
@@ -20,6 +21,7 @@ namespace
 
 constexpr int kStripHeight = 32;
 constexpr std::size_t kMostItems = 3;
+constexpr qsizetype kLongestProgress = 80;
 
 QToolButton* smallButton(const QString& icon, const QString& name, QWidget* parent)
 {
@@ -37,7 +39,7 @@ QString wordsOf(const RunStatus& status)
     if (status.total > 0)
         parts << QString("%1 %").arg(static_cast<int>(status.fraction() * 100));
     if (!status.what.isEmpty())
-        parts << status.what;
+        parts << shownText(status.what, kLongestProgress);
     if (const auto left = status.remaining(); left && *left >= 1)
         parts << QString::fromStdString(durationText(std::ceil(*left))) + " left";
     else
@@ -141,8 +143,8 @@ BottomStrip::Item BottomStrip::makeItem(const RunStatus& status)
 
 void BottomStrip::setLastMessage(const QString& line)
 {
-    idle_->setText(line);
-    idle_->setToolTip(line);
+    showText(*idle_, line);
+    idle_->setToolTip(idle_->text());
 }
 
 } // namespace vitrine

@@ -16,6 +16,7 @@
 #include "widgets/runs/run_diff.h"
 #include "widgets/runs/run_text.h"
 #include "widgets/runs/table_comparison.h"
+#include "widgets/theme/shown_text.h"
 #include "widgets/theme/style.h"
 
 #include <algorithm>
@@ -31,9 +32,9 @@ constexpr std::uint64_t kLongestText = 1U << 20U;
 
 QLabel* lineLabel(const QString& words, const char* role, QWidget* parent)
 {
-    auto* made = new QLabel(words, parent);
+    auto* made = new QLabel(parent);
+    showText(*made, words);
     made->setProperty("role", role);
-    made->setTextFormat(Qt::PlainText);
     return made;
 }
 
@@ -56,7 +57,7 @@ QWidget* metricCard(const Metric& metric, QWidget* parent)
     number->setAccessibleName(QString::fromStdString(metric.name));
     number->setTextInteractionFlags(Qt::TextSelectableByMouse);
     column->addWidget(number);
-    made->setToolTip(QString::fromStdString(metric.help + "\n" + shortest(metric.value)) +
+    made->setToolTip(shownText(metric.help) + QChar('\n') + QString::fromStdString(shortest(metric.value)) +
                      (metric.origin == Origin::measured ? " (measured)" : " (computed)"));
     return made;
 }
@@ -67,8 +68,9 @@ QWidget* textArtifact(const Artifact& artifact, QWidget* parent)
     const auto text = readFile(artifact.path, kLongestText);
     if (!text)
         return lineLabel(QString::fromStdString(text.error().message), "error", parent);
-    auto* view = new QPlainTextEdit(QString::fromStdString(*text), parent);
+    auto* view = new QPlainTextEdit(parent);
     view->setReadOnly(true);
+    showText(*view, QString::fromStdString(*text));
     view->setMinimumHeight(120);
     view->setAccessibleName(QString::fromStdString(artifact.name));
     return view;

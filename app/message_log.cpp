@@ -1,15 +1,20 @@
 #include "app/message_log.h"
 
+#include <QClipboard>
 #include <QEvent>
+#include <QGuiApplication>
 #include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QLabel>
+#include <QMenu>
 #include <QPlainTextEdit>
+#include <QTextBlock>
 #include <QTime>
 #include <QToolButton>
 #include <QVBoxLayout>
 
 #include "widgets/theme/icon.h"
+#include "widgets/theme/shown_text.h"
 
 namespace vitrine
 {
@@ -18,6 +23,7 @@ namespace
 
 constexpr int kLogHeight = 240;
 constexpr int kMostLines = 5000;
+constexpr std::size_t kMostLongLines = 20; // whose whole text is kept
 
 } // namespace
 
@@ -30,6 +36,8 @@ MessageLog::MessageLog(QWidget* over) : QFrame(over), over_(over), lines_(new QP
     lines_->setProperty("role", "mono");
     lines_->setAccessibleName("Messages");
     lines_->setPlaceholderText("Nothing has happened yet.");
+    lines_->setContextMenuPolicy(Qt::CustomContextMenu);
+    connect(lines_, &QWidget::customContextMenuRequested, this, &MessageLog::showMenu);
     auto* head = new QHBoxLayout;
     auto* title = new QLabel("Messages", this);
     title->setProperty("role", "heading");
@@ -50,7 +58,14 @@ MessageLog::MessageLog(QWidget* over) : QFrame(over), over_(over), lines_(new QP
 
 void MessageLog::add(const QString& line)
 {
-    lines_->appendPlainText(QTime::currentTime().toString("HH:mm:ss  ") + line);
+    const QString stamp = QTime::currentTime().toString("HH:mm:ss  ");
+    const QString shown = stamp + shownText(line);
+    lines_->appendPlainText(shown);
+    if (line.size() <= kLongestShown)
+        return;
+    long_.push_back({shown, line});
+    if (long_.size() > kMostLongLines)
+        long_.pop_front();
 }
 
 void MessageLog::toggle()
@@ -61,6 +76,25 @@ void MessageLog::toggle()
     place();
     raise();
     lines_->setFocus();
+}
+
+QString MessageLog::wholeLine(const QString& shown) const
+{
+    for (auto known = long_.rbegin(); known != long_.rend(); ++known)
+        if (known->shown == shown)
+            return known->whole;
+    return {};
+}
+
+void MessageLog::showMenu(QPoint place)
+{
+    auto* menu = lines_->createStandardContextMenu();
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    const QString whole = wholeLine(lines_->cursorForPosition(place).block().text());
+    if (!whole.isEmpty())
+        menu->addAction("Copy whole message",
+                        [whole] { QGuiApplication::clipboard()->setText(whole); });
+    menu->popup(lines_->viewport()->mapToGlobal(place));
 }
 
 bool MessageLog::eventFilter(QObject* watched, QEvent* event)

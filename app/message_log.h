@@ -3,6 +3,8 @@
 #include <QFrame>
 #include <QString>
 
+#include <deque>
+
 class QPlainTextEdit;
 
 namespace vitrine
@@ -15,7 +17,8 @@ class MessageLog : public QFrame
 public:
     explicit MessageLog(QWidget* over);
 
-    void add(const QString& line); // stamped with the time
+    void add(const QString& line); // stamped with the time; a very long one is cut
+    QString wholeLine(const QString& shown) const; // of a line that was cut, else empty
     void toggle();
 
 protected:
@@ -24,7 +27,12 @@ protected:
 
 private:
     void place();
+    void showMenu(QPoint place);
 
+    struct LongLine {
+        QString shown, whole;
+    };
+    std::deque<LongLine> long_; // the newest
     QWidget* over_;
     QPlainTextEdit* lines_;
 };

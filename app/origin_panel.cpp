@@ -11,8 +11,10 @@
 
 #include "app/role_label.h"
 #include "core/base/format.h"
+#include "core/jobs/read_run.h"
 #include "widgets/runs/run_detail.h"
 #include "widgets/runs/run_text.h"
+#include "widgets/theme/shown_text.h"
 
 namespace vitrine
 {
@@ -21,14 +23,16 @@ namespace
 
 QLabel* copyableLabel(const QString& words, const char* role, QWidget* parent)
 {
-    QLabel* label = roleLabel(words, role, parent);
+    QLabel* label = roleLabel({}, role, parent);
+    showText(*label, words);
     label->setTextInteractionFlags(Qt::TextSelectableByMouse);
     return label;
 }
 
 QString seedOf(const RunRecord& run)
 {
-    return run.params.has("seed") ? QString::number(run.params.integer("seed")) : QString("none");
+    const std::string seed = parameterText(run.params, "seed");
+    return seed.empty() ? QString("none") : QString::fromStdString(seed);
 }
 
 } // namespace
@@ -155,7 +159,7 @@ void OriginPanel::takeOutcome(const RunHandle& again)
     part.again->setEnabled(true);
     part.words->setVisible(again->state != RunState::done);
     if (again->state != RunState::done) {
-        part.words->setText(QString("Run %1 %2: %3")
+        showText(*part.words, QString("Run %1 %2: %3")
                                 .arg(again->number)
                                 .arg(QString::fromUtf8(runStateName(again->state).data()),
                                      QString::fromStdString(again->error)));

@@ -15,11 +15,13 @@
 #include "app/generic_view.h"
 #include "app/parameter_panel.h"
 #include "app/state_panels.h"
+#include "core/jobs/read_run.h"
 #include "widgets/params/param_form.h"
 #include "widgets/runs/run_comparison.h"
 #include "widgets/runs/run_text.h"
 #include "widgets/runs/runs_model.h"
 #include "widgets/theme/icon.h"
+#include "widgets/theme/shown_text.h"
 
 #include <algorithm>
 
@@ -208,9 +210,13 @@ void RoomPage::loadRuns(const QStringList& uids)
 {
     runs_.clear();
     for (const QString& uid : uids) {
-        if (auto run = runner_.load(uid))
+        if (auto run = runner_.load(uid)) {
             runs_.push_back(*run);
-        else
+            if (const std::string problem = whatIsUnsound(**run); !problem.empty())
+                context_.showMessage(QString("Run %1 is shown as far as it is sound: %2")
+                                         .arg((*run)->number)
+                                         .arg(QString::fromStdString(problem)));
+        } else
             context_.showMessage(QString::fromStdString(run.error().message));
     }
     if (view_ != nullptr)
@@ -286,7 +292,7 @@ void RoomPage::showRight()
 
 void RoomPage::updateTitle()
 {
-    viewTitle_ = view_ != nullptr && !runs_.empty() ? view_->title() : QString();
+    viewTitle_ = view_ != nullptr && !runs_.empty() ? shownText(view_->title()) : QString();
     subtitle_->setText(viewTitle_);
     subtitle_->setToolTip(viewTitle_);
 }

@@ -11,6 +11,7 @@
 #include "app/role_label.h"
 #include "widgets/theme/icon.h"
 #include "widgets/theme/icon_label.h"
+#include "widgets/theme/shown_text.h"
 
 namespace vitrine
 {
@@ -87,7 +88,7 @@ FailurePanel::FailurePanel(QWidget* parent)
 void FailurePanel::setFailure(const QString& title, const QString& message, const QString& details)
 {
     title_->setText(title);
-    message_->setText(message);
+    showText(*message_, message);
     details_ = details;
 }
 

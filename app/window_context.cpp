@@ -5,7 +5,9 @@
 #include "app/figure_actions.h"
 #include "app/main_window.h"
 #include "app/origin_panel.h"
+#include "app/parameter_panel.h"
 #include "app/room_page.h"
+#include "widgets/params/param_form.h"
 #include "widgets/runner/live_session.h"
 
 #include <QPointer>
@@ -33,6 +35,15 @@ void WindowContext::startRun(View* view, const std::string& experiment,
 {
     const RoomPage* page = window_.pageOf(view);
     window_.startRun(experiment, params, page != nullptr ? page->info().id : QString(), compare);
+}
+
+std::optional<std::map<std::string, std::string>>
+WindowContext::formValues(const View* view, const std::string& experiment) const
+{
+    const RoomPage* page = window_.pageOf(view);
+    if (page == nullptr || page->panel()->experiment().toStdString() != experiment)
+        return std::nullopt;
+    return page->panel()->form().values();
 }
 
 LiveRun* WindowContext::openLive(QObject* owner, const std::string& experiment)

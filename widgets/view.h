@@ -13,6 +13,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -57,6 +58,12 @@ public:
     // Starts a kept run; when it is done and `show` is set, the view gets it (added to its runs where `compare`).
     virtual void startRun(View* view, const std::string& experiment,
                           const std::map<std::string, std::string>& params, bool compare = false) = 0;
+
+    // What stands in the form beside the view, as texts; none where there is no form, or it is another experiment's.
+    virtual std::optional<std::map<std::string, std::string>> formValues(const View*, const std::string&) const
+    {
+        return std::nullopt;
+    }
 
     // A live session of the experiment. It belongs to `owner`; its worker starts with the first update. To keep what it
     // shows start a run with the same parameters.

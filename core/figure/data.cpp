@@ -1,5 +1,6 @@
 #include "core/figure/data.h"
 
+#include "core/base/csv.h"
 #include "core/base/format.h"
 
 #include <algorithm>
@@ -16,25 +17,12 @@ std::string number(double value)
     return std::isfinite(value) ? shortest(value) : std::string();
 }
 
-std::string field(const std::string& text)
-{
-    if (text.find_first_of(",\"\r\n") == std::string::npos)
-        return text;
-    std::string quoted = "\"";
-    for (const char c : text) {
-        if (c == '"')
-            quoted += '"';
-        quoted += c;
-    }
-    return quoted + '"';
-}
-
 void line(std::string& csv, std::array<std::string, 7> fields)
 {
     for (std::size_t i = 0; i < fields.size(); ++i) {
         if (i > 0)
             csv += ',';
-        csv += field(fields[i]);
+        csv += csvField(fields[i]);
     }
     csv += '\n';
 }
@@ -47,6 +35,9 @@ std::string labelOf(const Item& item, std::size_t index)
 
 void addGrid(std::string& csv, const Grid& grid)
 {
+    const auto size = static_cast<std::int64_t>(grid.values.size());
+    if (grid.rows <= 0 || grid.columns < 0 || grid.columns > size / grid.rows)
+        return; // not a value for every cell
     for (std::int64_t row = 0; row < grid.rows; ++row)
         for (std::int64_t column = 0; column < grid.columns; ++column) {
             const float value = grid.values[static_cast<std::size_t>(row * grid.columns + column)];

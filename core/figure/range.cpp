@@ -9,6 +9,8 @@ namespace
 {
 
 constexpr double kMargin = 0.04;
+constexpr double kLargest = 1e300;   // differences of what is larger are infinite
+constexpr double kNarrowest = 1e-12; // of a linear range's largest value: below, ticks would fall together
 
 // Collects the values of one axis.
 struct Extent {
@@ -18,7 +20,7 @@ struct Extent {
 
     void add(double value)
     {
-        if (!std::isfinite(value) || (logarithmic && value <= 0))
+        if (!(std::abs(value) <= kLargest) || (logarithmic && value < 1 / kLargest))
             return;
         low = std::min(low, value);
         high = std::max(high, value);
@@ -109,14 +111,16 @@ Range shown(const Figure& figure, const Axis& axis, bool vertical)
     const bool logarithmic = axis.scale == Scale::logarithmic;
     Range range = automatic(figure, vertical, logarithmic);
     const auto usable = [logarithmic](const std::optional<double>& limit) {
-        return limit && std::isfinite(*limit) && !(logarithmic && *limit <= 0);
+        return limit && std::abs(*limit) <= kLargest && !(logarithmic && *limit < 1 / kLargest);
     };
     if (usable(axis.minimum))
         range.low = *axis.minimum;
     if (usable(axis.maximum))
         range.high = *axis.maximum;
-    if (!(range.high > range.low))
-        range.high = logarithmic ? range.low * 10 : range.low + 1;
+    const double least =
+        std::max(std::abs(range.low), std::abs(range.high)) * (logarithmic ? 0 : kNarrowest);
+    if (!(range.high - range.low > least))
+        range.high = logarithmic ? range.low * 10 : range.low + std::max(1.0, 2 * least);
     return range;
 }
 

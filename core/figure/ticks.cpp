@@ -72,8 +72,13 @@ Ticks linearTicks(Range range, int most)
     const double largest = std::max(std::abs(range.low), std::abs(range.high));
     Ticks ticks;
     const double first = std::ceil(range.low / step - 1e-9);
-    for (double n = first; n * step <= range.high + step * 1e-9; ++n)
-        ticks.major.push_back({n * step, numberLabel(n * step, step, largest)});
+    // Counted, so that it ends where a step is too small to move a large number.
+    for (int i = 0; i <= 2 * std::max(most, 2); ++i) {
+        const double value = (first + i) * step;
+        if (!(value <= range.high + step * 1e-9))
+            break;
+        ticks.major.push_back({value, numberLabel(value, step, largest)});
+    }
     return ticks;
 }
 

@@ -138,6 +138,10 @@ private:
                 add(missing(what, {ErrorKind::input, "the run has no table of that name"}));
                 continue;
             }
+            if (table->columns.empty()) {
+                add({Paragraph{what + " has no columns.", true}});
+                continue;
+            }
             for (const std::string& column : item.columns)
                 if (table->column(column) < 0)
                     add(missing(fmt::format("{}, column \"{}\",", what, column),

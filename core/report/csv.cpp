@@ -1,3 +1,4 @@
+#include "core/base/csv.h"
 #include "core/report/document.h"
 
 #include <fmt/format.h>
@@ -7,25 +8,12 @@ namespace vitrine::report
 namespace
 {
 
-std::string field(const std::string& text)
-{
-    if (text.find_first_of(",\"\r\n") == std::string::npos)
-        return text;
-    std::string quoted = "\"";
-    for (const char c : text) {
-        if (c == '"')
-            quoted += '"';
-        quoted += c;
-    }
-    return quoted + "\"";
-}
-
 // In full; what is missing is empty.
 std::string fullText(const Value& value)
 {
     if (!value.full.empty())
-        return field(value.full);
-    return value.text == "–" ? std::string() : field(value.text);
+        return csvField(value.full);
+    return value.text == "–" ? std::string() : csvField(value.text);
 }
 
 const Heading* unitHeading(const DataTable& table)
@@ -50,19 +38,21 @@ std::string unitOf(const DataTable& table, const std::vector<Value>& row, std::s
 void addTable(std::string& csv, const std::string& section, const DataTable& table)
 {
     if (table.rows.empty()) {
-        csv += fmt::format("{},{},0,,,,{},0\r\n", field(section), field(table.name), kNoRows);
+        csv += fmt::format("{},{},0,,,,{},0\r\n", csvField(section), csvField(table.name), kNoRows);
         return;
     }
     const Heading* units = unitHeading(table);
     for (std::size_t r = 0; r < table.rows.size(); ++r) {
         const std::vector<Value>& row = table.rows[r];
+        if (row.empty())
+            continue;
         for (std::size_t c = 0; c < std::min(row.size(), table.columns.size()); ++c) {
             if (&table.columns[c] == units)
                 continue;
             const bool measured = row[c].measured || table.columns[c].measured;
-            csv += fmt::format("{},{},{},{},{},{},{},{}\r\n", field(section), field(table.name),
-                               r + 1, fullText(row.front()), field(table.columns[c].name),
-                               field(unitOf(table, row, c)), fullText(row[c]), measured ? 1 : 0);
+            csv += fmt::format("{},{},{},{},{},{},{},{}\r\n", csvField(section), csvField(table.name),
+                               r + 1, fullText(row.front()), csvField(table.columns[c].name),
+                               csvField(unitOf(table, row, c)), fullText(row[c]), measured ? 1 : 0);
         }
     }
 }
@@ -76,7 +66,7 @@ std::string toCsv(const DataTable& table)
     for (const Heading& column : table.columns) {
         const bool unit = !column.unit.empty() && column.unit != "1";
         csv +=
-            between + field(unit ? fmt::format("{} ({})", column.name, column.unit) : column.name);
+            between + csvField(unit ? fmt::format("{} ({})", column.name, column.unit) : column.name);
         between = ",";
     }
     csv += "\r\n";

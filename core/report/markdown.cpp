@@ -62,7 +62,7 @@ std::string markdownTable(const DataTable& table)
         text += "\n";
     }
     if (table.shownRows() == 0)
-        text += fmt::format("| *{}* |{}\n", kNoRows, std::string(table.columns.size() - 1, '|'));
+        text += fmt::format("| *{}* |{}\n", kNoRows, std::string(std::max<std::size_t>(table.columns.size(), 1) - 1, '|'));
     return text + "\n" + (table.remark.empty() ? "" : markdownEscaped(table.remark) + "\n\n");
 }
 

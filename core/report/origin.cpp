@@ -1,4 +1,5 @@
 #include "core/base/format.h"
+#include "core/jobs/read_run.h"
 #include "core/report/values.h"
 
 #include <fmt/format.h>
@@ -37,7 +38,7 @@ DataTable machineTable(const std::vector<RunRecord>& runs)
     row("program", [](const RunRecord& r) { return fact(r.programVersion); });
     row("build", [](const RunRecord& r) { return fact(r.build); });
     row("seed", [](const RunRecord& r) {
-        return fact(r.params.has("seed") ? std::to_string(r.params.integer("seed")) : "");
+        return fact(parameterText(r.params, "seed"));
     });
     row("host", [](const RunRecord& r) { return fact(r.host); });
     row("processor", [](const RunRecord& r) { return fact(r.cpu); });

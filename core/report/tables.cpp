@@ -1,5 +1,7 @@
 #include "core/report/tables.h"
 
+#include "core/jobs/read_run.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -145,7 +147,7 @@ DataTable dataTable(const Table& source, const std::string& name, const TableIte
     for (const auto& cells : source.rows) {
         std::vector<Value> row;
         for (std::size_t i = 0; i < chosen.size(); ++i) {
-            row.push_back(cellValue(cells[chosen[i]], item.digits));
+            row.push_back(cellValue(chosen[i] < cells.size() ? cells[chosen[i]] : Cell{}, item.digits));
             if (row.back().number)
                 table.columns[i].number = true;
         }
@@ -155,6 +157,8 @@ DataTable dataTable(const Table& source, const std::string& name, const TableIte
     if (table.rows.size() > table.shown)
         table.remark = fmt::format("The first {} of {} rows; vitrine runs export writes all.",
                                    table.shown, countText(table.rows.size()));
+    if (const std::string problem = whatIsUnsound(source); !problem.empty())
+        table.remark += (table.remark.empty() ? "As stored, " : " As stored, ") + problem + ".";
     return table;
 }
 

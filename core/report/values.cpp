@@ -1,5 +1,6 @@
 #include "core/report/values.h"
 
+#include "core/base/cut_text.h"
 #include "core/base/format.h"
 
 #include <cmath>
@@ -11,20 +12,9 @@ namespace
 
 constexpr std::size_t kLongText = 80;
 
-// Cut at a character's border, never inside a UTF-8 sequence.
-std::string shortened(const std::string& text)
-{
-    if (text.size() <= kLongText)
-        return text;
-    std::size_t end = kLongText;
-    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U)
-        --end;
-    return text.substr(0, end) + "…";
-}
-
 Value textValue(const std::string& text, bool number)
 {
-    const std::string brief = shortened(text);
+    const std::string brief = cutText(text, kLongText);
     return {.text = brief, .full = brief == text ? "" : text, .number = number};
 }
 

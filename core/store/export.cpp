@@ -1,5 +1,6 @@
 #include "core/store/store.h"
 
+#include "core/base/csv.h"
 #include "core/base/file.h"
 #include "core/base/format.h"
 #include "core/jobs/bundle_names.h"
@@ -11,17 +12,6 @@ namespace vitrine
 namespace fs = std::filesystem;
 namespace
 {
-
-// RFC 4180: quoted where it must be.
-std::string csvField(const std::string& text)
-{
-    if (text.find_first_of(",\"\n\r") == std::string::npos)
-        return text;
-    std::string quoted = "\"";
-    for (const char c : text)
-        quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-    return quoted + "\"";
-}
 
 std::string csvCell(const Cell& cell)
 {

@@ -3,6 +3,7 @@
 #include "core/base/file.h"
 #include "core/base/resources.h"
 #include "core/jobs/bundle.h"
+#include "core/jobs/read_run.h"
 #include "core/model/checkpoint.h"
 #include "core/sim/bit_map.h"
 #include "core/sim/topology.h"
@@ -132,8 +133,7 @@ Result<sim::Workload> openLanguageModel(const std::string& model, std::int64_t t
 
 const sim::Accelerator& chosenAccelerator(const Params& chosen)
 {
-    const sim::Accelerator* found =
-        chosen.has("accelerator") ? sim::findAccelerator(chosen.text("accelerator")) : nullptr;
+    const sim::Accelerator* found = sim::findAccelerator(parameterText(chosen, "accelerator"));
     return found ? *found : sim::accelerators().front();
 }
 
@@ -161,7 +161,7 @@ std::vector<ParamSpec> commonParams(const Params& chosen)
     workload.name = "workload";
     workload.label = "Workload";
     // A path becomes absolute, a name stays what it is.
-    const bool file = chosen.has("workload") && isFile(chosen.text("workload"));
+    const bool file = isFile(parameterText(chosen, "workload"));
     workload.type = file ? ParamType::file : ParamType::text;
     workload.fallback = accelerator.workloads.front();
     workload.fileKind = "topology";

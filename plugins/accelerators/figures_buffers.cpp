@@ -49,7 +49,8 @@ std::vector<Held> together(const std::vector<Held>& each, const std::string& nam
 
 std::string bytes(double count)
 {
-    return bytesText(static_cast<std::uint64_t>(std::max(0.0, count)));
+    constexpr std::int64_t kMost = 1'000'000'000'000'000;
+    return bytesText(static_cast<std::uint64_t>(wholeWithin(count, 0, kMost).value_or(0)));
 }
 
 // Filling over time as steps, one series per name.

@@ -1,5 +1,6 @@
 #include "plugins/accelerators/figures_read.h"
 
+#include "core/base/cut_text.h"
 #include "core/sim/accelerator.h"
 #include "plugins/accelerators/figures.h"
 
@@ -12,51 +13,20 @@ namespace vitrine::accelerators
 namespace
 {
 
-double number(const Cell& cell)
-{
-    if (const auto* real = std::get_if<double>(&cell))
-        return *real;
-    if (const auto* whole = std::get_if<std::int64_t>(&cell))
-        return static_cast<double>(*whole);
-    return std::nan("");
-}
-
-std::string text(const Cell& cell)
-{
-    const auto* value = std::get_if<std::string>(&cell);
-    return value ? *value : "";
-}
-
-template <typename Value>
-auto column(const RunRecord& run, const char* table, const std::string& name, Value value)
-{
-    std::vector<decltype(value(Cell{}))> values;
-    const Table* found = run.result.table(table);
-    const int at = found ? found->column(name) : -1;
-    if (at < 0)
-        return values;
-    for (const auto& row : found->rows)
-        values.push_back(value(row[static_cast<std::size_t>(at)]));
-    return values;
-}
-
-std::string given(const RunRecord& run, const char* name)
-{
-    return run.params.has(name) ? run.params.text(name) : std::string();
-}
+constexpr std::size_t kLongestName = 80; // bytes
 
 std::string workloadOf(const RunRecord& run)
 {
-    const std::string workload = given(run, "workload");
+    const std::string workload = parameterText(run.params, "workload");
     const std::size_t slash = workload.rfind('/');
-    return slash == std::string::npos ? workload : workload.substr(slash + 1);
+    return cutText(slash == std::string::npos ? workload : workload.substr(slash + 1), kLongestName);
 }
 
 std::string machineOf(const RunRecord& run)
 {
-    const std::string id = given(run, "accelerator");
+    const std::string id = parameterText(run.params, "accelerator");
     const sim::Accelerator* machine = sim::findAccelerator(id);
-    return machine ? machine->title : id;
+    return machine ? machine->title : cutText(id, kLongestName);
 }
 
 constexpr std::array<KindGroup, kKindGroups> kGroups{{{"convolution", 0},
@@ -71,23 +41,17 @@ constexpr std::array<KindGroup, kKindGroups> kGroups{{{"convolution", 0},
 
 std::vector<double> numbers(const RunRecord& run, const char* table, const std::string& name)
 {
-    return column(run, table, name, number);
+    return columnNumbers(run.result, table, name);
 }
 
 std::vector<std::string> texts(const RunRecord& run, const char* table, const std::string& name)
 {
-    return column(run, table, name, text);
-}
-
-double metricOf(const RunRecord& run, const char* name)
-{
-    const Metric* found = run.result.metric(name);
-    return found ? found->value : std::nan("");
+    return columnTexts(run.result, table, name);
 }
 
 double cyclesPerSecond(const RunRecord& run)
 {
-    return metricOf(run, "cycles") / metricOf(run, "latency_ms") * 1e3;
+    return metricOf(run.result, "cycles") / metricOf(run.result, "latency_ms") * 1e3;
 }
 
 bool equalClocks(const std::vector<const RunRecord*>& runs)

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/figure/figure.h"
-#include "core/jobs/run_record.h"
+#include "core/jobs/read_run.h"
 
 #include <string>
 #include <vector>
@@ -12,11 +12,10 @@ namespace vitrine::accelerators
 
 inline constexpr int kSeriesColours = 6;
 
-// A column of a run's table; empty where the run has none. Cells that hold no number are NaN, no
-// text "".
+// A column of a run's table, one entry per row (core/jobs/read_run.h): columns of one table have the
+// same length whatever the run stored.
 std::vector<double> numbers(const RunRecord& run, const char* table, const std::string& name);
 std::vector<std::string> texts(const RunRecord& run, const char* table, const std::string& name);
-double metricOf(const RunRecord& run, const char* name); // NaN where there is none
 double cyclesPerSecond(const RunRecord& run);
 bool equalClocks(const std::vector<const RunRecord*>& runs);
 

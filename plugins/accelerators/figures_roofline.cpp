@@ -36,7 +36,7 @@ figure::Series layersOf(const RunRecord& run)
 // Counted with data that is always there, as the papers do: nothing waits for its bytes.
 bool ignoresMemory(const RunRecord& run)
 {
-    return run.params.has("memory") && run.params.text("memory") == "ideal";
+    return parameterText(run.params, "memory") == "ideal";
 }
 
 struct Roof {
@@ -47,7 +47,7 @@ struct Roof {
 // peak.
 Roof roofOver(const RunRecord& run, double low, double high)
 {
-    const double peak = metricOf(run, "peak_gops"), bandwidth = metricOf(run, "dram_gbs");
+    const double peak = metricOf(run.result, "peak_gops"), bandwidth = metricOf(run.result, "dram_gbs");
     const double ridge = peak / bandwidth;
     Roof roof;
     roof.slope.line = ignoresMemory(run) ? figure::Line::dash : figure::Line::solid;
@@ -88,8 +88,8 @@ figure::Figure rooflineFigure(const std::vector<const RunRecord*>& runs)
     const std::vector<std::string> names = shortNames(runs);
     bool saidSo = false;
     for (std::size_t i = 0; i < runs.size(); ++i) {
-        const double peak = metricOf(*runs[i], "peak_gops");
-        if (points[i].x.empty() || !(peak > 0) || !(metricOf(*runs[i], "dram_gbs") > 0))
+        const double peak = metricOf(runs[i]->result, "peak_gops");
+        if (points[i].x.empty() || !(peak > 0) || !(metricOf(runs[i]->result, "dram_gbs") > 0))
             continue;
         points[i].name = names[i];
         Roof roof = roofOver(*runs[i], low / 2, high * 2);

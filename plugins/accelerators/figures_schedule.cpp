@@ -118,7 +118,7 @@ figure::Figure scheduleFigure(const std::vector<const RunRecord*>& runs)
     figure.y.reversed = true;
     figure.y.minimum = -0.6;
     figure.y.maximum = next - 0.4;
-    figure.height = 30 + 5 * next;
+    figure.height = 30 + 5 * std::min(next, 120.0); // a page has an end
     return figure;
 }
 

@@ -1,6 +1,7 @@
 #include "plugins/accelerators/figures.h"
 #include "plugins/accelerators/figures_read.h"
 
+#include "core/base/cut_text.h"
 #include "core/base/format.h"
 
 #include <algorithm>
@@ -9,6 +10,17 @@ namespace vitrine::accelerators
 {
 namespace
 {
+
+constexpr std::size_t kLongestValue = 80; // bytes, in a label
+
+std::string cellText(const Cell& cell)
+{
+    if (const auto* whole = std::get_if<std::int64_t>(&cell))
+        return std::to_string(*whole);
+    if (const auto* real = std::get_if<double>(&cell))
+        return significant(*real);
+    return textOf(cell);
+}
 
 // "rows 16, depth 64": the columns of a sweep's table before its results.
 std::vector<std::string> designsOf(const RunRecord& run, const char* table)
@@ -20,17 +32,9 @@ std::vector<std::string> designsOf(const RunRecord& run, const char* table)
     const auto axes = static_cast<std::size_t>(std::max(0, found->column("cycles")));
     for (const auto& row : found->rows) {
         std::string text;
-        for (std::size_t axis = 0; axis < axes; ++axis) {
-            const Cell& cell = row[axis];
-            std::string value;
-            if (const auto* whole = std::get_if<std::int64_t>(&cell))
-                value = std::to_string(*whole);
-            else if (const auto* real = std::get_if<double>(&cell))
-                value = significant(*real);
-            else if (const auto* word = std::get_if<std::string>(&cell))
-                value = *word;
-            text += (axis > 0 ? ", " : "") + found->columns[axis].name + ' ' + value;
-        }
+        for (std::size_t axis = 0; axis < std::min(axes, row.size()); ++axis)
+            text += (axis > 0 ? ", " : "") + found->columns[axis].name + ' ' +
+                    cutText(cellText(row[axis]), kLongestValue);
         designs.push_back(std::move(text));
     }
     return designs;

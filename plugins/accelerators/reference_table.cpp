@@ -1,6 +1,7 @@
 #include "plugins/accelerators/reference_table.h"
 
 #include "core/base/format.h"
+#include "core/jobs/read_run.h"
 #include "core/sim/accelerator.h"
 #include "widgets/theme/palette.h"
 #include "widgets/theme/style.h"
@@ -107,14 +108,14 @@ void ReferenceTable::setRuns(const std::vector<const RunRecord*>& runs)
 {
     std::set<std::string> machines;
     for (const RunRecord* run : runs)
-        if (run->params.has("accelerator"))
-            machines.insert(run->params.text("accelerator"));
+        if (const std::string machine = parameterText(run->params, "accelerator"); !machine.empty())
+            machines.insert(machine);
     Table all{"reference", {}, {}};
     std::set<std::string> seen;
     for (const RunRecord* run : runs) {
         const Table* own = run->result.table("reference");
-        if (!own || !run->params.has("accelerator") ||
-            !seen.insert(run->params.text("accelerator")).second)
+        const std::string id = parameterText(run->params, "accelerator");
+        if (!own || id.empty() || !seen.insert(id).second)
             continue;
         if (all.columns.empty()) {
             all.columns = own->columns;
@@ -122,7 +123,7 @@ void ReferenceTable::setRuns(const std::vector<const RunRecord*>& runs)
                 all.columns.insert(all.columns.begin(),
                                    Column{"accelerator", "", Origin::computed, ""});
         }
-        const sim::Accelerator* machine = sim::findAccelerator(run->params.text("accelerator"));
+        const sim::Accelerator* machine = sim::findAccelerator(id);
         for (auto row : own->rows) {
             if (machines.size() > 1)
                 row.insert(row.begin(), machine ? machine->title : std::string());

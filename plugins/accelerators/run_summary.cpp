@@ -72,13 +72,9 @@ void addColumns(Table& table)
         table.columns.push_back({one.name, one.unit, Origin::computed, one.help});
 }
 
-Cell scaled(const Cell& cell, double factor)
+Cell scaled(double value, double factor)
 {
-    if (const auto* real = std::get_if<double>(&cell))
-        return *real * factor;
-    if (const auto* whole = std::get_if<std::int64_t>(&cell))
-        return static_cast<double>(*whole) * factor;
-    return {};
+    return std::isnan(value) ? Cell{} : Cell{value * factor};
 }
 
 } // namespace
@@ -106,10 +102,10 @@ void RunSummary::setRuns(const std::vector<const RunRecord*>& runs)
         const RunRecord& run = *runs[i];
         std::vector<Cell> row{several || run.number > 0 ? names[i] : prefixOf(run) + runName(run)};
         for (const Shown& one : kShown)
-            row.push_back(metricOf(run, one.metric) * one.factor);
+            row.push_back(metricOf(run.result, one.metric) * one.factor);
         if (several)
             for (const char* name : {"latency_ms", "energy_mj"})
-                row.push_back(metricOf(*runs.front(), name) / metricOf(run, name));
+                row.push_back(metricOf(runs.front()->result, name) / metricOf(run.result, name));
         row.push_back(static_cast<std::int64_t>(i));
         table.rows.push_back(std::move(row));
     }
@@ -121,14 +117,12 @@ void RunSummary::setOthers(const RunRecord& run)
     Table table{"others", {{"Accelerator", "", Origin::computed, "With its defaults"}}, {}};
     addColumns(table);
     const Table* beside = run.result.table("beside");
-    for (const auto& other : beside ? beside->rows : std::vector<std::vector<Cell>>{}) {
-        const sim::Accelerator* machine = sim::findAccelerator(std::get<std::string>(other[0]));
-        std::vector<Cell> row{machine ? Cell{machine->title} : other[0]};
-        for (const Shown& one : kShown) {
-            const int column = beside->column(one.metric);
-            row.push_back(column < 0 ? Cell{}
-                                     : scaled(other[static_cast<std::size_t>(column)], one.factor));
-        }
+    for (std::size_t i = 0; beside && i < beside->rows.size(); ++i) {
+        const RowReader other(*beside, i);
+        const sim::Accelerator* machine = sim::findAccelerator(other.text("accelerator"));
+        std::vector<Cell> row{machine ? Cell{machine->title} : other.cell("accelerator")};
+        for (const Shown& one : kShown)
+            row.push_back(scaled(other.number(one.metric), one.factor));
         table.rows.push_back(std::move(row));
     }
     show(table, false);

@@ -1,6 +1,7 @@
 #include "plugins/accelerators/scenario.h"
 
 #include "core/jobs/experiment.h"
+#include "core/jobs/read_run.h"
 #include "plugins/accelerators/simulate_experiment.h"
 
 namespace vitrine::accelerators
@@ -46,8 +47,8 @@ Scenario scenarioOf(const RunRecord& run)
     Scenario scenario;
     if (!run.params.has("accelerator") || !run.params.has("workload"))
         return scenario;
-    scenario.accelerator = run.params.text("accelerator");
-    scenario.workload = run.params.text("workload");
+    scenario.accelerator = parameterText(run.params, "accelerator");
+    scenario.workload = parameterText(run.params, "workload");
     for (const ParamSpec& spec : SimulateExperiment().params(run.params)) {
         const auto found = run.params.all().find(spec.name);
         if (found != run.params.all().end() &&

@@ -17,6 +17,8 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 namespace vitrine::accelerators
 {
@@ -45,19 +47,20 @@ Table pointsOf(const std::vector<const RunRecord*>& runs)
             std::vector<Cell>& made = all.rows.emplace_back(all.columns.size());
             if (runs.size() > 1)
                 made[0] = labelled(*run);
-            for (std::size_t i = 0; i < row.size(); ++i)
+            for (std::size_t i = 0; i < std::min(row.size(), places.size()); ++i)
                 made[places[i]] = row[i];
         }
     }
     return all;
 }
 
-double latency(const Table& table, const std::vector<Cell>& row)
+// What has no latency comes last.
+double sortingLatency(const Table& table, const std::vector<Cell>& row)
 {
     const int column = table.column("latency_ms");
-    const auto* value =
-        column < 0 ? nullptr : std::get_if<double>(&row[static_cast<std::size_t>(column)]);
-    return value ? *value : 0;
+    const double value =
+        column < 0 ? std::nan("") : numberOf(row[static_cast<std::size_t>(column)]);
+    return std::isnan(value) ? std::numeric_limits<double>::infinity() : value;
 }
 
 std::vector<SkeletonCard> sweepSkeleton(QSize size)
@@ -206,7 +209,7 @@ void SweepView::drawKept()
         if (kept.empty() || kept[row])
             shown.rows.push_back(points_.rows[row]);
     std::ranges::stable_sort(shown.rows, {},
-                             [&](const std::vector<Cell>& row) { return latency(points_, row); });
+                             [&](const std::vector<Cell>& row) { return sortingLatency(points_, row); });
     const std::size_t count = shown.rows.size();
     shown.rows.resize(std::min(count, kMostShown));
     designs_->setHeading(count > kMostShown ? tr("The %1 fastest designs").arg(kMostShown)

@@ -37,11 +37,12 @@ BarsPer perOf(const QString& name)
     return name == "layer" ? BarsPer::layer : name == "run" ? BarsPer::run : BarsPer::module;
 }
 
-// A chart of one row per unit is as high as its rows.
+// A chart of one row per unit is as high as its rows, up to what can still be painted.
 int heightOf(const figure::Figure& figure)
 {
+    constexpr double kMostRows = 120;
     const double rows = figure.y.maximum.value_or(1) - figure.y.minimum.value_or(0);
-    return 92 + static_cast<int>(17 * rows);
+    return 92 + static_cast<int>(17 * std::min(rows, kMostRows));
 }
 
 void pick(QComboBox& combo, const QString& data)

@@ -176,7 +176,7 @@ figure::Figure sinkProfile(const std::vector<FigureRun>& runs, const Json& json)
 figure::Figure headOverview(const std::vector<FigureRun>& runs, const Json& json)
 {
     const FigureState state = figureState(json, *runs.front().run);
-    const FigureRun& run = state.score == FigureScore::difference ? runs.back() : runs.front();
+    const FigureRun& run = scoredRun(runs, state);
     FigureScore score;
     const auto heads = scoredHeads(run, runs.front(), state, score);
     const Capture& capture = *run.capture;
@@ -199,7 +199,8 @@ figure::Figure headOverview(const std::vector<FigureRun>& runs, const Json& json
     grid.maximum = 1e-9;
     for (const ScoredHead& head : heads) {
         grid.values.push_back(static_cast<float>(head.value));
-        grid.maximum = std::max(grid.maximum, head.value);
+        if (std::isfinite(head.value))
+            grid.maximum = std::max(grid.maximum, head.value);
     }
     figure.grids.push_back(std::move(grid));
     figure.equalAspect = true;
@@ -212,7 +213,7 @@ figure::Figure headOverview(const std::vector<FigureRun>& runs, const Json& json
 figure::Figure headBars(const std::vector<FigureRun>& runs, const Json& json)
 {
     const FigureState state = figureState(json, *runs.front().run);
-    const FigureRun& ranked = state.score == FigureScore::difference ? runs.back() : runs.front();
+    const FigureRun& ranked = scoredRun(runs, state);
     FigureScore score;
     auto order = scoredHeads(ranked, runs.front(), state, score);
     std::ranges::stable_sort(order, std::ranges::greater{}, &ScoredHead::value);
@@ -314,7 +315,7 @@ std::vector<figure::Figure> figures(const std::vector<RunRecord>& runs, const Js
         if (i > 0)
             list.back().name += fmt::format("-{}", i + 1);
     }
-    if (shown.size() == 2)
+    if (shown.size() > 1)
         if (auto difference = attentionDifference(shown[0], shown[1], state))
             list.push_back(*std::move(difference));
     list.push_back(headOverview(shown, state));

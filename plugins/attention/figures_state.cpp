@@ -4,9 +4,16 @@
 #include <cmath>
 #include <filesystem>
 
+#include "core/attention/comparable.h"
+#include "core/base/cut_text.h"
+#include "core/jobs/read_run.h"
+#include "plugins/common/stored_sinks.h"
+
 namespace vitrine::attention {
 
 namespace {
+
+constexpr std::size_t kLongestName = 80; // bytes, of a file in a label
 
 double numberIn(const Json& json, const char* key, double fallback, double low, double high)
 {
@@ -28,28 +35,6 @@ const Json& part(const Json& json, const char* key)
     return json.is_object() && json.contains(key) ? json[key] : none;
 }
 
-const ParamValue* parameter(const RunRecord& run, std::string_view name)
-{
-    const auto found = run.params.all().find(name);
-    return found == run.params.all().end() ? nullptr : &found->second;
-}
-
-double parameterNumber(const RunRecord& run, std::string_view name, double fallback)
-{
-    const ParamValue* value = parameter(run, name);
-    if (value && std::holds_alternative<double>(*value))
-        return std::get<double>(*value);
-    if (value && std::holds_alternative<std::int64_t>(*value))
-        return static_cast<double>(std::get<std::int64_t>(*value));
-    return fallback;
-}
-
-std::string parameterText(const RunRecord& run, std::string_view name)
-{
-    const ParamValue* value = parameter(run, name);
-    return value && std::holds_alternative<std::string>(*value) ? std::get<std::string>(*value) : std::string();
-}
-
 SinkRule ruleOf(const std::string& name, SinkRule fallback)
 {
     return name == "absolute"   ? SinkRule::absolute
@@ -60,14 +45,12 @@ SinkRule ruleOf(const std::string& name, SinkRule fallback)
 
 SinkOptions sinksOf(const Json& json, const RunRecord& run)
 {
-    SinkOptions options;
-    options.rule = ruleOf(word(json, "rule"), ruleOf(parameterText(run, "rule"), options.rule));
-    options.tau = numberIn(json, "tau", parameterNumber(run, "tau", options.tau), 0, 1);
-    options.alpha = numberIn(json, "alpha", parameterNumber(run, "alpha", options.alpha), 0, 1e6);
-    options.protect =
-        static_cast<int>(numberIn(json, "protect", parameterNumber(run, "protect", options.protect), 0, 1e6));
-    options.minRows =
-        static_cast<int>(numberIn(json, "min_rows", parameterNumber(run, "min_rows", options.minRows), 0, 1e6));
+    SinkOptions options = storedSinkOptions(run.params);
+    options.rule = ruleOf(word(json, "rule"), options.rule);
+    options.tau = numberIn(json, "tau", options.tau, 0, 1);
+    options.alpha = numberIn(json, "alpha", options.alpha, 0, 1e6);
+    options.protect = static_cast<int>(numberIn(json, "protect", options.protect, 0, 1e6));
+    options.minRows = static_cast<int>(numberIn(json, "min_rows", options.minRows, 0, 1e6));
     return options;
 }
 
@@ -81,21 +64,6 @@ double valueOf(const FigureRun& run, std::int64_t layer, std::int64_t head, Figu
         return capture.firstTokenMass(layer, head);
     const auto sinks = findSinks(capture.columnScore(layer, head), capture.columnRows(), options);
     return sinkMass(sinks, capture.tokens()).mass;
-}
-
-// Share of the attention mass that goes to other keys: half the summed difference of what each key receives, per query.
-double differenceOf(std::span<const float> a, std::span<const float> b, std::span<const std::int32_t> rows)
-{
-    double sum = 0;
-    for (std::size_t j = 0; j < a.size(); ++j)
-        sum += std::abs(static_cast<double>(a[j]) - static_cast<double>(b[j])) * rows[j];
-    return a.empty() ? 0 : sum / 2 / static_cast<double>(a.size());
-}
-
-bool comparable(const FigureRun& a, const FigureRun& b)
-{
-    return a.capture != b.capture && a.capture->tokens() == b.capture->tokens() &&
-           a.capture->heads() == b.capture->heads() && a.capture->layerIds() == b.capture->layerIds();
 }
 
 } // namespace
@@ -135,13 +103,14 @@ std::vector<ScoredHead> scoredHeads(const FigureRun& run, const FigureRun& first
                                     FigureScore& score)
 {
     score = state.score;
-    if (score == FigureScore::difference && !comparable(run, first))
+    if (score == FigureScore::difference &&
+        (run.capture == first.capture || !whyNotComparable(*first.capture, *run.capture).empty()))
         score = FigureScore::firstTokenMass;
     std::vector<ScoredHead> heads;
     for (std::int64_t l = 0; l < run.capture->layers(); ++l) {
         for (std::int64_t h = 0; h < run.capture->heads(); ++h) {
             const double value = score == FigureScore::difference
-                                     ? differenceOf(first.capture->columnScore(l, h), run.capture->columnScore(l, h),
+                                     ? massMoved(first.capture->columnScore(l, h), run.capture->columnScore(l, h),
                                                     run.capture->columnRows())
                                      : valueOf(run, l, h, score, state.sinks);
             heads.push_back({{run.capture->layerIds()[static_cast<std::size_t>(l)], static_cast<int>(h)}, l, value});
@@ -150,16 +119,23 @@ std::vector<ScoredHead> scoredHeads(const FigureRun& run, const FigureRun& first
     return heads;
 }
 
+const FigureRun& scoredRun(const std::vector<FigureRun>& runs, const FigureState& state)
+{
+    const bool second = state.score == FigureScore::difference && runs.size() > 1 &&
+                        whyNotComparable(*runs[0].capture, *runs[1].capture).empty();
+    return second ? runs[1] : runs.front();
+}
+
 ScoredHead chosenHead(const std::vector<FigureRun>& runs, const FigureState& state)
 {
     FigureScore score;
-    const FigureRun& ranked = state.score == FigureScore::difference ? runs.back() : runs.front();
-    const auto heads = scoredHeads(ranked, runs.front(), state, score);
+    const auto heads = scoredHeads(scoredRun(runs, state), runs.front(), state, score);
+    const auto weight = [](const ScoredHead& head) { return std::isnan(head.value) ? -1.0 : head.value; };
     ScoredHead best;
     for (const ScoredHead& head : heads) {
         if (head.id == state.head)
             return head;
-        if (best.id.layer < 0 || head.value > best.value)
+        if (best.id.layer < 0 || weight(head) > weight(best))
             best = head;
     }
     return best;
@@ -202,19 +178,17 @@ std::string scoreCaption(FigureScore score)
 
 std::string runLabel(const RunRecord& run)
 {
-    std::string text = parameterText(run, "prompt_file");
+    std::string text = parameterText(run.params, "prompt_file");
     if (text.empty())
-        text = parameterText(run, "file");
+        text = parameterText(run.params, "file");
     if (!text.empty())
         text = std::filesystem::path(text).filename().string();
-    if (text.empty()) {
-        text = parameterText(run, "prompt");
-        std::ranges::replace(text, '\n', ' ');
-        if (text.size() > 32)
-            text = text.substr(0, text.find_last_of(' ', 32) == text.npos ? 32 : text.find_last_of(' ', 32)) + " ...";
-    }
+    if (text.empty())
+        text = cutAtWord(parameterText(run.params, "prompt"), 32);
+    text = cutText(text, kLongestName);
     std::string label = run.number > 0 ? fmt::format("#{}", run.number) : std::string();
-    const std::string model = std::filesystem::path(parameterText(run, "model")).filename().string();
+    const std::string model =
+        cutText(std::filesystem::path(parameterText(run.params, "model")).filename().string(), kLongestName);
     for (const std::string& piece : {text, model})
         if (!piece.empty())
             label += (label.empty() ? "" : label.front() == '#' && label.find(' ') == label.npos ? " " : " · ") + piece;

@@ -44,8 +44,10 @@ struct ScoredHead {
 // difference, the first-token mass is taken and `score` set to it.
 std::vector<ScoredHead> scoredHeads(const FigureRun& run, const FigureRun& first, const FigureState& state,
                                     FigureScore& score);
-// The selected head, or the one with the highest score in the first run (for differences: the second); the lowest layer
-// and head of equals.
+// The run whose heads are scored: for differences the second, where it may be compared with the first; else the first.
+// The window, exported figures and reports ask here.
+const FigureRun& scoredRun(const std::vector<FigureRun>& runs, const FigureState& state);
+// The selected head, or the one with the highest score in the scored run; the lowest layer and head of equals.
 ScoredHead chosenHead(const std::vector<FigureRun>& runs, const FigureState& state);
 
 std::string scoreLabel(FigureScore score);

@@ -84,23 +84,24 @@ void OverviewPanel::setScene(const Scene& scene)
 
 void OverviewPanel::fill(const Scene& scene)
 {
-    const bool differs = scene.state.score == Score::difference && scene.runs.size() > 1;
+    const Score score = scene.score();
+    const bool differs = score == Score::difference;
     const bool sameItems = version_ == scene.rowsVersion && runsVersion_ == scene.runsVersion &&
-                           shownScore_ == scene.state.score && ranked_ == scene.state.ranked;
+                           shownScore_ == score && ranked_ == scene.state.ranked;
     version_ = scene.rowsVersion;
     runsVersion_ = scene.runsVersion;
-    shownScore_ = scene.state.score;
+    shownScore_ = score;
     ranked_ = scene.state.ranked;
     if (!sameItems) {
         std::vector<GridItem> items;
         for (const HeadRow& row : scene.scoredRows())
             items.push_back(
                 {.id = {row.id.layer, row.id.head},
-                 .score = scoreOf(row, scene.state.score),
+                 .score = scoreOf(row, score),
                  .picture = differs ? thumbnailDifference(scene.first(), scene.runs[1], row.id)
                                     : thumbnailOf(scene.first(), row.id),
                  .help = helpOf(row)});
-        grid_->setNames(tr("layer"), tr("head"), scoreLabel(scene.state.score));
+        grid_->setNames(tr("layer"), tr("head"), scoreLabel(score));
         grid_->setItems(std::move(items), static_cast<int>(scene.first().capture->thumbnailSide()),
                         ranked_);
     }

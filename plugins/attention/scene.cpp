@@ -41,9 +41,15 @@ bool Scene::isPinned(HeadId id) const
     return std::ranges::find(state.pinnedHeads, id) != state.pinnedHeads.end();
 }
 
+Score Scene::score() const
+{
+    const bool differs = runs.size() > 1 && rows.size() > 1 && whyNoDifference(runs[0], runs[1]).isEmpty();
+    return state.score == Score::difference && !differs ? Score::firstTokenMass : state.score;
+}
+
 const std::vector<HeadRow>& Scene::scoredRows() const
 {
-    return state.score == Score::difference && rows.size() > 1 ? rows[1] : rows.front();
+    return score() == Score::difference ? rows[1] : rows.front();
 }
 
 QString Scene::tokenName(std::int64_t token) const

@@ -1,7 +1,11 @@
 #include "plugins/attention/shown_run.h"
 
+#include "core/attention/comparable.h"
+#include "core/base/cut_text.h"
+#include "core/jobs/read_run.h"
 #include "core/model/token_text.h"
 #include "widgets/map/difference_tiles.h"
+#include "widgets/theme/shown_text.h"
 
 #include <QFileInfo>
 
@@ -14,37 +18,12 @@ namespace vitrine::attention
 namespace
 {
 
-const std::string* textParameter(const RunRecord& run, std::string_view name)
-{
-    const auto found = run.params.all().find(name);
-    return found == run.params.all().end() ? nullptr : std::get_if<std::string>(&found->second);
-}
-
-double realParameter(const RunRecord& run, std::string_view name, double fallback)
-{
-    const auto found = run.params.all().find(name);
-    if (found == run.params.all().end())
-        return fallback;
-    if (const auto* real = std::get_if<double>(&found->second))
-        return *real;
-    const auto* integer = std::get_if<std::int64_t>(&found->second);
-    return integer ? static_cast<double>(*integer) : fallback;
-}
+constexpr std::size_t kLongestToken = 200;  // bytes
+constexpr std::size_t kLongestPrompt = 400; // bytes, before spaces are counted
 
 QString fileName(const std::string& path)
 {
-    return QFileInfo(QString::fromStdString(path)).fileName();
-}
-
-// Share of the attention mass that goes to other keys: total variation of the mean distribution
-// over keys.
-double massMoved(std::span<const float> a, std::span<const float> b,
-                 std::span<const std::int32_t> rows)
-{
-    double moved = 0;
-    for (std::size_t j = 0; j < a.size(); ++j)
-        moved += std::abs(static_cast<double>(a[j]) - static_cast<double>(b[j])) * rows[j];
-    return moved / 2 / static_cast<double>(std::max<std::size_t>(a.size(), 1));
+    return shownText(QFileInfo(QString::fromStdString(path)).fileName(), 80);
 }
 
 HeadRow rowOf(const ShownRun& run, const SinkOptions& options, std::int64_t layerIndex, int head)
@@ -83,7 +62,7 @@ Result<ShownRun> openRun(const RunHandle& run)
     auto gaps = std::make_shared<std::vector<bool>>();
     for (const std::string& piece : capture.tokenTexts()) {
         gaps->push_back(model::beginsWithSpace(piece));
-        tokens->append(QString::fromStdString(model::readableToken(piece)));
+        tokens->append(QString::fromStdString(model::readableToken(cutText(piece, kLongestToken))));
     }
     const QString number = run->number > 0 ? QStringLiteral("#%1 ").arg(run->number) : QString();
     return ShownRun{.run = run,
@@ -95,36 +74,21 @@ Result<ShownRun> openRun(const RunHandle& run)
 
 QString subjectOf(const RunRecord& run)
 {
-    const auto* model = textParameter(run, "model");
-    const auto* file = textParameter(run, "prompt_file");
-    const auto* captured = textParameter(run, "file");
-    const auto* prompt = textParameter(run, "prompt");
+    const auto named = [&](const char* name) { return parameterText(run.params, name); };
+    const std::string model = named("model"), file = named("prompt_file"),
+                      captured = named("file"), prompt = cutText(named("prompt"), kLongestPrompt);
     QString text;
-    if (file && !file->empty())
-        text = fileName(*file);
-    else if (prompt && !prompt->empty())
-        text = QStringLiteral("“%1”").arg(QString::fromStdString(*prompt).simplified());
-    else if (captured && !captured->empty())
-        text = fileName(*captured);
+    if (!file.empty())
+        text = fileName(file);
+    else if (!prompt.empty())
+        text = QStringLiteral("“%1”").arg(QString::fromStdString(prompt).simplified());
+    else if (!captured.empty())
+        text = fileName(captured);
     if (text.size() > 48)
         text = text.left(46) + QStringLiteral("…”");
-    if (!model || model->empty())
+    if (model.empty())
         return text;
-    return text.isEmpty() ? fileName(*model) : text + QStringLiteral(" · ") + fileName(*model);
-}
-
-SinkOptions sinkOptionsOf(const RunRecord& run)
-{
-    SinkOptions options;
-    if (const auto* rule = textParameter(run, "rule"))
-        for (const SinkRule each : {SinkRule::absolute, SinkRule::relative, SinkRule::uniform})
-            if (ruleName(each) == QString::fromStdString(*rule))
-                options.rule = each;
-    options.tau = realParameter(run, "tau", options.tau);
-    options.alpha = realParameter(run, "alpha", options.alpha);
-    options.protect = static_cast<int>(realParameter(run, "protect", options.protect));
-    options.minRows = static_cast<int>(realParameter(run, "min_rows", options.minRows));
-    return options;
+    return text.isEmpty() ? fileName(model) : text + QStringLiteral(" · ") + fileName(model);
 }
 
 std::vector<HeadRow> headRows(const ShownRun& run, const SinkOptions& options,
@@ -162,24 +126,8 @@ double scoreOf(const HeadRow& row, Score score)
 
 QString whyNoDifference(const ShownRun& a, const ShownRun& b)
 {
-    const Capture &first = *a.capture, &second = *b.capture;
-    if (first.tokens() != second.tokens())
-        return QStringLiteral(
-                   "No difference map: the runs saw %1 and %2 tokens. Run both on the same text.")
-            .arg(first.tokens())
-            .arg(second.tokens());
-    if (first.tokenIds() != second.tokenIds() || first.tokenTexts() != second.tokenTexts())
-        return QStringLiteral(
-            "No difference map: the runs saw different tokens. Run both on the same text.");
-    if (first.layers() != second.layers() || first.heads() != second.heads())
-        return QStringLiteral("No difference map: %1 × %2 heads in one run, %3 × %4 in the other.")
-            .arg(first.layers())
-            .arg(first.heads())
-            .arg(second.layers())
-            .arg(second.heads());
-    if (first.window() != second.window())
-        return QStringLiteral("No difference map: the runs have different sliding windows.");
-    return {};
+    const std::string reason = whyNotComparable(*a.capture, *b.capture);
+    return reason.empty() ? QString() : QStringLiteral("No difference map: ") + QString::fromStdString(reason);
 }
 
 TileSource weightTiles(const ShownRun& run, HeadId head)

@@ -34,9 +34,6 @@ Result<ShownRun> openRun(const RunHandle& run);
 // What the run shows, in words: the text's file or beginning, and the model.
 QString subjectOf(const RunRecord& run);
 
-// The sink rule the run was made with; where its parameters do not say, the defaults.
-SinkOptions sinkOptionsOf(const RunRecord& run);
-
 // One line of the head table.
 struct HeadRow {
     HeadId id;

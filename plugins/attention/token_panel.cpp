@@ -72,7 +72,7 @@ TokenStripText textOf(const Scene& scene)
         text.badges[i] = shortText(scores->overUniform[i]) + QStringLiteral("×");
     }
     for (const std::int64_t token : scene.state.pinnedTokens)
-        if (token < static_cast<std::int64_t>(count))
+        if (token >= 0 && token < static_cast<std::int64_t>(count))
             text.pinned[static_cast<std::size_t>(token)] = true;
     text.selected = scene.state.token.value_or(-1);
     text.help = [scores](std::int64_t token) { return scores->help(token); };

@@ -1,11 +1,13 @@
 #include "plugins/attention/view.h"
 
+#include "core/jobs/read_run.h"
 #include "plugins/attention/head_table.h"
 #include "plugins/attention/map_panel.h"
 #include "plugins/attention/overview_panel.h"
 #include "plugins/attention/profile_panel.h"
 #include "plugins/attention/token_panel.h"
 #include "plugins/attention/view_drawing.h"
+#include "plugins/common/stored_sinks.h"
 #include "widgets/page/banner.h"
 #include "widgets/page/prompt_line.h"
 #include "widgets/page/splitters.h"
@@ -47,7 +49,7 @@ Opened openAll(const std::vector<RunHandle>& runs, const QJsonObject& state)
     }
     if (good.empty())
         return opened;
-    opened.options = readState(state, sinkOptionsOf(*good.front().run)).sinks;
+    opened.options = readState(state, storedSinkOptions(good.front().run->params)).sinks;
     opened.rows = rowsOf(good, opened.options);
     return opened;
 }
@@ -121,10 +123,8 @@ void AttentionView::takeRuns(std::vector<Result<ShownRun>> opened)
     scene->runsVersion = scene->rowsVersion = ++version_;
     scene_ = scene->runs.empty() ? nullptr : std::move(scene);
     if (scene_) {
-        const auto& params = scene_->first().run->params.all();
-        const auto prompt = params.find("prompt");
         prompt_->setText(
-            prompt == params.end() ? QString() : QString::fromStdString(paramText(prompt->second)));
+            QString::fromStdString(parameterText(scene_->first().run->params, "prompt")));
     }
     arrange();
     refresh();
@@ -145,7 +145,7 @@ void AttentionView::refresh()
         return;
     const ViewState before = scene_->state;
     const HeadId headBefore = scene_->head;
-    scene_->state = readState(state_, sinkOptionsOf(*scene_->first().run));
+    scene_->state = readState(state_, storedSinkOptions(scene_->first().run->params));
     scene_->rows = rows_;
     chooseHead();
     ViewState panned = before;
@@ -180,8 +180,8 @@ void AttentionView::chooseHead()
         return;
     }
     const auto& rows = scene_->scoredRows();
-    const auto best = std::ranges::max_element(rows, {}, [this](const HeadRow& row) {
-        const double score = scoreOf(row, scene_->state.score);
+    const auto best = std::ranges::max_element(rows, {}, [shown = scene_->score()](const HeadRow& row) {
+        const double score = scoreOf(row, shown);
         return std::isnan(score) ? -1.0 : score;
     });
     scene_->head = best == rows.end() ? HeadId{} : best->id;

@@ -72,9 +72,8 @@ private:
     void startPrompt(const QString& text, bool compare);
     void startStudy();
     void retry();
-    std::string modelForPrompt() const;
+    std::map<std::string, std::string> wished() const; // parameters of a prompt typed here
     void showMenu(QPoint position, const QString& figure);
-    std::optional<figure::Figure> figureNamed(const QString& name) const;
     void withFigure(const QString& name, void (ViewContext::*act)(const figure::Figure&));
 
     ViewContext& context_;

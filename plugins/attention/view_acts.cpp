@@ -12,6 +12,13 @@
 // somewhere.
 namespace vitrine::attention
 {
+namespace
+{
+
+constexpr const char* kCapture = "attention.capture";
+
+} // namespace
+
 void AttentionView::change(const QJsonObject& state, const QString& label, const QString& mergeKey)
 {
     if (state != state_)
@@ -42,26 +49,32 @@ void AttentionView::togglePin(std::int64_t token)
            (pinned ? tr("Unpin token %1") : tr("Pin token %1")).arg(scene_->tokenName(token)));
 }
 
-std::string AttentionView::modelForPrompt() const
+// What the form beside the view asks for; without one, what the shown run was made with.
+std::map<std::string, std::string> AttentionView::wished() const
 {
-    if (!runs_.empty()) {
-        const auto& params = runs_.front()->params.all();
-        if (const auto model = params.find("model"); model != params.end())
-            if (const auto* text = std::get_if<std::string>(&model->second); text && !text->empty())
-                return *text;
-    }
-    return "vitrine-lm";
+    if (auto form = context_.formValues(this, kCapture))
+        return std::move(*form);
+    if (runs_.empty())
+        return {};
+    auto given = paramTexts(runs_.front()->params);
+    if (runs_.front()->experiment != kCapture) // of an imported map only the model is known
+        std::erase_if(given, [](const auto& entry) { return entry.first != "model"; });
+    return given;
 }
 
 void AttentionView::start(std::map<std::string, std::string> params, bool compare)
 {
     lastStart_ = Start{params, compare};
-    context_.startRun(this, "attention.capture", params, compare);
+    context_.startRun(this, kCapture, params, compare);
 }
 
 void AttentionView::startPrompt(const QString& text, bool compare)
 {
-    start({{"model", modelForPrompt()}, {"prompt", text.toStdString()}}, compare);
+    auto given = wished();
+    for (const char* other : {"prompt_file", "token_ids"}) // the typed text takes their place
+        given.erase(other);
+    given["prompt"] = text.toStdString();
+    start(std::move(given), compare);
 }
 
 void AttentionView::startStudy()

@@ -43,8 +43,8 @@ void addBand(figure::Figure& figure, const Share& control, const std::string& na
 double ablatedValue(const RunRecord& run, const std::string& parameter)
 {
     if (parameter != "heads")
-        return parameterNumber(run, parameter, std::nan(""));
-    const std::string heads = parameterText(run, "heads");
+        return parameterNumber(run.params, parameter, std::nan(""));
+    const std::string heads = parameterText(run.params, "heads");
     if (heads.starts_with("random:"))
         return parseReal(heads.substr(7)).value_or(std::nan(""));
     return metricOf(run.result, "heads_calibrated");

@@ -1,6 +1,8 @@
 #include "plugins/calibration/figures_data.h"
 
+#include "core/base/cut_text.h"
 #include "core/base/format.h"
+#include "plugins/common/stored_sinks.h"
 
 #include <algorithm>
 #include <cmath>
@@ -10,6 +12,9 @@ namespace vitrine::calibration
 {
 namespace
 {
+
+constexpr std::size_t kLongestSubject = 80; // bytes, of a file name in a label
+constexpr std::int64_t kMostLayers = 512, kMostHeads = 4096, kMostTokens = 1 << 24;
 
 // The parts of a list between commas, without surrounding spaces.
 std::vector<std::string_view> parts(std::string_view text)
@@ -49,109 +54,32 @@ std::string fileName(const std::string& path)
 
 } // namespace
 
-double numberOf(const Cell& cell)
-{
-    if (const auto* real = std::get_if<double>(&cell))
-        return *real;
-    if (const auto* whole = std::get_if<std::int64_t>(&cell))
-        return static_cast<double>(*whole);
-    return std::nan("");
-}
-
-std::string textOf(const Cell& cell)
-{
-    const auto* text = std::get_if<std::string>(&cell);
-    return text ? *text : std::string();
-}
-
-const Cell* RowReader::cell(std::string_view column) const
-{
-    const int place = table_.column(column);
-    const auto& row = table_.rows[row_];
-    return place < 0 || static_cast<std::size_t>(place) >= row.size()
-               ? nullptr
-               : &row[static_cast<std::size_t>(place)];
-}
-
-double RowReader::number(std::string_view column, double fallback) const
-{
-    const Cell* found = cell(column);
-    return found ? numberOf(*found) : fallback;
-}
-
-std::int64_t RowReader::whole(std::string_view column, std::int64_t fallback) const
-{
-    const double value = number(column, static_cast<double>(fallback));
-    return std::isfinite(value) && std::abs(value) < 1e15 ? static_cast<std::int64_t>(value)
-                                                          : fallback;
-}
-
-bool RowReader::flag(std::string_view column) const
-{
-    const Cell* found = cell(column);
-    if (!found)
-        return false;
-    const std::string text = textOf(*found);
-    return text == "yes" || text == "true" || numberOf(*found) == 1;
-}
-
-std::string RowReader::text(std::string_view column) const
-{
-    const Cell* found = cell(column);
-    return found ? textOf(*found) : std::string();
-}
-
-double metricOf(const RunResult& result, std::string_view name)
-{
-    const Metric* metric = result.metric(name);
-    return metric ? metric->value : std::nan("");
-}
-
-double parameterNumber(const RunRecord& run, std::string_view name, double fallback)
-{
-    const auto found = run.params.all().find(name);
-    if (found == run.params.all().end())
-        return fallback;
-    if (const auto* real = std::get_if<double>(&found->second))
-        return *real;
-    if (const auto* whole = std::get_if<std::int64_t>(&found->second))
-        return static_cast<double>(*whole);
-    return fallback;
-}
-
-std::string parameterText(const RunRecord& run, std::string_view name)
-{
-    const auto found = run.params.all().find(name);
-    const auto* text =
-        found == run.params.all().end() ? nullptr : std::get_if<std::string>(&found->second);
-    return text ? *text : std::string();
-}
-
 std::string runLabel(const RunRecord& run)
 {
     std::string subject;
     for (const char* file : {"prompt_file", "task", "file"})
         if (subject.empty())
-            subject = fileName(parameterText(run, file));
-    if (subject.empty()) {
-        subject = parameterText(run, "prompt");
-        std::ranges::replace(subject, '\n', ' ');
-        if (subject.size() > 32) {
-            std::size_t end = subject.rfind(' ', 32);
-            end = end == std::string::npos ? 32 : end;
-            while (end > 0 && (static_cast<unsigned char>(subject[end]) & 0xC0U) == 0x80U)
-                --end; // not inside a character
-            subject = subject.substr(0, end) + " …";
-        }
-    }
+            subject = fileName(parameterText(run.params, file));
+    if (subject.empty())
+        subject = cutAtWord(parameterText(run.params, "prompt"), 32);
+    subject = cutText(subject, kLongestSubject);
     std::string label = run.number > 0 ? fmt::format("#{}", run.number) : std::string();
-    for (const std::string& part : {subject, fileName(parameterText(run, "model"))})
+    for (const std::string& part : {subject, cutText(fileName(parameterText(run.params, "model")), kLongestSubject)})
         if (!part.empty())
             label += (label.empty()                          ? ""
                       : label.find(' ') == std::string::npos ? " "
                                                              : " · ") +
                      part;
     return label;
+}
+
+std::optional<LayerHead> headOf(const RowReader& row)
+{
+    const auto layer = row.whole("layer", 0, kMostLayers - 1),
+               head = row.whole("head", 0, kMostHeads - 1);
+    if (!layer || !head)
+        return std::nullopt;
+    return LayerHead{static_cast<int>(*layer), static_cast<int>(*head)};
 }
 
 std::vector<TunedHead> tunedHeads(const RunResult& result)
@@ -161,9 +89,9 @@ std::vector<TunedHead> tunedHeads(const RunResult& result)
     for (std::size_t i = 0; table && i < table->rows.size(); ++i) {
         const RowReader row(*table, i);
         TunedHead head;
-        head.id = {static_cast<int>(row.whole("layer", -1)),
-                   static_cast<int>(row.whole("head", -1))};
-        if (head.id.layer < 0 || head.id.head < 0)
+        if (const auto id = headOf(row))
+            head.id = *id;
+        else
             continue;
         head.eligible = row.flag("eligible");
         head.calibrated = row.flag("calibrated");
@@ -190,11 +118,12 @@ std::vector<TunedSink> tunedSinks(const RunResult& result)
     for (std::size_t i = 0; table && i < table->rows.size(); ++i) {
         const RowReader row(*table, i);
         TunedSink sink;
-        sink.head = {static_cast<int>(row.whole("layer", -1)),
-                     static_cast<int>(row.whole("head", -1))};
-        sink.position = row.whole("position", -1);
-        if (sink.position < 0)
+        const auto head = headOf(row);
+        const auto position = row.whole("position", 0, kMostTokens);
+        if (!head || !position)
             continue;
+        sink.head = *head;
+        sink.position = *position;
         sink.token = row.text("token");
         sink.score = row.number("score", 0);
         sink.scoreOverUniform = row.number("score_over_uniform", 0);
@@ -221,21 +150,16 @@ Tuning tuningOf(const RunRecord& run)
 {
     Tuning tuning;
     attention::Calibration& calibration = tuning.calibration;
-    attention::SinkOptions& sinks = calibration.sinks;
-    sinks.rule = attention::parseSinkRule(parameterText(run, "rule")).value_or(sinks.rule);
-    sinks.tau = parameterNumber(run, "tau", sinks.tau);
-    sinks.alpha = parameterNumber(run, "alpha", sinks.alpha);
-    sinks.protect = static_cast<int>(parameterNumber(run, "protect", sinks.protect));
-    sinks.minRows = static_cast<int>(parameterNumber(run, "min_rows", sinks.minRows));
-    calibration.beta = parameterNumber(run, "beta", calibration.beta);
-    if (parameterText(run, "receivers") == "not_first")
+    calibration.sinks = storedSinkOptions(run.params);
+    calibration.beta = parameterNumber(run.params, "beta", calibration.beta);
+    if (parameterText(run.params, "receivers") == "not_first")
         calibration.receivers = attention::Receivers::notFirst;
-    if (const std::string heads = parameterText(run, "heads"); !heads.empty())
+    if (const std::string heads = parameterText(run.params, "heads"); !heads.empty())
         tuning.heads = heads;
-    tuning.seed = static_cast<std::int64_t>(parameterNumber(run, "seed", 42));
-    tuning.headBetas = parseHeadBetas(parameterText(run, "head_betas"));
-    tuning.off = parseSinkPlaces(parameterText(run, "sinks_off"));
-    tuning.on = parseSinkPlaces(parameterText(run, "sinks_on"));
+    tuning.seed = wholeWithin(parameterNumber(run.params, "seed", 42), 0, std::int64_t{1} << 53).value_or(42);
+    tuning.headBetas = parseHeadBetas(parameterText(run.params, "head_betas"));
+    tuning.off = parseSinkPlaces(parameterText(run.params, "sinks_off"));
+    tuning.on = parseSinkPlaces(parameterText(run.params, "sinks_on"));
     return tuning;
 }
 

@@ -2,7 +2,7 @@
 
 #include "core/attention/calibration.h"
 #include "core/attention/head_list.h"
-#include "core/jobs/run_record.h"
+#include "core/jobs/read_run.h"
 #include "plugins/calibration/experiment_hand_picked.h" // headBetasText
 
 #include <cstdint>
@@ -13,37 +13,18 @@
 #include <string_view>
 #include <vector>
 
-// What runs of this room say, as figures and views read it. A stored run is not trusted: columns
-// that are missing or of another type read as "not there".
+// What runs of this room say, as figures and views read it (core/jobs/read_run.h: a stored run is
+// not trusted).
 namespace vitrine::calibration
 {
 
 using model::LayerHead;
 
-// The value of a cell as a number; NaN where it is none.
-double numberOf(const Cell& cell);
-std::string textOf(const Cell& cell); // "" where it is none
-
-// A row of a table by column names; nothing where the table has no such column.
-class RowReader
-{
-public:
-    RowReader(const Table& table, std::size_t row) : table_(table), row_(row) {}
-    double number(std::string_view column, double fallback) const;
-    std::int64_t whole(std::string_view column, std::int64_t fallback = 0) const;
-    bool flag(std::string_view column) const; // 1, "yes", "true"
-    std::string text(std::string_view column) const;
-
-private:
-    const Cell* cell(std::string_view column) const;
-    const Table& table_;
-    std::size_t row_;
-};
-
-double metricOf(const RunResult& result, std::string_view name); // NaN where there is none
-double parameterNumber(const RunRecord& run, std::string_view name, double fallback);
-std::string parameterText(const RunRecord& run, std::string_view name);
 std::string runLabel(const RunRecord& run); // "#12 speech-2016.txt · vitrine-lm"
+
+// The head that a row of a table is about; none where it names no layer and head that a model can
+// have: a grid of heads has a bounded size.
+std::optional<LayerHead> headOf(const RowReader& row);
 
 // --- calibration.tune ---
 

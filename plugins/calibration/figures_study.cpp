@@ -34,12 +34,10 @@ std::optional<PairedCounts> countItems(const RunResult& result)
         items->column("baseline") < 0 || items->column("calibrated") < 0)
         return std::nullopt;
     PairedCounts counts;
-    for (const auto& row : items->rows) {
-        const auto cell = [&](const char* name) -> const Cell& {
-            return row[static_cast<std::size_t>(items->column(name))];
-        };
-        const bool before = cell("baseline") == cell("gold");
-        const bool after = cell("calibrated") == cell("gold");
+    for (std::size_t i = 0; i < items->rows.size(); ++i) {
+        const RowReader row(*items, i);
+        const bool before = row.cell("baseline") == row.cell("gold");
+        const bool after = row.cell("calibrated") == row.cell("gold");
         ++(before  ? after ? counts.bothRight : counts.lost
            : after ? counts.gained
                    : counts.bothWrong);
@@ -117,9 +115,9 @@ std::vector<SearchedHead> searchedHeads(const RunResult& result)
     for (std::size_t i = 0; table && i < table->rows.size(); ++i) {
         const RowReader row(*table, i);
         SearchedHead head;
-        head.id = {static_cast<int>(row.whole("layer", -1)),
-                   static_cast<int>(row.whole("head", -1))};
-        if (head.id.layer < 0 || head.id.head < 0)
+        if (const auto id = headOf(row))
+            head.id = *id;
+        else
             continue;
         head.gain = row.number("gain", std::nan(""));
         head.low = firstNumber(row, {"gain_low", "low"});

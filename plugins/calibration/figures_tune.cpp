@@ -134,7 +134,7 @@ LayerHead shownHead(const RunRecord& run, const Json& json)
 {
     if (const auto head = figureState(json).head)
         return *head;
-    const std::string keep = parameterText(run, "keep");
+    const std::string keep = parameterText(run.params, "keep");
     if (const auto head = parseHead(keep.substr(0, keep.find(','))))
         return *head;
     const auto heads = tunedHeads(run.result);

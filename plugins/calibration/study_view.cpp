@@ -10,6 +10,7 @@
 #include "widgets/plot/plot_view.h"
 #include "widgets/runs/data_table.h"
 #include "widgets/theme/palette.h"
+#include "widgets/theme/shown_text.h"
 #include "widgets/theme/style.h"
 
 #include <QGridLayout>
@@ -173,7 +174,7 @@ void StudyView::showResults()
         said << (done_.size() > 1 ? text(runLabel(*run)) + QStringLiteral(": ") + sentence
                                   : sentence);
     }
-    verdict_->setText(said.join(QStringLiteral("\n")));
+    showText(*verdict_, said.join(QStringLiteral("\n")));
     QStringList notes;
     for (const RunHandle& run : done_)
         for (const std::string& note : run->result.notes)
@@ -183,12 +184,12 @@ void StudyView::showResults()
         notes << text(details(*done_.front()));
     if (!failure_.isEmpty())
         notes << tr("One of the runs is not shown: %1").arg(failure_);
-    notes_->setText(notes.join(QStringLiteral("\n")));
+    showText(*notes_, notes.join(QStringLiteral("\n")), kLongestShownLine);
     notes_->setVisible(!notes.isEmpty());
     metrics_->setTable(metricsTable(done_));
     QStringList labels;
     for (const QString& name : tableNames())
-        labels << name.left(1).toUpper() + name.mid(1);
+        labels << shownText(name.left(1).toUpper() + name.mid(1), 40);
     choice_->setOptions(labels);
     choice_->setVisible(labels.size() > 1);
     tableCard_->setVisible(!labels.isEmpty());
@@ -239,7 +240,7 @@ void StudyView::showFigures()
     for (std::size_t i = 0; i < figures_.size(); ++i) {
         Plot& plot = plotAt(i);
         plot.card->setHeading(text(figures_[i].title));
-        plot.card->setToolTip(text(figures_[i].caption));
+        plot.card->setToolTip(shownText(figures_[i].caption));
         plot.view->setFigure(figures_[i]);
         plot.view->setRangeState(ranges[text(figures_[i].name)].toObject());
     }

@@ -1,5 +1,6 @@
 #include "plugins/calibration/tuned_run.h"
 
+#include "core/base/cut_text.h"
 #include "core/model/token_text.h"
 #include "plugins/common/map_figures.h"
 
@@ -12,6 +13,8 @@ namespace
 {
 
 using attention::Capture;
+
+constexpr std::size_t kLongestToken = 200; // bytes
 
 Result<std::shared_ptr<const Capture>> openCapture(const RunRecord& run, const char* side)
 {
@@ -38,7 +41,7 @@ void readWords(TunedRun& opened, const TunedRun* like)
     auto gaps = std::make_shared<std::vector<bool>>();
     for (const std::string& piece : opened.before->tokenTexts()) {
         gaps->push_back(model::beginsWithSpace(piece));
-        tokens->append(QString::fromStdString(model::readableToken(piece)));
+        tokens->append(QString::fromStdString(model::readableToken(cutText(piece, kLongestToken))));
     }
     opened.tokens = std::move(tokens);
     opened.gaps = std::move(gaps);

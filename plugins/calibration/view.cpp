@@ -109,7 +109,7 @@ void CalibrationView::takeRuns(std::vector<Result<TunedRun>> opened)
     }
     scene_.reset();
     if (!stored_.empty()) {
-        prompt_->setText(text(parameterText(*stored_.front().run, "prompt")));
+        prompt_->setText(text(parameterText(stored_.front().run->params, "prompt")));
         makeScene();
         arrange();
         refresh();

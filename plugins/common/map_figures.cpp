@@ -1,5 +1,6 @@
 #include "plugins/common/map_figures.h"
 
+#include "core/attention/comparable.h"
 #include "core/model/token_text.h"
 
 #include <algorithm>
@@ -187,9 +188,8 @@ Result<MapFigure> differenceFigure(std::string name, std::string title, const Ca
                                    const Capture& second, model::LayerHead head,
                                    const MapLook& look)
 {
-    if (first.tokens() != second.tokens())
-        return argumentError("no difference of maps: one has {} tokens, the other {}",
-                             first.tokens(), second.tokens());
+    if (const std::string reason = attention::whyNotComparable(first, second); !reason.empty())
+        return argumentError("no difference of maps: {}", reason);
     const std::int64_t inFirst = layerIndexOf(first, head), inSecond = layerIndexOf(second, head);
     if (inFirst < 0 || inSecond < 0)
         return argumentError("no difference of maps: layer {}, head {} is not in both captures",
@@ -209,10 +209,6 @@ Result<MapFigure> differenceFigure(std::string name, std::string title, const Ca
         made.note = fmt::format(" Each cell shows the entry farthest from zero of {0} x {0}.",
                                 region.stride);
     made.figure = frameOf(std::move(name), std::move(title), first, std::move(grid));
-    if (first.tokenTexts() != second.tokenTexts()) {
-        made.figure.x.ticks.clear();
-        made.figure.y.ticks.clear();
-    }
     return made;
 }
 

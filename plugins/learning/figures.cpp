@@ -1,32 +1,19 @@
 #include "plugins/learning/figures.h"
 
-#include <cmath>
+#include "core/jobs/read_run.h"
 
 namespace vitrine::learning {
 
 namespace {
 
-double number(const Cell& cell)
-{
-    if (std::holds_alternative<double>(cell))
-        return std::get<double>(cell);
-    return std::holds_alternative<std::int64_t>(cell) ? static_cast<double>(std::get<std::int64_t>(cell))
-                                                      : std::nan("");
-}
-
-figure::Series curve(const Table& table, const char* column, std::string name, int colour, figure::Line line)
+figure::Series curve(const RunRecord& run, const char* column, std::string name, int colour, figure::Line line)
 {
     figure::Series series;
     series.name = std::move(name);
     series.colour = colour;
     series.line = line;
-    const int x = table.column("tokens"), y = table.column(column);
-    for (const auto& row : table.rows) {
-        if (x < 0 || y < 0)
-            break;
-        series.x.push_back(number(row[static_cast<std::size_t>(x)]));
-        series.y.push_back(number(row[static_cast<std::size_t>(y)]));
-    }
+    series.x = columnNumbers(run.result, "epochs", "tokens");
+    series.y = columnNumbers(run.result, "epochs", column);
     return series;
 }
 
@@ -48,8 +35,8 @@ std::vector<figure::Figure> figures(const std::vector<RunRecord>& runs)
         if (!table || table->rows.empty())
             continue;
         const std::string name = run.number > 0 ? fmt::format("#{}", run.number) : "run";
-        loss.series.push_back(curve(*table, "held_out_loss", name + " held out", colour % 6, figure::Line::solid));
-        loss.series.push_back(curve(*table, "loss", name + " training", colour % 6, figure::Line::dot));
+        loss.series.push_back(curve(run, "held_out_loss", name + " held out", colour % 6, figure::Line::solid));
+        loss.series.push_back(curve(run, "loss", name + " training", colour % 6, figure::Line::dot));
         loss.recipe.runs.push_back(run.uid);
         ++colour;
     }

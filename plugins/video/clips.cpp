@@ -1,5 +1,6 @@
 #include "plugins/video/clips.h"
 
+#include "core/jobs/read_run.h"
 #include "plugins/video/experiment_input.h"
 
 #include <algorithm>
@@ -10,51 +11,53 @@ namespace vitrine::video
 namespace
 {
 
-double cellNumber(const Cell& cell)
-{
-    if (const auto* real = std::get_if<double>(&cell))
-        return *real;
-    const auto* whole = std::get_if<std::int64_t>(&cell);
-    return whole ? static_cast<double>(*whole) : std::nan("");
-}
-
-std::string cellText(const Cell& cell)
-{
-    const auto* words = std::get_if<std::string>(&cell);
-    return words ? *words : std::string();
-}
-
-// A row's cell by the column's name; no value where there is no such column.
-struct Row {
-    const Table& table;
-    const std::vector<Cell>& cells;
-    Cell at(std::string_view column) const
-    {
-        const int index = table.column(column);
-        return index < 0 ? Cell() : cells[static_cast<std::size_t>(index)];
-    }
-};
-
-void put(std::vector<double>& values, std::int64_t index, double value)
-{
-    constexpr std::int64_t kMost = 10'000'000;
-    if (index < 0 || index >= kMost)
-        return;
-    if (index >= static_cast<std::int64_t>(values.size()))
-        values.resize(static_cast<std::size_t>(index) + 1, std::nan(""));
-    values[static_cast<std::size_t>(index)] = value;
-}
+constexpr std::int64_t kMostFrames = 10'000'000;
+// Values by frame that one run may hold in memory: a few rows that name far frames of many clips
+// must not.
+constexpr std::size_t kMostValues = 16U << 20U;
 
 constexpr const char* kMeasures[] = {"psnr_y", "psnr_u",      "psnr_v",  "psnr_yuv",
                                      "ssim",   "ssim_ffmpeg", "ms_ssim", "vif"};
 
-void addFrame(Clip& clip, const Row& row, std::int64_t index)
+// Takes rows of a table of frames into clips, up to a bound on what all of them hold.
+class FrameTaker
 {
-    put(clip.bits, index, cellNumber(row.at("bits")));
-    for (const char* measure : kMeasures)
-        if (row.table.column(measure) >= 0)
-            put(clip.quality[measure], index, cellNumber(row.at(measure)));
-}
+public:
+    explicit FrameTaker(const Table& table) : table_(table) {}
+
+    // The row's values at the frame that `column` names; none of it where it names none.
+    std::optional<std::int64_t> take(Clip& clip, std::size_t row, const char* column)
+    {
+        const RowReader reader(table_, row);
+        const auto index = reader.whole(column, 0, kMostFrames - 1);
+        if (!index)
+            return std::nullopt;
+        put(clip, clip.bits, *index, reader.number("bits"));
+        for (const char* measure : kMeasures)
+            if (reader.has(measure))
+                put(clip, clip.quality[measure], *index, reader.number(measure));
+        return index;
+    }
+
+private:
+    void put(Clip& clip, std::vector<double>& values, std::int64_t index, double value)
+    {
+        const auto place = static_cast<std::size_t>(index);
+        if (place >= values.size()) {
+            const std::size_t more = place + 1 - values.size();
+            if (held_ + more > kMostValues) {
+                clip.warning = "not all frames of the table are shown: they are too far apart";
+                return;
+            }
+            held_ += more;
+            values.resize(place + 1, std::nan(""));
+        }
+        values[place] = value;
+    }
+
+    const Table& table_;
+    std::size_t held_ = 0;
+};
 
 void dropUnknown(Clip& clip)
 {
@@ -78,9 +81,9 @@ Clip inputClip(const RunRecord& run, const char* parameter)
     if (files.size() == 1) {
         clip.path = files.front()->path;
         clip.sha256 = files.front()->sha256;
-    } else if (run.params.has(parameter)) { // a folder or a pattern of pictures
-        clip.path = run.params.text(parameter);
-        if (clip.path.is_relative() && !files.empty())
+    } else { // a folder or a pattern of pictures
+        clip.path = parameterText(run.params, parameter);
+        if (!clip.path.empty() && clip.path.is_relative() && !files.empty())
             clip.path = std::filesystem::path(files.front()->path).parent_path();
     }
     std::error_code error;
@@ -89,7 +92,11 @@ Clip inputClip(const RunRecord& run, const char* parameter)
     else if (!files.empty() && !std::filesystem::exists(files.front()->path, error))
         clip.trouble = fmt::format("gone: {} (SHA-256 {}… when the run saw it)",
                                    files.front()->path, files.front()->sha256.substr(0, 12));
-    if (auto raw = rawLayoutOf(run.params, clip.path))
+    Params layout;
+    for (const char* name : {"size", "format"})
+        if (run.params.has(name))
+            layout.set(name, parameterText(run.params, name));
+    if (auto raw = rawLayoutOf(layout, clip.path))
         clip.raw = *raw;
     return clip;
 }
@@ -119,24 +126,26 @@ std::vector<ClipChoice> comparedClips(const RunRecord& run)
     std::vector<ClipChoice> choices;
     std::map<std::pair<std::string, std::string>, Clip> clips;
     std::int64_t count = 0;
-    for (const auto& cells : frames->rows) {
-        const Row row{*frames, cells};
-        const auto index = static_cast<std::int64_t>(cellNumber(row.at("frame")));
-        addFrame(clips[{cellText(row.at("codec")), cellText(row.at("setting"))}], row, index);
-        count = std::max(count, index + 1);
+    FrameTaker taker(*frames);
+    for (std::size_t i = 0; i < frames->rows.size(); ++i) {
+        const RowReader row(*frames, i);
+        if (const auto index =
+                taker.take(clips[{row.text("codec"), row.text("setting")}], i, "frame"))
+            count = std::max(count, *index + 1);
     }
     ClipChoice reference{"reference", "Reference", true, {inputClip(run, "reference")}};
     reference.clips.front().frames = count;
     choices.push_back(std::move(reference));
-    for (const auto& cells : rd->rows) {
-        const Row row{*rd, cells};
-        const std::string curve = cellText(row.at("codec")), setting = cellText(row.at("setting"));
+    for (std::size_t i = 0; i < rd->rows.size(); ++i) {
+        const RowReader row(*rd, i);
+        const std::string curve = row.text("codec"), setting = row.text("setting");
         Clip clip = clips[{curve, setting}];
         dropUnknown(clip);
         clip.setting = setting;
-        clip.kbps = cellNumber(row.at("kbps"));
-        clip.psnrY = cellNumber(row.at("psnr_y"));
-        clip.warning = cellText(row.at("violation"));
+        clip.kbps = row.number("kbps");
+        clip.psnrY = row.number("psnr_y");
+        if (const std::string broken = row.text("violation"); !broken.empty())
+            clip.warning = broken;
         clip.frames = count;
         takeArtifact(clip, run.result.artifact(artifactName(curve, setting)));
         auto choice = std::ranges::find(choices, curve, &ClipChoice::key);
@@ -145,25 +154,20 @@ std::vector<ClipChoice> comparedClips(const RunRecord& run)
         choice->clips.push_back(std::move(clip));
     }
     for (ClipChoice& choice : choices)
-        std::ranges::stable_sort(choice.clips, {}, &Clip::kbps);
+        std::ranges::stable_sort(choice.clips, [](const Clip& a, const Clip& b) {
+            return a.kbps < b.kbps || (std::isfinite(a.kbps) && std::isnan(b.kbps));
+        });
     return choices;
-}
-
-double metricOf(const RunRecord& run, const char* name)
-{
-    const Metric* metric = run.result.metric(name);
-    return metric ? metric->value : std::nan("");
 }
 
 // Frames of the table `frames` into the clip; `column` numbers its frames.
 void addFrames(Clip& clip, const RunRecord& run, const char* column)
 {
-    if (const Table* frames = run.result.table("frames"))
-        for (const auto& cells : frames->rows) {
-            const Row row{*frames, cells};
-            if (const double index = cellNumber(row.at(column)); std::isfinite(index))
-                addFrame(clip, row, static_cast<std::int64_t>(index));
-        }
+    if (const Table* frames = run.result.table("frames")) {
+        FrameTaker taker(*frames);
+        for (std::size_t i = 0; i < frames->rows.size(); ++i)
+            taker.take(clip, i, column);
+    }
     dropUnknown(clip);
 }
 
@@ -171,9 +175,9 @@ std::vector<ClipChoice> measuredClips(const RunRecord& run)
 {
     Clip test = inputClip(run, "test");
     addFrames(test, run, "test_frame");
-    test.psnrY = metricOf(run, "psnr_y");
-    if (const double offset = metricOf(run, "offset"); std::isfinite(offset))
-        test.offset = -std::llround(offset); // frame k of the test belongs to k + offset
+    test.psnrY = metricOf(run.result, "psnr_y");
+    // Frame k of the test belongs to k + offset.
+    test.offset = -wholeWithin(metricOf(run.result, "offset"), -kMostFrames, kMostFrames).value_or(0);
     const std::string name = test.path.filename().string();
     return {{"reference", "Reference", true, {inputClip(run, "reference")}},
             {"test", name.empty() ? "Test" : name, false, {std::move(test)}}};
@@ -182,13 +186,13 @@ std::vector<ClipChoice> measuredClips(const RunRecord& run)
 std::vector<ClipChoice> codedClips(const RunRecord& run, const char* artifact, const char* name)
 {
     Clip made;
-    made.kbps = metricOf(run, "kbps");
-    made.psnrY = metricOf(run, "psnr_y");
+    made.kbps = metricOf(run.result, "kbps");
+    made.psnrY = metricOf(run.result, "psnr_y");
     addFrames(made, run, "frame");
     if (const Artifact* kept = run.result.artifact(artifact))
         made.path = kept->path;
-    else if (run.params.has("output"))
-        made.path = run.params.text("output");
+    else if (const std::string output = parameterText(run.params, "output"); !output.empty())
+        made.path = output;
     else
         made.trouble = "the run keeps no file";
     made.frames = static_cast<std::int64_t>(made.bits.size());
@@ -207,7 +211,8 @@ std::vector<ClipChoice> clipsOf(const RunRecord& run)
     if (run.experiment == "video.metrics")
         return measuredClips(run);
     if (run.experiment == "video.encode") {
-        const std::string codec = run.params.has("codec") ? run.params.text("codec") : "Coded";
+        const std::string named = parameterText(run.params, "codec");
+        const std::string codec = named.empty() ? "Coded" : named;
         return codedClips(run, "encoded.mkv", codec.substr(0, codec.find(':')).c_str());
     }
     if (run.experiment == "video.decode")

@@ -1,9 +1,10 @@
 #include "plugins/video/figures.h"
 
+#include "core/jobs/read_run.h"
+
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <numeric>
 
 namespace vitrine::video
 {
@@ -12,25 +13,6 @@ namespace
 
 using figure::Figure;
 using figure::Series;
-
-double number(const Cell& cell)
-{
-    if (std::holds_alternative<double>(cell))
-        return std::get<double>(cell);
-    return std::holds_alternative<std::int64_t>(cell)
-               ? static_cast<double>(std::get<std::int64_t>(cell))
-               : std::nan("");
-}
-
-std::string text(const Cell& cell)
-{
-    return std::holds_alternative<std::string>(cell) ? std::get<std::string>(cell) : std::string();
-}
-
-const Cell& at(const std::vector<Cell>& row, int column)
-{
-    return row[static_cast<std::size_t>(column)];
-}
 
 // Rows grouped into series by the text in some columns.
 struct Grouping {
@@ -50,19 +32,17 @@ void addSeries(Figure& figure, const std::vector<RunRecord>& runs, const Groupin
     std::size_t shown = 0;
     for (const RunRecord& run : runs) {
         const Table* table = run.result.table(grouping.table);
-        const int x = table ? table->column(grouping.x) : -1,
-                  y = table ? table->column(grouping.y) : -1;
-        if (x < 0 || y < 0)
+        if (!table || table->column(grouping.x) < 0 || table->column(grouping.y) < 0)
             continue;
         const std::size_t first = figure.series.size();
-        for (const auto& row : table->rows) {
-            if (const int out = grouping.leftOutIf ? table->column(grouping.leftOutIf) : -1;
-                out >= 0 && !text(at(row, out)).empty())
+        for (std::size_t i = 0; i < table->rows.size(); ++i) {
+            const RowReader row(*table, i);
+            if (grouping.leftOutIf && !row.text(grouping.leftOutIf).empty())
                 continue;
             std::string name = runs.size() > 1 ? fmt::format("#{}", run.number) : std::string();
             for (const char* part : grouping.names)
-                if (const int column = table->column(part); column >= 0)
-                    name += (name.empty() ? "" : " ") + text(at(row, column));
+                if (row.has(part))
+                    name += (name.empty() ? "" : " ") + row.text(part);
             auto series = std::find_if(figure.series.begin() + static_cast<std::ptrdiff_t>(first),
                                        figure.series.end(),
                                        [&](const Series& known) { return known.name == name; });
@@ -75,8 +55,8 @@ void addSeries(Figure& figure, const std::vector<RunRecord>& runs, const Groupin
                 figure.series.push_back(std::move(fresh));
                 series = std::prev(figure.series.end());
             }
-            series->x.push_back(number(at(row, x)));
-            series->y.push_back(number(at(row, y)));
+            series->x.push_back(row.number(grouping.x));
+            series->y.push_back(row.number(grouping.y));
         }
         if (figure.series.size() > first) {
             figure.recipe.runs.push_back(run.uid);
@@ -93,7 +73,9 @@ void sortByX(Figure& figure)
         std::vector<std::size_t> order(series.x.size());
         for (std::size_t i = 0; i < order.size(); ++i)
             order[i] = i;
-        std::ranges::stable_sort(order, {}, [&](std::size_t i) { return series.x[i]; });
+        std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) {
+            return series.x[a] < series.x[b] || (std::isnan(series.x[b]) && !std::isnan(series.x[a]));
+        });
         Series sorted = series;
         for (std::size_t i = 0; i < order.size(); ++i) {
             sorted.x[i] = series.x[order[i]];
@@ -155,8 +137,10 @@ bool keepLikeRates(Figure& figure, const std::vector<RunRecord>& runs)
     std::map<std::string, double> rate;
     std::map<std::string, std::vector<double>> ratesOfRun;
     for (const Series& series : bits.series) {
-        const double sum = std::accumulate(series.y.begin(), series.y.end(), 0.0);
-        rate[series.name] = std::log(std::max(sum, 1.0));
+        double sum = 1; // of what is known
+        for (const double bits : series.y)
+            sum += bits > 0 && std::isfinite(bits) ? bits : 0;
+        rate[series.name] = std::log(sum);
         ratesOfRun[runOf(series.name)].push_back(rate[series.name]);
     }
     for (auto& [run, rates] : ratesOfRun)

@@ -72,6 +72,11 @@ public:
     {
         starts.push_back({experiment, params, compare});
     }
+    std::optional<std::map<std::string, std::string>> formValues(const View*,
+                                                                 const std::string& id) const override
+    {
+        return id == formExperiment ? std::optional(form) : std::nullopt;
+    }
     LiveRun* openLive(QObject* owner, const std::string& experiment) override
     {
         liveExperiment = experiment;
@@ -82,23 +87,28 @@ public:
                  std::function<void()> done) override
     {
         const int number = ++newest_[{owner, key}];
+        ++computing_;
         const QPointer<QObject> alive(owner);
         pool_.start([this, alive, key, number, work = std::move(work), done = std::move(done)] {
             work();
             QMetaObject::invokeMethod(
                 this,
                 [this, alive, key, number, done] {
+                    --computing_;
                     if (alive && newest_[{alive.data(), key}] == number)
                         done();
                 },
                 Qt::QueuedConnection);
         });
     }
+    bool isIdle() const { return computing_ == 0; } // nothing is computed for a view any more
     void copyFigure(const figure::Figure& figure) override { copied.push_back(figure); }
     void exportFigure(const figure::Figure& figure) override { exported.push_back(figure); }
     void showOrigin(const figure::Figure& figure) override { origins.push_back(figure); }
     void showMessage(const QString& line) override { messages.push_back(line); }
 
+    std::string formExperiment; // whose form stands beside the view; empty: there is none
+    std::map<std::string, std::string> form;
     std::vector<Change> changes;
     std::vector<Start> starts;
     FakeLive* live = nullptr; // the newest; belongs to its view
@@ -108,6 +118,7 @@ public:
 
 private:
     std::map<std::pair<QObject*, QString>, int> newest_;
+    int computing_ = 0;
     QThreadPool pool_;
 };
 

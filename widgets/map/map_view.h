@@ -94,7 +94,6 @@ private:
     void readAt(MapCell cell);
     void takeReading(const MapTile& tile, const std::vector<float>& values);
     std::vector<MapTile> tilesInSight(const MapGeometry& geometry, int level) const;
-    void requestTiles(const MapGeometry& geometry, int level);
     void paintCells(QPainter& painter, const MapGeometry& geometry);
     void paintTile(QPainter& painter, const MapGeometry& geometry, const MapTile& tile, int level);
     bool paintFallback(QPainter& painter, const MapGeometry& geometry, const MapTile& tile,

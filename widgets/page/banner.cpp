@@ -1,6 +1,7 @@
 #include "widgets/page/banner.h"
 
 #include "widgets/theme/icon.h"
+#include "widgets/theme/shown_text.h"
 
 #include <QApplication>
 #include <QClipboard>
@@ -31,14 +32,15 @@ Banner::Banner(QWidget* parent)
     line->addWidget(close);
     hide();
     connect(copy, &QPushButton::clicked, this,
-            [this] { QApplication::clipboard()->setText(text_->text()); });
+            [this] { QApplication::clipboard()->setText(message_); });
     connect(act_, &QPushButton::clicked, this, &Banner::acted);
     connect(close, &QToolButton::clicked, this, &Banner::dismissed);
 }
 
 void Banner::setMessage(const QString& message, const QString& action)
 {
-    text_->setText(message);
+    message_ = message;
+    showText(*text_, message);
     act_->setText(action);
     act_->setAccessibleName(action);
     act_->setVisible(!action.isEmpty());

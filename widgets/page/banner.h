@@ -23,6 +23,7 @@ signals:
     void dismissed();
 
 private:
+    QString message_; // whole
     QLabel* text_;
     QPushButton* act_;
 };

@@ -1,5 +1,6 @@
 #include "widgets/page/panel.h"
 
+#include "widgets/theme/shown_text.h"
 #include "widgets/theme/style.h"
 
 #include <QHBoxLayout>
@@ -57,8 +58,8 @@ Panel::Panel(const QString& heading, QWidget* parent)
 
 void Panel::setHeading(const QString& text)
 {
-    heading_->setText(text);
-    heading_->setToolTip(text);
+    showText(*heading_, text);
+    heading_->setToolTip(heading_->text());
 }
 
 } // namespace vitrine

@@ -52,8 +52,10 @@ QString PromptLine::text() const
 
 void PromptLine::setText(const QString& text)
 {
+    // What is shown is what would be run: a text too long for a line is not shown in part.
+    constexpr qsizetype kLongest = 4000;
     if (!edit_->hasFocus() || !edit_->isModified())
-        edit_->setText(text);
+        edit_->setText(text.size() <= kLongest ? text : QString());
 }
 
 QString PromptLine::placeholder() const

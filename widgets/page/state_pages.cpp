@@ -1,6 +1,7 @@
 #include "widgets/page/state_pages.h"
 
 #include "widgets/theme/palette.h"
+#include "widgets/theme/shown_text.h"
 #include "widgets/theme/style.h"
 
 #include <QApplication>
@@ -19,6 +20,8 @@ namespace vitrine
 {
 namespace
 {
+
+constexpr qsizetype kLongestProgress = 120;
 
 QLabel* line(const QString& text, const char* role, QWidget* parent)
 {
@@ -110,10 +113,10 @@ LoadingPage::LoadingPage(Skeleton skeleton, QWidget* parent)
 
 void LoadingPage::setProgress(const QString& what, double fraction)
 {
-    what_->setText(what);
+    showText(*what_, what, kLongestProgress);
     bar_->setRange(0, fraction < 0 ? 0 : 1000);
     bar_->setValue(static_cast<int>(std::clamp(fraction, 0.0, 1.0) * 1000));
-    setAccessibleDescription(what);
+    setAccessibleDescription(what_->text());
 }
 
 void LoadingPage::resizeEvent(QResizeEvent*)
@@ -161,7 +164,7 @@ FailurePage::FailurePage(const QString& heading, QWidget* parent)
     auto* copy = new QPushButton(tr("Copy details"), box);
     connect(retry_, &QPushButton::clicked, this, &FailurePage::retryWished);
     connect(copy, &QPushButton::clicked, this,
-            [this] { QApplication::clipboard()->setText(message_->text()); });
+            [this] { QApplication::clipboard()->setText(whole_); });
     auto* row = new QHBoxLayout;
     row->addWidget(retry_);
     row->addWidget(copy);
@@ -175,9 +178,10 @@ FailurePage::FailurePage(const QString& heading, QWidget* parent)
 
 void FailurePage::setMessage(const QString& message, bool canRetry)
 {
-    message_->setText(message);
+    whole_ = message;
+    showText(*message_, message);
     retry_->setVisible(canRetry);
-    setAccessibleDescription(message);
+    setAccessibleDescription(message_->text());
 }
 
 StatePages::StatePages(QWidget* empty, Skeleton skeleton, const QString& failureHeading,

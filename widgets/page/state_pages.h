@@ -69,6 +69,7 @@ signals:
     void retryWished();
 
 private:
+    QString whole_;
     QLabel* message_;
     QPushButton* retry_;
 };

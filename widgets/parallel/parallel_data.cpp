@@ -1,6 +1,7 @@
 #include "widgets/parallel/parallel_data.h"
 
 #include "core/base/format.h"
+#include "core/jobs/read_run.h"
 
 #include <QJsonArray>
 
@@ -17,13 +18,9 @@ namespace
 constexpr std::size_t kMostWords = 24;
 constexpr double kDecades = 100; // greatest over least from which an axis is logarithmic
 
-double numberOf(const Cell& cell)
+double finite(double value)
 {
-    if (const auto* whole = std::get_if<std::int64_t>(&cell))
-        return static_cast<double>(*whole);
-    if (const auto* real = std::get_if<double>(&cell); real && std::isfinite(*real))
-        return *real;
-    return std::nan("");
+    return std::isfinite(value) ? value : std::nan("");
 }
 
 bool holdsWords(const Table& table, std::size_t column)
@@ -57,7 +54,7 @@ Axis numberAxis(const Table& table, std::size_t column)
 {
     Axis axis;
     for (const auto& row : table.rows)
-        axis.values.push_back(numberOf(row[column]));
+        axis.values.push_back(finite(numberOf(row[column])));
     const figure::Range range = rangeOf(axis);
     if (range.low > 0 && range.high / range.low > kDecades)
         axis.scale = figure::Scale::logarithmic;

@@ -16,6 +16,7 @@
 #include "core/base/resources.h"
 #include "widgets/params/segmented_switch.h"
 #include "widgets/theme/icon.h"
+#include "widgets/theme/shown_text.h"
 
 #include <numeric>
 
@@ -81,14 +82,22 @@ PromptField::PromptField(QWidget* parent) : Field(parent), editor_(new QPlainTex
 
 QString PromptField::text() const
 {
-    return editor_->toPlainText();
+    return cut_ ? whole_ : editor_->toPlainText();
 }
 
+// A text too long to be laid out is shown in part and can only be replaced as a whole.
 void PromptField::setText(const QString& text)
 {
     const QSignalBlocker quiet(editor_);
-    if (text != editor_->toPlainText())
-        editor_->setPlainText(text);
+    if (text == this->text())
+        return;
+    cut_ = showText(*editor_, text);
+    whole_ = cut_ ? text : QString();
+    editor_->setReadOnly(cut_);
+    editor_->setToolTip(cut_ ? QString("Only the beginning is shown; all %L1 characters are used. "
+                                       "Press Delete to type another text.")
+                                   .arg(text.size())
+                             : QString());
 }
 
 QWidget* PromptField::input() const
@@ -102,6 +111,11 @@ bool PromptField::eventFilter(QObject* watched, QEvent* event)
         emit settled();
     if (event->type() == QEvent::KeyPress) {
         const auto* press = static_cast<QKeyEvent*>(event);
+        if (cut_ && (press->key() == Qt::Key_Delete || press->key() == Qt::Key_Backspace)) {
+            setText({});
+            emit edited();
+            return true;
+        }
         const bool enter = press->key() == Qt::Key_Return || press->key() == Qt::Key_Enter;
         if (enter && !(press->modifiers() & Qt::ShiftModifier)) {
             emit settled();

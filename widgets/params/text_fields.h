@@ -39,6 +39,8 @@ protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
+    bool cut_ = false; // the editor shows the beginning of whole_
+    QString whole_;
     QPlainTextEdit* editor_;
 };
 

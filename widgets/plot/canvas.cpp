@@ -1,5 +1,6 @@
 #include "widgets/plot/canvas.h"
 
+#include "core/figure/short_texts.h"
 #include "widgets/plot/drawing.h"
 #include "widgets/plot/grid_image.h"
 #include "widgets/plot/header.h"
@@ -200,7 +201,7 @@ Canvas::~Canvas() = default;
 void Canvas::setFigure(const figure::Figure& figure, const theme::Palette& palette, bool title,
                        const QColor& ground)
 {
-    figure_ = figure;
+    figure_ = figure::withShortTexts(figure);
     palette_ = palette;
     images_.assign(figure_.grids.size(), {});
     reading_.reset();

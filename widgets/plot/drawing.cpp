@@ -116,12 +116,13 @@ void drawLine(QPainter& painter, const figure::Series& series, const Frame& fram
         points.clear();
     };
     for (std::size_t i = 0; i < count; ++i) {
-        const bool gap = !std::isfinite(series.x[i]) || !std::isfinite(series.y[i]) ||
+        const QPointF point = frame.at(series.x[i], series.y[i]);
+        const bool gap = !std::isfinite(point.x()) || !std::isfinite(point.y()) ||
                          (frame.logX && series.x[i] <= 0);
         if (gap)
             flush();
         else
-            points << frame.at(series.x[i], series.y[i]);
+            points << point;
     }
     flush();
 }
@@ -221,8 +222,12 @@ void drawSpan(QPainter& painter, const figure::Span& span, const Frame& frame,
     const QColor colour = palette.series(span.colour);
     const QRectF& rect = frame.rect;
     const double from = span.vertical ? frame.pixelX(span.from) : frame.pixelY(span.from);
+    if (!std::isfinite(from))
+        return;
     if (span.from != span.to) {
         const double to = span.vertical ? frame.pixelX(span.to) : frame.pixelY(span.to);
+        if (!std::isfinite(to))
+            return;
         const QRectF band = span.vertical ? QRectF(from, rect.top(), to - from, rect.height())
                                           : QRectF(rect.left(), from, rect.width(), to - from);
         QColor soft = colour;
@@ -232,7 +237,7 @@ void drawSpan(QPainter& painter, const figure::Span& span, const Frame& frame,
     }
     QPointF a = span.vertical ? QPointF(from, rect.top()) : QPointF(rect.left(), from);
     QPointF b = span.vertical ? QPointF(from, rect.bottom()) : QPointF(rect.right(), from);
-    if (!std::isfinite(from) || !clipSegment(rect, a, b))
+    if (!clipSegment(rect, a, b))
         return;
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setPen(penOf(colour, 1.3, span.line));

@@ -72,8 +72,8 @@ QImage gridImage(const figure::Grid& grid, const Frame& frame, double scale)
     const int height = std::max(1, static_cast<int>(std::lround(frame.rect.height() * scale)));
     QImage image(width, height, QImage::Format_ARGB32_Premultiplied);
     image.fill(Qt::transparent);
-    if (grid.values.size() < static_cast<std::size_t>(grid.rows * grid.columns) || grid.dx == 0 ||
-        grid.dy == 0)
+    const auto size = static_cast<std::int64_t>(grid.values.size());
+    if (grid.rows <= 0 || grid.columns > size / grid.rows || grid.dx == 0 || grid.dy == 0)
         return image;
 
     const double stepX = frame.rect.width() / width, stepY = frame.rect.height() / height;

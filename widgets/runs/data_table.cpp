@@ -7,6 +7,7 @@
 #include <QSortFilterProxyModel>
 
 #include "widgets/runs/run_text.h"
+#include "widgets/theme/shown_text.h"
 
 #include <algorithm>
 
@@ -17,6 +18,7 @@ namespace
 
 constexpr int kRowHeight = 28;
 constexpr int kWidestColumn = 320;
+constexpr qsizetype kLongestHeading = 120;
 
 bool isNumber(const Cell& cell)
 {
@@ -60,6 +62,8 @@ QVariant DataTableModel::data(const QModelIndex& index, int role) const
     case Qt::DisplayRole:
         return cellWords(cell);
     case Qt::ToolTipRole:
+        return shownText(cellExact(cell));
+    case kExactRole:
         return cellExact(cell);
     case kSortRole:
         return sortKey(cell);
@@ -76,12 +80,12 @@ QVariant DataTableModel::headerData(int section, Qt::Orientation orientation, in
         return role == Qt::DisplayRole ? QVariant(section + 1) : QVariant();
     const Column& column = table_.columns[static_cast<std::size_t>(section)];
     if (role == Qt::DisplayRole) {
-        const QString name = QString::fromStdString(column.name).replace('_', ' ');
+        const QString name = shownText(column.name, kLongestHeading).replace('_', ' ');
         const bool plain = column.unit.empty() || column.unit == "1";
-        return plain ? name : QString("%1 (%2)").arg(name, QString::fromStdString(column.unit));
+        return plain ? name : QString("%1 (%2)").arg(name, shownText(column.unit, kLongestHeading));
     }
     if (role == Qt::ToolTipRole)
-        return QString::fromStdString(column.help);
+        return shownText(column.help);
     if (role == Qt::TextAlignmentRole) {
         const bool numbers = !table_.rows.empty() &&
                              isNumber(table_.rows.front()[static_cast<std::size_t>(section)]);
@@ -116,7 +120,7 @@ QString DataTable::selectedText() const
     for (const QModelIndex& row : selectionModel()->selectedRows()) {
         QStringList cells;
         for (int column = 0; column < model()->columnCount(); ++column)
-            cells << model()->index(row.row(), column).data(Qt::ToolTipRole).toString();
+            cells << model()->index(row.row(), column).data(DataTableModel::kExactRole).toString();
         lines << cells.join('\t');
     }
     return lines.join('\n');

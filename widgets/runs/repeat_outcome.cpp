@@ -6,6 +6,7 @@
 #include "core/store/store.h"
 #include "widgets/runs/run_detail.h"
 #include "widgets/runs/run_text.h"
+#include "widgets/theme/shown_text.h"
 
 namespace vitrine
 {
@@ -16,9 +17,9 @@ constexpr std::size_t kMostDifferences = 12;
 
 QLabel* line(const QString& words, const char* role, QWidget* parent)
 {
-    auto* made = new QLabel(words, parent);
+    auto* made = new QLabel(parent);
+    showText(*made, words);
     made->setProperty("role", role);
-    made->setTextFormat(Qt::PlainText);
     made->setWordWrap(true);
     made->setTextInteractionFlags(Qt::TextSelectableByMouse);
     return made;

@@ -15,6 +15,7 @@
 #include "core/base/format.h"
 #include "widgets/runner/runner.h"
 #include "widgets/runs/run_text.h"
+#include "widgets/theme/shown_text.h"
 #include "widgets/theme/style.h"
 
 namespace vitrine
@@ -27,9 +28,9 @@ constexpr int kTableHeight = 220;
 
 QLabel* text(const QString& words, const char* role, QWidget* parent)
 {
-    auto* label = new QLabel(words, parent);
+    auto* label = new QLabel(parent);
+    showText(*label, words);
     label->setProperty("role", role);
-    label->setTextFormat(Qt::PlainText);
     label->setWordWrap(true);
     label->setTextInteractionFlags(Qt::TextSelectableByMouse);
     return label;
@@ -239,7 +240,7 @@ void RunDetail::showNote(const std::string& note)
     if (note_ == nullptr || pause_->isActive() || note_->toPlainText() == words)
         return;
     const QSignalBlocker quiet(note_);
-    note_->setPlainText(words);
+    note_->setReadOnly(showText(*note_, words));
 }
 
 void RunDetail::finishNote()
@@ -262,11 +263,11 @@ void RunDetail::addTagsAndNote(QVBoxLayout& column)
     QStringList tags;
     for (const std::string& tag : run_->tags)
         tags << QString::fromStdString(tag);
-    auto* tagLine = new QLineEdit(tags.join(", "), page);
+    auto* tagLine = new QLineEdit(shownText(tags.join(", "), kLongestShownLine), page);
     tagLine->setAccessibleName("Tags");
     tagLine->setPlaceholderText("Words, separated by commas");
     connect(tagLine, &QLineEdit::editingFinished, this,
-            [this, tagLine, number = run_->number, before = tags.join(", ")] {
+            [this, tagLine, number = run_->number, before = tagLine->text()] {
                 if (tagLine->text() == before)
                     return;
                 QStringList words;
@@ -277,7 +278,8 @@ void RunDetail::addTagsAndNote(QVBoxLayout& column)
             });
     addSection(column, "Tags", tagLine);
 
-    auto* note = new QPlainTextEdit(QString::fromStdString(run_->note), page);
+    auto* note = new QPlainTextEdit(page);
+    note->setReadOnly(showText(*note, QString::fromStdString(run_->note)));
     note->setAccessibleName("Note");
     note->setPlaceholderText("Your own words");
     note->setTabChangesFocus(true);

@@ -6,6 +6,7 @@
 #include "widgets/runs/data_table.h"
 #include "widgets/runs/run_text.h"
 #include "widgets/theme/palette.h"
+#include "widgets/theme/shown_text.h"
 #include "widgets/theme/style.h"
 
 #include <algorithm>
@@ -97,8 +98,8 @@ DiffRow textRow(const Runs& runs, const char* name,
 
 QTableWidgetItem* cell(const QString& text, const QString& hover)
 {
-    auto* item = new QTableWidgetItem(text);
-    item->setToolTip(hover.isEmpty() ? text : hover);
+    auto* item = new QTableWidgetItem(shownText(text));
+    item->setToolTip(shownText(hover.isEmpty() ? text : hover));
     return item;
 }
 

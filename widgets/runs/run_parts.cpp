@@ -9,11 +9,14 @@
 #include "core/base/format.h"
 #include "widgets/runs/data_table.h"
 #include "widgets/runs/run_text.h"
+#include "widgets/theme/shown_text.h"
 
 namespace vitrine
 {
 namespace
 {
+
+constexpr qsizetype kLongestName = 120;
 
 QGridLayout* pairs(QWidget* parent)
 {
@@ -27,7 +30,8 @@ QGridLayout* pairs(QWidget* parent)
 
 QLabel* label(const QString& text, const char* role, QWidget* parent)
 {
-    auto* made = new QLabel(text, parent);
+    auto* made = new QLabel(parent);
+    showText(*made, text);
     made->setProperty("role", role);
     return made;
 }
@@ -51,7 +55,7 @@ QWidget* metricGrid(const RunRecord& run, QWidget* parent)
     for (const Metric& metric : run.result.metrics) {
         const QString name = QString::fromStdString(metric.name).replace('_', ' ');
         auto* left = label(name, "muted", part);
-        left->setToolTip(QString::fromStdString(metric.help));
+        left->setToolTip(shownText(metric.help));
         auto* right = label(metricWords(metric), "value", part);
         right->setAlignment(Qt::AlignRight);
         right->setAccessibleName(QString::fromStdString(metric.name));
@@ -73,7 +77,7 @@ QWidget* paramGrid(const RunRecord& run, QWidget* parent)
         auto* right = selectable(paramWords(value), "value", part);
         right->setWordWrap(true);
         right->setTextFormat(Qt::PlainText);
-        right->setToolTip(QString::fromStdString(paramText(value)).left(2000));
+        right->setToolTip(shownText(paramText(value)));
         grid->addWidget(left, row, 0, Qt::AlignTop);
         grid->addWidget(right, row++, 1);
     }
@@ -91,10 +95,10 @@ QWidget* inputList(const RunRecord& run, QWidget* parent)
         auto* name = selectable(
             QString("%1   %2").arg(file.fileName(), QString::fromStdString(bytesText(input.bytes))),
             "value", part);
-        name->setToolTip(file.filePath());
-        auto* hash = selectable("sha256 " + QString::fromStdString(input.sha256).left(24) + "…",
+        name->setToolTip(shownText(file.filePath()));
+        auto* hash = selectable("sha256 " + QString::fromStdString(input.sha256.substr(0, 24)) + "…",
                                 "caption", part);
-        hash->setToolTip(QString::fromStdString(input.sha256));
+        hash->setToolTip(shownText(input.sha256));
         auto* both = new QVBoxLayout;
         both->setSpacing(0);
         both->addWidget(name);
@@ -119,7 +123,7 @@ QWidget* tableSwitcher(const RunRecord& run, int tableHeight, QWidget* parent)
     view->setMinimumHeight(tableHeight);
     for (const Table& table : run.result.tables)
         chooser->addItem(
-            QString("%1  (%2 rows)").arg(QString::fromStdString(table.name)).arg(table.rows.size()),
+            QString("%1  (%2 rows)").arg(shownText(table.name, kLongestName)).arg(table.rows.size()),
             QString::fromStdString(table.name));
     const auto tables = run.result.tables;
     const auto show = [view, tables](int index) {

@@ -5,6 +5,7 @@
 
 #include "core/base/format.h"
 #include "widgets/theme/palette.h"
+#include "widgets/theme/shown_text.h"
 
 #include <cmath>
 
@@ -14,6 +15,7 @@ namespace
 {
 
 constexpr int kLongText = 96;
+constexpr qsizetype kLongestUnit = 40;
 constexpr QChar kThinSpace(0x2009);
 
 QString number(double value)
@@ -59,7 +61,7 @@ QString metricWords(const Metric& metric)
         return QString::fromStdString(durationText(metric.value));
     const QString text = number(metric.value);
     const bool plain = metric.unit.empty() || metric.unit == "1";
-    return plain ? text : text + kThinSpace + QString::fromStdString(metric.unit);
+    return plain ? text : text + kThinSpace + shownText(metric.unit, kLongestUnit);
 }
 
 QString cellWords(const Cell& cell)
@@ -69,7 +71,7 @@ QString cellWords(const Cell& cell)
     if (const auto* real = std::get_if<double>(&cell))
         return number(*real);
     if (const auto* text = std::get_if<std::string>(&cell))
-        return QString::fromStdString(*text);
+        return shownText(*text);
     return "–";
 }
 
@@ -77,12 +79,14 @@ QString cellExact(const Cell& cell)
 {
     if (const auto* real = std::get_if<double>(&cell))
         return QString::fromStdString(shortest(*real));
+    if (const auto* text = std::get_if<std::string>(&cell))
+        return QString::fromStdString(*text);
     return std::holds_alternative<std::monostate>(cell) ? QString() : cellWords(cell);
 }
 
 QString paramWords(const ParamValue& value)
 {
-    QString text = QString::fromStdString(paramText(value)).simplified();
+    QString text = shownText(paramText(value)).simplified();
     if (text.size() > kLongText)
         text = text.left(kLongText - 1) + "…";
     return text;

@@ -4,6 +4,7 @@
 
 #include "core/base/format.h"
 #include "widgets/runs/run_text.h"
+#include "widgets/theme/shown_text.h"
 
 #include <algorithm>
 #include <iterator>
@@ -170,7 +171,7 @@ QVariant RunsModel::data(const QModelIndex& index, int role) const
         return column == state ? QVariant(stateColour(shown.state)) : QVariant();
     case Qt::ToolTipRole:
         if (column == state && !shown.error.empty())
-            return QString::fromStdString(shown.error);
+            return shownText(shown.error);
         if (column >= firstMetric && !isParam(column))
             return metric(shown, column).isNull()
                        ? QVariant()
@@ -191,7 +192,7 @@ QString RunsModel::text(const RunSummary& run, int column) const
     case experiment:
         return experimentWords(run.experiment);
     case subject:
-        return QString::fromStdString(run.subject);
+        return shownText(run.subject);
     case state:
         return "● " + QString::fromUtf8(runStateName(run.state).data());
     case started:
@@ -199,14 +200,14 @@ QString RunsModel::text(const RunSummary& run, int column) const
     case duration:
         return QString::fromStdString(durationText(run.seconds));
     case tags:
-        return tagWords(run.tags);
+        return shownText(tagWords(run.tags));
     default:
         break;
     }
     const QVariant value = metric(run, column);
     if (value.isNull())
         return "–";
-    return isParam(column) ? value.toString().simplified().left(kLongestCell)
+    return isParam(column) ? shownText(value.toString()).simplified().left(kLongestCell)
                            : QString::fromStdString(significant(value.toDouble()));
 }
 
@@ -235,7 +236,7 @@ QVariant RunsModel::headerData(int section, Qt::Orientation orientation, int rol
                                       "Started", "Duration",   "Tags"};
     if (section < firstMetric)
         return words[section];
-    const QString name = QString::fromStdString(columnName(section));
+    const QString name = shownText(columnName(section));
     return isParam(section) ? name : QString(name).replace('_', ' ');
 }
 

@@ -5,6 +5,7 @@
 #include <QLabel>
 #include <QVBoxLayout>
 
+#include "core/jobs/read_run.h"
 #include "widgets/runs/data_table.h"
 
 #include <algorithm>
@@ -67,19 +68,10 @@ std::size_t keyColumns(const std::vector<const Table*>& tables, const Table& fir
     return 0;
 }
 
-std::optional<double> numberOf(const Cell& cell)
-{
-    if (const auto* whole = std::get_if<std::int64_t>(&cell))
-        return static_cast<double>(*whole);
-    if (const auto* real = std::get_if<double>(&cell); real != nullptr && std::isfinite(*real))
-        return *real;
-    return {};
-}
-
 Cell difference(const std::vector<Cell>& values)
 {
-    const auto first = numberOf(values.front()), last = numberOf(values.back());
-    return first && last ? Cell(*last - *first) : Cell();
+    const double less = numberOf(values.back()) - numberOf(values.front());
+    return std::isfinite(less) ? Cell(less) : Cell();
 }
 
 } // namespace

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include <cmath>
+#include <limits>
 
 namespace vitrine::figure
 {
@@ -70,6 +71,25 @@ TEST(Range, IncludesLinesAcross)
     figure.spans = {{.from = 5, .to = 5}};
 
     EXPECT_GE(yRange(figure).high, 5);
+}
+
+TEST(Range, OfNumbersOfAnySizeCanBeDivided)
+{
+    const double infinity = std::numeric_limits<double>::infinity();
+    for (const auto& values : std::vector<std::vector<double>>{{-1e308, 1e308},
+                                                               {infinity, -infinity, 3},
+                                                               {1e18, 1e18 + 1024},
+                                                               {1e300},
+                                                               {5e-324}})
+        for (const Scale scale : {Scale::linear, Scale::logarithmic}) {
+            Figure figure;
+            figure.series = {{.x = values, .y = values}};
+            figure.x.scale = scale;
+            const Range range = xRange(figure);
+            EXPECT_GT(range.high - range.low, 0) << values[0];
+            EXPECT_TRUE(std::isfinite(range.high - range.low)) << values[0];
+            EXPECT_GT((range.low + range.high) / 2, range.low) << values[0];
+        }
 }
 
 TEST(Range, OfNothingIsAUsableRange)

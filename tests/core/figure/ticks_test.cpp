@@ -67,6 +67,15 @@ TEST(Ticks, AreNoneWhereTheRangeIsNone)
     EXPECT_TRUE(chooseTicks(kLog, {-1, 1}, 5).major.empty());
 }
 
+TEST(Ticks, EndWhereAStepCannotMoveALargeNumber)
+{
+    const Axis axis;
+
+    for (const Range range : {Range{1e18, 1e18 + 256}, Range{1e300, 1.0000000000000002e300},
+                              Range{0, 5e-324}, Range{-1e308, 1e308}})
+        EXPECT_LE(chooseTicks(axis, range, 6).major.size(), 13u) << range.low << " " << range.high;
+}
+
 TEST(AxisTitle, HasItsUnitInBrackets)
 {
     EXPECT_EQ(axisTitle({.label = "size", .unit = "MiB"}), "size (MiB)");

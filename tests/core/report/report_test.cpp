@@ -101,6 +101,61 @@ TEST(Report, SaysNoRowsUnderTheHeadOfAnEmptyTable)
     EXPECT_THAT(toCsv(document), HasSubstr("Tables,sinks,0,,,,no rows,0\r\n"));
 }
 
+TEST(Report, NamesATableWithoutColumnsInOneLine)
+{
+    auto run = kTwo[0];
+    run.result.tables[0].columns.clear();
+    run.result.tables[0].rows = {{}, {}};
+    const Document document = buildReport({run}, {});
+
+    EXPECT_TRUE(document.problems.empty()) << "the rest of the run is still reported";
+    EXPECT_THAT(toHtml(document, {}, ""), HasSubstr("Table \"heads\" of run 12 has no columns."));
+    EXPECT_THAT(toMarkdown(document, {}), HasSubstr("> Table \"heads\" of run 12 has no columns."));
+    EXPECT_THAT(toLatex(document, {}), HasSubstr("of run 12 has no columns."));
+    EXPECT_THAT(toCsv(document), HasSubstr("Results,Metrics,1"));
+    EXPECT_THAT(toMarkdown({.sections = {{"Tables", {DataTable{.name = "none"}}}}}, {}), HasSubstr("none"));
+}
+
+TEST(Report, SaysWhatOfATableIsNotAsItsHeadSays)
+{
+    auto run = kTwo[0];
+    run.result.tables[0].rows[3][2] = std::string("much");
+    run.result.tables[0].rows[5].resize(1);
+
+    const DataTable heads = tableNamed(buildReport({run}, {}), "heads");
+
+    EXPECT_THAT(heads.remark, HasSubstr("As stored, 1 cell of first_token_mass is no number."));
+    EXPECT_EQ(heads.rows[3][2].text, "much");
+    EXPECT_EQ(heads.rows[5].size(), 4u);
+}
+
+TEST(Report, OfARunThatFailedBeforeItBeganHasItsParametersAsTheyWereGiven)
+{
+    auto run = kTwo[0];
+    run.state = RunState::failed;
+    run.params.set("seed", std::string("7"));
+    run.params.set("tau", std::string("0.1"));
+
+    const Document document = buildReport({run}, {});
+
+    EXPECT_THAT(toMarkdown(document, {}), HasSubstr("| seed | 7 |"));
+}
+
+TEST(Csv, MarksTextsThatASpreadsheetWouldRunAndNoNumbers)
+{
+    auto run = kTwo[0];
+    run.params.set("prompt", std::string("=HYPERLINK(\"http://x\")"));
+    run.result.tables[0].rows[0] = {std::int64_t{0}, std::int64_t{0}, -0.5, std::string("-")};
+    const Document document = buildReport({run}, {});
+
+    const std::string csv = toCsv(document);
+    EXPECT_THAT(csv, HasSubstr("\"'=HYPERLINK(\"\"http://x\"\")\""));
+    EXPECT_THAT(csv, Not(HasSubstr(",=HYPERLINK")));
+    EXPECT_THAT(csv, HasSubstr("first_token_mass,,-0.5,"));
+    EXPECT_THAT(csv, HasSubstr("token,,'-,"));
+    EXPECT_THAT(toCsv(tableNamed(document, "heads")), HasSubstr("0,0,-0.5,'-\r\n"));
+}
+
 TEST(Report, IsNamedAsPeopleCallItsExperiments)
 {
     auto runs = kTwo;

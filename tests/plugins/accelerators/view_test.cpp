@@ -84,6 +84,40 @@ protected:
     AcceleratorsView view_;
 };
 
+// Tables that say other things than the experiment writes: what is sound is shown.
+TEST_F(AcceleratorsViewTest, ATableOfOtherTypesIsShownAsFarAsItIsSound)
+{
+    RunRecord run = *makeRun({{"accelerator", "p2vit"}, {"workload", "deit-tiny"}});
+    for (Table& table : run.result.tables) {
+        if (table.name == "beside")
+            for (auto& row : table.rows)
+                row[0] = std::int64_t{7};
+        if (table.name == "layers")
+            for (const char* gone : {"kind", "ifmap_reads", "bound_by"}) {
+                const int column = table.column(gone);
+                ASSERT_GE(column, 0);
+                table.columns.erase(table.columns.begin() + column);
+                for (auto& row : table.rows)
+                    row.erase(row.begin() + column);
+            }
+        if (table.name == "buffers")
+            for (auto& row : table.rows)
+                row.back() = std::string("full");
+    }
+    run.params.set("accelerator", std::int64_t{3});
+    run.params.set("memory", true);
+
+    view_.setRuns({std::make_shared<const RunRecord>(run)});
+
+    EXPECT_EQ(page(), 3);
+    EXPECT_EQ(shownRuns(), 1);
+    auto* others = named<QTableView>("Key figures of the other accelerators");
+    ASSERT_GT(others->model()->rowCount(), 0);
+    EXPECT_EQ(others->model()->index(0, 0).data().toString(), "7");
+    EXPECT_FALSE(view_.figures().empty());
+    EXPECT_FALSE(view_.grab().isNull());
+}
+
 TEST_F(AcceleratorsViewTest, EmptyOffersARun)
 {
     EXPECT_EQ(page(), 0);

@@ -14,7 +14,7 @@ namespace {
 using testing::HasSubstr;
 
 // A run with a capture of 2 layers x 2 heads; in head 1 of layer 3, key `sink` draws the queries.
-RunRecord stored(const std::string& name, int tokens, int sink, bool keep = true)
+RunRecord stored(const std::string& name, int tokens, int sink, bool keep = true, const std::string& word = "▁w")
 {
     const auto folder = std::filesystem::temp_directory_path() / "vitrine-figures" /
                         testing::UnitTest::GetInstance()->current_test_info()->name();
@@ -26,7 +26,7 @@ RunRecord stored(const std::string& name, int tokens, int sink, bool keep = true
     std::vector<std::int32_t> ids;
     for (int t = 0; t < tokens; ++t) {
         ids.push_back(t);
-        info.tokenTexts.push_back("▁w" + std::to_string(t));
+        info.tokenTexts.push_back(word + std::to_string(t));
     }
     Random random(std::hash<std::string>()(name));
     model::ForwardResult result;
@@ -206,6 +206,29 @@ TEST(Figures, ADifferenceIsTheSecondMapLessTheFirst)
     EXPECT_EQ(grid.minimum, -grid.maximum);
     EXPECT_EQ(grid.values[39 * 40 + 12], second[39 * 40 + 12] - first[39 * 40 + 12]);
     EXPECT_TRUE(std::isnan(grid.values[1]));
+}
+
+TEST(Figures, RunsOfOtherWordsAreNotSubtracted)
+{
+    const auto a = stored("a", 30, 10), b = stored("b", 30, 20, true, "other");
+
+    const auto list = figures({a, b}, {{"score", "difference"}});
+
+    EXPECT_THAT(names(list), testing::Not(testing::Contains("attention-difference")));
+    EXPECT_EQ(named(list, "head-overview").grids.at(0).name, "First-token mass");
+}
+
+TEST(Figures, ALegendNeverCutsAPromptInsideACharacter)
+{
+    auto a = stored("a", 30, 10), b = stored("b", 30, 20);
+    std::string umlauts = "x"; // a byte 32 is then inside a character
+    for (int i = 0; i < 30; ++i)
+        umlauts += "ü";
+    a.params.set("prompt", umlauts);
+
+    const auto list = figures({a, b}, {});
+
+    EXPECT_THAT(named(list, "sink-profile").series.at(0).name, HasSubstr(umlauts.substr(0, 31) + " …"));
 }
 
 TEST(Figures, OverviewAndBarsShowTheChosenScore)

@@ -1,5 +1,8 @@
 #include "plugins/attention/view.h"
 
+#include "core/attention/comparable.h"
+#include "plugins/attention/figures.h"
+
 #include "core/base/format.h"
 #include "plugins/attention/head_table.h"
 #include "plugins/attention/map_panel.h"
@@ -300,6 +303,54 @@ TEST_F(AttentionViewTest, TwoRunsOfOneTextHaveADifferenceMap)
     EXPECT_EQ(maps()[2]->window(), maps()[0]->window());
 }
 
+TEST_F(AttentionViewTest, OfThreeRunsScreenExportAndReportScoreTheSecondAgainstTheFirst)
+{
+    const std::vector<RunHandle> runs = {makeRun({.seed = 7}), makeRun({.seed = 8}), makeRun({.seed = 9})};
+    view_.setState({{"score", "difference"}});
+    show(runs);
+
+    const auto overviewOf = [](const std::vector<figure::Figure>& figures) {
+        return std::ranges::find(figures, "head-overview", &figure::Figure::name)->grids.at(0);
+    };
+    const figure::Grid exported = overviewOf(view_.figures());
+    const figure::Grid reported = overviewOf(
+        figures({*runs[0], *runs[1], *runs[2]}, {{"score", "difference"}}));
+    const auto first = Capture::open(runs[0]->result.artifacts[0].path),
+               second = Capture::open(runs[1]->result.artifacts[0].path);
+    HeadId best;
+    double most = -1;
+    for (int layer = 0; layer < 3; ++layer)
+        for (int head = 0; head < 4; ++head) {
+            const double moved = massMoved(first->columnScore(layer, head),
+                                           second->columnScore(layer, head), first->columnRows());
+            const auto place = static_cast<std::size_t>(layer * 4 + head);
+            EXPECT_EQ(exported.values[place], static_cast<float>(moved));
+            EXPECT_EQ(reported.values[place], static_cast<float>(moved));
+            if (moved > most) {
+                most = moved;
+                best = {layer, head};
+            }
+        }
+    EXPECT_EQ(selected(), best) << "the window selects the head that the figures rank first";
+}
+
+TEST_F(AttentionViewTest, ADifferenceThatIsNoneShowsFirstTokenMassAsFiguresDo)
+{
+    const std::vector<RunHandle> runs = {makeRun(), makeRun({.seed = 8, .tokenPrefix = "other"})};
+    view_.setState({{"score", "difference"}});
+    show(runs);
+
+    const auto figures = view_.figures();
+    const auto overview = std::ranges::find(figures, "head-overview", &figure::Figure::name);
+    EXPECT_EQ(overview->grids.at(0).name, "First-token mass");
+    HeadId best;
+    for (const auto capture = Capture::open(runs[0]->result.artifacts[0].path); int head : {0, 1, 2, 3})
+        for (int layer = 0; layer < 3; ++layer)
+            if (capture->firstTokenMass(layer, head) > capture->firstTokenMass(best.layer, best.head))
+                best = {layer, head};
+    EXPECT_EQ(selected(), best);
+}
+
 TEST_F(AttentionViewTest, TwoRunsOfDifferentTextsSayWhyThereIsNoDifference)
 {
     show({makeRun(), makeRun({.tokens = 30})});
@@ -325,8 +376,30 @@ TEST_F(AttentionViewTest, APromptAndEnterStartARunOfTheShownModel)
     EXPECT_GT(edited.count(), 0);
     ASSERT_EQ(context_.starts.size(), 1u);
     EXPECT_EQ(context_.starts[0].params, (std::map<std::string, std::string>{
-                                             {"model", "synthetic"}, {"prompt", "war and peace"}}));
+                                             {"model", "synthetic"}, {"prompt", "war and peace"},
+                                             {"rule", "uniform"}, {"alpha", "5"}, {"tau", "0.1"},
+                                             {"protect", "1"}, {"min_rows", "8"}}));
     EXPECT_FALSE(context_.starts[0].compare);
+}
+
+TEST_F(AttentionViewTest, APromptTakesAllParametersOfTheFormBesideIt)
+{
+    show({makeRun()});
+    context_.formExperiment = "attention.capture";
+    context_.form = {{"model", "vitrine-lm"}, {"layers", "1,2"},  {"rule", "absolute"},
+                     {"keep", "all"},         {"seed", "7"},      {"prompt_file", "/tmp/speech.txt"},
+                     {"budget", "64"}};
+    auto* prompt = named<QLineEdit>("Prompt");
+    prompt->setFocus();
+    prompt->selectAll();
+    QTest::keyClicks(prompt, "war and peace");
+    QTest::keyClick(prompt, Qt::Key_Return);
+
+    auto expected = context_.form;
+    expected.erase("prompt_file"); // the typed text takes its place
+    expected["prompt"] = "war and peace";
+    ASSERT_EQ(context_.starts.size(), 1u);
+    EXPECT_EQ(context_.starts[0].params, expected);
 }
 
 TEST_F(AttentionViewTest, ScaleClipScoreAndOrderAreState)

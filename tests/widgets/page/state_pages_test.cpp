@@ -1,5 +1,7 @@
 #include "widgets/page/state_pages.h"
 
+#include <QClipboard>
+#include <QGuiApplication>
 #include <QLabel>
 #include <QProgressBar>
 #include <QPushButton>
@@ -49,6 +51,32 @@ TEST_F(StatePagesTest, ContentStaysWhateverElseGoesOn)
     pages->setState({.hasContent = true, .loading = "Opening", .failure = "cannot read a.bin"});
     EXPECT_EQ(pages->currentWidget(), content);
     EXPECT_TRUE(pages->showsContent());
+}
+
+TEST_F(StatePagesTest, AMegabyteIsCutWhereItIsShownAndCopiedWhole)
+{
+    const QString endless(1 << 20, 'x');
+
+    pages->setState({.failure = endless});
+
+    EXPECT_LT(words().size(), 3000) << "what is laid out is bounded";
+    EXPECT_TRUE(words().contains(QChar(0x2026)));
+    for (QPushButton* button : pages->currentWidget()->findChildren<QPushButton*>())
+        if (button->text() == "Copy details")
+            button->click();
+    EXPECT_EQ(QGuiApplication::clipboard()->text(), endless);
+}
+
+TEST_F(StatePagesTest, WhatAFileSaysIsNoMarkup)
+{
+    pages->setState({.failure = "<b>tensor</b> has 2 dimensions"});
+
+    const auto* said = pages->currentWidget()->findChild<QLabel*>();
+    ASSERT_NE(said, nullptr);
+    for (const QLabel* label : pages->currentWidget()->findChildren<QLabel*>())
+        if (label->text().contains("tensor")) {
+            EXPECT_EQ(label->textFormat(), Qt::PlainText);
+        }
 }
 
 TEST_F(StatePagesTest, WorkIsToldBeforeAnEarlierFailure)

@@ -222,5 +222,26 @@ TEST_F(Form, MissingRequiredValueIsNamed)
     EXPECT_EQ(form.checkAll(), QStringList{"Task is needed"});
 }
 
+TEST(ParamForm, APromptTooLongToLayOutIsShownInPartAndKeptWhole)
+{
+    application();
+    ParamSpec prompt = spec("prompt", ParamType::text);
+    prompt.multiline = true;
+    const std::unique_ptr<Field> field(createField(prompt, nullptr));
+    const QString endless(1 << 20, 'x');
+
+    field->setText(endless);
+
+    auto* editor = qobject_cast<QPlainTextEdit*>(field->input());
+    ASSERT_NE(editor, nullptr);
+    EXPECT_LT(editor->toPlainText().size(), 5000);
+    EXPECT_TRUE(editor->isReadOnly()) << "a part is not edited as if it were the whole";
+    EXPECT_EQ(field->text(), endless) << "what is run is the whole";
+    QTest::keyClick(editor, Qt::Key_Delete);
+    EXPECT_EQ(field->text(), QString());
+    QTest::keyClicks(editor, "A fox.");
+    EXPECT_EQ(field->text(), "A fox.");
+}
+
 } // namespace
 } // namespace vitrine
