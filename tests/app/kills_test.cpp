@@ -152,7 +152,27 @@ struct Kills : testing::Test {
             std::chrono::microseconds(random.below(static_cast<std::uint64_t>(us))));
     }
 
-    void kill(Victim victim, int round, Random& random, Clock::duration longest)
+    // How long a window takes until it has imported what a killed run has left.
+    Clock::duration windowImports() const
+    {
+        std::string uid;
+        {
+            auto run =
+                start({"run", "test.slow", "--set", "steps=50", "--workspace", workspace.string()});
+            EXPECT_TRUE(tests::waitUntil([&] { return !workers().empty(); }));
+            for (const auto& job : fs::directory_iterator(jobs))
+                uid = job.path().filename().string();
+        } // killed
+        EXPECT_TRUE(tests::waitUntil([&] { return workers().empty(); }));
+        const auto begin = Clock::now();
+        auto window = start({workspace.string()});
+        const auto store = Store::open(workspace).value();
+        EXPECT_TRUE(tests::waitUntil([&] { return store.loadUid(uid).has_value(); })) << uid;
+        return Clock::now() - begin;
+    }
+
+    void kill(Victim victim, int round, Random& random, Clock::duration longest,
+              Clock::duration windowTakes)
     {
         auto run = startRun(round);
         pause(random, longest);
@@ -167,7 +187,7 @@ struct Kills : testing::Test {
         if (victim != Victim::window)
             return;
         auto window = start({workspace.string()}); // imports what the run has left
-        pause(random, 2 * longest);
+        pause(random, windowTakes + longest);
         ::kill(window.pid(), SIGKILL);
         window.wait();
     }
@@ -196,12 +216,15 @@ TEST_F(Kills, LoseNothingThatWasAcknowledgedAndLeaveNoWorker)
     acknowledge(startRun(0).wait());
     const auto took = Clock::now() - begin;
     ASSERT_EQ(acknowledged.size(), 1u);
+    const auto windowTakes = windowImports();
+    ASSERT_FALSE(HasFailure());
     Companion companion(workspace);
     Random random(250);
 
     const int count = tests::rounds(250);
     for (int round = 1; round <= count; ++round)
-        kill(kVictims[static_cast<std::size_t>(round) % kVictims.size()], round, random, took);
+        kill(kVictims[static_cast<std::size_t>(round) % kVictims.size()], round, random, took,
+             windowTakes);
     EXPECT_TRUE(tests::waitUntil([&] { return workers().empty(); }));
     auto last = start({"runs", "list", "--json", "--workspace", workspace.string()});
     EXPECT_EQ(last.wait().code, 0);
