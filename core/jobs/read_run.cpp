@@ -10,7 +10,7 @@ namespace vitrine
 namespace
 {
 
-constexpr std::size_t kLongestName = 60, kLongestLine = 400; // bytes
+constexpr std::size_t kLongestName = 60, kLongestProblem = 400; // bytes
 
 // One entry per row of a stored table; without the column, what `value` says of no value.
 template <typename Value>
@@ -132,7 +132,7 @@ std::string whatIsUnsound(const Table& table)
                             texts == 1 ? "1 cell" : fmt::format("{} cells", texts), name,
                             texts == 1 ? "is" : "are", texts == 1 ? "" : "s"));
     }
-    return cutText(problems, kLongestLine);
+    return cutText(problems, kLongestProblem);
 }
 
 std::string whatIsUnsound(const RunRecord& run)
@@ -142,7 +142,7 @@ std::string whatIsUnsound(const RunRecord& run)
         if (const std::string problem = whatIsUnsound(table); !problem.empty())
             problems += fmt::format("{}table {}: {}", problems.empty() ? "" : "; ",
                                     cutText(table.name, kLongestName), problem);
-    return cutText(problems, kLongestLine);
+    return cutText(problems, kLongestProblem);
 }
 
 double metricOf(const RunResult& result, std::string_view name)

@@ -12,7 +12,7 @@ namespace
 {
 
 constexpr double kCap = 0.12;
-constexpr std::size_t kMostHeads = 48;
+constexpr std::size_t kMostChartHeads = 48;
 
 figure::Bars bar(std::string name, int colour, double width)
 {
@@ -210,7 +210,7 @@ figure::Figure searchGains(const RunRecord& run, const Json& json)
     std::ranges::stable_sort(heads, [](const SearchedHead& a, const SearchedHead& b) {
         return a.gain > b.gain || (!std::isnan(a.gain) && std::isnan(b.gain));
     });
-    heads.resize(std::min(heads.size(), kMostHeads));
+    heads.resize(std::min(heads.size(), kMostChartHeads));
     figure::Figure figure = newFigure("search-gains", "Gain of each head alone", {&run}, json);
     figure.x.label = "Layer.head";
     figure.y.label = "Gain in accuracy";

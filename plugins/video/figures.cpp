@@ -138,8 +138,8 @@ bool keepLikeRates(Figure& figure, const std::vector<RunRecord>& runs)
     std::map<std::string, std::vector<double>> ratesOfRun;
     for (const Series& series : bits.series) {
         double sum = 1; // of what is known
-        for (const double bits : series.y)
-            sum += bits > 0 && std::isfinite(bits) ? bits : 0;
+        for (const double count : series.y)
+            sum += count > 0 && std::isfinite(count) ? count : 0;
         rate[series.name] = std::log(sum);
         ratesOfRun[runOf(series.name)].push_back(rate[series.name]);
     }

@@ -74,10 +74,12 @@ public:
             run.params.set(which, parameter());
             return "parameter " + which;
         }
-        case 3:
-            for (const auto& [key, value] : Params(run.params).all())
+        case 3: {
+            const Params before = run.params;
+            for (const auto& [key, value] : before.all())
                 run.params.set(key, paramText(value));
             return "all parameters are texts";
+        }
         case 4:
             run.params = {};
             return "no parameters";

@@ -50,7 +50,7 @@ struct FileKind {
     std::vector<std::pair<std::string, std::string>> beside = {}; // files that stay as they are
 };
 
-void write(const fs::path& path, const std::string& bytes)
+void writeNamed(const fs::path& path, const std::string& bytes)
 {
     fs::create_directories(path.parent_path());
     fs::remove(path);
@@ -234,7 +234,7 @@ TEST_P(NamedFile, EveryErrorNamesTheFileInOneLine)
     // Deep enough that a name which is cut somewhere shows.
     const fs::path home = folder.path / std::string(120, 'd');
     for (const auto& [name, bytes] : GetParam().beside)
-        write(home / name, bytes);
+        writeNamed(home / name, bytes);
     const fs::path file = home / GetParam().name;
     if (GetParam().sample.empty())
         GTEST_SKIP() << "the shipped model is not here";
@@ -243,7 +243,7 @@ TEST_P(NamedFile, EveryErrorNamesTheFileInOneLine)
     int refused = 0;
     const int count = tests::rounds(900);
     for (int i = 0; i < count; ++i) {
-        write(file, fuzz::mutated(GetParam().sample, random));
+        writeNamed(file, fuzz::mutated(GetParam().sample, random));
         const Outcome outcome = GetParam().open(file);
         if (!outcome)
             continue;
@@ -261,9 +261,9 @@ TEST_P(NamedFile, EveryErrorNamesTheFileInOneLine)
 }
 
 INSTANTIATE_TEST_SUITE_P(Kinds, NamedFile, testing::ValuesIn(fileKinds()),
-                         [](const testing::TestParamInfo<FileKind>& info) {
+                         [](const testing::TestParamInfo<FileKind>& kind) {
                              std::string name;
-                             for (const char c : info.param.name)
+                             for (const char c : kind.param.name)
                                  name += std::isalnum(static_cast<unsigned char>(c)) ? c : '_';
                              return name;
                          });
