@@ -14,6 +14,23 @@ constexpr int kLevel = 3;
 constexpr std::uint64_t kPiece = std::uint64_t{1} << 20;
 constexpr int kLargestWindow = 24; // 16 MiB; what is written here has at most 2 MiB
 
+constexpr std::uint64_t kAlwaysBelieved = std::uint64_t{4} << 20;
+constexpr std::uint64_t kBelievedRatio = 500; // tables that are not of one value have 5 to 50
+
+std::uint64_t believedSize(std::uint64_t frameSize)
+{
+    return kAlwaysBelieved + kBelievedRatio * frameSize;
+}
+
+// RFC 8878, section 3.1.2: what decoders skip.
+std::string skippableFrame(std::uint64_t size)
+{
+    std::string frame("\x50\x2a\x4d\x18", 4);
+    for (int shift = 0; shift < 32; shift += 8)
+        frame += static_cast<char>((size >> shift) & 0xff);
+    return frame + std::string(size, '\0');
+}
+
 } // namespace
 
 std::string compressed(std::string_view bytes)
@@ -22,6 +39,8 @@ std::string compressed(std::string_view bytes)
     const std::size_t size =
         ZSTD_compress(frame.data(), frame.size(), bytes.data(), bytes.size(), kLevel);
     frame.resize(ZSTD_isError(size) ? 0 : size);
+    if (bytes.size() > believedSize(frame.size()))
+        frame += skippableFrame((bytes.size() - kAlwaysBelieved) / kBelievedRatio);
     return frame;
 }
 
@@ -30,6 +49,7 @@ Result<std::string> decompressed(std::string_view frame, std::uint64_t limit)
     const auto size = ZSTD_getFrameContentSize(frame.data(), frame.size());
     if (size == ZSTD_CONTENTSIZE_ERROR)
         return inputError("it is no zstd frame");
+    limit = std::min(limit, believedSize(frame.size()));
     const bool isStated = size != ZSTD_CONTENTSIZE_UNKNOWN;
     if (isStated && size > limit)
         return inputError("it unpacks to {} bytes, at most {} are expected", size, limit);

@@ -5,6 +5,7 @@
 #include "core/jobs/job_folder.h"
 #include "core/jobs/process.h"
 #include "core/store/store.h"
+#include "tests/support/raw_database.h"
 #include "tests/support/temporary_folder.h"
 
 #include <gmock/gmock.h>
@@ -213,6 +214,56 @@ TEST_F(CommandLine, APausedRunIsResumed)
     EXPECT_EQ(vitrine({"runs", "resume", "1"}).code, 2);
 }
 
+// The clock has gone back since the run was paused: what resumes it is later all the same.
+TEST_F(CommandLine, APausedRunIsResumedWhateverTheClockSays)
+{
+    const pid_t pid = start({"run", "test.slow", "--set", "steps=60", "--json"});
+    waitForProgress();
+    ::kill(pid, SIGUSR1);
+    ASSERT_EQ(wait(pid).json()["status"], "paused");
+    tests::tamper(workspace, "UPDATE runs SET started = '2099-01-01T00:00:00.000Z'");
+
+    EXPECT_EQ(vitrine({"runs", "resume", "1"}).code, 0);
+
+    EXPECT_EQ(vitrine({"runs", "show", "1", "--json"}).json()["status"], "done");
+    EXPECT_TRUE(fs::is_empty(workspace.string() + ".d/jobs"));
+}
+
+TEST_F(CommandLine, TagsGivenAtOnceAreAllKept)
+{
+    ASSERT_EQ(vitrine({"run", "test.echo"}).code, 0);
+    std::vector<pid_t> tagging;
+    for (int i = 0; i < 16; ++i)
+        tagging.push_back(start({"runs", "tag", "1", fmt::format("tag{}", i)}));
+    for (const pid_t pid : tagging)
+        EXPECT_EQ(wait(pid).code, 0);
+
+    EXPECT_EQ(vitrine({"runs", "show", "1", "--json"}).json()["tags"].size(), 16u);
+}
+
+// A workspace of somebody else, in which a uid and a hash are paths.
+TEST_F(CommandLine, RemovingRunsTouchesNothingElse)
+{
+    ASSERT_EQ(vitrine({"run", "test.echo"}).code, 0);
+    ASSERT_EQ(vitrine({"run", "test.echo"}).code, 0);
+    const auto victim = folder.path / "victim";
+    fs::create_directories(victim / "sub");
+    std::ofstream(victim / "file") << "precious";
+    tests::tamper(workspace, fmt::format("UPDATE runs SET uid = '{0}' WHERE number = 1;"
+                                         "UPDATE artifacts SET sha256 = '{0}/file' WHERE run = 2",
+                                         victim.string()));
+
+    const auto shown = vitrine({"runs", "show", "1"});
+    EXPECT_EQ(shown.code, 3);
+    EXPECT_THAT(shown.errors, HasSubstr("run 1 of the workspace"));
+    EXPECT_EQ(lines(shown.errors), 1);
+    EXPECT_EQ(vitrine({"runs", "list", "--json"}).json()["count"], 2);
+    EXPECT_EQ(vitrine({"runs", "verify", "2"}).code, 1);
+    EXPECT_EQ(vitrine({"runs", "remove", "1", "2"}).code, 0);
+    EXPECT_TRUE(fs::exists(victim / "sub") && fs::exists(victim / "file"));
+    EXPECT_EQ(vitrine({"runs", "list", "--json"}).json()["count"], 0);
+}
+
 TEST_F(CommandLine, AKilledCommandLeavesItsWorkersRunToBeImported)
 {
     const pid_t pid = start({"run", "test.slow", "--set", "steps=50"});
@@ -308,6 +359,30 @@ TEST_F(CommandLineSweep, AgainRunsOnlyWhatIsMissing)
 
     EXPECT_EQ(outcome.json()["kept"], 2);
     EXPECT_EQ(vitrine({"runs", "list", "--json"}).json()["count"], 3);
+}
+
+// As a kill between making the folder of a job and writing the job has left it.
+TEST_F(CommandLineSweep, GoesOnWhereAKilledOneLeftHalfAJob)
+{
+    const auto file = study("test.echo", R"({"factor":[1,2]})");
+    ASSERT_EQ(vitrine({"sweep", file}).code, 0);
+    const auto uid = vitrine({"runs", "show", "1", "--json"}).json()["uid"].get<std::string>();
+    ASSERT_EQ(vitrine({"runs", "remove", "1"}).code, 0);
+    fs::create_directories(workspace.string() + ".d/jobs/" + uid + "/state");
+
+    const auto again = vitrine({"sweep", file, "--json"});
+
+    EXPECT_EQ(again.code, 0) << again.errors;
+    EXPECT_EQ(again.json()["kept"], 1);
+    EXPECT_TRUE(fs::is_empty(workspace.string() + ".d/jobs"));
+}
+
+TEST_F(CommandLineSweep, APointThatFailedIsTriedAgain)
+{
+    const auto file = study("test.fail", R"({"kind":["failed"]})");
+    EXPECT_EQ(vitrine({"sweep", file}).code, 1);
+    EXPECT_EQ(vitrine({"sweep", file}).code, 1);
+    EXPECT_EQ(vitrine({"runs", "list", "--json"}).json()["count"], 1);
 }
 
 TEST_F(CommandLineSweep, AFailureStopsUnlessToldToKeepGoing)
