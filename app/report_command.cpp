@@ -10,6 +10,7 @@
 #include "app/output.h"
 #include "app/plugin_registry.h"
 #include "core/base/json.h"
+#include "core/base/log.h"
 
 #include <fmt/format.h>
 
@@ -28,11 +29,21 @@ struct Request {
     bool json = false, progress = false;
 };
 
+// The error stream is for our own lines: what Qt remarks on (a missing XDG_RUNTIME_DIR) is a matter of VITRINE_LOG.
+void logQtMessage(QtMsgType type, const QMessageLogContext&, const QString& message)
+{
+    if (type == QtFatalMsg) // Qt ends the program after it
+        printErrors("vitrine: {}\n", message.toStdString());
+    else
+        spdlog::debug("Qt: {}", message.toStdString());
+}
+
 // A drawing must not depend on the display there is: always offscreen, at one pixel ratio.
 std::unique_ptr<QApplication> offscreenApplication()
 {
     if (QCoreApplication::instance())
         return nullptr;
+    qInstallMessageHandler(logQtMessage);
     qputenv("QT_QPA_PLATFORM", "offscreen");
     for (const char* scaling : {"QT_SCALE_FACTOR", "QT_SCREEN_SCALE_FACTORS", "QT_FONT_DPI"})
         qunsetenv(scaling);
