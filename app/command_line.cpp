@@ -9,7 +9,6 @@
 
 #include <CLI/CLI.hpp>
 
-
 #include <algorithm>
 #include <array>
 #include <filesystem>
@@ -68,7 +67,8 @@ struct Parser {
         addRun();
         addWork();
         addRuns();
-        app.add_subcommand("report", "runs to a document: vitrine report RUN ... | DOCUMENT --to FILE");
+        app.add_subcommand("report",
+                           "runs to a document: vitrine report RUN ... | DOCUMENT --to FILE");
         addSweep();
     }
 
@@ -136,17 +136,19 @@ struct Parser {
         auto* listed = addRunsVerb(runs, "list", "finds runs",
                                    [](const RunsOptions& options) { return runsList(options); });
         listed->add_option("words", runsOptions.words, "that occur in the run");
-        plain(listed->add_option("--filter", runsOptions.filter,
-                                 "terms that all hold: experiment:video.compare psnr_y>35 tag:paper "
-                                 "date>2026-11-01 state:done word"));
+        plain(
+            listed->add_option("--filter", runsOptions.filter,
+                               "terms that all hold: experiment:video.compare psnr_y>35 tag:paper "
+                               "date>2026-11-01 state:done word"));
         listed->add_option("--experiment", runsOptions.query.experiment, "exactly this one");
         listed->add_option("--state", runsOptions.state,
                            "done, failed, cancelled, paused, interrupted");
         listed->add_option("--tag", runsOptions.query.tag, "with this tag");
         listed->add_option("--metrics", runsOptions.query.metrics, "to show, comma-separated")
             ->delimiter(',');
-        listed->add_option("--sort", runsOptions.query.sortBy,
-                           "number, started, seconds, experiment, state, metric:NAME or param:NAME");
+        listed->add_option(
+            "--sort", runsOptions.query.sortBy,
+            "number, started, seconds, experiment, state, metric:NAME or param:NAME");
         listed->add_flag("--ascending", runsOptions.ascending, "smallest first");
         listed->add_option("--limit", runsOptions.query.limit, "at most so many")
             ->check(CLI::NonNegativeNumber);

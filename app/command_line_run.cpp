@@ -106,7 +106,7 @@ Result<Store> openStore(const std::string& workspace)
     auto store = Store::open(path);
     if (store && !store->checkWritable())
         printErrors("vitrine: the workspace {} can only be read here\n",
-                   oneLine(path.string(), 1000));
+                    oneLine(path.string(), 1000));
     return store;
 }
 

@@ -127,8 +127,7 @@ int runsList(RunsOptions options)
     if (!options.json) {
         printOutput("{}", listText(options.query, *runs));
         if (*count > static_cast<std::int64_t>(runs->size()))
-            printErrors("{} of {} runs; --limit and --offset show others\n", runs->size(),
-                       *count);
+            printErrors("{} of {} runs; --limit and --offset show others\n", runs->size(), *count);
         return 0;
     }
     Json json = {{"format", 1}, {"count", *count}, {"runs", Json::array()}};
@@ -162,8 +161,8 @@ int runsExport(const RunsOptions& options)
         return complain(done.error());
     if (options.json)
         printOutput("{}\n", dumpJson({{"format", 1},
-                                     {"run", run->number},
-                                     {"folder", fs::absolute(options.to).string()}}));
+                                      {"run", run->number},
+                                      {"folder", fs::absolute(options.to).string()}}));
     else
         printOutput("{}\n", fs::absolute(options.to).string());
     return 0;
@@ -232,7 +231,7 @@ int runsRerun(const RunsOptions& options)
         printRun(*after, false);
         if (differences.empty())
             printOutput("\nall computed values equal those of run {} to the last bit\n",
-                       before->number);
+                        before->number);
         for (const auto& line : differences)
             printOutput("differs from run {}: {}\n", before->number, line);
         for (const auto& line : inputs)
@@ -303,7 +302,7 @@ int runsNote(const RunsOptions& options)
         return complain(done.error());
     if (options.json)
         printOutput("{}\n",
-                   dumpJson({{"format", 1}, {"run", opened->numbers.at(0)}, {"note", note}}));
+                    dumpJson({{"format", 1}, {"run", opened->numbers.at(0)}, {"note", note}}));
     return 0;
 }
 

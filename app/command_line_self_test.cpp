@@ -33,7 +33,7 @@ struct TemporaryFolder {
 bool say(std::string_view what, const Result<std::string>& result)
 {
     printOutput("{}  {}: {}\n", result ? "ok     " : "FAILED ", what,
-               result ? *result : oneLine(result.error().message, 1000));
+                result ? *result : oneLine(result.error().message, 1000));
     flushOutput();
     return result.has_value();
 }

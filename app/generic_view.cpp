@@ -57,7 +57,8 @@ QWidget* metricCard(const Metric& metric, QWidget* parent)
     number->setAccessibleName(QString::fromStdString(metric.name));
     number->setTextInteractionFlags(Qt::TextSelectableByMouse);
     column->addWidget(number);
-    made->setToolTip(shownText(metric.help) + QChar('\n') + QString::fromStdString(shortest(metric.value)) +
+    made->setToolTip(shownText(metric.help) + QChar('\n') +
+                     QString::fromStdString(shortest(metric.value)) +
                      (metric.origin == Origin::measured ? " (measured)" : " (computed)"));
     return made;
 }

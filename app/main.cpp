@@ -25,8 +25,9 @@ int window(int argc, char** argv)
 #endif
 }
 
-// A stream that was closed before we began (`>&-`) must not become the number of a file that we open: what is written to it
-// would go into that file. Opened for reading, so that a write to it fails and is told.
+// A stream that was closed before we began (`>&-`) must not become the number of a file that we
+// open: what is written to it would go into that file. Opened for reading, so that a write to it
+// fails and is told.
 void holdStandardStreams()
 {
     for (int stream = 0; stream <= 2; ++stream)

@@ -159,13 +159,14 @@ void MainWindow::resetLayout()
 
 void MainWindow::browse()
 {
-    auto* dialog = new QFileDialog(this, "Open a checkpoint, text, video, table, task or workspace");
+    auto* dialog =
+        new QFileDialog(this, "Open a checkpoint, text, video, table, task or workspace");
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setFileMode(QFileDialog::ExistingFile);
-    dialog->setNameFilters(
-        {"What Vitrine opens (config.json *.safetensors *.gguf *.bin *.txt *.md *.csv *.jsonl *.mp4 "
-         "*.mkv *.webm *.avi *.mov *.y4m *.yuv *.vitrine)",
-         "All files (*)"});
+    dialog->setNameFilters({"What Vitrine opens (config.json *.safetensors *.gguf *.bin *.txt *.md "
+                            "*.csv *.jsonl *.mp4 "
+                            "*.mkv *.webm *.avi *.mov *.y4m *.yuv *.vitrine)",
+                            "All files (*)"});
     connect(dialog, &QFileDialog::fileSelected, this, &MainWindow::openPath);
     dialog->open();
 }
@@ -192,9 +193,9 @@ void MainWindow::exportRunFiles(const QString& uid)
 
 void MainWindow::saveAs()
 {
-    QString path = QFileDialog::getSaveFileName(this, "Save the workspace as", {},
-                                                "Workspaces (*.vitrine)", nullptr,
-                                                QFileDialog::DontConfirmOverwrite);
+    QString path =
+        QFileDialog::getSaveFileName(this, "Save the workspace as", {}, "Workspaces (*.vitrine)",
+                                     nullptr, QFileDialog::DontConfirmOverwrite);
     if (path.isEmpty())
         return;
     saveWorkspaceAs(path.endsWith(".vitrine") ? path : path + ".vitrine");
@@ -211,8 +212,8 @@ void MainWindow::saveWorkspaceAs(const QString& path)
             *saved = copyWorkspace(from, to);
             std::error_code ignored; // a layout that is lost costs a layout
             if (*saved)
-                std::filesystem::copy_file(from.string() + ".d/window.json",
-                                           to + ".d/window.json", ignored);
+                std::filesystem::copy_file(from.string() + ".d/window.json", to + ".d/window.json",
+                                           ignored);
         },
         [this, path, saved] {
             if (!*saved)

@@ -69,10 +69,9 @@ FoundExperiment MainWindow::findExperiment(const std::string& id)
 QString MainWindow::startRun(const std::string& experiment, const Runner::Values& params,
                              const QString& id, bool compare)
 {
-    const auto uid =
-        makeJob(findExperiment(experiment), params).and_then([this](const Job& job) {
-            return runner_->start(job);
-        });
+    const auto uid = makeJob(findExperiment(experiment), params).and_then([this](const Job& job) {
+        return runner_->start(job);
+    });
     if (!uid) {
         const QString error = fromUtf8(uid.error().message);
         showMessage(error);
@@ -172,8 +171,10 @@ void MainWindow::runAgain(const QString& uid)
     if (!run)
         return showMessage(fromUtf8(run.error().message));
     RoomPage* page = roomFor(fromUtf8((*run)->experiment));
-    const auto started = makeJobAgain(findExperiment((*run)->experiment), **run)
-                             .and_then([this](const Job& job) { return runner_->start(job); });
+    const auto started =
+        makeJobAgain(findExperiment((*run)->experiment), **run).and_then([this](const Job& job) {
+            return runner_->start(job);
+        });
     if (!started)
         return showMessage(fromUtf8(started.error().message));
     pending_[*started] = {.room = page != nullptr ? page->info().id : QString()};

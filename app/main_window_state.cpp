@@ -50,11 +50,12 @@ void MainWindow::restoreState()
     if (const int format = saved["format"].toInt(kFormat); format > kFormat) {
         // Runs are safe in the store, which has a version of its own; only the layout begins anew.
         const QString kept = workspace_->keepAside(format);
-        showMessage(QString("The layout of this workspace was written by a newer Vitrine (format "
-                            "%1, this one reads up to %2): it is kept as %3, and a fresh one begins")
-                        .arg(format)
-                        .arg(kFormat)
-                        .arg(kept));
+        showMessage(
+            QString("The layout of this workspace was written by a newer Vitrine (format "
+                    "%1, this one reads up to %2): it is kept as %3, and a fresh one begins")
+                .arg(format)
+                .arg(kFormat)
+                .arg(kept));
         saved = {};
     }
     savedRooms_ = saved["rooms"].toObject();

@@ -17,7 +17,7 @@ class MessageLog : public QFrame
 public:
     explicit MessageLog(QWidget* over);
 
-    void add(const QString& line); // stamped with the time; a very long one is cut
+    void add(const QString& line);                 // stamped with the time; a very long one is cut
     QString wholeLine(const QString& shown) const; // of a line that was cut, else empty
     void toggle();
 

@@ -53,12 +53,13 @@ OriginPanel::OriginPanel(const figure::Figure& figure, const std::vector<RunHand
     column->setContentsMargins(24, 16, 24, 24);
     column->setSpacing(16);
     column->addWidget(
-        copyableLabel(QString::fromStdString(figure.title.empty() ? figure.name : figure.title), "section",
-              page));
+        copyableLabel(QString::fromStdString(figure.title.empty() ? figure.name : figure.title),
+                      "section", page));
     if (!figure.caption.empty())
         column->addWidget(copyableLabel(QString::fromStdString(figure.caption), "muted", page));
     if (runs.empty())
-        column->addWidget(copyableLabel("No run of this workspace is behind this figure.", "muted", page));
+        column->addWidget(
+            copyableLabel("No run of this workspace is behind this figure.", "muted", page));
     for (const RunHandle& run : runs)
         column->addWidget(makeRun(run, page));
     column->addStretch(1);
@@ -144,10 +145,12 @@ QWidget* OriginPanel::makeRun(const RunHandle& handle, QWidget* parent)
 void OriginPanel::setProgress(const RunStatus& status)
 {
     for (auto& [uid, part] : parts_)
-        if (!part.again->isEnabled() && QString::fromStdString(part.run->experiment) == status.experiment)
-            part.words->setText(status.total > 0 ? QString("Running again: %1 %")
-                                                       .arg(qRound(100 * status.fraction()))
-                                                 : QString("Running again…"));
+        if (!part.again->isEnabled() &&
+            QString::fromStdString(part.run->experiment) == status.experiment)
+            part.words->setText(
+                status.total > 0
+                    ? QString("Running again: %1 %").arg(qRound(100 * status.fraction()))
+                    : QString("Running again…"));
 }
 
 void OriginPanel::takeOutcome(const RunHandle& again)
@@ -160,9 +163,9 @@ void OriginPanel::takeOutcome(const RunHandle& again)
     part.words->setVisible(again->state != RunState::done);
     if (again->state != RunState::done) {
         showText(*part.words, QString("Run %1 %2: %3")
-                                .arg(again->number)
-                                .arg(QString::fromUtf8(runStateName(again->state).data()),
-                                     QString::fromStdString(again->error)));
+                                  .arg(again->number)
+                                  .arg(QString::fromUtf8(runStateName(again->state).data()),
+                                       QString::fromStdString(again->error)));
         return;
     }
     while (QLayoutItem* item = part.outcome->takeAt(0)) {

@@ -29,8 +29,7 @@ std::vector<RoomInfo> PluginRooms::rooms() const
         infos.push_back({QString::fromStdString(plugin.id), QString::fromStdString(plugin.title),
                          QString::fromStdString(plugin.summary),
                          QString::fromStdString(plugin.icon), plugin.order,
-                         strings(plugin.experiments), strings(plugin.opens),
-                         helpOf(plugin)});
+                         strings(plugin.experiments), strings(plugin.opens), helpOf(plugin)});
     }
     return infos;
 }

@@ -29,7 +29,8 @@ struct Request {
     bool json = false, progress = false;
 };
 
-// The error stream is for our own lines: what Qt remarks on (a missing XDG_RUNTIME_DIR) is a matter of VITRINE_LOG.
+// The error stream is for our own lines: what Qt remarks on (a missing XDG_RUNTIME_DIR) is a matter
+// of VITRINE_LOG.
 void logQtMessage(QtMsgType type, const QMessageLogContext&, const QString& message)
 {
     if (type == QtFatalMsg) // Qt ends the program after it

@@ -2,7 +2,8 @@
 
 #include <QLabel>
 
-namespace vitrine {
+namespace vitrine
+{
 
 QLabel* roleLabel(const QString& text, const char* role, QWidget* parent)
 {

@@ -5,9 +5,11 @@
 class QLabel;
 class QWidget;
 
-namespace vitrine {
+namespace vitrine
+{
 
-// Plain text that wraps, in the style of a role ("title", "heading", "muted", "mono", ...; resources/style.qss).
+// Plain text that wraps, in the style of a role ("title", "heading", "muted", "mono", ...;
+// resources/style.qss).
 QLabel* roleLabel(const QString& text, const char* role, QWidget* parent);
 
 } // namespace vitrine

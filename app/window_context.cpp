@@ -102,7 +102,8 @@ void WindowContext::showOrigin(const figure::Figure& figure)
             [this](const QString& uid) { window_.showInRuns({uid}); });
     // What is run again from here tells its outcome here.
     Runner& runner = window_.runner();
-    connect(&runner, &Runner::finished, panel, [panel](const RunHandle& run) { panel->takeOutcome(run); });
+    connect(&runner, &Runner::finished, panel,
+            [panel](const RunHandle& run) { panel->takeOutcome(run); });
     connect(&runner, &Runner::progressed, panel, [panel, &runner](const QString& uid) {
         if (const auto status = runner.status(uid))
             panel->setProgress(*status);

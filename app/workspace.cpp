@@ -76,8 +76,7 @@ void Workspace::write()
     const QJsonObject state = collect_();
     if (state.isEmpty())
         return;
-    const std::string bytes =
-        QJsonDocument(state).toJson(QJsonDocument::Compact).toStdString();
+    const std::string bytes = QJsonDocument(state).toJson(QJsonDocument::Compact).toStdString();
     writer_.start([path = file(), bytes] {
         std::error_code error;
         std::filesystem::create_directories(path.parent_path(), error);

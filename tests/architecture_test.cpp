@@ -1,5 +1,6 @@
-// Reads the include lines of the sources and compares them with the tables of the architecture: rooms have levels, includes
-// go down, Qt stops at widgets, plugins do not know each other, and heavy libraries have one home each.
+// Reads the include lines of the sources and compares them with the tables of the architecture:
+// rooms have levels, includes go down, Qt stops at widgets, plugins do not know each other, and
+// heavy libraries have one home each.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -11,12 +12,13 @@
 #include <string>
 #include <vector>
 
-namespace {
+namespace
+{
 
 namespace fs = std::filesystem;
 
 struct Include {
-    fs::path file;  // relative to the source tree
+    fs::path file; // relative to the source tree
     std::string target;
 };
 
@@ -44,11 +46,13 @@ std::string roomOf(const fs::path& path)
     if (part == path.end() || *part != "core")
         return {};
     const std::string room = (++part)->string();
-    return room == "learning" && std::next(part) != path.end() ? room + "/" + std::next(part)->string()
-                                                               : room;
+    return room == "learning" && std::next(part) != path.end()
+               ? room + "/" + std::next(part)->string()
+               : room;
 }
 
-// Which rooms a room may include, itself aside (the tables of levels; what it uses, uses counts too).
+// Which rooms a room may include, itself aside (the tables of levels; what it uses, uses counts
+// too).
 const std::map<std::string, std::set<std::string>>& allowedRooms()
 {
     static const std::set<std::string> kScience = {"base", "tensor", "model", "video", "codec"};
@@ -65,11 +69,10 @@ const std::map<std::string, std::set<std::string>>& allowedRooms()
         {"sim", {"base", "tensor", "model", "quant"}},
         {"learning/nets", {}},
         {"learning/tasks",
-         {"base", "tensor", "model", "video", "codec", "attention", "quant", "nvc", "superres", "sim",
-          "learning/nets"}},
+         {"base", "tensor", "model", "video", "codec", "attention", "quant", "nvc", "superres",
+          "sim", "learning/nets"}},
         // The adapter between the two halves and the trainer interface of the office.
-        {"learning/trainer",
-         {"base", "tensor", "jobs", "learning/nets", "learning/tasks"}},
+        {"learning/trainer", {"base", "tensor", "jobs", "learning/nets", "learning/tasks"}},
         {"figure", {"base"}},
         {"jobs", {"base", "tensor"}},
         {"store", {"base", "tensor", "jobs"}},
@@ -80,7 +83,8 @@ const std::map<std::string, std::set<std::string>>& allowedRooms()
 
 bool isQt(const std::string& target)
 {
-    static const std::regex kQt(R"(^(Qt[A-Z][A-Za-z]*/)?Q[A-Z][A-Za-z0-9]*(\.h)?$|^qcustomplot\.h$|^q[a-z_]+\.h$|^Qt[A-Z][A-Za-z]+$)");
+    static const std::regex kQt(
+        R"(^(Qt[A-Z][A-Za-z]*/)?Q[A-Z][A-Za-z0-9]*(\.h)?$|^qcustomplot\.h$|^q[a-z_]+\.h$|^Qt[A-Z][A-Za-z]+$)");
     return std::regex_match(target, kQt);
 }
 
@@ -125,8 +129,8 @@ TEST(Architecture, CoreIsFreeOfQtAndOfUpperFloors)
 TEST(Architecture, WidgetsKnowNoPluginAndNoScience)
 {
     expectNone(problemsIn("widgets", [](const Include& include) {
-        static const std::set<std::string> kScience = {"model", "attention", "quant", "nvc",
-                                                       "superres", "sim", "learning"};
+        static const std::set<std::string> kScience = {"model",    "attention", "quant",   "nvc",
+                                                       "superres", "sim",       "learning"};
         return include.target.starts_with("plugins/") || include.target.starts_with("app/") ||
                kScience.contains(roomOf(include.target));
     }));
@@ -155,9 +159,8 @@ TEST(Architecture, ExperimentsFiguresAndLiveSessionsAreFreeOfQt)
 
 TEST(Architecture, AppIncludesNoPlugin)
 {
-    expectNone(problemsIn("app", [](const Include& include) {
-        return include.target.starts_with("plugins/");
-    }));
+    expectNone(problemsIn(
+        "app", [](const Include& include) { return include.target.starts_with("plugins/"); }));
 }
 
 TEST(Architecture, HeavyLibrariesHaveOneHome)

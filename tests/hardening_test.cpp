@@ -16,8 +16,10 @@
 #include <string_view>
 #include <vector>
 
-namespace vitrine {
-namespace {
+namespace vitrine
+{
+namespace
+{
 
 namespace fs = std::filesystem;
 
@@ -29,8 +31,8 @@ struct Binary {
 
     bool importsSome(std::string_view part) const
     {
-        return std::ranges::any_of(imports,
-                                   [&](const std::string& name) { return name.find(part) != name.npos; });
+        return std::ranges::any_of(
+            imports, [&](const std::string& name) { return name.find(part) != name.npos; });
     }
 };
 
@@ -72,9 +74,10 @@ std::optional<Binary> readBinary(const fs::path& file)
                                                           section.sh_size / sizeof(Elf64_Dyn))) {
                 if (entry.d_tag == DT_RPATH || entry.d_tag == DT_RUNPATH)
                     binary.runPaths.push_back(textAt(bytes, texts + entry.d_un.d_val));
-                binary.boundAtStart |= entry.d_tag == DT_BIND_NOW ||
-                                       (entry.d_tag == DT_FLAGS && entry.d_un.d_val & DF_BIND_NOW) ||
-                                       (entry.d_tag == DT_FLAGS_1 && entry.d_un.d_val & DF_1_NOW);
+                binary.boundAtStart |=
+                    entry.d_tag == DT_BIND_NOW ||
+                    (entry.d_tag == DT_FLAGS && entry.d_un.d_val & DF_BIND_NOW) ||
+                    (entry.d_tag == DT_FLAGS_1 && entry.d_un.d_val & DF_1_NOW);
             }
         } else if (section.sh_type == SHT_DYNSYM) {
             for (const auto& symbol : recordsAt<Elf64_Sym>(bytes, section.sh_offset,
@@ -179,8 +182,8 @@ TEST(Hardening, WhatIsInstalledIsWhatWasBuilt)
     const fs::path folder =
         fs::temp_directory_path() / ("vitrine-hardening-test-" + std::to_string(::getpid()));
     fs::remove_all(folder);
-    const std::string command = "cmake --install " VITRINE_BINARY_DIR " --prefix " +
-                                folder.string() + " >/dev/null";
+    const std::string command =
+        "cmake --install " VITRINE_BINARY_DIR " --prefix " + folder.string() + " >/dev/null";
     ASSERT_EQ(std::system(command.c_str()), 0);
     const auto installed = binariesBelow(folder);
     EXPECT_GT(installed.size(), 10u);

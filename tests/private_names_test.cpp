@@ -1,6 +1,6 @@
-// The sources of a folder are compiled as one in the tested build. A name that two of them define for themselves then either
-// does not compile or, worse, is an overload that nobody meant: the call goes to the neighbour's function. So such names
-// are unique within a folder.
+// The sources of a folder are compiled as one in the tested build. A name that two of them define
+// for themselves then either does not compile or, worse, is an overload that nobody meant: the call
+// goes to the neighbour's function. So such names are unique within a folder.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -12,20 +12,24 @@
 #include <sstream>
 #include <string>
 
-namespace vitrine {
-namespace {
+namespace vitrine
+{
+namespace
+{
 
 namespace fs = std::filesystem;
 
-// Names of functions, constants and types that a source defines in its anonymous namespaces. Reads lines as clang-format
-// leaves them: definitions of a namespace begin in the first column. Aliases may repeat: two that differ do not compile.
+// Names of functions, constants and types that a source defines in its anonymous namespaces. Reads
+// lines as clang-format leaves them: definitions of a namespace begin in the first column. Aliases
+// may repeat: two that differ do not compile.
 std::set<std::string> privateNames(std::istream& source)
 {
     static const std::regex kOpen(R"(namespace\s*\{?)"), kClose(R"(\} // namespace)");
     static const std::regex kType(R"((?:struct|class|enum(?: class)?)\s+(\w+).*)");
     static const std::regex kFunction(R"([\w:<>,&*\[\] ]*?[ &*>](\w+)\(.*)");
     static const std::regex kConstant(R"([\w:<>,&* ]+[ &*>](\w+)(?:\[\w*\])?\s*[={;].*)");
-    static const std::regex kOther(R"((?:[ }{#/]|namespace|template|using|extern|TEST|INSTANTIATE|MATCHER|Q_).*)");
+    static const std::regex kOther(
+        R"((?:[ }{#/]|namespace|template|using|extern|TEST|INSTANTIATE|MATCHER|Q_).*)");
     std::set<std::string> names;
     bool inside = false;
     for (std::string line; std::getline(source, line);) {
@@ -35,7 +39,8 @@ std::set<std::string> privateNames(std::istream& source)
         else if (std::regex_match(line, kClose))
             inside = false;
         else if (inside && !line.empty() && !std::regex_match(line, kOther) &&
-                 (std::regex_match(line, match, kType) || std::regex_match(line, match, kFunction) ||
+                 (std::regex_match(line, match, kType) ||
+                  std::regex_match(line, match, kFunction) ||
                   std::regex_match(line, match, kConstant)))
             names.insert(match[1]);
     }
@@ -44,23 +49,26 @@ std::set<std::string> privateNames(std::istream& source)
 
 TEST(PrivateNames, AreFoundInASource)
 {
-    std::istringstream source("namespace vitrine {\nint shared();\nnamespace {\n\nconstexpr int kRows = 4;\n"
-                              "enum class Side { left };\n\n// comment(\nstd::vector<int> rowsOf(int n)\n{\n"
-                              "    return f(n);\n}\n\n} // namespace\n\nint shared()\n{\n}\n} // namespace vitrine\n");
+    std::istringstream source(
+        "namespace vitrine {\nint shared();\nnamespace {\n\nconstexpr int kRows = 4;\n"
+        "enum class Side { left };\n\n// comment(\nstd::vector<int> rowsOf(int n)\n{\n"
+        "    return f(n);\n}\n\n} // namespace\n\nint shared()\n{\n}\n} // namespace vitrine\n");
 
     EXPECT_EQ(privateNames(source), (std::set<std::string>{"Side", "kRows", "rowsOf"}));
 }
 
 TEST(PrivateNames, AreUniqueWithinAFolder)
 {
-    std::map<std::pair<std::string, std::string>, std::set<std::string>> sources; // by folder and name
+    std::map<std::pair<std::string, std::string>, std::set<std::string>>
+        sources; // by folder and name
     for (const std::string floor : {"app", "core", "widgets", "plugins", "tests"})
-        for (const auto& entry : fs::recursive_directory_iterator(fs::path(VITRINE_SOURCE_DIR) / floor)) {
+        for (const auto& entry :
+             fs::recursive_directory_iterator(fs::path(VITRINE_SOURCE_DIR) / floor)) {
             const std::string folder = entry.path().parent_path().string(),
                               file = entry.path().filename().string();
             // Programs of one source each.
-            if (entry.path().extension() != ".cpp" || file.ends_with("main.cpp") || folder.ends_with("tests/bench") ||
-                file.starts_with("fuzz_"))
+            if (entry.path().extension() != ".cpp" || file.ends_with("main.cpp") ||
+                folder.ends_with("tests/bench") || file.starts_with("fuzz_"))
                 continue;
             std::ifstream source(entry.path());
             for (const std::string& name : privateNames(source))
@@ -68,8 +76,8 @@ TEST(PrivateNames, AreUniqueWithinAFolder)
         }
     EXPECT_GT(sources.size(), 1000u) << "the guard must not pass by reading nothing";
     for (const auto& [place, files] : sources)
-        EXPECT_EQ(files.size(), 1u) << place.second << " stands in " << *files.begin() << " and " << *files.rbegin()
-                                    << " of " << place.first;
+        EXPECT_EQ(files.size(), 1u) << place.second << " stands in " << *files.begin() << " and "
+                                    << *files.rbegin() << " of " << place.first;
 }
 
 } // namespace

@@ -13,23 +13,29 @@
 class QJsonObject;
 class QWidget;
 
-namespace vitrine {
+namespace vitrine
+{
 
 class View;
 class ViewContext;
 
-// What the window and the command line know of a room. Metadata is in plugin.json, read without loading the code:
-//   {"id": "attention", "title": "Attention", "summary": "...", "paper": "...", "version": 1, "order": 10,
+// What the window and the command line know of a room. Metadata is in plugin.json, read without
+// loading the code:
+//   {"id": "attention", "title": "Attention", "summary": "...", "paper": "...", "version": 1,
+//   "order": 10,
 //    "icon": "attention", "experiments": ["attention.capture", ...], "opens": ["model", "text"]}
-class Plugin {
+class Plugin
+{
 public:
     virtual ~Plugin() = default;
 
     virtual std::vector<std::unique_ptr<Experiment>> createExperiments() const = 0;
-    // The view for an experiment's runs, or nullptr: then the window shows the generic view (metrics and tables).
+    // The view for an experiment's runs, or nullptr: then the window shows the generic view
+    // (metrics and tables).
     virtual View* createView(std::string_view experiment, ViewContext& context,
                              QWidget* parent) const = 0;
-    // The figures of these runs as a view with this state shows them (the default state where it is empty). For reports.
+    // The figures of these runs as a view with this state shows them (the default state where it is
+    // empty). For reports.
     virtual std::vector<figure::Figure> figures(const std::vector<RunRecord>& runs,
                                                 const QJsonObject& state) const = 0;
 };

@@ -7,15 +7,19 @@
 #include "core/attention/capture_data.h"
 #include "core/base/parallel.h"
 
-namespace vitrine::attention {
+namespace vitrine::attention
+{
 
-namespace {
+namespace
+{
 
 constexpr std::int64_t kTileBlock = 256;
 
-std::span<const float> part(const std::vector<float>& values, std::size_t index, std::int64_t length)
+std::span<const float> part(const std::vector<float>& values, std::size_t index,
+                            std::int64_t length)
 {
-    return std::span(values).subspan(index * static_cast<std::size_t>(length), static_cast<std::size_t>(length));
+    return std::span(values).subspan(index * static_cast<std::size_t>(length),
+                                     static_cast<std::size_t>(length));
 }
 
 // Rows [row, row + rows) of a two-dimensional tensor as floats.
@@ -23,22 +27,25 @@ std::vector<float> rowsOf(const TensorView& tensor, std::int64_t row, std::int64
 {
     const std::int64_t width = tensor.shape[1];
     const auto bytes = static_cast<std::size_t>(width) * dtypeSize(tensor.type);
-    return toFloat(TensorView{
-        tensor.type,
-        {rows, width},
-        tensor.bytes.subspan(static_cast<std::size_t>(row) * bytes, static_cast<std::size_t>(rows) * bytes)});
+    return toFloat(TensorView{tensor.type,
+                              {rows, width},
+                              tensor.bytes.subspan(static_cast<std::size_t>(row) * bytes,
+                                                   static_cast<std::size_t>(rows) * bytes)});
 }
 
 // Weights of a block of at most kTileBlock x kTileBlock entries, masked ones NaN.
-std::vector<float> blockWeights(const CaptureData& data, const CaptureData::Head& head, const Capture::Tile& block)
+std::vector<float> blockWeights(const CaptureData& data, const CaptureData::Head& head,
+                                const Capture::Tile& block)
 {
     std::vector<float> weights(static_cast<std::size_t>(block.rows * block.columns));
     if (head.map.shape.empty()) {
-        weightTile(data.scores, block.row, block.rows, block.column, block.columns,
-                   rowsOf(head.q, block.row, block.rows), rowsOf(head.k, block.column, block.columns),
-                   std::span(head.lse).subspan(static_cast<std::size_t>(block.row)), weights.data());
+        weightTile(
+            data.scores, block.row, block.rows, block.column, block.columns,
+            rowsOf(head.q, block.row, block.rows), rowsOf(head.k, block.column, block.columns),
+            std::span(head.lse).subspan(static_cast<std::size_t>(block.row)), weights.data());
         if (head.edit)
-            applyEdit(*head.edit, block.row, block.rows, block.column, block.columns, weights.data());
+            applyEdit(*head.edit, block.row, block.rows, block.column, block.columns,
+                      weights.data());
         return weights;
     }
     const std::vector<float> rows = rowsOf(head.map, block.row, block.rows);
@@ -47,8 +54,9 @@ std::vector<float> blockWeights(const CaptureData& data, const CaptureData::Head
         for (std::int64_t c = 0; c < block.columns; ++c) {
             const std::int64_t key = block.column + c;
             weights[static_cast<std::size_t>(r * block.columns + c)] =
-                key >= seen.first && key < seen.end ? rows[static_cast<std::size_t>(r * data.scores.tokens + key)]
-                                                    : std::numeric_limits<float>::quiet_NaN();
+                key >= seen.first && key < seen.end
+                    ? rows[static_cast<std::size_t>(r * data.scores.tokens + key)]
+                    : std::numeric_limits<float>::quiet_NaN();
         }
     }
     return weights;
@@ -58,7 +66,8 @@ std::vector<float> blockWeights(const CaptureData& data, const CaptureData::Head
 bool isSeen(const Capture::Tile& block, std::int64_t window)
 {
     const std::int64_t lastRow = block.row + block.rows - 1;
-    return block.column <= lastRow && keysSeen(block.row, window).first < block.column + block.columns;
+    return block.column <= lastRow &&
+           keysSeen(block.row, window).first < block.column + block.columns;
 }
 
 struct Pool {
@@ -160,21 +169,26 @@ const KeptEdit* Capture::edit(std::int64_t layer, std::int64_t head) const
     return found != d_->kept.end() && found->second.edit ? &*found->second.edit : nullptr;
 }
 
-Result<std::vector<float>> Capture::tile(std::int64_t layer, std::int64_t head, const Tile& tile) const
+Result<std::vector<float>> Capture::tile(std::int64_t layer, std::int64_t head,
+                                         const Tile& tile) const
 {
     const std::int64_t size = tokens();
     const auto inside = [size](std::int64_t first, std::int64_t count) {
         return first >= 0 && count >= 0 && first <= size && count <= size - first;
     };
     if (!inside(tile.row, tile.rows) || !inside(tile.column, tile.columns) || tile.stride < 1)
-        return argumentError("rows {} + {}, columns {} + {}, stride {}: no tile of a map of {} tokens", tile.row,
-                             tile.rows, tile.column, tile.columns, tile.stride, size);
+        return argumentError(
+            "rows {} + {}, columns {} + {}, stride {}: no tile of a map of {} tokens", tile.row,
+            tile.rows, tile.column, tile.columns, tile.stride, size);
     const auto found = d_->kept.find({layer, head});
     if (found == d_->kept.end())
-        return argumentError("head {} of captured layer {} was not kept: run again with keep=all", head, layer);
+        return argumentError("head {} of captured layer {} was not kept: run again with keep=all",
+                             head, layer);
 
-    const std::int64_t rows = roundedUp(tile.rows, tile.stride), columns = roundedUp(tile.columns, tile.stride);
-    std::vector<float> cells(static_cast<std::size_t>(rows * columns), std::numeric_limits<float>::quiet_NaN());
+    const std::int64_t rows = roundedUp(tile.rows, tile.stride),
+                       columns = roundedUp(tile.columns, tile.stride);
+    std::vector<float> cells(static_cast<std::size_t>(rows * columns),
+                             std::numeric_limits<float>::quiet_NaN());
     const Pool pool{tile, columns, cells};
 
     // Strips of whole result rows, so that threads write to different cells.
@@ -183,7 +197,8 @@ Result<std::vector<float>> Capture::tile(std::int64_t layer, std::int64_t head, 
         const std::int64_t start = tile.row + static_cast<std::int64_t>(index) * strip;
         const std::int64_t end = std::min(start + strip, tile.row + tile.rows);
         for (std::int64_t row = start; row < end; row += kTileBlock) {
-            for (std::int64_t column = tile.column; column < tile.column + tile.columns; column += kTileBlock) {
+            for (std::int64_t column = tile.column; column < tile.column + tile.columns;
+                 column += kTileBlock) {
                 const Tile block = {row, column, std::min(kTileBlock, end - row),
                                     std::min(kTileBlock, tile.column + tile.columns - column), 1};
                 if (isSeen(block, window()))

@@ -34,12 +34,14 @@
 // them), "model"; "edits" where heads were calibrated: a JSON list of {"layer": 3, "head": 1, "beta": 0.4,
 // "receivers_from": 0}, one for each head that has edit tensors. Summaries and thumbnails are of A'.
 // clang-format on
-namespace vitrine::attention {
+namespace vitrine::attention
+{
 
 // s[j] of a head, [T]: what column_score holds and what sinks are found in.
 std::vector<float> columnScore(const model::HeadSummary& summary);
 
-class Capture {
+class Capture
+{
 public:
     // The file is untrusted: names, types, shapes, sizes and metadata are checked; weights are
     // computed when asked for.
@@ -68,12 +70,13 @@ public:
     // stride > 1 each cell is the maximum over stride x stride entries, so that a sink one column
     // wide cannot vanish. Entries with key > query, or outside the window, are NaN (a block that is
     // wholly masked too). Equal within 1e-6 to a float64 map of q and k as kept. The tile must lie
-    // inside the map. Of a calibrated head the tile is that of the calibrated map. Any thread; nothing larger than the tile and one strip of 256 rows is
-    // allocated.
+    // inside the map. Of a calibrated head the tile is that of the calibrated map. Any thread;
+    // nothing larger than the tile and one strip of 256 rows is allocated.
     struct Tile {
         std::int64_t row = 0, column = 0, rows = 0, columns = 0, stride = 1;
     };
-    Result<std::vector<float>> tile(std::int64_t layerIndex, std::int64_t head, const Tile& tile) const;
+    Result<std::vector<float>> tile(std::int64_t layerIndex, std::int64_t head,
+                                    const Tile& tile) const;
 
 private:
     struct Private;
@@ -93,8 +96,10 @@ struct CaptureInfo {
     std::int64_t window = 0, headSize = 0;
 };
 inline constexpr std::uint64_t kCaptureBudget = 512ull << 20;
-Result<std::vector<std::string>> writeCapture(const std::filesystem::path& path, const CaptureInfo& info,
-                                              std::span<const std::int32_t> ids, const model::ForwardResult& result,
+Result<std::vector<std::string>> writeCapture(const std::filesystem::path& path,
+                                              const CaptureInfo& info,
+                                              std::span<const std::int32_t> ids,
+                                              const model::ForwardResult& result,
                                               std::uint64_t budget = kCaptureBudget);
 
 // The same for maps that came from elsewhere: summaries as above, maps[layer][head] [T * T] with

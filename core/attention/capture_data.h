@@ -12,7 +12,8 @@
 #include "core/attention/scores.h"
 #include "core/tensor/safetensors.h"
 
-namespace vitrine::attention {
+namespace vitrine::attention
+{
 
 // A capture file as read: small tensors copied, queries, keys and maps left in the mapped file.
 struct CaptureData {
@@ -33,7 +34,8 @@ struct CaptureData {
     std::vector<double> firstTokenMass, entropy, distance;
     std::vector<std::int32_t> columnRows;
     std::map<std::pair<std::int64_t, std::int64_t>, Head> kept; // by layer index and head
-    std::map<std::pair<std::int64_t, std::int64_t>, KeptEdit> edits; // by layer and head: beta, receivers
+    std::map<std::pair<std::int64_t, std::int64_t>, KeptEdit>
+        edits; // by layer and head: beta, receivers
 
     std::int64_t layers() const { return static_cast<std::int64_t>(layerIds.size()); }
     std::size_t index(std::int64_t layer, std::int64_t head) const
@@ -43,6 +45,7 @@ struct CaptureData {
     }
 };
 
-struct Capture::Private : CaptureData {};
+struct Capture::Private : CaptureData {
+};
 
 } // namespace vitrine::attention

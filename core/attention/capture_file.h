@@ -5,7 +5,8 @@
 #include <string_view>
 
 // Names that writer and reader of capture.safetensors share.
-namespace vitrine::attention::captureFile {
+namespace vitrine::attention::captureFile
+{
 
 inline constexpr std::string_view kFormat = "vitrine-capture-1";
 inline constexpr std::string_view kTokenIds = "token_ids";

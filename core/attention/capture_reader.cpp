@@ -13,9 +13,11 @@
 #include "core/base/json.h"
 #include "core/tensor/printable.h"
 
-namespace vitrine::attention {
+namespace vitrine::attention
+{
 
-namespace {
+namespace
+{
 
 // Reads parts of a capture file; every complaint names the file.
 struct Reader {
@@ -35,8 +37,8 @@ struct Reader {
         VITRINE_TRY(const std::string value, text(key));
         const auto number = parseInteger(value);
         if (!number || *number < low || *number > high)
-            return inputError("cannot read {}: metadata \"{}\" is \"{}\", expected {} to {}", name(), key,
-                              printable(value, 40), low, high);
+            return inputError("cannot read {}: metadata \"{}\" is \"{}\", expected {} to {}",
+                              name(), key, printable(value, 40), low, high);
         return *number;
     }
     Result<TensorView> tensor(const std::string& tensorName, std::vector<DType> types,
@@ -44,15 +46,16 @@ struct Reader {
     {
         VITRINE_TRY(TensorView view, file.tensor(tensorName));
         if (std::ranges::find(types, view.type) == types.end())
-            return inputError("cannot read {}: tensor \"{}\" is {}, expected {}", name(), tensorName,
-                              dtypeName(view.type), dtypeName(types.front()));
+            return inputError("cannot read {}: tensor \"{}\" is {}, expected {}", name(),
+                              tensorName, dtypeName(view.type), dtypeName(types.front()));
         if (view.shape != shape)
-            return inputError("cannot read {}: tensor \"{}\" has shape [{}], expected [{}]", name(), tensorName,
-                              fmt::join(view.shape, ", "), fmt::join(shape, ", "));
+            return inputError("cannot read {}: tensor \"{}\" has shape [{}], expected [{}]", name(),
+                              tensorName, fmt::join(view.shape, ", "), fmt::join(shape, ", "));
         return view;
     }
     template <typename T>
-    Result<std::vector<T>> values(std::string_view tensorName, DType type, const std::vector<std::int64_t>& shape) const
+    Result<std::vector<T>> values(std::string_view tensorName, DType type,
+                                  const std::vector<std::int64_t>& shape) const
     {
         VITRINE_TRY(const TensorView view, tensor(std::string(tensorName), {type}, shape));
         assert(view.bytes.size() % sizeof(T) == 0);
@@ -72,7 +75,8 @@ Result<std::vector<std::string>> tokenTexts(const Reader& reader)
         return inputError("cannot read {}: metadata \"tokens\" is no list", reader.name());
     for (const Json& item : json) {
         if (!item.is_string())
-            return inputError("cannot read {}: metadata \"tokens\" holds something that is no text", reader.name());
+            return inputError("cannot read {}: metadata \"tokens\" holds something that is no text",
+                              reader.name());
         texts.push_back(item.get<std::string>());
     }
     return texts;
@@ -84,8 +88,9 @@ Result<std::vector<int>> layerIds(const Reader& reader)
     VITRINE_TRY(const Json json, parseJson(text, reader.name() + " (layer_ids)"));
     std::vector<int> ids;
     const auto complaint = [&] {
-        return inputError("cannot read {}: metadata \"layer_ids\" is no ascending list of layers 0 to 511",
-                          reader.name());
+        return inputError(
+            "cannot read {}: metadata \"layer_ids\" is no ascending list of layers 0 to 511",
+            reader.name());
     };
     if (!json.is_array())
         return complaint();
@@ -104,8 +109,8 @@ Result<void> readShape(const Reader& reader, CaptureData& data)
 {
     VITRINE_TRY(const std::string format, reader.text("format"));
     if (format != captureFile::kFormat)
-        return inputError("cannot read {}: format \"{}\", expected \"{}\"", reader.name(), printable(format, 40),
-                          captureFile::kFormat);
+        return inputError("cannot read {}: format \"{}\", expected \"{}\"", reader.name(),
+                          printable(format, 40), captureFile::kFormat);
     VITRINE_TRY(const auto layers, reader.integer("layers", 0, 512));
     VITRINE_TRY(data.heads, reader.integer("heads", 0, 4096));
     VITRINE_TRY(data.scores.headSize, reader.integer("head_size", 0, 65536));
@@ -120,8 +125,8 @@ Result<void> readShape(const Reader& reader, CaptureData& data)
     VITRINE_TRY(data.texts, tokenTexts(reader));
     data.scores.tokens = static_cast<std::int64_t>(data.texts.size());
     if (data.layers() != layers)
-        return inputError("cannot read {}: \"layers\" is {}, but \"layer_ids\" has {} entries", reader.name(), layers,
-                          data.layers());
+        return inputError("cannot read {}: \"layers\" is {}, but \"layer_ids\" has {} entries",
+                          reader.name(), layers, data.layers());
     return {};
 }
 
@@ -131,20 +136,25 @@ Result<void> readSummaries(const Reader& reader, CaptureData& data)
     const std::int64_t layers = data.layers(), heads = data.heads, tokens = data.scores.tokens;
     VITRINE_TRY(data.ids, reader.values<std::int64_t>(kTokenIds, DType::i64, {tokens}));
     VITRINE_TRY(data.columnRows, reader.values<std::int32_t>(kColumnRows, DType::i32, {tokens}));
-    VITRINE_TRY(data.columnScore, reader.values<float>(kColumnScore, DType::f32, {layers, heads, tokens}));
-    VITRINE_TRY(data.firstTokenMass, reader.values<double>(kFirstTokenMass, DType::f64, {layers, heads}));
+    VITRINE_TRY(data.columnScore,
+                reader.values<float>(kColumnScore, DType::f32, {layers, heads, tokens}));
+    VITRINE_TRY(data.firstTokenMass,
+                reader.values<double>(kFirstTokenMass, DType::f64, {layers, heads}));
     VITRINE_TRY(data.entropy, reader.values<double>(kEntropy, DType::f64, {layers, heads}));
     VITRINE_TRY(data.distance, reader.values<double>(kDistance, DType::f64, {layers, heads}));
     VITRINE_TRY(const TensorView thumbnail, reader.file.tensor(std::string(kThumbnail)));
     if (thumbnail.shape.size() == 4)
         data.side = thumbnail.shape[3];
     if (data.side > std::min<std::int64_t>(tokens, 64))
-        return inputError("cannot read {}: thumbnails of {} cells a side, at most min(tokens, 64) expected",
-                          reader.name(), data.side);
-    VITRINE_TRY(data.thumbnail, reader.values<float>(kThumbnail, DType::f32, {layers, heads, data.side, data.side}));
+        return inputError(
+            "cannot read {}: thumbnails of {} cells a side, at most min(tokens, 64) expected",
+            reader.name(), data.side);
+    VITRINE_TRY(data.thumbnail, reader.values<float>(kThumbnail, DType::f32,
+                                                     {layers, heads, data.side, data.side}));
     if (data.columnRows != columnRows(tokens, data.scores.window))
-        return inputError("cannot read {}: \"column_rows\" does not belong to a causal map of {} tokens", reader.name(),
-                          tokens);
+        return inputError(
+            "cannot read {}: \"column_rows\" does not belong to a causal map of {} tokens",
+            reader.name(), tokens);
     return {};
 }
 
@@ -156,16 +166,17 @@ Result<void> readEdits(const Reader& reader, CaptureData& data)
         return {};
     VITRINE_TRY(const Json json, parseJson(found->second, reader.name() + " (edits)"));
     const auto complaint = [&] {
-        return inputError("cannot read {}: metadata \"edits\" is no list of layer, head, beta (0 to 1) and "
-                          "receivers_from",
-                          reader.name());
+        return inputError(
+            "cannot read {}: metadata \"edits\" is no list of layer, head, beta (0 to 1) and "
+            "receivers_from",
+            reader.name());
     };
     if (!json.is_array())
         return complaint();
     for (const Json& item : json) {
         const auto integer = [&](const char* key, std::int64_t high) -> std::int64_t {
-            const bool good = item.is_object() && item.contains(key) && item[key].is_number_integer() &&
-                              item[key] >= 0 && item[key] <= high;
+            const bool good = item.is_object() && item.contains(key) &&
+                              item[key].is_number_integer() && item[key] >= 0 && item[key] <= high;
             return good ? item[key].get<std::int64_t>() : -1;
         };
         const std::int64_t layer = integer("layer", 511), head = integer("head", 4095);
@@ -173,7 +184,8 @@ Result<void> readEdits(const Reader& reader, CaptureData& data)
         edit.receiversFrom = integer("receivers_from", data.scores.tokens);
         const bool hasBeta = item.is_object() && item.contains("beta") && item["beta"].is_number();
         edit.beta = hasBeta ? item["beta"].get<double>() : -1;
-        if (layer < 0 || head < 0 || edit.receiversFrom < 0 || !(edit.beta >= 0 && edit.beta <= 1) ||
+        if (layer < 0 || head < 0 || edit.receiversFrom < 0 ||
+            !(edit.beta >= 0 && edit.beta <= 1) ||
             !data.edits.emplace(std::pair{layer, head}, edit).second)
             return complaint();
     }
@@ -181,7 +193,8 @@ Result<void> readEdits(const Reader& reader, CaptureData& data)
 }
 
 // How a kept head was calibrated; nothing where it was not.
-Result<std::optional<KeptEdit>> readEdit(const Reader& reader, const CaptureData& data, int layer, std::int64_t head)
+Result<std::optional<KeptEdit>> readEdit(const Reader& reader, const CaptureData& data, int layer,
+                                         std::int64_t head)
 {
     const std::string columns = captureFile::headTensor(captureFile::kEditColumns, layer, head);
     const std::string factors = captureFile::headTensor(captureFile::kEditFactors, layer, head);
@@ -190,30 +203,37 @@ Result<std::optional<KeptEdit>> readEdit(const Reader& reader, const CaptureData
     if (!named && !reader.file.has(columns) && !reader.file.has(factors))
         return std::nullopt;
     if (!named)
-        return inputError("cannot read {}: \"{}\" has no entry in metadata \"edits\"", reader.name(), columns);
+        return inputError("cannot read {}: \"{}\" has no entry in metadata \"edits\"",
+                          reader.name(), columns);
     KeptEdit edit = found->second;
     const std::int64_t tokens = data.scores.tokens;
     VITRINE_TRY(const TensorView view, reader.file.tensor(columns));
     if (view.shape.size() != 1 || view.shape[0] < 1 || view.shape[0] > tokens)
-        return inputError("cannot read {}: tensor \"{}\" has shape [{}], expected 1 to {} columns", reader.name(),
-                          columns, fmt::join(view.shape, ", "), tokens);
+        return inputError("cannot read {}: tensor \"{}\" has shape [{}], expected 1 to {} columns",
+                          reader.name(), columns, fmt::join(view.shape, ", "), tokens);
     VITRINE_TRY(edit.columns, reader.values<std::int32_t>(columns, DType::i32, view.shape));
     VITRINE_TRY(edit.factors, reader.values<double>(factors, DType::f64, {tokens}));
-    const bool ascending = std::ranges::adjacent_find(edit.columns, std::ranges::greater_equal{}) == edit.columns.end();
+    const bool ascending = std::ranges::adjacent_find(edit.columns, std::ranges::greater_equal{}) ==
+                           edit.columns.end();
     if (!ascending || edit.columns.front() < 0 || edit.columns.back() >= tokens)
-        return inputError("cannot read {}: tensor \"{}\" does not hold ascending columns from 0 to {}", reader.name(),
-                          columns, tokens - 1);
-    if (!std::ranges::all_of(edit.factors, [](double factor) { return factor >= 0 && factor <= 1e12; }))
-        return inputError("cannot read {}: tensor \"{}\" holds a factor that is not within 0 to 1e12", reader.name(),
-                          factors);
+        return inputError(
+            "cannot read {}: tensor \"{}\" does not hold ascending columns from 0 to {}",
+            reader.name(), columns, tokens - 1);
+    if (!std::ranges::all_of(edit.factors,
+                             [](double factor) { return factor >= 0 && factor <= 1e12; }))
+        return inputError(
+            "cannot read {}: tensor \"{}\" holds a factor that is not within 0 to 1e12",
+            reader.name(), factors);
     return edit;
 }
 
 // Nothing where the head is not kept.
-Result<std::optional<CaptureData::Head>> readHead(const Reader& reader, const CaptureData& data, int layer,
-                                                  std::int64_t head)
+Result<std::optional<CaptureData::Head>> readHead(const Reader& reader, const CaptureData& data,
+                                                  int layer, std::int64_t head)
 {
-    const auto name = [&](std::string_view what) { return captureFile::headTensor(what, layer, head); };
+    const auto name = [&](std::string_view what) {
+        return captureFile::headTensor(what, layer, head);
+    };
     const std::int64_t tokens = data.scores.tokens;
     const std::vector<std::int64_t> shape = {tokens, data.scores.headSize};
     CaptureData::Head kept;
@@ -242,7 +262,8 @@ Result<Capture> Capture::open(const std::filesystem::path& path)
     VITRINE_CHECK(readEdits(reader, *data));
     for (std::int64_t l = 0; l < data->layers(); ++l) {
         for (std::int64_t h = 0; h < data->heads; ++h) {
-            VITRINE_TRY(auto kept, readHead(reader, *data, data->layerIds[static_cast<std::size_t>(l)], h));
+            VITRINE_TRY(auto kept,
+                        readHead(reader, *data, data->layerIds[static_cast<std::size_t>(l)], h));
             if (kept)
                 data->kept.emplace(std::pair{l, h}, *std::move(kept));
         }

@@ -12,7 +12,8 @@
 #include "core/base/json.h"
 #include "core/tensor/safetensors.h"
 
-namespace vitrine::attention {
+namespace vitrine::attention
+{
 
 std::vector<float> columnScore(const model::HeadSummary& summary)
 {
@@ -22,15 +23,18 @@ std::vector<float> columnScore(const model::HeadSummary& summary)
     return score;
 }
 
-namespace {
+namespace
+{
 
 using Summaries = std::vector<std::vector<model::HeadSummary>>;
 
 // Tensors with the values that they look at: values stay where they are while the file is written.
-class Tensors {
+class Tensors
+{
 public:
     template <typename T>
-    void add(std::string name, DType type, std::vector<std::int64_t> shape, std::span<const T> values)
+    void add(std::string name, DType type, std::vector<std::int64_t> shape,
+             std::span<const T> values)
     {
         list_.push_back({std::move(name), {type, std::move(shape), std::as_bytes(values)}});
     }
@@ -41,7 +45,8 @@ public:
         add<T>(std::move(name), type, std::move(shape), *kept);
         owned_.push_back(std::move(kept));
     }
-    Result<void> write(const std::filesystem::path& path, const std::map<std::string, std::string>& metadata)
+    Result<void> write(const std::filesystem::path& path,
+                       const std::map<std::string, std::string>& metadata)
     {
         return writeSafetensors(path, list_, metadata);
     }
@@ -66,7 +71,8 @@ std::map<std::string, std::string> metadataOf(const CaptureInfo& info, std::int6
 
 // Everything but the kept heads. `summaries` has one entry per captured layer.
 void addSummaries(Tensors& tensors, std::span<const std::int32_t> ids,
-                  const std::vector<const std::vector<model::HeadSummary>*>& summaries, std::int64_t window)
+                  const std::vector<const std::vector<model::HeadSummary>*>& summaries,
+                  std::int64_t window)
 {
     const auto layers = static_cast<std::int64_t>(summaries.size());
     const auto heads = static_cast<std::int64_t>(summaries.empty() ? 0 : summaries.front()->size());
@@ -88,13 +94,15 @@ void addSummaries(Tensors& tensors, std::span<const std::int32_t> ids,
     }
     assert(static_cast<std::int64_t>(thumbnail.size()) == layers * heads * side * side);
     using namespace captureFile;
-    tensors.own(std::string(kTokenIds), DType::i64, {tokens}, std::vector<std::int64_t>(ids.begin(), ids.end()));
+    tensors.own(std::string(kTokenIds), DType::i64, {tokens},
+                std::vector<std::int64_t>(ids.begin(), ids.end()));
     tensors.own(std::string(kColumnScore), DType::f32, {layers, heads, tokens}, std::move(score));
     tensors.own(std::string(kColumnRows), DType::i32, {tokens}, columnRows(tokens, window));
     tensors.own(std::string(kFirstTokenMass), DType::f64, {layers, heads}, std::move(mass));
     tensors.own(std::string(kEntropy), DType::f64, {layers, heads}, std::move(entropy));
     tensors.own(std::string(kDistance), DType::f64, {layers, heads}, std::move(distance));
-    tensors.own(std::string(kThumbnail), DType::f32, {layers, heads, side, side}, std::move(thumbnail));
+    tensors.own(std::string(kThumbnail), DType::f32, {layers, heads, side, side},
+                std::move(thumbnail));
 }
 
 std::vector<std::uint16_t> halves(std::span<const float> values)
@@ -117,13 +125,16 @@ void addHead(Tensors& tensors, const model::KeptHead& kept, const HeadScores& he
     const auto name = [&](std::string_view what) {
         return captureFile::headTensor(what, kept.where.layer, kept.where.head);
     };
-    const auto addEdit = [&](std::span<const float> q, std::span<const float> k, std::span<const double> lse) {
+    const auto addEdit = [&](std::span<const float> q, std::span<const float> k,
+                             std::span<const double> lse) {
         if (!edited)
             return;
         KeptEdit edit = keptEdit(edited->edit, head, q, k, lse);
         const auto columns = static_cast<std::int64_t>(edit.columns.size());
-        tensors.own(name(captureFile::kEditColumns), DType::i32, {columns}, std::move(edit.columns));
-        tensors.own(name(captureFile::kEditFactors), DType::f64, {head.tokens}, std::move(edit.factors));
+        tensors.own(name(captureFile::kEditColumns), DType::i32, {columns},
+                    std::move(edit.columns));
+        tensors.own(name(captureFile::kEditFactors), DType::f64, {head.tokens},
+                    std::move(edit.factors));
     };
     const std::vector<std::int64_t> shape = {head.tokens, head.headSize};
     if (!half) {
@@ -160,8 +171,10 @@ Json editJson(const model::EditedHead& head)
 
 } // namespace
 
-Result<std::vector<std::string>> writeCapture(const std::filesystem::path& path, const CaptureInfo& info,
-                                              std::span<const std::int32_t> ids, const model::ForwardResult& result,
+Result<std::vector<std::string>> writeCapture(const std::filesystem::path& path,
+                                              const CaptureInfo& info,
+                                              std::span<const std::int32_t> ids,
+                                              const model::ForwardResult& result,
                                               std::uint64_t budget)
 {
     assert(info.tokenTexts.size() == ids.size());
@@ -181,7 +194,8 @@ Result<std::vector<std::string>> writeCapture(const std::filesystem::path& path,
         bytes += (head.q.size() + head.k.size()) * sizeof(float);
     }
     const bool half = bytes > budget;
-    const HeadScores head = {static_cast<std::int64_t>(ids.size()), info.headSize, info.scale, info.window};
+    const HeadScores head = {static_cast<std::int64_t>(ids.size()), info.headSize, info.scale,
+                             info.window};
     Json edits = Json::array();
     for (const model::KeptHead* one : kept) {
         const model::EditedHead* edited = editOf(result, one->where);
@@ -197,9 +211,10 @@ Result<std::vector<std::string>> writeCapture(const std::filesystem::path& path,
     VITRINE_CHECK(tensors.write(path, metadata));
     std::vector<std::string> notes;
     if (half)
-        notes.push_back(fmt::format("Queries and keys are kept in half precision (F16): in F32 they would take {}, "
-                                    "the budget is {}.",
-                                    bytesText(bytes), bytesText(budget)));
+        notes.push_back(fmt::format(
+            "Queries and keys are kept in half precision (F16): in F32 they would take {}, "
+            "the budget is {}.",
+            bytesText(bytes), bytesText(budget)));
     return notes;
 }
 
@@ -215,8 +230,9 @@ Result<void> writeMapCapture(const std::filesystem::path& path, const CaptureInf
     const auto tokens = static_cast<std::int64_t>(ids.size());
     for (std::size_t l = 0; l < maps.size(); ++l)
         for (std::size_t h = 0; h < maps[l].size(); ++h)
-            tensors.add<float>(captureFile::headTensor("map", info.layerIds[l], static_cast<std::int64_t>(h)),
-                               DType::f32, {tokens, tokens}, maps[l][h]);
+            tensors.add<float>(
+                captureFile::headTensor("map", info.layerIds[l], static_cast<std::int64_t>(h)),
+                DType::f32, {tokens, tokens}, maps[l][h]);
     const auto heads = static_cast<std::int64_t>(layers.empty() ? 0 : layers.front()->size());
     return tensors.write(path, metadataOf(info, heads));
 }

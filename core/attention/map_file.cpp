@@ -30,13 +30,15 @@ Result<MapFile> MapFile::open(const std::filesystem::path& path)
     if (shape.size() == 3)
         shape.insert(shape.begin(), 1);
     if (shape.size() != 4)
-        return inputError("cannot read {}: tensor \"attention\" has {} dimensions, 4 [L,H,T,T] or 3 "
-                          "[H,T,T] expected",
-                          maps.name_, view.shape.size());
+        return inputError(
+            "cannot read {}: tensor \"attention\" has {} dimensions, 4 [L,H,T,T] or 3 "
+            "[H,T,T] expected",
+            maps.name_, view.shape.size());
     if (shape[2] != shape[3])
-        return inputError("cannot read {}: tensor \"attention\" has maps of {} queries and {} keys, "
-                          "square ones expected",
-                          maps.name_, shape[2], shape[3]);
+        return inputError(
+            "cannot read {}: tensor \"attention\" has maps of {} queries and {} keys, "
+            "square ones expected",
+            maps.name_, shape[2], shape[3]);
     maps.layers_ = shape[0], maps.heads_ = shape[1], maps.tokens_ = shape[2];
     if (maps.layers_ < 1 || maps.layers_ > 512 || maps.heads_ < 1 || maps.heads_ > 4096 ||
         maps.tokens_ < 1 || maps.tokens_ > kMostTokens)

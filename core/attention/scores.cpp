@@ -7,9 +7,11 @@
 #include "core/attention/tile_kernel.h"
 #include "core/base/parallel.h"
 
-namespace vitrine::attention {
+namespace vitrine::attention
+{
 
-namespace {
+namespace
+{
 
 constexpr std::int64_t kScoreBlock = 256;
 
@@ -18,7 +20,8 @@ std::vector<float> transposed(std::span<const float> k, std::int64_t columns, st
     std::vector<float> result(k.size());
     for (std::int64_t c = 0; c < columns; ++c)
         for (std::int64_t d = 0; d < headSize; ++d)
-            result[static_cast<std::size_t>(d * columns + c)] = k[static_cast<std::size_t>(c * headSize + d)];
+            result[static_cast<std::size_t>(d * columns + c)] =
+                k[static_cast<std::size_t>(c * headSize + d)];
     return result;
 }
 
@@ -49,7 +52,8 @@ KeyRange keysSeen(std::int64_t query, std::int64_t window)
     return {window > 0 ? std::max<std::int64_t>(0, query + 1 - window) : 0, query + 1};
 }
 
-std::vector<double> rowLogSumExp(const HeadScores& head, std::span<const float> q, std::span<const float> k)
+std::vector<double> rowLogSumExp(const HeadScores& head, std::span<const float> q,
+                                 std::span<const float> k)
 {
     std::vector<double> lse(static_cast<std::size_t>(head.tokens));
     const std::int64_t blocks = (head.tokens + kScoreBlock - 1) / kScoreBlock;
@@ -63,17 +67,20 @@ std::vector<double> rowLogSumExp(const HeadScores& head, std::span<const float> 
         const std::int64_t start = keysSeen(row, head.window).first / kScoreBlock * kScoreBlock;
         for (std::int64_t column = start; column < row + rows; column += kScoreBlock) {
             const std::int64_t columns = std::min(kScoreBlock, head.tokens - column);
-            const auto keys =
-                transposed(k.subspan(static_cast<std::size_t>(column) * size, static_cast<std::size_t>(columns) * size),
-                           columns, head.headSize);
-            productTile(q.data() + row * head.headSize, rows, keys.data(), columns, head.headSize, scores.data());
+            const auto keys = transposed(k.subspan(static_cast<std::size_t>(column) * size,
+                                                   static_cast<std::size_t>(columns) * size),
+                                         columns, head.headSize);
+            productTile(q.data() + row * head.headSize, rows, keys.data(), columns, head.headSize,
+                        scores.data());
             for (std::int64_t r = 0; r < rows; ++r) {
                 const KeyRange seen = keysSeen(row + r, head.window);
-                const std::int64_t first = std::max(seen.first, column), end = std::min(seen.end, column + columns);
+                const std::int64_t first = std::max(seen.first, column),
+                                   end = std::min(seen.end, column + columns);
                 if (first < end)
                     sums[static_cast<std::size_t>(r)].add(
-                        std::span(scores).subspan(static_cast<std::size_t>(r * columns + first - column),
-                                                  static_cast<std::size_t>(end - first)),
+                        std::span(scores).subspan(
+                            static_cast<std::size_t>(r * columns + first - column),
+                            static_cast<std::size_t>(end - first)),
                         head.scale);
             }
         }
@@ -83,8 +90,9 @@ std::vector<double> rowLogSumExp(const HeadScores& head, std::span<const float> 
     return lse;
 }
 
-void weightTile(const HeadScores& head, std::int64_t row, std::int64_t rows, std::int64_t column, std::int64_t columns,
-                std::span<const float> q, std::span<const float> k, std::span<const double> lse, float* weights)
+void weightTile(const HeadScores& head, std::int64_t row, std::int64_t rows, std::int64_t column,
+                std::int64_t columns, std::span<const float> q, std::span<const float> k,
+                std::span<const double> lse, float* weights)
 {
     constexpr float masked = std::numeric_limits<float>::quiet_NaN();
     const std::vector<float> keys = transposed(k, columns, head.headSize);
@@ -97,8 +105,8 @@ void weightTile(const HeadScores& head, std::int64_t row, std::int64_t rows, std
         float* out = weights + r * columns;
         std::fill(out, out + first, masked);
         std::fill(out + end, out + columns, masked);
-        weightsOfRow(scores.data() + r * columns + first, end - first, head.scale, lse[static_cast<std::size_t>(r)],
-                     out + first);
+        weightsOfRow(scores.data() + r * columns + first, end - first, head.scale,
+                     lse[static_cast<std::size_t>(r)], out + first);
     }
 }
 

@@ -4,7 +4,8 @@
 #include <span>
 #include <vector>
 
-namespace vitrine::attention {
+namespace vitrine::attention
+{
 
 // One head's queries and keys, [T, headSize] each, and how scores are made of them.
 struct HeadScores {
@@ -20,11 +21,13 @@ struct KeyRange {
 KeyRange keysSeen(std::int64_t query, std::int64_t window);
 
 // Log-sum-exp of each row's scaled scores over the keys it sees, in double. [T]
-std::vector<double> rowLogSumExp(const HeadScores& head, std::span<const float> q, std::span<const float> k);
+std::vector<double> rowLogSumExp(const HeadScores& head, std::span<const float> q,
+                                 std::span<const float> k);
 
 // Weights of rows [row, row + rows) and columns [column, column + columns): q holds these rows, k
 // these columns, lse these rows. Masked entries are NaN.
-void weightTile(const HeadScores& head, std::int64_t row, std::int64_t rows, std::int64_t column, std::int64_t columns,
-                std::span<const float> q, std::span<const float> k, std::span<const double> lse, float* weights);
+void weightTile(const HeadScores& head, std::int64_t row, std::int64_t rows, std::int64_t column,
+                std::int64_t columns, std::span<const float> q, std::span<const float> k,
+                std::span<const double> lse, float* weights);
 
 } // namespace vitrine::attention

@@ -4,9 +4,11 @@
 #include <cassert>
 #include <cmath>
 
-namespace vitrine::attention {
+namespace vitrine::attention
+{
 
-namespace {
+namespace
+{
 
 constexpr double kSinkFactor = 5;
 constexpr double kSinkMass = 0.1;
@@ -56,7 +58,8 @@ std::vector<std::int32_t> columnRows(std::int64_t tokens, std::int64_t window)
     std::vector<std::int32_t> rows(static_cast<std::size_t>(tokens));
     for (std::int64_t j = 0; j < tokens; ++j) {
         const std::int64_t below = tokens - j;
-        rows[static_cast<std::size_t>(j)] = static_cast<std::int32_t>(window > 0 ? std::min(below, window) : below);
+        rows[static_cast<std::size_t>(j)] =
+            static_cast<std::int32_t>(window > 0 ? std::min(below, window) : below);
     }
     return rows;
 }
@@ -81,7 +84,8 @@ double uniformFirstTokenMass(std::int64_t tokens, std::int64_t window)
     if (tokens < 2)
         return 0;
     double sum = 0;
-    const std::int64_t last = window > 0 ? std::min(tokens, window) : tokens; // later rows do not see it
+    const std::int64_t last =
+        window > 0 ? std::min(tokens, window) : tokens; // later rows do not see it
     for (std::int64_t row = last - 1; row >= 1; --row)
         sum += 1 / keysOf(row, window);
     return sum / static_cast<double>(tokens - 1);
@@ -104,7 +108,8 @@ std::vector<double> thresholds(std::int64_t tokens, const SinkOptions& options, 
     case SinkRule::absolute:
         return std::vector<double>(count, options.tau);
     case SinkRule::relative: // ACT: tau = alpha / N
-        return std::vector<double>(count, options.alpha / static_cast<double>(std::max<std::int64_t>(tokens, 1)));
+        return std::vector<double>(
+            count, options.alpha / static_cast<double>(std::max<std::int64_t>(tokens, 1)));
     case SinkRule::uniform:
         break;
     }
@@ -124,7 +129,8 @@ std::vector<Sink> findSinks(std::span<const float> columnScore, std::span<const 
     const std::vector<double> uniform = uniformScore(tokens, window);
 
     std::vector<Sink> sinks;
-    for (std::size_t j = static_cast<std::size_t>(std::max(options.protect, 0)); j < columnScore.size(); ++j) {
+    for (std::size_t j = static_cast<std::size_t>(std::max(options.protect, 0));
+         j < columnScore.size(); ++j) {
         const double score = columnScore[j];
         if (rows[j] >= options.minRows && score > threshold[j])
             sinks.push_back({static_cast<std::int32_t>(j), score, score / uniform[j], rows[j]});
@@ -153,7 +159,8 @@ SinkMass sinkMass(const std::vector<Sink>& sinks, std::int64_t tokens)
 
 bool hasFirstTokenSink(double firstTokenMass, std::int64_t tokens, std::int64_t window)
 {
-    return firstTokenMass >= kSinkFactor * uniformFirstTokenMass(tokens, window) && firstTokenMass >= kSinkMass;
+    return firstTokenMass >= kSinkFactor * uniformFirstTokenMass(tokens, window) &&
+           firstTokenMass >= kSinkMass;
 }
 
 bool hasStrongFirstTokenSink(double firstTokenMass, std::int64_t tokens, std::int64_t window)

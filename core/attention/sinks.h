@@ -6,7 +6,8 @@
 #include <string_view>
 #include <vector>
 
-namespace vitrine::attention {
+namespace vitrine::attention
+{
 
 // Which columns of a head's map count as sinks (ACT, section 3; the uniform rule is ours).
 enum class SinkRule {
@@ -46,7 +47,8 @@ double uniformDistance(std::int64_t tokens, std::int64_t window = 0);
 std::vector<std::int32_t> columnRows(std::int64_t tokens, std::int64_t window = 0);
 
 // What s[j] is compared with: one value per column. [N]
-std::vector<double> thresholds(std::int64_t tokens, const SinkOptions& options, std::int64_t window = 0);
+std::vector<double> thresholds(std::int64_t tokens, const SinkOptions& options,
+                               std::int64_t window = 0);
 
 struct Sink {
     std::int32_t position = 0;

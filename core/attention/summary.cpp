@@ -6,15 +6,18 @@
 
 #include "core/attention/sinks.h"
 
-namespace vitrine::attention {
+namespace vitrine::attention
+{
 
-namespace {
+namespace
+{
 
 constexpr std::int64_t kThumbnailSide = 64;
 constexpr std::int64_t kStrip = 256;
 
 // Takes the rows of a map in order.
-class Summing {
+class Summing
+{
 public:
     Summing(std::int64_t tokens, std::int64_t window)
         : tokens_(tokens),
@@ -63,7 +66,8 @@ private:
 
 } // namespace
 
-model::HeadSummary summaryOfMap(std::span<const float> map, std::int64_t tokens, std::int64_t window)
+model::HeadSummary summaryOfMap(std::span<const float> map, std::int64_t tokens,
+                                std::int64_t window)
 {
     Summing sums(tokens, window);
     for (std::int64_t row = 0; row < tokens; ++row)
@@ -71,7 +75,8 @@ model::HeadSummary summaryOfMap(std::span<const float> map, std::int64_t tokens,
     return sums.finish();
 }
 
-model::HeadSummary summaryOfHead(const HeadScores& head, std::span<const float> q, std::span<const float> k)
+model::HeadSummary summaryOfHead(const HeadScores& head, std::span<const float> q,
+                                 std::span<const float> k)
 {
     const auto size = static_cast<std::size_t>(head.headSize);
     const std::vector<double> lse = rowLogSumExp(head, q, k);
@@ -80,10 +85,11 @@ model::HeadSummary summaryOfHead(const HeadScores& head, std::span<const float> 
     for (std::int64_t row = 0; row < head.tokens; row += kStrip) {
         const std::int64_t rows = std::min(kStrip, head.tokens - row), columns = row + rows;
         weights.resize(static_cast<std::size_t>(rows * columns));
-        weightTile(head, row, rows, 0, columns,
-                   q.subspan(static_cast<std::size_t>(row) * size, static_cast<std::size_t>(rows) * size),
-                   k.first(static_cast<std::size_t>(columns) * size),
-                   std::span(lse).subspan(static_cast<std::size_t>(row)), weights.data());
+        weightTile(
+            head, row, rows, 0, columns,
+            q.subspan(static_cast<std::size_t>(row) * size, static_cast<std::size_t>(rows) * size),
+            k.first(static_cast<std::size_t>(columns) * size),
+            std::span(lse).subspan(static_cast<std::size_t>(row)), weights.data());
         for (std::int64_t r = 0; r < rows; ++r)
             sums.add(row + r, weights.data() + r * columns);
     }

@@ -6,14 +6,17 @@
 #include "core/attention/scores.h"
 #include "core/model/llm.h"
 
-namespace vitrine::attention {
+namespace vitrine::attention
+{
 
 // The summary (core/model/llm.h) of a causal map that is there as a whole: row-major [T, T], what
 // lies outside of the mask is not read. For maps captured elsewhere; a forward pass computes its
 // summaries while it runs.
-model::HeadSummary summaryOfMap(std::span<const float> map, std::int64_t tokens, std::int64_t window = 0);
+model::HeadSummary summaryOfMap(std::span<const float> map, std::int64_t tokens,
+                                std::int64_t window = 0);
 
 // The same of queries and keys, [T, headSize] each, without holding the map.
-model::HeadSummary summaryOfHead(const HeadScores& head, std::span<const float> q, std::span<const float> k);
+model::HeadSummary summaryOfHead(const HeadScores& head, std::span<const float> q,
+                                 std::span<const float> k);
 
 } // namespace vitrine::attention

@@ -10,7 +10,8 @@
 #include <algorithm>
 
 HWY_BEFORE_NAMESPACE();
-namespace vitrine::attention::HWY_NAMESPACE {
+namespace vitrine::attention::HWY_NAMESPACE
+{
 
 namespace hn = hwy::HWY_NAMESPACE;
 using Wide = hn::ScalableTag<double>;
@@ -18,8 +19,8 @@ using Narrow = hn::Rebind<float, Wide>;
 
 // Rows at a time: their sums stay in registers while one vector of keys is used for all of them.
 template <int kRows>
-void productRows(const float* HWY_RESTRICT q, const float* HWY_RESTRICT kT, std::int64_t columns, std::int64_t headSize,
-                 double* HWY_RESTRICT scores)
+void productRows(const float* HWY_RESTRICT q, const float* HWY_RESTRICT kT, std::int64_t columns,
+                 std::int64_t headSize, double* HWY_RESTRICT scores)
 {
     const Wide wide;
     const Narrow narrow;
@@ -48,14 +49,15 @@ void productRows(const float* HWY_RESTRICT q, const float* HWY_RESTRICT kT, std:
         for (int r = 0; r < kRows; ++r) {
             double sum = 0;
             for (std::int64_t d = 0; d < headSize; ++d)
-                sum += static_cast<double>(q[r * headSize + d]) * static_cast<double>(kT[d * columns + c]);
+                sum += static_cast<double>(q[r * headSize + d]) *
+                       static_cast<double>(kT[d * columns + c]);
             scores[r * columns + c] = sum;
         }
     }
 }
 
-void productTileImpl(const float* q, std::int64_t rows, const float* kT, std::int64_t columns, std::int64_t headSize,
-                     double* scores)
+void productTileImpl(const float* q, std::int64_t rows, const float* kT, std::int64_t columns,
+                     std::int64_t headSize, double* scores)
 {
     std::int64_t row = 0;
     for (; row + 4 <= rows; row += 4)
@@ -64,8 +66,8 @@ void productTileImpl(const float* q, std::int64_t rows, const float* kT, std::in
         productRows<1>(q + row * headSize, kT, columns, headSize, scores + row * columns);
 }
 
-void weightsOfRowImpl(const double* HWY_RESTRICT scores, std::int64_t columns, double scale, double lse,
-                      float* HWY_RESTRICT weights)
+void weightsOfRowImpl(const double* HWY_RESTRICT scores, std::int64_t columns, double scale,
+                      double lse, float* HWY_RESTRICT weights)
 {
     const Wide wide;
     const Narrow narrow;
@@ -74,7 +76,8 @@ void weightsOfRowImpl(const double* HWY_RESTRICT scores, std::int64_t columns, d
     const auto offset = hn::Set(wide, -lse);
     const auto weigh = [&](const double* in) HWY_ATTR {
         // The difference is taken in double; its exponential needs no more than float.
-        return hn::Exp(narrow, hn::DemoteTo(narrow, hn::MulAdd(hn::LoadU(wide, in), factor, offset)));
+        return hn::Exp(narrow,
+                       hn::DemoteTo(narrow, hn::MulAdd(hn::LoadU(wide, in), factor, offset)));
     };
     std::int64_t c = 0;
     for (; c + lanes <= columns; c += lanes)
@@ -93,18 +96,20 @@ void weightsOfRowImpl(const double* HWY_RESTRICT scores, std::int64_t columns, d
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace vitrine::attention {
+namespace vitrine::attention
+{
 
 HWY_EXPORT(productTileImpl);
 HWY_EXPORT(weightsOfRowImpl);
 
-void productTile(const float* q, std::int64_t rows, const float* kT, std::int64_t columns, std::int64_t headSize,
-                 double* scores)
+void productTile(const float* q, std::int64_t rows, const float* kT, std::int64_t columns,
+                 std::int64_t headSize, double* scores)
 {
     HWY_DYNAMIC_DISPATCH(productTileImpl)(q, rows, kT, columns, headSize, scores);
 }
 
-void weightsOfRow(const double* scores, std::int64_t columns, double scale, double lse, float* weights)
+void weightsOfRow(const double* scores, std::int64_t columns, double scale, double lse,
+                  float* weights)
 {
     HWY_DYNAMIC_DISPATCH(weightsOfRowImpl)(scores, columns, scale, lse, weights);
 }

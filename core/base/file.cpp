@@ -8,12 +8,15 @@
 #include <unistd.h>
 #include <vector>
 
-namespace vitrine {
-namespace {
+namespace vitrine
+{
+namespace
+{
 
 constexpr std::uint64_t kPiece = std::uint64_t{1} << 20; // bytes read at a time
 
-class FileDescriptor {
+class FileDescriptor
+{
 public:
     explicit FileDescriptor(int fd) : fd_(fd) {}
     ~FileDescriptor() { close(); }
@@ -41,7 +44,8 @@ tl::unexpected<Error> cannot(const char* what, const std::filesystem::path& path
 // Size of a regular file; pipes and devices are refused because they have none.
 Result<std::uint64_t> regularSize(const FileDescriptor& file, const std::filesystem::path& path)
 {
-    struct stat status {};
+    struct stat status {
+    };
     if (::fstat(file.get(), &status) != 0)
         return cannot("read", path);
     if (!S_ISREG(status.st_mode))
@@ -79,7 +83,8 @@ bool writeAll(int fd, std::string_view bytes)
 
 void syncFolder(const std::filesystem::path& folder)
 {
-    const FileDescriptor file(::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY));
+    const FileDescriptor file(
+        ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY));
     if (file.valid())
         ::fsync(file.get());
 }

@@ -10,7 +10,8 @@
 #include <string>
 #include <string_view>
 
-namespace vitrine {
+namespace vitrine
+{
 
 // The whole file, if it is a regular file of at most `limit` bytes.
 Result<std::string> readFile(const std::filesystem::path& path, std::uint64_t limit);
@@ -20,7 +21,8 @@ Result<std::string> readFile(const std::filesystem::path& path, std::uint64_t li
 Result<void> readInPieces(const std::filesystem::path& path,
                           const std::function<Result<void>(std::span<const std::byte>)>& use);
 
-// Writes to a temporary neighbour, syncs, renames: after a crash there is the old file or the new one.
+// Writes to a temporary neighbour, syncs, renames: after a crash there is the old file or the new
+// one.
 Result<void> writeFileAtomically(const std::filesystem::path& path, std::string_view bytes);
 
 } // namespace vitrine

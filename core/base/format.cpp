@@ -6,8 +6,10 @@
 #include <charconv>
 #include <cmath>
 
-namespace vitrine {
-namespace {
+namespace vitrine
+{
+namespace
+{
 
 template <typename Number>
 std::optional<Number> parseWhole(std::string_view text)

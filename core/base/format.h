@@ -6,16 +6,18 @@
 #include <string>
 #include <string_view>
 
-namespace vitrine {
+namespace vitrine
+{
 
-// Shortest text that reads back as the same double ("0.1", "1e-07"); "null" for NaN and infinity, as JSON has it. C locale.
+// Shortest text that reads back as the same double ("0.1", "1e-07"); "null" for NaN and infinity,
+// as JSON has it. C locale.
 std::string shortest(double value);
 
 // For people: 3-4 significant digits ("0.4127", "12,345", "1.2e-07"), "–" for NaN.
 std::string significant(double value, int digits = 4);
 
-std::string bytesText(std::uint64_t bytes);     // "13.4 MiB"
-std::string durationText(double seconds);       // "1.9 s", "3 min 20 s"
+std::string bytesText(std::uint64_t bytes); // "13.4 MiB"
+std::string durationText(double seconds);   // "1.9 s", "3 min 20 s"
 
 // UTC, ISO 8601 with milliseconds: "2024-05-01T12:00:00.000Z".
 std::string utcNow();

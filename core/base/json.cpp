@@ -7,12 +7,15 @@
 #include <set>
 #include <vector>
 
-namespace vitrine {
-namespace {
+namespace vitrine
+{
+namespace
+{
 
-// Builds the value while it reads, within the limits. Members are appended, not searched for: the set of keys already tells
-// which occur twice, and an object of many keys stays linear.
-class Builder : public nlohmann::json_sax<Json> {
+// Builds the value while it reads, within the limits. Members are appended, not searched for: the
+// set of keys already tells which occur twice, and an object of many keys stays linear.
+class Builder : public nlohmann::json_sax<Json>
+{
 public:
     explicit Builder(JsonLimits limits) : limits_(limits) {}
 
@@ -50,10 +53,12 @@ public:
         open_.pop_back();
         return true;
     }
-    bool parse_error(std::size_t at, const std::string&, const nlohmann::detail::exception& error) override
+    bool parse_error(std::size_t at, const std::string&,
+                     const nlohmann::detail::exception& error) override
     {
         position = at;
-        // "[json.exception.parse_error.101] parse error at line 1, column 2: syntax error while ..."
+        // "[json.exception.parse_error.101] parse error at line 1, column 2: syntax error while
+        // ..."
         problem = error.what();
         if (const auto colon = problem.find(": "); colon != std::string::npos)
             problem.erase(0, colon + 2);
@@ -107,7 +112,8 @@ private:
     JsonLimits limits_;
     std::uint64_t values_ = 0;
     string_t key_;
-    std::vector<Json*> open_; // the containers around the place read; only the last grows, so the pointers hold
+    std::vector<Json*>
+        open_; // the containers around the place read; only the last grows, so the pointers hold
     std::vector<std::set<std::string>> keys_;
 };
 

@@ -7,7 +7,8 @@
 #include <cstdint>
 #include <string_view>
 
-namespace vitrine {
+namespace vitrine
+{
 
 using Json = nlohmann::ordered_json;
 
@@ -16,8 +17,9 @@ struct JsonLimits {
     std::uint64_t values = 4'000'000; // objects, arrays, keys and scalars together
 };
 
-// Strict parse of untrusted text: valid UTF-8, no duplicate keys, no NaN, nothing behind the value, within the limits.
-// `name` names the text in the error ("config.json"); the message carries line and column.
+// Strict parse of untrusted text: valid UTF-8, no duplicate keys, no NaN, nothing behind the value,
+// within the limits. `name` names the text in the error ("config.json"); the message carries line
+// and column.
 Result<Json> parseJson(std::string_view text, std::string_view name, JsonLimits limits = {});
 
 // One line, no spaces, doubles in their shortest form, NaN and infinity as null.

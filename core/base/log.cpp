@@ -9,8 +9,10 @@
 #include <string>
 #include <vector>
 
-namespace vitrine {
-namespace {
+namespace vitrine
+{
+namespace
+{
 
 std::filesystem::path stateFolder()
 {

@@ -5,9 +5,11 @@
 #include <cmath>
 #include <numbers>
 
-namespace vitrine {
+namespace vitrine
+{
 
-// Blackman and Vigna, "Scrambled linear pseudorandom number generators" (2021): xoshiro256**, seeded by splitmix64.
+// Blackman and Vigna, "Scrambled linear pseudorandom number generators" (2021): xoshiro256**,
+// seeded by splitmix64.
 Random::Random(std::uint64_t seed)
 {
     for (auto& word : state_) {

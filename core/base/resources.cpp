@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <cstdlib>
 
-namespace vitrine {
+namespace vitrine
+{
 namespace fs = std::filesystem;
-namespace {
+namespace
+{
 
 std::vector<fs::path> roots()
 {

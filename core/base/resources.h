@@ -6,13 +6,15 @@
 #include <string_view>
 #include <vector>
 
-namespace vitrine {
+namespace vitrine
+{
 
-// Where shipped files lie: $VITRINE_RESOURCES, else ../share/vitrine from the program, else the source tree it was built from
-// (only in a build folder). `relative` is e.g. "models/vitrine-lm".
+// Where shipped files lie: $VITRINE_RESOURCES, else ../share/vitrine from the program, else the
+// source tree it was built from (only in a build folder). `relative` is e.g. "models/vitrine-lm".
 Result<std::filesystem::path> findResource(std::string_view relative);
 
-// A `model=` value: the name of a shipped model if it has no slash and there is one of that name, else a path as it stands.
+// A `model=` value: the name of a shipped model if it has no slash and there is one of that name,
+// else a path as it stands.
 Result<std::filesystem::path> findModel(std::string_view nameOrPath);
 
 // Names of the shipped models, sorted.

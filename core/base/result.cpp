@@ -1,6 +1,7 @@
 #include "core/base/result.h"
 
-namespace vitrine {
+namespace vitrine
+{
 
 int exitCode(ErrorKind kind)
 {

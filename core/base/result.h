@@ -6,9 +6,11 @@
 #include <string>
 #include <utility>
 
-namespace vitrine {
+namespace vitrine
+{
 
-// What went wrong decides the exit code of the command line (see exitCode) and the place where the window shows it.
+// What went wrong decides the exit code of the command line (see exitCode) and the place where the
+// window shows it.
 enum class ErrorKind {
     argument,  // the request itself: unknown name, value out of range          -> 2
     input,     // a file or a value in it: missing, malformed, unsupported      -> 3
@@ -16,7 +18,8 @@ enum class ErrorKind {
     cancelled, // somebody asked it to stop                                     -> 130
 };
 
-// One line for the person in front: what, where, what would help. No trailing full stop or line break.
+// One line for the person in front: what, where, what would help. No trailing full stop or line
+// break.
 struct Error {
     ErrorKind kind = ErrorKind::failed;
     std::string message;
@@ -40,13 +43,15 @@ tl::unexpected<Error> argumentError(fmt::format_string<Args...> format, Args&&..
 template <typename... Args>
 tl::unexpected<Error> inputError(fmt::format_string<Args...> format, Args&&... args)
 {
-    return tl::unexpected(Error{ErrorKind::input, fmt::format(format, std::forward<Args>(args)...)});
+    return tl::unexpected(
+        Error{ErrorKind::input, fmt::format(format, std::forward<Args>(args)...)});
 }
 
 template <typename... Args>
 tl::unexpected<Error> failure(fmt::format_string<Args...> format, Args&&... args)
 {
-    return tl::unexpected(Error{ErrorKind::failed, fmt::format(format, std::forward<Args>(args)...)});
+    return tl::unexpected(
+        Error{ErrorKind::failed, fmt::format(format, std::forward<Args>(args)...)});
 }
 
 inline tl::unexpected<Error> cancelled()
@@ -56,7 +61,8 @@ inline tl::unexpected<Error> cancelled()
 
 } // namespace vitrine
 
-// VITRINE_TRY(auto config, readConfig(path)); leaves the function with the error, or declares the value.
+// VITRINE_TRY(auto config, readConfig(path)); leaves the function with the error, or declares the
+// value.
 #define VITRINE_JOIN_(a, b) a##b
 #define VITRINE_JOIN(a, b) VITRINE_JOIN_(a, b)
 #define VITRINE_TRY_(result, declaration, ...)                                                     \

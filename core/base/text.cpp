@@ -1,6 +1,7 @@
 #include "core/base/text.h"
 
-namespace vitrine {
+namespace vitrine
+{
 
 std::string_view trimmed(std::string_view text, std::string_view space)
 {

@@ -2,7 +2,8 @@
 
 #include <string_view>
 
-namespace vitrine {
+namespace vitrine
+{
 
 // `text` without the characters of `space` at its two ends; empty where there is nothing else.
 std::string_view trimmed(std::string_view text, std::string_view space = " \t\r\n");

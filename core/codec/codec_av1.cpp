@@ -8,7 +8,8 @@ namespace vitrine::codec
 namespace
 {
 
-constexpr std::string_view kSvtPresets[] = {"2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"};
+constexpr std::string_view kSvtPresets[] = {"2", "3", "4",  "5",  "6", "7",
+                                            "8", "9", "10", "11", "12"};
 constexpr std::string_view kAomSpeeds[] = {"0", "1", "2", "3", "4", "5", "6", "7", "8"};
 
 EncoderSetup svtSetup(const EncodeOptions& options)
@@ -45,8 +46,8 @@ EncoderSetup aomSetup(const EncodeOptions& options)
 } // namespace
 
 const CodecEntry kSvtAv1{"av1",         "SVT-AV1 (AV1)", "libsvtav1", "crf",   {1, 63, true},
-                         {1, 63, true}, kSvtPresets,        "8",         svtSetup};
+                         {1, 63, true}, kSvtPresets,     "8",         svtSetup};
 const CodecEntry kAom{"aom",        "libaom (AV1)", "libaom-av1", "crf",   {0, 63, true},
-                      {1, 0, true}, kAomSpeeds,        "6",          aomSetup};
+                      {1, 0, true}, kAomSpeeds,     "6",          aomSetup};
 
 } // namespace vitrine::codec

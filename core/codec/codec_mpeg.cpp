@@ -20,9 +20,9 @@ EncoderSetup mpegSetup(const EncodeOptions& options)
 
 } // namespace
 
-const CodecEntry kMpeg4{
-    "mpeg4", "MPEG-4 part 2", "mpeg4", "q", {1, 31, true}, {1, 31, true}, {}, "", mpegSetup};
-const CodecEntry kMpeg2{"mpeg2",       "MPEG-2", "mpeg2video", "q",  {1, 31, true},
+const CodecEntry kMpeg4{"mpeg4", "MPEG-4 part 2", "mpeg4", "q", {1, 31, true}, {1, 31, true}, {},
+                        "",      mpegSetup};
+const CodecEntry kMpeg2{"mpeg2",       "MPEG-2", "mpeg2video", "q",      {1, 31, true},
                         {1, 31, true}, {},       "",           mpegSetup};
 
 } // namespace vitrine::codec

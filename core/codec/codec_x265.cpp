@@ -7,8 +7,8 @@ namespace vitrine::codec
 namespace
 {
 
-constexpr std::string_view kX265Presets[] = {"ultrafast", "superfast", "veryfast", "faster",  "fast",
-                                         "medium",    "slow",      "slower",   "veryslow"};
+constexpr std::string_view kX265Presets[] = {
+    "ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow"};
 
 // info=0: no user data with the settings in the first packet, which would count as rate.
 EncoderSetup x265Setup(const EncodeOptions& options)
@@ -31,7 +31,7 @@ EncoderSetup x265Setup(const EncodeOptions& options)
 
 } // namespace
 
-const CodecEntry kX265{"x265",        "x265 (HEVC)", "libx265", "crf", {0, 51, false},
-                       {0, 51, true}, kX265Presets,      "medium",  x265Setup};
+const CodecEntry kX265{"x265",        "x265 (HEVC)", "libx265", "crf",    {0, 51, false},
+                       {0, 51, true}, kX265Presets,  "medium",  x265Setup};
 
 } // namespace vitrine::codec

@@ -142,8 +142,8 @@ Result<void> Decoder::restart()
 
 Result<void> Decoder::outOfMemory() const
 {
-    return inputError("cannot read {}: out of memory while decoding near packet {}",
-                      path_.string(), nextPacket_ - 1);
+    return inputError("cannot read {}: out of memory while decoding near packet {}", path_.string(),
+                      nextPacket_ - 1);
 }
 
 // One packet, or the sign that there are no more. The packet's number travels as its time: a
@@ -159,7 +159,8 @@ Result<void> Decoder::feed()
     }
     isDraining_ = !got;
     const Stopwatch watch(seconds_);
-    // A broken packet gives no frame: seen by its absence. One for which there was no memory is not broken.
+    // A broken packet gives no frame: seen by its absence. One for which there was no memory is not
+    // broken.
     if (avcodec_send_packet(codec_.get(), got ? packet_.get() : nullptr) == AVERROR(ENOMEM))
         return outOfMemory();
     return {};

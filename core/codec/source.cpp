@@ -30,7 +30,8 @@ bool startsAsY4m(const RegularFile& file)
     return std::string_view(start.data(), start.size()) == "YUV4MPEG2";
 }
 
-// What FFmpeg's own programs take besides files: "http://host/a.mp4", "concat:a|b", made absolute as if it were a file's name.
+// What FFmpeg's own programs take besides files: "http://host/a.mp4", "concat:a|b", made absolute
+// as if it were a file's name.
 bool isAddress(const std::filesystem::path& path)
 {
     static const std::regex kScheme(
@@ -49,8 +50,7 @@ Result<std::unique_ptr<video::FrameSource>> openSource(const std::filesystem::pa
         return openPictures(path);
     const auto file = RegularFile::open(path);
     if (!file && isAddress(path))
-        return inputError("cannot read {}: it is an address; only files are opened",
-                          path.string());
+        return inputError("cannot read {}: it is an address; only files are opened", path.string());
     if (!file)
         return tl::unexpected(file.error());
     if (options.raw)

@@ -44,7 +44,7 @@ struct Series {
     int colour = 0;
     Line line = Line::solid;
     Marker marker = Marker::none;
-    double width = 1.5; // points
+    double width = 1.5;                // points
     std::vector<std::string> labels{}; // what each point is, said under the pointer; or empty
 };
 

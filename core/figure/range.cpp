@@ -9,8 +9,9 @@ namespace
 {
 
 constexpr double kMargin = 0.04;
-constexpr double kLargest = 1e300;   // differences of what is larger are infinite
-constexpr double kNarrowest = 1e-12; // of a linear range's largest value: below, ticks would fall together
+constexpr double kLargest = 1e300; // differences of what is larger are infinite
+constexpr double kNarrowest =
+    1e-12; // of a linear range's largest value: below, ticks would fall together
 
 // Collects the values of one axis.
 struct Extent {

@@ -6,7 +6,8 @@
 #include <filesystem>
 #include <string>
 
-namespace vitrine {
+namespace vitrine
+{
 
 // Input file with size and hash. For a folder: one InputFile per file that `files` would read is
 // the experiment's choice; this hashes one regular file, whole. Where `progress` is given it is
@@ -19,8 +20,8 @@ Result<InputFile> hashInput(std::string parameter, const std::filesystem::path& 
 inline constexpr std::uint64_t kRunJsonBytes = std::uint64_t{128} << 20;
 inline constexpr std::uint64_t kRunJsonValues = 10'000'000;
 
-// A bundle is a folder with run.json (written last, atomically: its presence says that the bundle is whole) and artifacts/.
-// Fills sha256 and bytes of each artifact on writing.
+// A bundle is a folder with run.json (written last, atomically: its presence says that the bundle
+// is whole) and artifacts/. Fills sha256 and bytes of each artifact on writing.
 Result<void> writeBundle(const std::filesystem::path& folder, RunRecord& run);
 
 // Checks what it reads: its size before anything else, then sizes and hashes of artifacts, plain

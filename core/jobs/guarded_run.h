@@ -6,10 +6,12 @@
 #include <map>
 #include <string>
 
-namespace vitrine {
+namespace vitrine
+{
 
-// Runs the experiment as the last net: an exception, std::bad_alloc among them, becomes an Error. Returns the record with
-// state, error, times, machine and (where done) result; never throws. The parameter `threads` is applied with setThreadCount.
+// Runs the experiment as the last net: an exception, std::bad_alloc among them, becomes an Error.
+// Returns the record with state, error, times, machine and (where done) result; never throws. The
+// parameter `threads` is applied with setThreadCount.
 RunRecord guardedRun(const Experiment& experiment, const std::string& plugin, const Params& params,
                      Progress& progress);
 

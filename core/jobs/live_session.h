@@ -4,11 +4,13 @@
 #include "core/jobs/progress.h"
 #include "core/jobs/run_result.h"
 
-namespace vitrine {
+namespace vitrine
+{
 
-// Live tuning: state is kept between updates. Used by one thread; the newest request wins. "Keep" starts a kept run with the
-// same Params, whose computed values equal the live result.
-class LiveSession {
+// Live tuning: state is kept between updates. Used by one thread; the newest request wins. "Keep"
+// starts a kept run with the same Params, whose computed values equal the live result.
+class LiveSession
+{
 public:
     virtual ~LiveSession() = default;
 

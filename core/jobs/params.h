@@ -11,7 +11,8 @@
 #include <variant>
 #include <vector>
 
-namespace vitrine {
+namespace vitrine
+{
 
 enum class ParamType {
     boolean,
@@ -37,27 +38,31 @@ struct ParamSpec {
     std::string name;  // as in experiments.md: "tau"
     std::string label; // "Threshold τ"
     ParamType type = ParamType::text;
-    std::string unit;                        // "" or "1" for plain numbers
-    std::optional<double> minimum, maximum;  // inclusive, numbers only (for lists: of each item)
-    std::optional<ParamValue> fallback;      // the default; none: must be given, unless `oneOf` or `optional`
-    bool optional = false;                   // may be left out altogether
+    std::string unit;                       // "" or "1" for plain numbers
+    std::optional<double> minimum, maximum; // inclusive, numbers only (for lists: of each item)
+    std::optional<ParamValue>
+        fallback;          // the default; none: must be given, unless `oneOf` or `optional`
+    bool optional = false; // may be left out altogether
     std::vector<ParamChoice> choices;
     std::string help;  // one line
     std::string group; // heading in the form: "Sinks"
     bool advanced = false;
     bool multiline = false;
-    bool logarithmic = false;    // a slider moves in decades
-    std::string fileKind;        // "text", "safetensors", ...: what an open dialog offers and dropping looks for
-    std::string oneOf;           // parameters with the same non-empty tag are alternatives: exactly one is given
+    bool logarithmic = false; // a slider moves in decades
+    std::string
+        fileKind; // "text", "safetensors", ...: what an open dialog offers and dropping looks for
+    std::string
+        oneOf; // parameters with the same non-empty tag are alternatives: exactly one is given
 };
 
 // Checked parameter values. Inside an experiment they are known to be right, so the getters assert.
-class Params {
+class Params
+{
 public:
     bool has(std::string_view name) const;
     bool boolean(std::string_view name) const;
     std::int64_t integer(std::string_view name) const;
-    double real(std::string_view name) const; // an integer value converts
+    double real(std::string_view name) const;             // an integer value converts
     const std::string& text(std::string_view name) const; // text, choice, file, model
     const std::vector<std::int64_t>& integers(std::string_view name) const;
 
@@ -70,7 +75,8 @@ private:
     std::map<std::string, ParamValue, std::less<>> values_;
 };
 
-// Value from text as a script writes it, by type and range. The message names the parameter and what is allowed.
+// Value from text as a script writes it, by type and range. The message names the parameter and
+// what is allowed.
 Result<ParamValue> parseParam(const ParamSpec& spec, std::string_view text);
 
 // The text form of a value; parseParam reads it back.

@@ -76,8 +76,8 @@ struct SpawnSettings {
 std::optional<ProcessName> processName(pid_t pid)
 {
     std::ifstream file(fmt::format("/proc/{}/stat", pid));
-    // A process that ends between open and read makes the read fail; getline, unlike an iterator over
-    // the buffer, turns that into an empty text and not into an exception.
+    // A process that ends between open and read makes the read fail; getline, unlike an iterator
+    // over the buffer, turns that into an empty text and not into an exception.
     std::string text;
     std::getline(file, text, '\0');
     // The second field is the program's name in parentheses; it may hold anything, also

@@ -9,7 +9,8 @@
 #include <sys/types.h>
 #include <vector>
 
-namespace vitrine {
+namespace vitrine
+{
 
 // A process of this machine, named so that a reused process number is not mistaken for it.
 struct ProcessName {
@@ -27,7 +28,8 @@ Result<void> writePidFile(const std::filesystem::path& path, const ProcessName& 
 std::optional<ProcessName> readPidFile(const std::filesystem::path& path);
 
 // Holds one file descriptor.
-class Descriptor {
+class Descriptor
+{
 public:
     explicit Descriptor(int fd = -1) : fd_(fd) {}
     Descriptor(Descriptor&& other) noexcept : fd_(other.release()) {}

@@ -7,17 +7,20 @@
 #include <string>
 #include <string_view>
 
-namespace vitrine {
+namespace vitrine
+{
 
 struct Table;
 
-// How a run speaks to whoever waits for it. Used by the run's own thread; `cancelled` may be asked from any thread.
-class Progress {
+// How a run speaks to whoever waits for it. Used by the run's own thread; `cancelled` may be asked
+// from any thread.
+class Progress
+{
 public:
     virtual ~Progress() = default;
 
-    // done of total in whatever unit `what` counts ("layers"). False: stop soon and return cancelled(). Cheap; call at
-    // least ten times a second.
+    // done of total in whatever unit `what` counts ("layers"). False: stop soon and return
+    // cancelled(). Cheap; call at least ten times a second.
     virtual bool advance(double done, double total, std::string_view what = {}) = 0;
     virtual bool isCancelled() const = 0;
     virtual void message(std::string_view line) = 0;
@@ -33,9 +36,12 @@ public:
 };
 
 // For tests and for calls nobody watches: keeps nothing, artifacts go to the given folder.
-class QuietProgress : public Progress {
+class QuietProgress : public Progress
+{
 public:
-    explicit QuietProgress(std::filesystem::path artifacts = {}) : artifacts_(std::move(artifacts)) {}
+    explicit QuietProgress(std::filesystem::path artifacts = {}) : artifacts_(std::move(artifacts))
+    {
+    }
     bool advance(double, double, std::string_view) override { return !cancelled_; }
     bool isCancelled() const override { return cancelled_; }
     void message(std::string_view) override {}

@@ -10,17 +10,18 @@
 #include <variant>
 #include <vector>
 
-namespace vitrine {
+namespace vitrine
+{
 
 // Computed values repeat bit for bit on the same build; measured ones are times and rates.
 enum class Origin { computed, measured };
 
 struct Metric {
-    std::string name;  // as in experiments.md
-    double value = 0;  // NaN where it could not be computed (a note says why)
-    std::string unit;  // "1" for plain numbers, "s", "token/s", "dB"
+    std::string name; // as in experiments.md
+    double value = 0; // NaN where it could not be computed (a note says why)
+    std::string unit; // "1" for plain numbers, "s", "token/s", "dB"
     Origin origin = Origin::computed;
-    std::string help;  // what it means and which equation
+    std::string help; // what it means and which equation
 
     friend bool operator==(const Metric&, const Metric&) = default;
 };
@@ -48,8 +49,8 @@ struct Table {
 
 // A file that belongs to the run: named by its SHA-256 in the store, loaded lazily.
 struct Artifact {
-    std::string name; // "forward.safetensors"
-    std::string kind; // "tensors", "capture", "text", "image"
+    std::string name;           // "forward.safetensors"
+    std::string kind;           // "tensors", "capture", "text", "image"
     std::filesystem::path path; // where it lies now
     std::string sha256;         // filled by the runner, not by the experiment
     std::uint64_t bytes = 0;    // likewise
@@ -77,15 +78,17 @@ struct RunResult {
     std::vector<Metric> metrics;
     std::vector<Table> tables;
     std::vector<Artifact> artifacts;
-    std::vector<InputFile> inputs; // what the experiment read; hashed by hashInput (core/jobs/bundle.h)
-    std::vector<std::string> notes; // sentences for people: limits, fallbacks, what could not be shown
+    std::vector<InputFile>
+        inputs; // what the experiment read; hashed by hashInput (core/jobs/bundle.h)
+    std::vector<std::string>
+        notes; // sentences for people: limits, fallbacks, what could not be shown
 
     const Metric* metric(std::string_view name) const;
     const Table* table(std::string_view name) const;
     const Artifact* artifact(std::string_view name) const;
 };
 
-Json toJson(const Table& table);   // {"columns": [...], "rows": [[...], ...]}
-Json toJson(const Cell& cell);     // NaN and infinity are null
+Json toJson(const Table& table); // {"columns": [...], "rows": [[...], ...]}
+Json toJson(const Cell& cell);   // NaN and infinity are null
 
 } // namespace vitrine

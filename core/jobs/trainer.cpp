@@ -28,7 +28,8 @@ Result<std::unique_ptr<Trainer>> openTrainer()
             "cannot train: {} is not beside the program; build with libtorch-dev installed",
             kLibrary);
 
-    // libtorch and sentencepiece both carry protobuf: each must find its own (RTLD_DEEPBIND). Stays open for the process.
+    // libtorch and sentencepiece both carry protobuf: each must find its own (RTLD_DEEPBIND). Stays
+    // open for the process.
     void* library = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND);
     if (!library) {
         const char* reason = ::dlerror();

@@ -26,7 +26,8 @@ namespace
 int complain(const Error& error)
 {
     const std::string line = fmt::format("vitrine work: {}\n", error.message);
-    (void)std::fwrite(line.data(), 1, line.size(), stderr); // a full disk under the log is no exception
+    (void)std::fwrite(line.data(), 1, line.size(),
+                      stderr); // a full disk under the log is no exception
     return exitCode(error.kind);
 }
 

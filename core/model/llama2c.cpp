@@ -34,17 +34,17 @@ std::vector<TensorKind> kinds(const LlmConfig& c)
         return fmt::format("model.layers.{{}}.{}.weight", name);
     };
     std::vector<TensorKind> order{{std::string(kEmbeddingTensor), {c.vocabulary, c.hidden}},
-                            {layer("input_layernorm"), {c.hidden}},
-                            {layer("self_attn.q_proj"), {c.hidden, c.hidden}},
-                            {layer("self_attn.k_proj"), {keys, c.hidden}},
-                            {layer("self_attn.v_proj"), {keys, c.hidden}},
-                            {layer("self_attn.o_proj"), {c.hidden, c.hidden}},
-                            {layer("post_attention_layernorm"), {c.hidden}},
-                            {layer("mlp.gate_proj"), {c.mlp, c.hidden}},
-                            {layer("mlp.down_proj"), {c.hidden, c.mlp}},
-                            {layer("mlp.up_proj"), {c.mlp, c.hidden}},
-                            {"model.norm.weight", {c.hidden}},
-                            {"", {2, c.context, c.headSize / 2}}};
+                                  {layer("input_layernorm"), {c.hidden}},
+                                  {layer("self_attn.q_proj"), {c.hidden, c.hidden}},
+                                  {layer("self_attn.k_proj"), {keys, c.hidden}},
+                                  {layer("self_attn.v_proj"), {keys, c.hidden}},
+                                  {layer("self_attn.o_proj"), {c.hidden, c.hidden}},
+                                  {layer("post_attention_layernorm"), {c.hidden}},
+                                  {layer("mlp.gate_proj"), {c.mlp, c.hidden}},
+                                  {layer("mlp.down_proj"), {c.hidden, c.mlp}},
+                                  {layer("mlp.up_proj"), {c.mlp, c.hidden}},
+                                  {"model.norm.weight", {c.hidden}},
+                                  {"", {2, c.context, c.headSize / 2}}};
     if (!c.tiedEmbeddings)
         order.push_back({std::string(kHeadTensor), {c.vocabulary, c.hidden}});
     return order;

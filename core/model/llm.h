@@ -147,8 +147,8 @@ class LlmCache
 public:
     ~LlmCache();
 
-    std::int64_t length() const;   // tokens so far
-    std::int64_t capacity() const; // tokens it can hold
+    std::int64_t length() const;      // tokens so far
+    std::int64_t capacity() const;    // tokens it can hold
     void rewind(std::int64_t length); // forgets what comes after the first `length` tokens
 
 private:
@@ -172,8 +172,8 @@ Result<std::vector<std::int32_t>> generate(const Llm& llm, std::span<const std::
                                            const std::vector<std::int64_t>& eos,
                                            const std::function<bool(std::int32_t)>& onToken = {});
 
-// The same for whatever runs the model: `next` appends ids to the sequence (first all of `ids`, then
-// one by one) and returns the logits [vocabulary] of the last one.
+// The same for whatever runs the model: `next` appends ids to the sequence (first all of `ids`,
+// then one by one) and returns the logits [vocabulary] of the last one.
 using NextLogits = std::function<Result<std::vector<float>>(std::span<const std::int32_t> ids)>;
 Result<std::vector<std::int32_t>> generate(const NextLogits& next,
                                            std::span<const std::int32_t> ids,

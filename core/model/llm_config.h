@@ -8,7 +8,8 @@
 #include <string>
 #include <vector>
 
-namespace vitrine::model {
+namespace vitrine::model
+{
 
 enum class Family { llama, mistral };
 
@@ -20,26 +21,28 @@ struct Llama3Scaling {
     friend bool operator==(const Llama3Scaling&, const Llama3Scaling&) = default;
 };
 
-// Shape of a Llama-like decoder. Validated: 1 <= layers <= 512, kvHeads divides heads, vocabulary <= 1,000,000, products fit.
+// Shape of a Llama-like decoder. Validated: 1 <= layers <= 512, kvHeads divides heads, vocabulary
+// <= 1,000,000, products fit.
 struct LlmConfig {
     Family family = Family::llama;
     std::int64_t hidden = 0, layers = 0, heads = 0, kvHeads = 0, headSize = 0, mlp = 0;
     std::int64_t vocabulary = 0;
-    std::int64_t context = 0;       // max_position_embeddings
+    std::int64_t context = 0; // max_position_embeddings
     double normEpsilon = 1e-6;
     double ropeTheta = 1e4;
     std::optional<Llama3Scaling> ropeScaling;
     std::int64_t slidingWindow = 0; // keys a query sees, itself among them; 0: all before it
     bool tiedEmbeddings = false;
     bool attentionBias = false, mlpBias = false;
-    std::int64_t bos = -1;          // -1: none
+    std::int64_t bos = -1; // -1: none
     std::vector<std::int64_t> eos;
-    std::string dtype;              // torch_dtype as written, for showing
+    std::string dtype; // torch_dtype as written, for showing
 
     friend bool operator==(const LlmConfig&, const LlmConfig&) = default;
 };
 
-// A Hugging Face config.json (untrusted). Unknown model_type, rope type or activation: an input error that names it.
+// A Hugging Face config.json (untrusted). Unknown model_type, rope type or activation: an input
+// error that names it.
 Result<LlmConfig> parseLlmConfig(const Json& json);
 Result<LlmConfig> parseLlmConfig(std::string_view text, std::string_view name = "config.json");
 

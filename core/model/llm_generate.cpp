@@ -62,11 +62,9 @@ Result<void> checkSampling(const Sampling& sampling)
 
 } // namespace
 
-Result<std::vector<std::int32_t>> generate(const NextLogits& next,
-                                           std::span<const std::int32_t> ids,
-                                           const Sampling& sampling,
-                                           const std::vector<std::int64_t>& eos,
-                                           const std::function<bool(std::int32_t)>& onToken)
+Result<std::vector<std::int32_t>>
+generate(const NextLogits& next, std::span<const std::int32_t> ids, const Sampling& sampling,
+         const std::vector<std::int64_t>& eos, const std::function<bool(std::int32_t)>& onToken)
 {
     VITRINE_CHECK(checkSampling(sampling));
     std::vector<std::int32_t> generated;

@@ -203,8 +203,9 @@ Result<std::vector<Word>> preTokenize(const std::vector<PreTokenizerStep>& steps
         for (Word& word : words) {
             if (word.text.empty())
                 continue;
-            VITRINE_TRY(std::vector<Word> parts,
-                        std::visit([&](const auto& s) { return applyStep(s, std::move(word)); }, step));
+            VITRINE_TRY(
+                std::vector<Word> parts,
+                std::visit([&](const auto& s) { return applyStep(s, std::move(word)); }, step));
             next.insert(next.end(), std::make_move_iterator(parts.begin()),
                         std::make_move_iterator(parts.end()));
         }

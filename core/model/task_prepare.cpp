@@ -224,9 +224,8 @@ Result<PreparedTask> prepareTask(const Task& task, const TaskRequest& request,
     Preparation preparation(tokenizer, context, encoding);
     std::size_t truncated = 0;
     for (const std::size_t index : selection.asked) {
-        VITRINE_TRY(TaskPrompt prompt,
-                    inFile(task.name,
-                           taskPrompt(task, request, selection.shots, task.items[index])));
+        VITRINE_TRY(TaskPrompt prompt, inFile(task.name, taskPrompt(task, request, selection.shots,
+                                                                    task.items[index])));
         const auto answers = prompt.continuations;
         auto item = request.scoring == TaskScoring::likelihood
                         ? preparation.likelihoodItem(std::move(prompt), request.mutual)

@@ -2,9 +2,11 @@
 
 #include <array>
 
-namespace vitrine::model {
+namespace vitrine::model
+{
 
-namespace {
+namespace
+{
 
 // sentencepiece's, byte-level BPE's, and a space.
 constexpr std::array<std::string_view, 3> kSpaces = {"▁", "Ġ", " "};

@@ -12,19 +12,21 @@
 #include <string_view>
 #include <vector>
 
-namespace vitrine::model {
+namespace vitrine::model
+{
 
 // Longer texts are refused: bytes.
 inline constexpr std::size_t kLongestText = std::size_t{1} << 30;
 
 // Text to token ids and back. Immutable after opening; any thread.
-class Tokenizer {
+class Tokenizer
+{
 public:
     virtual ~Tokenizer() = default;
 
     virtual std::int64_t size() const = 0;
-    // Ids of the text alone, without BOS or EOS; special tokens written in the text are found where the file says so.
-    // Text that is not UTF-8: input error.
+    // Ids of the text alone, without BOS or EOS; special tokens written in the text are found where
+    // the file says so. Text that is not UTF-8: input error.
     virtual Result<std::vector<std::int32_t>> encode(std::string_view text) const = 0;
     // Bytes of the ids in order (invalid UTF-8 replaced by U+FFFD); special tokens are left out.
     virtual std::string decode(std::span<const std::int32_t> ids) const = 0;
@@ -38,23 +40,27 @@ public:
     virtual std::string fingerprint() const = 0;
 };
 
-// tokenizer.json, else tokenizer.model of a model folder; nullptr where the folder has neither (open with token_ids=).
+// tokenizer.json, else tokenizer.model of a model folder; nullptr where the folder has neither
+// (open with token_ids=).
 Result<std::unique_ptr<Tokenizer>> openTokenizer(const std::filesystem::path& folder);
 
 Result<std::unique_ptr<Tokenizer>> openTokenizerJson(const std::filesystem::path& file);
 Result<std::unique_ptr<Tokenizer>> openSentencePiece(const std::filesystem::path& file);
-Result<std::unique_ptr<Tokenizer>> openLlama2c(const std::filesystem::path& file, std::int64_t vocabulary);
+Result<std::unique_ptr<Tokenizer>> openLlama2c(const std::filesystem::path& file,
+                                               std::int64_t vocabulary);
 // From bytes, for tests and fuzzing.
 Result<std::unique_ptr<Tokenizer>> parseTokenizerJson(std::string_view text, std::string_view name);
-Result<std::unique_ptr<Tokenizer>> parseLlama2cTokenizer(std::string_view bytes, std::int64_t vocabulary,
-                                                         std::string_view name);
+Result<std::unique_ptr<Tokenizer>>
+parseLlama2cTokenizer(std::string_view bytes, std::int64_t vocabulary, std::string_view name);
 
-// SentencePiece-style BPE made of pieces and scores (the vocabulary part of a GGUF file, of llama2.c, of tests).
+// SentencePiece-style BPE made of pieces and scores (the vocabulary part of a GGUF file, of
+// llama2.c, of tests).
 struct ScoredPiece {
     std::string text;
     float score = 0;
     enum class Kind { normal, unknown, control, userDefined, unused, byte } kind = Kind::normal;
 };
-Result<std::unique_ptr<Tokenizer>> makeScoredBpe(std::vector<ScoredPiece> pieces, bool addDummyPrefix);
+Result<std::unique_ptr<Tokenizer>> makeScoredBpe(std::vector<ScoredPiece> pieces,
+                                                 bool addDummyPrefix);
 
 } // namespace vitrine::model

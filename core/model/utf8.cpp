@@ -30,9 +30,10 @@ Result<void> checkUtf8(std::string_view text)
     for (std::size_t i = 0; i < text.size();) {
         const std::size_t length = utf8Length(text, i);
         if (length == 0)
-            return inputError("the text is not valid UTF-8: byte {} (0x{:02x}, in line {}) is malformed",
-                              i, static_cast<unsigned char>(text[i]),
-                              1 + std::ranges::count(text.substr(0, i), '\n'));
+            return inputError(
+                "the text is not valid UTF-8: byte {} (0x{:02x}, in line {}) is malformed", i,
+                static_cast<unsigned char>(text[i]),
+                1 + std::ranges::count(text.substr(0, i), '\n'));
         i += length;
     }
     return {};

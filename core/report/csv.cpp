@@ -50,9 +50,10 @@ void addTable(std::string& csv, const std::string& section, const DataTable& tab
             if (&table.columns[c] == units)
                 continue;
             const bool measured = row[c].measured || table.columns[c].measured;
-            csv += fmt::format("{},{},{},{},{},{},{},{}\r\n", csvField(section), csvField(table.name),
-                               r + 1, fullText(row.front()), csvField(table.columns[c].name),
-                               csvField(unitOf(table, row, c)), fullText(row[c]), measured ? 1 : 0);
+            csv +=
+                fmt::format("{},{},{},{},{},{},{},{}\r\n", csvField(section), csvField(table.name),
+                            r + 1, fullText(row.front()), csvField(table.columns[c].name),
+                            csvField(unitOf(table, row, c)), fullText(row[c]), measured ? 1 : 0);
         }
     }
 }
@@ -65,8 +66,8 @@ std::string toCsv(const DataTable& table)
     const char* between = "";
     for (const Heading& column : table.columns) {
         const bool unit = !column.unit.empty() && column.unit != "1";
-        csv +=
-            between + csvField(unit ? fmt::format("{} ({})", column.name, column.unit) : column.name);
+        csv += between +
+               csvField(unit ? fmt::format("{} ({})", column.name, column.unit) : column.name);
         between = ",";
     }
     csv += "\r\n";

@@ -61,9 +61,10 @@ std::vector<std::string> anchorsOf(const Document& document)
 
 std::string htmlHeading(const Heading& column)
 {
-    std::string text = fmt::format(
-        "<th scope=\"col\"{}{}>{}", column.number ? " class=\"n\"" : "",
-        column.help.empty() ? "" : " title=\"" + htmlEscaped(column.help) + "\"", htmlEscaped(column.name));
+    std::string text =
+        fmt::format("<th scope=\"col\"{}{}>{}", column.number ? " class=\"n\"" : "",
+                    column.help.empty() ? "" : " title=\"" + htmlEscaped(column.help) + "\"",
+                    htmlEscaped(column.name));
     if (!column.unit.empty() && column.unit != "1")
         text += "&#8201;<span class=\"u\">(" + htmlEscaped(column.unit) + ")</span>";
     return text + (column.measured ? "<span class=\"m\"> †</span></th>" : "</th>");
@@ -80,7 +81,8 @@ std::string htmlValue(const Value& value, const Heading& column)
     if (value.measured)
         text += "<span class=\"m\" title=\"measured\"> †</span>";
     return fmt::format("<td{}{}>{}</td>", classes.empty() ? "" : " class=\"" + classes + "\"",
-                       value.full.empty() ? "" : " title=\"" + htmlEscaped(value.full) + "\"", text);
+                       value.full.empty() ? "" : " title=\"" + htmlEscaped(value.full) + "\"",
+                       text);
 }
 
 std::string htmlTable(const DataTable& table)
@@ -174,7 +176,8 @@ struct HtmlWriter {
                                 htmlEscaped(figure.altText.empty() ? figure.title : figure.altText),
                                 svgElement(figures[block.figure]));
         return text + fmt::format("<figcaption><b>Figure {}. {}.</b> {}</figcaption>\n</figure>\n",
-                                  block.figure + 1, htmlEscaped(figure.title), htmlEscaped(figure.caption));
+                                  block.figure + 1, htmlEscaped(figure.title),
+                                  htmlEscaped(figure.caption));
     }
 };
 

@@ -14,11 +14,11 @@ namespace vitrine::report
 namespace
 {
 
-constexpr std::size_t kLongTable = 24; // rows; longer ones go on over pages
-constexpr double kWidest = 195;        // points of a column; longer texts wrap
-constexpr double kNarrowest = 90;      // to which a column of texts may be narrowed
-constexpr std::size_t kLongRemarkWord = 24;  // of a remark; longer ones may break
-constexpr double kAir = 0.5;           // of rounding, for each column
+constexpr std::size_t kLongTable = 24;      // rows; longer ones go on over pages
+constexpr double kWidest = 195;             // points of a column; longer texts wrap
+constexpr double kNarrowest = 90;           // to which a column of texts may be narrowed
+constexpr std::size_t kLongRemarkWord = 24; // of a remark; longer ones may break
+constexpr double kAir = 0.5;                // of rounding, for each column
 
 struct Type {
     const char* command;

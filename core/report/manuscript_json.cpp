@@ -284,8 +284,8 @@ Result<Manuscript> manuscriptFromJson(const Json& json, std::string_view name)
     VITRINE_TRY(manuscript.appendix, flag(json, "appendix", true, where));
     for (const Json& section : sections) {
         VITRINE_TRY(ManuscriptSection parsed,
-                    parseSection(section,
-                                 fmt::format("{}: sections[{}]", where, manuscript.sections.size())));
+                    parseSection(section, fmt::format("{}: sections[{}]", where,
+                                                      manuscript.sections.size())));
         manuscript.sections.push_back(std::move(parsed));
     }
     return manuscript;

@@ -37,21 +37,23 @@ std::string fenced(const std::string& text)
 
 std::string markdownValue(const Value& value)
 {
-    const std::string text = markdownEscaped(value.number && !value.full.empty() ? value.full : value.text);
+    const std::string text =
+        markdownEscaped(value.number && !value.full.empty() ? value.full : value.text);
     const std::string marked = value.measured ? text + " †" : text;
     return value.emphasis && !text.empty() ? "**" + marked + "**" : marked;
 }
 
 std::string markdownTable(const DataTable& table)
 {
-    std::string text = table.name.empty() ? "" : fmt::format("### {}\n\n", markdownEscaped(table.name));
+    std::string text =
+        table.name.empty() ? "" : fmt::format("### {}\n\n", markdownEscaped(table.name));
     std::string rule = "|";
     text += "|";
     for (const Heading& column : table.columns) {
         const bool unit = !column.unit.empty() && column.unit != "1";
-        text +=
-            fmt::format(" {}{}{} |", markdownEscaped(column.name),
-                        unit ? " (" + markdownEscaped(column.unit) + ")" : "", column.measured ? " †" : "");
+        text += fmt::format(" {}{}{} |", markdownEscaped(column.name),
+                            unit ? " (" + markdownEscaped(column.unit) + ")" : "",
+                            column.measured ? " †" : "");
         rule += column.number ? "---:|" : "---|";
     }
     text += "\n" + rule + "\n";
@@ -62,7 +64,8 @@ std::string markdownTable(const DataTable& table)
         text += "\n";
     }
     if (table.shownRows() == 0)
-        text += fmt::format("| *{}* |{}\n", kNoRows, std::string(std::max<std::size_t>(table.columns.size(), 1) - 1, '|'));
+        text += fmt::format("| *{}* |{}\n", kNoRows,
+                            std::string(std::max<std::size_t>(table.columns.size(), 1) - 1, '|'));
     return text + "\n" + (table.remark.empty() ? "" : markdownEscaped(table.remark) + "\n\n");
 }
 
@@ -121,12 +124,12 @@ struct MarkdownWriter {
     std::string operator()(const FigureBlock& block) const
     {
         const figure::Figure& figure = document.figures[block.figure];
-        std::string text =
-            block.figure < files.size()
-                ? fmt::format("![{}](<{}>)\n\n", markdownEscaped(figure.altText), files[block.figure])
-                : std::string();
-        text += fmt::format("**Figure {}. {}.** {}\n\n", block.figure + 1, markdownEscaped(figure.title),
-                            markdownEscaped(figure.caption));
+        std::string text = block.figure < files.size()
+                               ? fmt::format("![{}](<{}>)\n\n", markdownEscaped(figure.altText),
+                                             files[block.figure])
+                               : std::string();
+        text += fmt::format("**Figure {}. {}.** {}\n\n", block.figure + 1,
+                            markdownEscaped(figure.title), markdownEscaped(figure.caption));
         return text;
     }
 };
@@ -135,8 +138,8 @@ struct MarkdownWriter {
 
 std::string toMarkdown(const Document& document, const std::vector<std::string>& figureFiles)
 {
-    std::string text =
-        fmt::format("# {}\n\n{}\n\n", markdownEscaped(document.title), markdownEscaped(document.subtitle));
+    std::string text = fmt::format("# {}\n\n{}\n\n", markdownEscaped(document.title),
+                                   markdownEscaped(document.subtitle));
     for (const Section& section : document.sections) {
         text += fmt::format("## {}\n\n", markdownEscaped(section.title));
         for (const Block& block : section.blocks)

@@ -37,9 +37,7 @@ DataTable machineTable(const std::vector<RunRecord>& runs)
     });
     row("program", [](const RunRecord& r) { return fact(r.programVersion); });
     row("build", [](const RunRecord& r) { return fact(r.build); });
-    row("seed", [](const RunRecord& r) {
-        return fact(parameterText(r.params, "seed"));
-    });
+    row("seed", [](const RunRecord& r) { return fact(parameterText(r.params, "seed")); });
     row("host", [](const RunRecord& r) { return fact(r.host); });
     row("processor", [](const RunRecord& r) { return fact(r.cpu); });
     row("threads used",
@@ -101,7 +99,8 @@ void addMachine(Section& section, const std::vector<RunRecord>& runs)
         section.blocks.push_back(facts);
         return;
     }
-    DataTable same{.name = "The same for all runs", .columns = {{.name = "fact"}, {.name = "value"}}};
+    DataTable same{.name = "The same for all runs",
+                   .columns = {{.name = "fact"}, {.name = "value"}}};
     DataTable each{.name = "What ran, and where", .columns = {{.name = "run"}}};
     for (const RunRecord& run : runs)
         each.rows.push_back({{.text = runName(run)}});

@@ -147,7 +147,8 @@ DataTable dataTable(const Table& source, const std::string& name, const TableIte
     for (const auto& cells : source.rows) {
         std::vector<Value> row;
         for (std::size_t i = 0; i < chosen.size(); ++i) {
-            row.push_back(cellValue(chosen[i] < cells.size() ? cells[chosen[i]] : Cell{}, item.digits));
+            row.push_back(
+                cellValue(chosen[i] < cells.size() ? cells[chosen[i]] : Cell{}, item.digits));
             if (row.back().number)
                 table.columns[i].number = true;
         }

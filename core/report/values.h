@@ -10,7 +10,7 @@ std::string runName(const RunRecord& run); // "run 12", outside a store "run 5f0
 std::string
 subjectOf(const RunRecord& run); // "vitrine-lm · speech-2016.txt": model and input, by name
 
-std::string countText(std::uint64_t count); // "12,345"
+std::string countText(std::uint64_t count);                     // "12,345"
 Value numberValue(double value, bool measured, int digits = 4); // significant ones
 Value cellValue(const Cell& cell, int digits = 4);
 Value parameterValue(const ParamValue& value); // long texts shortened, in full on hover

@@ -54,7 +54,7 @@ struct RsCandidate {
 };
 
 std::vector<RsCandidate> validTilings(const RsLayer& layer, const RsMachine& machine,
-                                    const RsEnergies& energies)
+                                      const RsEnergies& energies)
 {
     std::vector<RsCandidate> candidates;
     const auto filters = factorisations<4>(layer.m);

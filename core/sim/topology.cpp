@@ -53,8 +53,8 @@ public:
             if (fields_.empty())
                 continue;
             if (workload.layers.size() == kMostTopologyRows)
-                return inputError("cannot read {}: more than {} layers at row {}", name_, kMostTopologyRows,
-                                  row_);
+                return inputError("cannot read {}: more than {} layers at row {}", name_,
+                                  kMostTopologyRows, row_);
             VITRINE_TRY(Layer layer, gemm_ ? product() : convolution());
             workload.layers.push_back(std::move(layer));
         }

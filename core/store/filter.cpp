@@ -16,20 +16,23 @@ namespace
 
 constexpr std::string_view kBlanks = " \t\n\r";
 constexpr std::pair<std::string_view, FilterField> kFields[] = {
-    {"experiment", FilterField::experiment}, {"state", FilterField::state},
-    {"tag", FilterField::tag},               {"date", FilterField::date},
-    {"started", FilterField::date},          {"seconds", FilterField::seconds},
-    {"run", FilterField::run},               {"has", FilterField::has},
+    {"experiment", FilterField::experiment},
+    {"state", FilterField::state},
+    {"tag", FilterField::tag},
+    {"date", FilterField::date},
+    {"started", FilterField::date},
+    {"seconds", FilterField::seconds},
+    {"run", FilterField::run},
+    {"has", FilterField::has},
     {"input", FilterField::input}};
 // Longer signs first.
-constexpr std::pair<std::string_view, Relation> kRelations[] = {
-    {">=", Relation::greaterOrEqual},
-    {"<=", Relation::lessOrEqual},
-    {"!=", Relation::notEqual},
-    {">", Relation::greater},
-    {"<", Relation::less},
-    {"=", Relation::equal},
-    {":", Relation::is}};
+constexpr std::pair<std::string_view, Relation> kRelations[] = {{">=", Relation::greaterOrEqual},
+                                                                {"<=", Relation::lessOrEqual},
+                                                                {"!=", Relation::notEqual},
+                                                                {">", Relation::greater},
+                                                                {"<", Relation::less},
+                                                                {"=", Relation::equal},
+                                                                {":", Relation::is}};
 
 std::string_view signOf(Relation relation)
 {
@@ -172,8 +175,7 @@ std::string problemOf(FilterTerm& term)
         break;
     case FilterField::named:
         if (comparesOrder(term.relation) && !term.number)
-            return fmt::format("\"{}\" is no number: {} takes one", first,
-                               signOf(term.relation));
+            return fmt::format("\"{}\" is no number: {} takes one", first, signOf(term.relation));
         break;
     }
     return {};
@@ -210,8 +212,8 @@ RunFilter parseFilter(std::string_view text)
         } else {
             term.name = std::string(written.substr(0, sign.at));
             term.relation = sign.relation;
-            const auto field = std::ranges::find(
-                kFields, term.name, &std::pair<std::string_view, FilterField>::first);
+            const auto field = std::ranges::find(kFields, term.name,
+                                                 &std::pair<std::string_view, FilterField>::first);
             term.field = field != std::end(kFields) ? field->second : FilterField::named;
             const auto value = written.substr(sign.at + sign.length);
             const bool several = term.field == FilterField::experiment ||
@@ -236,7 +238,8 @@ RunFilter parseFilter(std::string_view text)
 
 std::string filterValue(std::string_view value)
 {
-    const bool plain = !value.empty() && value.find_first_of(" \t\n\r\",") == std::string_view::npos;
+    const bool plain =
+        !value.empty() && value.find_first_of(" \t\n\r\",") == std::string_view::npos;
     std::string inside(value);
     std::erase(inside, '"');
     return plain ? inside : "\"" + inside + "\"";

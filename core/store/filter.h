@@ -31,9 +31,9 @@ struct FilterTerm {
     FilterField field = FilterField::words;
     Relation relation = Relation::is;
     bool negated = false;
-    std::string name;                // as written: "psnr_y", "tag"; empty for words
-    std::vector<std::string> values; // one, or several where the field takes alternatives
-    std::optional<double> number;    // the value as a number, where it is one
+    std::string name;                  // as written: "psnr_y", "tag"; empty for words
+    std::vector<std::string> values;   // one, or several where the field takes alternatives
+    std::optional<double> number;      // the value as a number, where it is one
     std::size_t begin = 0, length = 0; // in the text
 
     friend bool operator==(const FilterTerm&, const FilterTerm&) = default;

@@ -58,8 +58,7 @@ public:
             return std::string("ifnull(r.seconds ") + operatorOf(term.relation) + " " +
                    bound(*term.number) + ", 0)";
         case FilterField::run:
-            return std::string("r.number ") + operatorOf(term.relation) + " " +
-                   bound(*term.number);
+            return std::string("r.number ") + operatorOf(term.relation) + " " + bound(*term.number);
         case FilterField::has:
             return has(term);
         case FilterField::input:
@@ -111,8 +110,8 @@ private:
         for (const auto& id : term.values) {
             any += any.empty() ? "(" : " OR ";
             any += "r.experiment = " + bound(id);
-            any += " OR substr(r.experiment, 1, length(" + bound(id + ".") + ")) = " +
-                   bound(id + ".");
+            any +=
+                " OR substr(r.experiment, 1, length(" + bound(id + ".") + ")) = " + bound(id + ".");
         }
         return any + ")";
     }

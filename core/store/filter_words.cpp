@@ -12,8 +12,8 @@ namespace
 
 using Names = std::vector<std::string>;
 
-constexpr std::array<std::string_view, 7> kStates = {"done",   "failed",      "cancelled", "paused",
-                                                     "interrupted", "running", "queued"};
+constexpr std::array<std::string_view, 7> kStates = {
+    "done", "failed", "cancelled", "paused", "interrupted", "running", "queued"};
 constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kStarts = {
     {{"experiment:", "the experiment or its family"},
      {"state:", "done, failed, cancelled, …"},
@@ -48,7 +48,8 @@ std::string nearest(const std::string& name, std::initializer_list<const Names*>
     std::size_t least = 1 + name.size() / 3;
     for (const Names* list : lists)
         for (const auto& each : *list)
-            if (const auto far = distance(name, each); far <= least && (best.empty() || far < least)) {
+            if (const auto far = distance(name, each);
+                far <= least && (best.empty() || far < least)) {
                 least = far;
                 best = each;
             }
@@ -86,7 +87,8 @@ std::string unknownIn(const FilterTerm& term, const RunVocabulary& words)
         std::string problem;
         if (term.field == FilterField::has)
             problem = named(value);
-        else if (term.field == FilterField::experiment && !knowsExperiment(words.experiments, value))
+        else if (term.field == FilterField::experiment &&
+                 !knowsExperiment(words.experiments, value))
             problem = fmt::format("no run is of the experiment \"{}\"{}", value,
                                   meant(nearest(value, {&words.experiments})));
         else if (term.field == FilterField::tag && !knows(words.tags, value))

@@ -9,8 +9,8 @@ namespace vitrine
 struct Lineage {
     std::optional<RunSummary> repeats;  // the run that this one repeats
     std::vector<RunSummary> repeatedBy; // newest first
-    std::vector<RunSummary> madeBy;     // runs that wrote what this one read (a checkpoint, a capture)
-    std::vector<RunSummary> usedBy;     // runs that read what this one wrote
+    std::vector<RunSummary> madeBy; // runs that wrote what this one read (a checkpoint, a capture)
+    std::vector<RunSummary> usedBy; // runs that read what this one wrote
     struct SharedInput {
         InputFile input;
         std::int64_t others =
@@ -21,7 +21,8 @@ struct Lineage {
         std::string tag; // a sweep tags its runs with the study's name
         std::int64_t runs = 0;
     };
-    std::vector<Group> groups; // runs of the same experiment that share a tag with it, itself included
+    std::vector<Group>
+        groups; // runs of the same experiment that share a tag with it, itself included
 };
 
 // At most 20 runs of each kind.

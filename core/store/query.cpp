@@ -192,9 +192,8 @@ Result<std::vector<RunSummary>> findRuns(const Database& database, const RunQuer
     return runs;
 }
 
-Result<std::vector<RunSummary>> summariesOf(const Database& database,
-                                            std::span<const std::int64_t> numbers,
-                                            const RunQuery& query)
+Result<std::vector<RunSummary>>
+summariesOf(const Database& database, std::span<const std::int64_t> numbers, const RunQuery& query)
 {
     auto select = database.prepare(std::string(kSummary) + " WHERE r.number = ?");
     SummaryReader reader(database, query);

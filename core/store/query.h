@@ -7,11 +7,9 @@ namespace vitrine
 {
 
 Result<std::vector<RunSummary>> findRuns(const Database& database, const RunQuery& query);
-Result<std::vector<RunSummary>> summariesOf(const Database& database,
-                                            std::span<const std::int64_t> numbers,
-                                            const RunQuery& query);
+Result<std::vector<RunSummary>>
+summariesOf(const Database& database, std::span<const std::int64_t> numbers, const RunQuery& query);
 Result<std::int64_t> countRuns(const Database& database, const RunQuery& query);
-
 
 // All conditions of the query as terms, those of its older fields first.
 std::vector<FilterTerm> termsOf(const RunQuery& query);

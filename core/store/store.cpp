@@ -177,8 +177,8 @@ struct Store::Private {
         return false;
     }
 
-    // Under the transaction: another process may have been faster meanwhile. `replaced`: hashes that
-    // an earlier attempt named.
+    // Under the transaction: another process may have been faster meanwhile. `replaced`: hashes
+    // that an earlier attempt named.
     Result<void> keep(RunRecord& run, std::vector<std::string>& replaced) const
     {
         VITRINE_TRY(const auto now, known(database, run.uid));

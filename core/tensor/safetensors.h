@@ -8,7 +8,8 @@
 #include <string>
 #include <vector>
 
-namespace vitrine {
+namespace vitrine
+{
 
 struct TensorEntry {
     DType type = DType::f32;
@@ -16,9 +17,11 @@ struct TensorEntry {
     std::uint64_t begin = 0, end = 0; // bytes, relative to the data buffer
 };
 
-// A safetensors file, mapped read-only and checked as specs say: the header is strict JSON within bounds, the tensors tile the
-// buffer exactly, sizes multiply without overflow. Nothing larger than the header is allocated.
-class Safetensors {
+// A safetensors file, mapped read-only and checked as specs say: the header is strict JSON within
+// bounds, the tensors tile the buffer exactly, sizes multiply without overflow. Nothing larger than
+// the header is allocated.
+class Safetensors
+{
 public:
     static Result<Safetensors> open(const std::filesystem::path& path);
 
@@ -46,16 +49,16 @@ struct SafetensorsHeader {
     std::map<std::string, std::string> metadata;
     std::uint64_t dataStart = 0;
 };
-Result<SafetensorsHeader> parseSafetensorsHeader(std::span<const std::byte> start, std::uint64_t fileSize,
-                                                 std::string_view name);
+Result<SafetensorsHeader> parseSafetensorsHeader(std::span<const std::byte> start,
+                                                 std::uint64_t fileSize, std::string_view name);
 
 struct NamedTensor {
     std::string name;
     TensorView tensor;
 };
 
-// Sorted by descending alignment, then name; header padded to 8 bytes; written to a neighbour, synced, renamed. Same input, same
-// bytes.
+// Sorted by descending alignment, then name; header padded to 8 bytes; written to a neighbour,
+// synced, renamed. Same input, same bytes.
 Result<void> writeSafetensors(const std::filesystem::path& path, std::vector<NamedTensor> tensors,
                               const std::map<std::string, std::string>& metadata = {});
 

@@ -19,7 +19,8 @@ std::string workloadOf(const RunRecord& run)
 {
     const std::string workload = parameterText(run.params, "workload");
     const std::size_t slash = workload.rfind('/');
-    return cutText(slash == std::string::npos ? workload : workload.substr(slash + 1), kLongestName);
+    return cutText(slash == std::string::npos ? workload : workload.substr(slash + 1),
+                   kLongestName);
 }
 
 std::string machineOf(const RunRecord& run)

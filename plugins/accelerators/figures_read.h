@@ -12,8 +12,8 @@ namespace vitrine::accelerators
 
 inline constexpr int kSeriesColours = 6;
 
-// A column of a run's table, one entry per row (core/jobs/read_run.h): columns of one table have the
-// same length whatever the run stored.
+// A column of a run's table, one entry per row (core/jobs/read_run.h): columns of one table have
+// the same length whatever the run stored.
 std::vector<double> numbers(const RunRecord& run, const char* table, const std::string& name);
 std::vector<std::string> texts(const RunRecord& run, const char* table, const std::string& name);
 double cyclesPerSecond(const RunRecord& run);

@@ -47,7 +47,8 @@ struct Roof {
 // peak.
 Roof roofOver(const RunRecord& run, double low, double high)
 {
-    const double peak = metricOf(run.result, "peak_gops"), bandwidth = metricOf(run.result, "dram_gbs");
+    const double peak = metricOf(run.result, "peak_gops"),
+                 bandwidth = metricOf(run.result, "dram_gbs");
     const double ridge = peak / bandwidth;
     Roof roof;
     roof.slope.line = ignoresMemory(run) ? figure::Line::dash : figure::Line::solid;

@@ -83,7 +83,8 @@ SweepView::SweepView(ViewContext& context, QWidget* parent) : View(parent), cont
                             tr("Sweep P²-ViT on DeiT-Tiny"), tr("Takes about a second"),
                             tr("Or give ranges in the form at the right.")},
                            this);
-    pages_ = new StatePages(empty_, sweepSkeleton, tr("There is nothing to show"), makeContent(), this);
+    pages_ =
+        new StatePages(empty_, sweepSkeleton, tr("There is nothing to show"), makeContent(), this);
     banner_ = new Banner(this);
     auto* all = new QVBoxLayout(this);
     all->setContentsMargins(theme::kPanelPadding, 8, theme::kPanelPadding, theme::kPanelPadding);
@@ -208,8 +209,8 @@ void SweepView::drawKept()
     for (std::size_t row = 0; row < points_.rows.size(); ++row)
         if (kept.empty() || kept[row])
             shown.rows.push_back(points_.rows[row]);
-    std::ranges::stable_sort(shown.rows, {},
-                             [&](const std::vector<Cell>& row) { return sortingLatency(points_, row); });
+    std::ranges::stable_sort(
+        shown.rows, {}, [&](const std::vector<Cell>& row) { return sortingLatency(points_, row); });
     const std::size_t count = shown.rows.size();
     shown.rows.resize(std::min(count, kMostShown));
     designs_->setHeading(count > kMostShown ? tr("The %1 fastest designs").arg(kMostShown)

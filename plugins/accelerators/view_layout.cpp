@@ -47,7 +47,8 @@ void AcceleratorsView::makeLayout()
                             tr("Simulate DeiT-Tiny on P²-ViT"), tr("Takes well below a second"),
                             tr("Or choose an accelerator and a workload above.")},
                            this);
-    pages_ = new StatePages(empty_, runSkeleton, tr("There is nothing to show"), makeContent(), this);
+    pages_ =
+        new StatePages(empty_, runSkeleton, tr("There is nothing to show"), makeContent(), this);
     pages_->setMinimumHeight(kLeastPage); // it scrolls; the choices above keep their height
     banner_ = new Banner(this);
     auto* all = new QVBoxLayout(this);

@@ -6,7 +6,8 @@
 #include "plugins/attention/live.h"
 #include "plugins/common/experiment_sinks.h"
 
-namespace vitrine::attention {
+namespace vitrine::attention
+{
 
 ExperimentInfo CaptureExperiment::info() const
 {

@@ -2,11 +2,13 @@
 
 #include "core/jobs/experiment.h"
 
-namespace vitrine::attention {
+namespace vitrine::attention
+{
 
 // attention.capture: where every head of a language model looks in a text, and which tokens are
 // attention sinks.
-class CaptureExperiment : public Experiment {
+class CaptureExperiment : public Experiment
+{
 public:
     ExperimentInfo info() const override;
     std::vector<ParamSpec> params(const Params& chosen) const override;

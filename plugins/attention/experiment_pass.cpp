@@ -9,9 +9,11 @@
 #include "core/base/format.h"
 #include "plugins/common/experiment_sinks.h"
 
-namespace vitrine::attention {
+namespace vitrine::attention
+{
 
-namespace {
+namespace
+{
 
 struct Keeping {
     std::vector<model::LayerHead> heads;
@@ -23,8 +25,8 @@ std::uint64_t budgetOf(const Params& params)
     return static_cast<std::uint64_t>(params.integer("budget")) << 20;
 }
 
-Result<Keeping> keeping(const Params& params, const model::LlmConfig& config, const std::vector<int>& layers,
-                        std::size_t tokens)
+Result<Keeping> keeping(const Params& params, const model::LlmConfig& config,
+                        const std::vector<int>& layers, std::size_t tokens)
 {
     Keeping result;
     const std::string& keep = params.text("keep");
@@ -105,7 +107,9 @@ Result<CapturePass> runPass(const Params& params, const OpenModel& opened, Progr
     request.logits = false;
     request.summaries = true;
     request.keep = std::move(keep.heads);
-    request.onLayer = [&](int layer) { return progress.advance(layer, static_cast<double>(config.layers), "layers"); };
+    request.onLayer = [&](int layer) {
+        return progress.advance(layer, static_cast<double>(config.layers), "layers");
+    };
     VITRINE_TRY(pass.result, opened.llm.forward(pass.text.ids, request));
     pass.captured = captured(pass.result, pass.layers, config.slidingWindow, pass.text.pieces);
     return pass;
@@ -122,7 +126,8 @@ Result<Artifact> writePass(CapturePass& pass, const Params& params, const OpenMo
     info.scale = 1 / std::sqrt(static_cast<double>(config.headSize));
     info.window = config.slidingWindow;
     info.headSize = config.headSize;
-    VITRINE_TRY(const auto notes, writeCapture(file, info, pass.text.ids, pass.result, budgetOf(params)));
+    VITRINE_TRY(const auto notes,
+                writeCapture(file, info, pass.text.ids, pass.result, budgetOf(params)));
     append(pass.notes, notes);
     Artifact artifact;
     artifact.name = "capture.safetensors";
@@ -131,7 +136,8 @@ Result<Artifact> writePass(CapturePass& pass, const Params& params, const OpenMo
     return artifact;
 }
 
-RunResult captureResult(const CapturePass& pass, const Params& params, const OpenModel& opened, Artifact artifact)
+RunResult captureResult(const CapturePass& pass, const Params& params, const OpenModel& opened,
+                        Artifact artifact)
 {
     RunResult result;
     append(result.inputs, opened.inputs);

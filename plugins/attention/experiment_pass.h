@@ -9,7 +9,8 @@
 #include "plugins/common/experiment_input.h"
 
 // The pass behind attention.capture, for the kept run and the live session.
-namespace vitrine::attention {
+namespace vitrine::attention
+{
 
 // layers, keep, budget, overhead.
 std::vector<ParamSpec> passParams();
@@ -32,10 +33,12 @@ Result<Artifact> writePass(CapturePass& pass, const Params& params, const OpenMo
 Result<RunResult> captureResult(CapturePass& pass, const Params& params, const OpenModel& opened,
                                 const std::filesystem::path& file);
 // The same without writing: `artifact` is what writePass returned for this pass.
-RunResult captureResult(const CapturePass& pass, const Params& params, const OpenModel& opened, Artifact artifact);
+RunResult captureResult(const CapturePass& pass, const Params& params, const OpenModel& opened,
+                        Artifact artifact);
 
 // Time of a pass with all summaries over the time of a plain pass, less 1; both without output
 // projection over all positions. Short passes are repeated, the medians compared.
-Result<double> measureOverhead(const CapturePass& pass, const OpenModel& opened, Progress& progress);
+Result<double> measureOverhead(const CapturePass& pass, const OpenModel& opened,
+                               Progress& progress);
 
 } // namespace vitrine::attention

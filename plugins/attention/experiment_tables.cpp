@@ -7,9 +7,11 @@
 
 #include "core/attention/capture.h"
 
-namespace vitrine::attention {
+namespace vitrine::attention
+{
 
-namespace {
+namespace
+{
 
 constexpr int kFirstSinkLayer = 2; // layers 0 and 1 are diffuse (ACT, section 5)
 constexpr int kLaterRows = 8;
@@ -33,54 +35,70 @@ std::vector<HeadSinks> allSinks(const Captured& captured, const SinkOptions& opt
 
 Table headsTable(const Captured& captured, const std::vector<HeadSinks>& sinks)
 {
-    Table table{"heads",
-                {{"layer", "1", {}, "Layer, counted from 0"},
-                 {"head", "1", {}, "Query head, counted from 0"},
-                 {"first_token_mass", "1", {}, "Mean weight that queries i >= 1 give to token 0"},
-                 {"first_token_mass_over_uniform", "1", {}, "The same over uniform attention's (H(T) - 1)/(T - 1)"},
-                 {"first_token_sink", "1", {}, "1: at least 5 times the uniform mass and 0.1; 2: at least 0.3 as well"},
-                 {"sink_mass", "1", {}, "Mean weight that queries i >= 1 give to the sinks of table sinks"},
-                 {"sink_mass_over_uniform", "1", {}, "The same over what uniform attention gives to these columns"},
-                 {"sinks", "1", {}, "Columns that the chosen rule flags"},
-                 {"entropy", "nat", {}, "Mean over rows of -sum_j A ln A"},
-                 {"entropy_over_uniform", "1", {}, "The same over uniform attention's"},
-                 {"distance", "token", {}, "Mean over rows of sum_j A (i - j)"},
-                 {"distance_over_uniform", "1", {}, "The same over uniform attention's"}},
-                {}};
+    Table table{
+        "heads",
+        {{"layer", "1", {}, "Layer, counted from 0"},
+         {"head", "1", {}, "Query head, counted from 0"},
+         {"first_token_mass", "1", {}, "Mean weight that queries i >= 1 give to token 0"},
+         {"first_token_mass_over_uniform",
+          "1",
+          {},
+          "The same over uniform attention's (H(T) - 1)/(T - 1)"},
+         {"first_token_sink",
+          "1",
+          {},
+          "1: at least 5 times the uniform mass and 0.1; 2: at least 0.3 as well"},
+         {"sink_mass", "1", {}, "Mean weight that queries i >= 1 give to the sinks of table sinks"},
+         {"sink_mass_over_uniform",
+          "1",
+          {},
+          "The same over what uniform attention gives to these columns"},
+         {"sinks", "1", {}, "Columns that the chosen rule flags"},
+         {"entropy", "nat", {}, "Mean over rows of -sum_j A ln A"},
+         {"entropy_over_uniform", "1", {}, "The same over uniform attention's"},
+         {"distance", "token", {}, "Mean over rows of sum_j A (i - j)"},
+         {"distance_over_uniform", "1", {}, "The same over uniform attention's"}},
+        {}};
     const double mass = uniformFirstTokenMass(captured.tokens, captured.window);
     const double entropy = uniformEntropy(captured.tokens, captured.window);
     const double distance = uniformDistance(captured.tokens, captured.window);
     for (std::size_t i = 0; i < captured.heads.size(); ++i) {
         const CapturedHead& head = captured.heads[i];
-        const auto grade = hasStrongFirstTokenSink(head.firstTokenMass, captured.tokens, captured.window) ? 2
-                           : hasFirstTokenSink(head.firstTokenMass, captured.tokens, captured.window)     ? 1
-                                                                                                          : 0;
-        const double massRatio = sinks[i].sinks.empty() ? 0.0 : sinks[i].mass.mass / sinks[i].mass.uniform;
-        table.rows.push_back({std::int64_t{head.layer}, std::int64_t{head.head}, head.firstTokenMass,
-                              head.firstTokenMass / mass, std::int64_t{grade}, sinks[i].mass.mass, massRatio,
-                              static_cast<std::int64_t>(sinks[i].sinks.size()), head.entropy, head.entropy / entropy,
-                              head.distance, head.distance / distance});
+        const auto grade =
+            hasStrongFirstTokenSink(head.firstTokenMass, captured.tokens, captured.window) ? 2
+            : hasFirstTokenSink(head.firstTokenMass, captured.tokens, captured.window)     ? 1
+                                                                                           : 0;
+        const double massRatio =
+            sinks[i].sinks.empty() ? 0.0 : sinks[i].mass.mass / sinks[i].mass.uniform;
+        table.rows.push_back({std::int64_t{head.layer}, std::int64_t{head.head},
+                              head.firstTokenMass, head.firstTokenMass / mass, std::int64_t{grade},
+                              sinks[i].mass.mass, massRatio,
+                              static_cast<std::int64_t>(sinks[i].sinks.size()), head.entropy,
+                              head.entropy / entropy, head.distance, head.distance / distance});
         if (sinks[i].sinks.empty())
-            table.rows.back()[static_cast<std::size_t>(table.column("sink_mass_over_uniform"))] = Cell();
+            table.rows.back()[static_cast<std::size_t>(table.column("sink_mass_over_uniform"))] =
+                Cell();
     }
     return table;
 }
 
 Table sinksTable(const Captured& captured, const std::vector<HeadSinks>& sinks)
 {
-    Table table{"sinks",
-                {{"layer", "1", {}, "Layer, counted from 0"},
-                 {"head", "1", {}, "Query head, counted from 0"},
-                 {"position", "1", {}, "Column of the map: the key's place in the text"},
-                 {"token", "", {}, "The key's token"},
-                 {"score", "1", {}, "s[j]: mean weight from the queries that see it (ACT, section 3)"},
-                 {"score_over_uniform", "1", {}, "The same over uniform attention's u[j]"},
-                 {"rows", "1", {}, "Queries that see it"}},
-                {}};
+    Table table{
+        "sinks",
+        {{"layer", "1", {}, "Layer, counted from 0"},
+         {"head", "1", {}, "Query head, counted from 0"},
+         {"position", "1", {}, "Column of the map: the key's place in the text"},
+         {"token", "", {}, "The key's token"},
+         {"score", "1", {}, "s[j]: mean weight from the queries that see it (ACT, section 3)"},
+         {"score_over_uniform", "1", {}, "The same over uniform attention's u[j]"},
+         {"rows", "1", {}, "Queries that see it"}},
+        {}};
     for (std::size_t i = 0; i < captured.heads.size(); ++i)
         for (const Sink& sink : sinks[i].sinks)
-            table.rows.push_back({std::int64_t{captured.heads[i].layer}, std::int64_t{captured.heads[i].head},
-                                  std::int64_t{sink.position}, captured.pieces[static_cast<std::size_t>(sink.position)],
+            table.rows.push_back({std::int64_t{captured.heads[i].layer},
+                                  std::int64_t{captured.heads[i].head}, std::int64_t{sink.position},
+                                  captured.pieces[static_cast<std::size_t>(sink.position)],
                                   sink.score, sink.scoreOverUniform, std::int64_t{sink.rows}});
     return table;
 }
@@ -112,7 +130,9 @@ LaterSinks laterSinks(const std::vector<HeadSinks>& sinks)
     std::set<std::int32_t> positions;
     std::size_t headsWithSome = 0;
     for (const HeadSinks& head : sinks) {
-        const auto isLater = [](const Sink& sink) { return sink.position >= 1 && sink.rows >= kLaterRows; };
+        const auto isLater = [](const Sink& sink) {
+            return sink.position >= 1 && sink.rows >= kLaterRows;
+        };
         const auto count = std::ranges::count_if(head.sinks, isLater);
         result.columns += static_cast<double>(count);
         headsWithSome += count > 0;
@@ -129,10 +149,11 @@ LaterSinks laterSinks(const std::vector<HeadSinks>& sinks)
 void addMetrics(const Captured& captured, const std::vector<HeadSinks>& sinks, RunResult& result)
 {
     const auto mass = [](const CapturedHead& head) { return head.firstTokenMass; };
-    const double firstMass =
-        captured.tokens < 2
-            ? std::numeric_limits<double>::quiet_NaN()
-            : meanOf(captured.heads, mass, [](const CapturedHead& head) { return head.layer >= kFirstSinkLayer; });
+    const double firstMass = captured.tokens < 2
+                                 ? std::numeric_limits<double>::quiet_NaN()
+                                 : meanOf(captured.heads, mass, [](const CapturedHead& head) {
+                                       return head.layer >= kFirstSinkLayer;
+                                   });
     const auto share = [&](auto isSink) {
         return meanOf(
             captured.heads,
@@ -159,20 +180,22 @@ void addMetrics(const Captured& captured, const std::vector<HeadSinks>& sinks, R
         "Columns j >= 1 with at least 8 supporting rows that the rule flags, counted in every "
         "head");
     add("later_sink_positions", later.positions, "1", "Different tokens among later_sinks");
-    add("later_sink_heads_share", later.headsShare, "1", "Share of heads with at least one later sink");
+    add("later_sink_heads_share", later.headsShare, "1",
+        "Share of heads with at least one later sink");
     add("entropy_mean",
         meanOf(
             captured.heads, [](const CapturedHead& head) { return head.entropy; }, every),
         "nat", "Mean over heads and rows of -sum_j A ln A");
     if (std::isnan(firstMass))
-        result.notes.push_back(captured.tokens < 2 ? "One token has no first-token mass: no query comes after it."
-                                                   : "No first_token_mass: no layer from 2 on was captured.");
+        result.notes.push_back(captured.tokens < 2
+                                   ? "One token has no first-token mass: no query comes after it."
+                                   : "No first_token_mass: no layer from 2 on was captured.");
 }
 
 } // namespace
 
-Captured captured(const model::ForwardResult& result, const std::vector<int>& layers, std::int64_t window,
-                  std::vector<std::string> pieces)
+Captured captured(const model::ForwardResult& result, const std::vector<int>& layers,
+                  std::int64_t window, std::vector<std::string> pieces)
 {
     Captured out;
     out.tokens = result.tokens;
@@ -184,8 +207,9 @@ Captured captured(const model::ForwardResult& result, const std::vector<int>& la
         const auto& heads = result.summaries.at(static_cast<std::size_t>(layer));
         out.headsPerLayer = static_cast<std::int64_t>(heads.size());
         for (std::size_t head = 0; head < heads.size(); ++head)
-            out.heads.push_back({layer, static_cast<int>(head), columnScore(heads[head]), heads[head].firstTokenMass,
-                                 heads[head].entropy, heads[head].distance});
+            out.heads.push_back({layer, static_cast<int>(head), columnScore(heads[head]),
+                                 heads[head].firstTokenMass, heads[head].entropy,
+                                 heads[head].distance});
     }
     return out;
 }

@@ -9,7 +9,8 @@
 
 // What is told about captured heads: from per-head summaries to metrics and tables. Kept run, live
 // session and import use it.
-namespace vitrine::attention {
+namespace vitrine::attention
+{
 
 struct CapturedHead {
     int layer = 0; // the model's
@@ -25,8 +26,8 @@ struct Captured {
     std::vector<CapturedHead> heads; // layer by layer
 };
 // The chosen layers of a pass with summaries.
-Captured captured(const model::ForwardResult& result, const std::vector<int>& layers, std::int64_t window,
-                  std::vector<std::string> pieces);
+Captured captured(const model::ForwardResult& result, const std::vector<int>& layers,
+                  std::int64_t window, std::vector<std::string> pieces);
 
 // Adds tables `heads` and `sinks`, the computed metrics of attention.capture, and notes on what
 // could not be computed.

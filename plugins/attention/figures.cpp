@@ -7,9 +7,11 @@
 
 #include "plugins/attention/figures_state.h"
 
-namespace vitrine::attention {
+namespace vitrine::attention
+{
 
-namespace {
+namespace
+{
 
 constexpr std::size_t kMostSinkLabels = 6;
 constexpr double kLabelShare = 0.08; // of the axis: the width a label takes
@@ -26,8 +28,9 @@ std::int64_t longest(const std::vector<FigureRun>& runs)
 
 bool sameText(const std::vector<FigureRun>& runs)
 {
-    return std::ranges::all_of(
-        runs, [&](const FigureRun& run) { return run.capture->tokenTexts() == runs.front().capture->tokenTexts(); });
+    return std::ranges::all_of(runs, [&](const FigureRun& run) {
+        return run.capture->tokenTexts() == runs.front().capture->tokenTexts();
+    });
 }
 
 std::vector<figure::Axis::Tick> tokenTicks(const Capture& capture)
@@ -73,7 +76,8 @@ std::string ruleText(const SinkOptions& options)
     return fmt::format("s > {} u", options.alpha);
 }
 
-void addScore(figure::Figure& figure, const FigureRun& run, FigureHead head, const std::string& name, int colour)
+void addScore(figure::Figure& figure, const FigureRun& run, FigureHead head,
+              const std::string& name, int colour)
 {
     const std::int64_t layer = layerIndex(*run.capture, head);
     if (layer < 0)
@@ -88,19 +92,21 @@ void addLimits(figure::Figure& figure, const Capture& capture, const SinkOptions
 {
     const std::int64_t tokens = capture.tokens();
     const auto threshold = thresholds(tokens, options, capture.window());
-    figure::Series limit =
-        line("threshold " + ruleText(options), threshold.size(), figure::kTextColour, figure::Line::dash);
+    figure::Series limit = line("threshold " + ruleText(options), threshold.size(),
+                                figure::kTextColour, figure::Line::dash);
     limit.width = 1;
     limit.y = threshold;
     const auto uniform = uniformScore(tokens, capture.window());
-    figure::Series even = line("uniform attention u", uniform.size(), figure::kMuted, figure::Line::dot);
+    figure::Series even =
+        line("uniform attention u", uniform.size(), figure::kMuted, figure::Line::dot);
     even.width = 1;
     even.y = uniform;
     figure.series.push_back(std::move(limit));
     figure.series.push_back(std::move(even));
 }
 
-void labelSinks(figure::Figure& figure, const FigureRun& run, FigureHead head, const SinkOptions& options)
+void labelSinks(figure::Figure& figure, const FigureRun& run, FigureHead head,
+                const SinkOptions& options)
 {
     const std::int64_t layer = layerIndex(*run.capture, head);
     if (layer < 0)
@@ -108,19 +114,22 @@ void labelSinks(figure::Figure& figure, const FigureRun& run, FigureHead head, c
     // Heaviest first; a neighbour whose label would lie on one already set goes without.
     const double room = kLabelShare * static_cast<double>(run.capture->tokens());
     std::vector<double> labelled;
-    for (const Sink& sink : findSinks(run.capture->columnScore(layer, head.head), run.capture->columnRows(), options)) {
+    for (const Sink& sink : findSinks(run.capture->columnScore(layer, head.head),
+                                      run.capture->columnRows(), options)) {
         const double x = sink.position;
         if (labelled.size() == kMostSinkLabels)
             break;
         if (std::ranges::any_of(labelled, [&](double other) { return std::abs(other - x) < room; }))
             continue;
         labelled.push_back(x);
-        figure.annotations.push_back({readableToken(run.capture->tokenTexts()[static_cast<std::size_t>(sink.position)]),
-                                      x, sink.score, figure::kTextColour});
+        figure.annotations.push_back(
+            {readableToken(run.capture->tokenTexts()[static_cast<std::size_t>(sink.position)]), x,
+             sink.score, figure::kTextColour});
     }
 }
 
-figure::Figure headFigure(const char* name, std::string title, const std::vector<FigureRun>& runs, const Json& state)
+figure::Figure headFigure(const char* name, std::string title, const std::vector<FigureRun>& runs,
+                          const Json& state)
 {
     figure::Figure figure;
     figure.name = name;
@@ -135,8 +144,8 @@ figure::Figure sinkProfile(const std::vector<FigureRun>& runs, const Json& json)
 {
     const FigureState state = figureState(json, *runs.front().run);
     const FigureHead head = chosenHead(runs, state).id;
-    figure::Figure figure =
-        headFigure("sink-profile", "Mean weight each token receives · " + headLabel(head), runs, json);
+    figure::Figure figure = headFigure(
+        "sink-profile", "Mean weight each token receives · " + headLabel(head), runs, json);
     figure.x.label = "Token";
     figure.x.minimum = 0;
     figure.x.maximum = static_cast<double>(std::max<std::int64_t>(longest(runs) - 1, 1));
@@ -148,7 +157,8 @@ figure::Figure sinkProfile(const std::vector<FigureRun>& runs, const Json& json)
 
     int colour = 0;
     for (const FigureRun& run : runs)
-        addScore(figure, run, head, runs.size() > 1 ? runLabel(*run.run) : headLabel(head), colour++ % 6);
+        addScore(figure, run, head, runs.size() > 1 ? runLabel(*run.run) : headLabel(head),
+                 colour++ % 6);
     for (const FigureHead& pinned : state.pinnedHeads)
         if (pinned != head)
             addScore(figure, runs.front(), pinned, headLabel(pinned), colour++ % 6);
@@ -165,11 +175,12 @@ figure::Figure sinkProfile(const std::vector<FigureRun>& runs, const Json& json)
         "s[j]: mean weight that key j receives from the queries that see it, {}. Labelled: columns "
         "that the rule {} flags, the first {} and columns of fewer than {} queries left out.",
         headLabel(head), ruleText(state.sinks),
-        state.sinks.protect == 1 ? "token" : fmt::format("{} tokens", state.sinks.protect), state.sinks.minRows);
-    figure.altText =
-        fmt::format("Line plot of the mean attention weight over {} tokens with a threshold line; {} sinks "
-                    "labelled.",
-                    longest(runs), figure.annotations.size());
+        state.sinks.protect == 1 ? "token" : fmt::format("{} tokens", state.sinks.protect),
+        state.sinks.minRows);
+    figure.altText = fmt::format(
+        "Line plot of the mean attention weight over {} tokens with a threshold line; {} sinks "
+        "labelled.",
+        longest(runs), figure.annotations.size());
     return figure;
 }
 
@@ -180,15 +191,16 @@ figure::Figure headOverview(const std::vector<FigureRun>& runs, const Json& json
     FigureScore score;
     const auto heads = scoredHeads(run, runs.front(), state, score);
     const Capture& capture = *run.capture;
-    figure::Figure figure = headFigure("head-overview", scoreLabel(score) + " of every head", runs, json);
+    figure::Figure figure =
+        headFigure("head-overview", scoreLabel(score) + " of every head", runs, json);
     figure.x.label = "Head";
     figure.y.label = "Layer";
     figure.y.reversed = true;
     for (std::int64_t h = 0; h < capture.heads(); ++h)
         figure.x.ticks.push_back({static_cast<double>(h), std::to_string(h)});
     for (std::int64_t l = 0; l < capture.layers(); ++l)
-        figure.y.ticks.push_back(
-            {static_cast<double>(l), std::to_string(capture.layerIds()[static_cast<std::size_t>(l)])});
+        figure.y.ticks.push_back({static_cast<double>(l),
+                                  std::to_string(capture.layerIds()[static_cast<std::size_t>(l)])});
     figure::Grid grid;
     grid.name = scoreLabel(score);
     grid.unit = scoreUnit(score);
@@ -205,8 +217,8 @@ figure::Figure headOverview(const std::vector<FigureRun>& runs, const Json& json
     figure.grids.push_back(std::move(grid));
     figure.equalAspect = true;
     figure.caption = scoreCaption(score) + " " + runLabel(*run.run);
-    figure.altText = fmt::format("Grid of {} layers by {} heads, coloured by {}.", capture.layers(), capture.heads(),
-                                 scoreLabel(score));
+    figure.altText = fmt::format("Grid of {} layers by {} heads, coloured by {}.", capture.layers(),
+                                 capture.heads(), scoreLabel(score));
     return figure;
 }
 
@@ -218,7 +230,8 @@ figure::Figure headBars(const std::vector<FigureRun>& runs, const Json& json)
     auto order = scoredHeads(ranked, runs.front(), state, score);
     std::ranges::stable_sort(order, std::ranges::greater{}, &ScoredHead::value);
     order.resize(std::min(order.size(), kMostBars));
-    const std::vector<FigureRun> shown = score == FigureScore::difference ? std::vector{ranked} : runs;
+    const std::vector<FigureRun> shown =
+        score == FigureScore::difference ? std::vector{ranked} : runs;
 
     figure::Figure figure = headFigure("heads", "Heads by " + scoreLabel(score), runs, json);
     figure.x.label = "Layer.head";
@@ -226,7 +239,8 @@ figure::Figure headBars(const std::vector<FigureRun>& runs, const Json& json)
     figure.y.unit = scoreUnit(score);
     figure.y.minimum = 0;
     for (std::size_t i = 0; i < order.size(); ++i)
-        figure.x.ticks.push_back({static_cast<double>(i), fmt::format("{}.{}", order[i].id.layer, order[i].id.head)});
+        figure.x.ticks.push_back(
+            {static_cast<double>(i), fmt::format("{}.{}", order[i].id.layer, order[i].id.head)});
     const double width = 0.8 / static_cast<double>(shown.size());
     for (std::size_t r = 0; r < shown.size(); ++r) {
         figure::Bars bars;
@@ -241,14 +255,16 @@ figure::Figure headBars(const std::vector<FigureRun>& runs, const Json& json)
             const auto found = std::ranges::find(heads, order[i].id, &ScoredHead::id);
             if (found == heads.end())
                 continue;
-            bars.position.push_back(static_cast<double>(i) - 0.4 + width * (static_cast<double>(r) + 0.5));
+            bars.position.push_back(static_cast<double>(i) - 0.4 +
+                                    width * (static_cast<double>(r) + 0.5));
             bars.height.push_back(found->value);
         }
         figure.bars.push_back(std::move(bars));
     }
     figure.legend = shown.size() > 1;
     figure.caption = scoreCaption(score);
-    figure.altText = fmt::format("Bars of {} for the {} highest heads.", scoreLabel(score), order.size());
+    figure.altText =
+        fmt::format("Bars of {} for the {} highest heads.", scoreLabel(score), order.size());
     return figure;
 }
 
@@ -256,7 +272,8 @@ figure::Figure entropyMass(const std::vector<FigureRun>& runs, const Json& json)
 {
     const FigureState state = figureState(json, *runs.front().run);
     const ScoredHead chosen = chosenHead(runs, state);
-    figure::Figure figure = headFigure("entropy-mass", "First-token mass and entropy of every head", runs, json);
+    figure::Figure figure =
+        headFigure("entropy-mass", "First-token mass and entropy of every head", runs, json);
     figure.x.label = "First-token mass";
     figure.x.minimum = 0;
     figure.y.label = "Entropy";
@@ -264,7 +281,8 @@ figure::Figure entropyMass(const std::vector<FigureRun>& runs, const Json& json)
     figure.y.minimum = 0;
     for (std::size_t r = 0; r < runs.size(); ++r) {
         const Capture& capture = *runs[r].capture;
-        figure::Series series = line(runLabel(*runs[r].run), 0, static_cast<int>(r % 6), figure::Line::none);
+        figure::Series series =
+            line(runLabel(*runs[r].run), 0, static_cast<int>(r % 6), figure::Line::none);
         series.marker = figure::Marker::circle;
         for (std::int64_t l = 0; l < capture.layers(); ++l)
             for (std::int64_t h = 0; h < capture.heads(); ++h) {
@@ -276,13 +294,14 @@ figure::Figure entropyMass(const std::vector<FigureRun>& runs, const Json& json)
     const Capture& first = *runs.front().capture;
     if (const std::int64_t layer = layerIndex(first, chosen.id); layer >= 0)
         figure.annotations.push_back({fmt::format("{}.{}", chosen.id.layer, chosen.id.head),
-                                      first.firstTokenMass(layer, chosen.id.head), first.entropy(layer, chosen.id.head),
-                                      figure::kTextColour});
+                                      first.firstTokenMass(layer, chosen.id.head),
+                                      first.entropy(layer, chosen.id.head), figure::kTextColour});
     figure.caption = fmt::format(
-        "One point per head. Uniform attention over {} tokens: mass {:.4f}, entropy {:.3f} nat.", first.tokens(),
-        uniformFirstTokenMass(first.tokens(), first.window()), uniformEntropy(first.tokens(), first.window()));
-    figure.altText =
-        fmt::format("Scatter plot of {} heads: first-token mass against entropy.", first.layers() * first.heads());
+        "One point per head. Uniform attention over {} tokens: mass {:.4f}, entropy {:.3f} nat.",
+        first.tokens(), uniformFirstTokenMass(first.tokens(), first.window()),
+        uniformEntropy(first.tokens(), first.window()));
+    figure.altText = fmt::format("Scatter plot of {} heads: first-token mass against entropy.",
+                                 first.layers() * first.heads());
     return figure;
 }
 

@@ -9,9 +9,11 @@
 #include "core/jobs/read_run.h"
 #include "plugins/common/stored_sinks.h"
 
-namespace vitrine::attention {
+namespace vitrine::attention
+{
 
-namespace {
+namespace
+{
 
 constexpr std::size_t kLongestName = 80; // bytes, of a file in a label
 
@@ -25,8 +27,9 @@ double numberIn(const Json& json, const char* key, double fallback, double low, 
 
 std::string word(const Json& json, const char* key)
 {
-    return json.is_object() && json.contains(key) && json[key].is_string() ? json[key].get<std::string>()
-                                                                           : std::string();
+    return json.is_object() && json.contains(key) && json[key].is_string()
+               ? json[key].get<std::string>()
+               : std::string();
 }
 
 const Json& part(const Json& json, const char* key)
@@ -90,7 +93,8 @@ FigureState figureState(const Json& json, const RunRecord& run)
         if (token.is_number_integer())
             state.pinnedTokens.push_back(token.get<std::int64_t>());
     for (const Json& head : part(json, "pinned_heads"))
-        if (head.is_array() && head.size() == 2 && head[0].is_number_integer() && head[1].is_number_integer())
+        if (head.is_array() && head.size() == 2 && head[0].is_number_integer() &&
+            head[1].is_number_integer())
             state.pinnedHeads.push_back({head[0].get<int>(), head[1].get<int>()});
     const Json& window = part(json, "window");
     state.row = numberIn(window, "row", -1, 0, 1e9);
@@ -99,8 +103,8 @@ FigureState figureState(const Json& json, const RunRecord& run)
     return state;
 }
 
-std::vector<ScoredHead> scoredHeads(const FigureRun& run, const FigureRun& first, const FigureState& state,
-                                    FigureScore& score)
+std::vector<ScoredHead> scoredHeads(const FigureRun& run, const FigureRun& first,
+                                    const FigureState& state, FigureScore& score)
 {
     score = state.score;
     if (score == FigureScore::difference &&
@@ -109,11 +113,15 @@ std::vector<ScoredHead> scoredHeads(const FigureRun& run, const FigureRun& first
     std::vector<ScoredHead> heads;
     for (std::int64_t l = 0; l < run.capture->layers(); ++l) {
         for (std::int64_t h = 0; h < run.capture->heads(); ++h) {
-            const double value = score == FigureScore::difference
-                                     ? massMoved(first.capture->columnScore(l, h), run.capture->columnScore(l, h),
-                                                    run.capture->columnRows())
-                                     : valueOf(run, l, h, score, state.sinks);
-            heads.push_back({{run.capture->layerIds()[static_cast<std::size_t>(l)], static_cast<int>(h)}, l, value});
+            const double value =
+                score == FigureScore::difference
+                    ? massMoved(first.capture->columnScore(l, h), run.capture->columnScore(l, h),
+                                run.capture->columnRows())
+                    : valueOf(run, l, h, score, state.sinks);
+            heads.push_back(
+                {{run.capture->layerIds()[static_cast<std::size_t>(l)], static_cast<int>(h)},
+                 l,
+                 value});
         }
     }
     return heads;
@@ -130,7 +138,9 @@ ScoredHead chosenHead(const std::vector<FigureRun>& runs, const FigureState& sta
 {
     FigureScore score;
     const auto heads = scoredHeads(scoredRun(runs, state), runs.front(), state, score);
-    const auto weight = [](const ScoredHead& head) { return std::isnan(head.value) ? -1.0 : head.value; };
+    const auto weight = [](const ScoredHead& head) {
+        return std::isnan(head.value) ? -1.0 : head.value;
+    };
     ScoredHead best;
     for (const ScoredHead& head : heads) {
         if (head.id == state.head)
@@ -165,11 +175,13 @@ std::string scoreCaption(FigureScore score)
 {
     switch (score) {
     case FigureScore::sinkMass:
-        return "Sink mass: mean weight that queries after the first give to the columns that the rule flags.";
+        return "Sink mass: mean weight that queries after the first give to the columns that the "
+               "rule flags.";
     case FigureScore::entropy:
         return "Entropy: mean over rows of -sum A ln A.";
     case FigureScore::difference:
-        return "Difference: share of the attention mass that goes to other keys than in the first run.";
+        return "Difference: share of the attention mass that goes to other keys than in the first "
+               "run.";
     case FigureScore::firstTokenMass:
         break;
     }
@@ -188,10 +200,14 @@ std::string runLabel(const RunRecord& run)
     text = cutText(text, kLongestName);
     std::string label = run.number > 0 ? fmt::format("#{}", run.number) : std::string();
     const std::string model =
-        cutText(std::filesystem::path(parameterText(run.params, "model")).filename().string(), kLongestName);
+        cutText(std::filesystem::path(parameterText(run.params, "model")).filename().string(),
+                kLongestName);
     for (const std::string& piece : {text, model})
         if (!piece.empty())
-            label += (label.empty() ? "" : label.front() == '#' && label.find(' ') == label.npos ? " " : " · ") + piece;
+            label += (label.empty()                                           ? ""
+                      : label.front() == '#' && label.find(' ') == label.npos ? " "
+                                                                              : " · ") +
+                     piece;
     return label;
 }
 
@@ -200,7 +216,8 @@ std::string headLabel(FigureHead head)
     return fmt::format("layer {}, head {}", head.layer, head.head);
 }
 
-figure::Recipe recipeOf(const std::vector<FigureRun>& runs, const std::string& name, const Json& state)
+figure::Recipe recipeOf(const std::vector<FigureRun>& runs, const std::string& name,
+                        const Json& state)
 {
     figure::Recipe recipe;
     for (const FigureRun& run : runs)

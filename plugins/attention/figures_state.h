@@ -10,7 +10,8 @@
 #include "plugins/attention/figures.h"
 
 // A view's state as the figures read it, and the scores they show.
-namespace vitrine::attention {
+namespace vitrine::attention
+{
 
 using model::readableToken;
 
@@ -40,22 +41,24 @@ struct ScoredHead {
     std::int64_t layerIndex = 0;
     double value = 0;
 };
-// The score of every head of `run`, in the order of its file. Differences are against `first`; where the two have no
-// difference, the first-token mass is taken and `score` set to it.
-std::vector<ScoredHead> scoredHeads(const FigureRun& run, const FigureRun& first, const FigureState& state,
-                                    FigureScore& score);
-// The run whose heads are scored: for differences the second, where it may be compared with the first; else the first.
-// The window, exported figures and reports ask here.
+// The score of every head of `run`, in the order of its file. Differences are against `first`;
+// where the two have no difference, the first-token mass is taken and `score` set to it.
+std::vector<ScoredHead> scoredHeads(const FigureRun& run, const FigureRun& first,
+                                    const FigureState& state, FigureScore& score);
+// The run whose heads are scored: for differences the second, where it may be compared with the
+// first; else the first. The window, exported figures and reports ask here.
 const FigureRun& scoredRun(const std::vector<FigureRun>& runs, const FigureState& state);
-// The selected head, or the one with the highest score in the scored run; the lowest layer and head of equals.
+// The selected head, or the one with the highest score in the scored run; the lowest layer and head
+// of equals.
 ScoredHead chosenHead(const std::vector<FigureRun>& runs, const FigureState& state);
 
 std::string scoreLabel(FigureScore score);
 std::string scoreUnit(FigureScore score);
 std::string scoreCaption(FigureScore score); // what it means, one sentence
 
-std::string runLabel(const RunRecord& run);   // "#12 speech-2016.txt · vitrine-lm"
-std::string headLabel(FigureHead head);       // "layer 3, head 5"
-figure::Recipe recipeOf(const std::vector<FigureRun>& runs, const std::string& name, const Json& state);
+std::string runLabel(const RunRecord& run); // "#12 speech-2016.txt · vitrine-lm"
+std::string headLabel(FigureHead head);     // "layer 3, head 5"
+figure::Recipe recipeOf(const std::vector<FigureRun>& runs, const std::string& name,
+                        const Json& state);
 
 } // namespace vitrine::attention

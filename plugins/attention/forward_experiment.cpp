@@ -11,9 +11,11 @@
 #include "core/tensor/safetensors.h"
 #include "plugins/common/experiment_input.h"
 
-namespace vitrine::attention {
+namespace vitrine::attention
+{
 
-namespace {
+namespace
+{
 
 constexpr std::uint64_t kLargestOutput = 4ull << 30; // bytes of one kind of output
 constexpr std::size_t kTopTokens = 20;
@@ -41,13 +43,15 @@ Result<Wanted> wanted(const Params& params, const model::LlmConfig& config)
         else if (word == "hidden")
             result.hidden = true;
         else
-            return argumentError("outputs has no \"{}\": choose among logits, attention, hidden", word);
+            return argumentError("outputs has no \"{}\": choose among logits, attention, hidden",
+                                 word);
     }
     VITRINE_TRY(result.layers, chosenLayers(params, config));
     std::set<int> heads;
     for (const std::int64_t head : params.integers("heads")) {
         if (head < 0 || head >= config.heads)
-            return argumentError("there is no head {}: the model has the heads 0 to {}", head, config.heads - 1);
+            return argumentError("there is no head {}: the model has the heads 0 to {}", head,
+                                 config.heads - 1);
         heads.insert(static_cast<int>(head));
     }
     for (int head = 0; heads.empty() && head < config.heads; ++head)
@@ -64,38 +68,45 @@ double gibibytes(double bytes)
 Result<void> checkSize(const Wanted& what, const model::LlmConfig& config, std::size_t tokens)
 {
     const auto t = static_cast<double>(tokens);
-    const double maps = 4 * t * t * static_cast<double>(config.heads) * static_cast<double>(what.layers.size());
+    const double maps =
+        4 * t * t * static_cast<double>(config.heads) * static_cast<double>(what.layers.size());
     const double logits = 4 * t * static_cast<double>(config.vocabulary);
     if (what.attention && maps > static_cast<double>(kLargestOutput))
-        return argumentError("the maps of {} layers would take {:.1f} GiB: choose layers=, a shorter text, or "
-                             "attention.capture, which needs no maps",
-                             what.layers.size(), gibibytes(maps));
+        return argumentError(
+            "the maps of {} layers would take {:.1f} GiB: choose layers=, a shorter text, or "
+            "attention.capture, which needs no maps",
+            what.layers.size(), gibibytes(maps));
     if (what.logits && logits > static_cast<double>(kLargestOutput))
-        return argumentError("the logits of {} tokens would take {:.1f} GiB: choose a shorter text", tokens,
-                             gibibytes(logits));
+        return argumentError("the logits of {} tokens would take {:.1f} GiB: choose a shorter text",
+                             tokens, gibibytes(logits));
     return {};
 }
 
 // The rows of `heads` of a [H, T, T] block.
-std::vector<float> headsOf(const std::vector<float>& maps, const std::vector<int>& heads, std::size_t tokens)
+std::vector<float> headsOf(const std::vector<float>& maps, const std::vector<int>& heads,
+                           std::size_t tokens)
 {
     std::vector<float> result;
     result.reserve(heads.size() * tokens * tokens);
     for (const int head : heads) {
-        const auto first = maps.begin() + static_cast<std::ptrdiff_t>(static_cast<std::size_t>(head) * tokens * tokens);
+        const auto first = maps.begin() + static_cast<std::ptrdiff_t>(
+                                              static_cast<std::size_t>(head) * tokens * tokens);
         result.insert(result.end(), first, first + static_cast<std::ptrdiff_t>(tokens * tokens));
     }
     return result;
 }
 
-Result<Artifact> writeTensors(const std::filesystem::path& folder, const Wanted& what, const model::LlmConfig& config,
-                              const TokenText& text, model::ForwardResult& result)
+Result<Artifact> writeTensors(const std::filesystem::path& folder, const Wanted& what,
+                              const model::LlmConfig& config, const TokenText& text,
+                              model::ForwardResult& result)
 {
     const auto tokens = static_cast<std::int64_t>(text.ids.size());
     const std::vector<std::int64_t> ids(text.ids.begin(), text.ids.end());
     std::vector<NamedTensor> tensors;
-    const auto add = [&](std::string name, std::vector<std::int64_t> shape, const std::vector<float>& values) {
-        tensors.push_back({std::move(name), {DType::f32, std::move(shape), std::as_bytes(std::span(values))}});
+    const auto add = [&](std::string name, std::vector<std::int64_t> shape,
+                         const std::vector<float>& values) {
+        tensors.push_back(
+            {std::move(name), {DType::f32, std::move(shape), std::as_bytes(std::span(values))}});
     };
     tensors.push_back({"input_ids", {DType::i64, {tokens}, std::as_bytes(std::span(ids))}});
     if (what.logits)
@@ -135,13 +146,17 @@ Table topTable(std::span<const float> logits, const OpenModel& opened)
     std::vector<std::int32_t> order(logits.size());
     std::iota(order.begin(), order.end(), 0);
     const auto count = std::min(kTopTokens, order.size());
-    const auto logit = [&](std::int32_t id) { return static_cast<double>(logits[static_cast<std::size_t>(id)]); };
-    std::partial_sort(
-        order.begin(), order.begin() + static_cast<std::ptrdiff_t>(count), order.end(),
-        [&](std::int32_t a, std::int32_t b) { return logit(a) != logit(b) ? logit(a) > logit(b) : a < b; });
+    const auto logit = [&](std::int32_t id) {
+        return static_cast<double>(logits[static_cast<std::size_t>(id)]);
+    };
+    std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(count),
+                      order.end(), [&](std::int32_t a, std::int32_t b) {
+                          return logit(a) != logit(b) ? logit(a) > logit(b) : a < b;
+                      });
     for (std::size_t i = 0; i < count; ++i)
         table.rows.push_back({static_cast<std::int64_t>(i + 1), static_cast<std::int64_t>(order[i]),
-                              pieceOf(opened, order[i]), logit(order[i]), std::exp(logit(order[i]) - top) / sum});
+                              pieceOf(opened, order[i]), logit(order[i]),
+                              std::exp(logit(order[i]) - top) / sum});
     return table;
 }
 
@@ -165,7 +180,8 @@ std::vector<ParamSpec> ForwardExperiment::params(const Params&) const
                    "layer and at the end";
     outputs.fallback = ParamValue(std::string("logits"));
     outputs.group = "Outputs";
-    ParamSpec layers = layersParam("Layers whose attention and hidden states are written; empty: all");
+    ParamSpec layers =
+        layersParam("Layers whose attention and hidden states are written; empty: all");
     ParamSpec heads = layers;
     heads.name = "heads";
     heads.label = "Heads";
@@ -183,15 +199,19 @@ Result<RunResult> ForwardExperiment::run(const Params& params, Progress& progres
     VITRINE_CHECK(checkSize(what, config, text.ids.size()));
 
     model::ForwardRequest request;
-    request.logits = static_cast<double>(text.ids.size()) * 4 * static_cast<double>(config.vocabulary) <=
-                     static_cast<double>(kLargestOutput);
+    request.logits =
+        static_cast<double>(text.ids.size()) * 4 * static_cast<double>(config.vocabulary) <=
+        static_cast<double>(kLargestOutput);
     request.hidden = what.hidden;
     if (what.attention)
         request.maps = what.layers;
-    request.onLayer = [&](int layer) { return progress.advance(layer, static_cast<double>(config.layers), "layers"); };
+    request.onLayer = [&](int layer) {
+        return progress.advance(layer, static_cast<double>(config.layers), "layers");
+    };
     const auto start = std::chrono::steady_clock::now();
     VITRINE_TRY(model::ForwardResult result, opened.llm.forward(text.ids, request));
-    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    const double seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 
     RunResult out;
     append(out.inputs, opened.inputs);
@@ -202,21 +222,27 @@ Result<RunResult> ForwardExperiment::run(const Params& params, Progress& progres
     if (request.logits && text.ids.size() > 1)
         perplexity = model::perplexity(result.logits, text.ids, config.vocabulary);
     else
-        out.notes.push_back(text.ids.size() > 1
-                                ? "No perplexity: the logits of all positions would need too much memory."
-                                : "No perplexity: it needs at least two tokens.");
+        out.notes.push_back(
+            text.ids.size() > 1
+                ? "No perplexity: the logits of all positions would need too much memory."
+                : "No perplexity: it needs at least two tokens.");
     const auto tokens = static_cast<double>(text.ids.size());
     out.metrics = {
         {"tokens", tokens, "1", Origin::computed, "Tokens read, BOS among them"},
-        {"layers", static_cast<double>(config.layers), "1", Origin::computed, "Layers of the model"},
-        {"heads", static_cast<double>(config.heads), "1", Origin::computed, "Query heads per layer"},
+        {"layers", static_cast<double>(config.layers), "1", Origin::computed,
+         "Layers of the model"},
+        {"heads", static_cast<double>(config.heads), "1", Origin::computed,
+         "Query heads per layer"},
         {"perplexity", perplexity, "1", Origin::computed,
          "exp of the mean cross entropy of each token after the first, given those before it"},
-        {"seconds_prefill", seconds, "s", Origin::measured, "Time of the pass, with the weights' first reading"},
-        {"tokens_per_second", tokens / seconds, "token/s", Origin::measured, "tokens / seconds_prefill"}};
+        {"seconds_prefill", seconds, "s", Origin::measured,
+         "Time of the pass, with the weights' first reading"},
+        {"tokens_per_second", tokens / seconds, "token/s", Origin::measured,
+         "tokens / seconds_prefill"}};
     const auto width = static_cast<std::size_t>(config.vocabulary);
     out.tables.push_back(topTable(std::span(result.logits).last(width), opened));
-    VITRINE_TRY(Artifact artifact, writeTensors(progress.artifactFolder(), what, config, text, result));
+    VITRINE_TRY(Artifact artifact,
+                writeTensors(progress.artifactFolder(), what, config, text, result));
     out.artifacts.push_back(std::move(artifact));
     return out;
 }

@@ -2,11 +2,13 @@
 
 #include "core/jobs/experiment.h"
 
-namespace vitrine::attention {
+namespace vitrine::attention
+{
 
 // model.forward: one pass of a language model over a text; its logits, attention maps and hidden
 // states as tensors.
-class ForwardExperiment : public Experiment {
+class ForwardExperiment : public Experiment
+{
 public:
     ExperimentInfo info() const override;
     std::vector<ParamSpec> params(const Params& chosen) const override;

@@ -6,9 +6,11 @@
 #include "core/base/file.h"
 #include "plugins/common/experiment_input.h"
 
-namespace vitrine::attention {
+namespace vitrine::attention
+{
 
-namespace {
+namespace
+{
 
 using Clock = std::chrono::steady_clock;
 
@@ -42,8 +44,8 @@ Table idsTable(const OpenModel& opened, const TokenText& prompt, std::span<const
                  {"token", "", {}, "The token as the tokenizer spells it"}},
                 {}};
     for (std::size_t i = 0; i < ids.size(); ++i)
-        table.rows.push_back({static_cast<std::int64_t>(prompt.ids.size() + i), static_cast<std::int64_t>(ids[i]),
-                              pieceOf(opened, ids[i])});
+        table.rows.push_back({static_cast<std::int64_t>(prompt.ids.size() + i),
+                              static_cast<std::int64_t>(ids[i]), pieceOf(opened, ids[i])});
     return table;
 }
 
@@ -56,8 +58,8 @@ std::vector<std::int64_t> endTokens(const OpenModel& opened)
     return eos;
 }
 
-ParamSpec numberSpec(const char* name, const char* label, ParamType type, const char* help, double low, double high,
-                 ParamValue fallback)
+ParamSpec numberSpec(const char* name, const char* label, ParamType type, const char* help,
+                     double low, double high, ParamValue fallback)
 {
     ParamSpec spec;
     spec.name = name;
@@ -75,7 +77,8 @@ ParamSpec numberSpec(const char* name, const char* label, ParamType type, const 
 
 ExperimentInfo GenerateExperiment::info() const
 {
-    return {"model.generate", "Continue a text", "A language model continues a text token by token.", 1};
+    return {"model.generate", "Continue a text",
+            "A language model continues a text token by token.", 1};
 }
 
 std::vector<ParamSpec> GenerateExperiment::params(const Params&) const
@@ -83,12 +86,14 @@ std::vector<ParamSpec> GenerateExperiment::params(const Params&) const
     std::vector<ParamSpec> specs = {modelParam()};
     for (ParamSpec& spec : promptParams())
         specs.push_back(std::move(spec));
-    specs.push_back(
-        numberSpec("max_tokens", "Tokens", ParamType::integer, "At most so many new tokens", 0, 100000, std::int64_t{64}));
+    specs.push_back(numberSpec("max_tokens", "Tokens", ParamType::integer,
+                               "At most so many new tokens", 0, 100000, std::int64_t{64}));
     specs.push_back(numberSpec("temperature", "Temperature", ParamType::real,
-                           "0: always the likeliest token; 1: as the model says; above: bolder", 0, 10, 0.0));
-    specs.push_back(numberSpec("top_k", "Top k", ParamType::integer, "Draw among the k likeliest tokens; 0: among all", 0,
-                           1000000, std::int64_t{0}));
+                               "0: always the likeliest token; 1: as the model says; above: bolder",
+                               0, 10, 0.0));
+    specs.push_back(numberSpec("top_k", "Top k", ParamType::integer,
+                               "Draw among the k likeliest tokens; 0: among all", 0, 1000000,
+                               std::int64_t{0}));
     return specs;
 }
 
@@ -117,7 +122,8 @@ Result<RunResult> GenerateExperiment::run(const Params& params, Progress& progre
     };
     if (!progress.advance(0, sampling.maxTokens, "tokens"))
         return cancelled();
-    VITRINE_TRY(const auto ids, model::generate(opened.llm, prompt.ids, sampling, endTokens(opened), onToken));
+    VITRINE_TRY(const auto ids,
+                model::generate(opened.llm, prompt.ids, sampling, endTokens(opened), onToken));
     const double seconds = std::chrono::duration<double>(Clock::now() - first).count();
     if (progress.isCancelled())
         return cancelled();
@@ -129,11 +135,15 @@ Result<RunResult> GenerateExperiment::run(const Params& params, Progress& progre
     append(out.notes, prompt.notes);
     const auto total = static_cast<std::int64_t>(prompt.ids.size() + ids.size());
     if (total > opened.config().context)
-        out.notes.push_back(fmt::format("The sequence of {} tokens is longer than the model's context of {}.", total,
-                                        opened.config().context));
-    const double rate = ids.size() > 1 ? static_cast<double>(ids.size() - 1) / seconds : std::nan("");
-    out.metrics = {{"tokens", static_cast<double>(ids.size()), "1", Origin::computed, "New tokens, an EOS among them"},
-                   {"prompt_tokens", static_cast<double>(prompt.ids.size()), "1", Origin::computed, "Tokens given"},
+        out.notes.push_back(
+            fmt::format("The sequence of {} tokens is longer than the model's context of {}.",
+                        total, opened.config().context));
+    const double rate =
+        ids.size() > 1 ? static_cast<double>(ids.size() - 1) / seconds : std::nan("");
+    out.metrics = {{"tokens", static_cast<double>(ids.size()), "1", Origin::computed,
+                    "New tokens, an EOS among them"},
+                   {"prompt_tokens", static_cast<double>(prompt.ids.size()), "1", Origin::computed,
+                    "Tokens given"},
                    {"tokens_per_second", rate, "token/s", Origin::measured,
                     "New tokens after the first, per second (the first one waits for the prompt)"}};
     out.tables = {textTable(opened, prompt, ids), idsTable(opened, prompt, ids)};

@@ -2,10 +2,12 @@
 
 #include "core/jobs/experiment.h"
 
-namespace vitrine::attention {
+namespace vitrine::attention
+{
 
 // model.generate: a language model continues a text, greedily or by sampling.
-class GenerateExperiment : public Experiment {
+class GenerateExperiment : public Experiment
+{
 public:
     ExperimentInfo info() const override;
     std::vector<ParamSpec> params(const Params& chosen) const override;

@@ -12,9 +12,11 @@
 #include "plugins/common/experiment_input.h"
 #include "plugins/common/experiment_sinks.h"
 
-namespace vitrine::attention {
+namespace vitrine::attention
+{
 
-namespace {
+namespace
+{
 
 using Shape = std::vector<std::int64_t>;
 
@@ -40,13 +42,14 @@ Result<TensorView> blocks(const Import& import, const std::string& tensor)
 {
     VITRINE_TRY(TensorView view, import.file.tensor(tensor));
     if (!isFloat(view.type))
-        return inputError("cannot read {}: tensor \"{}\" is {}, floating point expected", import.name, tensor,
-                          dtypeName(view.type));
+        return inputError("cannot read {}: tensor \"{}\" is {}, floating point expected",
+                          import.name, tensor, dtypeName(view.type));
     if (view.shape.size() == 3)
         view.shape.insert(view.shape.begin(), 1);
     if (view.shape.size() != 4)
-        return inputError("cannot read {}: tensor \"{}\" has {} dimensions, expected [L,H,T,..] or [H,T,..]",
-                          import.name, tensor, view.shape.size());
+        return inputError(
+            "cannot read {}: tensor \"{}\" has {} dimensions, expected [L,H,T,..] or [H,T,..]",
+            import.name, tensor, view.shape.size());
     return view;
 }
 
@@ -54,7 +57,9 @@ std::vector<float> blockOf(const TensorView& view, std::int64_t index)
 {
     const std::int64_t rows = view.shape[2], columns = view.shape[3];
     const auto bytes = static_cast<std::size_t>(rows * columns) * dtypeSize(view.type);
-    return toFloat({view.type, {rows, columns}, view.bytes.subspan(static_cast<std::size_t>(index) * bytes, bytes)});
+    return toFloat({view.type,
+                    {rows, columns},
+                    view.bytes.subspan(static_cast<std::size_t>(index) * bytes, bytes)});
 }
 
 Result<void> setSize(Import& import, const Shape& shape)
@@ -62,8 +67,8 @@ Result<void> setSize(Import& import, const Shape& shape)
     import.layers = shape[0];
     import.heads = shape[1];
     import.tokens = shape[2];
-    if (import.layers < 1 || import.layers > 512 || import.heads < 1 || import.heads > 4096 || import.tokens < 1 ||
-        import.tokens > 1'000'000)
+    if (import.layers < 1 || import.layers > 512 || import.heads < 1 || import.heads > 4096 ||
+        import.tokens < 1 || import.tokens > 1'000'000)
         return inputError("cannot read {}: {} layers of {} heads over {} tokens: 1 to 512, 1 to "
                           "4096 and 1 to 1,000,000 "
                           "expected",
@@ -97,8 +102,8 @@ Result<void> importHeads(Import& import, double scale, Progress& progress)
     VITRINE_TRY(const TensorView k, blocks(import, "k"));
     VITRINE_CHECK(setSize(import, q.shape));
     const std::int64_t keyHeads = k.shape[1], size = q.shape[3];
-    if (k.shape[0] != import.layers || k.shape[2] != import.tokens || k.shape[3] != size || keyHeads < 1 ||
-        import.heads % keyHeads != 0 || size < 1 || size > 65536)
+    if (k.shape[0] != import.layers || k.shape[2] != import.tokens || k.shape[3] != size ||
+        keyHeads < 1 || import.heads % keyHeads != 0 || size < 1 || size > 65536)
         return inputError("cannot read {}: q [{}] and k [{}] do not belong together: [L,H,T,D] and "
                           "[L,G,T,D] with H a "
                           "multiple of G expected",
@@ -119,8 +124,9 @@ Result<void> importHeads(Import& import, double scale, Progress& progress)
             for (const auto* values : {&kept.q, &kept.k})
                 for (const float value : *values)
                     if (!std::isfinite(value))
-                        return inputError("cannot read {}: layer {}, head {} holds a value that is not finite",
-                                          import.name, l, h);
+                        return inputError(
+                            "cannot read {}: layer {}, head {} holds a value that is not finite",
+                            import.name, l, h);
             import.result.summaries.back().push_back(summaryOfHead(head, kept.q, kept.k));
             import.result.kept.push_back(std::move(kept));
         }
@@ -136,8 +142,10 @@ Result<void> readTexts(Import& import)
         if (!import.file.has(tensor))
             continue;
         VITRINE_TRY(const TensorView view, import.file.tensor(tensor));
-        if ((view.type != DType::i64 && view.type != DType::i32) || view.elements() != import.tokens)
-            return inputError("cannot read {}: \"{}\" must hold {} whole numbers", import.name, tensor, import.tokens);
+        if ((view.type != DType::i64 && view.type != DType::i32) ||
+            view.elements() != import.tokens)
+            return inputError("cannot read {}: \"{}\" must hold {} whole numbers", import.name,
+                              tensor, import.tokens);
         const std::vector<float> values = toFloat(view);
         for (std::size_t i = 0; i < values.size(); ++i)
             import.ids[i] = static_cast<std::int32_t>(std::clamp(values[i], -1.0f, 16777216.0f));
@@ -149,14 +157,16 @@ Result<void> readTexts(Import& import)
         return {};
     VITRINE_TRY(const Json json, parseJson(found->second, import.name + " (tokens)"));
     if (!json.is_array() || static_cast<std::int64_t>(json.size()) != import.tokens)
-        return inputError("cannot read {}: metadata \"tokens\" must be a list of {} texts", import.name, import.tokens);
+        return inputError("cannot read {}: metadata \"tokens\" must be a list of {} texts",
+                          import.name, import.tokens);
     for (std::size_t i = 0; i < json.size(); ++i)
         if (json[i].is_string())
             import.info.tokenTexts[i] = json[i].get<std::string>();
     return {};
 }
 
-Result<void> write(Import& import, const std::filesystem::path& path, std::vector<std::string>& notes)
+Result<void> write(Import& import, const std::filesystem::path& path,
+                   std::vector<std::string>& notes)
 {
     for (std::int64_t l = 0; l < import.layers; ++l)
         import.info.layerIds.push_back(static_cast<int>(l));
@@ -172,8 +182,8 @@ Result<void> write(Import& import, const std::filesystem::path& path, std::vecto
 
 ExperimentInfo ImportExperiment::info() const
 {
-    return {"attention.import", "Import attention maps", "Looks at attention maps that another program has captured.",
-            1};
+    return {"attention.import", "Import attention maps",
+            "Looks at attention maps that another program has captured.", 1};
 }
 
 std::vector<ParamSpec> ImportExperiment::params(const Params&) const
@@ -218,7 +228,9 @@ Result<RunResult> ImportExperiment::run(const Params& params, Progress& progress
     } else if (import.file.has("q") && import.file.has("k")) {
         VITRINE_CHECK(importHeads(import, params.real("scale"), progress));
     } else {
-        return inputError("cannot read {}: it has neither a tensor \"attention\" nor \"q\" and \"k\"", import.name);
+        return inputError(
+            "cannot read {}: it has neither a tensor \"attention\" nor \"q\" and \"k\"",
+            import.name);
     }
     VITRINE_CHECK(readTexts(import));
 
@@ -226,7 +238,8 @@ Result<RunResult> ImportExperiment::run(const Params& params, Progress& progress
     VITRINE_TRY(InputFile input, hashInput("file", path, &progress));
     out.inputs.push_back(std::move(input));
     if (import.unevenRows > 0)
-        out.notes.push_back(fmt::format("{} rows of the maps do not sum to 1 within 0.001.", import.unevenRows));
+        out.notes.push_back(
+            fmt::format("{} rows of the maps do not sum to 1 within 0.001.", import.unevenRows));
     Artifact artifact;
     artifact.name = "capture.safetensors";
     artifact.kind = "capture";
@@ -235,7 +248,8 @@ Result<RunResult> ImportExperiment::run(const Params& params, Progress& progress
     out.artifacts.push_back(std::move(artifact));
     const Captured heads = captured(import.result, import.info.layerIds, 0, import.info.tokenTexts);
     describe(heads, sinkOptions(params), out);
-    out.metrics.push_back({"capture_overhead", std::nan(""), "1", Origin::measured, "Not measured: nothing was run"});
+    out.metrics.push_back(
+        {"capture_overhead", std::nan(""), "1", Origin::measured, "Not measured: nothing was run"});
     return out;
 }
 

@@ -2,11 +2,13 @@
 
 #include "core/jobs/experiment.h"
 
-namespace vitrine::attention {
+namespace vitrine::attention
+{
 
 // attention.import: maps, or queries and keys, that another program captured, looked at like a
 // capture of our own.
-class ImportExperiment : public Experiment {
+class ImportExperiment : public Experiment
+{
 public:
     ExperimentInfo info() const override;
     std::vector<ParamSpec> params(const Params& chosen) const override;

@@ -5,24 +5,28 @@
 #include "core/jobs/params.h"
 #include "plugins/attention/experiment_pass.h"
 
-namespace vitrine::attention {
+namespace vitrine::attention
+{
 
-namespace {
+namespace
+{
 
 // The parameters that decide about the pass: all but those of the sink rule.
 Params passOnly(const Params& params)
 {
     Params result;
     for (const auto& [name, value] : params.all())
-        if (name != "rule" && name != "tau" && name != "alpha" && name != "protect" && name != "min_rows" &&
-            name != "overhead" && name != "threads")
+        if (name != "rule" && name != "tau" && name != "alpha" && name != "protect" &&
+            name != "min_rows" && name != "overhead" && name != "threads")
             result.set(name, value);
     return result;
 }
 
-class CaptureLive : public LiveSession {
+class CaptureLive : public LiveSession
+{
 public:
-    CaptureLive(std::string modelName, OpenModel opened) : modelName_(std::move(modelName)), opened_(std::move(opened))
+    CaptureLive(std::string modelName, OpenModel opened)
+        : modelName_(std::move(modelName)), opened_(std::move(opened))
     {
     }
 
@@ -38,7 +42,8 @@ public:
             // A file of its own for each pass: somebody may still be reading the last one. The one
             // before goes.
             const auto name = fmt::format("capture-{}.safetensors", ++passes_);
-            VITRINE_TRY(Artifact artifact, writePass(pass, params, opened_, progress.artifactFolder() / name));
+            VITRINE_TRY(Artifact artifact,
+                        writePass(pass, params, opened_, progress.artifactFolder() / name));
             std::error_code ignored;
             if (!previous_.empty())
                 std::filesystem::remove(previous_, ignored);

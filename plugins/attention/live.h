@@ -4,7 +4,8 @@
 
 #include "core/jobs/live_session.h"
 
-namespace vitrine::attention {
+namespace vitrine::attention
+{
 
 // attention.capture, tuned live: model and pass stay while only the sink rule changes, so that an
 // answer takes milliseconds; another text runs the pass again, another model opens it.

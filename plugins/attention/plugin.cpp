@@ -13,9 +13,11 @@
 #include <QJsonObject>
 #include <QObject>
 
-namespace vitrine::attention {
+namespace vitrine::attention
+{
 
-class AttentionPlugin : public QObject, public Plugin {
+class AttentionPlugin : public QObject, public Plugin
+{
     Q_OBJECT
     Q_PLUGIN_METADATA(IID VITRINE_PLUGIN_IID FILE "plugin.json")
     Q_INTERFACES(vitrine::Plugin)
@@ -23,9 +25,11 @@ class AttentionPlugin : public QObject, public Plugin {
 public:
     std::vector<std::unique_ptr<Experiment>> createExperiments() const override
     {
-        return experiments<CaptureExperiment, ImportExperiment, ForwardExperiment, GenerateExperiment>();
+        return experiments<CaptureExperiment, ImportExperiment, ForwardExperiment,
+                           GenerateExperiment>();
     }
-    View* createView([[maybe_unused]] std::string_view experiment, [[maybe_unused]] ViewContext& context,
+    View* createView([[maybe_unused]] std::string_view experiment,
+                     [[maybe_unused]] ViewContext& context,
                      [[maybe_unused]] QWidget* parent) const override
     {
 #ifdef VITRINE_HAS_ATTENTION_VIEW
@@ -34,10 +38,12 @@ public:
 #endif
         return nullptr;
     }
-    std::vector<figure::Figure> figures(const std::vector<RunRecord>& runs, const QJsonObject& state) const override
+    std::vector<figure::Figure> figures(const std::vector<RunRecord>& runs,
+                                        const QJsonObject& state) const override
     {
         const QByteArray text = QJsonDocument(state).toJson(QJsonDocument::Compact);
-        const auto json = parseJson(std::string_view(text.constData(), static_cast<std::size_t>(text.size())), "state");
+        const auto json = parseJson(
+            std::string_view(text.constData(), static_cast<std::size_t>(text.size())), "state");
         return attention::figures(runs, json ? *json : Json::object());
     }
 };

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "widgets/page/panel.h"
 #include "plugins/attention/scene.h"
+#include "widgets/page/panel.h"
 
 #include <QJsonObject>
 

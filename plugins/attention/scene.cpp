@@ -43,7 +43,8 @@ bool Scene::isPinned(HeadId id) const
 
 Score Scene::score() const
 {
-    const bool differs = runs.size() > 1 && rows.size() > 1 && whyNoDifference(runs[0], runs[1]).isEmpty();
+    const bool differs =
+        runs.size() > 1 && rows.size() > 1 && whyNoDifference(runs[0], runs[1]).isEmpty();
     return state.score == Score::difference && !differs ? Score::firstTokenMass : state.score;
 }
 

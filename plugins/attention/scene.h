@@ -24,8 +24,8 @@ struct Scene {
     const Sink* sinkAt(std::int64_t token) const; // of the first run
     bool isPinned(std::int64_t token) const;
     bool isPinned(HeadId head) const;
-    // The score that is shown: the chosen one, but for differences where there is no second run that
-    // may be compared with the first; then first-token mass, as in figures (figures_state.h).
+    // The score that is shown: the chosen one, but for differences where there is no second run
+    // that may be compared with the first; then first-token mass, as in figures (figures_state.h).
     Score score() const;
     // Of the run whose heads are scored: for differences the second.
     const std::vector<HeadRow>& scoredRows() const;

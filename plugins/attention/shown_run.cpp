@@ -75,8 +75,8 @@ Result<ShownRun> openRun(const RunHandle& run)
 QString subjectOf(const RunRecord& run)
 {
     const auto named = [&](const char* name) { return parameterText(run.params, name); };
-    const std::string model = named("model"), file = named("prompt_file"),
-                      captured = named("file"), prompt = cutText(named("prompt"), kLongestPrompt);
+    const std::string model = named("model"), file = named("prompt_file"), captured = named("file"),
+                      prompt = cutText(named("prompt"), kLongestPrompt);
     QString text;
     if (!file.empty())
         text = fileName(file);
@@ -127,7 +127,8 @@ double scoreOf(const HeadRow& row, Score score)
 QString whyNoDifference(const ShownRun& a, const ShownRun& b)
 {
     const std::string reason = whyNotComparable(*a.capture, *b.capture);
-    return reason.empty() ? QString() : QStringLiteral("No difference map: ") + QString::fromStdString(reason);
+    return reason.empty() ? QString()
+                          : QStringLiteral("No difference map: ") + QString::fromStdString(reason);
 }
 
 TileSource weightTiles(const ShownRun& run, HeadId head)

@@ -180,10 +180,11 @@ void AttentionView::chooseHead()
         return;
     }
     const auto& rows = scene_->scoredRows();
-    const auto best = std::ranges::max_element(rows, {}, [shown = scene_->score()](const HeadRow& row) {
-        const double score = scoreOf(row, shown);
-        return std::isnan(score) ? -1.0 : score;
-    });
+    const auto best =
+        std::ranges::max_element(rows, {}, [shown = scene_->score()](const HeadRow& row) {
+            const double score = scoreOf(row, shown);
+            return std::isnan(score) ? -1.0 : score;
+        });
     scene_->head = best == rows.end() ? HeadId{} : best->id;
 }
 

@@ -173,24 +173,26 @@ ExperimentInfo ApplyExperiment::info() const
 
 std::vector<ParamSpec> ApplyExperiment::params(const Params&) const
 {
-    ParamSpec file = applySpec("file", "File", ParamType::file,
-                          "safetensors with attention [H,T,T] or [L,H,T,T], causal, rows sum to 1");
+    ParamSpec file =
+        applySpec("file", "File", ParamType::file,
+                  "safetensors with attention [H,T,T] or [L,H,T,T], causal, rows sum to 1");
     file.fileKind = "safetensors";
     ParamSpec heads =
         applySpec("heads", "Heads", ParamType::integers,
-             "Heads of the file to calibrate; empty: all. The others stay to the last "
-             "bit");
+                  "Heads of the file to calibrate; empty: all. The others stay to the last "
+                  "bit");
     heads.fallback = ParamValue(std::vector<std::int64_t>{});
     heads.minimum = 0;
-    ParamSpec padding = applySpec("padding", "Left padding", ParamType::integer,
-                             "Tokens in front that are padding: position 0 is the one after them");
+    ParamSpec padding =
+        applySpec("padding", "Left padding", ParamType::integer,
+                  "Tokens in front that are padding: position 0 is the one after them");
     padding.fallback = ParamValue(std::int64_t{0});
     padding.minimum = 0;
     padding.maximum = 1'000'000;
     padding.advanced = true;
     ParamSpec reference =
         applySpec("reference", "Released code's behaviour", ParamType::choice,
-             "Reproduces the released code, defects included, to compare with it");
+                  "Reproduces the released code, defects included, to compare with it");
     reference.choices = {
         {"off", "as specified", "Position 0 is spared; a row without other weight stays as it is"},
         {"on", "reference bug",

@@ -11,8 +11,8 @@ namespace vitrine::calibration
 namespace
 {
 
-ParamSpec countSpec(const char* name, const char* label, std::int64_t fallback, std::int64_t maximum,
-               const char* help)
+ParamSpec countSpec(const char* name, const char* label, std::int64_t fallback,
+                    std::int64_t maximum, const char* help)
 {
     ParamSpec result;
     result.name = name, result.label = label, result.type = ParamType::integer, result.help = help;
@@ -110,18 +110,20 @@ std::vector<ParamSpec> EvaluateExperiment::params(const Params&) const
                      std::make_move_iterator(more.end()));
     };
     add(taskParams());
-    add({countSpec("limit", "Items", 0, 1'000'000,
-              "So many items, drawn with the seed (windows of running text: the first); 0: all")});
+    add({countSpec(
+        "limit", "Items", 0, 1'000'000,
+        "So many items, drawn with the seed (windows of running text: the first); 0: all")});
     add(headParams("all"));
     ParamSpec share = countSpec("share", "Share of the heads", 1, 1,
-                           "So much of the heads, drawn with the seed, is calibrated");
+                                "So much of the heads, drawn with the seed, is calibrated");
     share.type = ParamType::real;
     share.fallback = ParamValue(1.0);
     share.group = "Layers and heads";
     add({share});
     add(calibrationParams());
-    add({decodeSpec(), countSpec("controls", "Random sets", 10, 1000,
-                            "Random sets of as many heads that are judged beside the chosen one")});
+    add({decodeSpec(),
+         countSpec("controls", "Random sets", 10, 1000,
+                   "Random sets of as many heads that are judged beside the chosen one")});
     specs.back().group = "Layers and heads";
     return specs;
 }

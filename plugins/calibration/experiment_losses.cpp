@@ -88,8 +88,8 @@ void addLosses(const Evaluation& evaluation, std::uint64_t seed, RunResult& out)
     out.notes.push_back(fmt::format(
         "Calibrating {} heads {}. Perplexity {:.4g} before, {:.4g} after; difference {:+.4f} "
         "nat per token, 95 % interval {:+.4f} to {:+.4f} over {} windows.",
-        evaluation.heads.size(), verdict, std::exp(meanOfControls(before)), std::exp(meanOfControls(after)), difference,
-        interval.low, interval.high, before.size()));
+        evaluation.heads.size(), verdict, std::exp(meanOfControls(before)),
+        std::exp(meanOfControls(after)), difference, interval.low, interval.high, before.size()));
 }
 
 } // namespace vitrine::calibration

@@ -40,17 +40,18 @@ std::vector<ParamSpec> promptSpecs()
         "Solved items shown before each one, drawn with the seed: of the part \"train\" where the "
         "file has one, else of the items, which are then not asked");
     shots.minimum = 0, shots.maximum = 64, shots.fallback = ParamValue(std::int64_t{0});
-    ParamSpec body = taskSpec("template", "Template", ParamType::text,
-                          "How an item is put, with {field} of its row and \\n for a line break; "
-                          "empty: its prompt, or "
-                          "the template of the ACT authors for SST-2, TREC, CB and BoolQ");
+    ParamSpec body =
+        taskSpec("template", "Template", ParamType::text,
+                 "How an item is put, with {field} of its row and \\n for a line break; "
+                 "empty: its prompt, or "
+                 "the template of the ACT authors for SST-2, TREC, CB and BoolQ");
     body.multiline = true, body.fallback = ParamValue(std::string());
     ParamSpec instruction = taskSpec("instruction", "Instruction", ParamType::text,
-                                 "Text before everything; empty: as the template's");
+                                     "Text before everything; empty: as the template's");
     instruction.multiline = true, instruction.fallback = ParamValue(std::string());
     instruction.advanced = true;
-    ParamSpec part =
-        taskSpec("part", "Part", ParamType::text, "Only items of this part of the file; empty: all");
+    ParamSpec part = taskSpec("part", "Part", ParamType::text,
+                              "Only items of this part of the file; empty: all");
     part.fallback = ParamValue(std::string());
     return {shots, body, instruction, part};
 }
@@ -112,10 +113,11 @@ Result<std::filesystem::path> pathOf(const Params& params)
 
 std::vector<ParamSpec> taskParams()
 {
-    ParamSpec file = taskSpec("task", "Task", ParamType::file,
-                          "Items as JSON lines, a table with tabs, or the files of SST-2, TREC, CB "
-                          "and COPA; running text "
-                          "for perplexity. Nothing: the shipped cloze task");
+    ParamSpec file =
+        taskSpec("task", "Task", ParamType::file,
+                 "Items as JSON lines, a table with tabs, or the files of SST-2, TREC, CB "
+                 "and COPA; running text "
+                 "for perplexity. Nothing: the shipped cloze task");
     file.fileKind = "task";
     file.optional = true;
     std::vector<ParamSpec> specs = {

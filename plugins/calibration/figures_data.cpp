@@ -64,7 +64,8 @@ std::string runLabel(const RunRecord& run)
         subject = cutAtWord(parameterText(run.params, "prompt"), 32);
     subject = cutText(subject, kLongestSubject);
     std::string label = run.number > 0 ? fmt::format("#{}", run.number) : std::string();
-    for (const std::string& part : {subject, cutText(fileName(parameterText(run.params, "model")), kLongestSubject)})
+    for (const std::string& part :
+         {subject, cutText(fileName(parameterText(run.params, "model")), kLongestSubject)})
         if (!part.empty())
             label += (label.empty()                          ? ""
                       : label.find(' ') == std::string::npos ? " "
@@ -156,7 +157,8 @@ Tuning tuningOf(const RunRecord& run)
         calibration.receivers = attention::Receivers::notFirst;
     if (const std::string heads = parameterText(run.params, "heads"); !heads.empty())
         tuning.heads = heads;
-    tuning.seed = wholeWithin(parameterNumber(run.params, "seed", 42), 0, std::int64_t{1} << 53).value_or(42);
+    tuning.seed =
+        wholeWithin(parameterNumber(run.params, "seed", 42), 0, std::int64_t{1} << 53).value_or(42);
     tuning.headBetas = parseHeadBetas(parameterText(run.params, "head_betas"));
     tuning.off = parseSinkPlaces(parameterText(run.params, "sinks_off"));
     tuning.on = parseSinkPlaces(parameterText(run.params, "sinks_on"));

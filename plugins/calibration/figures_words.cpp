@@ -64,7 +64,8 @@ std::string headlineOnAnswers(const Evaluated& measured)
         percent(measured.calibrated.value), percent(measured.baseline.value));
     if (measured.difference.hasInterval())
         text += fmt::format("; a difference of {} points, 95 % interval {} to {}",
-                            signedPoints(measured.difference.value), signedPoints(measured.difference.low),
+                            signedPoints(measured.difference.value),
+                            signedPoints(measured.difference.low),
                             signedPoints(measured.difference.high));
     return text + ".";
 }

@@ -16,7 +16,7 @@ namespace
 {
 
 constexpr std::array kHeadScores = {HeadScore::massMoved, HeadScore::sinks, HeadScore::sinkMass,
-                                HeadScore::firstTokenMass, HeadScore::entropy};
+                                    HeadScore::firstTokenMass, HeadScore::entropy};
 
 ItemId itemOf(LayerHead head)
 {

@@ -110,8 +110,7 @@ QVariant NextModel::data(const QModelIndex& index, int role) const
                              : std::nan("");
     switch (role) {
     case Qt::DisplayRole:
-        return column == tokenColumn ? row.token
-                                     : QString::fromStdString(significant(value, 3));
+        return column == tokenColumn ? row.token : QString::fromStdString(significant(value, 3));
     case Qt::ToolTipRole:
         return column == tokenColumn
                    ? tr("“%1”: %2 → %3")

@@ -19,7 +19,7 @@ using Clock = std::chrono::steady_clock;
 constexpr auto kSaveSearchEvery = std::chrono::seconds(1); // so much work at most is lost to a kill
 
 ParamSpec wholeSpec(const char* name, const char* label, double fallback, double maximum,
-                 ParamType type, const char* help)
+                    ParamType type, const char* help)
 {
     ParamSpec result;
     result.name = name, result.label = label, result.type = type, result.help = help;
@@ -45,12 +45,12 @@ std::vector<ParamSpec> searchParams()
 {
     std::vector<ParamSpec> specs = {
         wholeSpec("pool", "Pool", 64, 100'000, ParamType::integer,
-               "Items drawn from the task with the seed; half of them choose, the other half "
-               "judges. 0: all"),
+                  "Items drawn from the task with the seed; half of them choose, the other half "
+                  "judges. 0: all"),
         wholeSpec("margin", "Margin", 0, 1, ParamType::real,
-               "A head must gain more than this share of right answers"),
+                  "A head must gain more than this share of right answers"),
         wholeSpec("cap", "At most", 0, 100'000, ParamType::integer,
-               "Heads kept at most, the best ones; 0: no limit"),
+                  "Heads kept at most, the best ones; 0: no limit"),
         choice("criterion", "Criterion", "What has to gain (ACT, section 6, leaves it open)",
                {{"pooled", "all items together", "Share right over the pool"},
                 {"mean", "mean of the datasets", "Each dataset of the file counts alike"},
@@ -62,11 +62,12 @@ std::vector<ParamSpec> searchParams()
                  "Wilson bound, wrong for any head of the search with probability below 0.001; "
                  "helps large pools with a margin"},
                 {"none", "never", "Every head sees every item"}}),
-        wholeSpec("proxy", "First look", 8, 1000, ParamType::integer,
-               "Items every head sees first; who raises the right answers most goes on first. It "
-               "orders, never excludes"),
+        wholeSpec(
+            "proxy", "First look", 8, 1000, ParamType::integer,
+            "Items every head sees first; who raises the right answers most goes on first. It "
+            "orders, never excludes"),
         wholeSpec("controls", "Random sets", 20, 1000, ParamType::integer,
-               "Random sets of as many heads, judged on the held-out half"),
+                  "Random sets of as many heads, judged on the held-out half"),
     };
     specs[5].advanced = specs[4].advanced = true;
     return specs;

@@ -47,8 +47,8 @@ void readTuning(const QJsonObject& json, Tuning& tuning)
                                     : attention::Receivers::all;
     if (!json["heads"].toString().isEmpty())
         tuning.heads = utf8(json["heads"]);
-    tuning.seed =
-        static_cast<std::int64_t>(stateNumber(json["seed"], 0, 1e15, static_cast<double>(tuning.seed)));
+    tuning.seed = static_cast<std::int64_t>(
+        stateNumber(json["seed"], 0, 1e15, static_cast<double>(tuning.seed)));
     if (json["head_betas"].isString())
         tuning.headBetas = parseHeadBetas(utf8(json["head_betas"]));
     if (json["sinks_off"].isString())

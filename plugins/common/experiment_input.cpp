@@ -10,9 +10,11 @@
 #include "core/jobs/bundle.h"
 #include "core/model/utf8.h"
 
-namespace vitrine {
+namespace vitrine
+{
 
-namespace {
+namespace
+{
 
 constexpr std::uint64_t kLargestText = 64ull << 20;
 
@@ -28,14 +30,18 @@ ParamSpec text(std::string name, std::string label, ParamType type, std::string 
 }
 
 // The files next to a checkpoint that decide what a text's tokens are.
-std::vector<std::filesystem::path> tokenizerFiles(const std::filesystem::path& model, std::int64_t vocabulary)
+std::vector<std::filesystem::path> tokenizerFiles(const std::filesystem::path& model,
+                                                  std::int64_t vocabulary)
 {
     const bool folder = std::filesystem::is_directory(model);
-    const auto names = folder ? std::vector<std::string>{"tokenizer.json", "tokenizer.model", "tokenizer_config.json"}
-                              : std::vector<std::string>{fmt::format("tok{}.bin", vocabulary), "tokenizer.bin"};
+    const auto names =
+        folder
+            ? std::vector<std::string>{"tokenizer.json", "tokenizer.model", "tokenizer_config.json"}
+            : std::vector<std::string>{fmt::format("tok{}.bin", vocabulary), "tokenizer.bin"};
     std::vector<std::filesystem::path> files;
     for (const std::string& name : names)
-        if (const auto file = (folder ? model : model.parent_path()) / name; std::filesystem::is_regular_file(file))
+        if (const auto file = (folder ? model : model.parent_path()) / name;
+            std::filesystem::is_regular_file(file))
             files.push_back(file);
     if (!folder && files.size() > 1)
         files.resize(1);
@@ -79,7 +85,8 @@ std::string_view beginning(std::string_view whole, std::int64_t tokens)
         return whole;
     std::size_t cut = whole.find_last_of(" \n", enough);
     if (cut == whole.npos || cut == 0)
-        for (cut = enough; cut > enough - 3 && (static_cast<unsigned char>(whole[cut]) & 0xc0) == 0x80;)
+        for (cut = enough;
+             cut > enough - 3 && (static_cast<unsigned char>(whole[cut]) & 0xc0) == 0x80;)
             --cut; // not inside a character
     return whole.substr(0, cut);
 }
@@ -89,7 +96,8 @@ std::string_view withoutByteOrderMark(std::string_view text)
     return text.starts_with("\xef\xbb\xbf") ? text.substr(3) : text;
 }
 
-Result<std::vector<std::int32_t>> encode(std::string_view whole, bool split, const model::Tokenizer& tokenizer)
+Result<std::vector<std::int32_t>> encode(std::string_view whole, bool split,
+                                         const model::Tokenizer& tokenizer)
 {
     const auto documents = split ? documentsOf(whole) : std::vector{whole};
     const bool marks = tokenizer.bos() && (tokenizer.addsBos() || documents.size() > 1);
@@ -119,11 +127,12 @@ Result<TokenText> fromText(std::string_view whole, const Params& params, const O
     if (result.ids.empty())
         return argumentError("the text is empty: give at least one word");
     if (split && !opened.tokenizer->bos() && documentsOf(start).size() > 1)
-        result.notes.push_back("The tokenizer has no BOS token: the documents are joined without one.");
+        result.notes.push_back(
+            "The tokenizer has no BOS token: the documents are joined without one.");
     if (static_cast<std::int64_t>(result.ids.size()) > context) {
         result.ids.resize(static_cast<std::size_t>(context));
-        result.notes.push_back(
-            fmt::format("The text is longer than the model's context: its first {} tokens are used.", context));
+        result.notes.push_back(fmt::format(
+            "The text is longer than the model's context: its first {} tokens are used.", context));
     }
     return result;
 }
@@ -133,14 +142,15 @@ Result<TokenText> fromIds(const Params& params, const OpenModel& opened)
     TokenText result;
     for (const std::int64_t id : params.integers("token_ids")) {
         if (id < 0 || id >= opened.config().vocabulary)
-            return argumentError("token_ids holds {}, but the vocabulary of {} has the ids 0 to {}", id, opened.name,
-                                 opened.config().vocabulary - 1);
+            return argumentError("token_ids holds {}, but the vocabulary of {} has the ids 0 to {}",
+                                 id, opened.name, opened.config().vocabulary - 1);
         result.ids.push_back(static_cast<std::int32_t>(id));
     }
     if (result.ids.empty())
         return argumentError("token_ids is empty: give at least one id");
     if (static_cast<std::int64_t>(result.ids.size()) > opened.config().context)
-        result.notes.push_back(fmt::format("More tokens than the model's context of {}.", opened.config().context));
+        result.notes.push_back(
+            fmt::format("More tokens than the model's context of {}.", opened.config().context));
     return result;
 }
 
@@ -150,7 +160,8 @@ Result<TokenText> fromFile(const Params& params, const OpenModel& opened)
     VITRINE_TRY(const std::string bytes, readFile(path, kLargestText));
     const std::string_view whole = withoutByteOrderMark(bytes);
     if (opened.tokenizer) // before the documents are parted: the byte is then the file's
-        VITRINE_CHECK(inFile(path.string(), model::checkUtf8(beginning(whole, opened.config().context))));
+        VITRINE_CHECK(
+            inFile(path.string(), model::checkUtf8(beginning(whole, opened.config().context))));
     auto result = inFile(path.string(), fromText(whole, params, opened));
     if (!result) { // the file is at fault, not who named it
         result.error().kind = ErrorKind::input;
@@ -185,10 +196,11 @@ std::vector<ParamSpec> promptParams()
     ids.minimum = 0;
     for (ParamSpec* spec : {&prompt, &file, &ids})
         spec->oneOf = "text";
-    ParamSpec documents =
-        text("documents", "Documents", ParamType::choice, "How a text of several documents is marked");
+    ParamSpec documents = text("documents", "Documents", ParamType::choice,
+                               "How a text of several documents is marked");
     documents.choices = {
-        {"line", "a line ---", "A line that holds --- (or <s>) alone parts two documents; each gets its own BOS token"},
+        {"line", "a line ---",
+         "A line that holds --- (or <s>) alone parts two documents; each gets its own BOS token"},
         {"off", "one text", "The whole text is one document"}};
     documents.fallback = ParamValue(std::string("line"));
     documents.advanced = true;
@@ -246,7 +258,8 @@ Result<std::vector<int>> chosenLayers(const Params& params, const model::LlmConf
     std::vector<int> layers;
     for (const std::int64_t layer : params.integers("layers")) {
         if (layer < 0 || layer >= config.layers)
-            return argumentError("there is no layer {}: the model has the layers 0 to {}", layer, config.layers - 1);
+            return argumentError("there is no layer {}: the model has the layers 0 to {}", layer,
+                                 config.layers - 1);
         layers.push_back(static_cast<int>(layer));
     }
     if (layers.empty())

@@ -10,7 +10,8 @@
 #include "core/model/llm.h"
 
 // What the experiments of several rooms have in common: a language model, and the tokens it reads.
-namespace vitrine {
+namespace vitrine
+{
 
 // Pieces of a parameter list.
 ParamSpec modelParam();

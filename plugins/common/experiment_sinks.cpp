@@ -1,11 +1,13 @@
 #include "plugins/common/experiment_sinks.h"
 
-namespace vitrine {
+namespace vitrine
+{
 
-namespace {
+namespace
+{
 
-ParamSpec sinkParam(const char* name, const char* label, ParamType type, const char* help, double low, double high,
-                    ParamValue fallback)
+ParamSpec sinkParam(const char* name, const char* label, ParamType type, const char* help,
+                    double low, double high, ParamValue fallback)
 {
     ParamSpec spec;
     spec.name = name;
@@ -30,22 +32,27 @@ std::vector<ParamSpec> sinkParams(const attention::SinkOptions& defaults)
     rule.help = "When a column counts as a sink; s[j] is the mean weight it receives from the "
                 "queries that see it";
     rule.group = "Sinks";
-    rule.choices = {{"uniform", "s > α · u[j]",
-                     "Over α times what uniform attention gives this column: no bias towards the start (ours)"},
-                    {"relative", "s > α / N",
-                     "The paper's; flags the first columns of a uniform head, for they have large s anyway"},
-                    {"absolute", "s > τ", "The released code's; strict for long texts, lenient for short ones"}};
+    rule.choices = {
+        {"uniform", "s > α · u[j]",
+         "Over α times what uniform attention gives this column: no bias towards the start (ours)"},
+        {"relative", "s > α / N",
+         "The paper's; flags the first columns of a uniform head, for they have large s anyway"},
+        {"absolute", "s > τ",
+         "The released code's; strict for long texts, lenient for short ones"}};
     rule.fallback = ParamValue(std::string(attention::sinkRuleName(defaults.rule)));
     ParamSpec tau = sinkParam(
         "tau", "Threshold τ", ParamType::real,
-        "Rule absolute: least mean weight of a sink. One value for all lengths favours short texts", 0, 1, defaults.tau);
+        "Rule absolute: least mean weight of a sink. One value for all lengths favours short texts",
+        0, 1, defaults.tau);
     ParamSpec alpha = sinkParam(
         "alpha", "Factor α", ParamType::real,
-        "Rules relative and uniform: how many times the even share. 3 to 7 in the paper's ablation", 0, 1000, defaults.alpha);
+        "Rules relative and uniform: how many times the even share. 3 to 7 in the paper's ablation",
+        0, 1000, defaults.alpha);
     alpha.logarithmic = true;
-    ParamSpec protect = sinkParam("protect", "Protected tokens", ParamType::integer,
-                                  "The first columns are never listed: the initial token is a sink of another kind", 0,
-                                  1000000, std::int64_t{defaults.protect});
+    ParamSpec protect =
+        sinkParam("protect", "Protected tokens", ParamType::integer,
+                  "The first columns are never listed: the initial token is a sink of another kind",
+                  0, 1000000, std::int64_t{defaults.protect});
     ParamSpec rows = sinkParam("min_rows", "Supporting rows", ParamType::integer,
                                "Columns seen by fewer queries are not listed: the last tokens "
                                "average over few rows and cross "

@@ -6,7 +6,8 @@
 #include "core/jobs/params.h"
 
 // Which columns of a head count as sinks, as parameters of an experiment.
-namespace vitrine {
+namespace vitrine
+{
 
 // rule, tau, alpha, protect, min_rows; `defaults` are what a run takes where nothing is given.
 std::vector<ParamSpec> sinkParams(const attention::SinkOptions& defaults = {});

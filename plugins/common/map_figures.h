@@ -34,7 +34,8 @@ struct MapFigure {
 MapFigure mapFigure(std::string name, std::string title, const attention::Capture& capture,
                     std::int64_t layerIndex, std::int64_t head, const MapLook& look);
 
-// Second less first, where the two may be compared (core/attention/comparable.h); pooled cells show the entry farthest from zero.
+// Second less first, where the two may be compared (core/attention/comparable.h); pooled cells show
+// the entry farthest from zero.
 Result<MapFigure> differenceFigure(std::string name, std::string title,
                                    const attention::Capture& first,
                                    const attention::Capture& second, model::LayerHead head,

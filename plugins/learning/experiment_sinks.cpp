@@ -5,14 +5,17 @@
 
 #include "core/attention/sinks.h"
 
-namespace vitrine::learning {
+namespace vitrine::learning
+{
 
-namespace {
+namespace
+{
 
 using Masses = std::vector<double>; // layer by layer, head by head
 
 // Mean weight on `column` of the rows below it, for every head.
-Result<Masses> massOn(const model::Llm& llm, const std::vector<std::int32_t>& ids, std::int64_t column)
+Result<Masses> massOn(const model::Llm& llm, const std::vector<std::int32_t>& ids,
+                      std::int64_t column)
 {
     const auto& config = llm.config();
     const auto tokens = static_cast<std::int64_t>(ids.size());
@@ -43,14 +46,16 @@ void add(Masses& sum, const Masses& more)
 
 double shareOf(const Masses& masses, double threshold)
 {
-    const auto count = std::ranges::count_if(masses, [&](double mass) { return mass >= threshold; });
-    return static_cast<double>(count) / static_cast<double>(std::max<std::size_t>(masses.size(), 1));
+    const auto count =
+        std::ranges::count_if(masses, [&](double mass) { return mass >= threshold; });
+    return static_cast<double>(count) /
+           static_cast<double>(std::max<std::size_t>(masses.size(), 1));
 }
 
 } // namespace
 
-Result<FirstTokenSinks> firstTokenSinks(const model::Llm& llm, const Texts& texts, std::int64_t tokens,
-                                        const std::function<bool()>& goOn)
+Result<FirstTokenSinks> firstTokenSinks(const model::Llm& llm, const Texts& texts,
+                                        std::int64_t tokens, const std::function<bool()>& goOn)
 {
     FirstTokenSinks result;
     const double threshold = std::max(0.1, 5 * attention::uniformFirstTokenMass(tokens));
@@ -67,14 +72,15 @@ Result<FirstTokenSinks> firstTokenSinks(const model::Llm& llm, const Texts& text
     result.share = shareOf(mean, threshold);
     result.strongShare = shareOf(mean, std::max(0.3, threshold));
     result.best = *std::ranges::max_element(mean);
-    const auto from = static_cast<std::size_t>(std::min<std::int64_t>(2, llm.config().layers - 1) * llm.config().heads);
+    const auto from = static_cast<std::size_t>(std::min<std::int64_t>(2, llm.config().layers - 1) *
+                                               llm.config().heads);
     for (std::size_t i = from; i < mean.size(); ++i)
         result.mass += mean[i] / static_cast<double>(mean.size() - from);
     return result;
 }
 
-Result<LaterSinks> laterSinks(const model::Llm& llm, const Texts& texts, const Texts& seconds, std::int64_t tokens,
-                              const std::function<bool()>& goOn)
+Result<LaterSinks> laterSinks(const model::Llm& llm, const Texts& texts, const Texts& seconds,
+                              std::int64_t tokens, const std::function<bool()>& goOn)
 {
     const std::int64_t second = tokens / 2;
     Masses later, first;

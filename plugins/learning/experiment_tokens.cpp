@@ -8,9 +8,11 @@
 #include "core/learning/tasks/kneser_ney.h"
 #endif
 
-namespace vitrine::learning {
+namespace vitrine::learning
+{
 
-namespace {
+namespace
+{
 
 constexpr std::uint64_t kLargestFile = 4ull << 30;
 
@@ -25,15 +27,16 @@ std::vector<std::uint16_t> littleEndian(std::string_view bytes)
 
 } // namespace
 
-Result<std::vector<TokenSourceText>> readTokenText(const std::filesystem::path& folder, const std::string& name,
-                                                   std::int64_t vocabulary)
+Result<std::vector<TokenSourceText>> readTokenText(const std::filesystem::path& folder,
+                                                   const std::string& name, std::int64_t vocabulary)
 {
     VITRINE_TRY(const std::string bytes, readFile(folder / (name + ".tokens"), kLargestFile));
     VITRINE_TRY(const std::string index, readFile(folder / (name + ".documents"), 64ull << 20));
     const std::vector<std::uint16_t> ids = littleEndian(bytes);
     for (const std::uint16_t id : ids)
         if (id >= vocabulary)
-            return inputError("cannot read {}.tokens: id {} is outside the vocabulary of {}", name, id, vocabulary);
+            return inputError("cannot read {}.tokens: id {} is outside the vocabulary of {}", name,
+                              id, vocabulary);
 
     std::vector<TokenSourceText> sources;
     std::istringstream lines(index);
@@ -46,11 +49,14 @@ Result<std::vector<TokenSourceText>> readTokenText(const std::filesystem::path& 
         double share = 0;
         std::uint64_t source = 0, first = 0, count = 0;
         words >> kind;
-        const bool good = kind == "source" ? static_cast<bool>(words >> title >> share >> first >> count)
-                                           : kind == "document" && static_cast<bool>(words >> source >> first >> count);
+        const bool good =
+            kind == "source"
+                ? static_cast<bool>(words >> title >> share >> first >> count)
+                : kind == "document" && static_cast<bool>(words >> source >> first >> count);
         if (!good || first > ids.size() || count > ids.size() - first ||
             (kind == "document" && source >= sources.size()))
-            return inputError("cannot read {}.documents: line {} does not fit {} tokens", name, number, ids.size());
+            return inputError("cannot read {}.documents: line {} does not fit {} tokens", name,
+                              number, ids.size());
         if (kind == "source") {
             sources.push_back({title, {}});
             continue;
@@ -82,7 +88,8 @@ TextLoss total(const std::vector<TextLoss>& losses)
 
 #ifdef VITRINE_HAS_BASELINE
 Result<std::vector<TextLoss>> baselineLosses(const std::vector<TokenSourceText>& train,
-                                             const std::vector<TokenSourceText>& heldOut, std::int64_t vocabulary)
+                                             const std::vector<TokenSourceText>& heldOut,
+                                             std::int64_t vocabulary)
 {
     std::vector<std::vector<std::uint16_t>> documents;
     for (const TokenSourceText& source : train)
@@ -103,8 +110,8 @@ Result<std::vector<TextLoss>> baselineLosses(const std::vector<TokenSourceText>&
     return losses;
 }
 #else
-Result<std::vector<TextLoss>> baselineLosses(const std::vector<TokenSourceText>&, const std::vector<TokenSourceText>&,
-                                             std::int64_t)
+Result<std::vector<TextLoss>> baselineLosses(const std::vector<TokenSourceText>&,
+                                             const std::vector<TokenSourceText>&, std::int64_t)
 {
     return failure("no n-gram baseline: this build leaves core/learning out");
 }

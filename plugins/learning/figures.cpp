@@ -2,11 +2,14 @@
 
 #include "core/jobs/read_run.h"
 
-namespace vitrine::learning {
+namespace vitrine::learning
+{
 
-namespace {
+namespace
+{
 
-figure::Series curve(const RunRecord& run, const char* column, std::string name, int colour, figure::Line line)
+figure::Series curve(const RunRecord& run, const char* column, std::string name, int colour,
+                     figure::Line line)
 {
     figure::Series series;
     series.name = std::move(name);
@@ -24,7 +27,8 @@ std::vector<figure::Figure> figures(const std::vector<RunRecord>& runs)
     figure::Figure loss;
     loss.name = "loss";
     loss.title = "Loss while training";
-    loss.caption = "Mean -ln P per token: solid on held-out text, dotted on the training text since the point before.";
+    loss.caption = "Mean -ln P per token: solid on held-out text, dotted on the training text "
+                   "since the point before.";
     loss.altText = "Curves of training and held-out loss over tokens seen.";
     loss.x.label = "Tokens seen";
     loss.y.label = "Loss";
@@ -35,8 +39,10 @@ std::vector<figure::Figure> figures(const std::vector<RunRecord>& runs)
         if (!table || table->rows.empty())
             continue;
         const std::string name = run.number > 0 ? fmt::format("#{}", run.number) : "run";
-        loss.series.push_back(curve(run, "held_out_loss", name + " held out", colour % 6, figure::Line::solid));
-        loss.series.push_back(curve(run, "loss", name + " training", colour % 6, figure::Line::dot));
+        loss.series.push_back(
+            curve(run, "held_out_loss", name + " held out", colour % 6, figure::Line::solid));
+        loss.series.push_back(
+            curve(run, "loss", name + " training", colour % 6, figure::Line::dot));
         loss.recipe.runs.push_back(run.uid);
         ++colour;
     }

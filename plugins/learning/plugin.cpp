@@ -6,9 +6,11 @@
 #include <QJsonObject>
 #include <QObject>
 
-namespace vitrine::learning {
+namespace vitrine::learning
+{
 
-class LearningPlugin : public QObject, public Plugin {
+class LearningPlugin : public QObject, public Plugin
+{
     Q_OBJECT
     Q_PLUGIN_METADATA(IID VITRINE_PLUGIN_IID FILE "plugin.json")
     Q_INTERFACES(vitrine::Plugin)
@@ -22,7 +24,8 @@ public:
     {
         return nullptr;
     } // the general view will do
-    std::vector<figure::Figure> figures(const std::vector<RunRecord>& runs, const QJsonObject&) const override
+    std::vector<figure::Figure> figures(const std::vector<RunRecord>& runs,
+                                        const QJsonObject&) const override
     {
         return learning::figures(runs);
     }

@@ -12,9 +12,11 @@
 #include "plugins/learning/experiment_sinks.h"
 #include "plugins/learning/experiment_tokens.h"
 
-namespace vitrine::learning {
+namespace vitrine::learning
+{
 
-namespace {
+namespace
+{
 
 constexpr const char* kShippedTexts = "texts/held-out-20.jsonl";
 
@@ -28,7 +30,8 @@ Result<Scored> openScored(const Params& params, Progress& progress, RunResult& o
     append(out.inputs, opened.inputs);
     append(out.notes, opened.notes);
     if (!opened.tokenizer || !opened.tokenizer->bos())
-        return argumentError("{} cannot be scored: it needs a tokenizer with a BOS token", params.text("model"));
+        return argumentError("{} cannot be scored: it needs a tokenizer with a BOS token",
+                             params.text("model"));
     const std::int32_t bos = *opened.tokenizer->bos();
     return Scored{std::move(opened), bos};
 }
@@ -46,11 +49,14 @@ Result<Texts> readTexts(const std::filesystem::path& path, const Scored& scored,
         start = end + 1;
         if (line.empty())
             continue;
-        VITRINE_TRY(const Json json,
-                    parseJson(line, fmt::format("{} ({})", path.filename().string(), texts.size() + 1)));
+        VITRINE_TRY(
+            const Json json,
+            parseJson(line, fmt::format("{} ({})", path.filename().string(), texts.size() + 1)));
         if (!json.is_object() || !json.contains("text") || !json["text"].is_string())
-            return inputError("cannot read {}: line {} has no \"text\"", path.filename().string(), texts.size() + 1);
-        VITRINE_TRY(const auto ids, inFile(path.string(), scored.tokenizer->encode(json["text"].get<std::string>())));
+            return inputError("cannot read {}: line {} has no \"text\"", path.filename().string(),
+                              texts.size() + 1);
+        VITRINE_TRY(const auto ids, inFile(path.string(), scored.tokenizer->encode(
+                                                              json["text"].get<std::string>())));
         texts.push_back({scored.bos});
         texts.back().insert(texts.back().end(), ids.begin(), ids.end());
     }
@@ -59,10 +65,10 @@ Result<Texts> readTexts(const std::filesystem::path& path, const Scored& scored,
     return texts;
 }
 
-// Loss on one document: every token after its first is predicted once, with at least half a window before it (all of
-// the document, where that is shorter).
-Result<void> addLoss(const Scored& scored, const std::vector<std::int32_t>& document, std::int64_t window,
-                     TextLoss& loss)
+// Loss on one document: every token after its first is predicted once, with at least half a window
+// before it (all of the document, where that is shorter).
+Result<void> addLoss(const Scored& scored, const std::vector<std::int32_t>& document,
+                     std::int64_t window, TextLoss& loss)
 {
     const auto vocabulary = static_cast<std::size_t>(scored.llm.config().vocabulary);
     const auto size = static_cast<std::int64_t>(document.size());
@@ -74,12 +80,14 @@ Result<void> addLoss(const Scored& scored, const std::vector<std::int32_t>& docu
         VITRINE_TRY(const auto result, scored.llm.forward(ids));
         for (std::int64_t row = predicted - start - 1; row < read; ++row) {
             const auto logits =
-                std::span(result.logits).subspan(static_cast<std::size_t>(row) * vocabulary, vocabulary);
+                std::span(result.logits)
+                    .subspan(static_cast<std::size_t>(row) * vocabulary, vocabulary);
             const double top = *std::ranges::max_element(logits);
             double sum = 0;
             for (const float logit : logits)
                 sum += std::exp(static_cast<double>(logit) - top);
-            const auto target = static_cast<std::size_t>(document[static_cast<std::size_t>(start + row + 1)]);
+            const auto target =
+                static_cast<std::size_t>(document[static_cast<std::size_t>(start + row + 1)]);
             loss.nat += std::log(sum) + top - static_cast<double>(logits[target]);
             ++loss.tokens;
         }
@@ -88,17 +96,19 @@ Result<void> addLoss(const Scored& scored, const std::vector<std::int32_t>& docu
     return {};
 }
 
-// BOS and tokens - 1 tokens from inside a document, for `texts` places spread over all of them: the windows of
-// vitrine-train's own evaluation.
-Texts spreadTexts(const std::vector<TokenSourceText>& sources, std::size_t texts, std::int64_t tokens,
-                  std::size_t offset, std::int32_t bos)
+// BOS and tokens - 1 tokens from inside a document, for `texts` places spread over all of them: the
+// windows of vitrine-train's own evaluation.
+Texts spreadTexts(const std::vector<TokenSourceText>& sources, std::size_t texts,
+                  std::int64_t tokens, std::size_t offset, std::int32_t bos)
 {
     Texts places;
     for (const TokenSourceText& source : sources)
         for (const auto& document : source.documents)
-            for (std::int64_t at = 1; at + tokens <= static_cast<std::int64_t>(document.size()); at += tokens) {
+            for (std::int64_t at = 1; at + tokens <= static_cast<std::int64_t>(document.size());
+                 at += tokens) {
                 places.push_back({bos});
-                places.back().insert(places.back().end(), document.begin() + at, document.begin() + at + tokens - 1);
+                places.back().insert(places.back().end(), document.begin() + at,
+                                     document.begin() + at + tokens - 1);
             }
     Texts chosen;
     for (std::size_t i = 0; i < texts && !places.empty(); ++i)
@@ -106,14 +116,16 @@ Texts spreadTexts(const std::vector<TokenSourceText>& sources, std::size_t texts
     return chosen;
 }
 
-class Scoring {
+class Scoring
+{
 public:
     Scoring(const Scored& scored, const Params& params, Progress& progress, RunResult& out)
         : scored_(scored), params_(params), progress_(progress), out_(out)
     {
     }
 
-    Result<void> sinks(const std::string& name, const std::function<Texts(std::int64_t, std::size_t)>& textsOf,
+    Result<void> sinks(const std::string& name,
+                       const std::function<Texts(std::int64_t, std::size_t)>& textsOf,
                        bool asMetrics)
     {
         const auto goOn = [this] { return progress_.advance(++done_, total_, "texts"); };
@@ -121,14 +133,17 @@ public:
             const Texts texts = textsOf(length, 0);
             Texts seconds = textsOf(length - length / 2, 7);
             if (texts.empty() || seconds.size() < texts.size()) {
-                out_.notes.push_back(fmt::format("{}: not enough text of {} tokens for sinks.", name, length));
+                out_.notes.push_back(
+                    fmt::format("{}: not enough text of {} tokens for sinks.", name, length));
                 continue;
             }
-            VITRINE_TRY(const FirstTokenSinks first, firstTokenSinks(scored_.llm, texts, length, goOn));
-            VITRINE_TRY(const LaterSinks later, laterSinks(scored_.llm, texts, seconds, length, goOn));
-            table_.rows.push_back({name, static_cast<std::int64_t>(texts.size()), length, first.share,
-                                   first.meanOfShares, first.strongShare, first.mass, first.best, later.best,
-                                   later.first, later.share});
+            VITRINE_TRY(const FirstTokenSinks first,
+                        firstTokenSinks(scored_.llm, texts, length, goOn));
+            VITRINE_TRY(const LaterSinks later,
+                        laterSinks(scored_.llm, texts, seconds, length, goOn));
+            table_.rows.push_back({name, static_cast<std::int64_t>(texts.size()), length,
+                                   first.share, first.meanOfShares, first.strongShare, first.mass,
+                                   first.best, later.best, later.first, later.share});
             if (asMetrics)
                 addMetrics(length, first, later);
         }
@@ -142,7 +157,8 @@ public:
             for (const auto& document : source.documents) {
                 if (!progress_.advance(++done_, total_, "texts"))
                     return cancelled();
-                VITRINE_CHECK(addLoss(scored_, {document.begin(), document.end()}, window(), losses.back()));
+                VITRINE_CHECK(
+                    addLoss(scored_, {document.begin(), document.end()}, window(), losses.back()));
             }
         }
         return {};
@@ -168,15 +184,18 @@ private:
     void addMetrics(std::int64_t length, const FirstTokenSinks& first, const LaterSinks& later)
     {
         const auto add = [&](const char* name, double value, const char* help) {
-            out_.metrics.push_back({fmt::format("{}_{}", name, length), value, "1", Origin::computed, help});
+            out_.metrics.push_back(
+                {fmt::format("{}_{}", name, length), value, "1", Origin::computed, help});
         };
         add("sink_heads_share", first.share,
-            "Share of heads whose first-token mass, mean over the texts, is at least 0.1 and 5 times the uniform "
+            "Share of heads whose first-token mass, mean over the texts, is at least 0.1 and 5 "
+            "times the uniform "
             "value");
         add("strong_sink_heads_share", first.strongShare, "The same with at least 0.3");
         add("first_token_mass", first.mass, "Mean over texts and heads of layers >= 2");
         add("later_sink_mass", later.best,
-            "Mean weight that a second BOS in the middle receives from the rows after it, highest head");
+            "Mean weight that a second BOS in the middle receives from the rows after it, highest "
+            "head");
         add("later_sink_heads_share", later.share,
             "Share of heads where it is at least 0.1 and 5 times the uniform value");
     }
@@ -188,7 +207,10 @@ private:
     double done_ = 0, total_ = 0;
     Table table_{
         "sinks",
-        {{"texts", "", {}, "shipped: the file of parameter texts; spread: windows over the held-out tokens in data"},
+        {{"texts",
+          "",
+          {},
+          "shipped: the file of parameter texts; spread: windows over the held-out tokens in data"},
          {"count", "1", {}, "How many"},
          {"tokens", "token", {}, "T, BOS among them"},
          {"sink_heads_share", "1", {}, "Of heads, by their mean mass over the texts"},
@@ -198,7 +220,10 @@ private:
          {"best", "1", {}, "Highest head"},
          {"later_sink_mass", "1", {}, "On a second BOS in the middle, rows after it, highest head"},
          {"same_head_first", "1", {}, "That head's mass on the first BOS"},
-         {"later_sink_heads_share", "1", {}, "Of heads, at least 0.1 and 5 times the uniform value"}},
+         {"later_sink_heads_share",
+          "1",
+          {},
+          "Of heads, at least 0.1 and 5 times the uniform value"}},
         {}};
 };
 
@@ -206,7 +231,8 @@ Texts longEnough(const Texts& texts, std::int64_t tokens, std::size_t offset)
 {
     Texts chosen;
     for (std::size_t i = 0; i < texts.size(); ++i)
-        if (const auto& text = texts[(i + offset) % texts.size()]; static_cast<std::int64_t>(text.size()) >= tokens)
+        if (const auto& text = texts[(i + offset) % texts.size()];
+            static_cast<std::int64_t>(text.size()) >= tokens)
             chosen.push_back(text);
     return chosen;
 }
@@ -235,8 +261,8 @@ Table heldOutTable(const std::vector<TextLoss>& model, const std::vector<TextLos
                  {"baseline_perplexity", "1", {}, "Its exponential"}},
                 {}};
     for (std::size_t i = 0; i < model.size(); ++i) {
-        table.rows.push_back(
-            {model[i].source, model[i].tokens, model[i].natPerToken(), model[i].perplexity(), 0.0, 0.0});
+        table.rows.push_back({model[i].source, model[i].tokens, model[i].natPerToken(),
+                              model[i].perplexity(), 0.0, 0.0});
         auto& row = table.rows.back();
         row[4] = i < baseline.size() ? Cell(baseline[i].natPerToken()) : Cell();
         row[5] = i < baseline.size() ? Cell(baseline[i].perplexity()) : Cell();
@@ -249,7 +275,9 @@ Table heldOutTable(const std::vector<TextLoss>& model, const std::vector<TextLos
 ExperimentInfo ScoreExperiment::info() const
 {
     return {"learning.score", "Score a language model",
-            "The figures of a model's card: held-out perplexity beside a 5-gram, and its attention sinks.", 1};
+            "The figures of a model's card: held-out perplexity beside a 5-gram, and its attention "
+            "sinks.",
+            1};
 }
 
 std::vector<ParamSpec> ScoreExperiment::params(const Params&) const
@@ -265,10 +293,11 @@ std::vector<ParamSpec> ScoreExperiment::params(const Params&) const
     lengths.group = "Text";
     lengths.fallback = ParamValue(std::vector<std::int64_t>{64, 128, 256});
     return {modelParam(),
-            fileParam("texts", "Texts", "text", "JSONL of {\"text\": ...}; empty: the twenty shipped held-out texts"),
-            fileParam(
-                "data", "Prepared text", "",
-                "Folder made by packaging/retrain (heldout.tokens, train.tokens): full held-out perplexity and 5-gram"),
+            fileParam("texts", "Texts", "text",
+                      "JSONL of {\"text\": ...}; empty: the twenty shipped held-out texts"),
+            fileParam("data", "Prepared text", "",
+                      "Folder made by packaging/retrain (heldout.tokens, train.tokens): full "
+                      "held-out perplexity and 5-gram"),
             lengths};
 }
 
@@ -300,14 +329,17 @@ Result<RunResult> ScoreExperiment::run(const Params& params, Progress& progress)
     for (const TokenSourceText& source : heldOut)
         documents += source.documents.size();
     const auto lengths = static_cast<double>(params.integers("lengths").size());
-    scoring.expect(static_cast<double>(documents) + lengths * static_cast<double>(2 * texts.size()) +
+    scoring.expect(static_cast<double>(documents) +
+                   lengths * static_cast<double>(2 * texts.size()) +
                    (heldOut.empty() ? 0 : lengths * 40));
 
     VITRINE_TRY(const TextLoss onTexts, scoring.textLoss(texts));
-    out.metrics.push_back(
-        {"perplexity_texts", onTexts.perplexity(), "1", Origin::computed, "On the texts of parameter texts"});
+    out.metrics.push_back({"perplexity_texts", onTexts.perplexity(), "1", Origin::computed,
+                           "On the texts of parameter texts"});
     VITRINE_CHECK(scoring.sinks(
-        "shipped", [&](std::int64_t tokens, std::size_t offset) { return longEnough(texts, tokens, offset); }, true));
+        "shipped",
+        [&](std::int64_t tokens, std::size_t offset) { return longEnough(texts, tokens, offset); },
+        true));
     std::vector<TextLoss> losses, baseline;
     if (!heldOut.empty()) {
         VITRINE_CHECK(scoring.sinks(
@@ -327,14 +359,16 @@ Result<RunResult> ScoreExperiment::run(const Params& params, Progress& progress)
         losses.push_back(total(losses));
         out.tables.push_back(heldOutTable(losses, baseline));
     } else {
-        out.notes.push_back(
-            "No full held-out perplexity and no 5-gram: run packaging/retrain and give its folder as data.");
+        out.notes.push_back("No full held-out perplexity and no 5-gram: run packaging/retrain and "
+                            "give its folder as data.");
     }
     const double none = std::nan("");
-    out.metrics.push_back({"perplexity", losses.empty() ? none : losses.back().perplexity(), "1", Origin::computed,
+    out.metrics.push_back({"perplexity", losses.empty() ? none : losses.back().perplexity(), "1",
+                           Origin::computed,
                            "On all held-out tokens, each with at least half a context before it"});
-    out.metrics.push_back({"baseline", baseline.empty() ? none : baseline.back().perplexity(), "1", Origin::computed,
-                           "Perplexity of an interpolated modified Kneser-Ney 5-gram on the same tokens"});
+    out.metrics.push_back(
+        {"baseline", baseline.empty() ? none : baseline.back().perplexity(), "1", Origin::computed,
+         "Perplexity of an interpolated modified Kneser-Ney 5-gram on the same tokens"});
     scoring.finish();
     return out;
 }

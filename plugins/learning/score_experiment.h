@@ -2,11 +2,14 @@
 
 #include "core/jobs/experiment.h"
 
-namespace vitrine::learning {
+namespace vitrine::learning
+{
 
-// learning.score: the figures of a language model's card, by Vitrine's own forward pass: perplexity on held-out text
-// beside a 5-gram, first-token sinks at several lengths, sinks at a second document's beginning.
-class ScoreExperiment : public Experiment {
+// learning.score: the figures of a language model's card, by Vitrine's own forward pass: perplexity
+// on held-out text beside a 5-gram, first-token sinks at several lengths, sinks at a second
+// document's beginning.
+class ScoreExperiment : public Experiment
+{
 public:
     ExperimentInfo info() const override;
     std::vector<ParamSpec> params(const Params& chosen) const override;

@@ -13,9 +13,11 @@
 #include "core/tensor/printable.h"
 #include "plugins/learning/experiment_tokens.h"
 
-namespace vitrine::learning {
+namespace vitrine::learning
+{
 
-namespace {
+namespace
+{
 
 namespace fs = std::filesystem;
 using Recipe = std::map<std::string, std::string>;
@@ -41,15 +43,17 @@ Result<fs::path> trainingFolder(const Params& params, Progress& progress)
     fs::path folder = progress.artifactFolder() / "training";
     if (params.has("out") && !params.text("out").empty())
         folder = params.text("out");
-    if (const auto saved = progress.loadState()) { // a run that was paused or interrupted goes on where it was
+    if (const auto saved =
+            progress.loadState()) { // a run that was paused or interrupted goes on where it was
         VITRINE_TRY(const Json json, parseJson(*saved, "saved state"));
         if (json.is_object() && json.contains("folder") && json["folder"].is_string())
             return fs::path(json["folder"].get<std::string>());
     }
     std::error_code error;
     if (fs::exists(folder / kCheckpoint, error) && !params.boolean("resume"))
-        return argumentError("{} holds a checkpoint: give resume=true to go on from it, or another out",
-                             folder.string());
+        return argumentError(
+            "{} holds a checkpoint: give resume=true to go on from it, or another out",
+            folder.string());
     fs::create_directories(folder, error);
     if (error)
         return inputError("cannot make {}: {}", folder.string(), error.message());
@@ -92,7 +96,8 @@ struct Course {
     {
         const bool evaluated = std::isfinite(event.heldOut);
         if (evaluated) {
-            table.rows.push_back({event.tokensSeen, event.step, event.loss, event.heldOut, event.seconds});
+            table.rows.push_back(
+                {event.tokensSeen, event.step, event.loss, event.heldOut, event.seconds});
             last = event;
         }
         return evaluated;
@@ -109,14 +114,15 @@ Result<double> baselineOf(const fs::path& data, std::int64_t vocabulary)
 
 std::string card(const Recipe& recipe, const Course& course, double baseline)
 {
-    std::string text = fmt::format(
-        "# A language model\n\nTrained by `learning.train` of Vitrine: {} steps, {} tokens, seed {}. Loss on "
-        "held-out text {:.4f} nat per token (perplexity {:.2f}).\n",
-        course.last.step, course.last.tokensSeen, recipe.at("seed"), course.last.heldOut,
-        std::exp(course.last.heldOut));
+    std::string text = fmt::format("# A language model\n\nTrained by `learning.train` of Vitrine: "
+                                   "{} steps, {} tokens, seed {}. Loss on "
+                                   "held-out text {:.4f} nat per token (perplexity {:.2f}).\n",
+                                   course.last.step, course.last.tokensSeen, recipe.at("seed"),
+                                   course.last.heldOut, std::exp(course.last.heldOut));
     if (std::isfinite(baseline))
-        text +=
-            fmt::format("A Kneser-Ney 5-gram on the same tokens: perplexity {:.2f} on all held-out text.\n", baseline);
+        text += fmt::format(
+            "A Kneser-Ney 5-gram on the same tokens: perplexity {:.2f} on all held-out text.\n",
+            baseline);
     text += "\nRecipe:\n\n";
     for (const auto& [key, value] : recipe)
         if (key != "data") // a path of the machine it was trained on
@@ -125,16 +131,17 @@ std::string card(const Recipe& recipe, const Course& course, double baseline)
 }
 
 // Copies what the model needs into the run's artifacts.
-Result<void> takeModel(const fs::path& folder, const fs::path& data, const std::string& cardText, Progress& progress,
-                       RunResult& out)
+Result<void> takeModel(const fs::path& folder, const fs::path& data, const std::string& cardText,
+                       Progress& progress, RunResult& out)
 {
     std::error_code ignored;
     for (const char* name : {"tokenizer.model", "tokenizer_config.json"})
         if (fs::exists(data / name, ignored))
-            fs::copy_file(data / name, folder / "model" / name, fs::copy_options::overwrite_existing, ignored);
+            fs::copy_file(data / name, folder / "model" / name,
+                          fs::copy_options::overwrite_existing, ignored);
     VITRINE_CHECK(writeFileAtomically(folder / "model" / "README.md", cardText));
-    for (const char* name : {"model.safetensors", "config.json", "generation_config.json", "tokenizer.model",
-                             "tokenizer_config.json", "README.md"}) {
+    for (const char* name : {"model.safetensors", "config.json", "generation_config.json",
+                             "tokenizer.model", "tokenizer_config.json", "README.md"}) {
         const fs::path from = folder / "model" / name;
         if (!fs::exists(from, ignored))
             continue;
@@ -169,40 +176,45 @@ Result<Recipe> readRecipe(const fs::path& path)
         const auto equals = line.find('=');
         const std::string key(trimmed(line.substr(0, equals)));
         if (equals == line.npos || key.empty())
-            return inputError("cannot read {}: line {} is not key = value", path.filename().string(), number);
+            return inputError("cannot read {}: line {} is not key = value",
+                              path.filename().string(), number);
         if (!recipe.emplace(key, trimmed(line.substr(equals + 1))).second)
-            return inputError("cannot read {}: line {} sets {} once more", path.filename().string(), number,
-                              printable(key));
+            return inputError("cannot read {}: line {} sets {} once more", path.filename().string(),
+                              number, printable(key));
     }
     return recipe;
 }
 
 ExperimentInfo TrainExperiment::info() const
 {
-    return {"learning.train", "Train a language model", "Trains a small language model from a recipe on prepared text.",
-            1};
+    return {"learning.train", "Train a language model",
+            "Trains a small language model from a recipe on prepared text.", 1};
 }
 
 std::vector<ParamSpec> TrainExperiment::params(const Params&) const
 {
-    ParamSpec recipe =
-        spec("recipe", "Recipe", ParamType::file, "Text file of key = value lines; empty: that of vitrine-lm");
+    ParamSpec recipe = spec("recipe", "Recipe", ParamType::file,
+                            "Text file of key = value lines; empty: that of vitrine-lm");
     recipe.fileKind = "recipe";
-    ParamSpec data = spec("data", "Prepared text", ParamType::file,
-                          "Folder made by vitrine-prepare (train.tokens, heldout.tokens); empty: the recipe's own");
-    ParamSpec steps = spec("steps", "Steps", ParamType::integer, "Steps of training; empty: the recipe's");
+    ParamSpec data = spec(
+        "data", "Prepared text", ParamType::file,
+        "Folder made by vitrine-prepare (train.tokens, heldout.tokens); empty: the recipe's own");
+    ParamSpec steps =
+        spec("steps", "Steps", ParamType::integer, "Steps of training; empty: the recipe's");
     steps.minimum = 1;
-    ParamSpec minutes =
-        spec("minutes", "Minutes", ParamType::real,
-             "The schedule also ends after so much training time (0: by steps alone, and then a run repeats); "
-             "empty: the recipe's");
+    ParamSpec minutes = spec("minutes", "Minutes", ParamType::real,
+                             "The schedule also ends after so much training time (0: by steps "
+                             "alone, and then a run repeats); "
+                             "empty: the recipe's");
     minutes.unit = "min";
     minutes.minimum = 0;
-    ParamSpec resume = spec("resume", "Resume", ParamType::boolean, "Go on from the checkpoint in out");
+    ParamSpec resume =
+        spec("resume", "Resume", ParamType::boolean, "Go on from the checkpoint in out");
     resume.optional = false;
     resume.fallback = ParamValue(false);
-    ParamSpec out = spec("out", "Folder", ParamType::text,
-                         "Folder for checkpoint, log and model; empty: the run's own, and the model is an artifact");
+    ParamSpec out = spec(
+        "out", "Folder", ParamType::text,
+        "Folder for checkpoint, log and model; empty: the run's own, and the model is an artifact");
     ParamSpec baseline = spec("baseline", "5-gram baseline", ParamType::boolean,
                               "Also score a Kneser-Ney 5-gram on the same tokens, for comparison");
     baseline.optional = false;
@@ -224,12 +236,14 @@ Result<RunResult> TrainExperiment::run(const Params& params, Progress& progress)
     const fs::path data = recipe.contains("data") ? recipe.at("data") : std::string();
     std::error_code ignored;
     if (!fs::exists(data / "train.tokens", ignored))
-        return inputError("cannot read {}: no train.tokens in the folder \"{}\" that it names as data: prepare the text "
+        return inputError("cannot read {}: no train.tokens in the folder \"{}\" that it names as "
+                          "data: prepare the text "
                           "with packaging/retrain, or give data=FOLDER",
                           path.string(), data.string());
     RunResult out;
-    for (const auto& [name, file] : {std::pair{"recipe", path}, std::pair{"data", data / "train.tokens"},
-                                     std::pair{"data", data / "heldout.tokens"}}) {
+    for (const auto& [name, file] :
+         {std::pair{"recipe", path}, std::pair{"data", data / "train.tokens"},
+          std::pair{"data", data / "heldout.tokens"}}) {
         VITRINE_TRY(InputFile input, hashInput(name, file, &progress));
         out.inputs.push_back(std::move(input));
     }
@@ -241,8 +255,8 @@ Result<RunResult> TrainExperiment::run(const Params& params, Progress& progress)
     const auto trained = trainer->train(recipe, folder.string(), [&](const TrainEvent& event) {
         if (course.add(event))
             progress.partial(course.table);
-        const double bySteps =
-            static_cast<double>(event.step) / static_cast<double>(std::max<std::int64_t>(event.steps, 1));
+        const double bySteps = static_cast<double>(event.step) /
+                               static_cast<double>(std::max<std::int64_t>(event.steps, 1));
         const double byTime = minutes > 0 ? event.seconds / (60 * minutes) : 0;
         return progress.advance(std::max(bySteps, byTime) * static_cast<double>(event.steps),
                                 static_cast<double>(event.steps), "steps");
@@ -252,8 +266,9 @@ Result<RunResult> TrainExperiment::run(const Params& params, Progress& progress)
     if (!trained)
         return tl::unexpected(trained.error());
     if (course.table.rows.empty())
-        return failure("training ended without an evaluation: the checkpoint in {} has had all its steps",
-                       folder.string());
+        return failure(
+            "training ended without an evaluation: the checkpoint in {} has had all its steps",
+            folder.string());
 
     double baseline = std::nan("");
     if (params.boolean("baseline")) {
@@ -264,20 +279,24 @@ Result<RunResult> TrainExperiment::run(const Params& params, Progress& progress)
         else
             out.notes.push_back(value.error().message);
     }
-    const Origin origin = minutes > 0 ? Origin::measured : Origin::computed; // a time limit decides what is computed
+    const Origin origin =
+        minutes > 0 ? Origin::measured : Origin::computed; // a time limit decides what is computed
     for (std::size_t i = 0; i < 4; ++i)
         course.table.columns[i].origin = origin;
     if (minutes > 0)
-        out.notes.push_back(
-            "The schedule ended by time as well as by steps: another machine takes another number of steps.");
+        out.notes.push_back("The schedule ended by time as well as by steps: another machine takes "
+                            "another number of steps.");
     const TrainEvent& last = course.last;
     out.metrics = {
-        {"loss", last.loss, "nat", origin, "Training loss per token, mean over the steps since the last evaluation"},
-        {"perplexity", std::exp(last.heldOut), "1", origin, "On a fixed part of the held-out text, at the end"},
+        {"loss", last.loss, "nat", origin,
+         "Training loss per token, mean over the steps since the last evaluation"},
+        {"perplexity", std::exp(last.heldOut), "1", origin,
+         "On a fixed part of the held-out text, at the end"},
         {"tokens_seen", static_cast<double>(last.tokensSeen), "token", origin, "With repetition"},
-        {"baseline", baseline, "1", Origin::computed, "Perplexity of a Kneser-Ney 5-gram on all held-out text"},
-        {"tokens_per_second", static_cast<double>(last.tokensSeen) / last.seconds, "token/s", Origin::measured,
-         "Training"}};
+        {"baseline", baseline, "1", Origin::computed,
+         "Perplexity of a Kneser-Ney 5-gram on all held-out text"},
+        {"tokens_per_second", static_cast<double>(last.tokensSeen) / last.seconds, "token/s",
+         Origin::measured, "Training"}};
     out.tables.push_back(course.table);
     VITRINE_CHECK(takeModel(folder, data, card(recipe, course, baseline), progress, out));
     return out;

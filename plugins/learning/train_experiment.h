@@ -2,10 +2,13 @@
 
 #include "core/jobs/experiment.h"
 
-namespace vitrine::learning {
+namespace vitrine::learning
+{
 
-// learning.train: trains a small language model from a recipe, through the library that carries libtorch.
-class TrainExperiment : public Experiment {
+// learning.train: trains a small language model from a recipe, through the library that carries
+// libtorch.
+class TrainExperiment : public Experiment
+{
 public:
     ExperimentInfo info() const override;
     std::vector<ParamSpec> params(const Params& chosen) const override;

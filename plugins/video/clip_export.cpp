@@ -40,10 +40,7 @@ Result<void> write(const ClipExport::Request& request, const codec::EncodeProgre
 } // namespace
 
 ClipExport::ClipExport(ViewContext& context, QWidget* parent)
-    : QFrame(parent),
-      context_(context),
-      text_(new QLabel(this)),
-      bar_(new QProgressBar(this))
+    : QFrame(parent), context_(context), text_(new QLabel(this)), bar_(new QProgressBar(this))
 {
     setProperty("role", "card");
     auto* stop = new QPushButton(tr("Cancel"), this);
@@ -85,7 +82,8 @@ void ClipExport::start(const Request& request)
     bar_->setRange(0, static_cast<int>(request.count));
     bar_->setValue(0);
     const QString name = QString::fromStdString(request.file.filename().string());
-    text_->setText(tr("Writing %1, %n frame(s)", nullptr, static_cast<int>(request.count)).arg(name));
+    text_->setText(
+        tr("Writing %1, %n frame(s)", nullptr, static_cast<int>(request.count)).arg(name));
     poll_.start();
     show();
     context_.compute(

@@ -177,7 +177,8 @@ std::vector<ClipChoice> measuredClips(const RunRecord& run)
     addFrames(test, run, "test_frame");
     test.psnrY = metricOf(run.result, "psnr_y");
     // Frame k of the test belongs to k + offset.
-    test.offset = -wholeWithin(metricOf(run.result, "offset"), -kMostFrames, kMostFrames).value_or(0);
+    test.offset =
+        -wholeWithin(metricOf(run.result, "offset"), -kMostFrames, kMostFrames).value_or(0);
     const std::string name = test.path.filename().string();
     return {{"reference", "Reference", true, {inputClip(run, "reference")}},
             {"test", name.empty() ? "Test" : name, false, {std::move(test)}}};

@@ -37,9 +37,8 @@ Table joined(const std::vector<RunHandle>& runs, const char* name,
             continue;
         std::vector<std::size_t> kept;
         for (std::size_t i = 0; i < table->columns.size(); ++i)
-            if (std::ranges::none_of(leftOut, [&](const char* out) {
-                    return table->columns[i].name == out;
-                }))
+            if (std::ranges::none_of(
+                    leftOut, [&](const char* out) { return table->columns[i].name == out; }))
                 kept.push_back(i);
         if (all.columns.empty()) {
             if (runs.size() > 1)
@@ -107,8 +106,7 @@ CurvesPage::Plot& CurvesPage::plotOf(const QString& figure, const QString& headi
     return plots_.emplace(figure, plot).first->second;
 }
 
-void CurvesPage::setContent(const std::vector<RunHandle>& runs,
-                            std::vector<figure::Figure> figures)
+void CurvesPage::setContent(const std::vector<RunHandle>& runs, std::vector<figure::Figure> figures)
 {
     for (auto& [name, plot] : plots_) {
         grid_->removeWidget(plot.panel);
@@ -118,8 +116,8 @@ void CurvesPage::setContent(const std::vector<RunHandle>& runs,
     for (figure::Figure& one : figures) {
         const QString name = QString::fromStdString(one.name);
         const bool isRate = name.startsWith("rd-");
-        Plot& plot = plotOf(name, QString::fromStdString(
-                                      isRate ? one.title + " · " + one.y.label : one.title));
+        Plot& plot = plotOf(
+            name, QString::fromStdString(isRate ? one.title + " · " + one.y.label : one.title));
         plot.view->setFigure(std::move(one));
         grid_->addWidget(plot.panel, place / 2, place % 2);
         plot.panel->show();

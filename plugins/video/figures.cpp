@@ -74,7 +74,8 @@ void sortByX(Figure& figure)
         for (std::size_t i = 0; i < order.size(); ++i)
             order[i] = i;
         std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) {
-            return series.x[a] < series.x[b] || (std::isnan(series.x[b]) && !std::isnan(series.x[a]));
+            return series.x[a] < series.x[b] ||
+                   (std::isnan(series.x[b]) && !std::isnan(series.x[a]));
         });
         Series sorted = series;
         for (std::size_t i = 0; i < order.size(); ++i) {

@@ -26,10 +26,10 @@ QImage captioned(const QImage& still, const QString& heading, const QString& det
     const auto line = [&](const QString& text, const QFont& font, const QColor& colour, int top) {
         painter.setFont(font);
         painter.setPen(colour);
-        painter.drawText(QRect(kLeft, still.height() + top, still.width() - 2 * kLeft, 18),
-                         Qt::AlignLeft | Qt::AlignVCenter,
-                         painter.fontMetrics().elidedText(text, Qt::ElideRight,
-                                                          still.width() - 2 * kLeft));
+        painter.drawText(
+            QRect(kLeft, still.height() + top, still.width() - 2 * kLeft, 18),
+            Qt::AlignLeft | Qt::AlignVCenter,
+            painter.fontMetrics().elidedText(text, Qt::ElideRight, still.width() - 2 * kLeft));
     };
     line(heading, theme::uiFont(13, QFont::DemiBold), QColor(0x1B, 0x1F, 0x27), 4);
     line(detail, theme::uiFont(11), QColor(0x59, 0x62, 0x73), 22);

@@ -108,7 +108,8 @@ void VideoView::gatherOffers()
                     firstReference = hash;
             }
             Offer offer;
-            offer.id = fromUtf8(choice.key) + (r > 0 ? QStringLiteral("@%1").arg(r + 1) : QString());
+            offer.id =
+                fromUtf8(choice.key) + (r > 0 ? QStringLiteral("@%1").arg(r + 1) : QString());
             offer.name =
                 (runs_.size() > 1 ? QStringLiteral("#%1 ").arg(runs_[r]->number) : QString()) +
                 fromUtf8(choice.name);

@@ -21,8 +21,8 @@ std::string loadedLibraries()
     return {std::istreambuf_iterator<char>(maps), {}};
 }
 
-// This test program links what the window links. With every plugin's code loaded there is still no libtorch, which costs
-// half a second, and no Qt 5, which comes with it.
+// This test program links what the window links. With every plugin's code loaded there is still no
+// libtorch, which costs half a second, and no Qt 5, which comes with it.
 TEST(LoadedLibraries, HoldNeitherTorchNorQt5WithAllPluginsLoaded)
 {
     PluginRegistry registry({fs::path(VITRINE_PROGRAM).parent_path() / "../lib/vitrine/plugins"});
@@ -34,7 +34,8 @@ TEST(LoadedLibraries, HoldNeitherTorchNorQt5WithAllPluginsLoaded)
 
     const std::string libraries = loadedLibraries();
 
-    EXPECT_NE(libraries.find("libQt6Widgets"), std::string::npos) << "the test looks at the right process";
+    EXPECT_NE(libraries.find("libQt6Widgets"), std::string::npos)
+        << "the test looks at the right process";
     EXPECT_NE(libraries.find("attention.so"), std::string::npos);
     EXPECT_EQ(libraries.find("libtorch"), std::string::npos);
     EXPECT_EQ(libraries.find("libQt5"), std::string::npos);

@@ -255,7 +255,8 @@ private:
 // Whatever would end this window, or start another one or another program.
 void forbidLeaving(MainWindow& window)
 {
-    static const QRegularExpression leaves("^&?(Quit|Open workspace…|Save workspace as…|Open file…|\\d+ %)$");
+    static const QRegularExpression leaves(
+        "^&?(Quit|Open workspace…|Save workspace as…|Open file…|\\d+ %)$");
     for (QAction* action : window.findChildren<QAction*>()) {
         if (leaves.match(action->text()).hasMatch())
             action->setEnabled(false);

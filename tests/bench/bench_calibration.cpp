@@ -57,10 +57,9 @@ int measure(const Options& options)
 {
     // In memory, as the folder of a live session is.
     const std::filesystem::path memory = "/dev/shm";
-    const auto folder = (std::filesystem::is_directory(memory)
-                             ? memory
-                             : std::filesystem::temp_directory_path()) /
-                        "vitrine-bench-calibration";
+    const auto folder =
+        (std::filesystem::is_directory(memory) ? memory : std::filesystem::temp_directory_path()) /
+        "vitrine-bench-calibration";
     std::filesystem::create_directories(folder);
     QuietProgress progress(folder);
     const calibration::TuneExperiment experiment;

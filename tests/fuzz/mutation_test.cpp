@@ -130,24 +130,22 @@ TEST_F(Mutation, ReportFile)
                                          .table = "heads",
                                          .columns = {"layer"},
                                          .digits = 3}}}}};
-    expectRobust(report::manuscriptText(sample),
-                 [](const std::string& bytes) -> std::optional<Error> {
-                     const auto read = report::parseManuscript(bytes, "r");
-                     if (!read)
-                         return read.error();
-                     // What is taken is written again, and by every writer that needs no store.
-                     const auto again = report::parseManuscript(report::manuscriptText(*read), "r");
-                     if (!again)
-                         return again.error();
-                     const auto absent = [](const auto&...) { return inputError("not there"); };
-                     const report::Document document = report::compose(
-                         *again, {.run = [&](const std::string&) -> Result<RunRecord> {
-                                      return absent();
-                                  },
-                                  .figures = {}});
-                     (void)report::toLatex(document, {});
-                     return {};
-                 });
+    expectRobust(
+        report::manuscriptText(sample), [](const std::string& bytes) -> std::optional<Error> {
+            const auto read = report::parseManuscript(bytes, "r");
+            if (!read)
+                return read.error();
+            // What is taken is written again, and by every writer that needs no store.
+            const auto again = report::parseManuscript(report::manuscriptText(*read), "r");
+            if (!again)
+                return again.error();
+            const auto absent = [](const auto&...) { return inputError("not there"); };
+            const report::Document document = report::compose(
+                *again, {.run = [&](const std::string&) -> Result<RunRecord> { return absent(); },
+                         .figures = {}});
+            (void)report::toLatex(document, {});
+            return {};
+        });
 }
 
 TEST_F(Mutation, SafetensorsInAModelFolder)
@@ -221,7 +219,6 @@ TEST_F(Mutation, TopologyTable)
         return errorOf(sim::parseTopology(bytes, "t.csv"));
     });
 }
-
 
 // Opens, reads every frame.
 std::optional<Error> readAll(const Result<std::unique_ptr<video::FrameSource>>& source)

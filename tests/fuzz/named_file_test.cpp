@@ -260,13 +260,15 @@ TEST_P(NamedFile, EveryErrorNamesTheFileInOneLine)
                 count);
 }
 
-INSTANTIATE_TEST_SUITE_P(Kinds, NamedFile, testing::ValuesIn(fileKinds()),
-                         [](const testing::TestParamInfo<FileKind>& kind) {
-                             std::string name;
-                             for (const char c : kind.param.name)
-                                 name += std::isalnum(static_cast<unsigned char>(c)) ? c : '_';
-                             return name;
-                         });
+std::string testNameOf(const testing::TestParamInfo<FileKind>& kind)
+{
+    std::string name;
+    for (const char c : kind.param.name)
+        name += std::isalnum(static_cast<unsigned char>(c)) != 0 ? c : '_';
+    return name;
+}
+
+INSTANTIATE_TEST_SUITE_P(Kinds, NamedFile, testing::ValuesIn(fileKinds()), testNameOf);
 
 } // namespace
 } // namespace vitrine

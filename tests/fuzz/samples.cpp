@@ -110,7 +110,8 @@ std::string taskLinesSample()
 
 std::string taskTableSample()
 {
-    return "sentence\tlabel\tdataset\na fine film\t1\tsst2\na dull one\t0\tsst2\nanother\t1\tsst2\n";
+    return "sentence\tlabel\tdataset\na fine film\t1\tsst2\na dull "
+           "one\t0\tsst2\nanother\t1\tsst2\n";
 }
 
 std::string taskXmlSample()
@@ -147,8 +148,10 @@ std::string tokenizerSample()
 
 std::string topologySample()
 {
-    return "Layer name, IFMAP Height, IFMAP Width, Filter Height, Filter Width, Channels, Num Filter, Strides,\n"
-           "Conv1, 224, 224, 11, 11, 3, 96, 4,\nDP2, 27, 27, 5, 5, 96, 1, 1,\r\nConv3, 13, 13, 3, 3, 256, 384, 1,\n\n"
+    return "Layer name, IFMAP Height, IFMAP Width, Filter Height, Filter Width, Channels, Num "
+           "Filter, Strides,\n"
+           "Conv1, 224, 224, 11, 11, 3, 96, 4,\nDP2, 27, 27, 5, 5, 96, 1, 1,\r\nConv3, 13, 13, 3, "
+           "3, 256, 384, 1,\n\n"
            "Conv4, 13, 13, 3, 3, 384, 384, 1, 2\n";
 }
 

@@ -72,8 +72,8 @@ public:
     {
         starts.push_back({experiment, params, compare});
     }
-    std::optional<std::map<std::string, std::string>> formValues(const View*,
-                                                                 const std::string& id) const override
+    std::optional<std::map<std::string, std::string>>
+    formValues(const View*, const std::string& id) const override
     {
         return id == formExperiment ? std::optional(form) : std::nullopt;
     }

@@ -1,4 +1,5 @@
-// main() of the tests that show widgets: one application around all of them, offscreen unless a platform is chosen.
+// main() of the tests that show widgets: one application around all of them, offscreen unless a
+// platform is chosen.
 #include <QApplication>
 
 #include <gtest/gtest.h>

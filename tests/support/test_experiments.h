@@ -107,12 +107,8 @@ public:
     std::vector<ParamSpec> params(const Params&) const override
     {
         auto way = spec("way", ParamType::choice, std::string("segv"));
-        way.choices = {{"segv", "", ""},
-                       {"abort", "", ""},
-                       {"exit", "", ""},
-                       {"memory", "", ""},
-                       {"swallow", "", ""},
-                       {"throw", "", ""}};
+        way.choices = {{"segv", "", ""},   {"abort", "", ""},   {"exit", "", ""},
+                       {"memory", "", ""}, {"swallow", "", ""}, {"throw", "", ""}};
         return {way};
     }
     Result<RunResult> run(const Params& params, Progress&) const override

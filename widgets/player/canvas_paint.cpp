@@ -272,13 +272,14 @@ void Canvas::paintTitle(QPainter& painter, const QRectF& place, int pane, Side s
 void Canvas::paintCaption(QPainter& painter, const Cell& cell) const
 {
     const QRectF place = logical(cell.place, devicePixelRatioF());
-    const QRectF head(place.left() + 2, place.top() - kTitleHeight, place.width() - 4, kTitleHeight);
+    const QRectF head(place.left() + 2, place.top() - kTitleHeight, place.width() - 4,
+                      kTitleHeight);
     if (cell.under < 0)
         return paintTitle(painter, head, cell.pane, Side::alone, false);
     const bool blinks = state_.mode == Mode::blink;
     const double half = head.width() / 2 - 8;
-    paintTitle(painter, QRectF(head.left(), head.top(), half, kTitleHeight), cell.under,
-               Side::left, blinks && blinkSecond_);
+    paintTitle(painter, QRectF(head.left(), head.top(), half, kTitleHeight), cell.under, Side::left,
+               blinks && blinkSecond_);
     paintTitle(painter, QRectF(head.right() - half, head.top(), half, kTitleHeight), cell.pane,
                Side::right, blinks && !blinkSecond_);
 }

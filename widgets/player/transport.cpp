@@ -156,8 +156,8 @@ void Transport::tick()
 // Those that were due before it were never seen.
 void Transport::painted(std::int64_t moment)
 {
-    const auto found = std::ranges::find(unpainted_, moment,
-                                         &std::pair<std::int64_t, double>::first);
+    const auto found =
+        std::ranges::find(unpainted_, moment, &std::pair<std::int64_t, double>::first);
     if (!isPlaying_ || found == unpainted_.end())
         return;
     const double late = static_cast<double>(clock_.nsecsElapsed()) - found->second;

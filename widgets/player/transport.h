@@ -74,7 +74,7 @@ private:
     double rate_ = 25, speed_ = 1;
     Loop loop_;
     bool isPlaying_ = false, isWaiting_ = false;
-    std::int64_t steps_ = 0;                // made since the clock began
+    std::int64_t steps_ = 0; // made since the clock began
     // Due by the clock and not painted yet, with their times on it.
     std::deque<std::pair<std::int64_t, double>> unpainted_;
     Count count_;

@@ -27,8 +27,14 @@ void PageLayout::paint(plot::PagePainter& painter, int page, double imageScale) 
         const std::vector<report::PlacedFigure>& figures;
         double imageScale;
 
-        void operator()(const Line& line) const { line.text.draw(painter.painter(), line.line, line.place); }
-        void operator()(const Fill& fill) const { painter.painter().fillRect(fill.rect, fill.colour); }
+        void operator()(const Line& line) const
+        {
+            line.text.draw(painter.painter(), line.line, line.place);
+        }
+        void operator()(const Fill& fill) const
+        {
+            painter.painter().fillRect(fill.rect, fill.colour);
+        }
         void operator()(const Drawing& drawing) const
         {
             const report::PlacedFigure& figure = figures[drawing.figure];

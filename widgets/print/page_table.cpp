@@ -161,7 +161,8 @@ void PageFlow::add(const report::DataTable& table)
     }
     if (!shown.remark.empty()) {
         y_ += pt(2);
-        addText(PageText({{.text = QString::fromStdString(shown.remark)}}, kTableRemark, textWidth()));
+        addText(
+            PageText({{.text = QString::fromStdString(shown.remark)}}, kTableRemark, textWidth()));
     }
     gap(pt(10));
 }

@@ -99,11 +99,11 @@ std::vector<Fragment> fragmentsOf(const std::vector<report::Words>& words)
 {
     std::vector<Fragment> fragments;
     for (const report::Words& each : words) {
-        fragments.push_back({QString::fromStdString(each.text), each.strong, each.emphasis,
-                             each.code, false});
+        fragments.push_back(
+            {QString::fromStdString(each.text), each.strong, each.emphasis, each.code, false});
         if (!each.link.empty() && each.link != each.text) // paper has no links to follow
-            fragments.push_back(
-                {QString(" (%1)").arg(QString::fromStdString(each.link)), false, false, false, true});
+            fragments.push_back({QString(" (%1)").arg(QString::fromStdString(each.link)), false,
+                                 false, false, true});
     }
     return fragments;
 }

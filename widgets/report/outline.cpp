@@ -151,7 +151,10 @@ void ReportOutline::move(int step)
         return;
     auto sections = manuscript_.sections;
     const auto count = static_cast<int>(sections.size());
-    const auto at = [&](int index) -> auto& { return sections[static_cast<std::size_t>(index)]; };
+    const auto at = [&](int index) -> auto&
+    {
+        return sections[static_cast<std::size_t>(index)];
+    };
     int toSection = s, toItem = i;
     if (i < 0) {
         toSection = s + step;

@@ -72,8 +72,8 @@ void PagePreview::showChosen()
         if (place.section != section_ || place.item != item_)
             continue;
         const double scale = pagePixels().width() / print::PageLayout::pageSize().width();
-        const double y = kMargin + place.page * (pagePixels().height() + kBetween) +
-                         place.rect.top() * scale;
+        const double y =
+            kMargin + place.page * (pagePixels().height() + kBetween) + place.rect.top() * scale;
         const int top = verticalScrollBar()->value();
         if (y < top || y > top + viewport()->height() - 80)
             verticalScrollBar()->setValue(static_cast<int>(y) - 40);

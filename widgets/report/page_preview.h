@@ -26,8 +26,8 @@ public:
     ~PagePreview() override;
 
     void setDocument(const report::Document& document); // keeps the place
-    void setChosen(int section, int item);              // item -1: a section's heading; -1, -1: none
-    void showChosen();                                  // scrolls to it
+    void setChosen(int section, int item); // item -1: a section's heading; -1, -1: none
+    void showChosen();                     // scrolls to it
     int pages() const;
     QString text() const; // of all pages
 
@@ -42,7 +42,7 @@ protected:
     void changeEvent(QEvent* event) override;
 
 private:
-    QSizeF pagePixels() const; // logical
+    QSizeF pagePixels() const;       // logical
     QRectF pageRect(int page) const; // in the viewport
     const QPixmap& picture(int page);
     void updateBars();

@@ -147,7 +147,8 @@ void ReportProperties::showReport()
     addLine(tr("Title"), fromUtf8(manuscript_.title), tr("Untitled report"),
             tr("Stands on the first page and at the foot of each"),
             [](report::Manuscript& next, std::string text) { next.title = std::move(text); });
-    addLine(tr("Subtitle"), fromUtf8(manuscript_.subtitle), {}, tr("Under the title: authors, a date"),
+    addLine(tr("Subtitle"), fromUtf8(manuscript_.subtitle), {},
+            tr("Under the title: authors, a date"),
             [](report::Manuscript& next, std::string text) { next.subtitle = std::move(text); });
     auto* appendix = new QCheckBox(tr("Reproducibility appendix"), body_);
     appendix->setAccessibleName(appendix->text());

@@ -46,7 +46,7 @@ private:
 
     report::Manuscript manuscript_;
     int section_ = -2, item_ = -2; // shown
-    bool isTelling_ = false; // a field's change is being told
+    bool isTelling_ = false;       // a field's change is being told
     QWidget* body_ = nullptr;
     QVBoxLayout* column_ = nullptr;
 };

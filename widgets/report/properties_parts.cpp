@@ -31,7 +31,8 @@ void ReportProperties::showFigure(const report::FigureItem& item, const report::
     using report::Manuscript;
     begin(tr("Figure"));
     if (drawn == nullptr) {
-        auto* none = new QLabel(tr("This figure cannot be drawn now; the preview says why."), body_);
+        auto* none =
+            new QLabel(tr("This figure cannot be drawn now; the preview says why."), body_);
         none->setWordWrap(true);
         none->setProperty("role", "muted");
         column_->addWidget(none);
@@ -58,15 +59,17 @@ void ReportProperties::showFigure(const report::FigureItem& item, const report::
         column_->addWidget(text);
         column_->addSpacing(4);
         connect(text, &QPlainTextEdit::textChanged, this, [this, text, name, edits, field] {
-            change([&](Manuscript& next) { edits(next).*field = text->toPlainText().toStdString(); },
-                   tr("Edit %1").arg(name.toLower()), name);
+            change(
+                [&](Manuscript& next) { edits(next).*field = text->toPlainText().toStdString(); },
+                tr("Edit %1").arg(name.toLower()), name);
         });
     };
     addText(tr("Caption"), drawn->caption, tr("Stands under the figure"),
             &report::FigureEdits::caption);
     addText(tr("Alt text"), drawn->altText, tr("What those hear who do not see the figure"),
             &report::FigureEdits::altText);
-    addNumber(tr("Width"), drawn->width, 20, 400, 5, "mm", tr("On paper; wider than the page is drawn smaller"),
+    addNumber(tr("Width"), drawn->width, 20, 400, 5, "mm",
+              tr("On paper; wider than the page is drawn smaller"),
               [edits](Manuscript& next, double value) { edits(next).width = value; });
     addNumber(tr("Height"), drawn->height, 20, 400, 5, "mm", tr("On paper"),
               [edits](Manuscript& next, double value) { edits(next).height = value; });
@@ -93,8 +96,8 @@ void ReportProperties::showFigure(const report::FigureItem& item, const report::
 void ReportProperties::addColours(const report::FigureItem&, const figure::Figure& drawn)
 {
     const auto s = static_cast<std::size_t>(section_), i = static_cast<std::size_t>(item_);
-    const char* const kNames[] = {"Blue",   "Vermilion", "Green",     "Purple",
-                                  "Orange", "Sky blue",  "Text", "Yellow"};
+    const char* const kNames[] = {"Blue",   "Vermilion", "Green", "Purple",
+                                  "Orange", "Sky blue",  "Text",  "Yellow"};
     std::vector<std::pair<std::string, int>> named;
     for (const figure::Series& series : drawn.series)
         if (!series.name.empty())
@@ -155,10 +158,9 @@ void ReportProperties::showTable(const report::TableItem& item, const report::Da
     }
     addLine(tr("Title"), fromUtf8(item.title), fromUtf8(drawn->name), tr("Stands above the table"),
             [table](Manuscript& next, std::string text) { table(next).title = std::move(text); });
-    addNumber(tr("Digits"), item.digits, 1, 17, 1, {}, tr("Significant digits of numbers"),
-              [table](Manuscript& next, double value) {
-                  table(next).digits = static_cast<int>(value);
-              });
+    addNumber(
+        tr("Digits"), item.digits, 1, 17, 1, {}, tr("Significant digits of numbers"),
+        [table](Manuscript& next, double value) { table(next).digits = static_cast<int>(value); });
     if (item.source == TableItem::Source::table)
         addNumber(tr("Rows"), static_cast<double>(item.rows), 1, 100'000, 10, {},
                   tr("On pages; CSV always has all"), [table](Manuscript& next, double value) {
@@ -173,8 +175,8 @@ void ReportProperties::showTable(const report::TableItem& item, const report::Da
         for (const auto& row : drawn->rows)
             names.push_back(row.front().text);
     }
-    auto* heading = new QLabel(item.source == TableItem::Source::table ? tr("Columns") : tr("Rows"),
-                               body_);
+    auto* heading =
+        new QLabel(item.source == TableItem::Source::table ? tr("Columns") : tr("Rows"), body_);
     heading->setProperty("role", "heading");
     auto* list = new QListWidget(body_);
     list->setAccessibleName(heading->text());

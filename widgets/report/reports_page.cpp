@@ -269,8 +269,8 @@ void ReportsPage::fillOffers()
     for (const auto& [item, name] : composed_.offers) {
         const bool isFigure = std::holds_alternative<report::FigureItem>(item);
         (isFigure ? figures_ : tables_)
-            ->addAction(theme::icon(isFigure ? "report-figure" : "report-table"), fromUtf8(name), this,
-                        [this, item = item, isFigure] {
+            ->addAction(theme::icon(isFigure ? "report-figure" : "report-table"), fromUtf8(name),
+                        this, [this, item = item, isFigure] {
                             insertItem(item, isFigure ? tr("Add a figure") : tr("Add a table"));
                         });
     }

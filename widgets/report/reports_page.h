@@ -27,7 +27,8 @@ class ReportProperties;
 // What a manuscript became, and what else its runs have to offer.
 struct ComposedReport {
     report::Document document;
-    std::vector<std::pair<report::Item, std::string>> offers; // figures and tables, with their names
+    std::vector<std::pair<report::Item, std::string>>
+        offers; // figures and tables, with their names
 };
 
 // Reports: outline at the left, the pages in the middle, properties at the right. Holds several
@@ -38,8 +39,8 @@ class ReportsPage : public QWidget
     Q_OBJECT
 public:
     // Makes the document on another thread and calls back in the window's.
-    using Compose = std::function<void(const report::Manuscript&,
-                                       std::function<void(const ComposedReport&)>)>;
+    using Compose =
+        std::function<void(const report::Manuscript&, std::function<void(const ComposedReport&)>)>;
 
     ReportsPage(Compose compose, QWidget* parent);
 
@@ -48,11 +49,11 @@ public:
     void setState(const QJsonObject& state);
 
     bool isEmpty() const { return reports_.empty(); }
-    const report::Manuscript* current() const; // nullptr where there is none
+    const report::Manuscript* current() const;            // nullptr where there is none
     void addReport(const report::Manuscript& manuscript); // and shows it
     void addFigure(const report::FigureItem& item);       // behind what is chosen
     void setExport(const QString& what, double fraction); // under way; fraction < 0: not
-    void refresh(); // runs have changed
+    void refresh();                                       // runs have changed
 
     PagePreview* preview() const { return preview_; }
 

@@ -15,7 +15,8 @@ class DataTableModel : public QAbstractTableModel
     Q_OBJECT
 public:
     static constexpr int kSortRole = Qt::UserRole;
-    static constexpr int kExactRole = Qt::UserRole + 1; // what is copied: all digits, the whole text
+    static constexpr int kExactRole =
+        Qt::UserRole + 1; // what is copied: all digits, the whole text
 
     using QAbstractTableModel::QAbstractTableModel;
     void setTable(Table table);

@@ -96,8 +96,8 @@ QWidget* inputList(const RunRecord& run, QWidget* parent)
             QString("%1   %2").arg(file.fileName(), QString::fromStdString(bytesText(input.bytes))),
             "value", part);
         name->setToolTip(shownText(file.filePath()));
-        auto* hash = selectable("sha256 " + QString::fromStdString(input.sha256.substr(0, 24)) + "…",
-                                "caption", part);
+        auto* hash = selectable(
+            "sha256 " + QString::fromStdString(input.sha256.substr(0, 24)) + "…", "caption", part);
         hash->setToolTip(shownText(input.sha256));
         auto* both = new QVBoxLayout;
         both->setSpacing(0);
@@ -122,9 +122,10 @@ QWidget* tableSwitcher(const RunRecord& run, int tableHeight, QWidget* parent)
     view->setAccessibleName("Table rows");
     view->setMinimumHeight(tableHeight);
     for (const Table& table : run.result.tables)
-        chooser->addItem(
-            QString("%1  (%2 rows)").arg(shownText(table.name, kLongestName)).arg(table.rows.size()),
-            QString::fromStdString(table.name));
+        chooser->addItem(QString("%1  (%2 rows)")
+                             .arg(shownText(table.name, kLongestName))
+                             .arg(table.rows.size()),
+                         QString::fromStdString(table.name));
     const auto tables = run.result.tables;
     const auto show = [view, tables](int index) {
         if (index >= 0)

@@ -4,7 +4,8 @@
 
 #include <string>
 
-namespace vitrine {
+namespace vitrine
+{
 
 // Texts of core are UTF-8, those of Qt are not.
 inline QString fromUtf8(const std::string& text)

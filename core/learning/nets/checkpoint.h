@@ -5,7 +5,8 @@
 
 #include <string>
 
-namespace vitrine::learning {
+namespace vitrine::learning
+{
 
 // The weights of a checkpoint or of an exported model; the shape comes from the recipe.
 void loadCheckpoint(LanguageModel& model, const std::string& path);

@@ -6,7 +6,8 @@
 #include <algorithm>
 #include <ostream>
 
-namespace vitrine::learning {
+namespace vitrine::learning
+{
 
 void exportCheckpoint(const Recipe& recipe, const std::string& folder)
 {

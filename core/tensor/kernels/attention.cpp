@@ -239,7 +239,8 @@ std::int64_t sideOf(const HeadTap& tap)
     return tap.summary ? tap.thumbnailSide : 0;
 }
 
-// How the rows of a pass are parted: blocks of a head are dealt out to groups, whatever the threads.
+// How the rows of a pass are parted: blocks of a head are dealt out to groups, whatever the
+// threads.
 struct Groups {
     std::int64_t blocks = 0, count = 0;
 

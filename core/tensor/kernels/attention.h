@@ -45,7 +45,8 @@ struct HeadTap : MapSums {
     bool summary = false;
     std::int64_t thumbnailSide = 0; // with summary; cell (a, b) is the maximum over rows r with r *
                                     // side / queries == a and keys j with j * side / keys == b
-    float* map = nullptr; // [queries, keys], zeroed by the caller; the edited map where there is one
+    float* map =
+        nullptr; // [queries, keys], zeroed by the caller; the edited map where there is one
     float* lse = nullptr; // [queries]: log of the sum of exp of the scaled scores
 
     // Asked once, on the calling thread, when columnSum is known; decides how the weights are

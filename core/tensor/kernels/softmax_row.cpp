@@ -194,9 +194,8 @@ void addColumns(const float* e, std::int64_t rows, std::int64_t stride, std::int
 {
     if (columnMax)
         HWY_DYNAMIC_DISPATCH(addColumnSumsAndMaxima)
-        (e, rows, stride, columns, inverse, columnSum, columnMax);
-    else
-        HWY_DYNAMIC_DISPATCH(addColumnSums)(e, rows, stride, columns, inverse, columnSum);
+    (e, rows, stride, columns, inverse, columnSum, columnMax);
+    else HWY_DYNAMIC_DISPATCH(addColumnSums)(e, rows, stride, columns, inverse, columnSum);
 }
 
 void scaleBy(float* x, std::int64_t count, float factor)

@@ -60,8 +60,8 @@ std::vector<float> flatMap(const Rows& rows)
 
 // Calibrates the maps of the plan's heads, as whole maps.
 tests::ReferenceResult referencePass(const Model& model, const CalibrationPlan& plan,
-                                 std::span<const std::int32_t> ids,
-                                 std::map<LayerHead, CalibrationCount>* counts = nullptr)
+                                     std::span<const std::int32_t> ids,
+                                     std::map<LayerHead, CalibrationCount>* counts = nullptr)
 {
     tests::ReferenceLlm slow(*model.checkpoint);
     slow.edit = [&](std::size_t layer, std::size_t head, Rows& rows) {

@@ -31,8 +31,7 @@ std::vector<GoldenCase> casesOf(const Json& index)
         const std::string what = one["what"].get<std::string>();
         const auto list = what.find('[');
         if (golden.name.starts_with("eval")) {
-            const Json listed =
-                *parseJson(what.substr(list, what.find(']') - list + 1), "heads");
+            const Json listed = *parseJson(what.substr(list, what.find(']') - list + 1), "heads");
             for (const Json& head : listed)
                 golden.heads.insert(head.get<std::int64_t>());
         } else {

@@ -108,7 +108,7 @@ double largestEditDeviation(const std::vector<float>& found, const std::vector<d
 }
 
 Capture writtenEdit(const EditFixture& f, const std::filesystem::path& path,
-                std::uint64_t budget = kCaptureBudget)
+                    std::uint64_t budget = kCaptureBudget)
 {
     const auto notes = writeCapture(path, f.info, f.ids, f.result, budget);
     EXPECT_TRUE(notes) << notes.error().message;
@@ -149,8 +149,9 @@ TEST(EditedCapture, LeavesOtherHeadsAndSaysWhatWasDone)
     const Capture capture = writtenEdit(f, folder.path / "after.safetensors");
 
     const auto& kept = f.result.kept[0];
-    EXPECT_LE(largestEditDeviation(*capture.tile(0, 0, {0, 0, 50, 50}), slowMap(f, kept.q, kept.k, {})),
-              1e-6);
+    EXPECT_LE(
+        largestEditDeviation(*capture.tile(0, 0, {0, 0, 50, 50}), slowMap(f, kept.q, kept.k, {})),
+        1e-6);
     EXPECT_EQ(capture.edit(0, 0), nullptr);
     const KeptEdit* kept1 = capture.edit(0, 1);
     ASSERT_NE(kept1, nullptr);
@@ -172,7 +173,7 @@ TEST(EditedCapture, OfHalfPrecisionIsThatOfTheRoundedQueriesAndKeys)
             value = fromHalf(toHalf(value));
 
     EXPECT_LE(largestEditDeviation(*capture.tile(0, 1, {0, 0, 60, 60}),
-                               slowMap(f, rounded.q, rounded.k, edit)),
+                                   slowMap(f, rounded.q, rounded.k, edit)),
               1e-6);
 }
 
@@ -181,7 +182,8 @@ TEST(EditedCapture, WithoutAChangeHasNoEdit)
     const tests::TemporaryFolder folder;
     for (const model::WeightEdit& edit :
          {model::WeightEdit{}, model::WeightEdit{.columns = {3}, .beta = 1}}) {
-        const Capture capture = writtenEdit(editFixture(20, edit), folder.path / "after.safetensors");
+        const Capture capture =
+            writtenEdit(editFixture(20, edit), folder.path / "after.safetensors");
         EXPECT_EQ(capture.edit(0, 1), nullptr);
     }
 }

@@ -11,8 +11,10 @@
 #include "core/base/random.h"
 #include "core/tensor/safetensors.h"
 
-namespace vitrine::attention {
-namespace {
+namespace vitrine::attention
+{
+namespace
+{
 
 using testing::HasSubstr;
 
@@ -48,7 +50,8 @@ CaptureFixture fixture(int tokens, int headSize, std::int64_t window = 0, int si
             model::HeadSummary summary;
             summary.columnRows = rows;
             for (std::size_t j = 0; j < uniform.size(); ++j)
-                summary.columnSum.push_back(static_cast<float>(uniform[j] * rows[j] * (1 + l + 10 * h)));
+                summary.columnSum.push_back(
+                    static_cast<float>(uniform[j] * rows[j] * (1 + l + 10 * h)));
             summary.firstTokenMass = l + 0.5 * h;
             const auto side = static_cast<std::size_t>(std::min(tokens, 64));
             summary.thumbnail.assign(side * side, static_cast<float>(l));
@@ -70,9 +73,9 @@ CaptureFixture fixture(int tokens, int headSize, std::int64_t window = 0, int si
 
 std::filesystem::path temporary(const std::string& name)
 {
-    const auto folder =
-        std::filesystem::temp_directory_path() /
-        (std::string("vitrine-capture-") + testing::UnitTest::GetInstance()->current_test_info()->name());
+    const auto folder = std::filesystem::temp_directory_path() /
+                        (std::string("vitrine-capture-") +
+                         testing::UnitTest::GetInstance()->current_test_info()->name());
     std::filesystem::create_directories(folder);
     return folder / name;
 }
@@ -88,17 +91,20 @@ Capture written(const CaptureFixture& f, std::uint64_t budget = kCaptureBudget)
 }
 
 // The slow, obvious map in double; NaN where masked.
-std::vector<double> reference(const CaptureFixture& f, const std::vector<float>& q, const std::vector<float>& k)
+std::vector<double> reference(const CaptureFixture& f, const std::vector<float>& q,
+                              const std::vector<float>& k)
 {
     const int n = f.tokens;
-    std::vector<double> map(static_cast<std::size_t>(n * n), std::numeric_limits<double>::quiet_NaN());
+    std::vector<double> map(static_cast<std::size_t>(n * n),
+                            std::numeric_limits<double>::quiet_NaN());
     for (int i = 0; i < n; ++i) {
         const int first = f.info.window > 0 ? std::max<int>(0, i + 1 - int(f.info.window)) : 0;
         double highest = -1e300, sum = 0;
         for (int j = first; j <= i; ++j) {
             double score = 0;
             for (int d = 0; d < f.headSize; ++d)
-                score += double(q[size_t(i * f.headSize + d)]) * double(k[size_t(j * f.headSize + d)]);
+                score +=
+                    double(q[size_t(i * f.headSize + d)]) * double(k[size_t(j * f.headSize + d)]);
             map[size_t(i * n + j)] = score * f.info.scale;
             highest = std::max(highest, score * f.info.scale);
         }
@@ -110,7 +116,8 @@ std::vector<double> reference(const CaptureFixture& f, const std::vector<float>&
     return map;
 }
 
-double largestDeviation(const Capture& capture, const Capture::Tile& tile, const std::vector<double>& map, int tokens)
+double largestDeviation(const Capture& capture, const Capture::Tile& tile,
+                        const std::vector<double>& map, int tokens)
 {
     const auto cells = capture.tile(1, 1, tile);
     EXPECT_TRUE(cells) << cells.error().message;
@@ -164,7 +171,8 @@ TEST(Tile, EqualsAFloat64MapEverywhere)
                                           {290, 0, 10, 300},
                                           {10, 200, 20, 30},
                                           {5, 5, 0, 7}})
-            EXPECT_LE(largestDeviation(capture, tile, map, 300), 1e-6) << tile.row << "," << tile.column;
+            EXPECT_LE(largestDeviation(capture, tile, map, 300), 1e-6)
+                << tile.row << "," << tile.column;
     }
 }
 
@@ -191,7 +199,8 @@ TEST(Tile, PoolingNeverLosesASinkOneColumnWide)
         for (std::int64_t i = 0; i < 700; ++i) {
             for (std::int64_t j = 0; j <= i; ++j) {
                 double& cell = pooled[size_t(i / stride * side + j / stride)];
-                cell = std::isnan(cell) ? map[size_t(i * 700 + j)] : std::max(cell, map[size_t(i * 700 + j)]);
+                cell = std::isnan(cell) ? map[size_t(i * 700 + j)]
+                                        : std::max(cell, map[size_t(i * 700 + j)]);
             }
         }
         for (std::size_t i = 0; i < cells.size(); ++i) {
@@ -284,41 +293,44 @@ TEST(CaptureFile, MalformedFilesAreRefusedInOneLine)
         return rewritten([&](auto& tensors, auto&) {
             for (auto& one : tensors)
                 if (one.name == name)
-                    one.tensor = {type, shape, std::span(zeros).first(size_t(*elementCount(shape)) * dtypeSize(type))};
+                    one.tensor = {
+                        type, shape,
+                        std::span(zeros).first(size_t(*elementCount(shape)) * dtypeSize(type))};
         });
     };
 
     ASSERT_TRUE(rewritten([](auto&, auto&) {}));
-    for (const auto& result : {metadata("format", "vitrine-capture-9"),
-                               metadata("layers", "3"),
-                               metadata("layers", "99999999999999999999"),
-                               metadata("heads", "-1"),
-                               metadata("heads", "4"),
-                               metadata("head_size", "5"),
-                               metadata("scale", "nan"),
-                               metadata("scale", "1e999"),
-                               metadata("window", "3"),
-                               metadata("layer_ids", "[2,0]"),
-                               metadata("layer_ids", "[0,1.5]"),
-                               metadata("layer_ids", "{}"),
-                               metadata("tokens", "[]"),
-                               metadata("tokens", "[1]"),
-                               metadata("tokens", "[\"a\""),
-                               tensor("token_ids", DType::i64, {11}),
-                               tensor("column_score", DType::f32, {2, 2, 11}),
-                               tensor("column_score", DType::f16, {2, 2, 10}),
-                               tensor("column_rows", DType::i32, {10}),
-                               tensor("thumbnail", DType::f32, {2, 2, 10, 9}),
-                               tensor("thumbnail", DType::f32, {2, 2, 100}),
-                               tensor("thumbnail", DType::f32, {2, 2, 20, 20}),
-                               tensor("q.0.0", DType::f32, {10, 5}),
-                               tensor("q.0.0", DType::i32, {10, 4}),
-                               tensor("k.2.1", DType::f32, {9, 4}),
-                               tensor("lse.0.0", DType::f64, {9}),
-                               rewritten([](auto&tensors, auto&) {
-                                   std::erase_if(tensors, [](const auto& one) { return one.name == "lse.0.1"; });
-                               }),
-                               rewritten([](auto&, auto&entries) { entries.erase("tokens"); })}) {
+    for (const auto& result :
+         {metadata("format", "vitrine-capture-9"),
+          metadata("layers", "3"),
+          metadata("layers", "99999999999999999999"),
+          metadata("heads", "-1"),
+          metadata("heads", "4"),
+          metadata("head_size", "5"),
+          metadata("scale", "nan"),
+          metadata("scale", "1e999"),
+          metadata("window", "3"),
+          metadata("layer_ids", "[2,0]"),
+          metadata("layer_ids", "[0,1.5]"),
+          metadata("layer_ids", "{}"),
+          metadata("tokens", "[]"),
+          metadata("tokens", "[1]"),
+          metadata("tokens", "[\"a\""),
+          tensor("token_ids", DType::i64, {11}),
+          tensor("column_score", DType::f32, {2, 2, 11}),
+          tensor("column_score", DType::f16, {2, 2, 10}),
+          tensor("column_rows", DType::i32, {10}),
+          tensor("thumbnail", DType::f32, {2, 2, 10, 9}),
+          tensor("thumbnail", DType::f32, {2, 2, 100}),
+          tensor("thumbnail", DType::f32, {2, 2, 20, 20}),
+          tensor("q.0.0", DType::f32, {10, 5}),
+          tensor("q.0.0", DType::i32, {10, 4}),
+          tensor("k.2.1", DType::f32, {9, 4}),
+          tensor("lse.0.0", DType::f64, {9}),
+          rewritten([](auto&tensors, auto&) {
+              std::erase_if(tensors, [](const auto& one) { return one.name == "lse.0.1"; });
+          }),
+          rewritten([](auto&, auto&entries) { entries.erase("tokens"); })}) {
         ASSERT_FALSE(result);
         EXPECT_EQ(result.error().kind, ErrorKind::input);
         EXPECT_EQ(result.error().message.find('\n'), std::string::npos);

@@ -4,8 +4,10 @@
 #include <cmath>
 #include <gtest/gtest.h>
 
-namespace vitrine::attention {
-namespace {
+namespace vitrine::attention
+{
+namespace
+{
 
 // Row-major causal map, rows sum to 1.
 struct CausalMap {
@@ -175,14 +177,16 @@ TEST(FindSinks, NotANumberIsNoSink)
 {
     const std::vector<float> score = {std::nanf(""), std::nanf(""), 0.9f};
 
-    EXPECT_EQ(positions(findSinks(score, columnRows(3), everyColumn(SinkRule::absolute))), std::vector{2});
+    EXPECT_EQ(positions(findSinks(score, columnRows(3), everyColumn(SinkRule::absolute))),
+              std::vector{2});
     EXPECT_TRUE(findSinks({}, {}, everyColumn(SinkRule::uniform)).empty());
 }
 
 TEST(SinkMassOfAHead, IsTheMeanWeightOnItsSinks)
 {
     CausalMap map = plantedSink(40, 11, 0.4);
-    const auto sinks = findSinks(scoreOf(map), columnRows(40), {.rule = SinkRule::absolute, .tau = 0.3});
+    const auto sinks =
+        findSinks(scoreOf(map), columnRows(40), {.rule = SinkRule::absolute, .tau = 0.3});
     double mass = 0, uniform = 0;
     CausalMap flat = uniformWeights(40);
     for (int i = 11; i < 40; ++i) {

@@ -5,12 +5,15 @@
 #include <filesystem>
 #include <unistd.h>
 
-namespace vitrine {
-namespace {
+namespace vitrine
+{
+namespace
+{
 
 namespace fs = std::filesystem;
 
-class FileTest : public testing::Test {
+class FileTest : public testing::Test
+{
 protected:
     FileTest() : folder_(fs::temp_directory_path() / fmt::format("vitrine-file-{}", ::getpid()))
     {

@@ -7,8 +7,10 @@
 #include <cmath>
 #include <limits>
 
-namespace vitrine {
-namespace {
+namespace vitrine
+{
+namespace
+{
 
 TEST(Shortest, ReadsBackAsTheSameDouble)
 {
@@ -49,7 +51,8 @@ TEST(Texts, OfSizesAndDurations)
 
 TEST(Utc, IsIso8601WithMilliseconds)
 {
-    const auto time = std::chrono::system_clock::time_point(std::chrono::milliseconds(1'714'564'800'007));
+    const auto time =
+        std::chrono::system_clock::time_point(std::chrono::milliseconds(1'714'564'800'007));
 
     EXPECT_EQ(utc(time), "2024-05-01T12:00:00.007Z");
 }

@@ -4,8 +4,10 @@
 
 #include <string>
 
-namespace vitrine {
-namespace {
+namespace vitrine
+{
+namespace
+{
 
 std::string hashOf(const std::string& text)
 {

@@ -4,8 +4,10 @@
 
 #include <limits>
 
-namespace vitrine {
-namespace {
+namespace vitrine
+{
+namespace
+{
 
 std::string problemOf(std::string_view text, JsonLimits limits = {})
 {
@@ -46,7 +48,8 @@ TEST(ParseJson, ReadsNestedValuesWhereTheyBelong)
 {
     const std::string text = R"({"a":{"b":[1,{"c":[]},[2,[3]]],"d":{}},"e":[{},{"f":-1}],"g":1e3})";
 
-    EXPECT_EQ(dumpJson(*parseJson(text, "x.json")), R"({"a":{"b":[1,{"c":[]},[2,[3]]],"d":{}},"e":[{},{"f":-1}],"g":1000.0})");
+    EXPECT_EQ(dumpJson(*parseJson(text, "x.json")),
+              R"({"a":{"b":[1,{"c":[]},[2,[3]]],"d":{}},"e":[{},{"f":-1}],"g":1000.0})");
     EXPECT_EQ(dumpJson(*parseJson("7", "x.json")), "7");
     EXPECT_NE(problemOf(std::string_view("{}\0{}", 5)), "");
 }

@@ -6,8 +6,10 @@
 #include <thread>
 #include <vector>
 
-namespace vitrine {
-namespace {
+namespace vitrine
+{
+namespace
+{
 
 TEST(ParallelFor, CallsEachItemExactlyOnce)
 {
@@ -15,7 +17,8 @@ TEST(ParallelFor, CallsEachItemExactlyOnce)
         for (const std::size_t count : {0u, 1u, 2u, 3u, 1000u}) {
             std::vector<std::atomic<int>> calls(count);
 
-            parallelFor(count, [&](std::size_t i) { ++calls[i]; }, threads);
+            parallelFor(
+                count, [&](std::size_t i) { ++calls[i]; }, threads);
 
             for (std::size_t i = 0; i < count; ++i)
                 EXPECT_EQ(calls[i], 1) << i << " of " << count << " on " << threads;
@@ -27,7 +30,13 @@ TEST(ParallelFor, NestsSeriallyAndServesSeveralCallers)
     std::atomic<int> inner{0};
     const auto twice = [&] {
         for (int round = 0; round < 200; ++round)
-            parallelFor(8, [&](std::size_t) { parallelFor(4, [&](std::size_t) { ++inner; }, 3); }, 3);
+            parallelFor(
+                8,
+                [&](std::size_t) {
+                    parallelFor(
+                        4, [&](std::size_t) { ++inner; }, 3);
+                },
+                3);
     };
 
     std::thread other(twice);
@@ -41,7 +50,8 @@ TEST(ParallelFor, ManyShortLoopsFollowEachOther)
 {
     std::vector<int> sums(4, 0);
     for (int round = 0; round < 20'000; ++round)
-        parallelFor(sums.size(), [&](std::size_t i) { sums[i] += 1; }, 2);
+        parallelFor(
+            sums.size(), [&](std::size_t i) { sums[i] += 1; }, 2);
 
     EXPECT_EQ(sums, std::vector<int>(4, 20'000));
 }

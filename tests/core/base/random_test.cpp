@@ -4,8 +4,10 @@
 
 #include <array>
 
-namespace vitrine {
-namespace {
+namespace vitrine
+{
+namespace
+{
 
 TEST(Random, RepeatsForEqualSeedsOnly)
 {

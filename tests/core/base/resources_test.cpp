@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
-namespace vitrine {
-namespace {
+namespace vitrine
+{
+namespace
+{
 
 TEST(Resources, AreFoundByRelativePathAndMissedInOneLine)
 {
@@ -20,7 +22,8 @@ TEST(FindModel, TakesAShippedNameOrAPath)
     EXPECT_EQ(*findModel("/tmp"), "/tmp");
     const auto missing = findModel("no-such-model");
     ASSERT_FALSE(missing);
-    EXPECT_NE(missing.error().message.find("vitrine-lm"), std::string::npos) << "names what there is";
+    EXPECT_NE(missing.error().message.find("vitrine-lm"), std::string::npos)
+        << "names what there is";
 }
 
 } // namespace

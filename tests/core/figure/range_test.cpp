@@ -76,11 +76,8 @@ TEST(Range, IncludesLinesAcross)
 TEST(Range, OfNumbersOfAnySizeCanBeDivided)
 {
     const double infinity = std::numeric_limits<double>::infinity();
-    for (const auto& values : std::vector<std::vector<double>>{{-1e308, 1e308},
-                                                               {infinity, -infinity, 3},
-                                                               {1e18, 1e18 + 1024},
-                                                               {1e300},
-                                                               {5e-324}})
+    for (const auto& values : std::vector<std::vector<double>>{
+             {-1e308, 1e308}, {infinity, -infinity, 3}, {1e18, 1e18 + 1024}, {1e300}, {5e-324}})
         for (const Scale scale : {Scale::linear, Scale::logarithmic}) {
             Figure figure;
             figure.series = {{.x = values, .y = values}};

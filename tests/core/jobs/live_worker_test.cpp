@@ -83,7 +83,8 @@ TEST(LiveWorker, AFileThatChangesUnderASessionIsNamedInItsLastWords)
         const tests::TemporaryFolder folder;
         const auto file = folder.path / "model.bin";
         std::ofstream(file) << std::string(10'000, '\1');
-        auto worker = LiveWorker::start(kLiveProgram, "test.read", {{"path", file.string()}}).value();
+        auto worker =
+            LiveWorker::start(kLiveProgram, "test.read", {{"path", file.string()}}).value();
         worker->update(1, {{"path", file.string()}});
         const auto whole = answersUntil(*worker, 1);
         ASSERT_TRUE(whole.contains(1) && whole.at(1));

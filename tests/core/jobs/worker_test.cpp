@@ -138,7 +138,7 @@ TEST_F(Jobs, AnExceptionIsAFailedRun)
 TEST_F(Jobs, TheMemoryLimitIsAFailedRun)
 {
     auto worker = Worker::start(kWorkerProgram, write("test.crash", {{"way", "memory"}}, 0,
-                                                std::uint64_t{256} << 20))
+                                                      std::uint64_t{256} << 20))
                       .value();
     const auto run = finish(*worker);
 
@@ -150,7 +150,7 @@ TEST_F(Jobs, TheMemoryLimitIsAFailedRun)
 TEST_F(Jobs, AnInputThatDoesNotFitTheMemoryLimitIsAFailedRunAndNoBadInput)
 {
     auto worker = Worker::start(kWorkerProgram, write("test.crash", {{"way", "swallow"}}, 0,
-                                                std::uint64_t{256} << 20))
+                                                      std::uint64_t{256} << 20))
                       .value();
     const auto run = finish(*worker);
 
@@ -163,9 +163,9 @@ TEST_F(Jobs, AnInputThatDoesNotFitTheMemoryLimitIsAFailedRunAndNoBadInput)
 
 TEST_F(Jobs, AMemoryLimitBelowTheProgramItselfIsToldInOneLine)
 {
-    auto worker =
-        Worker::start(kWorkerProgram, write("test.echo", {{"factor", "2"}}, 0, std::uint64_t{1} << 20))
-            .value();
+    auto worker = Worker::start(kWorkerProgram,
+                                write("test.echo", {{"factor", "2"}}, 0, std::uint64_t{1} << 20))
+                      .value();
     const auto run = finish(*worker);
 
     EXPECT_EQ(run.state, RunState::failed);
@@ -184,7 +184,8 @@ TEST(MemoryLimitBytes, AreASizeOrAnError)
         EXPECT_EQ(memoryLimitBytes(wrong).error().kind, ErrorKind::argument) << wrong;
 }
 
-// Whatever becomes of a run: its record has the parameters in their types, as does what is read back from its bundle.
+// Whatever becomes of a run: its record has the parameters in their types, as does what is read
+// back from its bundle.
 void expectTyped(const RunRecord& run)
 {
     const auto stored = parseBundleJson(parseJson(dumpJson(bundleJson(run)), "run.json").value());
@@ -221,7 +222,8 @@ std::filesystem::path script(const std::filesystem::path& folder, const std::str
 
 TEST_F(Jobs, AKillBeforeTheBeginningLeavesTypedParameters)
 {
-    for (const char* name : {"KILL", "SEGV"}) { // those that ask for a stop wait until the worker takes them
+    for (const char* name :
+         {"KILL", "SEGV"}) { // those that ask for a stop wait until the worker takes them
         const auto program = script(folder.path, fmt::format("kill -{} $$", name));
         auto worker = Worker::start(program, write("test.echo", kTyped)).value();
         const auto run = finish(*worker);
@@ -322,7 +324,8 @@ TEST_F(Jobs, CancelEndsARun)
 TEST_F(Jobs, AWorkerThatDoesNotListenIsKilled)
 {
     auto worker =
-        Worker::start(kWorkerProgram, write("test.slow", {{"steps", "100000"}, {"deaf", "on"}})).value();
+        Worker::start(kWorkerProgram, write("test.slow", {{"steps", "100000"}, {"deaf", "on"}}))
+            .value();
     ASSERT_TRUE(follow(*worker, progressed));
 
     worker->cancel();
@@ -334,7 +337,8 @@ TEST_F(Jobs, AWorkerThatDoesNotListenIsKilled)
 
 TEST_F(Jobs, TheTimeLimitIsAFailedRun)
 {
-    auto worker = Worker::start(kWorkerProgram, write("test.slow", {{"steps", "100000"}}, 0.3)).value();
+    auto worker =
+        Worker::start(kWorkerProgram, write("test.slow", {{"steps", "100000"}}, 0.3)).value();
     const auto run = finish(*worker);
 
     EXPECT_EQ(run.state, RunState::failed);
@@ -406,7 +410,8 @@ struct ChangingFile : Jobs {
     ChangingFile()
     {
         std::ofstream(file) << std::string(10'000, '\1');
-        worker = Worker::start(kWorkerProgram, write("test.read", {{"path", file.string()}})).value();
+        worker =
+            Worker::start(kWorkerProgram, write("test.read", {{"path", file.string()}})).value();
         EXPECT_TRUE(follow(*worker, progressed));
     }
 };
@@ -438,9 +443,9 @@ TEST_F(Jobs, AFinishedRunThatReadAChangedFileHasNoResult)
 {
     const auto file = folder.path / "model.bin";
     std::ofstream(file) << std::string(10'000, '\1');
-    auto worker =
-        Worker::start(kWorkerProgram, write("test.read", {{"path", file.string()}, {"passes", "300"}}))
-            .value();
+    auto worker = Worker::start(kWorkerProgram,
+                                write("test.read", {{"path", file.string()}, {"passes", "300"}}))
+                      .value();
     ASSERT_TRUE(follow(*worker, progressed));
 
     std::filesystem::last_write_time(file, std::filesystem::file_time_type::clock::now() + 5s);

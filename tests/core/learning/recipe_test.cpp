@@ -14,8 +14,9 @@ namespace
 
 std::string written(const std::string& content)
 {
-    const auto path =
-        (std::filesystem::temp_directory_path() / ("vitrine-recipe-test-" + std::to_string(::getpid()) + ".recipe")).string();
+    const auto path = (std::filesystem::temp_directory_path() /
+                       ("vitrine-recipe-test-" + std::to_string(::getpid()) + ".recipe"))
+                          .string();
     std::ofstream(path) << content;
     return path;
 }

@@ -14,7 +14,8 @@ namespace
 
 std::string temporary(const std::string& name)
 {
-    return (std::filesystem::temp_directory_path() / (std::to_string(::getpid()) + "-" + name)).string();
+    return (std::filesystem::temp_directory_path() / (std::to_string(::getpid()) + "-" + name))
+        .string();
 }
 
 TEST(TensorFile, KeepsNamesShapesValuesAndMetadata)

@@ -13,7 +13,8 @@ namespace
 
 TEST(TokenFile, ReadsBackWhatWasWritten)
 {
-    const auto folder = std::filesystem::temp_directory_path() / ("vitrine-token-file-test-" + std::to_string(::getpid()));
+    const auto folder = std::filesystem::temp_directory_path() /
+                        ("vitrine-token-file-test-" + std::to_string(::getpid()));
     std::filesystem::create_directories(folder);
     const std::vector<TokenisedSource> sources = {{"one", 0.25, {{1, 5, 4095, 2}, {1, 2}}},
                                                   {"two", 0.75, {{1, 300, 2}}}};

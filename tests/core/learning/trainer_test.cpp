@@ -43,7 +43,8 @@ class Training : public testing::Test
 protected:
     void SetUp() override
     {
-        folder_ = fs::temp_directory_path() / ("vitrine-trainer-test-" + std::to_string(::getpid()));
+        folder_ =
+            fs::temp_directory_path() / ("vitrine-trainer-test-" + std::to_string(::getpid()));
         fs::remove_all(folder_);
         fs::create_directories(folder_);
         writeText(folder_, "train", 40);

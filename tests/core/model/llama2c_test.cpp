@@ -69,7 +69,8 @@ TEST(Llama2cHeader, RefusesWhatDoesNotFit)
         for (const std::int32_t value : {0, low, huge}) {
             auto values = kSmall;
             values[i] = value;
-            EXPECT_NE(whyFileRefused(values, 28 + 4 * kSmallFloats), "accepted") << i << " " << value;
+            EXPECT_NE(whyFileRefused(values, 28 + 4 * kSmallFloats), "accepted")
+                << i << " " << value;
         }
 }
 

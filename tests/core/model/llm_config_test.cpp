@@ -56,21 +56,21 @@ TEST(LlmConfig, FillsInWhatLlamaFilesLeaveOut)
 
 TEST(LlmConfig, FillsInWhatMistralFilesLeaveOut)
 {
-    const auto config =
-        parseLlmConfig(changed(changed(llama(), "model_type", "mistral"), "num_attention_heads", 16));
+    const auto config = parseLlmConfig(
+        changed(changed(llama(), "model_type", "mistral"), "num_attention_heads", 16));
 
     ASSERT_TRUE(config) << config.error().message;
     EXPECT_EQ(config->kvHeads, 8);
     EXPECT_EQ(config->slidingWindow, 4096);
-    EXPECT_EQ(
-        parseLlmConfig(changed(changed(llama(), "model_type", "mistral"), "num_key_value_heads", nullptr))
-            ->kvHeads,
-        4);
-    EXPECT_EQ(
-        parseLlmConfig(changed(changed(changed(llama(), "model_type", "mistral"), "num_key_value_heads", 4),
-                            "sliding_window", nullptr))
-            ->slidingWindow,
-        0);
+    EXPECT_EQ(parseLlmConfig(changed(changed(llama(), "model_type", "mistral"),
+                                     "num_key_value_heads", nullptr))
+                  ->kvHeads,
+              4);
+    EXPECT_EQ(parseLlmConfig(changed(changed(changed(llama(), "model_type", "mistral"),
+                                             "num_key_value_heads", 4),
+                                     "sliding_window", nullptr))
+                  ->slidingWindow,
+              0);
 }
 
 TEST(LlmConfig, ReadsOlderAndNewerSpellings)
@@ -83,9 +83,9 @@ TEST(LlmConfig, ReadsOlderAndNewerSpellings)
     Json newer = scaling;
     newer["rope_theta"] = 500000.0;
 
-    const auto fromOld =
-        parseLlmConfig(changed(changed(changed(llama(), "rope_theta", 500000), "rope_scaling", scaling),
-                            "torch_dtype", "bfloat16"));
+    const auto fromOld = parseLlmConfig(
+        changed(changed(changed(llama(), "rope_theta", 500000), "rope_scaling", scaling),
+                "torch_dtype", "bfloat16"));
     const auto fromNew =
         parseLlmConfig(changed(changed(llama(), "rope_parameters", newer), "dtype", "bfloat16"));
 
@@ -112,7 +112,8 @@ TEST(LlmConfig, AllowsAnExplicitHeadSize)
     EXPECT_EQ(parseLlmConfig(changed(llama(), "head_dim", nullptr))->headSize, 16);
     EXPECT_EQ(whyConfigRefused(changed(changed(llama(), "head_dim", 16), "num_attention_heads", 3)),
               "accepted");
-    EXPECT_THAT(whyConfigRefused(changed(llama(), "num_attention_heads", 3)), HasSubstr("not a multiple"));
+    EXPECT_THAT(whyConfigRefused(changed(llama(), "num_attention_heads", 3)),
+                HasSubstr("not a multiple"));
     EXPECT_THAT(whyConfigRefused(changed(llama(), "head_dim", 15)), HasSubstr("even"));
 }
 
@@ -127,18 +128,23 @@ TEST(LlmConfig, RefusesOtherFamiliesByName)
 TEST(LlmConfig, RefusesArithmeticItDoesNotKnow)
 {
     EXPECT_THAT(whyConfigRefused(changed(llama(), "hidden_act", "gelu")), HasSubstr("\"gelu\""));
-    EXPECT_THAT(whyConfigRefused(changed(llama(), "rope_scaling", {{"type", "linear"}, {"factor", 2}})),
-                HasSubstr("\"linear\""));
-    EXPECT_THAT(whyConfigRefused(changed(llama(), "rope_scaling", {{"rope_type", "yarn"}, {"factor", 2}})),
-                HasSubstr("\"yarn\""));
+    EXPECT_THAT(
+        whyConfigRefused(changed(llama(), "rope_scaling", {{"type", "linear"}, {"factor", 2}})),
+        HasSubstr("\"linear\""));
+    EXPECT_THAT(
+        whyConfigRefused(changed(llama(), "rope_scaling", {{"rope_type", "yarn"}, {"factor", 2}})),
+        HasSubstr("\"yarn\""));
     EXPECT_THAT(whyConfigRefused(changed(llama(), "rope_scaling", {{"rope_type", "llama3"}})),
                 HasSubstr("factor"));
     EXPECT_THAT(whyConfigRefused(changed(llama(), "rope_scaling", "linear")), HasSubstr("object"));
-    EXPECT_EQ(whyConfigRefused(changed(llama(), "rope_scaling", {{"rope_type", "default"}})), "accepted");
-    EXPECT_THAT(whyConfigRefused(changed(llama(), "quantization_config", {{"quant_method", "gptq"}})),
-                HasSubstr("gptq"));
-    EXPECT_THAT(whyConfigRefused(changed(llama(), "layer_types", {"full_attention", "sliding_attention"})),
-                HasSubstr("layer"));
+    EXPECT_EQ(whyConfigRefused(changed(llama(), "rope_scaling", {{"rope_type", "default"}})),
+              "accepted");
+    EXPECT_THAT(
+        whyConfigRefused(changed(llama(), "quantization_config", {{"quant_method", "gptq"}})),
+        HasSubstr("gptq"));
+    EXPECT_THAT(
+        whyConfigRefused(changed(llama(), "layer_types", {"full_attention", "sliding_attention"})),
+        HasSubstr("layer"));
     EXPECT_THAT(whyConfigRefused(changed(llama(), "partial_rotary_factor", 0.5)),
                 HasSubstr("part of each head"));
 }
@@ -154,7 +160,8 @@ TEST(LlmConfig, RefusesSizesOutOfRange)
             EXPECT_THAT(whyConfigRefused(changed(llama(), key, value)), HasSubstr(key)) << value;
     }
     EXPECT_THAT(whyConfigRefused(changed(llama(), "num_hidden_layers", 513)), HasSubstr("512"));
-    EXPECT_THAT(whyConfigRefused(changed(llama(), "num_key_value_heads", 3)), HasSubstr("does not divide"));
+    EXPECT_THAT(whyConfigRefused(changed(llama(), "num_key_value_heads", 3)),
+                HasSubstr("does not divide"));
     EXPECT_THAT(whyConfigRefused(changed(llama(), "rms_norm_eps", 0)), HasSubstr("rms_norm_eps"));
     EXPECT_THAT(whyConfigRefused(changed(llama(), "tie_word_embeddings", "yes")),
                 HasSubstr("tie_word_embeddings"));
@@ -167,8 +174,8 @@ TEST(LlmConfig, ComesBackFromItsOwnJson)
     json["head_dim"] = 24;
     json["eos_token_id"] = {2, 5};
     const auto mistral = parseLlmConfig(json);
-    const auto tied =
-        parseLlmConfig(changed(changed(llama(), "tie_word_embeddings", true), "bos_token_id", nullptr));
+    const auto tied = parseLlmConfig(
+        changed(changed(llama(), "tie_word_embeddings", true), "bos_token_id", nullptr));
 
     ASSERT_TRUE(mistral) << mistral.error().message;
     EXPECT_EQ(parseLlmConfig(configJson(*mistral)), *mistral);

@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
-namespace vitrine::model {
-namespace {
+namespace vitrine::model
+{
+namespace
+{
 
 TEST(TokenText, SignsOfSpaceGoAndBreaksAreSeen)
 {

@@ -66,8 +66,9 @@ Ids encode(const Json& json, std::string_view text)
 TEST(TokenizerJson, MergesByRank)
 {
     EXPECT_EQ(encode(small(), "abcab"), (Ids{4, 3}));
-    EXPECT_EQ(encode(replaced(small(), "/model/merges", read(R"([["a","b"],["ab","c"]])")), "abcab"),
-              (Ids{4, 3}));
+    EXPECT_EQ(
+        encode(replaced(small(), "/model/merges", read(R"([["a","b"],["ab","c"]])")), "abcab"),
+        (Ids{4, 3}));
     EXPECT_EQ(encode(replaced(small(), "/model/merges", Json::array()), "ab"), (Ids{0, 1}));
     // Left out where there is no unknown token, as in the hub's library.
     EXPECT_EQ(encode(small(), "a?b"), (Ids{3}));
@@ -80,8 +81,10 @@ TEST(TokenizerJson, HandlesUnknownCharacters)
     json["model"]["unk_token"] = "?";
     EXPECT_EQ(encode(json, "a!!b"), (Ids{0, 7, 7, 1}));
     EXPECT_EQ(encode(replaced(json, "/model/fuse_unk", true), "a!!b"), (Ids{0, 7, 1}));
-    EXPECT_THAT(whyTokenizerRefused(replaced(json, "/model/unk_token", "!")), HasSubstr("unknown token"));
-    EXPECT_THAT(whyTokenizerRefused(replaced(json, "/model/byte_fallback", true)), HasSubstr("0 of the 256"));
+    EXPECT_THAT(whyTokenizerRefused(replaced(json, "/model/unk_token", "!")),
+                HasSubstr("unknown token"));
+    EXPECT_THAT(whyTokenizerRefused(replaced(json, "/model/byte_fallback", true)),
+                HasSubstr("0 of the 256"));
 }
 
 TEST(TokenizerJson, IgnoresMergesWhereAskedTo)
@@ -105,8 +108,9 @@ TEST(TokenizerJson, FindsAddedTokensLongestFirst)
 
 TEST(TokenizerJson, FindsNormalizedTokensInNormalText)
 {
-    Json json = replaced(small(), "/normalizer",
-                     read(R"({"type": "Replace", "pattern": {"String": "c"}, "content": "b"})"));
+    Json json =
+        replaced(small(), "/normalizer",
+                 read(R"({"type": "Replace", "pattern": {"String": "c"}, "content": "b"})"));
     json["added_tokens"][0] = {{"id", 6}, {"content", "xc"}, {"normalized", true}};
     EXPECT_EQ(encode(json, "axc"), (Ids{0, 6}));
     EXPECT_EQ(encode(json, "axb"), (Ids{0, 6}));
@@ -116,7 +120,8 @@ TEST(TokenizerJson, FindsNormalizedTokensInNormalText)
 
 TEST(TokenizerJson, TakesBosFromTheTemplateAndTheConfig)
 {
-    Json json = replaced(small(), "/post_processor", read(R"({"type": "TemplateProcessing", "single": [
+    Json json =
+        replaced(small(), "/post_processor", read(R"({"type": "TemplateProcessing", "single": [
         {"SpecialToken": {"id": "<x>", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}},
         {"SpecialToken": {"id": "c", "type_id": 0}}]})"));
     const auto made = parse(json);
@@ -124,8 +129,9 @@ TEST(TokenizerJson, TakesBosFromTheTemplateAndTheConfig)
     EXPECT_EQ((*made)->bos(), 6);
     EXPECT_TRUE((*made)->addsBos());
     EXPECT_THAT((*made)->eos(), ElementsAre(2));
-    EXPECT_THAT(whyTokenizerRefused(replaced(json, "/post_processor/single/0/SpecialToken/id", "nothing")),
-                HasSubstr("\"nothing\""));
+    EXPECT_THAT(
+        whyTokenizerRefused(replaced(json, "/post_processor/single/0/SpecialToken/id", "nothing")),
+        HasSubstr("\"nothing\""));
 
     const auto folder =
         std::filesystem::temp_directory_path() / fmt::format("vitrine-json-{}", ::getpid());

@@ -42,9 +42,7 @@ Sources sourcesOf(double mass)
                 return samples::run(12, mass, 1.9);
             },
             .figures = [](const std::vector<RunRecord>&, const std::string&)
-                -> Result<std::vector<figure::Figure>> {
-                return std::vector{samples::figure()};
-            }};
+                -> Result<std::vector<figure::Figure>> { return std::vector{samples::figure()}; }};
 }
 
 TEST(Manuscript, ComesBackFromItsFileAsItWas)
@@ -65,7 +63,8 @@ TEST(Manuscript, SaysWhereAFileIsWrong)
     };
 
     EXPECT_THAT(refusal(R"([{"titel": "x"}])"), HasSubstr("sections[0]: unknown field \"titel\""));
-    EXPECT_THAT(refusal(R"([{"items": [{"video": {}}]}])"), HasSubstr("sections[0].items[0].video"));
+    EXPECT_THAT(refusal(R"([{"items": [{"video": {}}]}])"),
+                HasSubstr("sections[0].items[0].video"));
     EXPECT_THAT(refusal(R"([{"items": [{"table": {"source": "all"}}]}])"), HasSubstr("metrics"));
     EXPECT_THAT(refusal(R"([{"items": [{"figure": {"figure": "f", "edits": {"width": 1e9}}}]}])"),
                 HasSubstr("\"width\" must be 20 to 400"));
@@ -126,9 +125,10 @@ TEST(Manuscript, AChangedValueOfTheStoreChangesEveryFormat)
 
 TEST(Text, MarkdownBecomesBlocks)
 {
-    const auto blocks = textBlocks("# Head\n\nA **b** *c* `d_e` &beta; <i>x</i>\n\n1. one\n2. two\n"
-                                   "   - deep\n\n> said\n\n---\n\n| a | b |\n|---|--:|\n| 1 | 2 |\n\n"
-                                   "```\ncode\n```\n![picture](http://x/y.png)");
+    const auto blocks =
+        textBlocks("# Head\n\nA **b** *c* `d_e` &beta; <i>x</i>\n\n1. one\n2. two\n"
+                   "   - deep\n\n> said\n\n---\n\n| a | b |\n|---|--:|\n| 1 | 2 |\n\n"
+                   "```\ncode\n```\n![picture](http://x/y.png)");
 
     ASSERT_EQ(blocks.size(), 10u);
     EXPECT_EQ(std::get<RichText>(blocks[0]).kind, RichText::Kind::heading);
@@ -195,8 +195,7 @@ TEST(Appendix, HasIntervalsAndTheirN)
                           {"accuracy_high", 0.6, "1", Origin::computed, ""},
                           {"items", 200, "1", Origin::computed, ""}};
 
-    EXPECT_THAT(toCsv(buildReport({run}, {})),
-                HasSubstr("Confidence intervals,1,run 12,n,,200,0"));
+    EXPECT_THAT(toCsv(buildReport({run}, {})), HasSubstr("Confidence intervals,1,run 12,n,,200,0"));
 }
 
 } // namespace

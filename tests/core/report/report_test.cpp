@@ -109,11 +109,13 @@ TEST(Report, NamesATableWithoutColumnsInOneLine)
     const Document document = buildReport({run}, {});
 
     EXPECT_TRUE(document.problems.empty()) << "the rest of the run is still reported";
-    EXPECT_THAT(toHtml(document, {}, ""), HasSubstr("Table &quot;heads&quot; of run 12 has no columns."));
+    EXPECT_THAT(toHtml(document, {}, ""),
+                HasSubstr("Table &quot;heads&quot; of run 12 has no columns."));
     EXPECT_THAT(toMarkdown(document, {}), HasSubstr("> Table \"heads\" of run 12 has no columns."));
     EXPECT_THAT(toLatex(document, {}), HasSubstr("of run 12 has no columns."));
     EXPECT_THAT(toCsv(document), HasSubstr("Results,Metrics,1"));
-    EXPECT_THAT(toMarkdown({.sections = {{"Tables", {DataTable{.name = "none"}}}}}, {}), HasSubstr("none"));
+    EXPECT_THAT(toMarkdown({.sections = {{"Tables", {DataTable{.name = "none"}}}}}, {}),
+                HasSubstr("none"));
 }
 
 TEST(Report, SaysWhatOfATableIsNotAsItsHeadSays)

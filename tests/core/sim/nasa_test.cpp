@@ -18,19 +18,19 @@ struct PaperRow {
 
 // Elements, delay in kilocycles, and EDP saving in percent against FBNet on all MAC elements.
 constexpr PaperRow kCifar10[] = {{"hybrid-shift-a@cifar10", 129, 95, 0, 228.7, 33.6},
-                            {"hybrid-shift-b@cifar10", 147, 51, 0, 219.2, 39.0},
-                            {"hybrid-shift-c@cifar10", 129, 95, 0, 190.4, 53.9},
-                            {"hybrid-adder-a@cifar10", 160, 0, 19, 221.0, 38.0},
-                            {"hybrid-all-a@cifar10", 109, 108, 35, 220.4, 38.0},
-                            {"hybrid-all-b@cifar10", 118, 73, 50, 235.7, 29.1},
-                            {"hybrid-all-c@cifar10", 104, 100, 57, 202.9, 47.3}};
+                                 {"hybrid-shift-b@cifar10", 147, 51, 0, 219.2, 39.0},
+                                 {"hybrid-shift-c@cifar10", 129, 95, 0, 190.4, 53.9},
+                                 {"hybrid-adder-a@cifar10", 160, 0, 19, 221.0, 38.0},
+                                 {"hybrid-all-a@cifar10", 109, 108, 35, 220.4, 38.0},
+                                 {"hybrid-all-b@cifar10", 118, 73, 50, 235.7, 29.1},
+                                 {"hybrid-all-c@cifar10", 104, 100, 57, 202.9, 47.3}};
 constexpr PaperRow kCifar100[] = {{"hybrid-shift-a@cifar100", 0, 0, 0, 262.7, 39.0},
-                             {"hybrid-shift-b@cifar100", 0, 0, 0, 266.3, 37.4},
-                             {"hybrid-shift-c@cifar100", 0, 0, 0, 237.3, 50.3},
-                             {"hybrid-adder-a@cifar100", 139, 0, 70, 215.1, 58.9},
-                             {"hybrid-all-a@cifar100", 0, 0, 0, 233.3, 51.7},
-                             {"hybrid-all-b@cifar100", 0, 0, 0, 222.9, 55.9},
-                             {"hybrid-all-c@cifar100", 0, 0, 0, 245.6, 46.5}};
+                                  {"hybrid-shift-b@cifar100", 0, 0, 0, 266.3, 37.4},
+                                  {"hybrid-shift-c@cifar100", 0, 0, 0, 237.3, 50.3},
+                                  {"hybrid-adder-a@cifar100", 139, 0, 70, 215.1, 58.9},
+                                  {"hybrid-all-a@cifar100", 0, 0, 0, 233.3, 51.7},
+                                  {"hybrid-all-b@cifar100", 0, 0, 0, 222.9, 55.9},
+                                  {"hybrid-all-c@cifar100", 0, 0, 0, 245.6, 46.5}};
 
 void expectRow(const PaperRow& row, double reference)
 {

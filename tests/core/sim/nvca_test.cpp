@@ -1,4 +1,5 @@
-// The reference network worked by hand: cycles, frames per second, traffic, and what was recollected.
+// The reference network worked by hand: cycles, frames per second, traffic, and what was
+// recollected.
 #include "tests/core/sim/simulated.h"
 
 namespace vitrine::sim

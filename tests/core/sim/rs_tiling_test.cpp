@@ -58,7 +58,8 @@ TEST(RsTiling, AddsWithoutOuterLevels)
 
 TEST(RsTiling, FewerElementsTakeLonger)
 {
-    const RsMapping narrow = best(tilingProduct(196, 192, 768), {.elements = 96}, rsEnergies(3.7, 32));
+    const RsMapping narrow =
+        best(tilingProduct(196, 192, 768), {.elements = 96}, rsEnergies(3.7, 32));
     EXPECT_GT(narrow.cost.cycles,
               best(tilingProduct(196, 192, 768), {}, rsEnergies(3.7, 32)).cost.cycles);
 }

@@ -51,7 +51,8 @@ TEST(Topology, StridesMayDiffer)
 
 TEST(Topology, ErrorsTellRowAndColumn)
 {
-    EXPECT_EQ(topologyRefusal(""), "cannot read t.csv: it is empty, a header and a row per layer expected");
+    EXPECT_EQ(topologyRefusal(""),
+              "cannot read t.csv: it is empty, a header and a row per layer expected");
     EXPECT_EQ(topologyRefusal("Layer, M, N, K\n"),
               "cannot read t.csv: no layers below the header in row 1");
     EXPECT_EQ(topologyRefusal("a,b\n1,2\n"),
@@ -81,13 +82,13 @@ TEST(Topology, ErrorsTellRowAndColumn)
 
 TEST(Topology, HugeLayersAreRefusedNotOverflown)
 {
-    EXPECT_NE(
-        topologyRefusal("Layer, M, N, K\nx,2147483647,2147483647,2147483647\n").find("row 2, column 2"),
-        std::string::npos);
-    EXPECT_NE(
-        topologyRefusal(std::string(kConvHeader) + "x,2147483647,2147483647,1,1,2147483647,2147483647,1,\n")
-            .find("row 2"),
-        std::string::npos);
+    EXPECT_NE(topologyRefusal("Layer, M, N, K\nx,2147483647,2147483647,2147483647\n")
+                  .find("row 2, column 2"),
+              std::string::npos);
+    EXPECT_NE(topologyRefusal(std::string(kConvHeader) +
+                              "x,2147483647,2147483647,1,1,2147483647,2147483647,1,\n")
+                  .find("row 2"),
+              std::string::npos);
     EXPECT_NE(topologyRefusal("Layer, M, N, K\nx,99999999999999999999,1,1\n").find("column 2 (M)"),
               std::string::npos);
 }

@@ -202,7 +202,7 @@ TEST(AttendEdited, AgreesWithPlainLoopsOverAWholeMap)
                                   [&](std::int32_t column) { return column >= first + queries; });
                     if (!edit.columns.empty())
                         expectEditAgreement(shapeOf(first, queries, window), edit,
-                                        first == 0 && window != 3);
+                                            first == 0 && window != 3);
                 }
 }
 

@@ -15,8 +15,10 @@
 #include "tests/support/golden.h"
 #include "tests/support/tiny_llm.h"
 
-namespace vitrine::attention {
-namespace {
+namespace vitrine::attention
+{
+namespace
+{
 
 using testing::HasSubstr;
 using Given = std::map<std::string, std::string>;
@@ -29,7 +31,8 @@ std::filesystem::path folder(const std::string& name)
     return path;
 }
 
-Result<RunResult> run(const Experiment& experiment, const Given& given, const std::filesystem::path& artifacts)
+Result<RunResult> run(const Experiment& experiment, const Given& given,
+                      const std::filesystem::path& artifacts)
 {
     const auto params = resolveParams(experiment, given);
     if (!params)
@@ -78,7 +81,8 @@ double metric(const RunResult& result, const char* name)
 
 double number(const Cell& cell)
 {
-    return std::holds_alternative<double>(cell) ? std::get<double>(cell) : double(std::get<std::int64_t>(cell));
+    return std::holds_alternative<double>(cell) ? std::get<double>(cell)
+                                                : double(std::get<std::int64_t>(cell));
 }
 
 std::string joined(const std::vector<float>& ids)
@@ -97,37 +101,41 @@ TEST(Forward, AgreesWithTheReferenceImplementation)
         GTEST_SKIP() << "VITRINE_TEST_DATA is not set";
     std::printf("%-28s %8s %12s %12s %12s\n", "fixture", "tokens", "logits", "attention", "hidden");
     int fixtures = 0;
-    for (const char* name : {"llama2-tiny-f32", "llama3-tiny-bf16", "llama3.1-ropescaled-f32", "mistral-sw16-f32",
-                             "mistral-nemo-headdim-f32"}) {
+    for (const char* name : {"llama2-tiny-f32", "llama3-tiny-bf16", "llama3.1-ropescaled-f32",
+                             "mistral-sw16-f32", "mistral-nemo-headdim-f32"}) {
         const auto path = *data / "golden/llm" / name;
         const auto golden = Safetensors::open(path / "golden.safetensors");
         ASSERT_TRUE(golden) << golden.error().message;
         for (int i = 0; i < 3; ++i) {
             const std::string prefix = "seq" + std::to_string(i) + ".";
             const auto ids = toFloat(*golden->tensor(prefix + "input_ids"));
-            const auto result =
-                run(ForwardExperiment(),
-                    {{"model", path.string()}, {"token_ids", joined(ids)}, {"outputs", "logits,attention,hidden"}},
-                    folder("out"));
+            const auto result = run(ForwardExperiment(),
+                                    {{"model", path.string()},
+                                     {"token_ids", joined(ids)},
+                                     {"outputs", "logits,attention,hidden"}},
+                                    folder("out"));
             ASSERT_TRUE(result) << result.error().message;
             const auto found = Safetensors::open(result->artifact("forward.safetensors")->path);
             ASSERT_TRUE(found);
             const auto deviation = [&](const std::string& ours, const std::string& theirs) {
-                EXPECT_EQ(found->entries().at(ours).shape, golden->entries().at(prefix + theirs).shape) << ours;
+                EXPECT_EQ(found->entries().at(ours).shape,
+                          golden->entries().at(prefix + theirs).shape)
+                    << ours;
                 return tests::largestDifference(toFloat(*found->tensor(ours)),
                                                 toFloat(*golden->tensor(prefix + theirs)));
             };
             double attention = 0, hidden = 0;
             const auto layers = static_cast<int>(metric(*result, "layers"));
             for (int l = 0; l < layers; ++l)
-                attention =
-                    std::max(attention, deviation("attention." + std::to_string(l), "attentions." + std::to_string(l)));
+                attention = std::max(attention, deviation("attention." + std::to_string(l),
+                                                          "attentions." + std::to_string(l)));
             for (int l = 0; l <= layers; ++l)
-                hidden =
-                    std::max(hidden, deviation("hidden." + std::to_string(l), "hidden_states." + std::to_string(l)));
+                hidden = std::max(hidden, deviation("hidden." + std::to_string(l),
+                                                    "hidden_states." + std::to_string(l)));
             const double logits = deviation("logits", "logits");
 
-            std::printf("%-28s %8zu %12.2e %12.2e %12.2e\n", name, ids.size(), logits, attention, hidden);
+            std::printf("%-28s %8zu %12.2e %12.2e %12.2e\n", name, ids.size(), logits, attention,
+                        hidden);
             EXPECT_LE(logits, 2e-4);
             EXPECT_LE(attention, 1e-5);
             EXPECT_LE(hidden, 2e-4);
@@ -152,8 +160,8 @@ TEST(Forward, WritesOnlyTheLayersAndHeadsAskedFor)
     std::vector<std::string> names;
     for (const auto& [name, entry] : file->entries())
         names.push_back(name);
-    EXPECT_THAT(names,
-                testing::ElementsAre("attention.1", "attention.2", "hidden.1", "hidden.2", "hidden.4", "input_ids"));
+    EXPECT_THAT(names, testing::ElementsAre("attention.1", "attention.2", "hidden.1", "hidden.2",
+                                            "hidden.4", "input_ids"));
     EXPECT_EQ(file->entries().at("attention.1").shape, (std::vector<std::int64_t>{1, 9, 9}));
     EXPECT_EQ(metric(*result, "tokens"), 9);
 }
@@ -161,7 +169,8 @@ TEST(Forward, WritesOnlyTheLayersAndHeadsAskedFor)
 TEST(Forward, TopTableIsTheSoftmaxOfTheLastLogits)
 {
     const auto result =
-        run(ForwardExperiment(), {{"model", tinyModel().string()}, {"token_ids", someIds(5)}}, folder("out"));
+        run(ForwardExperiment(), {{"model", tinyModel().string()}, {"token_ids", someIds(5)}},
+            folder("out"));
 
     ASSERT_TRUE(result) << result.error().message;
     const auto file = Safetensors::open(result->artifact("forward.safetensors")->path);
@@ -174,7 +183,8 @@ TEST(Forward, TopTableIsTheSoftmaxOfTheLastLogits)
     ASSERT_EQ(top.rows.size(), 20u);
     for (std::size_t i = 0; i < top.rows.size(); ++i) {
         const float logit = last[size_t(number(top.rows[i][1]))];
-        EXPECT_EQ(std::ranges::count_if(last, [&](float other) { return other > logit; }), std::ptrdiff_t(i));
+        EXPECT_EQ(std::ranges::count_if(last, [&](float other) { return other > logit; }),
+                  std::ptrdiff_t(i));
         EXPECT_NEAR(number(top.rows[i][4]), std::exp(double(logit)) / sum, 1e-9);
     }
     EXPECT_EQ(result->metric("seconds_prefill")->origin, Origin::measured);
@@ -196,11 +206,14 @@ TEST(Forward, WrongWishesAreOneLineEach)
     EXPECT_THAT(message({{"outputs", "logits,gradients"}}), HasSubstr("gradients"));
     EXPECT_THAT(message({{"layers", "4"}}), HasSubstr("layers 0 to 3"));
     EXPECT_THAT(message({{"heads", "9"}}), HasSubstr("heads 0 to 3"));
-    const auto outside = run(ForwardExperiment(), {{"model", model}, {"token_ids", "1,60"}}, folder("out"));
+    const auto outside =
+        run(ForwardExperiment(), {{"model", model}, {"token_ids", "1,60"}}, folder("out"));
     EXPECT_THAT(outside.error().message, HasSubstr("0 to 59"));
-    const auto text = run(ForwardExperiment(), {{"model", model}, {"prompt", "hello"}}, folder("out"));
+    const auto text =
+        run(ForwardExperiment(), {{"model", model}, {"prompt", "hello"}}, folder("out"));
     EXPECT_THAT(text.error().message, HasSubstr("token_ids"));
-    EXPECT_FALSE(run(ForwardExperiment(), {{"model", model}, {"token_ids", "1"}, {"prompt", "hello"}}, folder("out")));
+    EXPECT_FALSE(run(ForwardExperiment(),
+                     {{"model", model}, {"token_ids", "1"}, {"prompt", "hello"}}, folder("out")));
     EXPECT_FALSE(run(ForwardExperiment(), {{"model", model}}, folder("out")));
 }
 
@@ -230,16 +243,21 @@ TEST(Capture, AgreesWithTheMapsOfModelForward)
     for (const std::int64_t window : {0, 7}) {
         const std::string model = tinyModel(window).string();
         const auto forward =
-            run(ForwardExperiment(), {{"model", model}, {"token_ids", someIds(40)}, {"outputs", "attention"}},
+            run(ForwardExperiment(),
+                {{"model", model}, {"token_ids", someIds(40)}, {"outputs", "attention"}},
                 folder("forward"));
-        const auto result = run(
-            CaptureExperiment(),
-            {{"model", model}, {"token_ids", someIds(40)}, {"rule", "absolute"}, {"tau", "0.02"}, {"min_rows", "3"}},
-            folder("capture"));
+        const auto result = run(CaptureExperiment(),
+                                {{"model", model},
+                                 {"token_ids", someIds(40)},
+                                 {"rule", "absolute"},
+                                 {"tau", "0.02"},
+                                 {"min_rows", "3"}},
+                                folder("capture"));
         ASSERT_TRUE(forward) << forward.error().message;
         ASSERT_TRUE(result) << result.error().message;
         const auto maps = Safetensors::open(forward->artifact("forward.safetensors")->path);
-        const auto capture = attention::Capture::open(result->artifact("capture.safetensors")->path);
+        const auto capture =
+            attention::Capture::open(result->artifact("capture.safetensors")->path);
         ASSERT_TRUE(capture) << capture.error().message;
         const auto rows = columnRows(40, window);
 
@@ -254,7 +272,8 @@ TEST(Capture, AgreesWithTheMapsOfModelForward)
                 const auto& row = heads.rows[size_t(l * 4 + h)];
                 EXPECT_EQ(number(row[0]), l);
                 EXPECT_EQ(number(row[1]), h);
-                EXPECT_NEAR(number(row[size_t(heads.column("first_token_mass"))]), expected.firstMass, 1e-6);
+                EXPECT_NEAR(number(row[size_t(heads.column("first_token_mass"))]),
+                            expected.firstMass, 1e-6);
                 EXPECT_NEAR(number(row[size_t(heads.column("entropy"))]), expected.entropy, 1e-5);
                 EXPECT_NEAR(number(row[size_t(heads.column("distance"))]), expected.distance, 1e-4);
                 EXPECT_NEAR(number(row[size_t(heads.column("entropy_over_uniform"))]),
@@ -297,14 +316,16 @@ TEST(Capture, ChoosesLayersAndHeadsToKeep)
     EXPECT_TRUE(std::isnan(metric(*result, "capture_overhead")));
     EXPECT_EQ(result->metric("capture_overhead")->origin, Origin::measured);
     const auto wrong = run(CaptureExperiment(),
-                           {{"model", tinyModel().string()}, {"token_ids", "1,2"}, {"keep", "4.0"}}, folder("out"));
+                           {{"model", tinyModel().string()}, {"token_ids", "1,2"}, {"keep", "4.0"}},
+                           folder("out"));
     EXPECT_THAT(wrong.error().message, HasSubstr("layers 0 to 3"));
 }
 
 TEST(Capture, ABudgetTooSmallForAllHeadsKeepsTheFirstAndSaysSo)
 {
     const auto result =
-        run(CaptureExperiment(), {{"model", tinyModel().string()}, {"token_ids", someIds(12)}, {"budget", "0"}},
+        run(CaptureExperiment(),
+            {{"model", tinyModel().string()}, {"token_ids", someIds(12)}, {"budget", "0"}},
             folder("out"));
 
     ASSERT_TRUE(result) << result.error().message;
@@ -313,7 +334,8 @@ TEST(Capture, ABudgetTooSmallForAllHeadsKeepsTheFirstAndSaysSo)
 
 TEST(Capture, RepeatsBitForBit)
 {
-    const Given given = {{"model", tinyModel().string()}, {"token_ids", someIds(33)}, {"alpha", "1.1"}};
+    const Given given = {
+        {"model", tinyModel().string()}, {"token_ids", someIds(33)}, {"alpha", "1.1"}};
     const auto first = run(CaptureExperiment(), given, folder("a"));
     const auto second = run(CaptureExperiment(), given, folder("b"));
 
@@ -327,7 +349,10 @@ std::vector<std::string> piecesOf(const std::string& text, const Given& more = {
 {
     const auto file = folder("in") / "text.txt";
     std::ofstream(file) << text;
-    Given given = {{"model", "vitrine-lm"}, {"prompt_file", file.string()}, {"keep", "none"}, {"overhead", "false"}};
+    Given given = {{"model", "vitrine-lm"},
+                   {"prompt_file", file.string()},
+                   {"keep", "none"},
+                   {"overhead", "false"}};
     given.insert(more.begin(), more.end());
     const auto result = run(CaptureExperiment(), given, folder("out"));
     EXPECT_TRUE(result) << result.error().message;
@@ -338,13 +363,16 @@ std::vector<std::string> piecesOf(const std::string& text, const Given& more = {
 
 TEST(Text, EachDocumentBeginsWithItsOwnMark)
 {
-    const auto begins = [](const std::vector<std::string>& pieces) { return std::ranges::count(pieces, "<s>"); };
+    const auto begins = [](const std::vector<std::string>& pieces) {
+        return std::ranges::count(pieces, "<s>");
+    };
 
     const auto one = piecesOf("Peace and war.\n");
     EXPECT_EQ(one.front(), "<s>");
     EXPECT_EQ(begins(one), 1);
-    for (const char* text : {"Peace and war.\n---\nPeace and war.\n", "Peace and war.\n <s> \r\nPeace and war.",
-                             "---\nPeace and war.\n---\n---\nPeace and war.\n---"}) {
+    for (const char* text :
+         {"Peace and war.\n---\nPeace and war.\n", "Peace and war.\n <s> \r\nPeace and war.",
+          "---\nPeace and war.\n---\n---\nPeace and war.\n---"}) {
         const auto two = piecesOf(text);
         EXPECT_EQ(begins(two), 2) << text;
         EXPECT_THAT(two, testing::Not(testing::Contains("---")));
@@ -363,18 +391,21 @@ TEST(Text, ALongFileIsCutAtTheContextAndSaysSo)
     std::ofstream(file) << text;
 
     const auto result =
-        run(CaptureExperiment(), {{"model", "vitrine-lm"}, {"prompt_file", file.string()}}, folder("out"));
+        run(CaptureExperiment(), {{"model", "vitrine-lm"}, {"prompt_file", file.string()}},
+            folder("out"));
 
     ASSERT_TRUE(result) << result.error().message;
     EXPECT_EQ(metric(*result, "tokens"), 512);
     EXPECT_THAT(result->notes, testing::Contains(HasSubstr("first 512 tokens")));
-    EXPECT_THAT(result->inputs, testing::Contains(testing::Field(&InputFile::parameter, "prompt_file")));
+    EXPECT_THAT(result->inputs,
+                testing::Contains(testing::Field(&InputFile::parameter, "prompt_file")));
     EXPECT_THAT(result->inputs, testing::Contains(testing::Field(&InputFile::parameter, "model")));
 }
 
 TEST(Text, AnEmptyTextIsRefused)
 {
-    const auto result = run(CaptureExperiment(), {{"model", "vitrine-lm"}, {"prompt", " \n"}}, folder("out"));
+    const auto result =
+        run(CaptureExperiment(), {{"model", "vitrine-lm"}, {"prompt", " \n"}}, folder("out"));
 
     ASSERT_FALSE(result);
     EXPECT_THAT(result.error().message, HasSubstr("empty"));
@@ -384,12 +415,14 @@ TEST(Generate, GreedyContinuationFollowsTheLikeliestTokenOfModelForward)
 {
     const std::string model = tinyModel().string();
     const auto result =
-        run(GenerateExperiment(), {{"model", model}, {"token_ids", someIds(6)}, {"max_tokens", "5"}}, folder("out"));
+        run(GenerateExperiment(),
+            {{"model", model}, {"token_ids", someIds(6)}, {"max_tokens", "5"}}, folder("out"));
 
     ASSERT_TRUE(result) << result.error().message;
     std::string ids = someIds(6);
     for (const auto& row : result->table("ids")->rows) {
-        const auto forward = run(ForwardExperiment(), {{"model", model}, {"token_ids", ids}}, folder("forward"));
+        const auto forward =
+            run(ForwardExperiment(), {{"model", model}, {"token_ids", ids}}, folder("forward"));
         ASSERT_TRUE(forward);
         EXPECT_EQ(number(row[1]), number(forward->table("top")->rows[0][1]));
         ids += "," + std::to_string(int(number(row[1])));
@@ -402,10 +435,13 @@ TEST(Generate, TheSeedDecidesWhatIsDrawn)
 {
     const std::string model = tinyModel().string();
     const auto ids = [&](const char* seed) {
-        const auto result = run(
-            GenerateExperiment(),
-            {{"model", model}, {"token_ids", someIds(6)}, {"max_tokens", "12"}, {"temperature", "2"}, {"seed", seed}},
-            folder("out"));
+        const auto result = run(GenerateExperiment(),
+                                {{"model", model},
+                                 {"token_ids", someIds(6)},
+                                 {"max_tokens", "12"},
+                                 {"temperature", "2"},
+                                 {"seed", seed}},
+                                folder("out"));
         EXPECT_TRUE(result) << result.error().message;
         return result->table("ids")->rows;
     };
@@ -418,10 +454,12 @@ TEST(Import, MapsOfModelForwardGiveTheFiguresOfACapture)
 {
     const std::string model = tinyModel().string();
     const auto forward =
-        run(ForwardExperiment(), {{"model", model}, {"token_ids", someIds(30)}, {"outputs", "attention"}},
+        run(ForwardExperiment(),
+            {{"model", model}, {"token_ids", someIds(30)}, {"outputs", "attention"}},
             folder("forward"));
     const auto captured =
-        run(CaptureExperiment(), {{"model", model}, {"token_ids", someIds(30)}, {"alpha", "1.2"}}, folder("capture"));
+        run(CaptureExperiment(), {{"model", model}, {"token_ids", someIds(30)}, {"alpha", "1.2"}},
+            folder("capture"));
     ASSERT_TRUE(forward && captured);
     const auto maps = Safetensors::open(forward->artifact("forward.safetensors")->path);
     std::vector<float> all;
@@ -429,9 +467,11 @@ TEST(Import, MapsOfModelForwardGiveTheFiguresOfACapture)
         for (const float weight : toFloat(*maps->tensor("attention." + std::to_string(l))))
             all.push_back(weight);
     const auto file = folder("in") / "maps.safetensors";
-    ASSERT_TRUE(writeSafetensors(file, {{"attention", {DType::f32, {4, 4, 30, 30}, std::as_bytes(std::span(all))}}}));
+    ASSERT_TRUE(writeSafetensors(
+        file, {{"attention", {DType::f32, {4, 4, 30, 30}, std::as_bytes(std::span(all))}}}));
 
-    const auto imported = run(ImportExperiment(), {{"file", file.string()}, {"alpha", "1.2"}}, folder("import"));
+    const auto imported =
+        run(ImportExperiment(), {{"file", file.string()}, {"alpha", "1.2"}}, folder("import"));
 
     ASSERT_TRUE(imported) << imported.error().message;
     for (const char* name : {"tokens", "layers", "heads", "sink_heads_share", "later_sinks"})
@@ -439,13 +479,15 @@ TEST(Import, MapsOfModelForwardGiveTheFiguresOfACapture)
     EXPECT_NEAR(metric(*imported, "entropy_mean"), metric(*captured, "entropy_mean"), 1e-5);
     const auto capture = attention::Capture::open(imported->artifact("capture.safetensors")->path);
     ASSERT_TRUE(capture) << capture.error().message;
-    EXPECT_EQ((*capture->tile(2, 1, {29, 3, 1, 1}))[0], all[size_t((2 * 4 + 1) * 900 + 29 * 30 + 3)]);
+    EXPECT_EQ((*capture->tile(2, 1, {29, 3, 1, 1}))[0],
+              all[size_t((2 * 4 + 1) * 900 + 29 * 30 + 3)]);
 }
 
 TEST(Import, QueriesAndKeysGiveTheFiguresOfACapture)
 {
     const std::string model = tinyModel().string();
-    const auto captured = run(CaptureExperiment(), {{"model", model}, {"token_ids", someIds(30)}}, folder("capture"));
+    const auto captured =
+        run(CaptureExperiment(), {{"model", model}, {"token_ids", someIds(30)}}, folder("capture"));
     ASSERT_TRUE(captured);
     const auto kept = Safetensors::open(captured->artifact("capture.safetensors")->path);
     std::vector<float> q, k;
@@ -460,8 +502,9 @@ TEST(Import, QueriesAndKeysGiveTheFiguresOfACapture)
         }
     }
     const auto file = folder("in") / "qk.safetensors";
-    ASSERT_TRUE(writeSafetensors(file, {{"q", {DType::f32, {4, 4, 30, 8}, std::as_bytes(std::span(q))}},
-                                        {"k", {DType::f32, {4, 2, 30, 8}, std::as_bytes(std::span(k))}}}));
+    ASSERT_TRUE(
+        writeSafetensors(file, {{"q", {DType::f32, {4, 4, 30, 8}, std::as_bytes(std::span(q))}},
+                                {"k", {DType::f32, {4, 2, 30, 8}, std::as_bytes(std::span(k))}}}));
 
     const auto imported = run(ImportExperiment(), {{"file", file.string()}}, folder("import"));
 
@@ -472,9 +515,11 @@ TEST(Import, QueriesAndKeysGiveTheFiguresOfACapture)
 
 TEST(Import, WhatIsNoCausalMapIsRefused)
 {
-    const auto message = [](std::vector<float> values, std::vector<std::int64_t> shape, const char* name) {
+    const auto message = [](std::vector<float> values, std::vector<std::int64_t> shape,
+                            const char* name) {
         const auto file = folder("in") / "bad.safetensors";
-        EXPECT_TRUE(writeSafetensors(file, {{name, {DType::f32, shape, std::as_bytes(std::span(values))}}}));
+        EXPECT_TRUE(writeSafetensors(
+            file, {{name, {DType::f32, shape, std::as_bytes(std::span(values))}}}));
         const auto result = run(ImportExperiment(), {{"file", file.string()}}, folder("out"));
         EXPECT_FALSE(result);
         return result ? std::string() : result.error().message;

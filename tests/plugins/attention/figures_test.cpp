@@ -8,13 +8,16 @@
 #include "core/attention/sinks.h"
 #include "core/base/random.h"
 
-namespace vitrine::attention {
-namespace {
+namespace vitrine::attention
+{
+namespace
+{
 
 using testing::HasSubstr;
 
 // A run with a capture of 2 layers x 2 heads; in head 1 of layer 3, key `sink` draws the queries.
-RunRecord stored(const std::string& name, int tokens, int sink, bool keep = true, const std::string& word = "▁w")
+RunRecord stored(const std::string& name, int tokens, int sink, bool keep = true,
+                 const std::string& word = "▁w")
 {
     const auto folder = std::filesystem::temp_directory_path() / "vitrine-figures" /
                         testing::UnitTest::GetInstance()->current_test_info()->name();
@@ -45,7 +48,8 @@ RunRecord stored(const std::string& name, int tokens, int sink, bool keep = true
             summary.columnRows = columnRows(tokens);
             const auto uniform = uniformScore(tokens);
             for (std::size_t j = 0; j < uniform.size(); ++j)
-                summary.columnSum.push_back(static_cast<float>(uniform[j]) * static_cast<float>(summary.columnRows[j]));
+                summary.columnSum.push_back(static_cast<float>(uniform[j]) *
+                                            static_cast<float>(summary.columnRows[j]));
             if (l == 3 && h == 1)
                 summary.columnSum[static_cast<std::size_t>(sink)] *= 9;
             summary.firstTokenMass = 0.1 * (l + h);
@@ -90,11 +94,14 @@ TEST(Figures, OneRunHasFiveTwoRunsTheirDifferenceToo)
     const auto a = stored("a", 30, 10), b = stored("b", 30, 20), c = stored("c", 25, 20);
 
     EXPECT_THAT(names(figures({a}, {})),
-                testing::ElementsAre("sink-profile", "attention-map", "head-overview", "heads", "entropy-mass"));
+                testing::ElementsAre("sink-profile", "attention-map", "head-overview", "heads",
+                                     "entropy-mass"));
     EXPECT_THAT(names(figures({a, b}, {})),
-                testing::ElementsAre("sink-profile", "attention-map", "attention-map-2", "attention-difference",
-                                     "head-overview", "heads", "entropy-mass"));
-    EXPECT_THAT(names(figures({a, c}, {})), testing::Not(testing::Contains("attention-difference")));
+                testing::ElementsAre("sink-profile", "attention-map", "attention-map-2",
+                                     "attention-difference", "head-overview", "heads",
+                                     "entropy-mass"));
+    EXPECT_THAT(names(figures({a, c}, {})),
+                testing::Not(testing::Contains("attention-difference")));
     EXPECT_TRUE(figures({}, {}).empty());
     EXPECT_TRUE(figures({RunRecord()}, {}).empty());
 }
@@ -114,8 +121,9 @@ TEST(Figures, WithoutASelectionAllRunsShowTheHeadThatStandsOutInTheFirst)
 TEST(Figures, AProfileShowsScoresThresholdAndUniformCurveOfTheSelectedHead)
 {
     const auto run = stored("a", 40, 12);
-    const Json state = {
-        {"selection", {{"layer", 3}, {"head", 1}}}, {"pinned_tokens", {5, 999}}, {"pinned_heads", {{1, 0}}}};
+    const Json state = {{"selection", {{"layer", 3}, {"head", 1}}},
+                        {"pinned_tokens", {5, 999}},
+                        {"pinned_heads", {{1, 0}}}};
     const auto capture = Capture::open(run.result.artifacts[0].path);
 
     const auto list = figures({run}, state);
@@ -137,7 +145,8 @@ TEST(Figures, AProfileShowsScoresThresholdAndUniformCurveOfTheSelectedHead)
 TEST(Figures, AnotherThresholdMovesTheLineAndTheLabels)
 {
     const auto run = stored("a", 40, 12);
-    const Json state = {{"selection", {{"layer", 3}, {"head", 1}}}, {"rule", "absolute"}, {"tau", 0.9}};
+    const Json state = {
+        {"selection", {{"layer", 3}, {"head", 1}}}, {"rule", "absolute"}, {"tau", 0.9}};
 
     const auto list = figures({run}, state);
 
@@ -148,8 +157,10 @@ TEST(Figures, AnotherThresholdMovesTheLineAndTheLabels)
 TEST(Figures, AMapHoldsTheWeightsAndItsFutureIsEmpty)
 {
     const auto run = stored("a", 40, 12);
-    const Json state = {
-        {"selection", {{"layer", 3}, {"head", 1}}}, {"clip", 0.2}, {"scale", "log"}, {"colour_map", "magma"}};
+    const Json state = {{"selection", {{"layer", 3}, {"head", 1}}},
+                        {"clip", 0.2},
+                        {"scale", "log"},
+                        {"colour_map", "magma"}};
     const auto capture = Capture::open(run.result.artifacts[0].path);
     const auto tile = *capture->tile(1, 1, {0, 0, 40, 40});
 
@@ -158,7 +169,8 @@ TEST(Figures, AMapHoldsTheWeightsAndItsFutureIsEmpty)
 
     ASSERT_EQ(grid.values.size(), 1600u);
     for (std::size_t i = 0; i < 1600; ++i)
-        EXPECT_TRUE(grid.values[i] == tile[i] || (std::isnan(grid.values[i]) && std::isnan(tile[i])));
+        EXPECT_TRUE(grid.values[i] == tile[i] ||
+                    (std::isnan(grid.values[i]) && std::isnan(tile[i])));
     EXPECT_EQ(grid.maximum, 0.2);
     EXPECT_NEAR(grid.minimum, 0.2e-4, 1e-12);
     EXPECT_TRUE(grid.clipped);
@@ -228,7 +240,8 @@ TEST(Figures, ALegendNeverCutsAPromptInsideACharacter)
 
     const auto list = figures({a, b}, {});
 
-    EXPECT_THAT(named(list, "sink-profile").series.at(0).name, HasSubstr(umlauts.substr(0, 31) + " …"));
+    EXPECT_THAT(named(list, "sink-profile").series.at(0).name,
+                HasSubstr(umlauts.substr(0, 31) + " …"));
 }
 
 TEST(Figures, OverviewAndBarsShowTheChosenScore)
@@ -258,7 +271,8 @@ TEST(Figures, AMalformedStateIsTheDefault)
     const auto list = figures({run}, bad);
 
     EXPECT_EQ(list.size(), 5u);
-    EXPECT_THAT(named(list, "sink-profile").title, HasSubstr("layer 3, head 1")); // the highest first-token mass
+    EXPECT_THAT(named(list, "sink-profile").title,
+                HasSubstr("layer 3, head 1")); // the highest first-token mass
     EXPECT_EQ(named(list, "attention-map").grids.at(0).maximum, 0.1);
 }
 

@@ -8,8 +8,10 @@
 #include "plugins/attention/capture_experiment.h"
 #include "tests/support/tiny_llm.h"
 
-namespace vitrine::attention {
-namespace {
+namespace vitrine::attention
+{
+namespace
+{
 
 using Given = std::map<std::string, std::string>;
 
@@ -74,7 +76,8 @@ void expectEqualToKeptRun(const RunResult& live, const Params& params)
     EXPECT_EQ(live.notes, kept->notes);
     EXPECT_EQ(live.inputs, kept->inputs);
     ASSERT_EQ(live.artifacts.size(), 1u);
-    const auto a = Capture::open(live.artifacts[0].path), b = Capture::open(kept->artifacts[0].path);
+    const auto a = Capture::open(live.artifacts[0].path),
+               b = Capture::open(kept->artifacts[0].path);
     ASSERT_TRUE(a && b);
     EXPECT_EQ(*sha256OfFile(live.artifacts[0].path), *sha256OfFile(kept->artifacts[0].path));
 }
@@ -94,7 +97,8 @@ TEST(CaptureLive, EveryAnswerEqualsAKeptRunOfTheSameParameters)
     for (const Params& params :
          {with({}), with({{"alpha", "1.2"}}), with({{"rule", "absolute"}, {"tau", "0.03"}}),
           with({{"rule", "relative"}, {"alpha", "1.1"}, {"protect", "0"}}),
-          with({{"alpha", "1.1"}, {"min_rows", "30"}}), with({{"layers", "2"}}), with({{"keep", "none"}}),
+          with({{"alpha", "1.1"}, {"min_rows", "30"}}), with({{"layers", "2"}}),
+          with({{"keep", "none"}}),
           resolved({{"token_ids", ids(21, 11)}, {"alpha", "1.5"}}, model)}) {
         const auto live = (*session)->update(params, progress);
         ASSERT_TRUE(live) << live.error().message;
@@ -112,7 +116,8 @@ TEST(CaptureLive, AnotherThresholdDoesNotRunTheModelAgain)
     ASSERT_TRUE(first);
     progress.cancel(); // a pass would now be refused
 
-    const auto second = (*session)->update(resolved({{"token_ids", ids(40, 7)}, {"alpha", "1.01"}}, model), progress);
+    const auto second = (*session)->update(
+        resolved({{"token_ids", ids(40, 7)}, {"alpha", "1.01"}}, model), progress);
     const auto other = (*session)->update(resolved({{"token_ids", ids(41, 7)}}, model), progress);
 
     ASSERT_TRUE(second) << second.error().message;

@@ -91,7 +91,8 @@ protected:
     HeadId selected() { return {overview()->selected().row, overview()->selected().column}; }
     void clickHead(HeadId head, Qt::KeyboardModifiers modifiers = {})
     {
-        QTest::mouseClick(overview(), Qt::LeftButton, modifiers, overview()->cellOf({head.layer, head.head}).center());
+        QTest::mouseClick(overview(), Qt::LeftButton, modifiers,
+                          overview()->cellOf({head.layer, head.head}).center());
         settle();
     }
     // What the table shows for the head in the column, as a number.
@@ -305,7 +306,8 @@ TEST_F(AttentionViewTest, TwoRunsOfOneTextHaveADifferenceMap)
 
 TEST_F(AttentionViewTest, OfThreeRunsScreenExportAndReportScoreTheSecondAgainstTheFirst)
 {
-    const std::vector<RunHandle> runs = {makeRun({.seed = 7}), makeRun({.seed = 8}), makeRun({.seed = 9})};
+    const std::vector<RunHandle> runs = {makeRun({.seed = 7}), makeRun({.seed = 8}),
+                                         makeRun({.seed = 9})};
     view_.setState({{"score", "difference"}});
     show(runs);
 
@@ -313,8 +315,8 @@ TEST_F(AttentionViewTest, OfThreeRunsScreenExportAndReportScoreTheSecondAgainstT
         return std::ranges::find(figures, "head-overview", &figure::Figure::name)->grids.at(0);
     };
     const figure::Grid exported = overviewOf(view_.figures());
-    const figure::Grid reported = overviewOf(
-        figures({*runs[0], *runs[1], *runs[2]}, {{"score", "difference"}}));
+    const figure::Grid reported =
+        overviewOf(figures({*runs[0], *runs[1], *runs[2]}, {{"score", "difference"}}));
     const auto first = Capture::open(runs[0]->result.artifacts[0].path),
                second = Capture::open(runs[1]->result.artifacts[0].path);
     HeadId best;
@@ -344,9 +346,11 @@ TEST_F(AttentionViewTest, ADifferenceThatIsNoneShowsFirstTokenMassAsFiguresDo)
     const auto overview = std::ranges::find(figures, "head-overview", &figure::Figure::name);
     EXPECT_EQ(overview->grids.at(0).name, "First-token mass");
     HeadId best;
-    for (const auto capture = Capture::open(runs[0]->result.artifacts[0].path); int head : {0, 1, 2, 3})
+    for (const auto capture = Capture::open(runs[0]->result.artifacts[0].path);
+         int head : {0, 1, 2, 3})
         for (int layer = 0; layer < 3; ++layer)
-            if (capture->firstTokenMass(layer, head) > capture->firstTokenMass(best.layer, best.head))
+            if (capture->firstTokenMass(layer, head) >
+                capture->firstTokenMass(best.layer, best.head))
                 best = {layer, head};
     EXPECT_EQ(selected(), best);
 }
@@ -375,10 +379,14 @@ TEST_F(AttentionViewTest, APromptAndEnterStartARunOfTheShownModel)
 
     EXPECT_GT(edited.count(), 0);
     ASSERT_EQ(context_.starts.size(), 1u);
-    EXPECT_EQ(context_.starts[0].params, (std::map<std::string, std::string>{
-                                             {"model", "synthetic"}, {"prompt", "war and peace"},
-                                             {"rule", "uniform"}, {"alpha", "5"}, {"tau", "0.1"},
-                                             {"protect", "1"}, {"min_rows", "8"}}));
+    EXPECT_EQ(context_.starts[0].params,
+              (std::map<std::string, std::string>{{"model", "synthetic"},
+                                                  {"prompt", "war and peace"},
+                                                  {"rule", "uniform"},
+                                                  {"alpha", "5"},
+                                                  {"tau", "0.1"},
+                                                  {"protect", "1"},
+                                                  {"min_rows", "8"}}));
     EXPECT_FALSE(context_.starts[0].compare);
 }
 
@@ -386,8 +394,8 @@ TEST_F(AttentionViewTest, APromptTakesAllParametersOfTheFormBesideIt)
 {
     show({makeRun()});
     context_.formExperiment = "attention.capture";
-    context_.form = {{"model", "vitrine-lm"}, {"layers", "1,2"},  {"rule", "absolute"},
-                     {"keep", "all"},         {"seed", "7"},      {"prompt_file", "/tmp/speech.txt"},
+    context_.form = {{"model", "vitrine-lm"}, {"layers", "1,2"}, {"rule", "absolute"},
+                     {"keep", "all"},         {"seed", "7"},     {"prompt_file", "/tmp/speech.txt"},
                      {"budget", "64"}};
     auto* prompt = named<QLineEdit>("Prompt");
     prompt->setFocus();

@@ -17,8 +17,10 @@
 #include "plugins/learning/experiment_sinks.h"
 #include "tests/support/tiny_llm.h"
 
-namespace vitrine::learning {
-namespace {
+namespace vitrine::learning
+{
+namespace
+{
 
 using testing::HasSubstr;
 namespace fs = std::filesystem;
@@ -33,7 +35,8 @@ fs::path folder(const std::string& name)
 }
 
 // Token files of one source: documents in which token 5 follows 4 and 6 follows 5, mostly.
-void writeTokens(const fs::path& path, const std::string& name, int documents, int length, std::uint64_t seed)
+void writeTokens(const fs::path& path, const std::string& name, int documents, int length,
+                 std::uint64_t seed)
 {
     Random random(seed);
     std::string bytes, index;
@@ -54,7 +57,8 @@ void writeTokens(const fs::path& path, const std::string& name, int documents, i
     std::ofstream(path / (name + ".documents")) << index;
 }
 
-Result<RunResult> run(const Experiment& experiment, const std::map<std::string, std::string>& given, Progress& progress)
+Result<RunResult> run(const Experiment& experiment, const std::map<std::string, std::string>& given,
+                      Progress& progress)
 {
     const auto params = resolveParams(experiment, given);
     if (!params)
@@ -80,10 +84,12 @@ TEST(TokenText, ReadsDocumentsAndRefusesAnIndexThatDoesNotFit)
     EXPECT_EQ(good->front().documents[2].front(), 1);
     EXPECT_EQ(good->front().documents[2].back(), 2);
 
-    EXPECT_THAT(readTokenText(path, "train", 10).error().message, HasSubstr("outside the vocabulary"));
+    EXPECT_THAT(readTokenText(path, "train", 10).error().message,
+                HasSubstr("outside the vocabulary"));
     for (const char* index :
-         {"document 0 0 5\n", "source a 1 0 36\ndocument 0 30 7\n", "source a 1 0 36\ndocument 1 0 2\n",
-          "source a 1 0 99999999999999999999\n", "source a 1 -1 4\n", "nonsense\n"}) {
+         {"document 0 0 5\n", "source a 1 0 36\ndocument 0 30 7\n",
+          "source a 1 0 36\ndocument 1 0 2\n", "source a 1 0 99999999999999999999\n",
+          "source a 1 -1 4\n", "nonsense\n"}) {
         std::ofstream(path / "train.documents") << index;
         EXPECT_FALSE(readTokenText(path, "train", 30)) << index;
     }
@@ -96,7 +102,8 @@ TEST(Recipe, IsKeyEqualsValueWithComments)
     std::ofstream(file) << "# a comment\nwidth = 32   # narrow\n\nwindows = 0:16 0.5:32\r\n";
     const auto recipe = readRecipe(file);
     ASSERT_TRUE(recipe);
-    EXPECT_EQ(*recipe, (std::map<std::string, std::string>{{"width", "32"}, {"windows", "0:16 0.5:32"}}));
+    EXPECT_EQ(*recipe,
+              (std::map<std::string, std::string>{{"width", "32"}, {"windows", "0:16 0.5:32"}}));
 
     std::ofstream(file) << "width = 32\nheads\n";
     EXPECT_THAT(readRecipe(file).error().message, HasSubstr("line 2"));
@@ -137,7 +144,8 @@ TEST(Sinks, MeansAreThoseOfTheMaps)
         const auto result = llm.forward(std::span(text).first(20), request);
         for (int l = 0; l < 3; ++l)
             for (int h = 0; h < 2; ++h)
-                mean[size_t(l * 2 + h)] += result->summaries[size_t(l)][size_t(h)].firstTokenMass / 3;
+                mean[size_t(l * 2 + h)] +=
+                    result->summaries[size_t(l)][size_t(h)].firstTokenMass / 3;
     }
     EXPECT_NEAR(sinks->best, *std::max_element(mean.begin(), mean.end()), 1e-6);
     EXPECT_NEAR(sinks->mass, (mean[4] + mean[5]) / 2, 1e-6);
@@ -161,7 +169,8 @@ TEST(Score, TheShippedModelOnTheShippedTexts)
 
     ASSERT_TRUE(result) << result.error().message;
     EXPECT_GT(metric(*result, "perplexity_texts"), 1);
-    EXPECT_LT(metric(*result, "perplexity_texts"), 400); // far below the vocabulary of 4,096: it has learnt something
+    EXPECT_LT(metric(*result, "perplexity_texts"),
+              400); // far below the vocabulary of 4,096: it has learnt something
     EXPECT_TRUE(std::isnan(metric(*result, "perplexity")));
     const Table& sinks = *result->table("sinks");
     ASSERT_EQ(sinks.rows.size(), 1u);
@@ -173,7 +182,8 @@ TEST(Score, ATextFileWithoutTextsIsRefused)
 {
     const auto file = folder("in") / "bad.jsonl";
     QuietProgress progress(folder("out"));
-    for (const char* text : {"", "{\"txt\": \"a\"}\n", "[1]\n", "{\"text\": 3}\n", "{\"text\": \"a\"\n"}) {
+    for (const char* text :
+         {"", "{\"txt\": \"a\"}\n", "[1]\n", "{\"text\": 3}\n", "{\"text\": \"a\"\n"}) {
         std::ofstream(file) << text;
         const auto result = run(ScoreExperiment(), {{"texts", file.string()}}, progress);
         ASSERT_FALSE(result) << text;
@@ -201,7 +211,8 @@ TEST(Train, SmokeStopsAndGoesOn)
     const auto recipe = folder("in") / "tiny.recipe";
     std::ofstream(recipe)
         << "vocabulary = 32\nwidth = 16\nlayers = 2\nheads = 2\nfeed_forward = 32\ncontext = 32\n"
-           "windows = 0:32\ntokens_per_step = 128\nwarm_up = 5\nevaluate_every = 10\nlearning_rate = 1e-2\n";
+           "windows = 0:32\ntokens_per_step = 128\nwarm_up = 5\nevaluate_every = 10\nlearning_rate "
+           "= 1e-2\n";
     struct Stopping : QuietProgress {
         using QuietProgress::QuietProgress;
         int limit = 1000000, calls = 0;

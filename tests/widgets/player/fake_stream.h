@@ -131,17 +131,17 @@ public:
     {
         return [this](QObject* owner, const QString&, std::function<void()> work,
                       std::function<void()> done) {
-            threads_.start([owner = QPointer<QObject>(owner), work = std::move(work),
-                            done = std::move(done)] {
-                work();
-                QMetaObject::invokeMethod(
-                    qApp,
-                    [owner, done] {
-                        if (owner)
-                            done();
-                    },
-                    Qt::QueuedConnection);
-            });
+            threads_.start(
+                [owner = QPointer<QObject>(owner), work = std::move(work), done = std::move(done)] {
+                    work();
+                    QMetaObject::invokeMethod(
+                        qApp,
+                        [owner, done] {
+                            if (owner)
+                                done();
+                        },
+                        Qt::QueuedConnection);
+                });
         };
     }
 

@@ -76,7 +76,10 @@ protected:
         return nullptr;
     }
     // What stands on the screen.
-    QImage grab() { return player_.canvas()->grab().toImage().convertToFormat(QImage::Format_RGB32); }
+    QImage grab()
+    {
+        return player_.canvas()->grab().toImage().convertToFormat(QImage::Format_RGB32);
+    }
     const ScenePicture& picture(int pane)
     {
         for (const ScenePicture& made : player_.canvas()->scene().pictures)
@@ -136,7 +139,8 @@ TEST_F(PlayerTest, TheWipeShowsTheColumnsOfBothPictures)
                     if (std::abs(along - at) <= 1 || (QPoint(x, y) - grip).manhattanLength() < 24)
                         continue; // the handle
                     const ScenePicture& owner = along < at ? first : second;
-                    ASSERT_EQ(screen.pixel(x, y), owner.image.pixel(QPoint(x, y) - owner.target.topLeft()))
+                    ASSERT_EQ(screen.pixel(x, y),
+                              owner.image.pixel(QPoint(x, y) - owner.target.topLeft()))
                         << "at " << x << ", " << y << ", handle " << at;
                     ++compared;
                 }
@@ -153,7 +157,8 @@ TEST_F(PlayerTest, TheHandleFollowsMouseAndKeys)
     const QPoint from(canvas->boundary(canvas->cells().front()), place.center().y());
     QTest::mousePress(canvas, Qt::LeftButton, {}, from);
     QTest::mouseMove(canvas, QPoint(place.left() + place.width() / 4, from.y()));
-    QTest::mouseRelease(canvas, Qt::LeftButton, {}, QPoint(place.left() + place.width() / 4, from.y()));
+    QTest::mouseRelease(canvas, Qt::LeftButton, {},
+                        QPoint(place.left() + place.width() / 4, from.y()));
     EXPECT_NEAR(player_.state().wipe, 0.25, 0.01);
     press(Qt::Key_Right, Qt::ControlModifier);
     EXPECT_NEAR(player_.state().wipe, 0.27, 0.01);
@@ -176,8 +181,8 @@ TEST_F(PlayerTest, ZoomAndPanAreLinkedAndKeepTheSampleUnderTheMouse)
     const auto before = sampleUnder();
     ASSERT_TRUE(before);
     for (int i = 0; i < 3; ++i) {
-        QWheelEvent wheel(mouse, canvas->mapToGlobal(mouse), {}, {0, 120}, {}, {}, Qt::NoScrollPhase,
-                          false);
+        QWheelEvent wheel(mouse, canvas->mapToGlobal(mouse), {}, {0, 120}, {}, {},
+                          Qt::NoScrollPhase, false);
         QApplication::sendEvent(canvas, &wheel);
     }
     ASSERT_TRUE(settle());
@@ -207,11 +212,13 @@ TEST_F(PlayerTest, AboveOneHundredPercentPixelsAreSamples)
     EXPECT_FALSE(fit.window.smooth);
     for (int y = 0; y < made.image.height(); y += 7)
         for (int x = 0; x < made.image.width(); x += 5) {
-            const auto sample = sampleAt(fit, {64, 48}, made.target.topLeft() + QPointF(x + 0.5, y + 0.5));
+            const auto sample =
+                sampleAt(fit, {64, 48}, made.target.topLeft() + QPointF(x + 0.5, y + 0.5));
             ASSERT_TRUE(sample);
-            const auto expected = rgbPicture(reference_->frame(0),
-                                             {double(sample->x()), double(sample->y()), 1, 1, 1, 1, false})
-                                      .pixels.front();
+            const auto expected =
+                rgbPicture(reference_->frame(0),
+                           {double(sample->x()), double(sample->y()), 1, 1, 1, 1, false})
+                    .pixels.front();
             ASSERT_EQ(made.image.pixel(x, y), expected) << x << ", " << y;
         }
 }
@@ -385,7 +392,8 @@ TEST_F(PlayerTest, PlayingWaitsForTheDecoderAndDropsNothing)
     press(Qt::Key_Space);
     ASSERT_TRUE(QTest::qWaitFor([this] { return player_.transport().isWaiting(); }, 5000));
     EXPECT_EQ(position(), 3);
-    EXPECT_TRUE(player_.statusText().startsWith("4 of 40 cached")) << player_.statusText().toStdString();
+    EXPECT_TRUE(player_.statusText().startsWith("4 of 40 cached"))
+        << player_.statusText().toStdString();
     reference_->deliver(4);
     test_->deliver(4);
     EXPECT_TRUE(QTest::qWaitFor([this] { return position() == 4; }, 5000));
@@ -446,7 +454,8 @@ TEST_F(PlayerTest, TheDifferenceIsOfTheChosenPlaneKindAndGain)
     const Fitted fit = fitted(made.wish.place, {64, 48}, {64, 48}, 4, 0.5, 0.5);
     for (int y = 2; y < made.image.height(); y += 9)
         for (int x = 2; x < made.image.width(); x += 9) {
-            const auto at = *sampleAt(fit, {64, 48}, made.target.topLeft() + QPointF(x + 0.5, y + 0.5));
+            const auto at =
+                *sampleAt(fit, {64, 48}, made.target.topLeft() + QPointF(x + 0.5, y + 0.5));
             const int d = reference_->frame(0).sample(0, at.x(), at.y()) -
                           test_->frame(0).sample(0, at.x(), at.y());
             ASSERT_EQ(qRed(made.image.pixel(x, y)), std::clamp(128 + 8 * d, 0, 255));

@@ -25,8 +25,8 @@ QApplication& application()
     return *qApp;
 }
 
-// Stands for `vitrine work JOB`: the bundle lies ready beside it, the job's uid is put into it. As a real
-// worker it outlives the reader of its pipe, and its result is there whole or not at all.
+// Stands for `vitrine work JOB`: the bundle lies ready beside it, the job's uid is put into it. As
+// a real worker it outlives the reader of its pipe, and its result is there whole or not at all.
 const char* const kGoodWorker = R"(#!/bin/sh
 trap '' PIPE
 echo '{"progress":[1,4,"layers"]}'
@@ -120,7 +120,8 @@ TEST_F(WithRunner, ACrashedWorkerIsAFailedRun)
     EXPECT_EQ(run->state, RunState::failed);
     EXPECT_FALSE(run->error.empty());
     EXPECT_TRUE(runner->store().loadUid(run->uid));
-    EXPECT_EQ(run->params.integer("steps"), 7) << "known in its type, though the worker never began";
+    EXPECT_EQ(run->params.integer("steps"), 7)
+        << "known in its type, though the worker never began";
 }
 
 TEST_F(WithRunner, ShowsProgressAndCancels)

@@ -1,7 +1,7 @@
 #include "widgets/theme/style.h"
 
-#include <QFile>
 #include <QApplication>
+#include <QFile>
 #include <QRegularExpression>
 
 #include <gtest/gtest.h>
