@@ -1,7 +1,7 @@
 // vitrine-train: trains a small language model from a recipe, exports and evaluates it.
-#include "core/learning/nets/product.h"
-#include "core/learning/nets/scores.h"
-#include "core/learning/nets/trainer.h"
+#include "core/learning/nets/training/product.h"
+#include "core/learning/nets/language/scores.h"
+#include "core/learning/nets/language/trainer.h"
 
 #include <cmath>
 #include <exception>

@@ -1,6 +1,8 @@
 // The fused loops against the plain tensor expressions: results and gradients, F32. Tolerance 2e-5
 // of the largest value: sums of a few hundred F32 products in another order.
-#include "core/learning/nets/kernels.h"
+#include "core/learning/nets/language/kernels.h"
+
+#include "core/learning/nets/training/adamw.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "core/learning/nets/recipe.h"
+#include "core/learning/nets/language/recipe.h"
 
 #include <unistd.h>
 

@@ -1,7 +1,7 @@
-#include "core/learning/nets/trainer.h"
+#include "core/learning/nets/language/trainer.h"
 
-#include "core/learning/nets/checkpoint.h"
-#include "core/learning/nets/token_store.h"
+#include "core/learning/nets/language/checkpoint.h"
+#include "core/learning/nets/language/token_store.h"
 
 #include <unistd.h>
 

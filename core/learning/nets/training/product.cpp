@@ -1,4 +1,4 @@
-#include "core/learning/nets/product.h"
+#include "core/learning/nets/training/product.h"
 
 #ifdef VITRINE_HAS_BLAS
 // BLAS level 3, Fortran interface; libtorch brings the library into the process anyway.

@@ -1,6 +1,6 @@
-#include "core/learning/nets/loops.h"
+#include "core/learning/nets/language/loops.h"
 
-#include "core/learning/nets/product.h"
+#include "core/learning/nets/training/product.h"
 
 #include <algorithm>
 #include <cmath>
@@ -218,18 +218,6 @@ double crossEntropy(float* logits, const int64_t* targets, int64_t rows, int64_t
         logits[targets[r]] -= scale;
     }
     return loss;
-}
-
-void adamw(const Adamw& how, int64_t count, float* parameter, const float* gradient, float* first,
-           float* second)
-{
-    for (int64_t i = 0; i < count; ++i) {
-        const float g = gradient[i] * how.gradientScale;
-        first[i] = how.beta1 * first[i] + (1.0f - how.beta1) * g;
-        second[i] = how.beta2 * second[i] + (1.0f - how.beta2) * g * g;
-        const float root = std::sqrt(second[i]) * how.inverseRootCorrection2 + how.epsilon;
-        parameter[i] = parameter[i] * how.keep - how.rate * first[i] / root;
-    }
 }
 
 } // namespace vitrine::learning::loops

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "core/learning/nets/kernels.h"
-#include "core/learning/nets/recipe.h"
-#include "core/learning/nets/tensor_file.h"
+#include "core/learning/nets/language/kernels.h"
+#include "core/learning/nets/language/recipe.h"
+#include "core/learning/nets/training/tensor_file.h"
 
 #include <string>
 #include <vector>

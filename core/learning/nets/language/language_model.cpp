@@ -1,6 +1,6 @@
-#include "core/learning/nets/language_model.h"
+#include "core/learning/nets/language/language_model.h"
 
-#include "core/learning/nets/token_store.h"
+#include "core/learning/nets/language/token_store.h"
 
 #include <cmath>
 #include <filesystem>

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "core/learning/nets/language_model.h"
-#include "core/learning/nets/token_store.h"
+#include "core/learning/nets/language/language_model.h"
+#include "core/learning/nets/language/token_store.h"
 
 #include <string>
 #include <vector>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/learning/nets/recipe.h"
+#include "core/learning/nets/language/recipe.h"
 
 #include <iosfwd>
 #include <string>

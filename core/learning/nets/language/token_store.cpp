@@ -1,4 +1,4 @@
-#include "core/learning/nets/token_store.h"
+#include "core/learning/nets/language/token_store.h"
 
 #include <algorithm>
 #include <fstream>

@@ -1,4 +1,4 @@
-#include "core/learning/nets/evaluate.h"
+#include "core/learning/nets/language/evaluate.h"
 
 #include <algorithm>
 #include <cmath>

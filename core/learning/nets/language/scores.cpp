@@ -1,7 +1,7 @@
-#include "core/learning/nets/scores.h"
+#include "core/learning/nets/language/scores.h"
 
-#include "core/learning/nets/checkpoint.h"
-#include "core/learning/nets/evaluate.h"
+#include "core/learning/nets/language/checkpoint.h"
+#include "core/learning/nets/language/evaluate.h"
 
 #include <algorithm>
 #include <ostream>

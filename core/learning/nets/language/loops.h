@@ -31,10 +31,4 @@ void attentionBackward(const AttentionShape& shape, const float* rotated, const 
 double crossEntropy(float* logits, const int64_t* targets, int64_t rows, int64_t classes,
                     float scale);
 
-struct Adamw {
-    float rate, beta1, beta2, epsilon, inverseRootCorrection2, keep, gradientScale;
-};
-void adamw(const Adamw& how, int64_t count, float* parameter, const float* gradient, float* first,
-           float* second);
-
 } // namespace vitrine::learning::loops

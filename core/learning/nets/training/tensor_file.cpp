@@ -1,4 +1,4 @@
-#include "core/learning/nets/tensor_file.h"
+#include "core/learning/nets/training/tensor_file.h"
 
 #include <fcntl.h>
 #include <unistd.h>

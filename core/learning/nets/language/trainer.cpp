@@ -1,8 +1,9 @@
-#include "core/learning/nets/trainer.h"
+#include "core/learning/nets/language/trainer.h"
 
-#include "core/learning/nets/checkpoint.h"
-#include "core/learning/nets/evaluate.h"
-#include "core/learning/nets/token_store.h"
+#include "core/learning/nets/language/checkpoint.h"
+#include "core/learning/nets/language/evaluate.h"
+#include "core/learning/nets/language/token_store.h"
+#include "core/learning/nets/training/adamw.h"
 
 #include <chrono>
 #include <cmath>

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "core/learning/nets/language_model.h"
-#include "core/learning/nets/recipe.h"
+#include "core/learning/nets/language/language_model.h"
+#include "core/learning/nets/language/recipe.h"
 
 #include <string>
 
