@@ -1,8 +1,8 @@
 // libvitrine-trainer.so: the door of core/jobs/trainer.h to the nets. Opened with dlopen inside
 // `vitrine work`.
 #include "core/jobs/trainer.h"
-#include "core/learning/nets/training/product.h"
 #include "core/learning/nets/language/trainer.h"
+#include "core/learning/nets/training/product.h"
 
 #include <exception>
 

@@ -2,8 +2,8 @@
 
 #include <cstdint>
 
-// The update of adamw.h on raw F32 arrays, compiled for this machine's processor with relaxed floating
-// point (no infinities or NaN are made or expected here).
+// The update of adamw.h on raw F32 arrays, compiled for this machine's processor with relaxed
+// floating point (no infinities or NaN are made or expected here).
 namespace vitrine::learning::loops
 {
 

@@ -43,8 +43,8 @@ public:
     torch::Tensor part(size_t picture, int64_t x, int64_t y, int64_t width, int64_t height) const;
     torch::Tensor whole(size_t picture) const;
 
-    // A part of this size at a random place; pictures are drawn by the number of their pixels. Only of
-    // those that are large enough; throws where none is.
+    // A part of this size at a random place; pictures are drawn by the number of their pixels. Only
+    // of those that are large enough; throws where none is.
     torch::Tensor drawPart(class Chance& chance, int64_t width, int64_t height) const;
 
 private:
@@ -68,8 +68,8 @@ public:
     const std::vector<Clip>& clips() const { return clips_; }
 
     // frames x 3 x height x width, uint8, from frame `first` on; a copy.
-    torch::Tensor part(size_t clip, int64_t first, int64_t frames, int64_t x, int64_t y, int64_t width,
-                       int64_t height) const;
+    torch::Tensor part(size_t clip, int64_t first, int64_t frames, int64_t x, int64_t y,
+                       int64_t width, int64_t height) const;
 
 private:
     RawBytes bytes_;

@@ -8,10 +8,10 @@
 namespace vitrine::learning
 {
 
-// A recipe as it is written: `key = value` lines, `#` starts a comment. Whoever needs a key asks for
-// it, with the value that holds where the recipe is silent; at the end refuseUnknown names what nobody
-// asked for, so that a misspelt key is no silent default. All functions throw std::runtime_error with
-// one line that names the file, the key and what was expected.
+// A recipe as it is written: `key = value` lines, `#` starts a comment. Whoever needs a key asks
+// for it, with the value that holds where the recipe is silent; at the end refuseUnknown names what
+// nobody asked for, so that a misspelt key is no silent default. All functions throw
+// std::runtime_error with one line that names the file, the key and what was expected.
 class Settings
 {
 public:

@@ -1,0 +1,92 @@
+#include "core/learning/nets/queue/queue.h"
+#include "core/learning/nets/queue/queue_state.h"
+#include "core/learning/nets/training/card.h"
+
+#include <cmath>
+#include <cstdio>
+#include <filesystem>
+#include <ostream>
+
+namespace vitrine::learning
+{
+namespace
+{
+
+constexpr double kTrendSeconds = 1800.0;
+
+double trendOf(const TrainingLog& log)
+{
+    if (log.selections.size() < 2)
+        return std::nan("");
+    const auto& newest = log.selections.back();
+    const auto* before = &log.selections.front();
+    for (const auto& point : log.selections)
+        if (point.first <= newest.first - kTrendSeconds)
+            before = &point;
+    return newest.second - before->second;
+}
+
+double shippedSelection(const QueuePlaces& places, const std::string& name)
+{
+    const std::string folder = places.models + "/" + name;
+    try {
+        if (std::filesystem::exists(folder + "/README.md"))
+            return readCard(folder).selection.value;
+    } catch (const std::exception&) {
+        // the first model's card is older than the front matter
+    }
+    return std::nan("");
+}
+
+std::string tableNumber(double value, const char* format)
+{
+    if (std::isnan(value))
+        return "-";
+    char text[64];
+    std::snprintf(text, sizeof text, format, value);
+    return text;
+}
+
+} // namespace
+
+std::vector<QueueRow> queueRows(const QueuePlaces& places)
+{
+    std::vector<QueueRow> rows;
+    for (const QueueEntry& entry : queueEntries(places)) {
+        QueueRow row{entry.name,
+                     "waiting",
+                     entry.log.step,
+                     entry.steps,
+                     entry.log.seconds / 3600.0,
+                     entry.log.selections.empty() ? std::nan("")
+                                                  : entry.log.selections.back().second,
+                     trendOf(entry.log),
+                     shippedSelection(places, entry.name)};
+        if (!entry.error.empty())
+            row.state = "failed: " + entry.error;
+        else if (entry.finished())
+            row.state = "finished";
+        rows.push_back(row);
+    }
+    return rows;
+}
+
+void printQueueTable(const std::vector<QueueRow>& rows, std::ostream& out)
+{
+    char line[256];
+    std::snprintf(line, sizeof line, "%-24s %10s %10s %8s %10s %9s %10s  %s\n", "model", "step",
+                  "of", "hours", "score", "trend", "shipped", "state");
+    out << line;
+    for (const QueueRow& row : rows) {
+        std::snprintf(line, sizeof line, "%-24s %10lld %10lld %8.2f %10s %9s %10s  ",
+                      row.name.c_str(), static_cast<long long>(row.step),
+                      static_cast<long long>(row.steps), row.processorHours,
+                      tableNumber(row.selection, "%.4f").c_str(),
+                      tableNumber(row.trend, "%+.4f").c_str(),
+                      tableNumber(row.shipped, "%.4f").c_str());
+        out << line << row.state << "\n";
+    }
+    out.flush();
+}
+
+} // namespace vitrine::learning

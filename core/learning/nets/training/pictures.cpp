@@ -1,0 +1,269 @@
+#include "core/learning/nets/training/pictures.h"
+
+#include "core/learning/nets/training/chance.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <fstream>
+#include <map>
+#include <sstream>
+#include <stdexcept>
+
+namespace vitrine::learning
+{
+namespace
+{
+
+constexpr int64_t kLongestSide = 1 << 16;
+
+// A table of tab separated columns with their names in the first line.
+class TableOfRaw
+{
+public:
+    explicit TableOfRaw(const std::string& path) : path_(path), in_(path)
+    {
+        if (!in_)
+            throw std::runtime_error("cannot read " + path +
+                                     "; packaging/train prepares the data");
+        std::string head;
+        std::getline(in_, head);
+        const auto names = cells(head);
+        for (size_t i = 0; i < names.size(); ++i)
+            column_[names[i]] = i;
+    }
+
+    bool next()
+    {
+        std::string line;
+        ++number_;
+        if (!std::getline(in_, line))
+            return false;
+        row_ = cells(line);
+        return true;
+    }
+
+    std::string text(const std::string& column) const
+    {
+        const auto found = column_.find(column);
+        if (found == column_.end() || found->second >= row_.size())
+            fail("column " + column + " is missing");
+        return row_[found->second];
+    }
+
+    uint64_t whole(const std::string& column, uint64_t most) const
+    {
+        const std::string cell = text(column);
+        uint64_t value = 0;
+        const bool digits =
+            !cell.empty() && cell.size() < 19 &&
+            cell.find_first_not_of("0123456789") == std::string::npos;
+        if (digits)
+            value = std::stoull(cell);
+        if (!digits || value > most)
+            fail(column + " = " + cell + " is not a size");
+        return value;
+    }
+
+    int64_t side(const std::string& column) const
+    {
+        const uint64_t value = whole(column, kLongestSide);
+        if (value == 0)
+            fail(column + " is 0");
+        return static_cast<int64_t>(value);
+    }
+
+    double positive(const std::string& column) const
+    {
+        std::istringstream in(text(column));
+        in.imbue(std::locale::classic());
+        double value = 0.0;
+        if (!(in >> value) || !(value > 0.0))
+            fail(column + " is not a positive number");
+        return value;
+    }
+
+    [[noreturn]] void fail(const std::string& what) const
+    {
+        throw std::runtime_error(path_ + ":" + std::to_string(number_) + ": " + what);
+    }
+
+private:
+    static std::vector<std::string> cells(const std::string& line)
+    {
+        std::vector<std::string> found;
+        std::istringstream in(line);
+        for (std::string cell; std::getline(in, cell, '\t');)
+            found.push_back(cell);
+        return found;
+    }
+
+    std::string path_;
+    std::ifstream in_;
+    int number_ = 1;
+    std::map<std::string, size_t> column_;
+    std::vector<std::string> row_;
+};
+
+// rows x 3-byte pixels to 3 x height x width.
+torch::Tensor planes(const uint8_t* first, int64_t stride, int64_t height, int64_t width)
+{
+    const auto rows = torch::from_blob(const_cast<uint8_t*>(first), {height, width, 3},
+                                       {stride * 3, 3, 1}, torch::kUInt8);
+    return rows.permute({2, 0, 1}).contiguous();
+}
+
+void refuseOutside(const std::string& name, int64_t x, int64_t y, int64_t width, int64_t height,
+                   int64_t wholeWidth, int64_t wholeHeight)
+{
+    if (x < 0 || y < 0 || width < 1 || height < 1 || width > wholeWidth - x ||
+        height > wholeHeight - y)
+        throw std::runtime_error("a part outside " + name + " was asked for");
+}
+
+torch::Tensor idxBytes(const std::string& path, uint32_t magic, std::vector<int64_t> shape)
+{
+    const RawBytes bytes(path);
+    const auto word = [&](uint64_t at) {
+        uint32_t value = 0;
+        for (uint64_t i = 0; i < 4; ++i)
+            value = value << 8 | bytes.data()[at + i];
+        return value;
+    };
+    const uint64_t header = 4 + 4 * shape.size();
+    if (bytes.size() < header || word(0) != magic)
+        throw std::runtime_error(path + " is not an IDX file of bytes");
+    uint64_t count = word(4), each = 1;
+    for (size_t i = 1; i < shape.size(); ++i) {
+        if (word(4 + 4 * i) != static_cast<uint32_t>(shape[i]))
+            throw std::runtime_error(path + ": pictures of 28 x 28 expected");
+        each *= static_cast<uint64_t>(shape[i]);
+    }
+    if (count == 0 || bytes.size() - header != count * each)
+        throw std::runtime_error(path + ": its length does not fit its header");
+    shape[0] = static_cast<int64_t>(count);
+    auto tensor = torch::empty(shape, torch::kUInt8);
+    std::memcpy(tensor.data_ptr(), bytes.data() + header, bytes.size() - header);
+    return tensor;
+}
+
+} // namespace
+
+RawBytes::RawBytes(const std::string& path)
+{
+    const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    struct stat status{};
+    if (file < 0 || ::fstat(file, &status) != 0 || status.st_size <= 0) {
+        if (file >= 0)
+            ::close(file);
+        throw std::runtime_error("cannot read " + path + "; packaging/train prepares the data");
+    }
+    size_ = static_cast<uint64_t>(status.st_size);
+    void* memory = ::mmap(nullptr, size_, PROT_READ, MAP_SHARED, file, 0);
+    ::close(file);
+    if (memory == MAP_FAILED)
+        throw std::runtime_error("cannot map " + path);
+    data_ = {static_cast<const uint8_t*>(memory),
+             [size = size_](const uint8_t* p) { ::munmap(const_cast<uint8_t*>(p), size); }};
+}
+
+PictureStore::PictureStore(const std::string& folder, const std::string& use)
+    : bytes_(folder + "/pictures.rgb")
+{
+    for (TableOfRaw table(folder + "/pictures.tsv"); table.next();) {
+        const Picture picture{table.text("name"), table.side("width"), table.side("height"),
+                              table.whole("offset", bytes_.size())};
+        const auto bytes = static_cast<uint64_t>(picture.width) *
+                           static_cast<uint64_t>(picture.height) * 3; // sides below 2^17
+        if (bytes > bytes_.size() - picture.offset)
+            table.fail(picture.name + " lies outside pictures.rgb");
+        if (table.text("use") == use)
+            pictures_.push_back(picture);
+    }
+    if (pictures_.empty())
+        throw std::runtime_error(folder + "/pictures.tsv has no picture for " + use);
+}
+
+torch::Tensor PictureStore::part(size_t picture, int64_t x, int64_t y, int64_t width,
+                                 int64_t height) const
+{
+    const Picture& p = pictures_.at(picture);
+    refuseOutside(p.name, x, y, width, height, p.width, p.height);
+    return planes(bytes_.data() + p.offset + 3 * (y * p.width + x), p.width, height, width);
+}
+
+torch::Tensor PictureStore::whole(size_t picture) const
+{
+    const Picture& p = pictures_.at(picture);
+    return part(picture, 0, 0, p.width, p.height);
+}
+
+torch::Tensor PictureStore::drawPart(Chance& chance, int64_t width, int64_t height) const
+{
+    const auto pixels = [&](const Picture& p) {
+        return p.width < width || p.height < height ? 0 : p.width * p.height;
+    };
+    int64_t all = 0;
+    for (const Picture& p : pictures_)
+        all += pixels(p);
+    if (all == 0)
+        throw std::runtime_error("no picture has " + std::to_string(width) + " x " +
+                                 std::to_string(height) + " pixels");
+    int64_t at = chance.below(all);
+    size_t chosen = 0;
+    while (at >= pixels(pictures_[chosen]))
+        at -= pixels(pictures_[chosen++]);
+    const Picture& p = pictures_[chosen];
+    const int64_t x = chance.below(p.width - width + 1);
+    return part(chosen, x, chance.below(p.height - height + 1), width, height);
+}
+
+ClipStore::ClipStore(const std::string& folder, const std::string& use)
+    : bytes_(folder + "/clips.rgb")
+{
+    for (TableOfRaw table(folder + "/clips.tsv"); table.next();) {
+        const Clip clip{table.text("name"),        table.side("width"),
+                        table.side("height"),      table.side("frames"),
+                        table.positive("fps"),     table.whole("offset", bytes_.size())};
+        const auto frame = static_cast<uint64_t>(clip.width) *
+                           static_cast<uint64_t>(clip.height) * 3; // sides below 2^17
+        if (static_cast<uint64_t>(clip.frames) > (bytes_.size() - clip.offset) / frame)
+            table.fail(clip.name + " lies outside clips.rgb");
+        if (table.text("use") == use)
+            clips_.push_back(clip);
+    }
+    if (clips_.empty())
+        throw std::runtime_error(folder + "/clips.tsv has no clip for " + use);
+}
+
+torch::Tensor ClipStore::part(size_t clip, int64_t first, int64_t frames, int64_t x, int64_t y,
+                              int64_t width, int64_t height) const
+{
+    const Clip& c = clips_.at(clip);
+    refuseOutside(c.name, x, y, width, height, c.width, c.height);
+    if (first < 0 || frames < 1 || frames > c.frames - first)
+        throw std::runtime_error("frames outside " + c.name + " were asked for");
+    auto out = torch::empty({frames, 3, height, width}, torch::kUInt8);
+    for (int64_t i = 0; i < frames; ++i)
+        out[i].copy_(planes(bytes_.data() + c.offset +
+                                3 * (((first + i) * c.height + y) * c.width + x),
+                            c.width, height, width));
+    return out;
+}
+
+Garments readGarments(const std::string& folder, const std::string& set)
+{
+    Garments garments{
+        idxBytes(folder + "/" + set + "-images-idx3-ubyte", 0x00000803, {0, 28, 28}),
+        idxBytes(folder + "/" + set + "-labels-idx1-ubyte", 0x00000801, {0})};
+    if (garments.pictures.size(0) != garments.labels.size(0))
+        throw std::runtime_error(folder + ": as many labels as pictures expected in " + set);
+    if (garments.labels.max().item<int64_t>() > 9)
+        throw std::runtime_error(folder + ": a label above 9 in " + set);
+    return garments;
+}
+
+} // namespace vitrine::learning
