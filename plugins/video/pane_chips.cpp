@@ -4,6 +4,7 @@
 #include "widgets/params/number_spin.h"
 #include "widgets/theme/icon.h"
 #include "widgets/theme/palette.h"
+#include "widgets/theme/shown_text.h"
 
 #include <QComboBox>
 #include <QHBoxLayout>
@@ -18,6 +19,8 @@ namespace vitrine::video
 {
 namespace
 {
+
+constexpr qsizetype kLongestOnChip = 40;
 
 QIcon dot(int colour)
 {
@@ -78,22 +81,23 @@ QWidget* PaneChips::make(const Chip& chip)
     auto* row = new QHBoxLayout(box);
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(4);
-    auto* button = new QPushButton(chip.name, box);
+    // A name of any length may stand in a stored run; a button would be as wide.
+    auto* button = new QPushButton(shownText(chip.name, kLongestOnChip), box);
     button->setProperty("kind", "chip");
     button->setCheckable(true);
     button->setIcon(dot(chip.colour));
     button->setIconSize({10, 10});
-    button->setAccessibleName(tr("Pane %1").arg(chip.name));
+    button->setAccessibleName(tr("Pane %1").arg(shownText(chip.name)));
     button->setToolTip(tr("Shows or hides this pane"));
     connect(button, &QPushButton::clicked, this,
             [this, id = chip.id](bool on) { emit shownWished(id, on); });
     row->addWidget(button);
     if (chip.settings.size() > 1) {
         auto* combo = new QComboBox(box);
-        combo->setAccessibleName(tr("Setting of %1").arg(chip.name));
+        combo->setAccessibleName(tr("Setting of %1").arg(shownText(chip.name)));
         combo->setToolTip(tr("Which point of this codec is shown"));
         for (const Chip::Setting& setting : chip.settings)
-            combo->addItem(setting.title, setting.value);
+            combo->addItem(shownText(setting.title, kLongestOnChip), setting.value);
         connect(combo, &QComboBox::activated, this, [this, id = chip.id, combo](int index) {
             emit settingWished(id, combo->itemData(index).toString());
         });
@@ -103,7 +107,7 @@ QWidget* PaneChips::make(const Chip& chip)
         auto* remove = new QToolButton(box);
         remove->setIcon(theme::icon(QStringLiteral("cancel")));
         remove->setIconSize({16, 16});
-        remove->setAccessibleName(tr("Close %1").arg(chip.name));
+        remove->setAccessibleName(tr("Close %1").arg(shownText(chip.name)));
         remove->setToolTip(tr("Takes this file out of the comparison"));
         connect(remove, &QToolButton::clicked, this,
                 [this, id = chip.id] { emit removeWished(id); });

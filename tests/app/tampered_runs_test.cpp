@@ -65,6 +65,7 @@ protected:
         tests::FakeContext context;
         const std::unique_ptr<View> view(newView(runs.front()->experiment, context));
         view->setRuns(runs);
+        expectModestSizes(*view); // before the window asks for memory
         settle(*view, context);
         for (QComboBox* choice : view->findChildren<QComboBox*>())
             for (int i = 0; i < std::min(choice->count(), 8) && choice->isVisible(); ++i) {
@@ -102,6 +103,21 @@ protected:
         EXPECT_FALSE(diff.grab().isNull());
     }
 
+    // A widget that asks for the width of a stored text makes the window wider than memory can
+    // paint.
+    static void expectModestSizes(QWidget& page)
+    {
+        for (const QWidget* widget : page.findChildren<QWidget*>()) {
+            const QSize least = widget->minimumSizeHint().expandedTo(widget->minimumSize());
+            EXPECT_LT(std::max(least.width(), least.height()), 5000)
+                << widget->metaObject()->className() << " "
+                << widget->objectName().left(60).toStdString() << " "
+                << widget->accessibleName().left(60).toStdString() << " in "
+                << (widget->parentWidget() ? widget->parentWidget()->metaObject()->className()
+                                           : "nothing");
+        }
+    }
+
     static void settle(View& view, const tests::FakeContext& context)
     {
         QElapsedTimer clock;
@@ -109,6 +125,7 @@ protected:
         do
             QTest::qWait(5);
         while (!tests::isSettled(view, context) && clock.elapsed() < 60'000);
+        expectModestSizes(view);
     }
 
     Result<void> report(const Store& from, const std::vector<std::string>& runs,
@@ -143,7 +160,7 @@ TEST_F(TamperedRuns, AreShownAsFarAsTheyAreSound)
 {
     const std::vector<RunHandle> real = realRuns();
     const int rounds = tests::rounds(1000);
-    for (int round = 0; round < rounds; ++round) {
+    for (int round = tests::firstRound(); round < rounds; ++round) {
         Tamperer tamperer(static_cast<unsigned>(round));
         const RunHandle& good = real[static_cast<std::size_t>(round) % real.size()];
         RunRecord run = *good;
@@ -187,7 +204,7 @@ TEST_F(TamperedRuns, AreShownAsFarAsTheyAreSound)
     }
     std::cout << rounds << " tampered tables: " << shown << " shown alone and in pairs, " << refused
               << " refused, " << reports << " reports" << std::endl;
-    EXPECT_GT(shown, rounds / 2);
+    EXPECT_GT(shown, (rounds - tests::firstRound()) / 2);
 }
 
 TEST_F(TamperedRuns, OfAnEditedDatabaseAreShownOrRefusedInOneLine)
@@ -212,7 +229,7 @@ TEST_F(TamperedRuns, OfAnEditedDatabaseAreShownOrRefusedInOneLine)
     ASSERT_GT(places.size(), 20u);
 
     const int rounds = tests::rounds(500);
-    for (int round = 0; round < rounds; ++round) {
+    for (int round = tests::firstRound(); round < rounds; ++round) {
         Tamperer tamperer(7000U + static_cast<unsigned>(round));
         for (const char* side : {"-wal", "-shm"})
             fs::remove(file.string() + side);

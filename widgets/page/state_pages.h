@@ -94,6 +94,13 @@ public:
 
     bool showsContent() const { return currentWidget() == content_; }
 
+    // Bounded: a stored text that some label shows whole must not make the window wider than memory
+    // can paint.
+    QSize minimumSizeHint() const override
+    {
+        return QStackedWidget::minimumSizeHint().boundedTo({3000, 3000});
+    }
+
 signals:
     void retryWished();
 

@@ -31,16 +31,17 @@ struct QueueRow {
     double shipped;   // selection on the card of the shipped model
 };
 
-// Of all recipes, in the order of their names. Recipes whose key `queue` is `no` are left out. A recipe
-// that cannot be read is a row that says so.
+// Of all recipes, in the order of their names. Recipes whose key `queue` is `no` are left out. A
+// recipe that cannot be read is a row that says so.
 std::vector<QueueRow> queueRows(const QueuePlaces& places);
 void printQueueTable(const std::vector<QueueRow>& rows, std::ostream& out);
 
-// Trains every unfinished recipe (or those of `names`) in turns of so many minutes, least trained first;
-// a recipe with the key `after = NAME` waits until NAME is finished or shipped, one with `last = yes`
-// until all others are finished. A recipe that fails is left for the next call; the others go on. Ends
-// when nothing is left to do or `stop` answers true, which it is asked after every step. One queue a
-// state folder: a second one throws std::runtime_error, and so does a name without a recipe.
+// Trains every unfinished recipe (or those of `names`) in turns of so many minutes, least trained
+// first; a recipe with the key `after = NAME` waits until NAME is finished or shipped, one with
+// `last = yes` until all others are finished. A recipe that fails is left for the next call; the
+// others go on. Ends when nothing is left to do or `stop` answers true, which it is asked after
+// every step. One queue a state folder: a second one throws std::runtime_error, and so does a name
+// without a recipe.
 void runQueue(const QueuePlaces& places, const std::vector<std::string>& names, double turnMinutes,
               const std::function<bool()>& stop, std::ostream& log);
 
@@ -50,9 +51,9 @@ bool pauseQueue(const QueuePlaces& places, double waitSeconds);
 // The selection and the scores of the shipped model, from its file.
 std::vector<Score> shippedScores(const QueuePlaces& places, const std::string& name);
 
-// Writes the running mean of the state as the shipped model with its card, if there is none yet or it is
-// better by what the trainee asks (`always`: in any case). Says in `log` what was done and why. Throws
-// where there is no state, or where the export is larger than 3 MiB.
+// Writes the running mean of the state as the shipped model with its card, if there is none yet or
+// it is better by what the trainee asks (`always`: in any case). Says in `log` what was done and
+// why. Throws where there is no state, or where the export is larger than 3 MiB.
 bool shipModel(const QueuePlaces& places, const std::string& name, bool always, std::ostream& log);
 
 } // namespace vitrine::learning

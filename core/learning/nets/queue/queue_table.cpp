@@ -78,12 +78,11 @@ void printQueueTable(const std::vector<QueueRow>& rows, std::ostream& out)
                   "of", "hours", "score", "trend", "shipped", "state");
     out << line;
     for (const QueueRow& row : rows) {
-        std::snprintf(line, sizeof line, "%-24s %10lld %10lld %8.2f %10s %9s %10s  ",
-                      row.name.c_str(), static_cast<long long>(row.step),
-                      static_cast<long long>(row.steps), row.processorHours,
-                      tableNumber(row.selection, "%.4f").c_str(),
-                      tableNumber(row.trend, "%+.4f").c_str(),
-                      tableNumber(row.shipped, "%.4f").c_str());
+        std::snprintf(
+            line, sizeof line, "%-24s %10lld %10lld %8.2f %10s %9s %10s  ", row.name.c_str(),
+            static_cast<long long>(row.step), static_cast<long long>(row.steps), row.processorHours,
+            tableNumber(row.selection, "%.4f").c_str(), tableNumber(row.trend, "%+.4f").c_str(),
+            tableNumber(row.shipped, "%.4f").c_str());
         out << line << row.state << "\n";
     }
     out.flush();

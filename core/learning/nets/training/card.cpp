@@ -57,7 +57,8 @@ std::string cardText(const Card& card, const Settings& recipe,
         << "\nsteps: " << card.steps << "\nseed: " << card.seed
         << "\nprocessor_hours: " << fixedDigits(card.processorHours, 3)
         << "\nselection: " << fixedDigits(card.selection.value, 4) << "\n---\n\n# " << card.name
-        << "\n\n" << recipe.text("about", recipe.text("network")) << "\n\n"
+        << "\n\n"
+        << recipe.text("about", recipe.text("network")) << "\n\n"
         << "Weights in F16. Licence: GPL-3.0-or-later; the data's licences stand below.\n\n"
         << "## Training\n\n`packaging/train " << card.name << "` with `resources/recipes/"
         << card.name << ".recipe`: step " << card.step << " of " << card.steps << ", seed "

@@ -22,9 +22,10 @@ struct Card {
     std::vector<Score> scores;
 };
 
-// `recipe` gives title, about and limits; `sources` are the tables of vitrine-prepare that say where the
-// data come from (packages, licences), those that are there.
-std::string cardText(const Card& card, const Settings& recipe, const std::vector<std::string>& sources);
+// `recipe` gives title, about and limits; `sources` are the tables of vitrine-prepare that say
+// where the data come from (packages, licences), those that are there.
+std::string cardText(const Card& card, const Settings& recipe,
+                     const std::vector<std::string>& sources);
 
 // Reads the front matter and the table of scores. Throws std::runtime_error naming the file.
 Card readCard(const std::string& folder);

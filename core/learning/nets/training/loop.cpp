@@ -100,8 +100,7 @@ public:
             if (point_.step % schedule_.evaluateEvery == 0 || finished)
                 evaluate();
             goOn = onPoint(point_) && !finished;
-            const std::chrono::duration<double> since =
-                std::chrono::steady_clock::now() - savedAt;
+            const std::chrono::duration<double> since = std::chrono::steady_clock::now() - savedAt;
             if (since.count() > 60.0 * schedule_.checkpointMinutes && goOn) {
                 save();
                 savedAt = std::chrono::steady_clock::now();

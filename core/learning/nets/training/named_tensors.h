@@ -15,8 +15,8 @@ namespace vitrine::learning
 // tensors are the module's own, not copies.
 std::vector<std::pair<std::string, torch::Tensor>> namedTensors(torch::nn::Module& module);
 
-// Copies `prefix` + name of the file into each of them. Throws std::runtime_error that names `where`
-// and the first tensor that is missing or has another shape.
+// Copies `prefix` + name of the file into each of them. Throws std::runtime_error that names
+// `where` and the first tensor that is missing or has another shape.
 void fillTensors(torch::nn::Module& module, const TensorFile& file, const std::string& prefix,
                  const std::string& where);
 

@@ -27,8 +27,7 @@ public:
     explicit TableOfRaw(const std::string& path) : path_(path), in_(path)
     {
         if (!in_)
-            throw std::runtime_error("cannot read " + path +
-                                     "; packaging/train prepares the data");
+            throw std::runtime_error("cannot read " + path + "; packaging/train prepares the data");
         std::string head;
         std::getline(in_, head);
         const auto names = cells(head);
@@ -58,9 +57,8 @@ public:
     {
         const std::string cell = text(column);
         uint64_t value = 0;
-        const bool digits =
-            !cell.empty() && cell.size() < 19 &&
-            cell.find_first_not_of("0123456789") == std::string::npos;
+        const bool digits = !cell.empty() && cell.size() < 19 &&
+                            cell.find_first_not_of("0123456789") == std::string::npos;
         if (digits)
             value = std::stoull(cell);
         if (!digits || value > most)
@@ -155,7 +153,8 @@ torch::Tensor idxBytes(const std::string& path, uint32_t magic, std::vector<int6
 RawBytes::RawBytes(const std::string& path)
 {
     const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    struct stat status{};
+    struct stat status {
+    };
     if (file < 0 || ::fstat(file, &status) != 0 || status.st_size <= 0) {
         if (file >= 0)
             ::close(file);
@@ -225,11 +224,11 @@ ClipStore::ClipStore(const std::string& folder, const std::string& use)
     : bytes_(folder + "/clips.rgb")
 {
     for (TableOfRaw table(folder + "/clips.tsv"); table.next();) {
-        const Clip clip{table.text("name"),        table.side("width"),
-                        table.side("height"),      table.side("frames"),
-                        table.positive("fps"),     table.whole("offset", bytes_.size())};
-        const auto frame = static_cast<uint64_t>(clip.width) *
-                           static_cast<uint64_t>(clip.height) * 3; // sides below 2^17
+        const Clip clip{table.text("name"),    table.side("width"),
+                        table.side("height"),  table.side("frames"),
+                        table.positive("fps"), table.whole("offset", bytes_.size())};
+        const auto frame = static_cast<uint64_t>(clip.width) * static_cast<uint64_t>(clip.height) *
+                           3; // sides below 2^17
         if (static_cast<uint64_t>(clip.frames) > (bytes_.size() - clip.offset) / frame)
             table.fail(clip.name + " lies outside clips.rgb");
         if (table.text("use") == use)
@@ -248,17 +247,16 @@ torch::Tensor ClipStore::part(size_t clip, int64_t first, int64_t frames, int64_
         throw std::runtime_error("frames outside " + c.name + " were asked for");
     auto out = torch::empty({frames, 3, height, width}, torch::kUInt8);
     for (int64_t i = 0; i < frames; ++i)
-        out[i].copy_(planes(bytes_.data() + c.offset +
-                                3 * (((first + i) * c.height + y) * c.width + x),
-                            c.width, height, width));
+        out[i].copy_(
+            planes(bytes_.data() + c.offset + 3 * (((first + i) * c.height + y) * c.width + x),
+                   c.width, height, width));
     return out;
 }
 
 Garments readGarments(const std::string& folder, const std::string& set)
 {
-    Garments garments{
-        idxBytes(folder + "/" + set + "-images-idx3-ubyte", 0x00000803, {0, 28, 28}),
-        idxBytes(folder + "/" + set + "-labels-idx1-ubyte", 0x00000801, {0})};
+    Garments garments{idxBytes(folder + "/" + set + "-images-idx3-ubyte", 0x00000803, {0, 28, 28}),
+                      idxBytes(folder + "/" + set + "-labels-idx1-ubyte", 0x00000801, {0})};
     if (garments.pictures.size(0) != garments.labels.size(0))
         throw std::runtime_error(folder + ": as many labels as pictures expected in " + set);
     if (garments.labels.max().item<int64_t>() > 9)

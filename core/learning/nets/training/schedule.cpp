@@ -28,8 +28,7 @@ Schedule scheduleOf(const Settings& settings)
     s.seed = static_cast<uint64_t>(
         settings.integer("seed", static_cast<int64_t>(usual.seed), 0, INT64_MAX));
     s.evaluateEvery = settings.integer("evaluate_every", usual.evaluateEvery, 1, kMostSteps);
-    s.checkpointMinutes =
-        settings.number("checkpoint_minutes", usual.checkpointMinutes, 0.0, 5.0);
+    s.checkpointMinutes = settings.number("checkpoint_minutes", usual.checkpointMinutes, 0.0, 5.0);
     return s;
 }
 
@@ -44,8 +43,7 @@ double rateOf(const Schedule& schedule, int64_t step, int64_t restartedAt)
     const double progress =
         std::min(1.0, static_cast<double>(step) / static_cast<double>(schedule.steps));
     const double cosine = 0.5 * (1.0 + std::cos(3.14159265358979323846 * progress));
-    return schedule.learningRate * warm *
-           (schedule.lastRate + (1.0 - schedule.lastRate) * cosine);
+    return schedule.learningRate * warm * (schedule.lastRate + (1.0 - schedule.lastRate) * cosine);
 }
 
 } // namespace vitrine::learning

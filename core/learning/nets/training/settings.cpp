@@ -102,9 +102,8 @@ double Settings::number(const std::string& key, double otherwise, double least, 
         return otherwise;
     double value = 0.0;
     if (!readNumber(values_.at(key), value) || !(value >= least && value <= most))
-        throw std::runtime_error(path_ + ": " + key + " = " + values_.at(key) +
-                                 ": a number from " + shortNumber(least) + " to " +
-                                 shortNumber(most) + " expected");
+        throw std::runtime_error(path_ + ": " + key + " = " + values_.at(key) + ": a number from " +
+                                 shortNumber(least) + " to " + shortNumber(most) + " expected");
     return value;
 }
 
