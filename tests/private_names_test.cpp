@@ -57,6 +57,15 @@ TEST(PrivateNames, AreFoundInASource)
     EXPECT_EQ(privateNames(source), (std::set<std::string>{"Side", "kRows", "rowsOf"}));
 }
 
+// All folders of the nets are compiled as one, and so are their tests.
+std::string unitOf(const std::string& folder)
+{
+    for (const std::string together : {"/core/learning/nets", "/tests/core/learning"})
+        if (const auto at = folder.find(together); at != std::string::npos)
+            return folder.substr(0, at) + together;
+    return folder;
+}
+
 TEST(PrivateNames, AreUniqueWithinAFolder)
 {
     std::map<std::pair<std::string, std::string>, std::set<std::string>>
