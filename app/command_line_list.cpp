@@ -2,6 +2,7 @@
 #include "app/command_line_verbs.h"
 #include "app/output.h"
 #include "core/base/format.h"
+#include "core/base/json.h"
 
 #include <algorithm>
 

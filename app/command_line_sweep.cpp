@@ -4,6 +4,7 @@
 #include "core/base/file.h"
 #include "core/base/format.h"
 #include "core/base/in_file.h"
+#include "core/base/json.h"
 #include "core/jobs/new_job.h"
 #include "core/jobs/stop_signals.h"
 #include "core/jobs/sweep.h"

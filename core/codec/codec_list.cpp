@@ -4,6 +4,7 @@
 #include "core/codec/av.h"
 
 #include <algorithm>
+#include <fmt/format.h>
 
 namespace vitrine::codec
 {

@@ -2,6 +2,7 @@
 
 #include "core/base/csv.h"
 #include "core/base/format.h"
+#include "core/base/json.h"
 
 #include <algorithm>
 #include <array>

@@ -4,6 +4,7 @@
 #include "core/base/format.h"
 #include "core/base/hash.h"
 #include "core/base/in_file.h"
+#include "core/base/json.h"
 #include "core/base/mapped_file.h"
 #include "core/jobs/bundle_names.h"
 

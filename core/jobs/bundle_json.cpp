@@ -1,3 +1,4 @@
+#include "core/base/json.h"
 #include "core/jobs/bundle_names.h"
 #include "core/jobs/json_fields.h"
 #include "core/jobs/run_record.h"

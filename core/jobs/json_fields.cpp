@@ -1,6 +1,7 @@
 #include "core/jobs/json_fields.h"
 
 #include "core/base/format.h"
+#include "core/base/json.h"
 
 #include <limits>
 

@@ -1,6 +1,7 @@
 #include "core/jobs/live_lines.h"
 
 #include "core/base/file.h"
+#include "core/base/json.h"
 #include "core/jobs/bundle_names.h"
 #include "core/jobs/json_fields.h"
 

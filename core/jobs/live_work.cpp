@@ -1,3 +1,4 @@
+#include "core/base/json.h"
 #include "core/base/mapped_file.h"
 #include "core/base/parallel.h"
 #include "core/jobs/live_lines.h"

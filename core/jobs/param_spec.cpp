@@ -1,4 +1,5 @@
 #include "core/base/format.h"
+#include "core/base/json.h"
 #include "core/jobs/params.h"
 
 #include <algorithm>

@@ -1,6 +1,7 @@
 #include "core/jobs/params.h"
 
 #include "core/base/format.h"
+#include "core/base/json.h"
 
 #include <cassert>
 

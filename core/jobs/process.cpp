@@ -2,6 +2,7 @@
 
 #include "core/base/file.h"
 #include "core/base/format.h"
+#include "core/base/json.h"
 #include "core/jobs/job_file.h"
 #include "core/jobs/json_fields.h"
 #include "core/jobs/stop_signals.h"

@@ -1,5 +1,7 @@
 #include "core/jobs/run_record.h"
 
+#include "core/base/json.h"
+
 #include <array>
 #include <cmath>
 

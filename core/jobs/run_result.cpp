@@ -1,5 +1,7 @@
 #include "core/jobs/run_result.h"
 
+#include "core/base/json.h"
+
 #include <algorithm>
 #include <cmath>
 

@@ -1,6 +1,7 @@
 #include "core/jobs/sweep.h"
 
 #include "core/base/hash.h"
+#include "core/base/json.h"
 #include "core/jobs/json_fields.h"
 
 #include <cmath>

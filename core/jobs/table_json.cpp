@@ -1,5 +1,6 @@
 #include "core/jobs/table_json.h"
 
+#include "core/base/json.h"
 #include "core/jobs/bundle_names.h"
 #include "core/jobs/json_fields.h"
 

@@ -2,6 +2,7 @@
 
 #include "core/base/file.h"
 #include "core/base/format.h"
+#include "core/base/json.h"
 #include "core/base/mapped_file.h"
 #include "core/jobs/bundle.h"
 #include "core/jobs/guarded_run.h"

@@ -1,5 +1,6 @@
 #include "core/jobs/worker_lines.h"
 
+#include "core/base/json.h"
 #include "core/jobs/table_json.h"
 
 namespace vitrine

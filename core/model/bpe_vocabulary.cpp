@@ -1,6 +1,7 @@
 #include "core/model/bpe_vocabulary.h"
 
 #include "core/base/hash.h"
+#include "core/base/json.h"
 #include "core/model/bpe_merge.h"
 #include "core/tensor/printable.h"
 

@@ -6,6 +6,7 @@
 #include "core/tensor/safetensors.h"
 
 #include <algorithm>
+#include <fmt/format.h>
 #include <set>
 
 namespace vitrine::model

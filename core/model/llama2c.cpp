@@ -1,5 +1,6 @@
 #include "core/model/llama2c.h"
 
+#include "core/base/json.h"
 #include "core/base/mapped_file.h"
 #include "core/model/checkpoint_tensors.h"
 #include "core/tensor/printable.h"
@@ -7,6 +8,7 @@
 #include <array>
 #include <bit>
 #include <cstring>
+#include <fmt/format.h>
 #include <map>
 #include <mutex>
 

@@ -1,5 +1,6 @@
 #include "core/model/llm_config.h"
 
+#include "core/base/json.h"
 #include "core/tensor/printable.h"
 
 #include <cmath>

@@ -1,5 +1,6 @@
 #include "core/model/llm_weights.h"
 
+#include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <string>

@@ -1,5 +1,6 @@
 #include "core/model/tokenizer_steps.h"
 
+#include "core/base/json.h"
 #include "core/tensor/printable.h"
 
 namespace vitrine::model

@@ -1,5 +1,6 @@
 #include "core/model/tokenizer_steps.h"
 
+#include "core/base/json.h"
 #include "core/model/byte_level.h"
 #include "core/model/utf8.h"
 #include "core/tensor/printable.h"

@@ -2,6 +2,7 @@
 
 #include "core/base/file.h"
 #include "core/base/in_file.h"
+#include "core/base/json.h"
 #include "core/model/task_rows.h"
 #include "core/model/utf8.h"
 #include "core/tensor/printable.h"

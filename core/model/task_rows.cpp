@@ -1,6 +1,7 @@
 #include "core/model/task_rows.h"
 
 #include "core/base/format.h"
+#include "core/base/json.h"
 #include "core/tensor/printable.h"
 
 #include <algorithm>

@@ -1,5 +1,6 @@
 #include "core/model/task_rows.h"
 
+#include "core/base/json.h"
 #include "core/model/utf8.h"
 
 #include <algorithm>

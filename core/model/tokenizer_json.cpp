@@ -2,6 +2,7 @@
 
 #include "core/base/file.h"
 #include "core/base/hash.h"
+#include "core/base/json.h"
 #include "core/model/bpe_vocabulary.h"
 #include "core/model/byte_level.h"
 #include "core/model/token_trie.h"

@@ -1,3 +1,4 @@
+#include "core/base/json.h"
 #include "core/jobs/json_fields.h"
 #include "core/report/manuscript.h"
 

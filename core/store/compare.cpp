@@ -1,6 +1,7 @@
 #include "core/store/store.h"
 
 #include "core/base/format.h"
+#include "core/base/json.h"
 
 #include <algorithm>
 #include <bit>

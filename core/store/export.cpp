@@ -3,6 +3,7 @@
 #include "core/base/csv.h"
 #include "core/base/file.h"
 #include "core/base/format.h"
+#include "core/base/json.h"
 #include "core/jobs/bundle_names.h"
 
 #include <set>

@@ -1,5 +1,6 @@
 #include "core/store/load_parts.h"
 
+#include "core/base/json.h"
 #include "core/jobs/bundle.h"
 #include "core/jobs/bundle_names.h"
 #include "core/jobs/table_json.h"

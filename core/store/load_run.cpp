@@ -1,5 +1,6 @@
 #include "core/store/load_parts.h"
 
+#include "core/base/json.h"
 #include "core/jobs/bundle_names.h"
 #include "core/store/schema.h"
 #include "core/store/stored_row.h"

@@ -1,5 +1,6 @@
 #include "core/store/query.h"
 
+#include "core/base/json.h"
 #include "core/jobs/bundle_names.h"
 #include "core/store/filter_sql.h"
 #include "core/store/stored_row.h"

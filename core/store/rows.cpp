@@ -1,6 +1,7 @@
 #include "core/store/rows.h"
 
 #include "core/base/format.h"
+#include "core/base/json.h"
 #include "core/jobs/bundle.h"
 #include "core/jobs/table_json.h"
 #include "core/store/compression.h"

@@ -5,6 +5,7 @@
 #include <deque>
 #include <vector>
 
+#include "core/base/json.h"
 #include "plugins/attention/figures_state.h"
 
 namespace vitrine::attention

@@ -6,6 +6,7 @@
 
 #include "core/attention/comparable.h"
 #include "core/base/cut_text.h"
+#include "core/base/json.h"
 #include "core/jobs/read_run.h"
 #include "plugins/common/stored_sinks.h"
 

@@ -1,6 +1,7 @@
 #include "plugins/attention/import_experiment.h"
 
 #include <cmath>
+#include <fmt/format.h>
 
 #include "core/attention/capture.h"
 #include "core/attention/map_file.h"

@@ -1,4 +1,5 @@
 #include "plugins/common/map_figures.h"
+#include "core/base/json.h"
 #include "plugins/attention/figures.h"
 #include "plugins/attention/figures_state.h"
 

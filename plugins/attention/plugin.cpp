@@ -1,4 +1,5 @@
 #include "widgets/plugin.h"
+#include "core/base/json.h"
 #include "plugins/attention/capture_experiment.h"
 #include "plugins/attention/figures.h"
 #include "plugins/attention/forward_experiment.h"

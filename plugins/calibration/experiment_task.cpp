@@ -1,6 +1,7 @@
 #include "plugins/calibration/experiment_task.h"
 
 #include "core/base/file.h"
+#include "core/base/json.h"
 #include "core/base/resources.h"
 #include "core/jobs/bundle.h"
 

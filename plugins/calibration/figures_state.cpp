@@ -1,5 +1,7 @@
 #include "plugins/calibration/figures_state.h"
 
+#include "core/base/json.h"
+
 #include <algorithm>
 #include <array>
 #include <cmath>

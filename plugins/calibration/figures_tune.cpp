@@ -1,4 +1,5 @@
 #include "core/base/format.h"
+#include "core/base/json.h"
 #include "core/model/token_text.h"
 #include "plugins/calibration/figures_state.h"
 

@@ -1,4 +1,5 @@
 #include "widgets/plugin.h"
+#include "core/base/json.h"
 #include "plugins/calibration/apply_experiment.h"
 #include "plugins/calibration/evaluate_experiment.h"
 #include "plugins/calibration/figures.h"

@@ -1,5 +1,6 @@
 #include "plugins/calibration/view.h"
 
+#include "core/base/json.h"
 #include "plugins/calibration/counters.h"
 #include "plugins/calibration/heads_panel.h"
 #include "plugins/calibration/maps_panel.h"

@@ -2,6 +2,7 @@
 
 #include "core/base/file.h"
 #include "core/base/format.h"
+#include "core/base/json.h"
 #include "core/jobs/bundle.h"
 #include "core/video/bd.h"
 #include "plugins/video/experiment_input.h"

@@ -5,6 +5,7 @@
 #include "core/attention/head_list.h"
 #include "core/attention/map_file.h"
 #include "core/base/file.h"
+#include "core/base/json.h"
 #include "core/base/resources.h"
 #include "core/codec/source.h"
 #include "core/jobs/bundle.h"

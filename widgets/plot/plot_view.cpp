@@ -7,6 +7,7 @@
 #include <QPainter>
 #include <QWheelEvent>
 
+#include "core/base/json.h"
 #include "core/figure/data.h"
 #include "widgets/plot/canvas.h"
 #include "widgets/theme/palette.h"

@@ -1,5 +1,7 @@
 #include "core/figure/data.h"
 
+#include "core/base/json.h"
+
 #include <gmock/gmock.h>
 
 #include <cmath>

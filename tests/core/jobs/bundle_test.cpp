@@ -1,6 +1,7 @@
 #include "core/jobs/bundle.h"
 
 #include "core/base/file.h"
+#include "core/base/json.h"
 #include "tests/support/rounds.h"
 #include "tests/support/temporary_folder.h"
 

@@ -1,5 +1,6 @@
 #include "core/jobs/worker.h"
 
+#include "core/base/json.h"
 #include "core/jobs/job_folder.h"
 #include "core/jobs/left_over.h"
 #include "core/jobs/memory_limit.h"

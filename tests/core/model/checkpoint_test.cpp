@@ -1,6 +1,7 @@
 #include "core/model/checkpoint.h"
 
 #include "core/base/file.h"
+#include "core/base/json.h"
 #include "core/model/checkpoint_hf.h"
 #include "core/model/checkpoint_tensors.h"
 #include "core/tensor/safetensors.h"

@@ -1,6 +1,7 @@
 #include "core/model/llm_config.h"
 
 #include "core/base/file.h"
+#include "core/base/json.h"
 
 #include <gmock/gmock.h>
 

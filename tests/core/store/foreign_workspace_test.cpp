@@ -1,6 +1,7 @@
 // Workspaces from elsewhere: whatever is stored in them, nothing outside them is read, written or
 // removed.
 #include "core/base/file.h"
+#include "core/base/json.h"
 #include "core/jobs/job_folder.h"
 #include "core/store/copy_workspace.h"
 #include "core/store/finished_jobs.h"

@@ -1,6 +1,7 @@
 // A real workspace with one thing in it altered at random: whatever it is, nothing crashes, hangs,
 // throws or reaches outside.
 #include "core/base/hash.h"
+#include "core/base/json.h"
 #include "core/store/copy_workspace.h"
 #include "core/store/finished_jobs.h"
 #include "core/store/lineage.h"

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "core/attention/sinks.h"
+#include "core/base/json.h"
 #include "core/base/random.h"
 
 namespace vitrine::attention

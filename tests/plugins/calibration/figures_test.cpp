@@ -1,5 +1,6 @@
 #include "plugins/calibration/figures.h"
 
+#include "core/base/json.h"
 #include "core/figure/data.h"
 #include "plugins/calibration/figures_state.h"
 #include "plugins/calibration/figures_study.h"

@@ -3,6 +3,7 @@
 #include "core/attention/head_list.h"
 #include "core/base/file.h"
 #include "core/base/format.h"
+#include "core/base/json.h"
 #include "core/base/random.h"
 #include "core/jobs/job_folder.h"
 #include "core/jobs/process.h"

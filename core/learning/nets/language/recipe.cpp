@@ -81,6 +81,9 @@ const std::map<std::string, Setter>& setters()
         {"threads", number(&Recipe::threads)},
         {"checkpoint_minutes", number(&Recipe::checkpointMinutes)},
         {"evaluate_every", number(&Recipe::evaluateEvery)},
+        // The queue's (queue.h).
+        {"queue", [](Recipe&, const std::string&) {}},
+        {"last", [](Recipe&, const std::string&) {}},
     };
     return table;
 }

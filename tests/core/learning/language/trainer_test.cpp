@@ -2,6 +2,7 @@
 
 #include "core/learning/nets/language/checkpoint.h"
 #include "core/learning/nets/language/token_store.h"
+#include "tests/core/learning/toy_text.h"
 
 #include <unistd.h>
 
@@ -9,8 +10,6 @@
 
 #include <cmath>
 #include <filesystem>
-#include <fstream>
-#include <random>
 
 namespace vitrine::learning
 {
@@ -18,25 +17,6 @@ namespace
 {
 
 namespace fs = std::filesystem;
-
-// A text with a rule that is learned at once: each token is followed by one of two.
-void writeText(const fs::path& folder, const std::string& name, int documents)
-{
-    std::mt19937 random(5);
-    std::ofstream tokens(folder / (name + ".tokens"), std::ios::binary),
-        index(folder / (name + ".documents"));
-    constexpr int kLength = 60;
-    index << "source toy 1 0 " << documents * kLength << "\n";
-    for (int d = 0; d < documents; ++d) {
-        index << "document 0 " << d * kLength << ' ' << kLength << "\n";
-        int id = 3;
-        for (int i = 0; i < kLength; ++i) {
-            const int written = i == 0 ? 1 : i == kLength - 1 ? 2 : id;
-            tokens.put(static_cast<char>(written)).put(0);
-            id = 3 + (id * 5 + static_cast<int>(random() % 2)) % 25;
-        }
-    }
-}
 
 class Training : public testing::Test
 {
@@ -47,8 +27,8 @@ protected:
             fs::temp_directory_path() / ("vitrine-trainer-test-" + std::to_string(::getpid()));
         fs::remove_all(folder_);
         fs::create_directories(folder_);
-        writeText(folder_, "train", 40);
-        writeText(folder_, "heldout", 3);
+        tests::writeToyText(folder_, "train", 40);
+        tests::writeToyText(folder_, "heldout", 3);
     }
     void TearDown() override { fs::remove_all(folder_); }
 

@@ -37,8 +37,14 @@ protected:
 
 TEST_F(CardOfAModel, SaysWhatTrainingGoesOnFromAndTheScores)
 {
-    const Card read = throughText({"toy", 1200, 4000, 3, 1.25, {"accuracy", 91.2345, "%"},
-                                   {{"accuracy, selection", 91.2345, "%"}, {"PSNR-Y", 33.6, "dB"}}});
+    const Card read =
+        throughText({"toy",
+                     1200,
+                     4000,
+                     3,
+                     1.25,
+                     {"accuracy", 91.2345, "%"},
+                     {{"accuracy, selection", 91.2345, "%"}, {"PSNR-Y", 33.6, "dB"}}});
 
     EXPECT_EQ(read.name, "toy");
     EXPECT_EQ(read.step, 1200);

@@ -52,8 +52,8 @@ public:
     Score selection() override
     {
         EXPECT_FALSE(line_.is_training());
-        return {"closeness", -line_.slope->weight.sub(torch::tensor({{3.0, -2.0}})).norm().item<double>(),
-                ""};
+        return {"closeness",
+                -line_.slope->weight.sub(torch::tensor({{3.0, -2.0}})).norm().item<double>(), ""};
     }
     std::vector<Score> scores() override { return {selection()}; }
     std::string configJson() const override { return "{}"; }
@@ -70,7 +70,8 @@ class TrainLoop : public testing::Test
 protected:
     void SetUp() override
     {
-        folder_ = (fs::temp_directory_path() / ("vitrine-loop-" + std::to_string(::getpid()))).string();
+        folder_ =
+            (fs::temp_directory_path() / ("vitrine-loop-" + std::to_string(::getpid()))).string();
         fs::remove_all(folder_);
         schedule_.steps = 200;
         schedule_.warmUp = 10;
@@ -160,7 +161,8 @@ TEST_F(TrainLoop, WithoutStateItGoesOnFromTheShippedWeightsAtTheirStepWithASecon
     EXPECT_EQ(first.step, 121);
     EXPECT_GT(first.seconds, 900.0);
     EXPECT_EQ(checkpoint("lost").metadata.at("restarted_at"), "120");
-    const LoopPoint second = run("lost", 1000, shipped); // now there is state: the card counts no more
+    const LoopPoint second =
+        run("lost", 1000, shipped); // now there is state: the card counts no more
     EXPECT_EQ(second.step, 200);
     EXPECT_EQ(checkpoint("lost").metadata.at("restarted_at"), "120");
 }

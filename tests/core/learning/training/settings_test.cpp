@@ -40,12 +40,14 @@ protected:
     }
 
     std::string path_ =
-        (fs::temp_directory_path() / ("vitrine-" + std::to_string(::getpid()) + ".recipe")).string();
+        (fs::temp_directory_path() / ("vitrine-" + std::to_string(::getpid()) + ".recipe"))
+            .string();
 };
 
 TEST_F(SettingsOfARecipe, AreReadWithCommentsAndSpaces)
 {
-    const Settings s = read("# a network\nnetwork = vitrine-deit # of ours\n\n steps=12\nrate = 1e-3\n");
+    const Settings s =
+        read("# a network\nnetwork = vitrine-deit # of ours\n\n steps=12\nrate = 1e-3\n");
 
     EXPECT_EQ(s.text("network"), "vitrine-deit");
     EXPECT_EQ(s.integer("steps", 5, 1, 100), 12);
@@ -70,7 +72,8 @@ TEST_F(SettingsOfARecipe, RefuseWhatIsNoNumberOrOutOfRange)
               path_ + ": clip = nan: a number from 0 to 1e+09 expected");
     EXPECT_EQ(refusal([&] { read("a = 1\na = 2"); }), path_ + ":2: a is given twice");
     EXPECT_EQ(refusal([&] { read("just words"); }), path_ + ":1: key = value expected");
-    EXPECT_EQ(refusal([&] { read("x = 1").flag("x", false); }), path_ + ": x = 1: yes or no expected");
+    EXPECT_EQ(refusal([&] { read("x = 1").flag("x", false); }),
+              path_ + ": x = 1: yes or no expected");
 }
 
 } // namespace
