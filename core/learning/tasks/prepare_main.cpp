@@ -2,6 +2,7 @@
 // a report.
 #include "core/learning/tasks/cloze.h"
 #include "core/learning/tasks/corpus.h"
+#include "core/learning/tasks/garments.h"
 #include "core/learning/tasks/kneser_ney.h"
 #include "core/learning/tasks/mails.h"
 #include "core/learning/tasks/token_file.h"
@@ -30,7 +31,9 @@ constexpr const char* kUsage = "usage: vitrine-prepare corpus SOURCES.json CORPO
                                "       vitrine-prepare cloze SOURCES.json CORPORA FILE   "
                                "resources/tasks/vitrine-cloze.jsonl\n"
                                "       vitrine-prepare mails CORPORA FILE                "
-                               "personal or commercial: a classification task\n";
+                               "personal or commercial: a classification task\n"
+                               "       vitrine-prepare garments PACKAGES OUT             "
+                               "Fashion-MNIST, unpacked and checked\n";
 constexpr int kVocabulary = 4096;
 constexpr int kContext = 512;
 
@@ -133,8 +136,9 @@ int main(int count, char** words)
 {
     const std::string verb = count > 1 ? words[1] : "";
     const bool isBaseline = verb == "baseline" && count == 3,
-               isMails = verb == "mails" && count == 4;
-    if (!isBaseline && !isMails &&
+               isMails = verb == "mails" && count == 4,
+               isGarments = verb == "garments" && count == 4;
+    if (!isBaseline && !isMails && !isGarments &&
         (count != 5 || (verb != "corpus" && verb != "text" && verb != "cloze"))) {
         std::cerr << kUsage;
         return 2;
@@ -142,6 +146,10 @@ int main(int count, char** words)
     try {
         if (isMails) {
             write(words[3], mailTask(words[2]));
+            return 0;
+        }
+        if (isGarments) {
+            std::cout << prepareGarments(words[2], words[3]);
             return 0;
         }
         if (verb == "cloze") {
