@@ -1,18 +1,24 @@
 // vitrine-prepare: from the fetched packages to what vitrine-train needs: a tokenizer, token files,
 // a report.
+#include "core/learning/tasks/clips.h"
 #include "core/learning/tasks/cloze.h"
 #include "core/learning/tasks/corpus.h"
+#include "core/learning/tasks/fingerprints.h"
 #include "core/learning/tasks/garments.h"
 #include "core/learning/tasks/kneser_ney.h"
 #include "core/learning/tasks/mails.h"
+#include "core/learning/tasks/pictures.h"
 #include "core/learning/tasks/token_file.h"
 #include "core/learning/tasks/tokenizer_training.h"
 
+#include <algorithm>
 #include <exception>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <iostream>
 #include <iterator>
+#include <map>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -33,7 +39,13 @@ constexpr const char* kUsage = "usage: vitrine-prepare corpus SOURCES.json CORPO
                                "       vitrine-prepare mails CORPORA FILE                "
                                "personal or commercial: a classification task\n"
                                "       vitrine-prepare garments PACKAGES OUT             "
-                               "Fashion-MNIST, unpacked and checked\n";
+                               "Fashion-MNIST, unpacked and checked\n"
+                               "       vitrine-prepare pictures LIST.json PACKAGES OUT   "
+                               "pictures.rgb, pictures.tsv, left-out.tsv, sources.tsv\n"
+                               "       vitrine-prepare clips LIST.json PACKAGES OUT      "
+                               "clips.rgb, clips.tsv, sources.tsv\n"
+                               "       vitrine-prepare fingerprints FOLDER...            "
+                               "resources/recipes/test-pictures.tsv\n";
 constexpr int kVocabulary = 4096;
 constexpr int kContext = 512;
 
@@ -130,43 +142,59 @@ void baseline(const std::string& folder)
     std::cout << lines;
 }
 
+void prepareCorpus(const std::string& verb, const std::string& sources, const std::string& corpora,
+                   const std::string& out)
+{
+    std::filesystem::create_directories(out);
+    const Corpus corpus = readCorpus(sources, corpora);
+    if (verb == "text")
+        writeTexts(corpus, out);
+    else
+        prepare(corpus, out);
+}
+
+using Words = std::vector<std::string>; // what stands behind the verb
+
+struct Verb {
+    size_t fewest, most; // words
+    std::function<void(const Words&)> act;
+};
+
+const std::map<std::string, Verb>& verbs()
+{
+    static const std::map<std::string, Verb> kVerbs = {
+        {"corpus", {3, 3, [](const Words& w) { prepareCorpus("corpus", w[0], w[1], w[2]); }}},
+        {"text", {3, 3, [](const Words& w) { prepareCorpus("text", w[0], w[1], w[2]); }}},
+        {"baseline", {1, 1, [](const Words& w) { baseline(w[0]); }}},
+        {"cloze",
+         {3, 3,
+          [](const Words& w) { write(w[2], clozeJson(clozeItems(readHeldOut(w[0], w[1]), {}))); }}},
+        {"mails", {2, 2, [](const Words& w) { write(w[1], mailTask(w[0])); }}},
+        {"garments", {2, 2, [](const Words& w) { std::cout << prepareGarments(w[0], w[1]); }}},
+        {"pictures",
+         {3, 3,
+          [](const Words& w) { std::cout << preparePictures(readPictureList(w[0]), w[1], w[2]); }}},
+        {"clips",
+         {3, 3, [](const Words& w) { std::cout << prepareClips(readClipList(w[0]), w[1], w[2]); }}},
+        {"fingerprints",
+         {1, 100, [](const Words& w) { std::cout << testPictureTable(testPicturesIn(w)); }}},
+    };
+    return kVerbs;
+}
+
 } // namespace
 
-int main(int count, char** words)
+int main(int count, char** arguments)
 {
-    const std::string verb = count > 1 ? words[1] : "";
-    const bool isBaseline = verb == "baseline" && count == 3,
-               isMails = verb == "mails" && count == 4,
-               isGarments = verb == "garments" && count == 4;
-    if (!isBaseline && !isMails && !isGarments &&
-        (count != 5 || (verb != "corpus" && verb != "text" && verb != "cloze"))) {
+    const Words words(arguments + std::min(count, 2), arguments + count);
+    const auto verb = verbs().find(count > 1 ? arguments[1] : "");
+    if (verb == verbs().end() || words.size() < verb->second.fewest ||
+        words.size() > verb->second.most) {
         std::cerr << kUsage;
         return 2;
     }
     try {
-        if (isMails) {
-            write(words[3], mailTask(words[2]));
-            return 0;
-        }
-        if (isGarments) {
-            std::cout << prepareGarments(words[2], words[3]);
-            return 0;
-        }
-        if (verb == "cloze") {
-            write(words[4], clozeJson(clozeItems(readHeldOut(words[2], words[3]), {})));
-            return 0;
-        }
-        if (isBaseline) {
-            baseline(words[2]);
-            return 0;
-        }
-        const std::string out = words[4];
-        std::filesystem::create_directories(out);
-        const Corpus corpus = readCorpus(words[2], words[3]);
-        if (verb == "text")
-            writeTexts(corpus, out);
-        else
-            prepare(corpus, out);
+        verb->second.act(words);
         return 0;
     } catch (const std::exception& error) {
         std::cerr << "vitrine-prepare: " << error.what() << std::endl;

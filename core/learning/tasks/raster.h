@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace vitrine::learning
+{
+
+// A picture in memory: 8-bit RGB, row after row, no padding.
+struct Raster {
+    int width = 0, height = 0;
+    std::vector<uint8_t> rgb;
+
+    size_t pixels() const { return static_cast<size_t>(width) * static_cast<size_t>(height); }
+};
+
+// Reads PNG, JPEG, TIFF, WebP, BMP, as its viewer would turn it; transparency is left out. Throws
+// std::runtime_error naming the file.
+Raster decodePicture(const std::string& path);
+
+// Whether the file was compressed with loss (JPEG, WebP): its blocks are to be averaged away.
+bool isLossyPicture(const std::string& path);
+
+// Each pixel the mean of those that it covers. The new size is no larger than the old one.
+Raster shrunk(const Raster& picture, int width, int height);
+
+// Throws std::runtime_error where the part does not lie within the picture.
+Raster cropped(const Raster& picture, int x, int y, int width, int height);
+
+} // namespace vitrine::learning
