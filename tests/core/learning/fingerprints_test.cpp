@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <unistd.h>
 
+#include <cstdlib>
+
 namespace vitrine::learning
 {
 namespace
@@ -90,6 +92,25 @@ TEST_F(Fingerprints, OfAFolderLeaveOutSmallCopiesAndRepetitions)
     ASSERT_EQ(pictures.size(), 2u);
     EXPECT_EQ(pictures[0].set + " " + pictures[0].name + " " + pictures[1].name, "set9 a_HR b_HR");
     EXPECT_THROW(testPicturesIn({"/nonexistent"}), std::runtime_error);
+}
+
+TEST(TestPictures, OfTheProductAreThoseOfTheTestData)
+{
+    const char* data = std::getenv("VITRINE_TEST_DATA");
+    if (!data)
+        GTEST_SKIP() << "VITRINE_TEST_DATA is not set";
+    const std::string images = std::string(data) + "/images/";
+
+    const auto expected =
+        testPicturesIn({images + "set5", images + "set14", images + "imagenet-samples"});
+    const auto shipped =
+        readTestPictures(std::string(VITRINE_SOURCE_DIR) + "/resources/recipes/test-pictures.tsv");
+
+    ASSERT_EQ(shipped.size(), expected.size());
+    for (size_t i = 0; i < shipped.size(); ++i) {
+        EXPECT_EQ(shipped[i].set + "/" + shipped[i].name, expected[i].set + "/" + expected[i].name);
+        EXPECT_GT(likeness(shipped[i].fingerprint, expected[i].fingerprint), 0.99);
+    }
 }
 
 } // namespace
