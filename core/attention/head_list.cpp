@@ -76,7 +76,7 @@ struct HeadFile {
             return std::nullopt;
         const double value = json[key].is_number() ? json[key].get<double>() : -1;
         if (!(value >= 0 && value <= 1))
-            return inputError("cannot read {}: \"{}\" is no number from 0 to 1", name, key);
+            return inputError("cannot read {}: \"{}\" is not a number from 0 to 1", name, key);
         return value;
     }
     Result<std::int64_t> firstLayer() const

@@ -47,7 +47,7 @@ Result<void> takeKey(Item& item, const CodecEntry& entry, std::string_view key,
         for (const std::string_view one : split(value, ',')) {
             const auto number = parseReal(trimmed(one));
             if (!number)
-                return argumentError("{}=\"{}\" is no number", key, one.substr(0, 20));
+                return argumentError("{}=\"{}\" is not a number", key, one.substr(0, 20));
             item.values.push_back(*number);
         }
         return {};

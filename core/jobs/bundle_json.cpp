@@ -71,7 +71,7 @@ Result<InputFile> parseInput(const Json& json)
     if (!input.sha256.empty() && !isInputHash(input.sha256))
         fields.fail("its sha256 has not 64 hexadecimal digits");
     if (!isStoredPath(input.path))
-        fields.fail("its path is none");
+        fields.fail("its path is too long or holds a zero byte");
     VITRINE_CHECK(fields.done());
     return input;
 }

@@ -175,7 +175,8 @@ std::string problemOf(FilterTerm& term)
         break;
     case FilterField::named:
         if (comparesOrder(term.relation) && !term.number)
-            return fmt::format("\"{}\" is no number: {} takes one", first, signOf(term.relation));
+            return fmt::format("\"{}\" is not a number; {} takes one", first,
+                               signOf(term.relation));
         break;
     }
     return {};

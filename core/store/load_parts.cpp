@@ -176,7 +176,7 @@ Result<void> loadInputs(const Database& database, std::int64_t number, LoadedRun
         input.sha256 = row.text(2, "sha256");
         input.bytes = static_cast<std::uint64_t>(row.integer(3, "size", 0, kAnyCount));
         if (!isStoredPath(input.path))
-            row.fail("its path is none");
+            row.fail("its path is too long or holds a zero byte");
         else if (!input.sha256.empty() && !isInputHash(input.sha256))
             row.fail("its sha256 has not 64 hexadecimal digits");
         if (row.isSound())

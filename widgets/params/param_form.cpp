@@ -6,6 +6,7 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include "core/base/json.h"
 #include "widgets/params/field.h"
 #include "widgets/params/param_row.h"
 #include "widgets/params/segmented_switch.h"

@@ -139,7 +139,7 @@ std::vector<TestPicture> testPicturesIn(const std::vector<std::string>& folders)
     std::vector<TestPicture> pictures;
     for (const std::string& folder : folders) {
         if (!fs::is_directory(folder))
-            throw std::runtime_error(folder + " is no folder");
+            throw std::runtime_error(folder + " is not a folder");
         std::set<fs::path> files;
         for (const auto& entry : fs::recursive_directory_iterator(folder))
             if (entry.is_regular_file())

@@ -21,7 +21,7 @@ T parse(const std::string& text)
     T value{};
     std::string rest;
     if (!(in >> value) || in >> rest)
-        throw std::runtime_error("\"" + text + "\" is no number");
+        throw std::runtime_error("\"" + text + "\" is not a number");
     return value;
 }
 

@@ -50,12 +50,22 @@ protected:
                 {(folder_.path / "data").string(), ""}};
     }
 
-    std::vector<std::string> command(const std::string& verb, const std::string& state = "state") const
+    std::vector<std::string> command(const std::string& verb,
+                                     const std::string& state = "state") const
     {
         const QueuePlaces p = places(state);
-        return {VITRINE_TRAIN_PROGRAM, verb,    "--recipes", p.recipes,   "--models",
-                p.models,              "--state", p.state,     "--data",    p.data.data,
-                "--turn",              "0.002"};
+        return {VITRINE_TRAIN_PROGRAM,
+                verb,
+                "--recipes",
+                p.recipes,
+                "--models",
+                p.models,
+                "--state",
+                p.state,
+                "--data",
+                p.data.data,
+                "--turn",
+                "0.002"};
     }
 
     static bool never() { return false; }
@@ -165,14 +175,15 @@ TEST_F(TrainingQueue, ALastOneWaitsForAllOthersAndANameWithoutRecipeIsRefused)
     std::ostringstream log;
     int64_t stepsOfLast = -1;
 
-    runQueue(places(), {}, 0.001,
-             [&] {
-                 const auto rows = queueRows(places());
-                 if (stepOf(rows, "b") < 400)
-                     stepsOfLast = std::max(stepsOfLast, stepOf(rows, "a"));
-                 return stepOf(rows, "a") > 0;
-             },
-             log);
+    runQueue(
+        places(), {}, 0.001,
+        [&] {
+            const auto rows = queueRows(places());
+            if (stepOf(rows, "b") < 400)
+                stepsOfLast = std::max(stepsOfLast, stepOf(rows, "a"));
+            return stepOf(rows, "a") > 0;
+        },
+        log);
 
     EXPECT_EQ(stepsOfLast, 0) << log.str();
     EXPECT_EQ(stepOf(queueRows(places()), "b"), 400);
