@@ -79,10 +79,7 @@ TEST(PrivateNames, AreUniqueWithinAFolder)
             if (entry.path().extension() != ".cpp" || file.ends_with("main.cpp") ||
                 folder.ends_with("tests/bench") || file.starts_with("fuzz_"))
                 continue;
-            // All folders of the nets are compiled as one.
-            const auto nets = folder.find("/core/learning/nets");
-            const std::string unit =
-                nets == std::string::npos ? folder : folder.substr(0, nets) + "/core/learning/nets";
+            const std::string unit = unitOf(folder);
             std::ifstream source(entry.path());
             for (const std::string& name : privateNames(source))
                 sources[{unit, name}].insert(file);
