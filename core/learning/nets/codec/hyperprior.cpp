@@ -13,8 +13,8 @@ HyperpriorImpl::HyperpriorImpl(int64_t channels)
       enc1_(register_module("enc1", conv3(channels, kHyperChannels))),
       enc2_(register_module("enc2", down(kHyperChannels, kHyperChannels))),
       enc3_(register_module("enc3", down(kHyperChannels, kHyperChannels))),
-      dec1_(register_module("dec1", up(kHyperChannels, kHyperChannels))),
-      dec2_(register_module("dec2", up(kHyperChannels, kHyperChannels))),
+      dec1_(register_module("dec1", Up(kHyperChannels, kHyperChannels))),
+      dec2_(register_module("dec2", Up(kHyperChannels, kHyperChannels))),
       dec3_(register_module("dec3", conv3(kHyperChannels, 2 * channels))),
       mean_(register_parameter("z_mean", torch::zeros({kHyperChannels, 1, 1}))),
       logScale_(register_parameter("z_log_scale", torch::zeros({kHyperChannels, 1, 1})))

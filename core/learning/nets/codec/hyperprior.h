@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/learning/nets/codec/layers.h"
 #include "core/learning/nets/training/chance.h"
 
 #include <torch/torch.h>
@@ -44,8 +45,8 @@ public:
     torch::Tensor encode(const torch::Tensor& latent); // the hyper latent before rounding
 
     // What the export quantises.
-    torch::nn::ConvTranspose2d firstUp() const { return dec1_; }
-    torch::nn::ConvTranspose2d secondUp() const { return dec2_; }
+    Up firstUp() const { return dec1_; }
+    Up secondUp() const { return dec2_; }
     torch::nn::Conv2d last() const { return dec3_; }
     const torch::Tensor& mean() const { return mean_; }         // 32 x 1 x 1
     const torch::Tensor& logScale() const { return logScale_; } // 32 x 1 x 1
@@ -54,7 +55,7 @@ public:
 private:
     int64_t channels_;
     torch::nn::Conv2d enc1_, enc2_, enc3_;
-    torch::nn::ConvTranspose2d dec1_, dec2_;
+    Up dec1_, dec2_;
     torch::nn::Conv2d dec3_;
     torch::Tensor mean_, logScale_;
 };

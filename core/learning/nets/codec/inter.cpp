@@ -20,12 +20,12 @@ InterNetImpl::InterNetImpl()
       refine2_(register_module("refine2", conv1(kFeatures, kFeatures))),
       residual_(register_module("residual", LatentCoder(kFeatures, kResidualLatent))),
       recRes_(register_module("rec_res", Residual(kFeatures))),
-      rec1_(register_module("rec1", up(kFeatures, 32))),
-      rec2_(register_module("rec2", up(32, 16))),
-      rec3_(register_module("rec3", up(16, 3)))
+      rec1_(register_module("rec1", Up(kFeatures, 32))),
+      rec2_(register_module("rec2", Up(32, 16))),
+      rec3_(register_module("rec3", Up(16, 3)))
 {
     zero(offsets_);
-    zero(rec3_);
+    rec3_->zero();
 }
 
 Tensor InterNetImpl::features(const Tensor& pictures)

@@ -68,7 +68,7 @@ private:
     torch::nn::Conv2d refine1_, refine2_;
     LatentCoder residual_;
     Residual recRes_;
-    torch::nn::ConvTranspose2d rec1_, rec2_, rec3_;
+    Up rec1_, rec2_, rec3_;
 };
 TORCH_MODULE(InterNet);
 

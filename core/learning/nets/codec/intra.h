@@ -41,7 +41,7 @@ private:
     torch::nn::Conv2d enc1_, enc2_, enc3_, enc4_;
     Residual encRes1_, encRes2_;
     SwinAttention encSwin_;
-    torch::nn::ConvTranspose2d dec1_, dec2_, dec3_, dec4_;
+    Up dec1_, dec2_, dec3_, dec4_;
     Residual decRes1_, decRes2_;
     SwinAttention decSwin_;
     Hyperprior hyper_;

@@ -7,7 +7,7 @@ LatentCoderImpl::LatentCoderImpl(int64_t channels, int64_t latent)
     : encRes_(register_module("enc_res", Residual(channels))),
       encSwin_(register_module("enc_swin", SwinAttention(channels))),
       down_(register_module("down", down(channels, latent))),
-      up_(register_module("up", up(latent, channels))),
+      up_(register_module("up", Up(latent, channels))),
       decRes_(register_module("dec_res", Residual(channels))),
       decSwin_(register_module("dec_swin", SwinAttention(channels))),
       last_(register_module("last", conv1(channels, channels))),

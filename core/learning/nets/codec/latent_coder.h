@@ -29,7 +29,7 @@ private:
     Residual encRes_;
     SwinAttention encSwin_;
     torch::nn::Conv2d down_;
-    torch::nn::ConvTranspose2d up_;
+    Up up_;
     Residual decRes_;
     SwinAttention decSwin_;
     torch::nn::Conv2d last_;

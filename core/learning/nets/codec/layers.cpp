@@ -20,12 +20,19 @@ Layer startedLayer(Layer layer, int64_t inputs, double gain = 2.0)
     return layer;
 }
 
-template <typename Layer>
-void zeroLayer(Layer& layer)
+// 16 x 36: which of the 4x4 weights each of the four phases' 3x3 kernels has where. Output 2 m + a
+// reads inputs m - 1 + a + i, i = 0, 1, with weights 3, 1 (a = 0) or 2, 0 (a = 1).
+Tensor phaseSelection()
 {
-    torch::NoGradGuard guard;
-    layer->weight.zero_();
-    layer->bias.zero_();
+    constexpr int kWeight[2][3] = {{3, 1, -1}, {-1, 2, 0}};
+    Tensor selection = torch::zeros({16, 4, 3, 3});
+    for (int a = 0; a < 2; ++a)
+        for (int b = 0; b < 2; ++b)
+            for (int y = 0; y < 3; ++y)
+                for (int x = 0; x < 3; ++x)
+                    if (kWeight[a][y] >= 0 && kWeight[b][x] >= 0)
+                        selection[4 * kWeight[a][y] + kWeight[b][x]][2 * a + b][y][x] = 1.0f;
+    return selection.view({16, 36});
 }
 
 } // namespace
@@ -50,20 +57,38 @@ nn::Conv2d down(int64_t in, int64_t out)
     return startedLayer(nn::Conv2d(nn::Conv2dOptions(in, out, 3).stride(2).padding(1)), 9 * in);
 }
 
-nn::ConvTranspose2d up(int64_t in, int64_t out)
-{
-    return startedLayer(
-        nn::ConvTranspose2d(nn::ConvTranspose2dOptions(in, out, 4).stride(2).padding(1)), 4 * in);
-}
-
 void zero(nn::Conv2d& layer)
 {
-    zeroLayer(layer);
+    torch::NoGradGuard guard;
+    layer->weight.zero_();
+    layer->bias.zero_();
 }
 
-void zero(nn::ConvTranspose2d& layer)
+UpImpl::UpImpl(int64_t in, int64_t out)
+    : weight(register_parameter("weight", torch::randn({in, out, 4, 4}) *
+                                              std::sqrt(2.0 / static_cast<double>(4 * in)))),
+      bias(register_parameter("bias", torch::zeros({out})))
 {
-    zeroLayer(layer);
+}
+
+Tensor UpImpl::forward(const Tensor& x)
+{
+    static const Tensor selection = phaseSelection();
+    const int64_t in = weight.size(0), out = weight.size(1);
+    const Tensor phases = weight.view({in * out, 16})
+                              .matmul(selection.to(weight.scalar_type()))
+                              .view({in, 4 * out, 3, 3})
+                              .transpose(0, 1)
+                              .contiguous();
+    const Tensor added = bias.view({out, 1}).expand({out, 4}).reshape({4 * out});
+    return torch::pixel_shuffle(torch::conv2d(x, phases, added, 1, 1), 2);
+}
+
+void UpImpl::zero()
+{
+    torch::NoGradGuard guard;
+    weight.zero_();
+    bias.zero_();
 }
 
 ResidualImpl::ResidualImpl(int64_t channels)

@@ -17,10 +17,23 @@ torch::Tensor leaky(torch::Tensor x); // in place
 torch::nn::Conv2d conv1(int64_t in, int64_t out); // 1x1
 torch::nn::Conv2d conv3(int64_t in, int64_t out); // 3x3, padding 1
 torch::nn::Conv2d down(int64_t in, int64_t out);  // 3x3, stride 2, padding 1: halves, rounding up
-torch::nn::ConvTranspose2d up(int64_t in, int64_t out); // 4x4, stride 2, padding 1: doubles
 
 void zero(torch::nn::Conv2d& layer);
-void zero(torch::nn::ConvTranspose2d& layer);
+
+// `up`: transposed 4x4 convolution, stride 2, padding 1: doubles both sides. weight: in x out x 4 x
+// 4, as libtorch's ConvTranspose2d has it. Computed as one 3x3 convolution that gives the four
+// phases of every output (spec section 3.2), which is three times as fast as libtorch's own way
+// although it multiplies with zeros.
+class UpImpl : public torch::nn::Module
+{
+public:
+    UpImpl(int64_t in, int64_t out);
+    torch::Tensor forward(const torch::Tensor& x);
+    void zero();
+
+    torch::Tensor weight, bias;
+};
+TORCH_MODULE(Up);
 
 // x + conv2(leaky(conv1(x)))
 class ResidualImpl : public torch::nn::Module

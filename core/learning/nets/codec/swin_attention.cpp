@@ -1,7 +1,6 @@
 #include "core/learning/nets/codec/swin_attention.h"
 
-#include <cmath>
-#include <vector>
+#include "core/learning/nets/codec/window_attention.h"
 
 namespace vitrine::learning::codec
 {
@@ -12,19 +11,7 @@ namespace nn = torch::nn;
 namespace
 {
 
-constexpr int64_t kWindowTokens = kWindow * kWindow;
-constexpr int64_t kBiasSide = 2 * kWindow - 1;
-
-// Row of the bias table by the distance of query and key.
-Tensor windowBiasIndex()
-{
-    std::vector<int64_t> index;
-    for (int64_t query = 0; query < kWindowTokens; ++query)
-        for (int64_t key = 0; key < kWindowTokens; ++key)
-            index.push_back((query / kWindow - key / kWindow + kWindow - 1) * kBiasSide +
-                            query % kWindow - key % kWindow + kWindow - 1);
-    return torch::tensor(index);
-}
+constexpr int64_t kTokensOfWindow = kWindow * kWindow;
 
 // N x H x W x C to windows x 64 x C, and back.
 Tensor windowsOf(const Tensor& x)
@@ -32,7 +19,7 @@ Tensor windowsOf(const Tensor& x)
     const auto n = x.size(0), h = x.size(1), w = x.size(2), c = x.size(3);
     return x.reshape({n, h / kWindow, kWindow, w / kWindow, kWindow, c})
         .permute({0, 1, 3, 2, 4, 5})
-        .reshape({-1, kWindowTokens, c});
+        .reshape({-1, kTokensOfWindow, c});
 }
 
 Tensor planeOf(const Tensor& windows, int64_t n, int64_t h, int64_t w)
@@ -45,8 +32,7 @@ Tensor planeOf(const Tensor& windows, int64_t n, int64_t h, int64_t w)
 } // namespace
 
 WindowBlockImpl::WindowBlockImpl(int64_t channels, int64_t shift)
-    : channels_(channels),
-      shift_(shift),
+    : shift_(shift),
       norm1_(register_module("norm1", nn::LayerNorm(nn::LayerNormOptions({channels})))),
       norm2_(register_module("norm2", nn::LayerNorm(nn::LayerNormOptions({channels})))),
       qkv_(register_module("qkv", nn::Linear(channels, 3 * channels))),
@@ -54,33 +40,8 @@ WindowBlockImpl::WindowBlockImpl(int64_t channels, int64_t shift)
       fc1_(register_module("fc1", nn::Linear(channels, 2 * channels))),
       fc2_(register_module("fc2", nn::Linear(2 * channels, channels))),
       biasTable_(register_parameter("relative_position_bias_table",
-                                    torch::zeros({kBiasSide * kBiasSide, kHeads}))),
-      biasIndex_(windowBiasIndex())
+                                    torch::zeros({(2 * kWindow - 1) * (2 * kWindow - 1), kHeads})))
 {
-}
-
-Tensor WindowBlockImpl::attend(const Tensor& tokens)
-{
-    const int64_t windows = tokens.size(0), width = channels_ / kHeads;
-    const Tensor qkv = qkv_(tokens)
-                           .view({windows, kWindowTokens, 3, kHeads, width})
-                           .permute({2, 0, 3, 1, 4})
-                           .contiguous();
-    const auto part = [&](int64_t which) {
-        return qkv[which].view({windows * kHeads, kWindowTokens, width});
-    };
-    const Tensor bias = biasTable_.t()
-                            .index_select(1, biasIndex_)
-                            .view({1, kHeads, kWindowTokens, kWindowTokens})
-                            .expand({windows, -1, -1, -1})
-                            .reshape({windows * kHeads, kWindowTokens, kWindowTokens});
-    const Tensor weights = torch::baddbmm(bias, part(0), part(1).transpose(1, 2), 1.0,
-                                          1.0 / std::sqrt(static_cast<double>(width)))
-                               .softmax(-1);
-    return proj_(weights.bmm(part(2))
-                     .view({windows, kHeads, kWindowTokens, width})
-                     .transpose(1, 2)
-                     .reshape({windows, kWindowTokens, channels_}));
 }
 
 Tensor WindowBlockImpl::windowed(const Tensor& normed)
@@ -93,7 +54,8 @@ Tensor WindowBlockImpl::windowed(const Tensor& normed)
         plane = torch::constant_pad_nd(plane, {0, 0, 0, right, 0, below});
     if (shift_)
         plane = plane.roll({-shift_, -shift_}, {1, 2});
-    plane = planeOf(attend(windowsOf(plane)), n, height + below, width + right);
+    plane = planeOf(proj_(windowAttention(qkv_(windowsOf(plane)), biasTable_)), n, height + below,
+                    width + right);
     if (shift_)
         plane = plane.roll({shift_, shift_}, {1, 2});
     return plane.narrow(1, 0, height).narrow(2, 0, width);

@@ -23,14 +23,12 @@ public:
     torch::Tensor forward(const torch::Tensor& x);
 
 private:
-    torch::Tensor attend(const torch::Tensor& tokens); // windows x 64 x C
     torch::Tensor windowed(const torch::Tensor& normed);
 
-    int64_t channels_, shift_;
+    int64_t shift_;
     torch::nn::LayerNorm norm1_, norm2_;
     torch::nn::Linear qkv_, proj_, fc1_, fc2_;
     torch::Tensor biasTable_; // 225 x heads
-    torch::Tensor biasIndex_; // 4096: row of the table for every query and key
 };
 TORCH_MODULE(WindowBlock);
 
