@@ -23,6 +23,8 @@ IntraNetImpl::IntraNetImpl()
       hyper_(register_module("hyper", Hyperprior(kLatent))),
       gains_(register_module("gains", Gains(kLatent)))
 {
+    const torch::NoGradGuard noGradient;
+    dec4_->weight.mul_(0.1); // the first pictures are nearly grey instead of nearly noise
 }
 
 Tensor IntraNetImpl::encode(const Tensor& pictures)
