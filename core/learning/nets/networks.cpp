@@ -1,5 +1,8 @@
 #include "core/learning/nets/networks.h"
 
+#include "core/learning/nets/codec/inter_trainee.h"
+#include "core/learning/nets/codec/intra_trainee.h"
+
 #include <functional>
 #include <map>
 #include <stdexcept>
@@ -14,7 +17,10 @@ using MakeTrainee = std::function<std::unique_ptr<Trainee>(const Settings&, cons
 // A new network adds its line here.
 const std::map<std::string, MakeTrainee>& makersByNetwork()
 {
-    static const std::map<std::string, MakeTrainee> makers = {};
+    static const std::map<std::string, MakeTrainee> makers = {
+        {"ctvc-inter", codec::makeInterTrainee},
+        {"ctvc-intra", codec::makeIntraTrainee},
+    };
     return makers;
 }
 

@@ -15,7 +15,6 @@ namespace
 {
 
 constexpr int kHeldOutScenes = 2;
-constexpr int64_t kHeldOutSceneSide = 256;
 constexpr int64_t kMostFilmSide = 384; // of the middle of a held-out clip
 
 Tensor unitRange(const Tensor& bytes)
@@ -58,7 +57,7 @@ Tensor Films::draw(Chance& chance, int64_t frames, int64_t size) const
     return scenes_.draw(chance, frames, size);
 }
 
-std::vector<HeldOutFilm> heldOutFilms(const std::string& data, int64_t frames)
+std::vector<HeldOutFilm> heldOutFilms(const std::string& data, int64_t frames, int64_t sceneSide)
 {
     std::vector<HeldOutFilm> films;
     if (std::filesystem::exists(data + "/clips/clips.tsv")) {
@@ -77,8 +76,7 @@ std::vector<HeldOutFilm> heldOutFilms(const std::string& data, int64_t frames)
     const Scenes scenes(photographs, 12.0);
     for (int i = 0; i < kHeldOutScenes; ++i) {
         Chance chance(2024, i);
-        films.push_back(
-            {"scene " + std::to_string(i + 1), scenes.draw(chance, frames, kHeldOutSceneSide)});
+        films.push_back({"scene " + std::to_string(i + 1), scenes.draw(chance, frames, sceneSide)});
     }
     return films;
 }

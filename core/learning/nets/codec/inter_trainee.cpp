@@ -44,12 +44,13 @@ InterTrainee::InterTrainee(const Settings& settings, const Places& places)
       crop_(settings.integer("crop", 128, 32, 512)),
       chain_(settings.integer("chain", 3, 1, 16)),
       lastChain_(settings.integer("last_chain", 5, 1, 16)),
+      sceneSide_(settings.integer("scene_side", 256, 32, 1024)),
       data_(places.data),
       photographs_(places.data + "/pictures", "train"),
       clips_(trainingClips(places.data)),
       scenes_(photographs_, settings.number("most_motion", 24.0, 0.5, 64.0)),
       films_(scenes_, clips_ ? &*clips_ : nullptr, settings.number("clip_share", 0.3, 0.0, 1.0)),
-      heldOut_(heldOutFilms(places.data, kChosenFrames))
+      heldOut_(heldOutFilms(places.data, kChosenFrames, sceneSide_))
 {
     if (crop_ % 16 != 0)
         throw std::runtime_error(settings.path() + ": crop must be a multiple of 16");
@@ -113,7 +114,7 @@ Score InterTrainee::selection()
 std::vector<Score> InterTrainee::scores()
 {
     std::vector<Score> all = {selection()};
-    for (const HeldOutFilm& film : heldOutFilms(data_, kScoredFrames))
+    for (const HeldOutFilm& film : heldOutFilms(data_, kScoredFrames, sceneSide_))
         for (int quality = 0; quality < kQualities; ++quality) {
             Chance chance(2025, quality);
             const Tensor first = start(film.frames.narrow(0, 0, 1), quality, chance);

@@ -20,7 +20,8 @@ namespace vitrine::learning::codec
 // loss is the mean of their costs. lambda is one of the four for each batch. The I frame of a film
 // is the reconstruction of the model in `intra_model` (a folder with ctvc-intra.vnw), where the
 // recipe names one, else likeIntra. Keys: batch (4), crop (128), chain (3), last_chain (5),
-// clip_share (0.3), most_motion (24), intra_model. Selection: minus the mean cost over the four
+// clip_share (0.3), most_motion (24), scene_side (256,
+// of held-out scenes), intra_model. Selection: minus the mean cost over the four
 // lambdas, the held-out films and their four first P frames. Exports ctvc-inter.vnw.
 class InterTrainee : public Trainee
 {
@@ -40,7 +41,7 @@ private:
     int64_t framesAt(double progress) const; // P frames
     torch::Tensor start(const torch::Tensor& pictures, double quality, Chance& chance);
 
-    int64_t batch_, crop_, chain_, lastChain_;
+    int64_t batch_, crop_, chain_, lastChain_, sceneSide_;
     std::string data_;
     PictureStore photographs_;
     std::optional<ClipStore> clips_;

@@ -54,6 +54,7 @@ protected:
         settings.set("crop", "32");
         settings.set("chain", "2");
         settings.set("last_chain", "2");
+        settings.set("scene_side", "48");
         return settings;
     }
 
