@@ -1,7 +1,6 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <cstdint>
 
 namespace vitrine::learning::codec
@@ -19,8 +18,8 @@ struct SamplePoint {
         const T mostX = static_cast<T>(width - 1), mostY = static_cast<T>(height - 1);
         freeX = x >= 0 && x <= mostX;
         freeY = y >= 0 && y <= mostY;
-        x = std::clamp(x, T(0), mostX);
-        y = std::clamp(y, T(0), mostY);
+        x = x > 0 ? std::min(x, mostX) : T(0); // so that no number becomes 0, too
+        y = y > 0 ? std::min(y, mostY) : T(0);
         const auto column = static_cast<int64_t>(x), row = static_cast<int64_t>(y);
         right = x - static_cast<T>(column);
         down = y - static_cast<T>(row);

@@ -15,7 +15,6 @@ namespace
 {
 
 constexpr int kHeldOutScenes = 2;
-constexpr int64_t kMostFilmSide = 384; // of the middle of a held-out clip
 
 Tensor unitRange(const Tensor& bytes)
 {
@@ -57,26 +56,27 @@ Tensor Films::draw(Chance& chance, int64_t frames, int64_t size) const
     return scenes_.draw(chance, frames, size);
 }
 
-std::vector<HeldOutFilm> heldOutFilms(const std::string& data, int64_t frames, int64_t sceneSide)
+std::vector<HeldOutFilm> heldOutFilms(const std::string& data, const FilmSizes& sizes)
 {
     std::vector<HeldOutFilm> films;
     if (std::filesystem::exists(data + "/clips/clips.tsv")) {
         const ClipStore clips(data + "/clips", "held-out");
         for (size_t i = 0; i < clips.clips().size(); ++i) {
             const Clip& clip = clips.clips()[i];
-            const int64_t width = std::min(clip.width, kMostFilmSide);
-            const int64_t height = std::min(clip.height, kMostFilmSide);
+            const int64_t width = std::min(clip.width, sizes.clipSide);
+            const int64_t height = std::min(clip.height, sizes.clipSide);
             films.push_back(
-                {clip.name,
-                 unitRange(clips.part(i, 0, std::min(frames, clip.frames), (clip.width - width) / 2,
-                                      (clip.height - height) / 2, width, height))});
+                {clip.name, unitRange(clips.part(i, 0, std::min(sizes.frames, clip.frames),
+                                                 (clip.width - width) / 2,
+                                                 (clip.height - height) / 2, width, height))});
         }
     }
     const PictureStore photographs(data + "/pictures", "codec");
     const Scenes scenes(photographs, 12.0);
     for (int i = 0; i < kHeldOutScenes; ++i) {
         Chance chance(2024, i);
-        films.push_back({"scene " + std::to_string(i + 1), scenes.draw(chance, frames, sceneSide)});
+        films.push_back(
+            {"scene " + std::to_string(i + 1), scenes.draw(chance, sizes.frames, sizes.sceneSide)});
     }
     return films;
 }

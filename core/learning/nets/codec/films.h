@@ -32,12 +32,18 @@ private:
     double clipShare_;
 };
 
-// The first frames of the held-out clips, and of two scenes made from held-out photographs.
+// The first frames of the held-out clips, cut to their middle, and of two scenes made from held-out
+// photographs.
+struct FilmSizes {
+    int64_t frames;
+    int64_t clipSide; // at most
+    int64_t sceneSide;
+};
 struct HeldOutFilm {
     std::string name;
     torch::Tensor frames; // frames x 3 x H x W
 };
-std::vector<HeldOutFilm> heldOutFilms(const std::string& data, int64_t frames, int64_t sceneSide);
+std::vector<HeldOutFilm> heldOutFilms(const std::string& data, const FilmSizes& sizes);
 
 // What an I frame leaves of pictures where no trained one is at hand: a little blur and noise, less
 // at higher quality, on the grid of 8 bits.

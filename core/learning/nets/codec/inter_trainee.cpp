@@ -17,8 +17,8 @@ namespace
 {
 
 constexpr double kMotionUntil = 0.2, kSingleUntil = 0.5, kChainUntil = 0.9;
-constexpr int64_t kChosenFrames = 5;  // for the selection: one I, four P
-constexpr int64_t kScoredFrames = 13; // for the card
+constexpr int64_t kChosenFrames = 4, kChosenSide = 256;  // for the selection: one I, three P
+constexpr int64_t kScoredFrames = 13, kScoredSide = 384; // for the card
 
 std::string interFile(const std::string& folder)
 {
@@ -50,7 +50,7 @@ InterTrainee::InterTrainee(const Settings& settings, const Places& places)
       clips_(trainingClips(places.data)),
       scenes_(photographs_, settings.number("most_motion", 24.0, 0.5, 64.0)),
       films_(scenes_, clips_ ? &*clips_ : nullptr, settings.number("clip_share", 0.3, 0.0, 1.0)),
-      heldOut_(heldOutFilms(places.data, kChosenFrames, sceneSide_))
+      heldOut_(heldOutFilms(places.data, {kChosenFrames, kChosenSide, sceneSide_}))
 {
     if (crop_ % 16 != 0)
         throw std::runtime_error(settings.path() + ": crop must be a multiple of 16");
@@ -114,7 +114,7 @@ Score InterTrainee::selection()
 std::vector<Score> InterTrainee::scores()
 {
     std::vector<Score> all = {selection()};
-    for (const HeldOutFilm& film : heldOutFilms(data_, kScoredFrames, sceneSide_))
+    for (const HeldOutFilm& film : heldOutFilms(data_, {kScoredFrames, kScoredSide, sceneSide_}))
         for (int quality = 0; quality < kQualities; ++quality) {
             Chance chance(2025, quality);
             const Tensor first = start(film.frames.narrow(0, 0, 1), quality, chance);

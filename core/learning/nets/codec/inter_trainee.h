@@ -22,7 +22,7 @@ namespace vitrine::learning::codec
 // recipe names one, else likeIntra. Keys: batch (4), crop (128), chain (3), last_chain (5),
 // clip_share (0.3), most_motion (24), scene_side (256,
 // of held-out scenes), intra_model. Selection: minus the mean cost over the four
-// lambdas, the held-out films and their four first P frames. Exports ctvc-inter.vnw.
+// lambdas, the held-out films and their three first P frames. Exports ctvc-inter.vnw.
 class InterTrainee : public Trainee
 {
 public:

@@ -86,7 +86,7 @@ TEST_F(CodecTrainees, IntraLearns)
 
     const auto [first, last] = trained(*trainee, 0.0, 60, 1e-3);
 
-    EXPECT_LT(last, 0.7 * first);
+    EXPECT_LT(last, 0.85 * first);
 }
 
 TEST_F(CodecTrainees, InterLearnsInEachStage)
