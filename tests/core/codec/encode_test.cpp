@@ -194,7 +194,7 @@ TEST(ParseEncodeList, NamesWhatIsWrong)
                                                          {"vp9:qp=3", "there is no qp"},
                                                          {"x264:crf=20:qp=20", "more than one"},
                                                          {"x264:crf=20:gop=0", "gop=0"},
-                                                         {"x264:crf=abc", "no number"},
+                                                         {"x264:crf=abc", "not a number"},
                                                          {"x264:crf=20:banana=1", "\"banana=1\""},
                                                          {"mpeg2:q=3:preset=slow", "it has none"}};
     for (const auto& [text, expected] : cases) {

@@ -61,8 +61,8 @@ TEST(Filter, SaysWhatItDoesNotUnderstandAndKeepsTheRest)
     EXPECT_THAT(problem("state:finished"), HasSubstr("never \"finished\""));
     EXPECT_THAT(problem("date>yesterday"), HasSubstr("is no date"));
     EXPECT_THAT(problem("date>2026-13"), HasSubstr("is no date"));
-    EXPECT_THAT(problem("psnr_y>high"), HasSubstr("no number"));
-    EXPECT_THAT(problem("psnr_y>nan"), HasSubstr("no number"));
+    EXPECT_THAT(problem("psnr_y>high"), HasSubstr("not a number"));
+    EXPECT_THAT(problem("psnr_y>nan"), HasSubstr("not a number"));
     EXPECT_THAT(problem("psnr_y>"), HasSubstr("missing after psnr_y>"));
     EXPECT_THAT(problem(">35"), HasSubstr("name is missing"));
     EXPECT_THAT(problem("model:\"open"), HasSubstr("quote"));
