@@ -1,0 +1,63 @@
+#include "core/learning/nets/superres/window_attention.h"
+
+namespace vitrine::learning::plain
+{
+namespace
+{
+
+using torch::Tensor;
+
+int64_t rollOf(const Windows& windows, size_t third)
+{
+    return windows.rolled ? windows.sizes[third] / 2 : 0;
+}
+
+// (batch * windows) x pixels x channels
+Tensor cutWindows(const Tensor& picture, int64_t size, int64_t roll)
+{
+    const auto at = picture.sizes();
+    return torch::roll(picture, {-roll, -roll}, {1, 2})
+        .reshape({at[0], at[1] / size, size, at[2] / size, size, at[3]})
+        .permute({0, 1, 3, 2, 4, 5})
+        .reshape({-1, size * size, at[3]});
+}
+
+Tensor joinWindows(const Tensor& windows, const Tensor& like, int64_t size, int64_t roll)
+{
+    const auto at = like.sizes();
+    const Tensor picture = windows.reshape({at[0], at[1] / size, at[2] / size, size, size, -1})
+                               .permute({0, 1, 3, 2, 4, 5})
+                               .reshape({at[0], at[1], at[2], -1});
+    return torch::roll(picture, {roll, roll}, {1, 2});
+}
+
+} // namespace
+
+Attended attendInWindows(const Tensor& qv, const Windows& windows)
+{
+    const auto thirds = qv.chunk(3, 3);
+    Attended result;
+    std::vector<Tensor> parts;
+    for (size_t i = 0; i < 3; ++i) {
+        const int64_t size = windows.sizes[i], roll = rollOf(windows, i);
+        const auto cut = cutWindows(thirds[i], size, roll).chunk(2, 2);
+        result.maps.push_back(torch::softmax(cut[0].matmul(cut[0].transpose(1, 2)), -1));
+        parts.push_back(joinWindows(result.maps.back().matmul(cut[1]), qv, size, roll));
+    }
+    result.y = torch::cat(parts, 3);
+    return result;
+}
+
+Tensor mixInWindows(const Tensor& v, const WindowMaps& maps, const Windows& windows)
+{
+    const auto thirds = v.chunk(3, 3);
+    std::vector<Tensor> parts;
+    for (size_t i = 0; i < 3; ++i) {
+        const int64_t size = windows.sizes[i], roll = rollOf(windows, i);
+        parts.push_back(
+            joinWindows(maps[i].matmul(cutWindows(thirds[i], size, roll)), v, size, roll));
+    }
+    return torch::cat(parts, 3);
+}
+
+} // namespace vitrine::learning::plain
