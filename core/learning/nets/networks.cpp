@@ -2,6 +2,7 @@
 
 #include "core/learning/nets/codec/inter_trainee.h"
 #include "core/learning/nets/codec/intra_trainee.h"
+#include "core/learning/nets/superres/super_resolution.h"
 
 #include <functional>
 #include <map>
@@ -20,6 +21,9 @@ const std::map<std::string, MakeTrainee>& makersByNetwork()
     static const std::map<std::string, MakeTrainee> makers = {
         {"ctvc-inter", codec::makeInterTrainee},
         {"ctvc-intra", codec::makeIntraTrainee},
+        {"s2r", makeSuperResolution},
+        {"s2r-fast", makeSuperResolution},
+        {"s2r-live", makeSuperResolution},
     };
     return makers;
 }

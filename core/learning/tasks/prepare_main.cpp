@@ -8,6 +8,7 @@
 #include "core/learning/tasks/kneser_ney.h"
 #include "core/learning/tasks/mails.h"
 #include "core/learning/tasks/pictures.h"
+#include "core/learning/tasks/test_pictures.h"
 #include "core/learning/tasks/token_file.h"
 #include "core/learning/tasks/tokenizer_training.h"
 
@@ -45,7 +46,9 @@ constexpr const char* kUsage = "usage: vitrine-prepare corpus SOURCES.json CORPO
                                "       vitrine-prepare clips LIST.json PACKAGES OUT      "
                                "clips.rgb, clips.tsv, sources.tsv\n"
                                "       vitrine-prepare fingerprints FOLDER...            "
-                               "resources/recipes/test-pictures.tsv\n";
+                               "resources/recipes/test-pictures.tsv\n"
+                               "       vitrine-prepare pictures-of FOLDER OUT            "
+                               "a test set as pictures.rgb, pictures.tsv\n";
 constexpr int kVocabulary = 4096;
 constexpr int kContext = 512;
 
@@ -178,6 +181,8 @@ const std::map<std::string, Verb>& verbs()
          {3, 3, [](const Words& w) { std::cout << prepareClips(readClipList(w[0]), w[1], w[2]); }}},
         {"fingerprints",
          {1, 100, [](const Words& w) { std::cout << testPictureTable(testPicturesIn(w)); }}},
+        {"pictures-of",
+         {2, 2, [](const Words& w) { std::cout << prepareTestPictures(w[0], w[1]); }}},
     };
     return kVerbs;
 }
