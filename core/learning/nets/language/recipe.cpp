@@ -84,6 +84,7 @@ const std::map<std::string, Setter>& setters()
         // The queue's (queue.h).
         {"queue", [](Recipe&, const std::string&) {}},
         {"last", [](Recipe&, const std::string&) {}},
+        {"after", [](Recipe&, const std::string&) {}},
     };
     return table;
 }

@@ -3,6 +3,7 @@
 #include "core/learning/nets/language/trainer.h"
 #include "core/learning/nets/networks.h"
 #include "core/learning/nets/queue/queue_state.h"
+#include "core/learning/nets/training/card.h"
 #include "core/learning/nets/training/loop.h"
 #include "core/learning/nets/training/tensor_file.h"
 
@@ -25,12 +26,16 @@ namespace
 namespace fs = std::filesystem;
 using QueueClock = std::chrono::steady_clock;
 
-bool shippedAlready(const QueuePlaces& places, const std::string& name)
+// A model that others start from counts when it is shipped and half of its way is walked.
+bool isGoodStart(const QueuePlaces& places, const std::string& name)
 {
-    return fs::exists(places.models + "/" + name + "/README.md");
+    const std::string folder = places.models + "/" + name;
+    if (!fs::exists(folder + "/README.md"))
+        return false;
+    const Card card = readCard(folder);
+    return 2 * card.step >= card.steps;
 }
 
-// True when the recipe wants no more, false when only its turn or the queue ended.
 void trainForAWhile(const QueuePlaces& places, const QueueEntry& entry,
                     const std::function<bool()>& goOn)
 {
@@ -62,11 +67,7 @@ const QueueEntry* nextEntry(const QueuePlaces& places, const std::vector<QueueEn
                !e.finished() && failedNow.count(e.name) == 0;
     };
     const auto ready = [&](const QueueEntry& e) {
-        if (e.after.empty() || shippedAlready(places, e.after))
-            return true;
-        return std::any_of(entries.begin(), entries.end(), [&](const QueueEntry& other) {
-            return other.name == e.after && other.finished();
-        });
+        return e.after.empty() || isGoodStart(places, e.after);
     };
     const QueueEntry* best = nullptr;
     for (const QueueEntry& e : entries) {
