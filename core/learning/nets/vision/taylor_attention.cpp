@@ -1,0 +1,65 @@
+#include "core/learning/nets/vision/taylor_attention.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace vitrine::learning
+{
+
+using torch::Tensor;
+
+namespace
+{
+
+double rootOfSize(const Tensor& q)
+{
+    return std::sqrt(static_cast<double>(q.size(-1)));
+}
+
+} // namespace
+
+Tensor centredKeys(const Tensor& k)
+{
+    return k - k.mean(-2, true);
+}
+
+Tensor taylorAttention(const Tensor& q, const Tensor& k, const Tensor& v)
+{
+    const double root = rootOfSize(q), tokens = static_cast<double>(k.size(-2));
+    const Tensor khat = centredKeys(k);
+    const Tensor g = torch::matmul(khat.mT(), v);
+    const Tensor denominator = tokens * root + torch::matmul(q, khat.sum(-2, true).mT());
+    return (root * v.sum(-2, true) + torch::matmul(q, g)) / denominator;
+}
+
+Tensor taylorMap(const Tensor& q, const Tensor& k)
+{
+    const Tensor weights = 1.0 + torch::matmul(q, centredKeys(k).mT()) / rootOfSize(q);
+    return weights / weights.sum(-1, true);
+}
+
+Tensor fewBits(const Tensor& x, int64_t bits)
+{
+    const torch::NoGradGuard guard;
+    const double levels = std::pow(2.0, static_cast<double>(bits)) - 1.0;
+    const double lowest = x.min().item<double>();
+    const double scale = std::max((x.max().item<double>() - lowest) / levels, 1e-8);
+    return ((x - lowest) / scale).round().clamp(0.0, levels) * scale + lowest;
+}
+
+Tensor predictedMask(const Tensor& q, const Tensor& k, const SparsePart& part)
+{
+    const torch::NoGradGuard guard;
+    const Tensor scores = torch::matmul(fewBits(q, part.bits), fewBits(k, part.bits).mT());
+    const Tensor weights = torch::softmax(scores / rootOfSize(q), -1);
+    return weights.gt(part.threshold).to(q.scalar_type());
+}
+
+Tensor unifiedAttention(const Tensor& q, const Tensor& k, const Tensor& v, const SparsePart& part)
+{
+    const Tensor softmax = torch::softmax(torch::matmul(q, k.mT()) / rootOfSize(q), -1);
+    const Tensor strong = predictedMask(q, k, part) * (softmax - taylorMap(q, k));
+    return taylorAttention(q, k, v) + torch::matmul(strong, v);
+}
+
+} // namespace vitrine::learning
