@@ -3,6 +3,7 @@
 #include "core/learning/nets/codec/inter_trainee.h"
 #include "core/learning/nets/codec/intra_trainee.h"
 #include "core/learning/nets/superres/super_resolution.h"
+#include "core/learning/nets/vision/trainees.h"
 
 #include <functional>
 #include <map>
@@ -24,6 +25,9 @@ const std::map<std::string, MakeTrainee>& makersByNetwork()
         {"s2r", makeSuperResolution},
         {"s2r-fast", makeSuperResolution},
         {"s2r-live", makeSuperResolution},
+        {"vitrine-deit", makeGarmentDeit},
+        {"vitrine-deit-scenes", makeSceneDeit},
+        {"vitrine-efficientvit", makeGarmentEfficientVit},
     };
     return makers;
 }

@@ -1,0 +1,92 @@
+#include "core/learning/nets/vision/classifier.h"
+
+#include <algorithm>
+
+namespace vitrine::learning
+{
+namespace
+{
+
+using torch::Tensor;
+
+class ClassifierTrainee : public Trainee
+{
+public:
+    ClassifierTrainee(ClassifierParts parts, const ClassifierOptions& options)
+        : parts_(std::move(parts)), options_(options)
+    {
+        const auto perChannel = [](const std::vector<double>& values) {
+            return torch::tensor(values, torch::kFloat)
+                .view({1, static_cast<int64_t>(values.size()), 1, 1});
+        };
+        mean_ = perChannel(parts_.mean);
+        inverse_ = 1.0 / perChannel(parts_.deviation);
+    }
+
+    torch::nn::Module& network() override { return *parts_.network; }
+
+    Tensor loss(const Step& step) override
+    {
+        LabelledPictures batch = parts_.source->training(step, options_.batch);
+        const Tensor logits = parts_.logits(normalised(batch.pictures), &step.chance);
+        return torch::nn::functional::cross_entropy(
+            logits, batch.labels,
+            torch::nn::functional::CrossEntropyFuncOptions().label_smoothing(
+                options_.labelSmoothing));
+    }
+
+    Score selection() override
+    {
+        return {parts_.dataName + " selection accuracy", accuracy(HeldOut::selection), "%"};
+    }
+
+    std::vector<Score> scores() override
+    {
+        std::vector<Score> all{selection()};
+        if (parts_.source->count(HeldOut::test) > 0)
+            all.push_back({parts_.dataName + " test accuracy", accuracy(HeldOut::test), "%"});
+        return all;
+    }
+
+    std::string configJson() const override { return parts_.configJson; }
+
+    double worthShipping() const override { return 0.2; }
+
+private:
+    Tensor normalised(Tensor& pictures) const { return pictures.sub_(mean_).mul_(inverse_); }
+
+    double accuracy(HeldOut which)
+    {
+        constexpr int64_t kAtOnce = 100;
+        const torch::NoGradGuard guard;
+        const int64_t count = parts_.source->count(which);
+        int64_t right = 0;
+        for (int64_t first = 0; first < count; first += kAtOnce) {
+            LabelledPictures batch =
+                parts_.source->heldOut(which, first, std::min(kAtOnce, count - first));
+            const Tensor named = parts_.logits(normalised(batch.pictures), nullptr).argmax(1);
+            right += named.eq(batch.labels).sum().item<int64_t>();
+        }
+        return 100.0 * static_cast<double>(right) / static_cast<double>(count);
+    }
+
+    ClassifierParts parts_;
+    ClassifierOptions options_;
+    Tensor mean_, inverse_;
+};
+
+} // namespace
+
+ClassifierOptions classifierOptions(const Settings& settings)
+{
+    const ClassifierOptions usual;
+    return {settings.integer("batch", usual.batch, 1, 4096),
+            settings.number("label_smoothing", usual.labelSmoothing, 0.0, 0.9)};
+}
+
+std::unique_ptr<Trainee> classifierTrainee(ClassifierParts parts, const ClassifierOptions& options)
+{
+    return std::make_unique<ClassifierTrainee>(std::move(parts), options);
+}
+
+} // namespace vitrine::learning

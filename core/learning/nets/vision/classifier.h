@@ -1,0 +1,36 @@
+#pragma once
+
+#include "core/learning/nets/training/trainee.h"
+#include "core/learning/nets/vision/labelled.h"
+
+#include <torch/torch.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace vitrine::learning
+{
+
+struct ClassifierParts {
+    std::shared_ptr<torch::nn::Module> network;
+    // Normalised pictures to batch x classes; chance: for stochastic depth, none in evaluation.
+    std::function<torch::Tensor(const torch::Tensor& pictures, Chance* chance)> logits;
+    std::vector<double> mean, deviation; // one per channel
+    std::string configJson;
+    std::unique_ptr<LabelledSource> source;
+    std::string dataName; // begins the names of the scores: "Fashion-MNIST"
+};
+
+struct ClassifierOptions {
+    int64_t batch = 64;
+    double labelSmoothing = 0.1; // Szegedy et al. 2016
+};
+ClassifierOptions classifierOptions(const Settings& settings); // batch, label_smoothing
+
+// A network that learns to name the class of a picture: cross-entropy with smoothed labels.
+// Selection is the accuracy (%) on the selection pictures; the test pictures give one more score.
+std::unique_ptr<Trainee> classifierTrainee(ClassifierParts parts, const ClassifierOptions& options);
+
+} // namespace vitrine::learning

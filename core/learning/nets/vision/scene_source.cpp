@@ -1,0 +1,86 @@
+#include "core/learning/nets/vision/scene_source.h"
+
+#include "core/learning/nets/vision/scenes.h"
+
+namespace vitrine::learning
+{
+namespace
+{
+
+using torch::Tensor;
+
+constexpr uint64_t kSelectionSceneSeed = 0x5ce7e5e1ull, kTestSceneSeed = 0x5ce7e7e5ull;
+
+class SceneSource : public LabelledSource
+{
+public:
+    SceneSource(GarmentParts parts, const std::string& pictureFolder, int64_t side, uint64_t seed)
+        : parts_(std::move(parts)),
+          options_{.side = side},
+          trainingPictures_(pictureFolder, "train"),
+          selectionPictures_(pictureFolder, "codec"),
+          testPictures_(pictureFolder, "vt10"),
+          order_(parts_.training.labels.size(0), seed)
+    {
+    }
+
+    LabelledPictures training(const Step& step, int64_t batch) override
+    {
+        LabelledPictures made = blankScenes(batch);
+        for (int64_t i = 0; i < batch; ++i)
+            draw(parts_.training, order_.at(step.number * batch + i), trainingPictures_,
+                 step.chance, made, i);
+        return made;
+    }
+
+    int64_t count(HeldOut which) const override { return part(which).labels.size(0); }
+
+    LabelledPictures heldOut(HeldOut which, int64_t first, int64_t count) override
+    {
+        const bool selects = which == HeldOut::selection;
+        LabelledPictures made = blankScenes(count);
+        for (int64_t i = 0; i < count; ++i) {
+            Chance chance(selects ? kSelectionSceneSeed : kTestSceneSeed, first + i);
+            draw(part(which), first + i, selects ? selectionPictures_ : testPictures_, chance, made,
+                 i);
+        }
+        return made;
+    }
+
+private:
+    const Garments& part(HeldOut which) const
+    {
+        return which == HeldOut::selection ? parts_.selection : parts_.test;
+    }
+
+    LabelledPictures blankScenes(int64_t count) const
+    {
+        return {torch::empty({count, 3, options_.side, options_.side}),
+                torch::empty({count}, torch::kLong)};
+    }
+
+    void draw(const Garments& garments, int64_t index, const PictureStore& pictures, Chance& chance,
+              LabelledPictures& made, int64_t at) const
+    {
+        Tensor scene = made.pictures[at];
+        scene.copy_(drawBackground(pictures, options_, chance));
+        layGarment(garments.pictures.data_ptr<uint8_t>() + index * garments.pictures[0].numel(),
+                   drawLook(options_, chance), scene);
+        made.labels.data_ptr<int64_t>()[at] = garments.labels.data_ptr<uint8_t>()[index];
+    }
+
+    GarmentParts parts_;
+    SceneOptions options_;
+    PictureStore trainingPictures_, selectionPictures_, testPictures_;
+    WalkOrder order_;
+};
+
+} // namespace
+
+std::unique_ptr<LabelledSource> sceneSource(GarmentParts parts, const std::string& pictureFolder,
+                                            int64_t side, uint64_t seed)
+{
+    return std::make_unique<SceneSource>(std::move(parts), pictureFolder, side, seed);
+}
+
+} // namespace vitrine::learning

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "core/learning/nets/training/trainee.h"
+#include "core/learning/nets/vision/deit.h"
+#include "core/learning/nets/vision/garment_source.h"
+
+#include <memory>
+
+// The vision networks as recipes name them. Keys beside those of schedule.h: batch,
+// label_smoothing, flip, shift, erase (garments); drop_path (the transformers).
+namespace vitrine::learning
+{
+
+// vitrine-deit and vitrine-efficientvit: Fashion-MNIST in <data>/garments.
+std::unique_ptr<Trainee> makeGarmentDeit(const Settings& settings, const Places& places);
+std::unique_ptr<Trainee> makeGarmentEfficientVit(const Settings& settings, const Places& places);
+
+// vitrine-deit-scenes: the same garments in photographs of <data>/pictures.
+std::unique_ptr<Trainee> makeSceneDeit(const Settings& settings, const Places& places);
+
+} // namespace vitrine::learning
