@@ -2,6 +2,7 @@
 
 #include "core/learning/nets/vision/attention.h"
 #include "core/learning/nets/vision/config_text.h"
+#include "core/learning/nets/vision/position_waves.h"
 
 #include <stdexcept>
 
@@ -14,6 +15,7 @@ namespace
 {
 
 constexpr double kDeitEpsilon = 1e-6;
+constexpr double kWaveAmplitude = 0.5; // about that of embedded patches
 
 torch::nn::LayerNorm deitNorm(int64_t width)
 {
@@ -26,6 +28,9 @@ void checkDeit(const DeitConfig& c)
         throw std::runtime_error("vision transformer: a side of " + std::to_string(c.side) +
                                  " pixels is no multiple of the patch of " +
                                  std::to_string(c.patch));
+    if (c.width % 4 != 0)
+        throw std::runtime_error("vision transformer: a width of " + std::to_string(c.width) +
+                                 " is no multiple of 4");
     if (c.heads < 1 || c.width % c.heads != 0)
         throw std::runtime_error("vision transformer: a width of " + std::to_string(c.width) +
                                  " is no multiple of its " + std::to_string(c.heads) + " heads");
@@ -108,13 +113,14 @@ DeitImpl::DeitImpl(const DeitConfig& config, uint64_t seed) : config_(config)
     const int64_t width = config.width, inner = width * config.mlpRatio;
     const auto linear = [](torch::nn::Module& parent, const char* name, int64_t in, int64_t out) {
         auto made = parent.register_module(name, torch::nn::Linear(in, out));
-        torch::nn::init::normal_(made->weight, 0.0, 0.02);
+        torch::nn::init::xavier_uniform_(made->weight);
         torch::nn::init::zeros_(made->bias);
         return made;
     };
 
     classToken_ = register_parameter("cls_token", torch::randn({1, 1, width}) * 0.02);
-    positions_ = register_parameter("pos_embed", torch::randn({1, config.tokens(), width}) * 0.02);
+    positions_ = register_parameter(
+        "pos_embed", positionWaves(config.side / config.patch, width, kWaveAmplitude));
     auto embed = register_module("patch_embed", std::make_shared<torch::nn::Module>());
     patches_ = embed->register_module(
         "proj",

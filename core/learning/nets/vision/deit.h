@@ -49,8 +49,8 @@ struct DeitHooks {
 class DeitImpl : public torch::nn::Module
 {
 public:
-    // Weights normal of deviation 0.02 (timm cuts them at 100 deviations, that is not at all),
-    // biases 0. Throws std::runtime_error where sizes do not fit.
+    // Starts as small transformers learn fastest: weights by Xavier's rule, positions as waves
+    // (position_waves.h), biases 0. Throws std::runtime_error where sizes do not fit.
     DeitImpl(const DeitConfig& config, uint64_t seed);
 
     // pictures: batch x channels x side x side, normalised; gives batch x classes. `chance` is for

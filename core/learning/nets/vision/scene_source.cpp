@@ -14,9 +14,11 @@ constexpr uint64_t kSelectionSceneSeed = 0x5ce7e5e1ull, kTestSceneSeed = 0x5ce7e
 class SceneSource : public LabelledSource
 {
 public:
-    SceneSource(GarmentParts parts, const std::string& pictureFolder, int64_t side, uint64_t seed)
+    SceneSource(GarmentParts parts, const std::string& pictureFolder, int64_t side, double ease,
+                uint64_t seed)
         : parts_(std::move(parts)),
           options_{.side = side},
+          ease_(ease),
           trainingPictures_(pictureFolder, "train"),
           selectionPictures_(pictureFolder, "codec"),
           testPictures_(pictureFolder, "vt10"),
@@ -26,9 +28,11 @@ public:
 
     LabelledPictures training(const Step& step, int64_t batch) override
     {
+        const SceneOptions options =
+            step.progress < ease_ ? easedScenes(options_, step.progress / ease_) : options_;
         LabelledPictures made = blankScenes(batch);
         for (int64_t i = 0; i < batch; ++i)
-            draw(parts_.training, order_.at(step.number * batch + i), trainingPictures_,
+            draw(options, parts_.training, order_.at(step.number * batch + i), trainingPictures_,
                  step.chance, made, i);
         return made;
     }
@@ -41,8 +45,8 @@ public:
         LabelledPictures made = blankScenes(count);
         for (int64_t i = 0; i < count; ++i) {
             Chance chance(selects ? kSelectionSceneSeed : kTestSceneSeed, first + i);
-            draw(part(which), first + i, selects ? selectionPictures_ : testPictures_, chance, made,
-                 i);
+            draw(options_, part(which), first + i, selects ? selectionPictures_ : testPictures_,
+                 chance, made, i);
         }
         return made;
     }
@@ -59,18 +63,20 @@ private:
                 torch::empty({count}, torch::kLong)};
     }
 
-    void draw(const Garments& garments, int64_t index, const PictureStore& pictures, Chance& chance,
-              LabelledPictures& made, int64_t at) const
+    void draw(const SceneOptions& options, const Garments& garments, int64_t index,
+              const PictureStore& pictures, Chance& chance, LabelledPictures& made,
+              int64_t at) const
     {
         Tensor scene = made.pictures[at];
-        scene.copy_(drawBackground(pictures, options_, chance));
+        scene.copy_(drawBackground(pictures, options, chance));
         layGarment(garments.pictures.data_ptr<uint8_t>() + index * garments.pictures[0].numel(),
-                   drawLook(options_, chance), scene);
+                   drawLook(options, chance), scene);
         made.labels.data_ptr<int64_t>()[at] = garments.labels.data_ptr<uint8_t>()[index];
     }
 
     GarmentParts parts_;
     SceneOptions options_;
+    double ease_;
     PictureStore trainingPictures_, selectionPictures_, testPictures_;
     WalkOrder order_;
 };
@@ -78,9 +84,9 @@ private:
 } // namespace
 
 std::unique_ptr<LabelledSource> sceneSource(GarmentParts parts, const std::string& pictureFolder,
-                                            int64_t side, uint64_t seed)
+                                            int64_t side, double ease, uint64_t seed)
 {
-    return std::make_unique<SceneSource>(std::move(parts), pictureFolder, side, seed);
+    return std::make_unique<SceneSource>(std::move(parts), pictureFolder, side, ease, seed);
 }
 
 } // namespace vitrine::learning

@@ -14,6 +14,6 @@ namespace vitrine::learning
 // backgrounds are pictures for "train", those of the selection scenes for "codec", those of the
 // test scenes for "vt10" (pictures.h). Held-out scene i is drawn from a fixed seed and i alone.
 std::unique_ptr<LabelledSource> sceneSource(GarmentParts parts, const std::string& pictureFolder,
-                                            int64_t side, uint64_t seed);
+                                            int64_t side, double ease, uint64_t seed);
 
 } // namespace vitrine::learning

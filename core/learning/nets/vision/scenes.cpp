@@ -64,6 +64,15 @@ GarmentPoint garmentBetween(const GarmentLayer& layer, float x, float y)
 
 } // namespace
 
+SceneOptions easedScenes(const SceneOptions& full, double share)
+{
+    SceneOptions eased = full;
+    eased.clutter = full.clutter * share;
+    eased.smallest =
+        full.largest - std::lround(share * static_cast<double>(full.largest - full.smallest));
+    return eased;
+}
+
 Tensor drawBackground(const PictureStore& pictures, const SceneOptions& options, Chance& chance)
 {
     const bool wide = anyAtLeast(pictures, 2 * options.side) && chance.coin();
@@ -73,6 +82,8 @@ Tensor drawBackground(const PictureStore& pictures, const SceneOptions& options,
         part = torch::avg_pool2d(part, 2);
     if (chance.coin())
         part = part.flip(2);
+    if (options.clutter < 1.0)
+        part = torch::lerp(part.mean({1, 2}, true), part, options.clutter);
     const double contrast = chance.uniform(0.6, 1.1), brightness = chance.uniform(-0.1, 0.1);
     return ((part - 0.5) * contrast + (0.5 + brightness)).clamp_(0.0, 1.0).contiguous();
 }

@@ -14,7 +14,12 @@ namespace vitrine::learning
 struct SceneOptions {
     int64_t side = 96;                   // pixels of the scene
     int64_t smallest = 28, largest = 64; // side of the square that holds the garment
+    double clutter = 1.0;                // of the photograph's contrast; 0: one colour
 };
+
+// The same as they are on the way from easy (0: large garments on one colour) to full (1). A
+// transformer that meets full scenes at once stays at chance for a long time.
+SceneOptions easedScenes(const SceneOptions& full, double share);
 
 // What the background may be: a square of `side` or, where a photograph is large enough, of twice
 // that, halved; turned left to right half the time, contrast and brightness changed. 3 x side x

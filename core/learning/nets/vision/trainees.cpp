@@ -69,8 +69,9 @@ std::unique_ptr<Trainee> makeGarmentEfficientVit(const Settings& settings, const
 std::unique_ptr<Trainee> makeSceneDeit(const Settings& settings, const Places& places)
 {
     const DeitConfig config = sceneDeit();
-    auto source = sceneSource(garmentParts(places.data + "/garments"), places.data + "/pictures",
-                              config.side, scheduleOf(settings).seed);
+    auto source =
+        sceneSource(garmentParts(places.data + "/garments"), places.data + "/pictures", config.side,
+                    settings.number("ease", 0.25, 0.0, 1.0), scheduleOf(settings).seed);
     return deitTrainee(settings, config, std::move(source), "vitrine-deit-scenes",
                        "garments in photographs");
 }

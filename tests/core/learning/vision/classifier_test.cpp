@@ -41,7 +41,8 @@ std::unique_ptr<Trainee> sceneTrainee(const PictureFolder& folder)
     config.depth = 1;
     config.heads = 2;
     config.patch = 16;
-    return tinyDeitTrainee(sceneSource(twoKindsInParts(), folder.path(), config.side, 1), config);
+    return tinyDeitTrainee(sceneSource(twoKindsInParts(), folder.path(), config.side, 0.0, 1),
+                           config);
 }
 
 std::unique_ptr<Trainee> efficientTrainee()

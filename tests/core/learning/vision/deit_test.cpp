@@ -1,6 +1,7 @@
 #include "core/learning/nets/vision/deit.h"
 
 #include "core/learning/nets/vision/attention.h"
+#include "core/learning/nets/vision/position_waves.h"
 #include "tests/core/learning/vision/finite_differences.h"
 
 namespace vitrine::learning
@@ -64,13 +65,13 @@ TEST(Deit, PatchesAreThoseOfAConvolution)
 {
     const auto pictures = torch::randn({2, 2, 8, 8});
     Deit seeing(
-        DeitConfig{.side = 8, .patch = 4, .channels = 2, .width = 6, .depth = 1, .heads = 1}, 1);
+        DeitConfig{.side = 8, .patch = 4, .channels = 2, .width = 8, .depth = 1, .heads = 1}, 1);
     torch::Tensor tokens;
     auto parameters = seeing->named_parameters();
     seeing->hooks.linear = [&](const std::string& layer, const torch::Tensor& x,
                                const torch::Tensor& weight, const torch::Tensor& bias) {
         if (layer == "blocks.0.attn.qkv")
-            tokens = x.view({2, 5, 6});
+            tokens = x.view({2, 5, 8});
         return torch::linear(x, weight, bias);
     };
     seeing->forward(pictures);
@@ -80,7 +81,7 @@ TEST(Deit, PatchesAreThoseOfAConvolution)
                              .flatten(2)
                              .transpose(1, 2);
     const auto expected =
-        torch::layer_norm(patches + parameters["pos_embed"].narrow(1, 1, 4), {6}, {}, {}, 1e-6);
+        torch::layer_norm(patches + parameters["pos_embed"].narrow(1, 1, 4), {8}, {}, {}, 1e-6);
     EXPECT_LT((tokens.narrow(1, 1, 4) - expected).abs().max().item<float>(), 1e-3f);
 }
 
@@ -127,6 +128,19 @@ TEST(Deit, StochasticDepthIsDrawnFromChanceAlone)
 
     EXPECT_TRUE(logits(3).equal(logits(3)));
     EXPECT_FALSE(logits(3).equal(logits(4)));
+}
+
+TEST(Deit, PositionsStartAlikeWherePatchesAreNear)
+{
+    const auto waves = positionWaves(7, 16, 0.5)[0];
+    const auto distance = [&](int64_t a, int64_t b) { // of patches, row by row
+        return (waves[1 + a] - waves[1 + b]).norm().item<float>();
+    };
+
+    EXPECT_EQ(waves[0].abs().max().item<float>(), 0.0f);
+    EXPECT_LE(waves.abs().max().item<float>(), 0.5f);
+    EXPECT_LT(distance(24, 25), distance(24, 26));
+    EXPECT_NEAR(distance(24, 25), distance(24, 31), 1e-6f); // beside and below
 }
 
 TEST(Deit, RefusesSizesThatDoNotFit)

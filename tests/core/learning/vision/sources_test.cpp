@@ -98,11 +98,21 @@ TEST(Scenes, LooksStayInsideTheScene)
     }
 }
 
+TEST(SceneSource, TrainingBeginsWithLargeGarmentsOnOneColour)
+{
+    const SceneOptions first = easedScenes({}, 0.0), last = easedScenes({}, 1.0);
+
+    EXPECT_EQ(first.smallest, first.largest);
+    EXPECT_EQ(first.clutter, 0.0);
+    EXPECT_EQ(last.smallest, 28);
+    EXPECT_EQ(last.clutter, 1.0);
+}
+
 TEST(SceneSource, HeldOutScenesAreTheSameEachTimeAndInAnyPieces)
 {
     const PictureFolder folder;
-    const auto one = sceneSource(twoKindsInParts(), folder.path(), 96, 1),
-               other = sceneSource(twoKindsInParts(), folder.path(), 96, 2);
+    const auto one = sceneSource(twoKindsInParts(), folder.path(), 96, 0.0, 1),
+               other = sceneSource(twoKindsInParts(), folder.path(), 96, 0.0, 2);
 
     const auto whole = one->heldOut(HeldOut::test, 0, 4),
                part = other->heldOut(HeldOut::test, 2, 2);
