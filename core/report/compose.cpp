@@ -1,4 +1,5 @@
 #include "core/report/manuscript.h"
+#include "core/report/short_texts.h"
 #include "core/report/tables.h"
 #include "core/report/text.h"
 
@@ -210,6 +211,7 @@ Document compose(const Manuscript& manuscript, const Sources& sources)
         composer.add(section);
     if (manuscript.appendix)
         composer.addAppendix();
+    cutLongTexts(composer.document);
     return std::move(composer.document);
 }
 

@@ -58,6 +58,29 @@ TEST(Report, GroupsTheDigitsOfWholeNumbersAndKeepsThemAll)
     EXPECT_EQ(cellValue(std::int64_t{512}).text, "512");
 }
 
+TEST(Report, CutsNamesOfAnyLengthToWhatAPageCanShow)
+{
+    RunRecord run = samples::run(12, 0.25, 1.9);
+    ASSERT_FALSE(run.result.tables.empty());
+    Table& table = run.result.tables.front();
+    table.name = std::string(1 << 20, 'n');
+    table.columns.front().name = std::string(1 << 20, 'c');
+    table.columns.front().unit = std::string(1 << 20, 'u');
+
+    const Document document = buildReport({run}, {});
+
+    std::size_t longest = 0;
+    for (const Section& section : document.sections)
+        for (const Block& block : section.blocks)
+            if (const auto* shown = std::get_if<DataTable>(&block)) {
+                longest = std::max(longest, shown->name.size());
+                for (const Heading& heading : shown->columns)
+                    longest = std::max({longest, heading.name.size(), heading.unit.size()});
+            }
+    EXPECT_GT(longest, 50u) << "the names are in the report";
+    EXPECT_LT(longest, 200u);
+}
+
 TEST(Report, OfOneRunHasNoDifference)
 {
     const Document document = buildReport({kTwo[0]}, {});

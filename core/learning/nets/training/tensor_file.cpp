@@ -125,13 +125,16 @@ torch::Tensor tensorOf(const Entry& entry, const std::string& data)
     if (!half && entry.type != "F32")
         throw std::runtime_error("tensor \"" + entry.name + "\" is " + entry.type +
                                  ", F16 or F32 expected");
-    int64_t count = 1;
-    for (const int64_t size : entry.shape)
-        count *= size;
-    const int64_t bytes = count * (half ? 2 : 4);
-    if (entry.offsets.size() != 2 || entry.offsets[0] < 0 ||
-        entry.offsets[1] - entry.offsets[0] != bytes ||
-        entry.offsets[1] > static_cast<int64_t>(data.size()))
+    const auto most = static_cast<int64_t>(data.size());
+    int64_t bytes = half ? 2 : 4;
+    bool fits = true;
+    for (const int64_t size : entry.shape) {
+        fits = fits && size >= 0 && (size == 0 || bytes <= most / size);
+        bytes = fits ? bytes * size : 0;
+    }
+    if (!fits || entry.offsets.size() != 2 || entry.offsets[0] < 0 ||
+        entry.offsets[1] < entry.offsets[0] || entry.offsets[1] > most ||
+        entry.offsets[1] - entry.offsets[0] != bytes)
         throw std::runtime_error("tensor \"" + entry.name + "\" lies outside the data");
     auto tensor = torch::empty(entry.shape, half ? torch::kHalf : torch::kFloat);
     std::memcpy(tensor.data_ptr(), data.data() + entry.offsets[0], static_cast<size_t>(bytes));

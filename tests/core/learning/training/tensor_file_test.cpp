@@ -67,5 +67,24 @@ TEST(TensorFile, RefusesATruncatedFileNamingIt)
     std::filesystem::remove(path);
 }
 
+TEST(TensorFile, RefusesShapesThatOverflowOrLieOutside)
+{
+    const std::string path = temporary("vitrine-tensor-file-shape-test.safetensors");
+    for (const char* entry :
+         {R"("shape":[4294967296,4294967296,4],"data_offsets":[0,0])",
+          R"("shape":[-1],"data_offsets":[0,4])",
+          R"("shape":[9223372036854775807],"data_offsets":[0,8])",
+          R"("shape":[2],"data_offsets":[8,0])", R"("shape":[2],"data_offsets":[4,12])"}) {
+        std::string header = std::string(R"({"w":{"dtype":"F32",)") + entry + "}}";
+        header.resize(128, ' ');
+        std::string bytes(8, '\0');
+        bytes[0] = static_cast<char>(128);
+        std::ofstream(path, std::ios::binary) << bytes << header << std::string(8, '\0');
+
+        EXPECT_THROW(readTensorFile(path), std::runtime_error) << entry;
+    }
+    std::filesystem::remove(path);
+}
+
 } // namespace
 } // namespace vitrine::learning
