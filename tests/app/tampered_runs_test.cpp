@@ -129,6 +129,14 @@ protected:
         }
     }
 
+    // With the run, what names a row of a stored table.
+    static std::string secondKey(const Database& database, const std::string& table)
+    {
+        auto keys = database.prepare("select name from pragma_table_info('" + table +
+                                     "') where pk > 0 and name <> 'run' order by pk");
+        return keys.step() ? keys.text(0) : "rowid";
+    }
+
     static void settle(View& view, const tests::FakeContext& context)
     {
         QElapsedTimer clock;
@@ -232,6 +240,9 @@ TEST_F(TamperedRuns, OfAnEditedDatabaseAreShownOrRefusedInOneLine)
         const Database database = Database::open(untouched).value();
         for (const std::string table :
              {"runs", "parameters", "metrics", "tables", "artifacts", "inputs"}) {
+            auto rows = database.prepare("select 1 from " + table);
+            if (!rows.step())
+                continue; // none of these runs has such a row
             auto columns = database.prepare("select name from pragma_table_info('" + table + "')");
             while (columns.step())
                 places.emplace_back(table, columns.text(0));
@@ -256,15 +267,16 @@ TEST_F(TamperedRuns, OfAnEditedDatabaseAreShownOrRefusedInOneLine)
             const Database database = Database::open(file).value();
             auto count = database.prepare("select count(*) from " + table);
             ASSERT_TRUE(count.step());
-            auto row = database.prepare("select rowid, " +
-                                        std::string(table == "runs" ? "number" : "run") + " from " +
-                                        table + " order by rowid limit 1 offset ?");
+            const std::string owner = table == "runs" ? "number" : "run";
+            const std::string key = secondKey(database, table);
+            auto row = database.prepare("select " + owner + ", " + key + " from " + table +
+                                        " order by 1, 2 limit 1 offset ?");
             row.bind(static_cast<std::int64_t>(
                 tamperer.below(static_cast<std::size_t>(count.integer(0)))));
             ASSERT_TRUE(row.step());
-            edited = row.integer(1);
-            auto update =
-                database.prepare("update " + table + " set " + column + " = ? where rowid = ?");
+            edited = row.integer(0);
+            auto update = database.prepare("update " + table + " set " + column + " = ? where " +
+                                           owner + " = ? and " + key + " = ?");
             switch (tamperer.below(4)) {
             case 0:
                 update.bind(tamperer.number());
@@ -278,7 +290,8 @@ TEST_F(TamperedRuns, OfAnEditedDatabaseAreShownOrRefusedInOneLine)
             default:
                 update.bindNull();
             }
-            update.bind(row.integer(0));
+            update.bind(edited);
+            update.bind(std::string_view(row.text(1)));
             taken += update.run() ? 1 : 0; // a constraint may refuse it
         }
         const std::string words = std::to_string(round) + " " + table + "." + column;
