@@ -110,6 +110,7 @@ void runQueue(const QueuePlaces& places, const std::vector<std::string>& names, 
         }
         log << entry->name << ": goes on at step " << entry->log.step << " of " << entry->steps
             << std::endl;
+        lock.say(entry->name);
         const std::string errorPath = places.state + "/" + entry->name + "/error.txt";
         fs::remove(errorPath);
         const auto began = QueueClock::now();
@@ -131,7 +132,7 @@ bool pauseQueue(const QueuePlaces& places, double waitSeconds)
 {
     const auto began = QueueClock::now();
     for (bool asked = false;; asked = true) {
-        const int process = QueueLock::holder(places);
+        const int process = QueueLock::holder(places).process;
         if (process <= 0)
             return true;
         if (!asked)

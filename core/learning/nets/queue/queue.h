@@ -23,7 +23,7 @@ struct QueuePlaces {
 // One model as the table shows it. What is not known yet is NaN.
 struct QueueRow {
     std::string name;
-    std::string state; // waiting, finished, failed: and why, after NAME
+    std::string state; // waiting, training, finished, or failed: and why
     int64_t step, steps;
     double processorHours;
     double selection; // the newest; its meaning is on the card

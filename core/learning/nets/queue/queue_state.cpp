@@ -1,7 +1,6 @@
 #include "core/learning/nets/queue/queue_state.h"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -62,6 +61,15 @@ QueueEntry entryOf(const QueuePlaces& places, const fs::path& recipe)
     return entry;
 }
 
+struct flock wholeFile()
+{
+    struct flock lock {
+    };
+    lock.l_type = F_WRLCK;
+    lock.l_whence = SEEK_SET;
+    return lock;
+}
+
 std::string lockPath(const QueuePlaces& places)
 {
     return places.state + "/queue.lock";
@@ -119,15 +127,21 @@ QueueLock::QueueLock(const QueuePlaces& places)
     file_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
     if (file_ < 0)
         throw std::runtime_error("cannot write " + path);
-    if (::flock(file_, LOCK_EX | LOCK_NB) != 0) {
+    struct flock lock = wholeFile();
+    if (::fcntl(file_, F_OFD_SETLK, &lock) != 0) {
         ::close(file_);
         throw std::runtime_error("a queue is training already in " + places.state +
                                  "; packaging/train --pause ends it");
     }
-    const std::string number = std::to_string(::getpid()) + "\n";
+    say("");
+}
+
+void QueueLock::say(const std::string& name) const
+{
+    const std::string text = std::to_string(::getpid()) + "\n" + name + "\n";
     if (::ftruncate(file_, 0) != 0 ||
-        ::write(file_, number.data(), number.size()) != static_cast<ssize_t>(number.size()))
-        throw std::runtime_error("cannot write " + path);
+        ::pwrite(file_, text.data(), text.size(), 0) != static_cast<ssize_t>(text.size()))
+        throw std::runtime_error("cannot write the lock of the queue: is the disk full?");
 }
 
 QueueLock::~QueueLock()
@@ -135,18 +149,20 @@ QueueLock::~QueueLock()
     ::close(file_);
 }
 
-int QueueLock::holder(const QueuePlaces& places)
+QueueLock::Holder QueueLock::holder(const QueuePlaces& places)
 {
     const std::string path = lockPath(places);
     const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (file < 0)
-        return 0;
-    const bool held = ::flock(file, LOCK_SH | LOCK_NB) != 0;
+        return {};
+    // Asks without taking it, so that no queue which begins now is refused.
+    struct flock lock = wholeFile();
+    const bool held = ::fcntl(file, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
     ::close(file);
-    int process = 0;
-    if (held)
-        std::ifstream(path) >> process;
-    return process;
+    Holder holder;
+    if (std::ifstream in(path); held && in >> holder.process)
+        in >> holder.name;
+    return holder;
 }
 
 } // namespace vitrine::learning

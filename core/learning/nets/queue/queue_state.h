@@ -42,8 +42,15 @@ public:
     QueueLock(const QueueLock&) = delete;
     QueueLock& operator=(const QueueLock&) = delete;
 
-    // The process that holds the lock of `places`, or 0.
-    static int holder(const QueuePlaces& places);
+    // What is trained now, for the table.
+    void say(const std::string& name) const;
+
+    // The process that holds the lock of `places` and what it said last; 0 where none does.
+    struct Holder {
+        int process = 0;
+        std::string name;
+    };
+    static Holder holder(const QueuePlaces& places);
 
 private:
     int file_ = -1;

@@ -51,6 +51,7 @@ std::string tableNumber(double value, const char* format)
 
 std::vector<QueueRow> queueRows(const QueuePlaces& places)
 {
+    const QueueLock::Holder holder = QueueLock::holder(places);
     std::vector<QueueRow> rows;
     for (const QueueEntry& entry : queueEntries(places)) {
         QueueRow row{entry.name,
@@ -64,6 +65,8 @@ std::vector<QueueRow> queueRows(const QueuePlaces& places)
                      shippedSelection(places, entry.name)};
         if (!entry.error.empty())
             row.state = "failed: " + entry.error;
+        else if (holder.process > 0 && holder.name == entry.name)
+            row.state = "training";
         else if (entry.finished())
             row.state = "finished";
         rows.push_back(row);

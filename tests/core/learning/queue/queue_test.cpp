@@ -10,6 +10,7 @@
 #include <cmath>
 #include <fstream>
 #include <random>
+#include <set>
 #include <sstream>
 
 namespace vitrine::learning
@@ -139,11 +140,18 @@ TEST_F(TrainingQueue, IsPausedWithEverythingSavedAndThereIsOneAtATime)
     while (stepOf(queueRows(places()), "long") < 50 && !queue.hasEnded())
         std::this_thread::sleep_for(std::chrono::milliseconds(20));
 
+    std::set<std::string> states;
+    for (int i = 0; i < 100 && states.count("training") == 0; ++i) {
+        for (const QueueRow& row : queueRows(places()))
+            states.insert(row.state);
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
     tests::TemporaryFolder elsewhere;
     tests::StartedProgram second(elsewhere.path, command("queue"));
     const tests::Ended refused = second.wait();
     const bool paused = pauseQueue(places(), 60.0);
 
+    EXPECT_EQ(states.count("training"), 1u);
     EXPECT_EQ(refused.code, 1);
     EXPECT_NE(refused.errors.find("a queue is training already"), std::string::npos)
         << refused.errors;
