@@ -265,14 +265,14 @@ TEST_F(TamperedRuns, OfAnEditedDatabaseAreShownOrRefusedInOneLine)
             byte = static_cast<char>(tamperer.below(256));
         {
             const Database database = Database::open(file).value();
-            auto count = database.prepare("select count(*) from " + table);
-            ASSERT_TRUE(count.step());
+            auto rowCount = database.prepare("select count(*) from " + table);
+            ASSERT_TRUE(rowCount.step());
             const std::string owner = table == "runs" ? "number" : "run";
             const std::string key = secondKey(database, table);
             auto row = database.prepare("select " + owner + ", " + key + " from " + table +
                                         " order by 1, 2 limit 1 offset ?");
             row.bind(static_cast<std::int64_t>(
-                tamperer.below(static_cast<std::size_t>(count.integer(0)))));
+                tamperer.below(static_cast<std::size_t>(rowCount.integer(0)))));
             ASSERT_TRUE(row.step());
             edited = row.integer(0);
             auto update = database.prepare("update " + table + " set " + column + " = ? where " +
