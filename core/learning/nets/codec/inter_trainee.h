@@ -35,7 +35,8 @@ public:
     std::string configJson() const override;
     void exportTo(const std::string& folder) override;
     void importFrom(const std::string& folder) override;
-    double worthShipping() const override { return 0.005; }
+    std::vector<std::string> dataParts() const override { return {"pictures", "clips"}; }
+    double worthShipping() const override { return 0.01; } // about 1 % of the bits
 
 private:
     int64_t framesAt(double progress) const; // P frames

@@ -49,10 +49,10 @@ uintmax_t sizeOf(const std::string& folder)
     return bytes;
 }
 
-std::vector<std::string> sourceTables(const QueuePlaces& places)
+std::vector<std::string> sourceTables(const QueuePlaces& places, const Trainee& trainee)
 {
     std::vector<std::string> found;
-    for (const char* part : {"garments", "pictures", "clips"}) {
+    for (const std::string& part : trainee.dataParts()) {
         const std::string path = places.data.data + "/" + part + "/sources.tsv";
         if (fs::exists(path))
             found.push_back(path);
@@ -95,7 +95,7 @@ bool shipModel(const QueuePlaces& places, const std::string& name, bool always, 
     }
     Card card{name, at.step, schedule.steps, schedule.seed, at.seconds / 3600.0, {}, {}};
     card.scores = scoresOf(*trainee, fresh, card.selection);
-    writeWhole(fresh + "/README.md", cardText(card, recipe, sourceTables(places)));
+    writeWhole(fresh + "/README.md", cardText(card, recipe, sourceTables(places, *trainee)));
     fs::remove_all(to);
     fs::rename(fresh, to);
     log << name << ": shipped, " << card.selection.name << " " << now << " " << card.selection.unit

@@ -105,7 +105,9 @@ public:
 
     std::vector<Score> scores() override
     {
-        std::vector<Score> scores{selection()};
+        std::vector<Score> scores;
+        if (keys_.selectionSide != 0) // else it is the first of what follows
+            scores.push_back(selection());
         addQuality(scores, nameOf("VT10", 0), reducedPairs(heldOut_, keys_.shape.scale, 0));
         for (const auto& [folder, name] : {std::pair{"set5", "Set5"}, {"set14", "Set14"}})
             addTestSet(scores, places_.data + "/" + folder, name);
@@ -114,7 +116,9 @@ public:
 
     std::string configJson() const override { return s2rConfigJson(keys_.shape); }
 
-    double worthShipping() const override { return 0.02; }
+    std::vector<std::string> dataParts() const override { return {"pictures"}; }
+
+    double worthShipping() const override { return 0.1; }
 
 private:
     std::string nameOf(const std::string& set, int64_t side) const

@@ -61,6 +61,10 @@ public:
     // Takes the weights of an exported model, as a program that opens it would see them.
     virtual void importFrom(const std::string& folder);
 
+    // Which parts of the prepared data it learns from or is chosen by (garments, pictures, clips):
+    // the card names their origins.
+    virtual std::vector<std::string> dataParts() const = 0;
+
     // How much better a new model must be to replace a shipped one, in the unit of selection.
     virtual double worthShipping() const = 0;
 };

@@ -50,7 +50,9 @@ public:
 
     std::string configJson() const override { return parts_.configJson; }
 
-    double worthShipping() const override { return 0.2; }
+    std::vector<std::string> dataParts() const override { return parts_.source->parts(); }
+
+    double worthShipping() const override { return 0.3; }
 
 private:
     Tensor normalised(Tensor& pictures) const { return pictures.sub_(mean_).mul_(inverse_); }

@@ -79,6 +79,8 @@ public:
 
     int64_t count(HeldOut which) const override { return part(which).labels.size(0); }
 
+    std::vector<std::string> parts() const override { return {"garments"}; }
+
     LabelledPictures heldOut(HeldOut which, int64_t first, int64_t count) override
     {
         LabelledPictures made = blank(count);

@@ -5,6 +5,8 @@
 #include <torch/torch.h>
 
 #include <cstdint>
+#include <string>
+#include <vector>
 
 namespace vitrine::learning
 {
@@ -22,7 +24,8 @@ class LabelledSource
 public:
     virtual ~LabelledSource() = default;
     virtual LabelledPictures training(const Step& step, int64_t batch) = 0;
-    virtual int64_t count(HeldOut which) const = 0; // 0: there is none
+    virtual int64_t count(HeldOut which) const = 0;     // 0: there is none
+    virtual std::vector<std::string> parts() const = 0; // of the prepared data
     virtual LabelledPictures heldOut(HeldOut which, int64_t first, int64_t count) = 0;
 };
 

@@ -57,6 +57,7 @@ public:
     }
     std::vector<Score> scores() override { return {selection()}; }
     std::string configJson() const override { return "{}"; }
+    std::vector<std::string> dataParts() const override { return {}; }
     double worthShipping() const override { return 0.1; }
 
     int64_t brokenAt = -1;
