@@ -116,8 +116,8 @@ TEST_F(SuperResolutionTest, LearnsStripesBetterThanBicubic)
     const torch::NoGradGuard noGradient;
     const auto scores = live->scores();
     EXPECT_EQ(scores[0].name, "VT10 x2 PSNR-Y");
-    EXPECT_EQ(scores[2].name, "VT10 x2 PSNR-Y of bicubic");
-    EXPECT_GT(scores[1].value, scores[2].value);
+    EXPECT_EQ(scores[1].name, "VT10 x2 PSNR-Y of bicubic");
+    EXPECT_GT(scores[0].value, scores[1].value);
 }
 
 TEST_F(SuperResolutionTest, TakesTheSameStepsFromTheSameChance)
