@@ -10,5 +10,7 @@ int main(int argc, char** argv)
         qputenv("QT_QPA_PLATFORM", "offscreen");
     testing::InitGoogleTest(&argc, argv);
     const QApplication application(argc, argv);
+    QApplication::setCursorFlashTime(
+        0); // a caret that blinks makes two pictures of one view differ
     return RUN_ALL_TESTS();
 }

@@ -16,7 +16,7 @@ namespace
 
 constexpr int kHeldOutScenes = 2;
 
-Tensor unitRange(const Tensor& bytes)
+Tensor filmRange(const Tensor& bytes)
 {
     return bytes.to(torch::kFloat).div_(255.0);
 }
@@ -45,7 +45,7 @@ Tensor Films::drawClip(Chance& chance, int64_t frames, int64_t size) const
         taken.push_back(clips_->part(chosen, first + i * stride, 1, x, y, size, size).squeeze(0));
     if (chance.coin())
         std::ranges::reverse(taken);
-    const Tensor film = unitRange(torch::stack(taken));
+    const Tensor film = filmRange(torch::stack(taken));
     return chance.coin() ? film.flip({3}) : film;
 }
 
@@ -66,7 +66,7 @@ std::vector<HeldOutFilm> heldOutFilms(const std::string& data, const FilmSizes& 
             const int64_t width = std::min(clip.width, sizes.clipSide);
             const int64_t height = std::min(clip.height, sizes.clipSide);
             films.push_back(
-                {clip.name, unitRange(clips.part(i, 0, std::min(sizes.frames, clip.frames),
+                {clip.name, filmRange(clips.part(i, 0, std::min(sizes.frames, clip.frames),
                                                  (clip.width - width) / 2,
                                                  (clip.height - height) / 2, width, height))});
         }

@@ -14,7 +14,7 @@ namespace
 constexpr int64_t kTokensOfWindow = kWindow * kWindow;
 
 // N x H x W x C to windows x 64 x C, and back.
-Tensor windowsOf(const Tensor& x)
+Tensor windowRows(const Tensor& x)
 {
     const auto n = x.size(0), h = x.size(1), w = x.size(2), c = x.size(3);
     return x.reshape({n, h / kWindow, kWindow, w / kWindow, kWindow, c})
@@ -54,7 +54,7 @@ Tensor WindowBlockImpl::windowed(const Tensor& normed)
         plane = torch::constant_pad_nd(plane, {0, 0, 0, right, 0, below});
     if (shift_)
         plane = plane.roll({-shift_, -shift_}, {1, 2});
-    plane = planeOf(proj_(windowAttention(qkv_(windowsOf(plane)), biasTable_)), n, height + below,
+    plane = planeOf(proj_(windowAttention(qkv_(windowRows(plane)), biasTable_)), n, height + below,
                     width + right);
     if (shift_)
         plane = plane.roll({shift_, shift_}, {1, 2});

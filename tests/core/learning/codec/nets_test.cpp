@@ -8,7 +8,7 @@ namespace vitrine::learning::codec
 namespace
 {
 
-int64_t parametersOf(const torch::nn::Module& module, const std::string& with = "")
+int64_t codecParameters(const torch::nn::Module& module, const std::string& with = "")
 {
     int64_t count = 0;
     for (const auto& item : module.named_parameters())
@@ -21,20 +21,20 @@ int64_t parametersOf(const torch::nn::Module& module, const std::string& with = 
 TEST(IntraNet, HasTheParametersOfTheSpecification)
 {
     IntraNet net;
-    EXPECT_EQ(parametersOf(*net), 1'099'347);
-    EXPECT_EQ(parametersOf(*net, "log_gains"), 384);
-    EXPECT_EQ(parametersOf(*net, "z_"), 64);
-    EXPECT_EQ(parametersOf(*net->hyperprior()), 134'496 + 64);
+    EXPECT_EQ(codecParameters(*net), 1'099'347);
+    EXPECT_EQ(codecParameters(*net, "log_gains"), 384);
+    EXPECT_EQ(codecParameters(*net, "z_"), 64);
+    EXPECT_EQ(codecParameters(*net->hyperprior()), 134'496 + 64);
 }
 
 TEST(InterNet, HasTheParametersOfTheSpecification)
 {
     InterNet net;
-    EXPECT_EQ(parametersOf(*net), 1'099'275);
-    EXPECT_EQ(parametersOf(*net, "log_gains"), 384);
-    EXPECT_EQ(parametersOf(*net, "z_"), 128);
-    EXPECT_EQ(parametersOf(*net->motionCoder()->hyperprior()), 79'072 + 64);
-    EXPECT_EQ(parametersOf(*net->residualCoder()->hyperprior()), 106'784 + 64);
+    EXPECT_EQ(codecParameters(*net), 1'099'275);
+    EXPECT_EQ(codecParameters(*net, "log_gains"), 384);
+    EXPECT_EQ(codecParameters(*net, "z_"), 128);
+    EXPECT_EQ(codecParameters(*net->motionCoder()->hyperprior()), 79'072 + 64);
+    EXPECT_EQ(codecParameters(*net->residualCoder()->hyperprior()), 106'784 + 64);
 }
 
 TEST(InterNet, NamesItsTensorsByTheirPlace)
