@@ -2,8 +2,10 @@
 
 #include <sqlite3.h>
 
+#include <chrono>
 #include <cmath>
 #include <limits>
+#include <thread>
 
 namespace vitrine
 {
@@ -256,7 +258,16 @@ Result<void> Database::useWal() const
 {
     if (access_ == Access::readOnly)
         return {};
-    return execute("PRAGMA journal_mode=WAL");
+    // SQLite reads the header first and then asks for the file alone; a reader that is refused that
+    // never waits, whatever the busy handler says, since two of them would wait for each other.
+    const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(kPatienceMs);
+    for (;;) {
+        auto done = execute("PRAGMA journal_mode=WAL");
+        const bool busy = !done && ::sqlite3_errcode(database_.get()) == SQLITE_BUSY;
+        if (!busy || std::chrono::steady_clock::now() >= end)
+            return done;
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
 }
 
 Result<void> Database::checkWritable() const

@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <fstream>
 #include <set>
+#include <thread>
 
 namespace vitrine
 {
@@ -13,6 +15,7 @@ namespace fs = std::filesystem;
 namespace
 {
 
+constexpr std::chrono::seconds kPatience{2};
 constexpr std::string_view kMagic{"SQLite format 3", 16}; // with the NUL at its end
 
 // The tables of the first schema, by which workspaces are known that were made before they said
@@ -98,9 +101,7 @@ Result<FileOwner> ownerWithChanges(const fs::path& path)
     return ownerOfDatabase(database, path);
 }
 
-} // namespace
-
-Result<FileOwner> ownerOf(const fs::path& path)
+Result<FileOwner> ownerAtThisMoment(const fs::path& path)
 {
     std::error_code error;
     const auto status = fs::status(path, error);
@@ -124,6 +125,43 @@ Result<FileOwner> ownerOf(const fs::path& path)
     if (owner && *owner == FileOwner::nobody && !error && changes > 0)
         return ownerWithChanges(path);
     return owner;
+}
+
+// What changes while another process writes the file. It announces itself by a journal beside it.
+struct Stamp {
+    bool journal = false;
+    std::uintmax_t bytes = 0;
+    fs::file_time_type written;
+
+    bool operator==(const Stamp&) const = default;
+};
+
+Stamp stampOf(const fs::path& path)
+{
+    std::error_code error;
+    Stamp stamp;
+    stamp.journal = fs::exists(path.string() + "-journal", error);
+    stamp.bytes = fs::file_size(path, error);
+    stamp.written = fs::last_write_time(path, error);
+    return stamp;
+}
+
+} // namespace
+
+// The look takes no lock (that would alter the file), so it can fall into the moment in which
+// another process makes the workspace. A refusal counts once nobody was writing; a journal that a
+// killed process has left ends the patience.
+Result<FileOwner> ownerOf(const fs::path& path)
+{
+    const auto end = std::chrono::steady_clock::now() + kPatience;
+    for (;;) {
+        const Stamp before = stampOf(path);
+        auto owner = ownerAtThisMoment(path);
+        const bool still = !before.journal && before == stampOf(path);
+        if (owner || still || std::chrono::steady_clock::now() >= end)
+            return owner;
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
 }
 
 } // namespace vitrine

@@ -1,4 +1,5 @@
 // Files that are not ours, or that cannot be written.
+#include "core/base/file.h"
 #include "core/base/hash.h"
 #include "core/store/copy_workspace.h"
 #include "core/store/finished_jobs.h"
@@ -12,9 +13,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <fstream>
 #include <map>
 #include <sys/wait.h>
+#include <thread>
 #include <unistd.h>
 
 namespace vitrine
@@ -199,6 +202,44 @@ TEST_F(FileOwnerTest, ManyProcessesMakeOneWorkspaceAtOnce)
         EXPECT_EQ(status, 0);
     }
     EXPECT_EQ(Store::open(path)->count({}).value(), 6);
+}
+
+// As a workspace is for a moment after it was made: not in WAL mode yet.
+TEST_F(FileOwnerTest, AnOpeningWaitsForTheOneThatWrites)
+{
+    ASSERT_TRUE(Store::open(path));
+    tests::tamper(path, "PRAGMA journal_mode=DELETE");
+    auto writer = Database::open(path);
+    ASSERT_TRUE(writer);
+    ASSERT_TRUE(writer->execute("BEGIN IMMEDIATE"));
+    std::thread ends([&] {
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+        EXPECT_TRUE(writer->execute("ROLLBACK"));
+    });
+    auto store = Store::open(path);
+    EXPECT_TRUE(store) << store.error().message;
+    ends.join();
+}
+
+TEST_F(FileOwnerTest, AHalfWrittenWorkspaceIsLookedAtAgainWhileItsJournalIsThere)
+{
+    ASSERT_TRUE(Store::open(path));
+    tests::tamper(path, "PRAGMA journal_mode=DELETE");
+    const auto whole = readFile(path, 1 << 24).value();
+    const fs::path journal = path.string() + "-journal";
+    std::ofstream(journal) << "x";
+    fs::resize_file(path, 4096);
+    std::thread ends([&] {
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+        std::ofstream(path, std::ios::binary) << whole;
+        fs::remove(journal);
+    });
+    const auto owner = ownerOf(path);
+    ends.join();
+    ASSERT_TRUE(owner) << owner.error().message;
+    EXPECT_EQ(*owner, FileOwner::ours);
+    fs::resize_file(path, 4096);
+    EXPECT_FALSE(ownerOf(path)); // nobody writes: it is refused at once
 }
 
 struct ReadOnlyWorkspace : FileOwnerTest {
