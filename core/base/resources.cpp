@@ -19,6 +19,14 @@ std::vector<fs::path> roots()
     return {program / "../share/vitrine", program / "../../../resources"};
 }
 
+bool isLanguageModel(const fs::path& folder)
+{
+    std::error_code ignored;
+    return fs::exists(folder / "config.json", ignored) &&
+           (fs::exists(folder / "tokenizer.model", ignored) ||
+            fs::exists(folder / "tokenizer.json", ignored));
+}
+
 } // namespace
 
 Result<fs::path> findResource(std::string_view relative)
@@ -47,13 +55,13 @@ Result<fs::path> findModel(std::string_view nameOrPath)
     if (fs::exists(path, ignored))
         return path;
     std::string known;
-    for (const auto& name : shippedModels())
+    for (const auto& name : shippedLanguageModels())
         known += (known.empty() ? "" : ", ") + name;
     return inputError("cannot find the model {}: it is neither a path nor a shipped model ({})",
                       nameOrPath, known.empty() ? "none found" : known);
 }
 
-std::vector<std::string> shippedModels()
+std::vector<std::string> shippedLanguageModels()
 {
     std::vector<std::string> names;
     const auto folder = findResource("models");
@@ -61,7 +69,7 @@ std::vector<std::string> shippedModels()
         return names;
     std::error_code ignored;
     for (const auto& entry : fs::directory_iterator(*folder, ignored))
-        if (fs::exists(entry.path() / "config.json", ignored))
+        if (isLanguageModel(entry.path()))
             names.push_back(entry.path().filename().string());
     std::ranges::sort(names);
     return names;

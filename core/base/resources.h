@@ -17,7 +17,8 @@ Result<std::filesystem::path> findResource(std::string_view relative);
 // else a path as it stands.
 Result<std::filesystem::path> findModel(std::string_view nameOrPath);
 
-// Names of the shipped models, sorted.
-std::vector<std::string> shippedModels();
+// Names of the shipped language models, sorted: those with a tokenizer. Networks of other kinds lie
+// beside them.
+std::vector<std::string> shippedLanguageModels();
 
 } // namespace vitrine

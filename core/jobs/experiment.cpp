@@ -29,7 +29,7 @@ ParamValue settled(const ParamSpec& spec, ParamValue value)
     if (!text || text->empty())
         return value;
     const bool shipped = spec.type == ParamType::model && text->find('/') == std::string::npos &&
-                         std::ranges::count(shippedModels(), *text) > 0;
+                         std::ranges::count(shippedLanguageModels(), *text) > 0;
     if ((spec.type == ParamType::file || spec.type == ParamType::model) && !shipped) {
         std::error_code ignored;
         if (const auto path = std::filesystem::absolute(*text, ignored); !ignored)

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <ranges>
+#include <span>
 
 namespace vitrine::sim
 {
@@ -15,10 +17,95 @@ namespace
 {
 
 constexpr std::size_t kMostTopologyRows = 20'000, kMostFields = 16, kLongestName = 200;
-constexpr std::array kConvColumns{"name",          "ifmap height", "ifmap width",
-                                  "filter height", "filter width", "channels",
-                                  "filters",       "stride",       "stride across"};
-constexpr std::array kGemmColumns{"name", "M", "N", "K"};
+
+// What a column can hold. A word of a header names one of them, whatever its place.
+enum class Column {
+    name,
+    height,
+    width,
+    filterHeight,
+    filterWidth,
+    channels,
+    filters,
+    stride,
+    strideAcross,
+    padding,
+    m,
+    n,
+    k
+};
+
+struct ColumnWord {
+    std::string_view words; // lower case, single spaces
+    Column column;
+};
+
+// As SCALE-Sim's own tables write them, and their neighbours.
+constexpr std::array kColumnWords{ColumnWord{"layer name", Column::name},
+                                  ColumnWord{"layer", Column::name},
+                                  ColumnWord{"name", Column::name},
+                                  ColumnWord{"ifmap height", Column::height},
+                                  ColumnWord{"input height", Column::height},
+                                  ColumnWord{"ifmap width", Column::width},
+                                  ColumnWord{"input width", Column::width},
+                                  ColumnWord{"filter height", Column::filterHeight},
+                                  ColumnWord{"filter width", Column::filterWidth},
+                                  ColumnWord{"channels", Column::channels},
+                                  ColumnWord{"channel", Column::channels},
+                                  ColumnWord{"num channels", Column::channels},
+                                  ColumnWord{"num filter", Column::filters},
+                                  ColumnWord{"num filters", Column::filters},
+                                  ColumnWord{"filters", Column::filters},
+                                  ColumnWord{"stride", Column::stride},
+                                  ColumnWord{"strides", Column::stride},
+                                  ColumnWord{"stride height", Column::stride},
+                                  ColumnWord{"stride down", Column::stride},
+                                  ColumnWord{"stride across", Column::strideAcross},
+                                  ColumnWord{"strides across", Column::strideAcross},
+                                  ColumnWord{"stride width", Column::strideAcross},
+                                  ColumnWord{"padding", Column::padding},
+                                  ColumnWord{"pad", Column::padding},
+                                  ColumnWord{"m", Column::m},
+                                  ColumnWord{"n", Column::n},
+                                  ColumnWord{"k", Column::k}};
+
+constexpr std::array kConvNeeds{Column::name,         Column::height,      Column::width,
+                                Column::filterHeight, Column::filterWidth, Column::channels,
+                                Column::filters,      Column::stride};
+constexpr std::array kConvMay{Column::strideAcross, Column::padding};
+constexpr std::array kGemmNeeds{Column::name, Column::m, Column::n, Column::k};
+
+bool isInteger(std::string_view text)
+{
+    return parseInteger(text).has_value();
+}
+
+// "IFMAP_Height (px)" is "ifmap height px".
+std::string wordsOf(std::string_view title)
+{
+    std::string words;
+    for (const char c : title) {
+        const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        if (letter || (c >= '0' && c <= '9'))
+            words += letter ? static_cast<char>(c | 0x20) : c;
+        else if (!words.empty() && words.back() != ' ')
+            words += ' ';
+    }
+    return std::string(trimmed(words));
+}
+
+std::optional<Column> columnOf(std::string_view title)
+{
+    const std::string words = wordsOf(title);
+    const auto* found = std::ranges::find(kColumnWords, words, &ColumnWord::words);
+    return found == kColumnWords.end() ? std::nullopt : std::optional(found->column);
+}
+
+// The first word of each column, as errors write it.
+std::string_view titleOf(Column column)
+{
+    return std::ranges::find(kColumnWords, column, &ColumnWord::column)->words;
+}
 
 // Fields of a row without the empty ones behind a final comma; more than kMostFields are cut, which
 // no row may have.
@@ -33,11 +120,6 @@ std::vector<std::string_view> fieldsOf(std::string_view row)
     while (!fields.empty() && fields.back().empty())
         fields.pop_back();
     return fields;
-}
-
-bool sameWord(std::string_view a, std::string_view b)
-{
-    return std::ranges::equal(a, b, [](char x, char y) { return (x | 0x20) == (y | 0x20); });
 }
 
 class Reader
@@ -80,46 +162,95 @@ private:
         if (!nextRow())
             return inputError("cannot read {}: it is empty, a header and a row per layer expected",
                               name_);
-        gemm_ = fields_.size() == kGemmColumns.size() && sameWord(fields_[1], "M") &&
-                sameWord(fields_[2], "N") && sameWord(fields_[3], "K");
-        if (!gemm_ && fields_.size() != 8 && fields_.size() != 9)
-            return inputError("cannot read {}: row 1 has {} columns: \"name, M, N, K\" or the 8 "
-                              "columns of a SCALE-Sim "
-                              "convolution table expected",
-                              name_, fields_.size());
+        if (fields_.size() > 1 && std::ranges::all_of(fields_ | std::views::drop(1), isInteger))
+            return inputError("cannot read {}: row 1 holds a layer, a header expected (\"Layer, M, "
+                              "N, K\" or SCALE-Sim's titles of a convolution table)",
+                              name_);
+        for (std::size_t i = 0; i < fields_.size(); ++i)
+            VITRINE_CHECK(addColumn(i));
+        gemm_ = has(Column::m) || has(Column::n) || has(Column::k);
+        return gemm_ ? checkColumns(kGemmNeeds, {}) : checkColumns(kConvNeeds, kConvMay);
+    }
+
+    Result<void> addColumn(std::size_t i)
+    {
+        const std::string words = wordsOf(fields_[i]);
+        if (words.starts_with("spars"))
+            return inputError("cannot read {}: row 1, column {} ({}): sparse weights are not "
+                              "simulated from a table: take the column away for dense ones",
+                              name_, i + 1, printable(fields_[i], 40));
+        const auto column = columnOf(fields_[i]);
+        if (!column)
+            return inputError(
+                "cannot read {}: row 1, column {}: \"{}\" is no title that is known; "
+                "known are \"Layer, M, N, K\" and SCALE-Sim's of a convolution table, "
+                "also \"Stride across\" and \"Padding\"",
+                name_, i + 1, printable(fields_[i], 40));
+        if (has(*column))
+            return inputError("cannot read {}: row 1, column {}: a second column of \"{}\"", name_,
+                              i + 1, titleOf(*column));
+        columns_.push_back(*column);
         return {};
     }
 
-    Result<std::int64_t> number(std::size_t column) const
+    Result<void> checkColumns(std::span<const Column> needs, std::span<const Column> may) const
     {
-        const char* title = gemm_ ? kGemmColumns[column] : kConvColumns[column];
-        const auto value = parseInteger(fields_[column]);
-        if (!value || *value < 1 || *value > kLargestSize)
+        for (const Column column : needs)
+            if (!has(column))
+                return inputError("cannot read {}: row 1 has no column \"{}\"", name_,
+                                  titleOf(column));
+        for (const Column column : columns_)
+            if (!std::ranges::count(needs, column) && !std::ranges::count(may, column))
+                return inputError(
+                    "cannot read {}: row 1: \"{}\" does not belong into a table of {}", name_,
+                    titleOf(column), gemm_ ? "matrix products" : "convolutions");
+        return {};
+    }
+
+    bool has(Column column) const { return std::ranges::count(columns_, column) > 0; }
+
+    std::size_t placeOf(Column column) const
+    {
+        return static_cast<std::size_t>(std::ranges::find(columns_, column) - columns_.begin());
+    }
+
+    // Padding may be none; all other numbers are at least 1.
+    Result<std::int64_t> number(Column column) const
+    {
+        const std::size_t place = placeOf(column);
+        const int least = column == Column::padding ? 0 : 1;
+        const auto value = parseInteger(fields_[place]);
+        if (!value || *value < least || *value > kLargestSize)
             return inputError(
-                "cannot read {}: row {}, column {} ({}): \"{}\" is not a whole number from 1 to {}",
-                name_, row_, column + 1, title, printable(fields_[column], 40), kLargestSize);
+                "cannot read {}: row {}, column {} ({}): \"{}\" is not a whole number "
+                "from {} to {}",
+                name_, row_, place + 1, titleOf(column), printable(fields_[place], 40), least,
+                kLargestSize);
         return *value;
     }
 
-    Result<void> checkFields(std::size_t least, std::size_t most) const
+    Result<void> checkFields() const
     {
-        if (fields_.size() < least)
+        const std::size_t expected = columns_.size();
+        if (fields_.size() < expected)
             return inputError(
                 "cannot read {}: row {}, column {}: nothing there, {} columns expected", name_,
-                row_, fields_.size() + 1, least);
-        if (fields_.size() > most)
+                row_, fields_.size() + 1, expected);
+        if (fields_.size() > expected)
             return inputError("cannot read {}: row {}, column {}: one column too many, {} expected",
-                              name_, row_, most + 1, least);
-        const std::string_view name = fields_[0];
+                              name_, row_, expected + 1, expected);
+        const std::string_view name = layerName();
         const bool plain = std::ranges::all_of(
             name, [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != 0x7f; });
         if (name.empty() || name.size() > kLongestName || !plain)
-            return inputError("cannot read {}: row {}, column 1 (name): a name of at most {} "
+            return inputError("cannot read {}: row {}, column {} (name): a name of at most {} "
                               "printable characters "
                               "expected",
-                              name_, row_, kLongestName);
+                              name_, row_, placeOf(Column::name) + 1, kLongestName);
         return {};
     }
+
+    std::string_view layerName() const { return fields_[placeOf(Column::name)]; }
 
     Result<Layer> checked(Layer layer) const
     {
@@ -131,35 +262,55 @@ private:
 
     Result<Layer> product() const
     {
-        VITRINE_CHECK(checkFields(4, 4));
-        std::array<std::int64_t, 3> sizes{};
-        for (std::size_t i = 0; i < 3; ++i) {
-            VITRINE_TRY(sizes[i], number(i + 1));
-        }
-        return checked({.shape = model::linearShape(std::string(fields_[0]), sizes[0], sizes[2],
-                                                    sizes[1], false)});
+        VITRINE_CHECK(checkFields());
+        VITRINE_TRY(const auto m, number(Column::m));
+        VITRINE_TRY(const auto n, number(Column::n));
+        VITRINE_TRY(const auto k, number(Column::k));
+        return checked({.shape = model::linearShape(std::string(layerName()), m, k, n, false)});
+    }
+
+    Result<std::int64_t> paddingOfRow() const
+    {
+        return has(Column::padding) ? number(Column::padding) : std::int64_t{0};
+    }
+
+    // A side of the map with its padding, which the filter must fit into.
+    Result<std::int64_t> paddedSide(Column side, Column filterSide, std::int64_t padding) const
+    {
+        VITRINE_TRY(const auto map, number(side));
+        VITRINE_TRY(const auto filter, number(filterSide));
+        const std::int64_t padded = map + 2 * padding;
+        if (filter > padded)
+            return inputError("cannot read {}: row {}, column {} ({}): the filter of {} is "
+                              "larger than the map of {} "
+                              "(which includes the padding)",
+                              name_, row_, placeOf(filterSide) + 1, titleOf(filterSide), filter,
+                              padded);
+        return padded;
     }
 
     Result<Layer> convolution() const
     {
-        VITRINE_CHECK(checkFields(8, 9));
-        std::array<std::int64_t, 8> v{};
-        for (std::size_t i = 0; i < 8; ++i) {
-            VITRINE_TRY(v[i],
-                        number(i + 1 < fields_.size() ? i + 1 : 7)); // one stride is for both ways
-        }
-        const auto [height, width, filterHeight, filterWidth, channels, filters, strideDown,
-                    strideAcross] = v;
-        for (const std::size_t i : {0u, 1u})
-            if (v[i + 2] > v[i])
-                return inputError("cannot read {}: row {}, column {} ({}): the filter of {} is "
-                                  "larger than the map of {} "
-                                  "(which includes the padding)",
-                                  name_, row_, i + 4, kConvColumns[i + 3], v[i + 2], v[i]);
-        const bool depthwise = fields_[0].find("DP") != std::string_view::npos;
+        VITRINE_CHECK(checkFields());
+        VITRINE_TRY(const std::int64_t padding, paddingOfRow());
+        VITRINE_TRY(const auto paddedHeight,
+                    paddedSide(Column::height, Column::filterHeight, padding));
+        VITRINE_TRY(const auto paddedWidth,
+                    paddedSide(Column::width, Column::filterWidth, padding));
+        VITRINE_TRY(const auto filterHeight, number(Column::filterHeight));
+        VITRINE_TRY(const auto filterWidth, number(Column::filterWidth));
+        VITRINE_TRY(const auto channels, number(Column::channels));
+        VITRINE_TRY(const auto filters, number(Column::filters));
+        VITRINE_TRY(const auto strideDown, number(Column::stride));
+        VITRINE_TRY(const auto strideAcross,
+                    number(has(Column::strideAcross) ? Column::strideAcross : Column::stride));
+        const std::int64_t height = paddedHeight - 2 * padding, width = paddedWidth - 2 * padding;
+        const bool depthwise = layerName().find("DP") != std::string_view::npos;
         const std::int64_t groups = depthwise ? channels : 1;
-        const std::int64_t outHeight = ceilDivide(height - filterHeight + strideDown, strideDown);
-        const std::int64_t outWidth = ceilDivide(width - filterWidth + strideAcross, strideAcross);
+        const std::int64_t outHeight =
+            ceilDivide(paddedHeight - filterHeight + strideDown, strideDown);
+        const std::int64_t outWidth =
+            ceilDivide(paddedWidth - filterWidth + strideAcross, strideAcross);
         if (outHeight > kLargestSize / outWidth || filterHeight > kLargestSize / filterWidth ||
             filterHeight * filterWidth > kLargestSize / (channels / groups) ||
             filters > kLargestSize / groups)
@@ -168,7 +319,7 @@ private:
                               "filter",
                               name_, row_, kLargestSize);
         Layer layer;
-        layer.shape.name = std::string(fields_[0]);
+        layer.shape.name = std::string(layerName());
         layer.shape.kind = depthwise ? LayerKind::depthwise : LayerKind::conv;
         layer.shape.batch = groups;
         layer.shape.m = outHeight * outWidth;
@@ -185,6 +336,7 @@ private:
     std::size_t at_ = 0, row_ = 0;
     bool gemm_ = false;
     std::vector<std::string_view> fields_;
+    std::vector<Column> columns_;
 };
 
 // A row of a convolution table gives this layer back.

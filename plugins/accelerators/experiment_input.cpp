@@ -19,9 +19,17 @@ namespace
 
 constexpr std::uint64_t kLargestTable = 4 << 20;
 
+bool isTable(const std::string& workload)
+{
+    constexpr std::string_view ending = ".csv";
+    return workload.size() > ending.size() &&
+           std::ranges::equal(workload.substr(workload.size() - ending.size()), ending,
+                              [](char x, char y) { return std::tolower(x) == y; });
+}
+
 bool isFile(const std::string& workload)
 {
-    return workload.find('/') != std::string::npos || workload.ends_with(".csv");
+    return workload.find('/') != std::string::npos || isTable(workload);
 }
 
 std::string helpOf(const sim::Parameter& parameter)
@@ -216,11 +224,11 @@ Result<sim::Workload> openWorkload(const Params& params, RunResult& result)
 {
     const std::string& name = params.text("workload");
     Result<sim::Workload> workload = sim::namedWorkload(name);
-    if (name.ends_with(".csv"))
+    if (isTable(name))
         workload = openTable(name, result);
     else if (!workload && isFile(name) && isVisionModel(name))
         workload = openVisionModel(name, result);
-    else if (!workload && (isFile(name) || std::ranges::count(shippedModels(), name) > 0))
+    else if (!workload && (isFile(name) || std::ranges::count(shippedLanguageModels(), name) > 0))
         workload = openLanguageModel(name, params.integer("tokens"), result);
     if (!workload)
         return workload;

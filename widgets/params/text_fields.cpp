@@ -218,7 +218,7 @@ PathField::PathField(const ParamSpec& spec, QWidget* parent) : Field(parent), sp
         combo_->setInsertPolicy(QComboBox::NoInsert);
         combo_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
         combo_->setMinimumContentsLength(8);
-        for (const std::string& name : shippedModels())
+        for (const std::string& name : shippedLanguageModels())
             combo_->addItem(QString::fromStdString(name));
         combo_->setCurrentIndex(-1);
         line_ = combo_->lineEdit();

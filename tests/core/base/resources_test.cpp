@@ -1,6 +1,11 @@
 #include "core/base/resources.h"
 
+#include "tests/support/temporary_folder.h"
+
 #include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
 
 namespace vitrine
 {
@@ -24,6 +29,21 @@ TEST(FindModel, TakesAShippedNameOrAPath)
     ASSERT_FALSE(missing);
     EXPECT_NE(missing.error().message.find("vitrine-lm"), std::string::npos)
         << "names what there is";
+}
+
+TEST(ShippedLanguageModels, AreThoseWithATokenizer)
+{
+    const tests::TemporaryFolder resources;
+    for (const char* file : {"lm-a/config.json", "lm-a/tokenizer.model", "lm-b/config.json",
+                             "lm-b/tokenizer.json", "vision/config.json", "codec/weights.vnw"}) {
+        const auto path = resources.path / "models" / file;
+        std::filesystem::create_directories(path.parent_path());
+        std::ofstream(path) << "x";
+    }
+    ASSERT_EQ(::setenv("VITRINE_RESOURCES", resources.path.c_str(), 1), 0);
+    const auto names = shippedLanguageModels();
+    ::unsetenv("VITRINE_RESOURCES");
+    EXPECT_EQ(names, (std::vector<std::string>{"lm-a", "lm-b"}));
 }
 
 } // namespace

@@ -43,10 +43,73 @@ TEST(Topology, ReadsConvolutionsAsTheToolDoes)
 
 TEST(Topology, StridesMayDiffer)
 {
-    const auto workload = parseTopology("n,a,b,c,d,e,f,g,h\nx,9,9,3,3,1,1,1,2\n", "t.csv");
+    const auto workload =
+        parseTopology("Name, Input Height, Input Width, Filter Height, Filter Width, "
+                      "Channel, Filters, Stride Height, Stride Width\n"
+                      "x,9,9,3,3,1,1,1,2\n",
+                      "t.csv");
     ASSERT_TRUE(workload) << workload.error().message;
     EXPECT_EQ(workload->layers[0].shape.conv.outHeight, 7);
     EXPECT_EQ(workload->layers[0].shape.conv.outWidth, 4);
+}
+
+// The titles say what a column is, not its place.
+TEST(Topology, ColumnsMayStandInAnyOrder)
+{
+    const auto workload = parseTopology("K,Layer,N,M\n3,x,2,1\n", "t.csv");
+    ASSERT_TRUE(workload) << workload.error().message;
+    EXPECT_EQ(workload->layers[0].shape.name, "x");
+    EXPECT_EQ(workload->layers[0].shape.m, 1);
+    EXPECT_EQ(workload->layers[0].shape.n, 2);
+    EXPECT_EQ(workload->layers[0].shape.k, 3);
+}
+
+TEST(Topology, PaddingIsNoStrideAcross)
+{
+    const std::string titles = "Layer name, IFMAP Height, IFMAP Width, Filter Height, Filter "
+                               "Width, Channels, Num Filter, Strides, Padding,\n";
+    const auto workload = parseTopology(titles + "stem,32,30,3,3,3,16,1,1,\n", "t.csv");
+    ASSERT_TRUE(workload) << workload.error().message;
+    const auto& shape = workload->layers[0].shape;
+    EXPECT_EQ(shape.m, 32 * 30);
+    EXPECT_EQ(shape.conv.inHeight, 32); // what is read from memory
+    EXPECT_EQ(parseTopology(titles + "x,32,30,3,3,3,16,1,0,\n", "t.csv")->layers[0].shape.m,
+              30 * 28);
+    EXPECT_EQ(
+        topologyRefusal(titles + "x,32,30,3,3,3,16,1,-1,\n"),
+        "cannot read t.csv: row 2, column 9 (padding): \"-1\" is not a whole number from 0 to "
+        "2147483647");
+}
+
+TEST(Topology, AColumnThatIsNotKnownIsRefusedByItsTitle)
+{
+    const std::string conv = "Layer name, IFMAP Height, IFMAP Width, Filter Height, Filter Width, "
+                             "Channels, Num Filter, Strides, ";
+    EXPECT_EQ(
+        topologyRefusal(conv + "Sparsity,\nstem,34,34,3,3,3,16,2,1:4,\n"),
+        "cannot read t.csv: row 1, column 9 (Sparsity): sparse weights are not simulated from "
+        "a table: take the column away for dense ones");
+    EXPECT_EQ(
+        topologyRefusal(conv + "Dilation,\nstem,34,34,3,3,3,16,2,2,\n"),
+        "cannot read t.csv: row 1, column 9: \"Dilation\" is no title that is known; known "
+        "are \"Layer, M, N, K\" and SCALE-Sim's of a convolution table, also \"Stride across\" "
+        "and \"Padding\"");
+    EXPECT_EQ(topologyRefusal(conv + "Stride,\nstem,34,34,3,3,3,16,2,2,\n"),
+              "cannot read t.csv: row 1, column 9: a second column of \"stride\"");
+    EXPECT_EQ(
+        topologyRefusal("Layer, M, N, K, Padding\nx,1,2,3,0\n"),
+        "cannot read t.csv: row 1: \"padding\" does not belong into a table of matrix products");
+    EXPECT_EQ(topologyRefusal("Layer, M, K\nx,1,2\n"),
+              "cannot read t.csv: row 1 has no column \"n\"");
+}
+
+TEST(Topology, ATableWithoutAHeaderIsRefused)
+{
+    const std::string refusal =
+        "cannot read t.csv: row 1 holds a layer, a header expected (\"Layer, "
+        "M, N, K\" or SCALE-Sim's titles of a convolution table)";
+    EXPECT_EQ(topologyRefusal("stem,34,34,3,3,3,16,2,\npw,16,16,1,1,16,32,1,\n"), refusal);
+    EXPECT_EQ(topologyRefusal("a,33,31,17\nb,7,5,3\n"), refusal);
 }
 
 TEST(Topology, ErrorsTellRowAndColumn)
@@ -55,15 +118,17 @@ TEST(Topology, ErrorsTellRowAndColumn)
               "cannot read t.csv: it is empty, a header and a row per layer expected");
     EXPECT_EQ(topologyRefusal("Layer, M, N, K\n"),
               "cannot read t.csv: no layers below the header in row 1");
-    EXPECT_EQ(topologyRefusal("a,b\n1,2\n"),
-              "cannot read t.csv: row 1 has 2 columns: \"name, M, N, K\" or the 8 columns of a "
-              "SCALE-Sim convolution table expected");
+    EXPECT_EQ(
+        topologyRefusal("a,b\n1,2\n"),
+        "cannot read t.csv: row 1, column 1: \"a\" is no title that is known; known are "
+        "\"Layer, M, N, K\" and SCALE-Sim's of a convolution table, also \"Stride across\" and "
+        "\"Padding\"");
     EXPECT_EQ(
         topologyRefusal("Layer, M, N, K\nok,1,2,3\nbad, 4, x, 6\n"),
-        "cannot read t.csv: row 3, column 3 (N): \"x\" is not a whole number from 1 to 2147483647");
+        "cannot read t.csv: row 3, column 3 (n): \"x\" is not a whole number from 1 to 2147483647");
     EXPECT_EQ(
         topologyRefusal("Layer, M, N, K\nzero, 4, 0, 6\n"),
-        "cannot read t.csv: row 2, column 3 (N): \"0\" is not a whole number from 1 to 2147483647");
+        "cannot read t.csv: row 2, column 3 (n): \"0\" is not a whole number from 1 to 2147483647");
     EXPECT_EQ(topologyRefusal("Layer, M, N, K\nshort, 4, 5\n"),
               "cannot read t.csv: row 2, column 4: nothing there, 4 columns expected");
     EXPECT_EQ(topologyRefusal("Layer, M, N, K\nlong, 4, 5, 6, 7\n"),
@@ -89,7 +154,7 @@ TEST(Topology, HugeLayersAreRefusedNotOverflown)
                               "x,2147483647,2147483647,1,1,2147483647,2147483647,1,\n")
                   .find("row 2"),
               std::string::npos);
-    EXPECT_NE(topologyRefusal("Layer, M, N, K\nx,99999999999999999999,1,1\n").find("column 2 (M)"),
+    EXPECT_NE(topologyRefusal("Layer, M, N, K\nx,99999999999999999999,1,1\n").find("column 2 (m)"),
               std::string::npos);
 }
 
