@@ -67,9 +67,8 @@ void placeLayer(LayerResult& layer, SimResult& result, FetchAhead& dram, const C
     layer.bound = stalled > layer.computeCycles ? Bound::dram
                   : layer.computeCycles > 0     ? Bound::compute
                                                 : Bound::nothing;
-    layer.utilisation = layer.cycles > 0 ? static_cast<double>(layer.macs) /
-                                               (result.peakMacsPerCycle * layer.cycles)
-                                         : 0;
+    layer.utilisation =
+        layer.cycles > 0 ? utilisationOf(layer.macs, result.peakMacsPerCycle, layer.cycles) : 0;
     result.cycles += layer.cycles;
     result.computeCycles += layer.computeCycles;
     result.stalledCycles += stalled;

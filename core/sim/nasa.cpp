@@ -190,7 +190,7 @@ Result<SimResult> runNasa(const Workload& workload, const Settings& settings)
         result.schedule.push_back(
             {static_cast<int>(i), static_cast<int>(chunk), start, start + cycles});
         placeLayer(r, result, dram, c);
-        r.utilisation = r.computeCycles > 0 ? static_cast<double>(r.macs) / (peak * r.cycles) : 0;
+        r.utilisation = r.computeCycles > 0 ? utilisationOf(r.macs, peak, r.cycles) : 0;
     }
     const auto extra = [&](const char* name, double value, const char* unit, const char* help) {
         result.extras.push_back({name, value, unit, help});

@@ -35,6 +35,14 @@ struct Traffic {
 
 enum class Bound { nothing, compute, dram };
 
+// What `cycles` at the peak could have done that `macs` did, 0 to 1. A machine that is always busy
+// would else come out a rounding above 1.
+inline double utilisationOf(std::int64_t macs, double peakMacsPerCycle, double cycles)
+{
+    const double share = static_cast<double>(macs) / (peakMacsPerCycle * cycles);
+    return share > 1 && share < 1 + 1e-9 ? 1.0 : share;
+}
+
 struct LayerResult {
     std::int64_t macs = 0; // executed by the arrays
     double cycles =
@@ -86,7 +94,7 @@ struct SimResult {
     {
         return 2e-9 * static_cast<double>(macs) / seconds();
     } // an operation: half a MAC
-    double utilisation() const { return static_cast<double>(macs) / (peakMacsPerCycle * cycles); }
+    double utilisation() const { return utilisationOf(macs, peakMacsPerCycle, cycles); }
     double joule() const;     // all parts
     double chipJoule() const; // without DRAM where that is counted apart
     double watt() const { return chipJoule() / seconds(); }

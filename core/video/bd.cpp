@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 namespace vitrine::video
 {
@@ -9,6 +10,8 @@ namespace
 {
 
 using Values = std::vector<double>;
+
+constexpr double kRatesApart = 30; // times: no two codecs that are compared lie so far apart
 
 struct Points {
     Values logRate, quality; // by rate
@@ -59,6 +62,21 @@ Overlap overlapOf(const Axes& anchor, const Axes& test)
     return overlap;
 }
 
+// How far the curve runs beyond the lowest and the highest of its points inside the range, as a
+// share of their span. A cubic through points that flatten out, as a saturated measure does, swings
+// between them by orders of magnitude.
+double excursion(const Curve& curve, const Values& y, const Overlap& range)
+{
+    constexpr int kSamples = 256;
+    const auto [low, high] = std::ranges::minmax(y);
+    double beyond = 0;
+    for (int i = 0; i <= kSamples; ++i) {
+        const double value = curve.at(range.low + (range.high - range.low) * i / kSamples);
+        beyond = std::max({beyond, value - high, low - value});
+    }
+    return high > low ? beyond / (high - low) : 0.0;
+}
+
 // Mean of y(test) - y(anchor) over the overlap.
 Delta meanDifference(const Axes& anchor, const Axes& test, CurveMethod method,
                      std::string_view axis)
@@ -87,6 +105,15 @@ Delta meanDifference(const Axes& anchor, const Axes& test, CurveMethod method,
         delta.reason = (first ? second : first).error().message;
         return delta;
     }
+    for (const auto& [curve, axes, name] :
+         {std::tuple(&*first, &anchor, "anchor"), std::tuple(&*second, &test, "test")})
+        if (const double beyond = excursion(*curve, axes->y, overlap); beyond > kMostExcursion) {
+            delta.reason = fmt::format("the {} curve of the {} leaves its points by {:.0f} % of "
+                                       "their span: a method that stays between them (pchip) is "
+                                       "needed",
+                                       curveMethodName(method), name, 100 * beyond);
+            return delta;
+        }
     delta.value =
         (second->integral(overlap.low, overlap.high) - first->integral(overlap.low, overlap.high)) /
         (overlap.high - overlap.low);
@@ -115,6 +142,22 @@ void warnOf(const Points& points, std::string_view name, std::vector<std::string
             fmt::format("{}: non-convex, a higher rate gains more than a lower one", name));
 }
 
+// Different units show as a factor that no codec reaches.
+void warnOfUnits(const Points& anchor, const Points& test, std::vector<std::string>& warnings)
+{
+    const auto middle = [](const Points& points) {
+        return (points.logRate.front() + points.logRate.back()) / 2;
+    };
+    if (anchor.logRate.empty() || test.logRate.empty())
+        return;
+    const double apart = middle(test) - middle(anchor);
+    if (std::abs(apart) >= std::log10(kRatesApart))
+        warnings.push_back(
+            fmt::format("the rates of the test are {:.3g} times those of the anchor, as if "
+                        "their units differed",
+                        std::pow(10, apart)));
+}
+
 std::string troubleOf(const std::vector<RatePoint>& points, std::string_view name)
 {
     for (const RatePoint& point : points)
@@ -138,6 +181,7 @@ BdResult bjontegaard(std::vector<RatePoint> anchor, std::vector<RatePoint> test,
     const Points first = sorted(std::move(anchor)), second = sorted(std::move(test));
     warnOf(first, "anchor", result.warnings);
     warnOf(second, "test", result.warnings);
+    warnOfUnits(first, second, result.warnings);
     result.rate = meanDifference(byQuality(first), byQuality(second), method, "quality");
     if (result.rate.value)
         result.rate.value = (std::pow(10, *result.rate.value) - 1) * 100;

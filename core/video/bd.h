@@ -34,10 +34,14 @@ struct Delta {
 struct BdResult {
     Delta rate;    // percent; negative: the test needs less for the same quality
     Delta quality; // in the unit of quality; positive: the test is better at the same rate
-    std::vector<std::string> warnings; // curves that are not monotone, or bend the wrong way
+    // Curves that are not monotone or bend the wrong way, rates that seem to be of different units.
+    std::vector<std::string> warnings;
 };
 
 inline constexpr double kLeastOverlap = 0.25; // of the smaller span; below it no number is given
+// A curve that runs beyond the lowest or highest of its points by more than this share of their
+// span, inside the overlap, supports no number.
+inline constexpr double kMostExcursion = 0.1;
 
 // BD-rate = 10^(mean over the overlap of log10 rate(test) - log10 rate(anchor)) - 1. At least 4
 // points each (else a reason, no number). Points are sorted by rate. Where quality does not rise

@@ -188,7 +188,7 @@ private:
     void bounds() const
     {
         ASSERT_GT(r_.utilisation(), 0);
-        ASSERT_LE(r_.utilisation(), 1 + 1e-9);
+        ASSERT_LE(r_.utilisation(), 1);
         ASSERT_GE(r_.cycles * r_.peakMacsPerCycle, static_cast<double>(r_.macs) * (1 - 1e-9));
         ASSERT_GE(r_.stalledCycles, r_.computeCycles * (1 - 1e-12));
         ASSERT_NEAR(r_.cycles, parameter("memory") == 1 ? r_.stalledCycles : r_.computeCycles,
@@ -201,7 +201,7 @@ private:
                       attainable(r_.peakMacsPerCycle, r_.bytesPerCycle, intensity) * (1 + 1e-9));
         }
         for (const LayerResult& layer : r_.layers)
-            ASSERT_LE(layer.utilisation, 1 + 1e-9);
+            ASSERT_LE(layer.utilisation, 1);
     }
 
     // Weights at least once, and what no layer before or behind can hold.

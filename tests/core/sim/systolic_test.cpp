@@ -223,7 +223,12 @@ TEST(Systolic, WithoutTheToolsArtefactWritesAreOutputs)
 
 TEST(Systolic, ADepthwiseLayerIsOneProductPerChannel)
 {
-    const Workload dp = parseTopology("n,a,b,c,d,e,f,g\nDP1,10,10,3,3,8,1,1,\n", "dp.csv").value();
+    const Workload dp =
+        parseTopology("Layer name, IFMAP Height, IFMAP Width, Filter Height, Filter "
+                      "Width, Channels, Num Filter, Strides,\n"
+                      "DP1,10,10,3,3,8,1,1,\n",
+                      "dp.csv")
+            .value();
     const SimResult result = simulated("systolic", dp);
     EXPECT_EQ(result.macs, 8 * 64 * 9);
     EXPECT_EQ(result.cycles, 8.0 * static_cast<double>(

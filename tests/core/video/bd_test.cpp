@@ -98,6 +98,31 @@ TEST(Bjontegaard, WarnsOfCurvesThatFallOrBendTheWrongWay)
     EXPECT_THAT(bjontegaard(kX264, hollow).warnings[0], HasSubstr("non-convex"));
 }
 
+// VMAF near its end: the least-squares cubic swings by decades of rate between these points.
+TEST(Bjontegaard, WithholdsWhatACubicThatLeavesItsPointsWouldGive)
+{
+    const Points anchor = {
+        {5012.39, 99.97751}, {4012.23, 99.91607}, {3014.7, 99.51432}, {2014.65, 96.622}};
+    const Points test = {
+        {5096.02, 99.98146}, {4000.03, 99.94996}, {3067.89, 99.66744}, {2054.35, 97.1181}};
+    const BdResult cubic = bjontegaard(anchor, test, CurveMethod::cubic);
+    EXPECT_FALSE(cubic.rate.value);
+    EXPECT_THAT(cubic.rate.reason, HasSubstr("leaves its points"));
+    EXPECT_NEAR(*cubic.quality.value, 0.1021, 1e-3);
+    EXPECT_NEAR(*bjontegaard(anchor, test, CurveMethod::pchip).rate.value, -3.139, 1e-3);
+}
+
+TEST(Bjontegaard, AsksForUnitsWhereRatesLieFarApart)
+{
+    Points bits = kX264;
+    for (RatePoint& point : bits)
+        point.rate *= 1000;
+    const BdResult result = bjontegaard(bits, kX265);
+    ASSERT_EQ(result.warnings.size(), 1u);
+    EXPECT_THAT(result.warnings[0], HasSubstr("as if their units differed"));
+    EXPECT_TRUE(result.rate.value);
+}
+
 TEST(Bjontegaard, EqualsTheGoldenCases)
 {
     const auto data = tests::testData();
