@@ -30,6 +30,7 @@ enum class Column {
     stride,
     strideAcross,
     padding,
+    batch,
     m,
     n,
     k
@@ -44,6 +45,7 @@ struct ColumnWord {
 constexpr std::array kColumnWords{ColumnWord{"layer name", Column::name},
                                   ColumnWord{"layer", Column::name},
                                   ColumnWord{"name", Column::name},
+                                  ColumnWord{"l", Column::name},
                                   ColumnWord{"ifmap height", Column::height},
                                   ColumnWord{"input height", Column::height},
                                   ColumnWord{"ifmap width", Column::width},
@@ -65,6 +67,8 @@ constexpr std::array kColumnWords{ColumnWord{"layer name", Column::name},
                                   ColumnWord{"stride width", Column::strideAcross},
                                   ColumnWord{"padding", Column::padding},
                                   ColumnWord{"pad", Column::padding},
+                                  ColumnWord{"batch size", Column::batch},
+                                  ColumnWord{"batch", Column::batch},
                                   ColumnWord{"m", Column::m},
                                   ColumnWord{"n", Column::n},
                                   ColumnWord{"k", Column::k}};
@@ -72,7 +76,7 @@ constexpr std::array kColumnWords{ColumnWord{"layer name", Column::name},
 constexpr std::array kConvNeeds{Column::name,         Column::height,      Column::width,
                                 Column::filterHeight, Column::filterWidth, Column::channels,
                                 Column::filters,      Column::stride};
-constexpr std::array kConvMay{Column::strideAcross, Column::padding};
+constexpr std::array kConvMay{Column::strideAcross, Column::padding, Column::batch};
 constexpr std::array kGemmNeeds{Column::name, Column::m, Column::n, Column::k};
 
 bool isInteger(std::string_view text)
@@ -101,9 +105,11 @@ std::optional<Column> columnOf(std::string_view title)
     return found == kColumnWords.end() ? std::nullopt : std::optional(found->column);
 }
 
-// The first word of each column, as errors write it.
+// As errors write it.
 std::string_view titleOf(Column column)
 {
+    if (column == Column::m || column == Column::n || column == Column::k)
+        return column == Column::m ? "M" : column == Column::n ? "N" : "K";
     return std::ranges::find(kColumnWords, column, &ColumnWord::column)->words;
 }
 
@@ -125,7 +131,12 @@ std::vector<std::string_view> fieldsOf(std::string_view row)
 class Reader
 {
 public:
-    Reader(std::string_view text, std::string_view name) : text_(text), name_(name) {}
+    Reader(std::string_view text, std::string_view name) : text_(text), name_(name)
+    {
+        constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf"; // spreadsheets write it
+        if (text_.starts_with(kByteOrderMark))
+            text_.remove_prefix(kByteOrderMark.size());
+    }
 
     Result<Workload> read()
     {
@@ -186,6 +197,9 @@ private:
                 "known are \"Layer, M, N, K\" and SCALE-Sim's of a convolution table, "
                 "also \"Stride across\" and \"Padding\"",
                 name_, i + 1, printable(fields_[i], 40));
+        // A misprint of several published tables: "IFMAP Width" twice, the height first.
+        if (column == Column::width && has(Column::width) && !has(Column::height))
+            columns_[placeOf(Column::width)] = Column::height;
         if (has(*column))
             return inputError("cannot read {}: row 1, column {}: a second column of \"{}\"", name_,
                               i + 1, titleOf(*column));
@@ -269,6 +283,17 @@ private:
         return checked({.shape = model::linearShape(std::string(layerName()), m, k, n, false)});
     }
 
+    Result<void> checkBatch() const
+    {
+        VITRINE_TRY(const auto batch,
+                    has(Column::batch) ? number(Column::batch) : Result<std::int64_t>(1));
+        if (batch != 1)
+            return inputError("cannot read {}: row {}, column {} (batch size): {} pictures at once "
+                              "are not simulated, 1 expected",
+                              name_, row_, placeOf(Column::batch) + 1, batch);
+        return {};
+    }
+
     Result<std::int64_t> paddingOfRow() const
     {
         return has(Column::padding) ? number(Column::padding) : std::int64_t{0};
@@ -292,6 +317,7 @@ private:
     Result<Layer> convolution() const
     {
         VITRINE_CHECK(checkFields());
+        VITRINE_CHECK(checkBatch());
         VITRINE_TRY(const std::int64_t padding, paddingOfRow());
         VITRINE_TRY(const auto paddedHeight,
                     paddedSide(Column::height, Column::filterHeight, padding));

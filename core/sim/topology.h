@@ -10,7 +10,7 @@ namespace vitrine::sim
 // SCALE-Sim's topology tables (csv, a comma at the end of a row is allowed). The titles in the
 // first row say what a column holds, in any order; a title that is not known is refused:
 //   convolution: layer name, ifmap height, ifmap width, filter height, filter width, channels,
-//   num filter, strides [, strides across] [, padding]
+//   num filter, strides [, strides across] [, padding] [, batch size: 1]
 //   matrix product: layer, M, N, K
 // Without a column of paddings (rows and columns on each side) heights and widths include them;
 // output side = ceil((H - R + stride) / stride) of the padded H. A name with "DP" in it is run once

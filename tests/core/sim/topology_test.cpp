@@ -81,6 +81,28 @@ TEST(Topology, PaddingIsNoStrideAcross)
         "2147483647");
 }
 
+// What the tool's own folder of tables holds beside the usual header.
+TEST(Topology, ReadsPublishedSpellings)
+{
+    const std::string rest = "Filter Height,Filter Width,Channels,Num Filter,Strides";
+    const std::string row = "\n,,,,,,,,\nx,9,12,3,3,1,1,1\n";
+    for (const std::string& header :
+         {"\xef\xbb\xbfLayer name, IFMAP Height, IFMAP Width, " + rest + ",",
+          "Layer,IFMAP Width,IFMAP Width," + rest + ", ,",
+          "Layer name\t, ifmap height\t, ifmap width\t," + rest + ",\t"}) {
+        const auto workload = parseTopology(header + row, "t.csv");
+        ASSERT_TRUE(workload) << workload.error().message;
+        EXPECT_EQ(workload->layers[0].shape.conv.outHeight, 7);
+        EXPECT_EQ(workload->layers[0].shape.conv.outWidth, 10);
+    }
+    EXPECT_TRUE(parseTopology("L,M,N,K,\nx,1,2,3,\n", "t.csv"));
+    const std::string batch = "Layer name,Ifmap height,ifmap width," + rest + ",batch size,\n";
+    EXPECT_TRUE(parseTopology(batch + "x,9,9,3,3,1,1,1,1,\n", "t.csv"));
+    EXPECT_EQ(topologyRefusal(batch + "x,9,9,3,3,1,1,1,4,\n"),
+              "cannot read t.csv: row 2, column 9 (batch size): 4 pictures at once are not "
+              "simulated, 1 expected");
+}
+
 TEST(Topology, AColumnThatIsNotKnownIsRefusedByItsTitle)
 {
     const std::string conv = "Layer name, IFMAP Height, IFMAP Width, Filter Height, Filter Width, "
@@ -100,7 +122,7 @@ TEST(Topology, AColumnThatIsNotKnownIsRefusedByItsTitle)
         topologyRefusal("Layer, M, N, K, Padding\nx,1,2,3,0\n"),
         "cannot read t.csv: row 1: \"padding\" does not belong into a table of matrix products");
     EXPECT_EQ(topologyRefusal("Layer, M, K\nx,1,2\n"),
-              "cannot read t.csv: row 1 has no column \"n\"");
+              "cannot read t.csv: row 1 has no column \"N\"");
 }
 
 TEST(Topology, ATableWithoutAHeaderIsRefused)
@@ -125,10 +147,10 @@ TEST(Topology, ErrorsTellRowAndColumn)
         "\"Padding\"");
     EXPECT_EQ(
         topologyRefusal("Layer, M, N, K\nok,1,2,3\nbad, 4, x, 6\n"),
-        "cannot read t.csv: row 3, column 3 (n): \"x\" is not a whole number from 1 to 2147483647");
+        "cannot read t.csv: row 3, column 3 (N): \"x\" is not a whole number from 1 to 2147483647");
     EXPECT_EQ(
         topologyRefusal("Layer, M, N, K\nzero, 4, 0, 6\n"),
-        "cannot read t.csv: row 2, column 3 (n): \"0\" is not a whole number from 1 to 2147483647");
+        "cannot read t.csv: row 2, column 3 (N): \"0\" is not a whole number from 1 to 2147483647");
     EXPECT_EQ(topologyRefusal("Layer, M, N, K\nshort, 4, 5\n"),
               "cannot read t.csv: row 2, column 4: nothing there, 4 columns expected");
     EXPECT_EQ(topologyRefusal("Layer, M, N, K\nlong, 4, 5, 6, 7\n"),
@@ -154,7 +176,7 @@ TEST(Topology, HugeLayersAreRefusedNotOverflown)
                               "x,2147483647,2147483647,1,1,2147483647,2147483647,1,\n")
                   .find("row 2"),
               std::string::npos);
-    EXPECT_NE(topologyRefusal("Layer, M, N, K\nx,99999999999999999999,1,1\n").find("column 2 (m)"),
+    EXPECT_NE(topologyRefusal("Layer, M, N, K\nx,99999999999999999999,1,1\n").find("column 2 (M)"),
               std::string::npos);
 }
 

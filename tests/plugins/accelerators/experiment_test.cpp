@@ -113,6 +113,13 @@ TEST(Simulate, ReadsTopologyTables)
         refusal(SimulateExperiment(), {{"accelerator", "systolic"}, {"workload", path.string()}}),
         HasSubstr("row 2, column 3 (N)"));
     std::filesystem::remove(path);
+
+    const auto capitals = std::filesystem::temp_directory_path() / "VITRINE-ACCELERATORS.CSV";
+    std::ofstream(capitals) << "LAYER, M, N, K,\nqkv, 197, 576, 192,\n";
+    EXPECT_EQ(
+        metric(simulated({{"accelerator", "systolic"}, {"workload", capitals.string()}}), "cycles"),
+        32003);
+    std::filesystem::remove(capitals);
 }
 
 TEST(Simulate, UnknownWorkloadsSayWhatWouldHelp)

@@ -6,7 +6,6 @@
 #include "core/learning/nets/training/tensor_file.h"
 
 #include <fstream>
-#include <iterator>
 #include <stdexcept>
 
 namespace vitrine::learning::codec
@@ -85,7 +84,11 @@ try {
     std::ifstream in(path, std::ios::binary);
     if (!in)
         throw std::runtime_error("it cannot be opened");
-    const std::string content{std::istreambuf_iterator<char>(in), {}};
+    std::string content(kMostBytes + 1, '\0');
+    in.read(content.data(), static_cast<std::streamsize>(content.size()));
+    content.resize(static_cast<size_t>(in.gcount()));
+    if (content.size() > kMostBytes)
+        throw std::runtime_error("it has more than 3 MiB");
     ByteSource from = checkedSource(content, kind);
     if (from.take<uint8_t>() != 0)
         throw std::runtime_error("its profile is not known");

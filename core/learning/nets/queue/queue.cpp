@@ -49,10 +49,7 @@ void trainForAWhile(const QueuePlaces& places, const QueueEntry& entry,
     }
     const auto trainee = makeTrainee(entry.settings, places.data);
     const Schedule schedule = scheduleOf(entry.settings);
-    // What the card and the queue read; the rest was asked for by the network.
-    for (const char* key : {"about", "limits", "after", "last", "queue"})
-        entry.settings.has(key);
-    entry.settings.refuseUnknown();
+    refuseUnknownKeys(entry.settings);
     trainLoop(*trainee, schedule, folder, places.models + "/" + entry.name,
               [&](const LoopPoint&) { return goOn(); });
 }

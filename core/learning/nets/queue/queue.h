@@ -27,6 +27,7 @@ struct QueueRow {
     int64_t step, steps;
     double processorHours;
     double selection; // the newest; its meaning is on the card
+    bool isLoss;      // of the language model, whose selection is better where it is lower
     double trend;     // the newest minus that of about half an hour of training before
     double shipped;   // selection on the card of the shipped model
 };

@@ -77,6 +77,13 @@ std::string lockPath(const QueuePlaces& places)
 
 } // namespace
 
+void refuseUnknownKeys(const Settings& recipe)
+{
+    for (const char* key : {"about", "limits", "after", "last", "queue"})
+        recipe.has(key);
+    recipe.refuseUnknown();
+}
+
 TrainingLog readTrainingLog(const std::string& path)
 {
     TrainingLog log;

@@ -32,6 +32,10 @@ struct QueueEntry {
 // All recipes of the queue; one that cannot be read has an error.
 std::vector<QueueEntry> queueEntries(const QueuePlaces& places);
 
+// Once the network and the schedule have asked for theirs: throws, naming the first key of the
+// recipe that is neither theirs, nor the card's, nor the queue's.
+void refuseUnknownKeys(const Settings& recipe);
+
 // Holds the lock of a queue; its file has the process's number.
 class QueueLock
 {

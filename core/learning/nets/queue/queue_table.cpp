@@ -61,6 +61,7 @@ std::vector<QueueRow> queueRows(const QueuePlaces& places)
                      entry.log.seconds / 3600.0,
                      entry.log.selections.empty() ? std::nan("")
                                                   : entry.log.selections.back().second,
+                     entry.language,
                      trendOf(entry.log),
                      shippedSelection(places, entry.name)};
         if (!entry.error.empty())
@@ -88,6 +89,9 @@ void printQueueTable(const std::vector<QueueRow>& rows, std::ostream& out)
             tableNumber(row.shipped, "%.4f").c_str());
         out << line << row.state << "\n";
     }
+    for (const QueueRow& row : rows)
+        if (row.isLoss && !std::isnan(row.selection))
+            out << "The score of " << row.name << " is a loss: lower is better.\n";
     out.flush();
 }
 

@@ -1,5 +1,6 @@
 #include "core/learning/nets/networks.h"
 #include "core/learning/nets/queue/queue.h"
+#include "core/learning/nets/queue/queue_state.h"
 #include "core/learning/nets/training/card.h"
 #include "core/learning/nets/training/loop.h"
 #include "core/learning/nets/training/tensor_file.h"
@@ -64,7 +65,10 @@ std::vector<std::string> sourceTables(const QueuePlaces& places, const Trainee& 
 
 std::vector<Score> shippedScores(const QueuePlaces& places, const std::string& name)
 {
-    const auto trainee = makeTrainee(recipeNamed(places, name), places.data);
+    const Settings recipe = recipeNamed(places, name);
+    const auto trainee = makeTrainee(recipe, places.data);
+    scheduleOf(recipe);
+    refuseUnknownKeys(recipe);
     Score selection;
     return scoresOf(*trainee, places.models + "/" + name, selection);
 }
@@ -74,6 +78,7 @@ bool shipModel(const QueuePlaces& places, const std::string& name, bool always, 
     const Settings recipe = recipeNamed(places, name);
     const auto trainee = makeTrainee(recipe, places.data);
     const Schedule schedule = scheduleOf(recipe);
+    refuseUnknownKeys(recipe);
     const LoopPoint at = loadAverage(*trainee, places.state + "/" + name);
 
     const std::string to = places.models + "/" + name, fresh = to + ".new";

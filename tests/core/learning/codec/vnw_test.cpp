@@ -4,10 +4,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <random>
 
 namespace vitrine::learning::codec
 {
@@ -112,6 +114,52 @@ TEST(Weights, RefuseWhatIsNotTheirs)
         writeBytes(broken, bytes.substr(0, cut));
         EXPECT_NE(refusal(broken), "");
     }
+}
+
+// With the length and the hash mended, so that the parts behind them are reached.
+void mendFrame(std::string& bytes)
+{
+    if (bytes.size() < 64)
+        return;
+    for (size_t i = 0; i < 4; ++i)
+        bytes[12 + i] = static_cast<char>(bytes.size() >> (8 * i));
+    const auto hash = sha256(std::string_view(bytes).substr(0, bytes.size() - 32));
+    std::copy(hash.begin(), hash.end(), bytes.end() - 32);
+}
+
+TEST(Weights, MutatedFilesAreReadOrRefusedByTheirPath)
+{
+    torch::manual_seed(14);
+    IntraNet net;
+    const std::string path = ownFolder() + "/mutated.vnw";
+    writeWeights(path, packed("ctvc-intra", *net, {net->hyperprior()}));
+    const std::string bytes = bytesOf(path);
+    writeBytes(path, bytes + std::string(4 << 20, 'x'));
+    EXPECT_NE(refusal(path).find("more than 3 MiB"), std::string::npos);
+
+    std::mt19937 random(21);
+    int refused = 0;
+    for (int i = 0; i < 60; ++i) {
+        std::string changed = bytes;
+        // Names, shapes and lengths are near the beginning of each part; all parts are met.
+        const size_t at = i % 2 ? 16 + random() % 200 : 16 + random() % (bytes.size() - 48);
+        switch (random() % 3) {
+        case 0:
+            changed[at] = static_cast<char>(random());
+            break;
+        case 1:
+            changed.erase(at, 1 + random() % 64);
+            break;
+        default:
+            changed.replace(at, 4, "\xff\xff\xff\x7f");
+        }
+        mendFrame(changed);
+        writeBytes(path, changed);
+        const std::string reason = refusal(path);
+        EXPECT_TRUE(reason.empty() || reason.find("mutated.vnw") != std::string::npos) << reason;
+        refused += !reason.empty();
+    }
+    EXPECT_GT(refused, 20);
 }
 
 // A hyper-decoder as training leaves it: deviations spread over the range, means of several steps.

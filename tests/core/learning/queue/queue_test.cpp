@@ -127,6 +127,15 @@ TEST_F(TrainingQueue, KilledAtAnyMomentItGoesOnToTheSameWeights)
         EXPECT_TRUE(torch::equal(tensor, *parts.find(name))) << name;
 }
 
+TEST_F(TrainingQueue, ATableSaysWhereAScoreIsALoss)
+{
+    std::ostringstream log, table;
+    runQueue(places(), {"a"}, 0.002, never, log);
+    printQueueTable(queueRows(places()), table);
+    EXPECT_NE(table.str().find("The score of a is a loss: lower is better."), std::string::npos);
+    EXPECT_EQ(table.str().find("The score of b is a loss"), std::string::npos); // it has none yet
+}
+
 TEST_F(TrainingQueue, IsPausedWithEverythingSavedAndThereIsOneAtATime)
 {
     writeRecipe("a", "");
