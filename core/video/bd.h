@@ -45,7 +45,8 @@ inline constexpr double kMostExcursion = 0.1;
 
 // BD-rate = 10^(mean over the overlap of log10 rate(test) - log10 rate(anchor)) - 1. At least 4
 // points each (else a reason, no number). Points are sorted by rate. Where quality does not rise
-// strictly with the rate, BD-rate has no number by pchip and akima.
+// with every step of the rate a warning says so; two points of equal quality support no BD-rate by
+// pchip and akima.
 BdResult bjontegaard(std::vector<RatePoint> anchor, std::vector<RatePoint> test,
                      CurveMethod method = CurveMethod::pchip);
 

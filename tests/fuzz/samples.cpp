@@ -149,10 +149,9 @@ std::string tokenizerSample()
 std::string topologySample()
 {
     return "Layer name, IFMAP Height, IFMAP Width, Filter Height, Filter Width, Channels, Num "
-           "Filter, Strides,\n"
-           "Conv1, 224, 224, 11, 11, 3, 96, 4,\nDP2, 27, 27, 5, 5, 96, 1, 1,\r\nConv3, 13, 13, 3, "
-           "3, 256, 384, 1,\n\n"
-           "Conv4, 13, 13, 3, 3, 384, 384, 1, 2\n";
+           "Filter, Strides, Strides across, Padding,\n"
+           "Conv1, 224, 224, 11, 11, 3, 96, 4, 4, 0,\nDP2, 27, 27, 5, 5, 96, 1, 1, 1, 2,\r\n"
+           "Conv3, 13, 13, 3, 3, 256, 384, 1, 1, 1,\n\nConv4, 13, 13, 3, 3, 384, 384, 1, 2, 0\n";
 }
 
 } // namespace vitrine::fuzz
