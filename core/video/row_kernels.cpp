@@ -186,6 +186,93 @@ void ssimOfRowImpl(const SsimRow& row, const float* weights, std::size_t count, 
     }
 }
 
+#if HWY_TARGET != HWY_SCALAR // it has no lane that others could share
+// A lane of 32 bits holds the four samples of a block's row: two even and two odd ones in 16 bits
+// each, whose products fit 16 bits and whose sums of four rows do too.
+using Blocks = hn::ScalableTag<std::uint32_t>;
+using Halves = hn::Repartition<std::uint16_t, Blocks>;
+
+// The two halves of every lane, added.
+template <class Vector>
+HWY_INLINE hn::Vec<Blocks> bothHalves(Vector halves)
+{
+    const Blocks blocks;
+    const auto lanes = hn::BitCast(blocks, halves);
+    return hn::Add(hn::And(lanes, hn::Set(blocks, 0xffffu)), hn::ShiftRight<16>(lanes));
+}
+#endif
+
+void blockSumsImpl(const std::uint8_t* const* a, const std::uint8_t* const* b, std::size_t blocks,
+                   const BlockSums& sums)
+{
+    std::size_t i = 0;
+#if HWY_TARGET != HWY_SCALAR
+    const Blocks lanes;
+    const Halves halves;
+    const hn::RebindToSigned<Blocks> out;
+    const auto even = hn::Set(lanes, 0x00ff00ffu);
+    for (; i + hn::Lanes(lanes) <= blocks; i += hn::Lanes(lanes)) {
+        auto x = hn::Zero(halves), y = hn::Zero(halves);
+        auto squares = hn::Zero(lanes), product = hn::Zero(lanes);
+        for (int row = 0; row < 4; ++row) {
+            const auto p = hn::LoadU(lanes, reinterpret_cast<const std::uint32_t*>(a[row] + 4 * i));
+            const auto q = hn::LoadU(lanes, reinterpret_cast<const std::uint32_t*>(b[row] + 4 * i));
+            for (const bool odd : {false, true}) {
+                const auto s = hn::BitCast(halves, hn::And(odd ? hn::ShiftRight<8>(p) : p, even));
+                const auto t = hn::BitCast(halves, hn::And(odd ? hn::ShiftRight<8>(q) : q, even));
+                x = hn::Add(x, s);
+                y = hn::Add(y, t);
+                squares =
+                    hn::Add(squares, hn::Add(bothHalves(hn::Mul(s, s)), bothHalves(hn::Mul(t, t))));
+                product = hn::Add(product, bothHalves(hn::Mul(s, t)));
+            }
+        }
+        hn::StoreU(hn::BitCast(out, bothHalves(x)), out, sums.x + i);
+        hn::StoreU(hn::BitCast(out, bothHalves(y)), out, sums.y + i);
+        hn::StoreU(hn::BitCast(out, squares), out, sums.squares + i);
+        hn::StoreU(hn::BitCast(out, product), out, sums.product + i);
+    }
+#endif
+    for (; i < blocks; ++i) {
+        sums.x[i] = sums.y[i] = sums.squares[i] = sums.product[i] = 0;
+        for (int row = 0; row < 4; ++row)
+            for (std::size_t column = 4 * i; column < 4 * i + 4; ++column) {
+                const std::int32_t p = a[row][column], q = b[row][column];
+                sums.x[i] += p;
+                sums.y[i] += q;
+                sums.squares[i] += p * p + q * q;
+                sums.product[i] += p * q;
+            }
+    }
+}
+
+// All products of a window of 64 samples of 8 bits fit 31 bits.
+void ssimOfBlocksImpl(const BlockSums& upper, const BlockSums& lower, std::size_t windows,
+                      std::int32_t c1, std::int32_t c2, float* ssim)
+{
+    const Floats floats;
+    const hn::Rebind<std::int32_t, Floats> ints;
+    const auto window = [&](const std::int32_t* above, const std::int32_t* below) {
+        return hn::Add(hn::Add(hn::LoadU(ints, above), hn::LoadU(ints, above + 1)),
+                       hn::Add(hn::LoadU(ints, below), hn::LoadU(ints, below + 1)));
+    };
+    const auto luminance = hn::Set(ints, c1), contrast = hn::Set(ints, c2);
+    const auto real = [&](auto value) { return hn::ConvertTo(floats, value); };
+    for (std::size_t i = 0; i < windows; i += hn::Lanes(floats)) {
+        const auto x = window(upper.x + i, lower.x + i), y = window(upper.y + i, lower.y + i);
+        const auto squares = window(upper.squares + i, lower.squares + i);
+        const auto product = window(upper.product + i, lower.product + i);
+        const auto xy = hn::Mul(x, y), xxyy = hn::Add(hn::Mul(x, x), hn::Mul(y, y));
+        const auto variances = hn::Sub(hn::ShiftLeft<6>(squares), xxyy);
+        const auto covariance = hn::Sub(hn::ShiftLeft<6>(product), xy);
+        const auto above = hn::Mul(real(hn::Add(hn::ShiftLeft<1>(xy), luminance)),
+                                   real(hn::Add(hn::ShiftLeft<1>(covariance), contrast)));
+        const auto below =
+            hn::Mul(real(hn::Add(xxyy, luminance)), real(hn::Add(variances, contrast)));
+        hn::StoreU(hn::Div(above, below), floats, ssim + i);
+    }
+}
+
 } // namespace vitrine::video::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
@@ -200,6 +287,8 @@ HWY_EXPORT(toFloat16);
 HWY_EXPORT(squaresAndErrorImpl);
 HWY_EXPORT(weightedRowsImpl);
 HWY_EXPORT(ssimOfRowImpl);
+HWY_EXPORT(blockSumsImpl);
+HWY_EXPORT(ssimOfBlocksImpl);
 
 const float* gaussianWeights()
 {
@@ -245,6 +334,29 @@ void weightedRows(const float* const rows[kWindow], std::size_t count, float* ou
 void ssimOfRow(const SsimRow& row, std::size_t count, float* ssim, float* contrastStructure)
 {
     HWY_DYNAMIC_DISPATCH(ssimOfRowImpl)(row, gaussianWeights(), count, ssim, contrastStructure);
+}
+void blockSums(const std::uint8_t* const a[4], const std::uint8_t* const b[4], std::size_t blocks,
+               const BlockSums& sums)
+{
+    HWY_DYNAMIC_DISPATCH(blockSumsImpl)(a, b, blocks, sums);
+}
+void ssimOfBlocks(const BlockSums& upper, const BlockSums& lower, std::size_t windows,
+                  std::int32_t c1, std::int32_t c2, float* ssim)
+{
+    HWY_DYNAMIC_DISPATCH(ssimOfBlocksImpl)(upper, lower, windows, c1, c2, ssim);
+}
+
+double sumOf(const float* values, std::size_t count)
+{
+    std::array<double, 8> sums{};
+    std::size_t i = 0;
+    for (; i + 8 <= count; i += 8)
+        for (std::size_t lane = 0; lane < 8; ++lane)
+            sums[lane] += static_cast<double>(values[i + lane]);
+    for (; i < count; ++i)
+        sums[0] += static_cast<double>(values[i]);
+    return ((sums[0] + sums[1]) + (sums[2] + sums[3])) +
+           ((sums[4] + sums[5]) + (sums[6] + sums[7]));
 }
 
 } // namespace vitrine::video::kernels

@@ -13,10 +13,10 @@ namespace vitrine::video
 namespace
 {
 
+using kernels::kBeyond;
 using kernels::kWindow;
 
 constexpr int kBandRows = 32;
-constexpr std::size_t kBeyond = 64; // elements that a kernel may read or write behind a row
 // Samples are scaled to 0..255 and taken less half of it: squares stay small, so that the
 // difference of two means of squares keeps its digits in 32 bits.
 constexpr float kScale = 255.0f, kOffset = 127.5f;
@@ -87,20 +87,6 @@ private:
 struct Sums {
     double ssim = 0, contrastStructure = 0;
 };
-
-// Eight sums by turns, then together: one order for all machines.
-double sumOf(const float* values, std::size_t count)
-{
-    std::array<double, 8> sums{};
-    std::size_t i = 0;
-    for (; i + 8 <= count; i += 8)
-        for (std::size_t lane = 0; lane < 8; ++lane)
-            sums[lane] += static_cast<double>(values[i + lane]);
-    for (; i < count; ++i)
-        sums[0] += static_cast<double>(values[i]);
-    return ((sums[0] + sums[1]) + (sums[2] + sums[3])) +
-           ((sums[4] + sums[5]) + (sums[6] + sums[7]));
-}
 
 // The last eleven rows of x, y, x^2 + y^2 and (x - y)^2.
 class Ring
@@ -186,7 +172,8 @@ Sums meansOf(const Rows& x, const Rows& y, int threads)
     forWindows(
         x, y,
         [&](int row, const float* ssim, const float* cs) {
-            each[static_cast<std::size_t>(row)] = {sumOf(ssim, columns), sumOf(cs, columns)};
+            each[static_cast<std::size_t>(row)] = {kernels::sumOf(ssim, columns),
+                                                   kernels::sumOf(cs, columns)};
         },
         threads);
     Sums all;

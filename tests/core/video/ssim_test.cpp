@@ -139,6 +139,56 @@ TEST(Ssim, OfARegionIsThatOfTheCutPicture)
     EXPECT_NEAR(ssim(a, b, 0, Rectangle{9, 6, 35, 24}), slowSsim(x, y, 255).ssim, kTolerance);
 }
 
+// FFmpeg's filter: 8 x 8 windows every four samples, whole-number sums, 64 and 63 samples.
+double slowFfmpegSsim(const Plane& a, const Plane& b, double peak)
+{
+    const double c1 = std::floor(0.01 * 0.01 * peak * peak * 64 + 0.5);
+    const double c2 = std::floor(0.03 * 0.03 * peak * peak * 64 * 63 + 0.5);
+    double sum = 0;
+    std::size_t count = 0;
+    for (std::size_t top = 0; top + 8 <= a.size() / 4 * 4; top += 4)
+        for (std::size_t left = 0; left + 8 <= a[0].size() / 4 * 4; left += 4, ++count) {
+            double x = 0, y = 0, squares = 0, product = 0;
+            for (std::size_t i = top; i < top + 8; ++i)
+                for (std::size_t j = left; j < left + 8; ++j) {
+                    x += a[i][j];
+                    y += b[i][j];
+                    squares += a[i][j] * a[i][j] + b[i][j] * b[i][j];
+                    product += a[i][j] * b[i][j];
+                }
+            sum += (2 * x * y + c1) * (2 * (64 * product - x * y) + c2) /
+                   ((x * x + y * y + c1) * (64 * squares - x * x - y * y + c2));
+        }
+    return sum / static_cast<double>(count);
+}
+
+TEST(SsimFfmpeg, EqualsTheSlowReferenceForAllWidths)
+{
+    for (const int bits : {8, 10, 16})
+        for (int width = 8; width <= 150; width += width < 80 ? 1 : 23) {
+            const SampleFormat format{bits, Chroma::k400};
+            const Frame a = tests::movingFrame(width, 21, format, 0);
+            const Frame b = tests::withNoise(a, 3, 5);
+            EXPECT_NEAR(ssimFfmpeg(a, b, 0),
+                        slowFfmpegSsim(planeOf(a, 0), planeOf(b, 0), format.peak()), 2e-7)
+                << width << " wide, " << bits << " bit";
+        }
+}
+
+// The extremes are what the sums of eight-bit windows must hold.
+TEST(SsimFfmpeg, HoldsBlackAgainstWhite)
+{
+    Frame black(64, 64, {8, Chroma::k400}), white = black;
+    for (int y = 0; y < 64; ++y)
+        for (int x = 0; x < 64; ++x) {
+            black.setSample(0, x, y, 0);
+            white.setSample(0, x, y, 255);
+        }
+    EXPECT_NEAR(ssimFfmpeg(white, white, 0), 1, 1e-12);
+    EXPECT_NEAR(ssimFfmpeg(black, white, 0),
+                slowFfmpegSsim(planeOf(black, 0), planeOf(white, 0), 255), 2e-9);
+}
+
 TEST(SsimMap, AveragesToTheValue)
 {
     const Frame a = tests::movingFrame(50, 40, {}, 0), b = tests::withNoise(a, 8, 2);
