@@ -34,7 +34,7 @@ std::vector<TensorShape> requiredTensors(const LlmConfig& config)
         addLinear("mlp.down_proj", config.hidden, config.mlp, config.mlpBias);
     }
     tensors.push_back({"model.norm.weight", {config.hidden}});
-    if (!config.tiedEmbeddings)
+    if (config.languageHead && !config.tiedEmbeddings)
         tensors.push_back({std::string(kHeadTensor), {config.vocabulary, config.hidden}});
     return tensors;
 }

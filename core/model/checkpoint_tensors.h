@@ -18,7 +18,8 @@ struct TensorShape {
 inline constexpr std::string_view kHeadTensor = "lm_head.weight";
 inline constexpr std::string_view kEmbeddingTensor = "model.embed_tokens.weight";
 
-// Every tensor a model of this shape has, the head last and only where it is not tied.
+// Every tensor a model of this shape has, the head last and only where there is one that is not
+// tied.
 std::vector<TensorShape> requiredTensors(const LlmConfig& config);
 
 } // namespace vitrine::model

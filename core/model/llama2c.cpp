@@ -3,10 +3,13 @@
 #include "core/base/json.h"
 #include "core/base/mapped_file.h"
 #include "core/model/checkpoint_tensors.h"
+#include "core/model/llm_rope.h"
 #include "core/tensor/printable.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
+#include <cmath>
 #include <cstring>
 #include <fmt/format.h>
 #include <map>
@@ -91,6 +94,26 @@ std::vector<std::byte> halfSplitRows(std::span<const std::byte> rows, std::int64
     return moved;
 }
 
+// Whether the rotary tables, cosines [context, headSize / 2] and then sines, say something else
+// than the configuration. Tables of zeros say nothing.
+bool contradicts(const LlmConfig& config, std::span<const std::byte> tables)
+{
+    const std::vector<float> values = toFloat(
+        TensorView{DType::f32, {static_cast<std::int64_t>(tables.size() / sizeof(float))}, tables});
+    if (std::ranges::all_of(values, [](float value) { return value == 0; }))
+        return false;
+    constexpr float kTolerance = 1e-2f;
+    const std::int64_t last = config.context - 1, half = config.headSize / 2;
+    const RopeTable expected = ropeTable(ropeFrequencies(config), last, 1);
+    for (std::int64_t d = 0; d < half; ++d) {
+        const auto at = static_cast<std::size_t>(last * half + d), i = static_cast<std::size_t>(d);
+        if (!(std::abs(values[at] - expected.cosine[i]) < kTolerance &&
+              std::abs(values[values.size() / 2 + at] - expected.sine[i]) < kTolerance))
+            return true;
+    }
+    return false;
+}
+
 class Llama2cCheckpoint : public Checkpoint
 {
 public:
@@ -101,6 +124,13 @@ public:
             std::string name = tensor.name;
             tensors_.emplace(std::move(name), std::move(tensor));
         }
+        const Placed& norm = tensors_.at("model.norm.weight"); // before the tables
+        const auto bytes =
+            static_cast<std::size_t>(config_.context * config_.headSize) * sizeof(float);
+        if (contradicts(config_, file_.bytes().subspan(norm.begin + norm.bytes, bytes)))
+            notes_.push_back(fmt::format("The file's rotary tables are not those of theta {}; they "
+                                         "are not used, as llama2.c does not use them.",
+                                         config_.ropeTheta));
     }
 
     const LlmConfig& config() const override { return config_; }
@@ -124,7 +154,7 @@ public:
         return TensorView{DType::f32, placed.shape, bytes};
     }
     std::vector<std::filesystem::path> files() const override { return {path_}; }
-    std::vector<std::string> notes() const override { return {}; }
+    std::vector<std::string> notes() const override { return notes_; }
 
 private:
     // Rows of a query or key projection in the hub's order, kept from the first call on.
@@ -142,6 +172,7 @@ private:
     std::filesystem::path path_;
     MappedFile file_;
     LlmConfig config_;
+    std::vector<std::string> notes_;
     std::map<std::string, Placed> tensors_;
     mutable std::mutex mutex_;
     mutable std::map<std::string, std::vector<std::byte>> rotated_;

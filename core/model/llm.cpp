@@ -33,6 +33,8 @@ Result<void> checkRequest(const LlmConfig& config, const ForwardRequest& request
         static_cast<std::int64_t>(request.residual.size()) != tokens * config.hidden)
         return argumentError("the residual stream has {} values, {} tokens of {} expected",
                              request.residual.size(), tokens, config.hidden);
+    if (request.logits || request.lastRows > 0)
+        VITRINE_CHECK(checkHead(config));
     if (request.lastRows < 0 || request.lastRows > tokens)
         return argumentError("logits of {} rows are not possible for {} tokens", request.lastRows,
                              tokens);
@@ -67,6 +69,8 @@ void finish(const LlmConfig& config, const LlmWeights& weights, const ForwardReq
              a.normed.data() + from * config.hidden);
     if (request.hidden)
         result.hidden.push_back(a.normed);
+    if (!config.languageHead)
+        return;
     result.logits.resize(static_cast<std::size_t>(rows * config.vocabulary));
     computeLogits(config, weights.head, a.normed.data() + (result.tokens - rows) * config.hidden,
                   rows, result.logits.data());
@@ -140,6 +144,14 @@ Result<ForwardResult> Llm::forward(std::span<const std::int32_t> ids,
         request.cache->d_->length = tokens;
     finish(c, d_->weights, request, a, result);
     return result;
+}
+
+Result<void> checkHead(const LlmConfig& config)
+{
+    if (!config.languageHead)
+        return inputError("the model has no language head: it can show attention, but no logits, "
+                          "next tokens or perplexity");
+    return {};
 }
 
 Result<void> checkEdits(const LlmConfig& config, const std::vector<LayerHead>& edited,

@@ -63,7 +63,8 @@ struct EditedHead {
 class LlmCache;
 
 struct ForwardRequest {
-    bool logits = true;  // of every position; false: of the last only
+    bool logits = true;  // of every position; false: of the last only. Models without language head
+                         // have none: input error where they are asked for
     bool hidden = false; // inputs of each block, then the final norm's output: layers + 1 entries
     std::vector<int> maps =
         {}; // layers whose full maps [heads, T, T] are wanted (memory: heads * T * T * 4 each)
@@ -89,7 +90,7 @@ struct ForwardRequest {
 
 struct ForwardResult {
     std::int64_t tokens = 0;
-    std::vector<float> logits = {};              // [T, lastRows or 1, vocabulary]
+    std::vector<float> logits = {}; // [T, lastRows or 1, vocabulary]; empty without language head
     std::vector<std::vector<float>> hidden = {}; // each [T, hidden]
     std::vector<std::vector<float>> maps =
         {}; // in the order of ForwardRequest::maps, each [heads, T, T]

@@ -1,9 +1,13 @@
 #include "core/model/llm_config.h"
 
 #include "core/base/json.h"
+#include "core/model/config_fields.h"
+#include "core/model/config_keys.h"
+#include "core/model/config_rope.h"
 #include "core/tensor/printable.h"
 
-#include <cmath>
+#include <algorithm>
+#include <array>
 
 namespace vitrine::model
 {
@@ -12,96 +16,7 @@ namespace
 
 constexpr std::int64_t kWidthLimit = 1 << 20; // hidden, mlp, heads * head size
 constexpr std::int64_t kContextLimit = 1 << 30;
-
-// The keys of one object, read with their types checked. The first problem is kept; later values do
-// not matter then.
-class Fields
-{
-public:
-    explicit Fields(const Json& object, std::string where = {})
-        : object_(object), where_(std::move(where))
-    {
-    }
-
-    // nullptr where the key is absent or null.
-    const Json* find(const char* key) const
-    {
-        const auto found = object_.find(key);
-        return found == object_.end() || found->is_null() ? nullptr : &*found;
-    }
-    bool written(const char* key) const { return object_.contains(key); }
-
-    std::int64_t integer(const char* key, std::int64_t low, std::int64_t high,
-                         std::optional<std::int64_t> otherwise)
-    {
-        const Json* value = find(key);
-        if (!value && otherwise)
-            return *otherwise;
-        if (!value)
-            return refuse("\"{}{}\" is missing", where_, key);
-        if (!value->is_number_integer() || outside(*value, low, high))
-            return refuse("\"{}{}\" is {}, a whole number from {} to {} is expected", where_, key,
-                          shown(*value), low, high);
-        return value->get<std::int64_t>();
-    }
-    double positive(const char* key, std::optional<double> otherwise)
-    {
-        const Json* value = find(key);
-        if (!value && otherwise)
-            return *otherwise;
-        if (!value)
-            return static_cast<double>(refuse("\"{}{}\" is missing", where_, key));
-        const double number = value->is_number() ? value->get<double>() : 0;
-        if (!std::isfinite(number) || number <= 0)
-            return static_cast<double>(refuse("\"{}{}\" is {}, a positive number is expected",
-                                              where_, key, shown(*value)));
-        return number;
-    }
-    bool flag(const char* key)
-    {
-        const Json* value = find(key);
-        if (value && !value->is_boolean())
-            refuse("\"{}{}\" is {}, true or false is expected", where_, key, shown(*value));
-        return value && value->is_boolean() && value->get<bool>();
-    }
-    std::string text(const char* key, std::string otherwise = {})
-    {
-        const Json* value = find(key);
-        if (!value)
-            return otherwise;
-        if (!value->is_string())
-            refuse("\"{}{}\" is {}, a text is expected", where_, key, shown(*value));
-        return value->is_string() ? value->get<std::string>() : otherwise;
-    }
-
-    template <typename... Args>
-    std::int64_t refuse(fmt::format_string<Args...> format, Args&&... args)
-    {
-        if (problem.empty())
-            problem = fmt::format(format, std::forward<Args>(args)...);
-        return 1; // a harmless value to go on with
-    }
-    static std::string shown(const Json& value)
-    {
-        return value.is_structured() ? (value.is_array() ? "a list" : "an object")
-                                     : printable(value.dump());
-    }
-
-    std::string problem;
-
-private:
-    static bool outside(const Json& value, std::int64_t low, std::int64_t high)
-    {
-        if (value.is_number_unsigned() &&
-            value.get<std::uint64_t>() > static_cast<std::uint64_t>(high))
-            return true;
-        const auto number = value.get<std::int64_t>();
-        return number < low || number > high;
-    }
-
-    const Json& object_;
-    std::string where_;
-};
+constexpr JsonLimits kJsonLimits{.depth = 16, .values = 100'000};
 
 // The family, or why this file is none of ours.
 Result<Family> familyOf(const Json& json)
@@ -118,105 +33,124 @@ Result<Family> familyOf(const Json& json)
                       printable(name));
 }
 
-// Theta and scaling: "rope_theta" and "rope_scaling" of older files, "rope_parameters" of newer
-// ones.
-void readRope(Fields& top, LlmConfig& config)
+// Classes of transformers that end in a language head; the others of a family do not. Names that
+// are not theirs are taken for one with a head.
+void readArchitectures(ConfigFields& top, LlmConfig& config)
 {
-    const Json* newer = top.find("rope_parameters");
-    const Json* rope = newer ? newer : top.find("rope_scaling");
-    config.ropeTheta = top.positive("rope_theta", 1e4);
-    if (!rope)
+    static constexpr std::array<std::string_view, 2> kPrefixes{"Llama", "Mistral"};
+    static constexpr std::array<std::string_view, 4> kHeadless{
+        "Model", "ForSequenceClassification", "ForTokenClassification", "ForQuestionAnswering"};
+    const bool mistral = config.family == Family::mistral;
+    const std::string_view own = kPrefixes[mistral], other = kPrefixes[!mistral];
+    const Json* names = top.find("architectures");
+    if (!names)
         return;
-    const char* name = newer ? "rope_parameters" : "rope_scaling";
-    if (!rope->is_object()) {
-        top.refuse("\"{}\" is {}, an object is expected", name, Fields::shown(*rope));
+    if (!names->is_array() || !std::ranges::all_of(*names, &Json::is_string)) {
+        top.refuse("\"architectures\" is {}, a list of names is expected",
+                   ConfigFields::shown(*names));
         return;
     }
-    Fields fields(*rope, fmt::format("{}.", name));
-    if (newer)
-        config.ropeTheta = fields.positive("rope_theta", config.ropeTheta);
-    const std::string type = fields.text("rope_type", fields.text("type", "default"));
-    if (type == "llama3") {
-        config.ropeScaling =
-            Llama3Scaling{.factor = fields.positive("factor", {}),
-                          .lowFrequencyFactor = fields.positive("low_freq_factor", {}),
-                          .highFrequencyFactor = fields.positive("high_freq_factor", {}),
-                          .originalContext = fields.integer("original_max_position_embeddings", 1,
-                                                            kContextLimit, {})};
-        if (config.ropeScaling->highFrequencyFactor <= config.ropeScaling->lowFrequencyFactor)
-            fields.refuse("\"{}.high_freq_factor\" must be above \"low_freq_factor\"", name);
-    } else if (type != "default") {
-        fields.refuse(
-            "rotary scaling of type \"{}\" is not supported; \"default\" and \"llama3\" are",
-            printable(type));
+    bool headless = false, withHead = false;
+    for (const Json& item : *names) {
+        const auto name = item.get<std::string>();
+        const auto isOf = [&](std::string_view prefix) {
+            return name == std::string(prefix) + "ForCausalLM" ||
+                   std::ranges::any_of(kHeadless, [&](std::string_view end) {
+                       return name == std::string(prefix) + std::string(end);
+                   });
+        };
+        const bool ours = isOf(own), hasHead = name == std::string(own) + "ForCausalLM";
+        headless = headless || (ours && !hasHead);
+        withHead = withHead || hasHead;
+        if (isOf(other))
+            top.refuse("\"model_type\" and \"architectures\" (\"{}\") name different families",
+                       printable(name));
+        else if (!ours)
+            top.notes.push_back(fmt::format(
+                "The architecture \"{}\" is not known here: it is taken for {}ForCausalLM.",
+                printable(name), own));
     }
-    if (fields.positive("partial_rotary_factor", 1.0) != 1.0)
-        fields.refuse("rotary embedding of a part of each head is not supported");
-    for (const auto& [key, value] : rope->items())
-        if (value.is_object())
-            fields.refuse("\"{}\" differs between layers (\"{}\"), which is not supported", name,
-                          printable(key));
-    if (top.problem.empty())
-        top.problem = fields.problem;
+    config.languageHead = withHead || !headless;
 }
 
-void readEos(Fields& top, const Json& json, std::int64_t vocabulary, LlmConfig& config)
+std::vector<std::int64_t> readEos(ConfigFields& top, const Json& written, std::int64_t vocabulary)
 {
-    const auto written = json.find("eos_token_id");
-    if (written == json.end()) {
-        config.eos = {2};
-        return;
+    std::vector<std::int64_t> eos;
+    const bool list = written.is_array();
+    if (list && written.size() > 64) {
+        top.refuse("\"eos_token_id\" lists {} tokens, at most 64 are expected", written.size());
+        return eos;
     }
-    if (written->is_null())
-        return;
-    const bool list = written->is_array();
-    if (list && written->size() > 64) {
-        top.refuse("\"eos_token_id\" lists {} tokens, at most 64 are expected", written->size());
-        return;
-    }
-    for (const Json& item : list ? *written : Json::array({*written})) {
+    for (const Json& item : list ? written : Json::array({written})) {
         const Json holder{{"eos_token_id", item}};
-        Fields one(holder);
-        config.eos.push_back(one.integer("eos_token_id", -1, std::int64_t{1} << 31, {}));
+        ConfigFields one(holder);
+        eos.push_back(one.integer("eos_token_id", -1, std::int64_t{1} << 31, {}));
         if (top.problem.empty())
             top.problem = one.problem;
     }
-    std::erase_if(config.eos, [&](std::int64_t id) { return id < 0 || id >= vocabulary; });
+    std::erase_if(eos, [&](std::int64_t id) { return id < 0 || id >= vocabulary; });
+    return eos;
 }
 
-void readLayerTypes(Fields& top, const LlmConfig& config)
+void readDtype(ConfigFields& top, LlmConfig& config)
+{
+    const std::string newer = top.text("dtype"), older = top.text("torch_dtype");
+    if (!newer.empty() && !older.empty() && newer != older)
+        top.notes.push_back(fmt::format("\"dtype\" ({}) and \"torch_dtype\" ({}) in config.json "
+                                        "differ; only the types that the "
+                                        "tensors are stored in count.",
+                                        printable(newer), printable(older)));
+    config.dtype = printable(newer.empty() ? older : newer);
+}
+
+void readLayerTypes(ConfigFields& top, const LlmConfig& config)
 {
     const Json* types = top.find("layer_types");
     if (!types)
         return;
     const char* expected = config.slidingWindow > 0 ? "sliding_attention" : "full_attention";
     if (!types->is_array()) {
-        top.refuse("\"layer_types\" is {}, a list is expected", Fields::shown(*types));
+        top.refuse("\"layer_types\" is {}, a list is expected", ConfigFields::shown(*types));
         return;
     }
+    if (static_cast<std::int64_t>(types->size()) != config.layers)
+        top.refuse("\"layer_types\" lists {} layers, \"num_hidden_layers\" is {}", types->size(),
+                   config.layers);
     for (const Json& type : *types)
         if (type != expected)
-            top.refuse("a layer of type {} is not supported here, \"{}\" is", Fields::shown(type),
-                       expected);
+            top.refuse("a layer of type {} is not supported here, \"{}\" is",
+                       ConfigFields::shown(type), expected);
 }
 
-void refuseOtherArithmetic(Fields& top)
+void refuseOtherArithmetic(ConfigFields& top)
 {
     const std::string activation = top.text("hidden_act", "silu");
     if (activation != "silu" && activation != "swish")
         top.refuse("activation \"{}\" is not supported; \"silu\" is", printable(activation));
-    if (top.positive("partial_rotary_factor", 1.0) != 1.0)
-        top.refuse("rotary embedding of a part of each head is not supported");
-    if (const Json* quantized = top.find("quantization_config"))
-        top.refuse("its weights are quantized ({}); convert it to F32, F16 or BF16 first",
-                   quantized->is_object() && quantized->contains("quant_method")
-                       ? Fields::shown((*quantized)["quant_method"])
-                       : "quantization_config");
+    for (const char* key : {"quantization_config", "quantization", "compression_config"})
+        if (const Json* quantized = top.find(key))
+            top.refuse("its weights are quantized ({}); convert it to F32, F16 or BF16 first",
+                       quantized->is_object() && quantized->contains("quant_method")
+                           ? ConfigFields::shown((*quantized)["quant_method"])
+                           : key);
+}
+
+// What changes the mask or the layers, and is written only where it does.
+void refuseOtherLayers(ConfigFields& top, const Json& json)
+{
+    if (json.contains("is_causal") && json["is_causal"] != true)
+        top.refuse("\"is_causal\" is {}: models whose tokens see later ones are not supported",
+                   ConfigFields::shown(json["is_causal"]));
+    for (const char* key : {"use_bidirectional_attention", "is_encoder_decoder",
+                            "add_cross_attention", "pruned_heads", "per_layer_config"})
+        if (const Json* value = top.find(key);
+            value && *value != false && !(value->is_structured() && value->empty()))
+            top.refuse("\"{}\" is {}, which is not supported", key, ConfigFields::shown(*value));
 }
 
 } // namespace
 
-Result<LlmConfig> parseLlmConfig(const Json& json)
+Result<ConfigFile> readConfigFile(const Json& json)
 {
     if (!json.is_object())
         return inputError("it is not a JSON object");
@@ -224,7 +158,7 @@ Result<LlmConfig> parseLlmConfig(const Json& json)
     VITRINE_TRY(config.family, familyOf(json));
     const bool mistral = config.family == Family::mistral;
 
-    Fields top(json);
+    ConfigFields top(json);
     config.hidden = top.integer("hidden_size", 1, kWidthLimit, {});
     config.layers = top.integer("num_hidden_layers", 1, 512, {});
     config.heads = top.integer("num_attention_heads", 1, 4096, {});
@@ -245,11 +179,16 @@ Result<LlmConfig> parseLlmConfig(const Json& json)
                              top.written("bos_token_id") ? -1 : 1);
     if (config.bos >= config.vocabulary)
         config.bos = -1; // tiny models keep the defaults of large ones
-    config.dtype = printable(top.text("dtype", top.text("torch_dtype")));
-    readEos(top, json, config.vocabulary, config);
+    if (!top.written("eos_token_id"))
+        config.eos = {2};
+    else if (const Json* eos = top.find("eos_token_id"))
+        config.eos = readEos(top, *eos, config.vocabulary);
+    readArchitectures(top, config);
+    readDtype(top, config);
     readRope(top, config);
     readLayerTypes(top, config);
     refuseOtherArithmetic(top);
+    refuseOtherLayers(top, json);
 
     if (top.problem.empty() && !top.find("head_dim") && config.hidden % config.heads != 0)
         top.refuse("\"hidden_size\" {} is not a multiple of \"num_attention_heads\" {}, and there "
@@ -268,22 +207,52 @@ Result<LlmConfig> parseLlmConfig(const Json& json)
                    config.kvHeads, config.heads);
     if (!top.problem.empty())
         return inputError("{}", top.problem);
-    return config;
+    std::ranges::move(keyNotes(json, config.family), std::back_inserter(top.notes));
+    return ConfigFile{std::move(config), std::move(top.notes)};
+}
+
+Result<ConfigFile> readConfigFile(std::string_view text, std::string_view name)
+{
+    VITRINE_TRY(const Json json, parseJson(text, name, kJsonLimits));
+    auto file = readConfigFile(json);
+    if (!file)
+        return inputError("cannot read {}: {}", printableName(name), file.error().message);
+    return file;
+}
+
+Result<LlmConfig> parseLlmConfig(const Json& json)
+{
+    VITRINE_TRY(ConfigFile file, readConfigFile(json));
+    return std::move(file.config);
 }
 
 Result<LlmConfig> parseLlmConfig(std::string_view text, std::string_view name)
 {
-    VITRINE_TRY(const Json json, parseJson(text, name, {.depth = 16, .values = 100'000}));
-    auto config = parseLlmConfig(json);
-    if (!config)
-        return inputError("cannot read {}: {}", printableName(name), config.error().message);
-    return config;
+    VITRINE_TRY(ConfigFile file, readConfigFile(text, name));
+    return std::move(file.config);
+}
+
+Result<std::optional<std::vector<std::int64_t>>>
+parseGenerationEos(std::string_view text, std::string_view name, std::int64_t vocabulary)
+{
+    VITRINE_TRY(const Json json, parseJson(text, name, kJsonLimits));
+    if (!json.is_object())
+        return inputError("cannot read {}: it is not a JSON object", printableName(name));
+    ConfigFields top(json);
+    const Json* written = top.find("eos_token_id");
+    if (!written)
+        return std::nullopt;
+    auto eos = readEos(top, *written, vocabulary);
+    if (!top.problem.empty())
+        return inputError("cannot read {}: {}", printableName(name), top.problem);
+    return eos;
 }
 
 Json configJson(const LlmConfig& config)
 {
     const bool mistral = config.family == Family::mistral;
-    Json json{{"architectures", Json::array({mistral ? "MistralForCausalLM" : "LlamaForCausalLM"})},
+    Json json{{"architectures", Json::array({std::string(mistral ? "Mistral" : "Llama") +
+                                             (config.languageHead ? "ForCausalLM" : "Model")})},
               {"model_type", mistral ? "mistral" : "llama"},
               {"hidden_size", config.hidden},
               {"num_hidden_layers", config.layers},

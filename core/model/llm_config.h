@@ -33,6 +33,7 @@ struct LlmConfig {
     std::optional<Llama3Scaling> ropeScaling;
     std::int64_t slidingWindow = 0; // keys a query sees, itself among them; 0: all before it
     bool tiedEmbeddings = false;
+    bool languageHead = true; // false: a base model or a classifier, which says no next token
     bool attentionBias = false, mlpBias = false;
     std::int64_t bos = -1; // -1: none
     std::vector<std::int64_t> eos;
@@ -41,10 +42,24 @@ struct LlmConfig {
     friend bool operator==(const LlmConfig&, const LlmConfig&) = default;
 };
 
-// A Hugging Face config.json (untrusted). Unknown model_type, rope type or activation: an input
-// error that names it.
+// A Hugging Face config.json (untrusted), and what is worth saying about it: keys that were not
+// used, places that another one overrides. A key that changes what a pass computes is read, or an
+// input error that names it; the rest is on the list of config_keys.cpp, or in a note.
+struct ConfigFile {
+    LlmConfig config;
+    std::vector<std::string> notes;
+};
+Result<ConfigFile> readConfigFile(const Json& json);
+Result<ConfigFile> readConfigFile(std::string_view text, std::string_view name = "config.json");
+
+// The same without its notes.
 Result<LlmConfig> parseLlmConfig(const Json& json);
 Result<LlmConfig> parseLlmConfig(std::string_view text, std::string_view name = "config.json");
+
+// The tokens that end a text as a generation_config.json (untrusted) says, which come before those
+// of config.json; nothing where it names none.
+Result<std::optional<std::vector<std::int64_t>>>
+parseGenerationEos(std::string_view text, std::string_view name, std::int64_t vocabulary);
 
 // config.json as the hub's readers expect it.
 Json configJson(const LlmConfig& config);

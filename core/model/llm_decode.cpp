@@ -61,6 +61,7 @@ Result<DecodeResult> Llm::decode(Cache& cache, std::span<const std::int32_t> ids
 {
     const LlmConfig& c = config();
     Cache::Private& d = *cache.d_;
+    VITRINE_CHECK(checkHead(c));
     VITRINE_CHECK(checkIds(c, ids));
     VITRINE_CHECK(checkEdits(c, request.edited, request.edit));
     const auto count = static_cast<std::int64_t>(ids.size());

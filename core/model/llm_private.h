@@ -34,6 +34,9 @@ struct LlmCache::Private {
 Result<void> checkEdits(const LlmConfig& config, const std::vector<LayerHead>& edited,
                         const DecideEdit& decide);
 
+// Input error where the model has no language head.
+Result<void> checkHead(const LlmConfig& config);
+
 // Argument error naming the first id that is not in the vocabulary; also for no ids at all.
 Result<void> checkIds(const LlmConfig& config, std::span<const std::int32_t> ids);
 

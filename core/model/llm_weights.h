@@ -4,6 +4,7 @@
 #include "core/model/checkpoint.h"
 #include "core/tensor/kernels/weights.h"
 
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -21,15 +22,18 @@ struct LayerWeights {
     Linear q, k, v, o, gate, up, down;
 };
 
-// Where every tensor of a model lies; nothing is read or copied. Valid as long as the checkpoint.
+// Where every tensor of a model lies; nothing is read or copied but what is stored as F64. Valid as
+// long as the checkpoint.
 struct LlmWeights {
-    kernels::Weights embedding, head;
+    kernels::Weights embedding;
+    kernels::Weights head; // nothing where the model has no language head
     TensorView finalNorm;
     std::vector<LayerWeights> layers;
+    std::vector<std::shared_ptr<const std::vector<float>>> rounded; // tensors stored as F64
 };
 
 // Input error where a tensor is missing, has another shape than the configuration says, or a type
-// that is not F32, F16 or BF16.
+// that is not F32, F16, BF16 or F64, or holds a number that fp32 cannot.
 Result<LlmWeights> findWeights(const Checkpoint& checkpoint);
 
 } // namespace vitrine::model

@@ -195,13 +195,14 @@ Result<RunResult> ForwardExperiment::run(const Params& params, Progress& progres
     VITRINE_TRY(const OpenModel opened, openModel(params, &progress));
     VITRINE_TRY(const TokenText text, readTokens(params, opened));
     const model::LlmConfig& config = opened.config();
-    VITRINE_TRY(const Wanted what, wanted(params, config));
+    VITRINE_TRY(Wanted what, wanted(params, config));
+    what.logits = what.logits && config.languageHead;
     VITRINE_CHECK(checkSize(what, config, text.ids.size()));
 
     model::ForwardRequest request;
-    request.logits =
-        static_cast<double>(text.ids.size()) * 4 * static_cast<double>(config.vocabulary) <=
-        static_cast<double>(kLargestOutput);
+    request.logits = config.languageHead && static_cast<double>(text.ids.size()) * 4 *
+                                                    static_cast<double>(config.vocabulary) <=
+                                                static_cast<double>(kLargestOutput);
     request.hidden = what.hidden;
     if (what.attention)
         request.maps = what.layers;
@@ -221,7 +222,7 @@ Result<RunResult> ForwardExperiment::run(const Params& params, Progress& progres
     double perplexity = std::numeric_limits<double>::quiet_NaN();
     if (request.logits && text.ids.size() > 1)
         perplexity = model::perplexity(result.logits, text.ids, config.vocabulary);
-    else
+    else if (config.languageHead) // else the checkpoint's notes say so
         out.notes.push_back(
             text.ids.size() > 1
                 ? "No perplexity: the logits of all positions would need too much memory."
@@ -239,8 +240,9 @@ Result<RunResult> ForwardExperiment::run(const Params& params, Progress& progres
          "Time of the pass, with the weights' first reading"},
         {"tokens_per_second", tokens / seconds, "token/s", Origin::measured,
          "tokens / seconds_prefill"}};
-    const auto width = static_cast<std::size_t>(config.vocabulary);
-    out.tables.push_back(topTable(std::span(result.logits).last(width), opened));
+    if (config.languageHead)
+        out.tables.push_back(topTable(
+            std::span(result.logits).last(static_cast<std::size_t>(config.vocabulary)), opened));
     VITRINE_TRY(Artifact artifact,
                 writeTensors(progress.artifactFolder(), what, config, text, result));
     out.artifacts.push_back(std::move(artifact));

@@ -4,6 +4,7 @@
 #include "core/base/json.h"
 #include "core/model/checkpoint_hf.h"
 #include "core/model/checkpoint_tensors.h"
+#include "core/model/llm_weights.h"
 #include "core/tensor/safetensors.h"
 
 #include <gmock/gmock.h>
@@ -14,6 +15,7 @@
 #include <cstring>
 #include <deque>
 #include <fstream>
+#include <limits>
 
 namespace vitrine::model
 {
@@ -89,6 +91,18 @@ TEST_F(CheckpointFolder, OpensASingleFile)
     EXPECT_THAT((*opened)->tensor("nothing").error().message, HasSubstr("\"nothing\""));
 }
 
+TEST_F(CheckpointFolder, SaysWhichOfTwoFormsOfTheWeightsItReads)
+{
+    writeConfig();
+    write(allTensors());
+    std::ofstream(path_ / "model.safetensors.index.json") << "{";
+
+    const auto opened = openCheckpoint(path_);
+
+    ASSERT_TRUE(opened) << opened.error().message;
+    EXPECT_THAT((*opened)->notes(), ElementsAre(HasSubstr("model.safetensors comes first")));
+}
+
 TEST_F(CheckpointFolder, OpensShards)
 {
     writeConfig();
@@ -147,7 +161,7 @@ TEST_F(CheckpointFolder, NotesWhatItIgnores)
     EXPECT_THAT((*opened)->notes(), ElementsAre(HasSubstr("inv_freq"), HasSubstr("visual.weight")));
 }
 
-TEST_F(CheckpointFolder, TiesAMissingHeadAndSaysSo)
+TEST_F(CheckpointFolder, InventsNoHead)
 {
     writeConfig();
     auto tensors = allTensors();
@@ -157,25 +171,161 @@ TEST_F(CheckpointFolder, TiesAMissingHeadAndSaysSo)
     const auto opened = openCheckpoint(path_);
 
     ASSERT_TRUE(opened) << opened.error().message;
-    EXPECT_TRUE((*opened)->config().tiedEmbeddings);
-    EXPECT_THAT((*opened)->notes(), ElementsAre(HasSubstr("embeddings serve as head")));
+    EXPECT_FALSE((*opened)->config().languageHead);
+    EXPECT_FALSE((*opened)->config().tiedEmbeddings);
+    EXPECT_THAT((*opened)->notes(), ElementsAre(HasSubstr("has no language head")));
 
     json_["tie_word_embeddings"] = true;
     writeConfig();
-    EXPECT_THAT((*openCheckpoint(path_))->notes(), IsEmpty());
+    const auto tied = openCheckpoint(path_);
+    EXPECT_TRUE((*tied)->config().languageHead);
+    EXPECT_THAT((*tied)->notes(), IsEmpty());
 }
 
-TEST_F(CheckpointFolder, IgnoresAHeadThatTheConfigTies)
+TEST_F(CheckpointFolder, AClassifierHasNoLanguageHead)
 {
-    write(allTensors());
+    for (const char* architecture : {"LlamaForSequenceClassification", "LlamaModel"}) {
+        for (const bool isTied : {false, true}) {
+            json_["architectures"] = Json::array({architecture});
+            json_["tie_word_embeddings"] = isTied;
+            writeConfig();
+            auto tensors = allTensors();
+            tensors.push_back(tensor("score.weight", {2, 4}));
+            write(tensors);
+
+            const auto opened = openCheckpoint(path_);
+
+            ASSERT_TRUE(opened) << opened.error().message;
+            EXPECT_FALSE((*opened)->config().languageHead);
+            EXPECT_THAT((*opened)->notes(), ElementsAre(HasSubstr("has no language head"),
+                                                        HasSubstr("1 tensor is not part")));
+            ASSERT_TRUE(exportHuggingFace(**opened, path_ / "copy"));
+            EXPECT_FALSE((*openCheckpoint(path_ / "copy"))->config().languageHead);
+        }
+    }
+}
+
+TEST_F(CheckpointFolder, RefusesAHeadThatContradictsItsTie)
+{
+    auto tensors = allTensors();
     json_["tie_word_embeddings"] = true;
     writeConfig();
+    write(tensors);
+    EXPECT_THAT(whyRefused(), AllOf(HasSubstr("\"tie_word_embeddings\""),
+                                    HasSubstr("lm_head.weight is another tensor")));
+
+    tensors.back().tensor = tensors.front().tensor; // the embeddings once more
+    write(tensors);
+    const auto opened = openCheckpoint(path_);
+    ASSERT_TRUE(opened) << opened.error().message;
+    EXPECT_FALSE((*opened)->has("lm_head.weight"));
+    EXPECT_THAT((*opened)->notes(), IsEmpty());
+}
+
+TEST_F(CheckpointFolder, UsesABiasOnlyWhereTheConfigAsksForIt)
+{
+    const std::string bias = "model.layers.0.self_attn.q_proj.bias";
+    writeConfig();
+    auto tensors = allTensors();
+    tensors.push_back(tensor(bias, {4}));
+    write(tensors);
+    const auto opened = openCheckpoint(path_);
+    ASSERT_TRUE(opened) << opened.error().message;
+    EXPECT_THAT((*opened)->notes(),
+                ElementsAre(AllOf(HasSubstr("1 stored bias is not used"), HasSubstr(bias))));
+    const auto weights = findWeights(**opened);
+    ASSERT_TRUE(weights) << weights.error().message;
+    EXPECT_FALSE(weights->layers[0].q.bias);
+
+    json_["attention_bias"] = true;
+    writeConfig();
+    EXPECT_THAT(whyRefused(), HasSubstr("k_proj.bias"));
+}
+
+TEST_F(CheckpointFolder, RoundsTensorsOfDoubles)
+{
+    writeConfig();
+    auto tensors = allTensors();
+    const std::vector<double> norm{1, -0.1, 1e-3, std::numeric_limits<double>::infinity()};
+    tensors[1].tensor.type = DType::f64;
+    tensors[1].tensor.bytes = std::as_bytes(std::span(norm));
+    write(tensors);
 
     const auto opened = openCheckpoint(path_);
+    ASSERT_TRUE(opened) << opened.error().message;
+    EXPECT_THAT((*opened)->notes(), ElementsAre(HasSubstr("1 tensor is stored as F64")));
+    const auto weights = findWeights(**opened);
+    ASSERT_TRUE(weights) << weights.error().message;
+    EXPECT_EQ(toFloat(weights->layers[0].attentionNorm),
+              (std::vector<float>{1, -0.1f, 1e-3f, std::numeric_limits<float>::infinity()}));
 
-    ASSERT_TRUE(opened);
-    EXPECT_FALSE((*opened)->has("lm_head.weight"));
-    EXPECT_THAT((*opened)->notes(), ElementsAre(HasSubstr("ignored")));
+    const std::vector<double> huge{1, 1e300, 1, 1};
+    tensors[1].tensor.bytes = std::as_bytes(std::span(huge));
+    write(tensors);
+    EXPECT_THAT(findWeights(**openCheckpoint(path_)).error().message,
+                AllOf(HasSubstr("input_layernorm.weight"), HasSubstr("1e+300")));
+}
+
+TEST_F(CheckpointFolder, SaysThatAnAdapterIsNotApplied)
+{
+    writeConfig();
+    std::ofstream(path_ / "adapter_config.json") << R"({"peft_type": "LORA"})";
+    EXPECT_THAT(whyRefused(), HasSubstr("LoRA adapter without the model"));
+
+    auto tensors = allTensors();
+    write(tensors);
+    EXPECT_THAT((*openCheckpoint(path_))->notes(),
+                ElementsAre(AllOf(HasSubstr("LoRA adapter"), HasSubstr("not applied"))));
+
+    std::filesystem::remove(path_ / "adapter_config.json");
+    tensors.push_back(tensor("model.layers.0.self_attn.q_proj.lora_A.weight", {1, 4}));
+    write(tensors);
+    EXPECT_THAT((*openCheckpoint(path_))->notes(),
+                ElementsAre(HasSubstr("1 tensor of a LoRA adapter is not applied")));
+}
+
+TEST_F(CheckpointFolder, NamesThePrefixOfAWrapper)
+{
+    writeConfig();
+    for (const std::string prefix : {"base_model.model.", "module.", "_orig_mod."}) {
+        auto tensors = allTensors();
+        for (auto& item : tensors)
+            item.name.insert(0, prefix);
+        write(tensors);
+        EXPECT_THAT(whyRefused(), HasSubstr("start with \"" + prefix + "\""));
+    }
+    auto tensors = allTensors();
+    for (auto& item : tensors)
+        item.name.insert(0, "base_model.model.");
+    tensors[0].name = "base_model.model.model.embed_tokens.modules_to_save.default.weight";
+    write(tensors);
+    EXPECT_THAT(whyRefused(), HasSubstr("start with \"base_model.model.\""));
+
+    tensors = allTensors();
+    tensors[2].name = "model.layers.0.self_attn.q_proj.base_layer.weight";
+    write(tensors);
+    EXPECT_THAT(whyRefused(), HasSubstr("belongs to a LoRA adapter"));
+}
+
+TEST_F(CheckpointFolder, TextsEndWhereTheGenerationConfigSays)
+{
+    json_["eos_token_id"] = 2;
+    writeConfig();
+    write(allTensors());
+    const auto eosWith = [&](const char* text) {
+        std::ofstream(path_ / "generation_config.json") << text;
+        return (*openCheckpoint(path_))->config().eos;
+    };
+    EXPECT_THAT(eosWith(R"({"eos_token_id": [2, 7]})"), ElementsAre(2, 7));
+    EXPECT_THAT(eosWith(R"({"eos_token_id": 5})"), ElementsAre(5));
+    EXPECT_THAT(eosWith(R"({"eos_token_id": null})"), ElementsAre(2));
+    EXPECT_THAT(eosWith(R"({"do_sample": true})"), ElementsAre(2));
+
+    for (const char* text :
+         {"{", "[]", R"({"eos_token_id": "</s>"})", R"({"eos_token_id": 1.5})"}) {
+        std::ofstream(path_ / "generation_config.json") << text;
+        EXPECT_THAT(whyRefused(), HasSubstr("generation_config.json")) << text;
+    }
 }
 
 TEST_F(CheckpointFolder, RefusesMissingAndMisshapenTensors)

@@ -114,6 +114,32 @@ TEST_F(SmallFile, PutsEveryTensorInItsPlace)
         EXPECT_EQ((*opened)->tensor(name)->shape, shape) << name;
 }
 
+TEST_F(SmallFile, SaysWhereItsRotaryTablesAreOthers)
+{
+    EXPECT_THAT((*openCheckpoint(path_))->notes(),
+                testing::ElementsAre(HasSubstr("rotary tables are not those of theta 10000")));
+
+    // Twice 5 positions of 2 frequencies, the last 20 numbers.
+    const auto withTables = [&](double theta) {
+        std::vector<float> tables;
+        for (const bool isSine : {false, true})
+            for (int position = 0; position < 5; ++position)
+                for (int d = 0; d < 2; ++d) {
+                    const double angle = position * std::pow(theta, -d / 2.0);
+                    const double value = isSine ? std::sin(angle) : std::cos(angle);
+                    tables.push_back(theta > 0 ? static_cast<float>(value) : 0.0f);
+                }
+        std::fstream file(path_, std::ios::binary | std::ios::in | std::ios::out);
+        file.seekp(28 + 4 * (kSmallFloats - 20));
+        file.write(reinterpret_cast<const char*>(tables.data()), 80);
+        file.close();
+        return (*openCheckpoint(path_))->notes();
+    };
+    EXPECT_THAT(withTables(1e4), testing::IsEmpty());
+    EXPECT_THAT(withTables(0), testing::IsEmpty()) << "zeros say nothing";
+    EXPECT_THAT(withTables(5e5), testing::SizeIs(1));
+}
+
 TEST_F(SmallFile, MovesRowsFromInterleavedToHalfSplitPairs)
 {
     const auto opened = openCheckpoint(path_);
