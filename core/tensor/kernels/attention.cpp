@@ -9,6 +9,8 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <limits>
+#include <vector>
 
 namespace vitrine::kernels
 {
@@ -95,6 +97,21 @@ void mixValues(const Operands& in, std::int64_t head, std::int64_t keyHead, cons
              false, in.out.at(head, block.row), in.out.token);
 }
 
+// The products gave a masked value that is not finite the weight 0, which makes NaN of it: such
+// rows once more, over what they see.
+void mixSeenValues(const Operands& in, std::int64_t head, std::int64_t keyHead, const Block& block)
+{
+    for (std::int64_t r = 0; r < block.rows; ++r) {
+        float* out = in.out.at(head, block.row + r);
+        const auto isFinite = [](float value) { return std::isfinite(value); };
+        const std::int64_t low = firstKey(in.shape, block.row + r);
+        const float* e = block.scoreRow(r) + (low - block.low);
+        if (!std::isnan(e[0]) && !std::all_of(out, out + in.shape.headSize, isFinite))
+            weightedSum(e, in.shape.first + block.row + r + 1 - low, in.v.at(keyHead, low),
+                        in.v.token, in.shape.headSize, out);
+    }
+}
+
 void addRow(const SoftmaxRow& row, const float* e, float inverse, std::int64_t low,
             std::int64_t position, Partial& partial)
 {
@@ -120,20 +137,59 @@ void editAndAddRow(const WeightEdit& edit, const SoftmaxRow& row, float* e, floa
         partial.firstMass += static_cast<double>(e[0]) * inverse;
 }
 
-// Scores to unnormalised weights, zero where masked. inverse[r] = 1 / sum of row r.
-void softmaxRows(const AttentionShape& shape, const Block& block, const HeadTap* tap,
-                 const WeightEdit* edit, Partial* partial, float* inverse)
+// A row whose scores single precision cannot hold, once more in double: e of the keys low ..
+// position, all NaN where the scores themselves are not finite.
+SoftmaxRow wideSoftmaxRow(const float* query, const float* keys, std::int64_t token,
+                          std::int64_t size, std::int64_t count, float scale, float* e)
 {
+    std::vector<double> x(static_cast<std::size_t>(count));
+    double most = -std::numeric_limits<double>::infinity();
+    for (std::int64_t j = 0; j < count; ++j) {
+        double dot = 0;
+        for (std::int64_t d = 0; d < size; ++d)
+            dot += static_cast<double>(query[d]) * static_cast<double>(keys[j * token + d]);
+        x[static_cast<std::size_t>(j)] = dot * static_cast<double>(scale);
+        most = std::isnan(dot) ? dot : std::max(most, x[static_cast<std::size_t>(j)]);
+    }
+    double sum = 0, weighted = 0, distance = 0;
+    for (std::int64_t j = 0; j < count; ++j) {
+        const double below = x[static_cast<std::size_t>(j)] - most;
+        const double weight = std::exp(below);
+        sum += weight;
+        weighted += weight > 0 ? weight * below : 0;
+        distance += weight * static_cast<double>(count - 1 - j);
+        e[j] = static_cast<float>(weight);
+    }
+    constexpr float kNone = std::numeric_limits<float>::quiet_NaN();
+    if (std::isnan(sum)) {
+        std::fill_n(e, count, kNone);
+        return {.maximum = kNone, .sum = kNone, .weighted = kNone, .distance = kNone};
+    }
+    return {.maximum = static_cast<float>(most),
+            .sum = static_cast<float>(sum),
+            .weighted = static_cast<float>(weighted),
+            .distance = static_cast<float>(distance)};
+}
+
+// Scores to unnormalised weights, zero where masked. inverse[r] = 1 / sum of row r; 1 where the row
+// is NaN, so that its masked entries stay zero.
+void softmaxRows(const Operands& in, std::int64_t head, std::int64_t keyHead, const Block& block,
+                 const HeadTap* tap, const WeightEdit* edit, Partial* partial, float* inverse)
+{
+    const AttentionShape& shape = in.shape;
     for (std::int64_t r = 0; r < block.rows; ++r) {
         float* row = block.scoreRow(r);
         const std::int64_t position = shape.first + block.row + r;
         const std::int64_t low = firstKey(shape, block.row + r);
         float* visible = row + (low - block.low);
-        const SoftmaxRow result =
+        SoftmaxRow result =
             softmaxRow(visible, position + 1 - low, shape.scale, partial != nullptr);
+        if (std::isnan(result.sum))
+            result = wideSoftmaxRow(in.q.at(head, block.row + r), in.k.at(keyHead, low), in.k.token,
+                                    shape.headSize, position + 1 - low, shape.scale, visible);
         std::fill(row, visible, 0.0f);
         std::fill(row + (position + 1 - block.low), row + block.stride, 0.0f);
-        inverse[r] = 1.0f / result.sum;
+        inverse[r] = std::isnan(result.sum) ? 1.0f : 1.0f / result.sum;
         if (edit)
             editAndAddRow(*edit, result, visible, inverse[r], low, position, *partial);
         else if (partial)
@@ -154,6 +210,19 @@ void shrinkColumns(const Partial& partial, std::int64_t low, std::int64_t column
         cells[cell] = std::max(cells[cell], largest(partial.columnMax.data() + (j - low), end - j));
         j = end;
     }
+}
+
+// The cells of a row that is NaN are, too: a maximum does not see it.
+void markRow(const AttentionShape& shape, const Block& block, std::int64_t r, std::int64_t side,
+             Partial& partial)
+{
+    const std::int64_t keys = shape.first + shape.queries, query = block.row + r;
+    const std::int64_t low = firstKey(shape, query);
+    if (!std::isnan(block.scoreRow(r)[low - block.low]))
+        return;
+    float* cells = partial.thumbnail.data() + query * side / shape.queries * side;
+    for (std::int64_t j = low; j <= shape.first + query; ++j)
+        cells[j * side / keys] = std::numeric_limits<float>::quiet_NaN();
 }
 
 // Column sums and the thumbnail, row by row of the thumbnail.
@@ -177,6 +246,13 @@ void summarise(const AttentionShape& shape, const Block& block, std::int64_t sid
         shrinkColumns(partial, block.low, seen, keys, side, partial.thumbnail.data() + cell * side);
         r += rows;
     }
+    for (std::int64_t r = 0; r < block.rows; ++r)
+        markRow(shape, block, r, side, partial);
+}
+
+float largerOrNan(float a, float b)
+{
+    return std::isnan(a) || a >= b ? a : b;
 }
 
 void copyMap(const AttentionShape& shape, const Block& block, const float* inverse, float* map)
@@ -196,8 +272,9 @@ void attendBlock(const Operands& in, std::int64_t head, std::int64_t row, const 
     const Block block = blockAt(shape, row);
     float inverse[kBlockRows];
     computeScores(in, head, keyHead, block);
-    softmaxRows(shape, block, tap, edit, partial, inverse);
+    softmaxRows(in, head, keyHead, block, tap, edit, partial, inverse);
     mixValues(in, head, keyHead, block);
+    mixSeenValues(in, head, keyHead, block);
     for (std::int64_t r = 0; r < block.rows; ++r)
         scaleBy(in.out.at(head, row + r), shape.headSize, inverse[r]);
     if (partial && !partial->columnSum.empty())
@@ -227,7 +304,7 @@ void merge(const AttentionShape& shape, std::span<const Partial> partials, std::
         for (std::size_t j = 0; j < keys; ++j)
             sums.columnSum[j] += partial.columnSum[j];
         for (std::size_t i = 0; i < sums.thumbnail.size(); ++i)
-            sums.thumbnail[i] = std::max(sums.thumbnail[i], partial.thumbnail[i]);
+            sums.thumbnail[i] = largerOrNan(sums.thumbnail[i], partial.thumbnail[i]);
         sums.firstMass += partial.firstMass;
         sums.entropy += partial.entropy;
         sums.distance += partial.distance;

@@ -62,7 +62,9 @@ struct HeadTap : MapSums {
 
 // out = softmax(scale * q k^T, masked) v for every head. Works on blocks of query rows against the
 // keys they can see, never on a whole map; parallel over heads and groups of blocks that depend on
-// the shape alone. `taps` is empty or has one entry per head.
+// the shape alone. `taps` is empty or has one entry per head. Scores beyond single precision are
+// computed in double. A row that sees a score that is no number is NaN wherever it sees a key, in
+// its map, sums and output; other rows are not touched by it.
 void attend(const AttentionShape& shape, Heads<const float> q, Heads<const float> k,
             Heads<const float> v, Heads<float> out, std::span<HeadTap> taps = {});
 

@@ -32,12 +32,26 @@ float sumOfSquares(const float* x, std::int64_t size)
     return sum;
 }
 
+// Where the squares are too large for single precision.
+void rmsNormWide(const float* x, const float* weight, std::int64_t size, float epsilon, float* out)
+{
+    double sum = 0;
+    for (std::int64_t i = 0; i < size; ++i)
+        sum += static_cast<double>(x[i]) * static_cast<double>(x[i]);
+    const double factor =
+        1 / std::sqrt(sum / static_cast<double>(size) + static_cast<double>(epsilon));
+    for (std::int64_t i = 0; i < size; ++i)
+        out[i] = weight[i] * static_cast<float>(static_cast<double>(x[i]) * factor);
+}
+
 void rmsNormOf(const float* x, const float* weight, std::int64_t size, float epsilon, float* out)
 {
     const hn::ScalableTag<float> d;
     const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
-    const float factor =
-        1.0f / std::sqrt(sumOfSquares(x, size) / static_cast<float>(size) + epsilon);
+    const float squares = sumOfSquares(x, size);
+    if (!std::isfinite(squares))
+        return rmsNormWide(x, weight, size, epsilon, out);
+    const float factor = 1.0f / std::sqrt(squares / static_cast<float>(size) + epsilon);
     const auto factors = hn::Set(d, factor);
     std::int64_t i = 0;
     for (; i + lanes <= size; i += lanes)
@@ -50,8 +64,10 @@ void rmsNormOf(const float* x, const float* weight, std::int64_t size, float eps
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE V silu(D d, V x)
 {
-    const V one = hn::Set(d, 1.0f);
-    const V e = expNegative(d, hn::Max(hn::Neg(hn::Abs(x)), hn::Set(d, kLeastExponent)));
+    const V one = hn::Set(d, 1.0f), least = hn::Set(d, kLeastExponent);
+    const V exponent = hn::Neg(hn::Abs(x));
+    const V e =
+        hn::IfThenZeroElse(hn::Lt(exponent, least), expNegative(d, hn::Max(exponent, least)));
     const V numerator = hn::IfThenElse(hn::Lt(x, hn::Zero(d)), e, one);
     return hn::Div(hn::Mul(x, numerator), hn::Add(one, e));
 }

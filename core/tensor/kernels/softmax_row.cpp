@@ -31,6 +31,35 @@ float largestOf(const float* x, std::int64_t count)
     return result;
 }
 
+// The same, and whether all are finite: 0 times anything else is not 0.
+struct LargestOfRow {
+    float value;
+    bool isFinite;
+};
+LargestOfRow largestFiniteOf(const float* x, std::int64_t count)
+{
+    const hn::ScalableTag<float> d;
+    const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
+    const auto zero = hn::Zero(d);
+    auto a = hn::Set(d, -std::numeric_limits<float>::infinity()), b = a;
+    auto nothing = zero, nothing1 = zero;
+    std::int64_t i = 0;
+    for (; i + 2 * lanes <= count; i += 2 * lanes) {
+        const auto x0 = hn::LoadU(d, x + i), x1 = hn::LoadU(d, x + i + lanes);
+        a = hn::Max(a, x0);
+        b = hn::Max(b, x1);
+        nothing = hn::MulAdd(x0, zero, nothing);
+        nothing1 = hn::MulAdd(x1, zero, nothing1);
+    }
+    float result = hn::GetLane(hn::MaxOfLanes(d, hn::Max(a, b)));
+    float rest = hn::GetLane(hn::SumOfLanes(d, hn::Add(nothing, nothing1)));
+    for (; i < count; ++i) {
+        result = std::max(result, x[i]);
+        rest += x[i] * 0.0f;
+    }
+    return {result, rest == 0.0f};
+}
+
 // One vector of a row: e, and its share of the sums.
 template <bool kStatistics, class D, class V = hn::Vec<D>>
 struct RowSums {
@@ -57,7 +86,13 @@ SoftmaxRow softmaxRowOf(float* scores, std::int64_t count, float scale)
 {
     const hn::ScalableTag<float> d;
     const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
-    const float m = largestOf(scores, count) * scale;
+    const LargestOfRow largestScore = largestFiniteOf(scores, count);
+    if (!largestScore.isFinite) {
+        constexpr float kNone = std::numeric_limits<float>::quiet_NaN();
+        std::fill_n(scores, count, kNone);
+        return {.maximum = kNone, .sum = kNone, .weighted = kNone, .distance = kNone};
+    }
+    const float m = largestScore.value * scale;
     const auto scales = hn::Set(d, scale), maximum = hn::Set(d, m);
     const auto step = hn::Set(d, static_cast<float>(lanes));
     auto away = hn::Sub(hn::Set(d, static_cast<float>(count - 1)), hn::Iota(d, 0.0f));

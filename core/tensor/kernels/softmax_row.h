@@ -15,7 +15,7 @@ struct SoftmaxRow {
 
 // Replaces scores[0..count) by e, not yet divided by their sum. Reads and writes (zeros) up to
 // kRowPadding entries behind the row. The row and its sum do not depend on whether statistics are
-// asked for.
+// asked for. A row with a score that is not finite becomes NaN, and so do its sums.
 inline constexpr std::int64_t kRowPadding = 64;
 SoftmaxRow softmaxRow(float* scores, std::int64_t count, float scale, bool statistics);
 

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <vector>
 
 namespace vitrine::kernels
@@ -114,6 +115,95 @@ TEST(Attend, AgreesWithDoublePrecisionForOddShapes)
                                  .window = window,
                                  .scale = 0.4f},
                                 1);
+}
+
+TEST(Attend, ScoresBeyondSinglePrecisionAreThoseOfDouble)
+{
+    for (const std::int64_t queries : {1, 3, 65})
+        for (const std::int64_t window : {0, 5})
+            expectAgreement({.heads = 4,
+                             .kvHeads = 2,
+                             .headSize = 6,
+                             .first = 3,
+                             .queries = queries,
+                             .window = window,
+                             .scale = 0.4f},
+                            1e20);
+}
+
+struct PlainPass {
+    std::vector<float> out;
+    std::vector<float> map, columnSum, thumbnail; // of head 0
+};
+
+PlainPass passOver(const PlainProblem& p)
+{
+    const AttentionShape& s = p.shape;
+    const std::int64_t keys = s.first + s.queries;
+    PlainPass result;
+    result.out.resize(p.q.size());
+    result.map.resize(static_cast<std::size_t>(s.queries * keys));
+    std::vector<HeadTap> taps(static_cast<std::size_t>(s.heads));
+    taps[0].summary = true, taps[0].thumbnailSide = 10, taps[0].map = result.map.data();
+    attend(s, {p.q.data(), s.headSize, s.heads * s.headSize},
+           {p.k.data(), s.headSize, s.kvHeads * s.headSize},
+           {p.v.data(), s.headSize, s.kvHeads * s.headSize},
+           {result.out.data(), s.headSize, s.heads * s.headSize}, taps);
+    result.columnSum = taps[0].columnSum, result.thumbnail = taps[0].thumbnail;
+    return result;
+}
+
+// A key or a value that is no number: whoever sees it is none, nobody else is touched.
+TEST(Attend, WhatIsNoNumberReachesThoseWhoSeeItAlone)
+{
+    constexpr std::int64_t kBad = 70;
+    for (const std::int64_t window : {0, 9}) {
+        const AttentionShape shape{.heads = 1,
+                                   .kvHeads = 1,
+                                   .headSize = 6,
+                                   .queries = 150,
+                                   .window = window,
+                                   .scale = 0.4f};
+        const PlainProblem clean = randomPlainProblem(shape, 1);
+        const PlainPass expected = passOver(clean);
+        for (const bool isKey : {true, false}) {
+            PlainProblem bad = clean;
+            (isKey ? bad.k : bad.v)[kBad * 6 + 2] = std::numeric_limits<float>::quiet_NaN();
+
+            const PlainPass result = passOver(bad);
+
+            for (std::int64_t r = 0; r < 150; ++r) {
+                const bool sees = r >= kBad && (window == 0 || r < kBad + window);
+                const auto low = window > 0 ? std::max<std::int64_t>(0, r - window + 1) : 0;
+                for (std::int64_t j = 0; j < 150; ++j) {
+                    const auto cell = static_cast<std::size_t>(r * 150 + j);
+                    const auto small = static_cast<std::size_t>(r * 10 / 150 * 10 + j * 10 / 150);
+                    if (sees && isKey && j >= low && j <= r) {
+                        ASSERT_TRUE(std::isnan(result.map[cell])) << r << ", " << j;
+                        ASSERT_TRUE(std::isnan(result.thumbnail[small])) << r << ", " << j;
+                    } else {
+                        ASSERT_EQ(result.map[cell], expected.map[cell]) << r << ", " << j;
+                    }
+                }
+                for (std::size_t d = 0; d < 6; ++d) {
+                    const auto cell = static_cast<std::size_t>(r * 6) + d;
+                    if (sees && (isKey || d == 2)) {
+                        ASSERT_TRUE(std::isnan(result.out[cell])) << r;
+                    } else {
+                        ASSERT_NEAR(result.out[cell], expected.out[cell], 1e-5) << r;
+                    }
+                }
+            }
+            for (std::int64_t j = 0; j < 150; ++j) {
+                const bool isTouched =
+                    isKey && (window == 0 || (j > kBad - window && j < kBad + window));
+                ASSERT_EQ(std::isnan(result.columnSum[static_cast<std::size_t>(j)]), isTouched)
+                    << j;
+            }
+            EXPECT_FALSE(std::isnan(result.thumbnail[9])) << "no query sees later keys";
+            EXPECT_FALSE(std::isnan(result.thumbnail[0])) << "the first queries do not see it";
+        }
+    }
 }
 
 TEST(Attend, StaysExactWhereOneKeyTakesAll)

@@ -71,6 +71,37 @@ TEST(RmsNorm, AgreesWithDoublePrecisionForEverySmallSize)
     }
 }
 
+// Squares beyond 3.4e38 are no reason for a row of zeros.
+TEST(RmsNorm, TakesNumbersWhoseSquaresSinglePrecisionCannotHold)
+{
+    for (const std::int64_t size : {1, 7, 64}) {
+        auto x = randomRow(size, 3, 1);
+        const auto weight = randomRow(size, 1, 2);
+        std::vector<float> expected(x.size()), out(x.size());
+        rmsNorm(x.data(), weight.data(), size, 1e-30f, expected.data());
+        for (float& value : x)
+            value *= 0x1p100f;
+
+        rmsNorm(x.data(), weight.data(), size, 1e-30f, out.data());
+
+        for (std::size_t i = 0; i < x.size(); ++i)
+            EXPECT_NEAR(out[i], expected[i], 1e-6 * std::abs(expected[i]));
+    }
+}
+
+TEST(SwiGlu, AHugeNegativeGateLetsNothingThrough)
+{
+    std::vector<float> gate{-100, -1e30f, -3e38f, 3e38f};
+    const std::vector<float> up{1, 1, 1, 1};
+
+    swiGlu(gate.data(), up.data(), 4);
+
+    EXPECT_NEAR(gate[0], 0, 1e-37);
+    EXPECT_EQ(gate[1], 0);
+    EXPECT_EQ(gate[2], 0);
+    EXPECT_EQ(gate[3], 3e38f);
+}
+
 TEST(SwiGlu, AgreesWithDoublePrecisionAlsoForLargeValues)
 {
     for (std::int64_t size = 1; size <= 70; ++size) {
