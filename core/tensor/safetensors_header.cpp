@@ -15,6 +15,7 @@ namespace
 
 constexpr std::uint64_t kHeaderLimit = 100'000'000; // bytes, as the format's own library has it
 constexpr std::size_t kDimensionLimit = 64;
+constexpr std::string_view kMetadata = "__metadata__";
 
 // Reads the header as a stream of events, so that nothing but the entries themselves is built:
 //   {"__metadata__": {name: text}, tensor: {"dtype": text, "shape": [n...], "data_offsets": [begin,
@@ -26,16 +27,24 @@ public:
 
     std::string problem; // why the reading stopped
 
-    bool null() override { return refuse("a value is null"); }
-    bool boolean(bool) override { return refuse("a value is true or false"); }
+    // "__metadata__": null is as good as none.
+    bool null() override
+    {
+        return (place_ == Place::top && key_ == kMetadata) || misplaced("null");
+    }
+    bool boolean(bool) override { return misplaced("true or false"); }
     bool number_float(number_float_t, const string_t& text) override
     {
-        return refuse(fmt::format("{} is not a whole number", printable(text)));
+        if (place_ == Place::shape || place_ == Place::offsets)
+            return refuse(fmt::format("{} is not a whole number", printable(text)));
+        return misplaced("a number");
     }
     bool binary(binary_t&) override { return refuse("a value is binary"); }
     bool number_integer(number_integer_t value) override
     {
-        return refuse(fmt::format("{} is negative", value));
+        if (place_ == Place::shape || place_ == Place::offsets)
+            return refuse(fmt::format("{} is negative", value));
+        return misplaced("a number");
     }
     bool number_unsigned(number_unsigned_t value) override
     {
@@ -43,7 +52,7 @@ public:
             return addDimension(value);
         if (place_ == Place::offsets)
             return addOffset(value);
-        return refuse("a number stands where none belongs");
+        return misplaced("a number");
     }
     bool string(string_t& text) override
     {
@@ -52,7 +61,7 @@ public:
             return true;
         }
         if (place_ != Place::tensor || key_ != "dtype")
-            return refuse("a text stands where none belongs");
+            return misplaced("a text");
         const auto type = parseDType(text);
         if (!type)
             return refuse(fmt::format("tensor \"{}\" has the unsupported type \"{}\"",
@@ -80,8 +89,8 @@ public:
             return true;
         }
         if (place_ != Place::top)
-            return refuse("an object stands where none belongs");
-        place_ = key_ == "__metadata__" ? Place::metadata : Place::tensor;
+            return misplaced("an object");
+        place_ = key_ == kMetadata ? Place::metadata : Place::tensor;
         return true;
     }
     bool end_object() override
@@ -94,7 +103,7 @@ public:
     bool start_array(std::size_t) override
     {
         if (place_ != Place::tensor || key_ == "dtype")
-            return refuse("a list stands where none belongs");
+            return misplaced("a list");
         place_ = key_ == "shape" ? Place::shape : Place::offsets;
         return true;
     }
@@ -118,9 +127,24 @@ private:
             problem = std::move(why);
         return false;
     }
+    // Says where a value stands that does not belong there.
+    bool misplaced(std::string_view what)
+    {
+        if (place_ == Place::metadata)
+            return refuse(fmt::format("\"__metadata__\" holds {} under \"{}\"; only texts may "
+                                      "stand there",
+                                      what, printable(key_)));
+        if (place_ == Place::top)
+            return refuse(
+                fmt::format("\"{}\" is {}, an object is expected", printable(key_), what));
+        if (place_ == Place::tensor)
+            return refuse(fmt::format("tensor \"{}\": {} stands under \"{}\"", printable(name_),
+                                      what, printable(key_)));
+        return refuse(fmt::format("{} stands where none belongs", what));
+    }
     bool beginMember()
     {
-        if (key_ == "__metadata__") {
+        if (key_ == kMetadata) {
             if (metadataSeen_)
                 return refuse("\"__metadata__\" occurs twice");
             return metadataSeen_ = true;

@@ -115,6 +115,31 @@ TEST(SafetensorsHeader, RefusesDuplicates)
                 HasSubstr("occurs twice"));
 }
 
+TEST(SafetensorsHeader, TakesNoMetadataAndNamesWhatIsNoText)
+{
+    const auto withMetadata = [](std::string_view value) {
+        return whyHeaderRefused(
+            fmt::format(R"({{"__metadata__":{},{}}})", value, tensor("a", kOne)));
+    };
+    EXPECT_EQ(withMetadata("null"), "accepted");
+    EXPECT_EQ(withMetadata("{}"), "accepted");
+    EXPECT_EQ(withMetadata(R"({"format":"pt"})"), "accepted");
+    for (const auto& [value, what] : {std::pair{"3", "a number"},
+                                      {"-3", "a number"},
+                                      {"0.5", "a number"},
+                                      {"null", "null"},
+                                      {"true", "true or false"},
+                                      {"{}", "an object"},
+                                      {"[]", "a list"}}) {
+        EXPECT_THAT(withMetadata(fmt::format(R"({{"format":"pt","epoch":{}}})", value)),
+                    HasSubstr(fmt::format("\"__metadata__\" holds {} under \"epoch\"", what)));
+        if (value != std::string_view("null") && value != std::string_view("{}")) {
+            EXPECT_THAT(withMetadata(value),
+                        HasSubstr(fmt::format("\"__metadata__\" is {}, an object", what)));
+        }
+    }
+}
+
 TEST(SafetensorsHeader, RefusesWrongFields)
 {
     const auto refused = [](std::string fields) {
