@@ -70,8 +70,11 @@ bool isSeen(const Capture::Tile& block, std::int64_t window)
            keysSeen(block.row, window).first < block.column + block.columns;
 }
 
+// Cells begin as kUnseen; a weight that is NaN stays, whatever else its cell sees.
 struct Pool {
+    static constexpr float kUnseen = -std::numeric_limits<float>::infinity();
     const Capture::Tile& tile;
+    std::int64_t window;
     std::int64_t columns; // of the result
     std::vector<float>& cells;
 
@@ -79,11 +82,14 @@ struct Pool {
     {
         for (std::int64_t r = 0; r < block.rows; ++r) {
             const std::int64_t row = (block.row + r - tile.row) / tile.stride;
-            for (std::int64_t c = 0; c < block.columns; ++c) {
+            const KeyRange seen = keysSeen(block.row + r, window);
+            const std::int64_t first = std::max<std::int64_t>(seen.first - block.column, 0),
+                               end = std::min(seen.end - block.column, block.columns);
+            for (std::int64_t c = first; c < end; ++c) {
                 const std::int64_t column = (block.column + c - tile.column) / tile.stride;
                 float& cell = cells[static_cast<std::size_t>(row * columns + column)];
                 const float weight = weights[static_cast<std::size_t>(r * block.columns + c)];
-                if (std::isnan(cell) || weight > cell)
+                if (std::isnan(weight) || weight > cell)
                     cell = weight;
             }
         }
@@ -187,9 +193,8 @@ Result<std::vector<float>> Capture::tile(std::int64_t layer, std::int64_t head,
 
     const std::int64_t rows = roundedUp(tile.rows, tile.stride),
                        columns = roundedUp(tile.columns, tile.stride);
-    std::vector<float> cells(static_cast<std::size_t>(rows * columns),
-                             std::numeric_limits<float>::quiet_NaN());
-    const Pool pool{tile, columns, cells};
+    std::vector<float> cells(static_cast<std::size_t>(rows * columns), Pool::kUnseen);
+    const Pool pool{tile, window(), columns, cells};
 
     // Strips of whole result rows, so that threads write to different cells.
     const std::int64_t strip = std::max<std::int64_t>(1, kTileBlock / tile.stride) * tile.stride;
@@ -207,6 +212,7 @@ Result<std::vector<float>> Capture::tile(std::int64_t layer, std::int64_t head,
         }
     });
     VITRINE_CHECK(d_->file->unchanged());
+    std::ranges::replace(cells, Pool::kUnseen, std::numeric_limits<float>::quiet_NaN());
     return cells;
 }
 

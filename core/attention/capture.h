@@ -69,9 +69,10 @@ public:
     // A tile of a kept head's map, row-major [rows / stride, columns / stride] (rounded up): with
     // stride > 1 each cell is the maximum over stride x stride entries, so that a sink one column
     // wide cannot vanish. Entries with key > query, or outside the window, are NaN (a block that is
-    // wholly masked too). Equal within 1e-6 to a float64 map of q and k as kept. The tile must lie
-    // inside the map. Of a calibrated head the tile is that of the calibrated map. Any thread;
-    // nothing larger than the tile and one strip of 256 rows is allocated.
+    // wholly masked too), and so is a cell with a weight that is. Equal within 1e-6 to a float64
+    // map of q and k as kept. The tile must lie inside the map. Of a calibrated head the tile is
+    // that of the calibrated map. Any thread; nothing larger than the tile and one strip of 256
+    // rows is allocated.
     struct Tile {
         std::int64_t row = 0, column = 0, rows = 0, columns = 0, stride = 1;
     };
@@ -85,9 +86,9 @@ private:
 
 // Writes the file from a forward pass with summaries. `layerIds` (ascending) chooses what is
 // written of them; kept heads of other layers are left out. Q and K are kept in F32 while all of
-// them fit into `budget` bytes, else in F16: a returned note says so. ForwardResult::lse is not
-// used: it belongs to Q and K before rounding. Kept heads that result.edited says were changed get
-// their edit tensors, computed from Q and K as kept.
+// them fit into `budget` bytes, else in F16 where that can hold them: a returned note says so.
+// ForwardResult::lse is not used: it belongs to Q and K before rounding. Kept heads that
+// result.edited says were changed get their edit tensors, computed from Q and K as kept.
 struct CaptureInfo {
     std::string model;
     std::vector<std::string> tokenTexts;

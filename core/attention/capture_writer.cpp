@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cmath>
 #include <map>
 #include <memory>
 
@@ -112,6 +113,13 @@ std::vector<std::uint16_t> halves(std::span<const float> values)
     return result;
 }
 
+// Whether half precision, which ends at 65504, makes no infinity of a number.
+bool fitHalf(std::span<const float> values)
+{
+    return std::ranges::none_of(
+        values, [](float value) { return std::isfinite(value) && std::abs(value) > 65504.0f; });
+}
+
 std::vector<float> floats(std::span<const std::uint16_t> values)
 {
     std::vector<float> result(values.size());
@@ -197,9 +205,12 @@ Result<std::vector<std::string>> writeCapture(const std::filesystem::path& path,
     const HeadScores head = {static_cast<std::int64_t>(ids.size()), info.headSize, info.scale,
                              info.window};
     Json edits = Json::array();
+    std::size_t large = 0;
     for (const model::KeptHead* one : kept) {
         const model::EditedHead* edited = editOf(result, one->where);
-        addHead(tensors, *one, head, half, edited);
+        const bool fits = fitHalf(one->q) && fitHalf(one->k);
+        large += half && !fits;
+        addHead(tensors, *one, head, half && fits, edited);
         if (edited)
             edits.push_back(editJson(*edited));
     }
@@ -215,6 +226,10 @@ Result<std::vector<std::string>> writeCapture(const std::filesystem::path& path,
             "Queries and keys are kept in half precision (F16): in F32 they would take {}, "
             "the budget is {}.",
             bytesText(bytes), bytesText(budget)));
+    if (large > 0)
+        notes.push_back(fmt::format("Of {} heads queries and keys are kept in single precision all "
+                                    "the same: half precision ends at 65504.",
+                                    large));
     return notes;
 }
 

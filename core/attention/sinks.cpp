@@ -141,6 +141,11 @@ std::vector<Sink> findSinks(std::span<const float> columnScore, std::span<const 
     return sinks;
 }
 
+bool areFinite(std::span<const float> columnScore)
+{
+    return std::ranges::all_of(columnScore, [](float score) { return std::isfinite(score); });
+}
+
 SinkMass sinkMass(const std::vector<Sink>& sinks, std::int64_t tokens)
 {
     SinkMass result;

@@ -62,6 +62,10 @@ struct Sink {
 std::vector<Sink> findSinks(std::span<const float> columnScore, std::span<const std::int32_t> rows,
                             const SinkOptions& options);
 
+// Whether all scores are finite. Where they are not, a head has neither sinks nor none: what is
+// said of its sinks is not a number either.
+bool areFinite(std::span<const float> columnScore);
+
 // Mean weight that rows i >= 1 give to these sinks together (m-bar of ACT, section 4), and what
 // uniform attention would give.
 struct SinkMass {

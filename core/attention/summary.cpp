@@ -35,10 +35,11 @@ public:
         for (std::int64_t key = seen.first; key < seen.end; ++key) {
             const double weight = weights[key];
             columnSum_[static_cast<std::size_t>(key)] += weight;
-            entropy_ -= weight > 0 ? weight * std::log(weight) : 0;
+            entropy_ -= weight == 0 ? 0 : weight * std::log(weight); // NaN stays
             distance_ += weight * static_cast<double>(row - key);
             float& cell = cells[key * side_ / tokens_];
-            cell = std::max(cell, weights[key]);
+            if (std::isnan(weights[key]) || weights[key] > cell)
+                cell = weights[key];
         }
         if (row >= 1 && seen.first == 0)
             firstMass_ += weights[0];

@@ -75,9 +75,10 @@ void weightsOfRowImpl(const double* HWY_RESTRICT scores, std::int64_t columns, d
     const auto factor = hn::Set(wide, scale);
     const auto offset = hn::Set(wide, -lse);
     const auto weigh = [&](const double* in) HWY_ATTR {
-        // The difference is taken in double; its exponential needs no more than float.
-        return hn::Exp(narrow,
-                       hn::DemoteTo(narrow, hn::MulAdd(hn::LoadU(wide, in), factor, offset)));
+        // The difference is taken in double; its exponential needs no more than float. The
+        // library's is 0 for NaN.
+        const auto x = hn::DemoteTo(narrow, hn::MulAdd(hn::LoadU(wide, in), factor, offset));
+        return hn::IfThenElse(hn::IsNaN(x), x, hn::Exp(narrow, x));
     };
     std::int64_t c = 0;
     for (; c + lanes <= columns; c += lanes)

@@ -249,6 +249,47 @@ TEST(CaptureFile, FallsBackToHalfPrecisionBeyondTheBudgetAndSaysSo)
     EXPECT_LE(largestDeviation(*Capture::open(path), {0, 0, 40, 40}, map, 40), 1e-6);
 }
 
+TEST(CaptureFile, KeepsInSinglePrecisionWhatHalfPrecisionCannotHold)
+{
+    CaptureFixture f = fixture(40, 16);
+    f.result.kept[5].k[3] = 1e5f;
+    const auto path = temporary("half.safetensors");
+
+    const auto notes = writeCapture(path, f.info, f.ids, f.result, 1000);
+
+    ASSERT_TRUE(notes);
+    ASSERT_EQ(notes->size(), 2u);
+    EXPECT_THAT(notes->back(), HasSubstr("Of 1 heads"));
+    const auto file = Safetensors::open(path);
+    EXPECT_EQ(file->entries().at("q.2.1").type, DType::f32);
+    EXPECT_EQ(file->entries().at("q.2.0").type, DType::f16);
+    const auto map = reference(f, f.result.kept[5].q, f.result.kept[5].k);
+    EXPECT_LE(largestDeviation(*Capture::open(path), {0, 0, 40, 40}, map, 40), 1e-6);
+}
+
+// Key 20 is no number: every query from 20 on, and every cell that holds one of them.
+TEST(Tile, AWeightThatIsNoNumberStaysOneWhenPooled)
+{
+    CaptureFixture f = fixture(40, 16);
+    for (const float value :
+         {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
+        f.result.kept[0].k[20 * 16] = value;
+        for (float& q : f.result.kept[0].q)
+            q = std::abs(q);
+        const Capture capture = written(f);
+        for (const std::int64_t stride : {1, 4}) {
+            const auto tile = capture.tile(0, 0, {0, 0, 40, 40, stride});
+            ASSERT_TRUE(tile);
+            const auto side = 40 / stride;
+            for (std::int64_t r = 0; r < side; ++r)
+                for (std::int64_t c = 0; c < side; ++c)
+                    EXPECT_EQ(std::isnan((*tile)[static_cast<std::size_t>(r * side + c)]),
+                              c > r || r >= 20 / stride)
+                        << r << ", " << c << " of stride " << stride;
+        }
+    }
+}
+
 TEST(MapCapture, ServesImportedMapsAsTheyAre)
 {
     CaptureFixture f = fixture(9, 4);
