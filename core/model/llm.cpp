@@ -1,10 +1,12 @@
 #include "core/model/llm.h"
 
+#include "core/model/llm_finite.h"
 #include "core/model/llm_private.h"
 #include "core/model/llm_taps.h"
 #include "core/tensor/kernels/multiply.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace vitrine::model
 {
@@ -113,10 +115,15 @@ Result<ForwardResult> Llm::forward(std::span<const std::int32_t> ids,
     Activations a(c, tokens);
     std::vector<float> keys(static_cast<std::size_t>(tokens * keyWidth)), values(keys.size());
     const RopeTable rope = ropeTable(d_->frequencies, 0, tokens);
-    if (request.fromLayer > 0)
+    FiniteWatch watch(c, d_->weights, request.allowNotFinite);
+    if (request.fromLayer > 0) {
         std::ranges::copy(request.residual, a.x.begin());
-    else
+        if (!std::ranges::all_of(a.x, [](float value) { return std::isfinite(value); }))
+            watch.giveUp(); // the pass that the residual comes from has told it
+    } else {
         embed(d_->weights.embedding, ids, a.x.data());
+        VITRINE_CHECK(watch.embedded(ids, a.x, 0));
+    }
     if (request.hidden)
         result.hidden.resize(static_cast<std::size_t>(request.fromLayer));
     Taps taps(c, request, result);
@@ -133,16 +140,24 @@ Result<ForwardResult> Llm::forward(std::span<const std::int32_t> ids,
                              .values = {values.data(), c.headSize, keyWidth},
                              .taps = taps.begin(layer)};
         attentionBlock(pass, a);
+        VITRINE_CHECK(watch.heads(layer, a.mixed, tokens, 0));
         taps.end(layer, a.queries, keys);
         if (request.cache) {
             copyHeads(c, keys, tokens, request.cache->d_->keysOf(layer));
             copyHeads(c, values, tokens, request.cache->d_->valuesOf(layer));
         }
         mlpBlock(pass, a);
+        VITRINE_CHECK(watch.layer(layer, a.x, tokens, 0));
     }
     if (request.cache)
         request.cache->d_->length = tokens;
     finish(c, d_->weights, request, a, result);
+    if (request.hidden)
+        VITRINE_CHECK(watch.behindLayers(result.hidden.back(), c.hidden, 0));
+    VITRINE_CHECK(watch.behindLayers(result.logits, c.vocabulary,
+                                     tokens - static_cast<std::int64_t>(result.logits.size()) /
+                                                  c.vocabulary));
+    result.notFinite = watch.found();
     return result;
 }
 

@@ -7,7 +7,9 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace vitrine::model
@@ -60,6 +62,16 @@ struct EditedHead {
     std::vector<float> columnSum = {}; // of the weights before the change
 };
 
+// Where the numbers of a pass stop being finite first, in the order of the arithmetic.
+struct NotFinite {
+    int layer = -1;              // -1: already in the embeddings
+    int head = -1;               // -1: not in a head, but behind them
+    bool isBehindLayers = false; // in the final norm or the head
+    std::int64_t position = 0;   // the first token
+    std::string tensor = {};     // the weights that hold NaN or infinity
+};
+std::string notFiniteText(const NotFinite& place); // a sentence
+
 class LlmCache;
 
 struct ForwardRequest {
@@ -84,6 +96,9 @@ struct ForwardRequest {
     // it. What belongs to earlier layers stays empty.
     int fromLayer = 0;
     std::span<const float> residual = {};
+    // Whether numbers may stop being finite because weights are not: they stay so in all that is
+    // asked for, and ForwardResult::notFinite says where. Else an input error says it.
+    bool allowNotFinite = false;
     // An empty cache that receives keys and values, so that decode goes on behind these ids.
     LlmCache* cache = nullptr;
 };
@@ -97,6 +112,7 @@ struct ForwardResult {
     std::vector<std::vector<HeadSummary>> summaries = {}; // [layer][head]
     std::vector<KeptHead> kept = {};
     std::vector<EditedHead> edited = {}; // in the order of ForwardRequest::edited
+    std::optional<NotFinite> notFinite = {};
 };
 
 // Decoding behind a cached beginning; the fields mean what they mean in a forward pass, a head's
@@ -112,8 +128,8 @@ struct DecodeResult {
 };
 
 // Runs a checkpoint in fp32 whatever its storage type. Results are bit-identical for every thread
-// count. One Llm may be used by one thread at a time (it parallelises inside); several may share a
-// checkpoint.
+// count. Where numbers of finite weights grow beyond fp32, a pass is an input error. One Llm may be
+// used by one thread at a time (it parallelises inside); several may share a checkpoint.
 class Llm
 {
 public:
@@ -131,7 +147,8 @@ public:
     // Key-value cache of one sequence.
     using Cache = LlmCache;
     Result<std::unique_ptr<Cache>> newCache(std::int64_t capacity) const;
-    // Appends the ids to the cached sequence; logits [vocabulary] of the last one.
+    // Appends the ids to the cached sequence; logits [vocabulary] of the last one. Input error
+    // where numbers stop being finite.
     Result<std::vector<float>> decode(Cache& cache, std::span<const std::int32_t> ids) const;
     // The same with more asked. All ids go through each layer together where heads are edited.
     Result<DecodeResult> decode(Cache& cache, std::span<const std::int32_t> ids,

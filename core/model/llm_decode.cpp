@@ -1,3 +1,4 @@
+#include "core/model/llm_finite.h"
 #include "core/model/llm_private.h"
 #include "core/model/llm_taps.h"
 
@@ -76,6 +77,7 @@ Result<DecodeResult> Llm::decode(Cache& cache, std::span<const std::int32_t> ids
     const bool together = !request.edited.empty() || request.lastRows > 1;
     const std::int64_t step = together ? count : std::min(count, kPromptRows);
     Activations a(c, step);
+    FiniteWatch watch(c, d_->weights, false);
     DecodeResult result;
     std::vector<kernels::HeadTap> taps;
     std::int64_t rows = 0;
@@ -85,8 +87,9 @@ Result<DecodeResult> Llm::decode(Cache& cache, std::span<const std::int32_t> ids
         const auto columnRows = request.edited.empty()
                                     ? std::vector<std::int32_t>{}
                                     : rowsPerColumn(d.length, rows, c.slidingWindow);
-        embed(d_->weights.embedding,
-              ids.subspan(static_cast<std::size_t>(t), static_cast<std::size_t>(rows)), a.x.data());
+        const auto read = ids.subspan(static_cast<std::size_t>(t), static_cast<std::size_t>(rows));
+        embed(d_->weights.embedding, read, a.x.data());
+        VITRINE_CHECK(watch.embedded(read, a.x, d.length));
         for (int layer = 0; layer < c.layers; ++layer) {
             const bool isEdited = std::ranges::any_of(
                 request.edited, [&](const LayerHead& head) { return head.layer == layer; });
@@ -102,9 +105,11 @@ Result<DecodeResult> Llm::decode(Cache& cache, std::span<const std::int32_t> ids
                                  .values = d.valuesOf(layer),
                                  .taps = taps};
             attentionBlock(pass, a);
+            VITRINE_CHECK(watch.heads(layer, a.mixed, rows, d.length));
             if (isEdited)
                 takeEdits(request.edited, layer, taps, result.edited);
             mlpBlock(pass, a);
+            VITRINE_CHECK(watch.layer(layer, a.x, rows, d.length));
         }
         d.length += rows;
     }
@@ -113,6 +118,7 @@ Result<DecodeResult> Llm::decode(Cache& cache, std::span<const std::int32_t> ids
     normRows(c, d_->weights.finalNorm, a.x.data() + from * c.hidden, request.lastRows,
              a.normed.data());
     computeLogits(c, d_->weights.head, a.normed.data(), request.lastRows, result.logits.data());
+    VITRINE_CHECK(watch.behindLayers(result.logits, c.vocabulary, d.length - request.lastRows));
     return result;
 }
 

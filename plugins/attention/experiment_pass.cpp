@@ -106,11 +106,14 @@ Result<CapturePass> runPass(const Params& params, const OpenModel& opened, Progr
     model::ForwardRequest request;
     request.logits = false;
     request.summaries = true;
+    request.allowNotFinite = true;
     request.keep = std::move(keep.heads);
     request.onLayer = [&](int layer) {
         return progress.advance(layer, static_cast<double>(config.layers), "layers");
     };
     VITRINE_TRY(pass.result, opened.llm.forward(pass.text.ids, request));
+    if (pass.result.notFinite)
+        pass.notes.push_back(model::notFiniteText(*pass.result.notFinite));
     pass.captured = captured(pass.result, pass.layers, config.slidingWindow, pass.text.pieces);
     return pass;
 }
@@ -168,6 +171,7 @@ Result<double> measureOverhead(const CapturePass& pass, const OpenModel& opened,
             model::ForwardRequest request;
             request.logits = false;
             request.summaries = summaries;
+            request.allowNotFinite = true;
             request.onLayer = [&](int) { return !progress.isCancelled(); };
             const auto start = Clock::now();
             VITRINE_TRY(const auto result, opened.llm.forward(pass.text.ids, request));

@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <set>
+
+#include <fmt/ranges.h>
 
 #include "core/attention/capture.h"
 
@@ -16,16 +19,27 @@ namespace
 constexpr int kFirstSinkLayer = 2; // layers 0 and 1 are diffuse (ACT, section 5)
 constexpr int kLaterRows = 8;
 
-// Sinks and sink mass of every head.
+// Sinks and sink mass of every head; none where its map is not finite.
 struct HeadSinks {
     std::vector<Sink> sinks;
     SinkMass mass;
+    bool isFinite = true;
 };
+
+bool isFiniteHead(const CapturedHead& head)
+{
+    return std::isfinite(head.entropy) && std::isfinite(head.distance) &&
+           std::isfinite(head.firstTokenMass) && areFinite(head.columnScore);
+}
 
 std::vector<HeadSinks> allSinks(const Captured& captured, const SinkOptions& options)
 {
     std::vector<HeadSinks> result;
     for (const CapturedHead& head : captured.heads) {
+        if (!isFiniteHead(head)) {
+            result.push_back({{}, {}, false});
+            continue;
+        }
         auto sinks = findSinks(head.columnScore, captured.columnRows, options);
         const SinkMass mass = sinkMass(sinks, captured.tokens);
         result.push_back({std::move(sinks), mass});
@@ -75,9 +89,14 @@ Table headsTable(const Captured& captured, const std::vector<HeadSinks>& sinks)
                               sinks[i].mass.mass, massRatio,
                               static_cast<std::int64_t>(sinks[i].sinks.size()), head.entropy,
                               head.entropy / entropy, head.distance, head.distance / distance});
+        const auto blank = [&](std::string_view column) {
+            table.rows.back()[static_cast<std::size_t>(table.column(column))] = Cell();
+        };
         if (sinks[i].sinks.empty())
-            table.rows.back()[static_cast<std::size_t>(table.column("sink_mass_over_uniform"))] =
-                Cell();
+            blank("sink_mass_over_uniform");
+        if (!sinks[i].isFinite)
+            for (const char* column : {"first_token_sink", "sink_mass", "sinks"})
+                blank(column);
     }
     return table;
 }
@@ -146,6 +165,26 @@ LaterSinks laterSinks(const std::vector<HeadSinks>& sinks)
     return result;
 }
 
+// "layer 1: heads 0, 2; layer 2: heads 0, 1, 2, 3": the heads whose maps are not finite, or
+// nothing.
+std::string notFiniteHeads(const Captured& captured, const std::vector<HeadSinks>& sinks)
+{
+    constexpr std::size_t kLayersInNote = 8;
+    std::map<int, std::vector<int>> heads;
+    for (std::size_t i = 0; i < sinks.size(); ++i)
+        if (!sinks[i].isFinite)
+            heads[captured.heads[i].layer].push_back(captured.heads[i].head);
+    std::vector<std::string> layers;
+    for (const auto& [layer, ofLayer] : heads)
+        if (layers.size() < kLayersInNote)
+            layers.push_back(fmt::format("layer {}: {} {}", layer,
+                                         ofLayer.size() == 1 ? "head" : "heads",
+                                         fmt::join(ofLayer, ", ")));
+    const std::size_t more = heads.size() - layers.size();
+    return fmt::format("{}{}", fmt::join(layers, "; "),
+                       more > 0 ? fmt::format("; and {} more layers", more) : "");
+}
+
 void addMetrics(const Captured& captured, const std::vector<HeadSinks>& sinks, RunResult& result)
 {
     const auto mass = [](const CapturedHead& head) { return head.firstTokenMass; };
@@ -154,15 +193,22 @@ void addMetrics(const Captured& captured, const std::vector<HeadSinks>& sinks, R
                                  : meanOf(captured.heads, mass, [](const CapturedHead& head) {
                                        return head.layer >= kFirstSinkLayer;
                                    });
+    constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
+    const std::string notFinite = notFiniteHeads(captured, sinks);
     const auto share = [&](auto isSink) {
-        return meanOf(
-            captured.heads,
-            [&](const CapturedHead& head) {
-                return isSink(head.firstTokenMass, captured.tokens, captured.window) ? 1.0 : 0.0;
-            },
-            every);
+        return notFinite.empty()
+                   ? meanOf(
+                         captured.heads,
+                         [&](const CapturedHead& head) {
+                             return isSink(head.firstTokenMass, captured.tokens, captured.window)
+                                        ? 1.0
+                                        : 0.0;
+                         },
+                         every)
+                   : kUnknown;
     };
-    const LaterSinks later = laterSinks(sinks);
+    const LaterSinks later =
+        notFinite.empty() ? laterSinks(sinks) : LaterSinks{kUnknown, kUnknown, kUnknown};
     const auto add = [&](const char* name, double value, const char* unit, const char* help) {
         result.metrics.push_back({name, value, unit, Origin::computed, help});
     };
@@ -186,7 +232,11 @@ void addMetrics(const Captured& captured, const std::vector<HeadSinks>& sinks, R
         meanOf(
             captured.heads, [](const CapturedHead& head) { return head.entropy; }, every),
         "nat", "Mean over heads and rows of -sum_j A ln A");
-    if (std::isnan(firstMass))
+    if (!notFinite.empty())
+        result.notes.push_back(fmt::format("The maps of these heads are not finite, so that "
+                                           "figures over all heads are left out: {}.",
+                                           notFinite));
+    if (std::isnan(firstMass) && notFinite.empty())
         result.notes.push_back(captured.tokens < 2
                                    ? "One token has no first-token mass: no query comes after it."
                                    : "No first_token_mass: no layer from 2 on was captured.");

@@ -229,7 +229,9 @@ figure::Figure headBars(const std::vector<FigureRun>& runs, const Json& json)
     const FigureRun& ranked = scoredRun(runs, state);
     FigureScore score;
     auto order = scoredHeads(ranked, runs.front(), state, score);
-    std::ranges::stable_sort(order, std::ranges::greater{}, &ScoredHead::value);
+    std::ranges::stable_sort(order, [](const ScoredHead& a, const ScoredHead& b) {
+        return a.value > b.value || (!std::isnan(a.value) && std::isnan(b.value));
+    });
     order.resize(std::min(order.size(), kMostBars));
     const std::vector<FigureRun> shown =
         score == FigureScore::difference ? std::vector{ranked} : runs;

@@ -66,8 +66,10 @@ double valueOf(const FigureRun& run, std::int64_t layer, std::int64_t head, Figu
         return capture.entropy(layer, head);
     if (score != FigureScore::sinkMass)
         return capture.firstTokenMass(layer, head);
-    const auto sinks = findSinks(capture.columnScore(layer, head), capture.columnRows(), options);
-    return sinkMass(sinks, capture.tokens()).mass;
+    const auto columnScore = capture.columnScore(layer, head);
+    if (!areFinite(columnScore))
+        return std::nan("");
+    return sinkMass(findSinks(columnScore, capture.columnRows(), options), capture.tokens()).mass;
 }
 
 } // namespace

@@ -204,6 +204,7 @@ Result<RunResult> ForwardExperiment::run(const Params& params, Progress& progres
                                                     static_cast<double>(config.vocabulary) <=
                                                 static_cast<double>(kLargestOutput);
     request.hidden = what.hidden;
+    request.allowNotFinite = true;
     if (what.attention)
         request.maps = what.layers;
     request.onLayer = [&](int layer) {
@@ -219,8 +220,14 @@ Result<RunResult> ForwardExperiment::run(const Params& params, Progress& progres
     append(out.inputs, text.inputs);
     append(out.notes, opened.notes);
     append(out.notes, text.notes);
+    if (result.notFinite)
+        out.notes.push_back(model::notFiniteText(*result.notFinite));
+    const bool areLogitsFinite =
+        std::ranges::all_of(result.logits, [](float logit) { return std::isfinite(logit); });
     double perplexity = std::numeric_limits<double>::quiet_NaN();
-    if (request.logits && text.ids.size() > 1)
+    if (!areLogitsFinite)
+        out.notes.push_back("No perplexity and no table of next tokens: logits are not finite.");
+    else if (request.logits && text.ids.size() > 1)
         perplexity = model::perplexity(result.logits, text.ids, config.vocabulary);
     else if (config.languageHead) // else the checkpoint's notes say so
         out.notes.push_back(
@@ -240,7 +247,7 @@ Result<RunResult> ForwardExperiment::run(const Params& params, Progress& progres
          "Time of the pass, with the weights' first reading"},
         {"tokens_per_second", tokens / seconds, "token/s", Origin::measured,
          "tokens / seconds_prefill"}};
-    if (config.languageHead)
+    if (config.languageHead && areLogitsFinite)
         out.tables.push_back(topTable(
             std::span(result.logits).last(static_cast<std::size_t>(config.vocabulary)), opened));
     VITRINE_TRY(Artifact artifact,

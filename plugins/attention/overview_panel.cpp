@@ -19,7 +19,7 @@ QString helpOf(const HeadRow& row)
                "<b>%1</b><br>first-token mass %2<br>sink mass %3 (%4 sinks)<br>entropy %5 nat<br>"
                "mean distance %6 tokens")
         .arg(headName(row.id), numberText(row.firstTokenMass), numberText(row.sinkMass),
-             QString::number(row.sinks), numberText(row.entropy), numberText(row.distance));
+             numberText(row.sinks), numberText(row.entropy), numberText(row.distance));
 }
 
 } // namespace

@@ -29,14 +29,15 @@ QString fileName(const std::string& path)
 HeadRow rowOf(const ShownRun& run, const SinkOptions& options, std::int64_t layerIndex, int head)
 {
     const Capture& capture = *run.capture;
-    const auto sinks =
-        findSinks(capture.columnScore(layerIndex, head), capture.columnRows(), options);
+    const auto score = capture.columnScore(layerIndex, head);
+    const auto sinks = findSinks(score, capture.columnRows(), options);
+    const bool isKnown = areFinite(score);
     return {.id = {capture.layerIds()[static_cast<std::size_t>(layerIndex)], head},
             .firstTokenMass = capture.firstTokenMass(layerIndex, head),
-            .sinkMass = sinkMass(sinks, capture.tokens()).mass,
+            .sinkMass = isKnown ? sinkMass(sinks, capture.tokens()).mass : std::nan(""),
             .entropy = capture.entropy(layerIndex, head),
             .distance = capture.distance(layerIndex, head),
-            .sinks = static_cast<int>(sinks.size()),
+            .sinks = isKnown ? static_cast<double>(sinks.size()) : std::nan(""),
             .difference = {}};
 }
 

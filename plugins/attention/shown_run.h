@@ -38,7 +38,7 @@ QString subjectOf(const RunRecord& run);
 struct HeadRow {
     HeadId id;
     double firstTokenMass = 0, sinkMass = 0, entropy = 0, distance = 0;
-    int sinks = 0;
+    double sinks = 0; // a count; NaN as the others where the head's map is not finite
     std::optional<double> difference; // against the first run
 };
 

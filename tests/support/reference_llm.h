@@ -3,6 +3,7 @@
 #include "core/model/checkpoint.h"
 #include "core/tensor/tensor_view.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <functional>
@@ -190,16 +191,20 @@ private:
             Rows map(tokens, std::vector<double>(tokens));
             auto& lse = lses.emplace_back();
             for (std::size_t i = 0; i < tokens; ++i) {
-                double sum = 0;
+                double sum = 0, most = -INFINITY;
                 for (std::size_t j = 0; j <= i; ++j) {
                     double dot = 0;
                     for (std::size_t d = 0; d < size; ++d)
                         dot += queries[h][i][d] * keys[keyHead][j][d];
-                    map[i][j] =
-                        sees(i, j) ? std::exp(dot / std::sqrt(static_cast<double>(size))) : 0.0;
+                    map[i][j] = dot / std::sqrt(static_cast<double>(size));
+                    if (sees(i, j))
+                        most = std::max(most, map[i][j]);
+                }
+                for (std::size_t j = 0; j <= i; ++j) {
+                    map[i][j] = sees(i, j) ? std::exp(map[i][j] - most) : 0.0;
                     sum += map[i][j];
                 }
-                lse.push_back(std::log(sum));
+                lse.push_back(most + std::log(sum));
                 for (std::size_t j = 0; j <= i; ++j)
                     map[i][j] /= sum;
             }

@@ -191,6 +191,127 @@ TEST(Forward, TopTableIsTheSoftmaxOfTheLastLogits)
     EXPECT_EQ(result->metric("perplexity")->origin, Origin::computed);
 }
 
+// A case of the shared data: a small model on which the program once fell short.
+std::optional<std::filesystem::path> casePath(const char* name)
+{
+    const auto data = tests::testData();
+    const auto path = data ? *data / "cases/llm/model" / name : std::filesystem::path();
+    return data && std::filesystem::exists(path) ? std::optional(path) : std::nullopt;
+}
+
+Result<RunResult> runCase(const Experiment& experiment, const char* name, Given given = {})
+{
+    given.emplace("model", casePath(name)->string());
+    given.emplace("token_ids",
+                  "1,483,320,350,458,296,397,426,117,31,155,147,446,466,5,256,420,69,407,63,240,"
+                  "417,156,176,144,368,132,506,229,245,259,298,284,261,508,413,405,358,319,176");
+    return run(experiment, given, folder("out"));
+}
+
+// Logits of the last position by float64 passes in numpy, and a word of the note that must be
+// there.
+TEST(Forward, UsesWhatTheConfigAsksForAndNothingElse)
+{
+    if (!casePath("c01a-llama-bias-flag-false"))
+        GTEST_SKIP() << "VITRINE_TEST_DATA is not set, or holds no cases";
+    struct Right {
+        const char* name;
+        std::vector<double> logits;
+        const char* note;
+    };
+    for (const auto& [name, logits, note] : std::vector<Right>{
+             {"c01a-llama-bias-flag-false", {2.69622, 0.63077, -0.42316}, "28 stored biases"},
+             {"c01b-mistral-qkv-bias", {-3.08984, -0.62445, 1.67787}, "9 stored biases"},
+             {"c03a-rope-both-llama3-old-default-new", {0.72913, -1.90715, 0.20614}, "factor 8"},
+             {"c03c-theta-inside-rope_scaling", {1.61321, 4.63496, 6.18663}, ""},
+             {"c11h-mixed-types", {2.65901, 0.63266, -0.429}, "13 tensors are stored as F64"}}) {
+        const auto result = runCase(ForwardExperiment(), name);
+        ASSERT_TRUE(result) << name << ": " << result.error().message;
+        const auto file = Safetensors::open(result->artifact("forward.safetensors")->path);
+        const auto all = toFloat(*file->tensor("logits"));
+        for (std::size_t i = 0; i < logits.size(); ++i)
+            EXPECT_NEAR(all[39 * 512 + i], logits[i], 1e-4) << name;
+        EXPECT_THAT(result->notes, note[0] ? testing::Matcher<std::vector<std::string>>(
+                                                 testing::Contains(HasSubstr(note)))
+                                           : testing::IsEmpty())
+            << name;
+    }
+}
+
+TEST(Forward, RefusesOrSaysWhatItCannotDo)
+{
+    if (!casePath("c02a-is-causal-false"))
+        GTEST_SKIP() << "VITRINE_TEST_DATA is not set, or holds no cases";
+    for (const auto& [name, what] : {std::pair{"c02a-is-causal-false", "\"is_causal\""},
+                                     {"c03b-rope-both-linear-old-default-new", "\"linear\""},
+                                     {"c04a-scaling-factor-only", "\"factor\""},
+                                     {"c11c-metadata-number", "\"epoch\""},
+                                     {"c13c-peft-prefixed", "\"base_model.model.\""}}) {
+        const auto result = runCase(ForwardExperiment(), name);
+        ASSERT_FALSE(result) << name;
+        EXPECT_EQ(exitCode(result.error().kind), 3) << name;
+        EXPECT_THAT(result.error().message, HasSubstr(what)) << name;
+    }
+    for (const auto& [name, note] : {std::pair{"c13-adapter-beside-model", "LoRA adapter"},
+                                     {"c14h-auto-map", "modeling_custom"}})
+        EXPECT_THAT(runCase(ForwardExperiment(), name)->notes, testing::Contains(HasSubstr(note)));
+    EXPECT_TRUE(runCase(ForwardExperiment(), "c11b-metadata-null"));
+}
+
+TEST(Forward, AClassifierHasNoNextTokens)
+{
+    if (!casePath("c09-sequence-classification"))
+        GTEST_SKIP() << "VITRINE_TEST_DATA is not set, or holds no cases";
+    const char* name = "c09-sequence-classification";
+
+    const auto result = runCase(ForwardExperiment(), name, {{"outputs", "logits,attention"}});
+
+    ASSERT_TRUE(result) << result.error().message;
+    EXPECT_EQ(result->table("top"), nullptr);
+    EXPECT_TRUE(std::isnan(metric(*result, "perplexity")));
+    EXPECT_THAT(result->notes, testing::Contains(HasSubstr("no language head")));
+    const auto file = Safetensors::open(result->artifact("forward.safetensors")->path);
+    EXPECT_FALSE(file->has("logits"));
+    EXPECT_TRUE(file->has("attention.0"));
+    EXPECT_TRUE(runCase(CaptureExperiment(), name, {{"overhead", "false"}}));
+    EXPECT_THAT(runCase(GenerateExperiment(), name).error().message, HasSubstr("no language head"));
+}
+
+TEST(Generate, EndsWhereTheGenerationConfigSays)
+{
+    if (!casePath("c16-generation-config-eos"))
+        GTEST_SKIP() << "VITRINE_TEST_DATA is not set, or holds no cases";
+
+    const auto result = runCase(GenerateExperiment(), "c16-generation-config-eos",
+                                {{"token_ids", "1,71,294,436"}, {"max_tokens", "60"}});
+
+    ASSERT_TRUE(result) << result.error().message;
+    const auto& ids = result->table("ids")->rows;
+    EXPECT_LT(ids.size(), 10u);
+    EXPECT_EQ(number(ids.back()[1]), 301);
+}
+
+TEST(Capture, WhatIsNotFiniteStaysSoAndIsNamed)
+{
+    if (!casePath("c12a-inf-weight"))
+        GTEST_SKIP() << "VITRINE_TEST_DATA is not set, or holds no cases";
+    for (const char* name : {"c12a-inf-weight", "c12b-nan-embedding-row"}) {
+        const auto capture = runCase(CaptureExperiment(), name, {{"overhead", "false"}});
+        ASSERT_TRUE(capture) << capture.error().message;
+        EXPECT_THAT(capture->notes, testing::Contains(HasSubstr("Numbers stop being finite")));
+        EXPECT_THAT(capture->notes,
+                    testing::Contains(HasSubstr("The maps of these heads are not finite")));
+        for (const char* figure : {"sink_heads_share", "later_sinks", "entropy_mean"})
+            EXPECT_TRUE(std::isnan(metric(*capture, figure))) << figure;
+        const auto forward = runCase(ForwardExperiment(), name);
+        ASSERT_TRUE(forward) << forward.error().message;
+        EXPECT_TRUE(std::isnan(metric(*forward, "perplexity")));
+        EXPECT_EQ(forward->table("top"), nullptr);
+        EXPECT_THAT(runCase(GenerateExperiment(), name).error().message,
+                    HasSubstr("stop being finite"));
+    }
+}
+
 TEST(Forward, WrongWishesAreOneLineEach)
 {
     const std::string model = tinyModel().string();
