@@ -140,6 +140,7 @@ void TokenStrip::paintEvent(QPaintEvent*)
                    found->translated(0, -top));
     if (hasFocus()) {
         painter.setPen(QPen(theme::palette().accent, 2));
+        painter.setBrush(Qt::NoBrush);
         painter.setRenderHint(QPainter::Antialiasing);
         painter.drawRoundedRect(QRectF(viewport()->rect()).adjusted(1, 1, -1, -1), 4, 4);
     }
@@ -151,7 +152,9 @@ void TokenStrip::paintToken(QPainter& painter, std::size_t token, const QRect& b
     const QRect chip(box.left(), box.top() + kBadge, box.width(), kText);
     const bool marked = text_.marks[token] == TokenStripText::Mark::marked;
     const QColor mark = colours.series(1);
+    painter.save();
     paintChip(painter, token, chip);
+    painter.restore();
     if (!text_.badges[token].isEmpty()) {
         painter.setFont(theme::uiFont(10, QFont::DemiBold));
         painter.setPen(!marked        ? colours.muted

@@ -63,6 +63,45 @@ TEST(TokenStrip, ChoosesPinsAndActs)
     EXPECT_EQ(strip.accessibleDescription(), "token 2. Space acts.");
 }
 
+// Share of the pixels of two pictures that differ.
+double difference(const QImage& first, const QImage& second)
+{
+    int others = 0;
+    for (int y = 0; y < first.height(); ++y)
+        for (int x = 0; x < first.width(); ++x)
+            others += first.pixel(x, y) != second.pixel(x, y);
+    return others / static_cast<double>(first.width() * first.height());
+}
+
+// The focus is a ring around the text, whatever token was painted last.
+TEST(TokenStrip, ATokenThatWasClickedHidesNoOther)
+{
+    for (const std::int64_t selected : {0, 1, 2, 3}) {
+        for (const bool pinned : {false, true}) {
+            TokenStrip strip(nullptr);
+            strip.resize(400, 80);
+            TokenStripText shown = text();
+            shown.selected = selected;
+            shown.pinned = {false, false, false, pinned};
+            strip.setText(std::move(shown));
+            strip.show();
+            strip.activateWindow();
+            ASSERT_TRUE(QTest::qWaitForWindowActive(&strip));
+            strip.clearFocus();
+            const QImage before = strip.grab().toImage();
+
+            QTest::mouseClick(strip.viewport(), Qt::LeftButton, {},
+                              strip.tokenRect(selected).center());
+            strip.setFocus();
+
+            ASSERT_TRUE(strip.hasFocus());
+            const double changed = difference(before, strip.grab().toImage());
+            EXPECT_GT(changed, 0) << "the focus shows";
+            EXPECT_LT(changed, 0.1) << "token " << selected;
+        }
+    }
+}
+
 TEST(TokenStrip, AnEmptyTextIsNoTrouble)
 {
     TokenStrip strip(nullptr);
