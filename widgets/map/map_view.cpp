@@ -5,6 +5,8 @@
 #include <QMouseEvent>
 #include <QWheelEvent>
 
+#include "widgets/theme/wheel.h"
+
 #include <algorithm>
 
 namespace vitrine
@@ -217,6 +219,8 @@ void MapView::takeReading(const MapTile& tile, const std::vector<float>& values)
 
 void MapView::wheelEvent(QWheelEvent* event)
 {
+    if (theme::scrollsPage(*this, *event))
+        return event->ignore();
     const QPoint turn = event->angleDelta();
     const MapGeometry g = geometryOfMap();
     if (event->modifiers() & Qt::ShiftModifier)

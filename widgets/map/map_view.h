@@ -28,8 +28,8 @@ struct MapMark {
     bool selected = false; // drawn in the accent instead
 };
 
-// Tiled heat map of a grid of up to 32,768 x 32,768 cells. Wheel: zoom about the cursor; drag: pan;
-// double click or 0: whole map;
+// Tiled heat map of a grid of up to 32,768 x 32,768 cells. Wheel: zoom about the cursor (in a
+// page that scrolls: with Ctrl or after a click); drag: pan; double click or 0: whole map;
 // + and -: zoom; arrows: move the cell cursor (the map follows); Shift + arrows: pan; Enter: as a
 // click. Painting never waits: a coarser level or the preview stands in until tiles arrive.
 // Window's thread.

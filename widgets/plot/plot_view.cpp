@@ -5,12 +5,15 @@
 #include <QMenu>
 #include <QMouseEvent>
 #include <QPainter>
+#include <QToolButton>
 #include <QWheelEvent>
 
 #include "core/base/json.h"
 #include "core/figure/data.h"
 #include "widgets/plot/canvas.h"
+#include "widgets/theme/icon.h"
 #include "widgets/theme/palette.h"
+#include "widgets/theme/wheel.h"
 #include "widgets/view.h"
 
 #include <algorithm>
@@ -97,8 +100,18 @@ QJsonObject ticksJson(const figure::Ticks& ticks)
 
 } // namespace
 
-PlotView::PlotView(QWidget* parent) : QWidget(parent), canvas_(new Canvas(this))
+PlotView::PlotView(QWidget* parent)
+    : QWidget(parent), canvas_(new Canvas(this)), zoomed_(new QToolButton(this))
 {
+    zoomed_->setIcon(theme::icon(QStringLiteral("fit")));
+    zoomed_->setIconSize({16, 16});
+    zoomed_->setFixedSize(24, 24);
+    zoomed_->setProperty("kind", "onPlot");
+    zoomed_->setFocusPolicy(Qt::NoFocus); // the key 0 does the same
+    zoomed_->setAccessibleName(tr("Show all of the plot"));
+    zoomed_->setToolTip(tr("A part of the plot is shown. Shows all of it (0, or double click)"));
+    zoomed_->hide();
+    connect(zoomed_, &QToolButton::clicked, this, &PlotView::showAll);
     canvas_->setAttribute(Qt::WA_TransparentForMouseEvents);
     canvas_->setFocusPolicy(Qt::NoFocus);
     setMouseTracking(true);
@@ -135,6 +148,21 @@ void PlotView::applyRange()
     canvas_->setRanges(x_ ? clampedTo(*x_, wholeX, figure_.x.scale) : wholeX,
                        y_ ? clampedTo(*y_, wholeY, figure_.y.scale) : wholeY);
     canvas_->replot(QCustomPlot::rpQueuedReplot);
+    zoomed_->setVisible(x_ || y_);
+    placeSign();
+}
+
+// In the upper right corner between the axes.
+void PlotView::placeSign()
+{
+    const QPoint corner = canvas_->frame().rect.topRight().toPoint();
+    zoomed_->move(corner - QPoint(zoomed_->width() + 2, -2));
+    zoomed_->raise();
+}
+
+void PlotView::showAll()
+{
+    edit(figure::xRange(figure_), figure::yRange(figure_));
 }
 
 QJsonObject PlotView::rangeState() const
@@ -259,12 +287,13 @@ void PlotView::resizeEvent(QResizeEvent*)
 {
     canvas_->setGeometry(rect());
     canvas_->setSize(size()); // settles labels and square cells at once
+    placeSign();
 }
 
 void PlotView::wheelEvent(QWheelEvent* event)
 {
     const double steps = event->angleDelta().y() / 120.0;
-    if (steps == 0)
+    if (steps == 0 || theme::scrollsPage(*this, *event))
         return event->ignore();
     const Axes axes = event->modifiers() & Qt::ShiftModifier ? Axes::x : axesAt(event->position());
     zoom(std::pow(kZoomStep, steps), event->position(), axes);
@@ -309,7 +338,7 @@ void PlotView::mouseReleaseEvent(QMouseEvent* event)
 void PlotView::mouseDoubleClickEvent(QMouseEvent* event)
 {
     if (event->button() == Qt::LeftButton)
-        edit(figure::xRange(figure_), figure::yRange(figure_));
+        showAll();
 }
 
 void PlotView::leaveEvent(QEvent*)
@@ -339,7 +368,7 @@ void PlotView::keyPressEvent(QKeyEvent* event)
     case Qt::Key_Minus:
         return zoom(1 / kZoomStep, rect.center(), Axes::both);
     case Qt::Key_0:
-        return edit(figure::xRange(figure_), figure::yRange(figure_));
+        return showAll();
     default:
         QWidget::keyPressEvent(event);
     }
@@ -354,8 +383,7 @@ void PlotView::contextMenuEvent(QContextMenuEvent* event)
     menu->addAction(tr("Add to report"), this, [this] { emit reportRequested(figure_); });
     menu->addAction(tr("Where from?"), this, [this] { emit originRequested(figure_); });
     menu->addSeparator();
-    QAction* reset = menu->addAction(
-        tr("Reset view"), this, [this] { edit(figure::xRange(figure_), figure::yRange(figure_)); });
+    QAction* reset = menu->addAction(tr("Reset view"), this, &PlotView::showAll);
     reset->setEnabled(x_ || y_);
     menu->popup(event->globalPos());
 }

@@ -7,6 +7,8 @@
 
 #include <optional>
 
+class QToolButton;
+
 namespace vitrine
 {
 
@@ -18,9 +20,10 @@ namespace plot
 class Canvas;
 
 // Shows one figure. Wheel or + and - zoom (over an axis: that axis; with Shift: x only), dragging
-// or the arrow keys pan, double click or 0 shows all again; the pointer reads values out; the
-// context menu copies, exports and explains. The range that a person chose belongs to the view's
-// state: it is told by rangeEdited and taken back by setRangeState.
+// or the arrow keys pan, double click or 0 shows all again. In a page that scrolls the wheel
+// scrolls it, and zooms with Ctrl or after a click. The pointer reads values out; the context menu
+// copies, exports and explains. The range that a person chose belongs to the view's state: it is
+// told by rangeEdited and taken back by setRangeState.
 class PlotView : public QWidget
 {
     Q_OBJECT
@@ -86,10 +89,13 @@ private:
     void pan(QPointF pixels);
     void edit(figure::Range x, figure::Range y);
     void applyRange();
+    void showAll();
+    void placeSign();
     void read(QPointF pixel);
 
     figure::Figure figure_;
     Canvas* canvas_;
+    QToolButton* zoomed_; // seen while a part is shown
     bool title_ = true;
     std::optional<figure::Range> x_, y_; // as a person chose them
     std::optional<QPointF> pressed_;

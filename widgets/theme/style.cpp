@@ -13,6 +13,7 @@
 
 #include "core/base/resources.h"
 #include "widgets/theme/palette.h"
+#include "widgets/theme/wheel.h"
 
 #include <map>
 
@@ -88,8 +89,8 @@ QPalette widgetPalette()
     return all;
 }
 
-// What a style sheet cannot draw: check boxes in our lines, and 120 ms instead of Fusion's
-// defaults.
+// What a style sheet cannot draw or say: check boxes in our lines, 120 ms instead of Fusion's
+// defaults, and what the wheel does.
 class Style : public QProxyStyle
 {
 public:
@@ -115,6 +116,13 @@ public:
         if (control == CC_Slider && slider != nullptr)
             return drawSlider(*slider, *painter, widget);
         QProxyStyle::drawComplexControl(control, option, painter, widget);
+    }
+
+    using QProxyStyle::polish;
+    void polish(QWidget* widget) override
+    {
+        QProxyStyle::polish(widget);
+        guardFromWheel(*widget);
     }
 
     int pixelMetric(PixelMetric metric, const QStyleOption* option,

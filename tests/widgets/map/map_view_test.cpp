@@ -1,9 +1,12 @@
 #include "widgets/map/map_view.h"
 
+#include "tests/support/turn_wheel.h"
 #include "tests/widgets/plot/application.h"
 
 #include <gtest/gtest.h>
 
+#include <QScrollArea>
+#include <QScrollBar>
 #include <QSignalSpy>
 #include <QTest>
 #include <QThreadPool>
@@ -149,6 +152,35 @@ TEST_F(MapViewTest, WheelZoomsAboutTheCursorAndDoubleClickResets)
 
     QTest::mouseDClick(&map_, Qt::LeftButton, {}, at);
     EXPECT_DOUBLE_EQ(map_.window().zoom, 1);
+}
+
+TEST_F(MapViewTest, TheWheelScrollsThePageUntilAPersonTurnsToTheMap)
+{
+    QScrollArea page;
+    auto* map = new MapView([](QObject*, const QString&, const std::function<void()>& work,
+                               const std::function<void()>& done) { work(), done(); },
+                            nullptr);
+    MapGrid grid;
+    grid.rows = grid.columns = 64;
+    grid.tile = pooledWeights;
+    map->setGrid(std::move(grid));
+    map->setFixedSize(500, 900);
+    page.setWidget(map);
+    page.resize(540, 300);
+    page.show();
+    page.activateWindow();
+    ASSERT_TRUE(QTest::qWaitForWindowActive(&page));
+    map->clearFocus();
+
+    turnWheel(*map, {250, 200}, -120);
+    EXPECT_GT(page.verticalScrollBar()->value(), 0);
+    EXPECT_DOUBLE_EQ(map->window().zoom, 1);
+
+    turnWheel(*map, {251, 200}, 240, Qt::ControlModifier);
+    EXPECT_DOUBLE_EQ(map->window().zoom, 2);
+    map->setFocus();
+    turnWheel(*map, {252, 200}, 240);
+    EXPECT_DOUBLE_EQ(map->window().zoom, 4);
 }
 
 TEST_F(MapViewTest, DragPansAndDoesNotSelect)

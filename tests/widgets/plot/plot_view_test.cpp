@@ -2,11 +2,15 @@
 
 #include <QJsonArray>
 #include <QMenu>
+#include <QScrollArea>
+#include <QScrollBar>
 #include <QSignalSpy>
 #include <QTest>
+#include <QToolButton>
 #include <QWheelEvent>
 
 #include "core/figure/data.h"
+#include "tests/support/turn_wheel.h"
 #include "tests/widgets/plot/application.h"
 #include "tests/widgets/plot/samples.h"
 #include "widgets/theme/palette.h"
@@ -87,6 +91,54 @@ TEST_F(PlotViewTest, ShiftWheelZoomsXOnly)
 
     EXPECT_LT(width(view.shownX()), x);
     EXPECT_EQ(width(view.shownY()), y);
+}
+
+TEST_F(PlotViewTest, ASignSaysThatAPartIsShownAndShowsAll)
+{
+    PlotView& view = shown(figure::samples::headBars());
+    auto* sign = view.findChild<QToolButton*>();
+    ASSERT_FALSE(sign->isVisible());
+
+    wheel(view.pixelOf(5, 0.2), 2);
+    ASSERT_TRUE(sign->isVisible());
+    EXPECT_TRUE(view.rect().contains(sign->geometry()));
+    QSignalSpy edited(&view, &PlotView::rangeEdited);
+    QTest::mouseClick(sign, Qt::LeftButton);
+
+    EXPECT_TRUE(view.rangeState().isEmpty());
+    EXPECT_EQ(edited.count(), 1);
+    EXPECT_FALSE(sign->isVisible());
+    view.setRangeState({{"x", QJsonArray{2.0, 5.0}}}); // as an earlier day left it
+    EXPECT_TRUE(sign->isVisible());
+}
+
+// A page taller than its window, with the plot at its top.
+TEST_F(PlotViewTest, TheWheelScrollsThePageUntilAPersonTurnsToThePlot)
+{
+    QScrollArea page;
+    auto* plot = new PlotView;
+    plot->setFigure(figure::samples::headBars());
+    plot->setFixedSize(400, 900);
+    page.setWidget(plot);
+    page.resize(450, 300);
+    page.show();
+    page.activateWindow();
+    ASSERT_TRUE(QTest::qWaitForWindowActive(&page));
+    plot->clearFocus();
+    const QScrollBar& bar = *page.verticalScrollBar();
+
+    turnWheel(*plot, {200, 100}, -120);
+    EXPECT_GT(bar.value(), 0);
+    EXPECT_TRUE(plot->rangeState().isEmpty());
+
+    const int scrolled = bar.value();
+    turnWheel(*plot, {200, 150}, 120, Qt::ControlModifier);
+    EXPECT_FALSE(plot->rangeState().isEmpty());
+    plot->setRangeState({});
+    QTest::mouseClick(plot, Qt::LeftButton, {}, {210, 160});
+    turnWheel(*plot, {210, 160}, 120);
+    EXPECT_FALSE(plot->rangeState().isEmpty());
+    EXPECT_EQ(bar.value(), scrolled);
 }
 
 TEST_F(PlotViewTest, DraggingPansAndDoubleClickShowsAllAgain)
