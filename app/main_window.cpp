@@ -237,7 +237,7 @@ RoomPage* MainWindow::makeRoom(const RoomInfo& info)
             [this, id = info.id](const QStringList& uids) { compareRuns(id, uids); });
     connect(page, &RoomPage::panelToggled, this, &MainWindow::toggleParameters);
     if (savedRooms_.contains(info.id))
-        page->apply(roomStateFrom(savedRooms_[info.id].toObject()));
+        page->restore(savedRooms_[info.id].toObject());
     refreshPending(info.id);
     return page;
 }

@@ -124,9 +124,8 @@ void MainWindow::onFinished(const RunHandle& run)
     if (run->state != RunState::done)
         return;
     page->setFailure({}, {});
-    RoomState after = page->state();
+    RoomState after = page->stateOf(fromUtf8(run->experiment));
     after.runs = wanted.compare ? after.runs + QStringList{uid} : QStringList{uid};
-    after.experiment = fromUtf8(run->experiment);
     change({wanted.room, QString("Show run %1").arg(run->number), {}, page->state(), after});
     updateEstimates();
     startBeside(run->experiment, wanted);
@@ -191,8 +190,7 @@ void MainWindow::openRuns(const QStringList& uids)
     RoomPage* page = roomFor(fromUtf8((*first)->experiment));
     if (page == nullptr)
         return showMessage("No room of this installation shows " + fromUtf8((*first)->experiment));
-    RoomState after = page->state();
-    after.experiment = fromUtf8((*first)->experiment);
+    RoomState after = page->stateOf(fromUtf8((*first)->experiment));
     after.params = paramTexts((*first)->params); // what is shown is where a person goes on from
     after.runs = comparable(*page, uids);
     showPage(page->info().id);
@@ -254,8 +252,7 @@ void MainWindow::startStudy(const Study& study)
     RoomPage* page = roomFor(study.experiment);
     if (page == nullptr)
         return showMessage("No room of this installation runs " + study.experiment);
-    RoomState after = page->state();
-    after.experiment = study.experiment;
+    RoomState after = page->stateOf(study.experiment);
     after.params = study.params;
     showPage(page->info().id);
     change({page->info().id, study.title, {}, page->state(), after});
@@ -285,10 +282,7 @@ void MainWindow::openPath(const QString& path)
     const RoomState before = page->state();
     if (const QString experiment = page->experimentWith(parameter);
         !experiment.isEmpty() && experiment != before.experiment) {
-        RoomState other = before;
-        other.experiment = experiment;
-        other.params.clear();
-        page->apply(other); // the form is this experiment's now
+        page->apply(page->stateOf(experiment)); // the form is this experiment's now
     }
     showPage(taker->id);
     page->panel()->form().merge(

@@ -28,7 +28,7 @@ QJsonObject MainWindow::collectState() const
         return {}; // nothing may be written over what has not been read
     QJsonObject rooms = savedRooms_;
     for (const auto& [id, page] : rooms_)
-        rooms[id] = toJson(page->state());
+        rooms[id] = page->saved();
     if (reports_ != nullptr)
         rooms["reports"] = toJson(RoomState{.view = reports_->state()});
     QJsonObject pending;

@@ -85,9 +85,8 @@ RoomPage::RoomPage(const RoomInfo& info, const Plugin& plugin, ViewContext& cont
         emit runRequested(panel_->experiment().toStdString(), panel_->form().values());
     });
     connect(panel_, &ParameterPanel::experimentChosen, this, [this](const QString& id) {
-        RoomState after;
-        after.experiment = id;
-        propose("Choose experiment", after);
+        if (id != state_.experiment)
+            propose("Choose experiment", stateOf(id));
     });
     connect(panel_, &ParameterPanel::edited, this, [this](const QString& param) {
         RoomState after = state_;
@@ -166,6 +165,8 @@ void RoomPage::apply(const RoomState& state)
 {
     const bool otherExperiment = state.experiment != state_.experiment && has(state.experiment);
     const bool otherRuns = state.runs != state_.runs;
+    if (otherExperiment)
+        others_[state_.experiment] = state_;
     state_ = state;
     if (otherExperiment)
         chooseExperiment(state.experiment);
@@ -181,6 +182,34 @@ void RoomPage::apply(const RoomState& state)
         view_->setState(state.view);
     showRight();
     updateTitle();
+}
+
+RoomState RoomPage::stateOf(const QString& experiment) const
+{
+    if (experiment == state_.experiment)
+        return state_;
+    const auto left = others_.find(experiment);
+    return left == others_.end() ? RoomState{.experiment = experiment} : left->second;
+}
+
+QJsonObject RoomPage::saved() const
+{
+    QJsonObject others;
+    for (const auto& [experiment, left] : others_)
+        others[experiment] = toJson(left);
+    QJsonObject json = toJson(state_);
+    json["others"] = others;
+    return json;
+}
+
+void RoomPage::restore(const QJsonObject& saved)
+{
+    apply(roomStateFrom(saved));
+    const QJsonObject others = saved["others"].toObject();
+    others_.clear();
+    for (auto it = others.begin(); it != others.end(); ++it)
+        if (has(it.key()))
+            others_[it.key()] = roomStateFrom(it.value().toObject());
 }
 
 void RoomPage::chooseExperiment(const QString& id)

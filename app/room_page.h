@@ -46,6 +46,12 @@ public:
 
     const RoomState& state() const { return state_; }
     void apply(const RoomState& state);
+    // The state of one of the room's experiments as it was last shown here; a fresh one where it
+    // never was.
+    RoomState stateOf(const QString& experiment) const;
+    // The state with what the other experiments were left at, for a restart; and back.
+    QJsonObject saved() const;
+    void restore(const QJsonObject& saved);
     const std::vector<RunHandle>& runs() const { return runs_; }
     FoundExperiment experimentNamed(const std::string& id) const; // among the room's
     // What these texts mean as parameters of one of the room's experiments.
@@ -92,6 +98,7 @@ private:
     std::map<QString, View*> views_; // by experiment, made when first shown
     View* view_ = nullptr;
     RoomState state_;
+    std::map<QString, RoomState> others_; // by experiment: as they were left
     std::map<std::string, std::string> appliedParams_;
     std::vector<RunHandle> runs_;
     bool pending_ = false;

@@ -1,6 +1,8 @@
 #include "app/main_window.h"
 
+#include <QAbstractItemView>
 #include <QApplication>
+#include <QComboBox>
 #include <QDragEnterEvent>
 #include <QFile>
 #include <QJsonArray>
@@ -65,6 +67,12 @@ public:
     Result<RunResult> run(const Params&, Progress&) const override { return RunResult{}; }
 };
 
+class TallyExperiment : public CountExperiment
+{
+public:
+    ExperimentInfo info() const override { return {"test.tally", "Tally", "Counts by fives.", 1}; }
+};
+
 // Remembers what the window tells it; its state is one number.
 class CountView : public View
 {
@@ -92,7 +100,7 @@ class CountPlugin : public Plugin
 public:
     std::vector<std::unique_ptr<Experiment>> createExperiments() const override
     {
-        return experiments<CountExperiment>();
+        return experiments<CountExperiment, TallyExperiment>();
     }
     View* createView(std::string_view, ViewContext& context, QWidget* parent) const override
     {
@@ -110,7 +118,8 @@ class OneRoom : public RoomSource
 public:
     std::vector<RoomInfo> rooms() const override
     {
-        return {{"count", "Counting", "Counts.", "plugin", 1, {"test.count"}, {"text"}}};
+        return {
+            {"count", "Counting", "Counts.", "plugin", 1, {"test.count", "test.tally"}, {"text"}}};
     }
     Result<Plugin*> load(const QString&) override { return &plugin_; }
     QStringList problems() const override { return {}; }
@@ -239,6 +248,56 @@ TEST_F(Window, AKilledWindowComesBackAsItWasWithItsUndoSteps)
     window->history().stack().undo();
     window->history().stack().undo();
     EXPECT_TRUE(room().panel()->form().values().empty());
+}
+
+// Also over a restart, and whether a person goes back by the choice or by undo.
+TEST_F(Window, AnExperimentThatIsChosenAgainIsAsItWasLeft)
+{
+    open();
+    window->showPage("count");
+    window->startRun("test.count", {}, "count", false);
+    ASSERT_TRUE(QTest::qWaitFor([&] { return view().runs.size() == 1; }, 10'000));
+    named<QLineEdit>(*window, "Limit")->selectAll();
+    QTest::keyClicks(named<QLineEdit>(*window, "Limit"), "77");
+    view().context.change(&view(), {{"zoom", 4}}, "Zoom", {});
+    const RoomState left = room().state();
+    const auto choose = [&](Qt::Key key) {
+        QTest::keyClick(named<QComboBox>(*window, "Experiment"), key);
+    };
+
+    choose(Qt::Key_Down);
+    EXPECT_EQ(room().state(), RoomState{.experiment = "test.tally"});
+    EXPECT_TRUE(view().runs.empty());
+    EXPECT_TRUE(room().panel()->form().values().empty());
+    choose(Qt::Key_Up);
+    EXPECT_EQ(room().state(), left);
+    EXPECT_EQ(view().runs.size(), 1u);
+    EXPECT_EQ(view().current["zoom"].toInt(), 4);
+    EXPECT_EQ(room().panel()->form().values(), (ParamForm::Values{{"limit", "77"}}));
+
+    choose(Qt::Key_Down);
+    window->close(); // saves
+    open();
+    ASSERT_EQ(room().state().experiment, "test.tally");
+    choose(Qt::Key_Up);
+    EXPECT_EQ(room().state(), left);
+    EXPECT_EQ(view().runs.size(), 1u);
+}
+
+TEST_F(Window, TheExperimentThatIsShownChosenAgainChangesNothing)
+{
+    open();
+    window->showPage("count");
+    window->startRun("test.count", {}, "count", false);
+    ASSERT_TRUE(QTest::qWaitFor([&] { return view().runs.size() == 1; }, 10'000));
+    const RoomState before = room().state();
+    auto* choice = named<QComboBox>(*window, "Experiment");
+
+    choice->showPopup();
+    QTest::keyClick(choice->view(), Qt::Key_Return);
+
+    EXPECT_EQ(room().state(), before);
+    EXPECT_EQ(view().runs.size(), 1u);
 }
 
 TEST_F(Window, TagsAndNotesOfARunAreUndoneAndRedone)
