@@ -161,8 +161,8 @@ bool keepLikeRates(Figure& figure, const std::vector<RunRecord>& runs)
            }) > 0;
 }
 
-Figure perFrame(const std::vector<RunRecord>& runs, const char* name, const char* column,
-                const char* title, const char* label, const char* unit)
+Figure perFrame(const std::vector<RunRecord>& runs, const LineChoice& chosen, const char* name,
+                const char* column, const char* title, const char* label, const char* unit)
 {
     Figure figure = blank(name, title);
     figure.x.label = "Frame";
@@ -173,7 +173,9 @@ Figure perFrame(const std::vector<RunRecord>& runs, const char* name, const char
     std::erase_if(figure.series, [](const Series& series) {
         return std::ranges::none_of(series.y, [](double v) { return std::isfinite(v); });
     });
-    const bool isPart = keepLikeRates(figure, runs);
+    if (chosen)
+        std::erase_if(figure.series, [&](const Series& series) { return !chosen(series.name); });
+    const bool isPart = !chosen && keepLikeRates(figure, runs);
     std::map<std::string, int> colours; // by codec, whatever the run
     for (Series& series : figure.series)
         if (isPart) {
@@ -206,13 +208,13 @@ Figure bdCurves(const std::vector<RunRecord>& runs)
 
 } // namespace
 
-std::vector<Figure> figures(const std::vector<RunRecord>& runs)
+std::vector<Figure> figures(const std::vector<RunRecord>& runs, const LineChoice& chosen)
 {
     std::vector<Figure> list = {
         rateDistortion(runs, "rd-psnr", "psnr_y", "PSNR-Y", "dB"),
         rateDistortion(runs, "rd-ssim", "ssim", "SSIM", ""), bdCurves(runs),
-        perFrame(runs, "quality", "psnr_y", "Quality of every frame", "PSNR-Y", "dB"),
-        perFrame(runs, "bits", "bits", "Bits of every frame", "Payload", "bit")};
+        perFrame(runs, chosen, "quality", "psnr_y", "Quality of every frame", "PSNR-Y", "dB"),
+        perFrame(runs, chosen, "bits", "bits", "Bits of every frame", "Payload", "bit")};
     std::erase_if(list, [](const Figure& figure) { return figure.series.empty(); });
     return list;
 }

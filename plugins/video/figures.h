@@ -3,6 +3,8 @@
 #include "core/figure/figure.h"
 #include "core/jobs/run_record.h"
 
+#include <functional>
+#include <string>
 #include <vector>
 
 // Figures of this room's runs, from their tables alone. Any thread.
@@ -12,6 +14,12 @@ namespace vitrine::video
 // "rd-psnr", "rd-ssim": quality over rate, a curve per codec and run (video.compare); "curves":
 // anchor and test of video.bd; "quality", "bits": frame by frame (every run that has a table
 // `frames`). Empty ones are left out.
-std::vector<figure::Figure> figures(const std::vector<RunRecord>& runs);
+//
+// Too many lines over frames cannot be told apart: `chosen` says by name ("x264 crf=22:gop=32",
+// "#5 x264 ..." of several runs) which are drawn. Without it: all where they are few, else of each
+// codec the one of a like rate.
+using LineChoice = std::function<bool(const std::string& line)>;
+std::vector<figure::Figure> figures(const std::vector<RunRecord>& runs,
+                                    const LineChoice& chosen = {});
 
 } // namespace vitrine::video

@@ -21,6 +21,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 namespace vitrine::video
 {
@@ -406,37 +407,43 @@ QString VideoView::title() const
 }
 
 // Curves over frames are of the points that have a pane, in its colour: all points at once cannot
-// be told apart.
+// be told apart. What is switched off has no curve anywhere.
 std::vector<figure::Figure> VideoView::figures() const
 {
     std::vector<RunRecord> records;
     for (const RunHandle& run : runs_)
         records.push_back(*run);
     std::map<std::string, const Offer*> known; // by the series' name; none: not shown
+    std::set<std::string> off;                 // codecs, by the series' name
     const auto shown = shownOffers();
-    for (std::size_t i = 0; i < offers_.size(); ++i)
-        for (const Clip& clip : offers_[i].choice.clips)
+    for (std::size_t i = 0; i < offers_.size(); ++i) {
+        const Offer& offer = offers_[i];
+        if (contains(state_["off"], offer.id))
+            off.insert(offer.name.toStdString());
+        for (const Clip& clip : offer.choice.clips)
             if (!clip.setting.empty())
-                known[offers_[i].name.toStdString() + " " + clip.setting] =
-                    std::ranges::find(shown, i) != shown.end() && &clip == &clipOf(offers_[i])
-                        ? &offers_[i]
-                        : nullptr;
-    auto list = video::figures(records);
+                known[offer.name.toStdString() + " " + clip.setting] =
+                    std::ranges::find(shown, i) != shown.end() && &clip == &clipOf(offer) ? &offer
+                                                                                          : nullptr;
+    }
+    auto list = video::figures(records, [&](const std::string& line) {
+        const auto offer = known.find(line);
+        return offer == known.end() || offer->second;
+    });
     for (figure::Figure& one : list) {
+        if (one.name.starts_with("rd-"))
+            std::erase_if(one.series,
+                          [&](const figure::Series& series) { return off.contains(series.name); });
         if (one.name != "quality" && one.name != "bits")
             continue;
-        std::erase_if(one.series, [&](const figure::Series& series) {
-            const auto offer = known.find(series.name);
-            return offer != known.end() && !offer->second;
-        });
         for (figure::Series& series : one.series)
             if (const auto offer = known.find(series.name); offer != known.end()) {
                 series.colour = offer->second->colour;
                 series.name = offer->second->name.toStdString() + " " +
                               shortSetting(clipOf(*offer->second).setting);
             }
-        one.altText = fmt::format("{} curves over frames.", one.series.size());
     }
+    std::erase_if(list, [](const figure::Figure& one) { return one.series.empty(); });
     return list;
 }
 

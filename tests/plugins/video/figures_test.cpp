@@ -53,6 +53,20 @@ TEST(VideoFigures, ShowTheSettingsOfLikeRatesWhereThereAreTooManyLines)
     }
 }
 
+TEST(VideoFigures, ShowTheChosenLinesHoweverManyThereAre)
+{
+    const auto list = figures({runOf({{"x264", {100, 200, 400, 800}},
+                                      {"x265", {90, 180, 360, 700}},
+                                      {"av1", {390, 800, 1600, 3200}}})},
+                              [](const std::string& line) { return line == "x264 q=3"; });
+
+    ASSERT_EQ(list.size(), 2u);
+    for (const auto& figure : list) {
+        EXPECT_EQ(namesOf(figure), (std::vector<std::string>{"x264 q=3"}));
+        EXPECT_THAT(figure.caption, testing::Not(HasSubstr("middle rate")));
+    }
+}
+
 TEST(VideoFigures, ShowEverySettingWhereTheyAreFew)
 {
     const auto list = figures({runOf({{"x264", {100, 200}}, {"x265", {90, 180}}})});

@@ -387,6 +387,45 @@ TEST_F(VideoViewTest, SeveralRunsAddPanesAndCurves)
     EXPECT_EQ(named<DataTable>("Points of the curves")->model()->rowCount(), 8);
 }
 
+// Every pane has a curve of every frame, also where a run has more settings than lines can be told
+// apart; a codec that is switched off has none anywhere.
+TEST_F(VideoViewTest, EveryPaneHasItsCurves)
+{
+    const auto run =
+        done(CompareExperiment(), {{"reference", clip("reference.y4m", 6)},
+                                   {"codecs", "x264:crf=18,22,26,30,34,38:preset=ultrafast:gop=8;"
+                                              "mpeg2:q=2,4,8,12,16,20:gop=8"},
+                                   {"frames", "0"}});
+    show({run});
+    const auto names = [this](const char* figure) {
+        std::vector<std::string> lines;
+        for (const auto& one : view_.figures())
+            if (one.name == figure)
+                for (const auto& series : one.series)
+                    lines.push_back(series.name);
+        return lines;
+    };
+    const auto expected = [this](int pane_) {
+        return (pane(pane_).name + " " + pane(pane_).detail.section(QStringLiteral(" · "), 0, 0))
+            .toStdString();
+    };
+    for (const char* figure : {"quality", "bits"})
+        EXPECT_EQ(names(figure), (std::vector{expected(1), expected(2)})) << figure;
+
+    auto* setting = named<QComboBox>("Setting of x264");
+    for (int i = 0; i < setting->count(); ++i) {
+        setting->setCurrentIndex(i);
+        emit setting->activated(i);
+        ASSERT_TRUE(settle());
+        EXPECT_EQ(names("quality").size(), 2u) << setting->itemText(i).toStdString();
+    }
+
+    QTest::mouseClick(named<QPushButton>("Pane mpeg2"), Qt::LeftButton);
+    for (const char* figure : {"rd-psnr", "rd-ssim"})
+        EXPECT_EQ(names(figure), std::vector<std::string>{"x264"}) << figure;
+    EXPECT_EQ(names("bits").size(), 1u);
+}
+
 TEST_F(VideoViewTest, AStillIsTheFramesOwnPixels)
 {
     show({duel()});
