@@ -2,14 +2,15 @@
 
 #include <QWidget>
 
-class QLineEdit;
+class QPlainTextEdit;
 class QProgressBar;
-class QPushButton;
+class QToolButton;
 
 namespace vitrine
 {
 
-// Where a text is typed: Enter shows it, Ctrl + Enter adds it beside what is shown. Below it a thin
+// Where a text of one or several lines is typed: Enter shows it, Ctrl + Enter adds it beside what
+// is shown, Shift + Enter begins a line. Grows with the text up to a few lines. Below it a thin
 // progress line.
 class PromptLine : public QWidget
 {
@@ -27,10 +28,15 @@ signals:
     void entered(const QString& text, bool beside); // never empty
     void edited(const QString& text);
 
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
 private:
     void enter(bool beside);
+    void fit(); // the height to the lines
 
-    QLineEdit* edit_;
+    QPlainTextEdit* edit_;
+    QToolButton* clear_;
     QProgressBar* progress_;
 };
 

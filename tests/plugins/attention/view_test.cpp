@@ -18,7 +18,7 @@
 #include <QComboBox>
 #include <QJsonArray>
 #include <QLabel>
-#include <QLineEdit>
+#include <QPlainTextEdit>
 #include <QProgressBar>
 #include <QPushButton>
 #include <QSignalSpy>
@@ -371,7 +371,7 @@ TEST_F(AttentionViewTest, APromptAndEnterStartARunOfTheShownModel)
 {
     show({makeRun()});
     QSignalSpy edited(&view_, &View::parametersEdited);
-    auto* prompt = named<QLineEdit>("Prompt");
+    auto* prompt = named<QPlainTextEdit>("Prompt");
     prompt->setFocus();
     prompt->selectAll();
     QTest::keyClicks(prompt, "war and peace");
@@ -397,7 +397,7 @@ TEST_F(AttentionViewTest, APromptTakesAllParametersOfTheFormBesideIt)
     context_.form = {{"model", "vitrine-lm"}, {"layers", "1,2"}, {"rule", "absolute"},
                      {"keep", "all"},         {"seed", "7"},     {"prompt_file", "/tmp/speech.txt"},
                      {"budget", "64"}};
-    auto* prompt = named<QLineEdit>("Prompt");
+    auto* prompt = named<QPlainTextEdit>("Prompt");
     prompt->setFocus();
     prompt->selectAll();
     QTest::keyClicks(prompt, "war and peace");

@@ -13,7 +13,7 @@
 #include <QCheckBox>
 #include <QJsonArray>
 #include <QLabel>
-#include <QLineEdit>
+#include <QPlainTextEdit>
 #include <QPushButton>
 #include <QSlider>
 #include <QStackedWidget>
@@ -376,7 +376,7 @@ TEST_F(CalibrationViewTest, APromptStartsARunWithTheTuning)
 {
     show({makeRun()});
     drag(named<QSlider>("Factor beta"), {20});
-    auto* prompt = named<QLineEdit>("Prompt");
+    auto* prompt = named<QPlainTextEdit>("Prompt");
     prompt->setFocus();
     prompt->selectAll();
     QTest::keyClicks(prompt, "war and peace");
