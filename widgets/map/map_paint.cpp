@@ -165,7 +165,7 @@ void MapView::paintMarks(QPainter& painter, const MapGeometry& g)
 // A light line with a dark one beside it is seen on every colour.
 void MapView::paintCrosshair(QPainter& painter, const MapGeometry& g)
 {
-    const auto cell = cursor_ ? cursor_ : linkedCursor_;
+    const auto cell = markedCell();
     if (!cell || cell->row >= g.rows || cell->column >= g.columns)
         return;
     const QRectF sight = g.visible();
@@ -194,7 +194,7 @@ void MapView::paintMargins(QPainter& painter, const MapGeometry& g, const Frame&
 {
     const theme::Palette& colours = theme::palette();
     const QRectF sight = g.visible();
-    const auto cell = cursor_ ? cursor_ : linkedCursor_;
+    const auto cell = markedCell();
     const QFontMetricsF metrics(painter.font());
     std::vector<std::int64_t> rows, columns;
     if (cell) {

@@ -8,6 +8,7 @@
 #include "widgets/theme/wheel.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace vitrine
 {
@@ -29,6 +30,8 @@ void MapView::setGrid(MapGrid grid)
 {
     grid_ = std::move(grid);
     cursor_.reset();
+    reading_.reset();
+    clickWaits_.reset();
     loader_->setSource(grid_.tile);
     setScale(table_.scale());
     preview_ = {};
@@ -62,6 +65,7 @@ void MapView::setWindow(const MapWindow& window)
     if (window == window_)
         return;
     window_ = window;
+    readAgain();
     update();
 }
 
@@ -182,9 +186,47 @@ void MapView::edit(const MapWindow& window)
     emit windowEdited(window);
 }
 
+bool MapView::isRead(MapCell cell) const
+{
+    return reading_ && reading_->block == std::int64_t{1} << level() && reading_->isOf(cell);
+}
+
+// One place for crosshair, margins, read-out and click.
+std::optional<MapCell> MapView::markedCell() const
+{
+    if (!cursor_)
+        return linkedCursor_;
+    return isRead(*cursor_) ? reading_->cell : *cursor_;
+}
+
+void MapView::readAgain()
+{
+    if (!cursor_)
+        return;
+    if (!pointer_)
+        return readAt(MapCell(*cursor_));
+    if (const auto cell = geometryOfMap().cellAt(*pointer_))
+        readAt(*cell);
+    else
+        leaveEvent(nullptr);
+}
+
+void MapView::click(MapCell cell, Qt::KeyboardModifiers modifiers)
+{
+    if (level() == 0)
+        emit cellClicked(cell, modifiers);
+    else if (isRead(cell))
+        emit cellClicked(MapCell(reading_->cell), modifiers);
+    else {
+        readAt(cell);
+        clickWaits_ = modifiers;
+    }
+}
+
 void MapView::readAt(MapCell cell)
 {
     cursor_ = cell;
+    clickWaits_.reset();
     update();
     const std::int64_t block = std::int64_t{1} << level();
     const MapTile tile{.row = cell.row / block * block,
@@ -214,7 +256,11 @@ void MapView::takeReading(const MapTile& tile, const std::vector<float>& values)
         reading.cell = {tile.row + place / tile.columns, tile.column + place % tile.columns};
     }
     reading_ = reading;
+    update();
+    const auto clicked = std::exchange(clickWaits_, std::nullopt);
     emit hovered(reading);
+    if (clicked)
+        emit cellClicked(reading.cell, *clicked);
 }
 
 void MapView::wheelEvent(QWheelEvent* event)
@@ -251,6 +297,7 @@ void MapView::mouseMoveEvent(QMouseEvent* event)
     }
     const auto cell = geometryOfMap().cellAt(event->position());
     if (cell && notice_.isEmpty()) {
+        pointer_ = event->position();
         if (cursor_ != cell)
             readAt(*cell);
     } else if (cursor_) {
@@ -264,8 +311,10 @@ void MapView::mouseReleaseEvent(QMouseEvent* event)
         return;
     dragFrom_.reset();
     const auto cell = geometryOfMap().cellAt(event->position());
-    if (!dragged_ && cell)
-        emit cellClicked(*cell, event->modifiers());
+    if (dragged_)
+        pointer_ = event->position();
+    else if (cell)
+        click(*cell, event->modifiers());
 }
 
 void MapView::mouseDoubleClickEvent(QMouseEvent* event)
@@ -276,9 +325,12 @@ void MapView::mouseDoubleClickEvent(QMouseEvent* event)
 
 void MapView::leaveEvent(QEvent*)
 {
+    pointer_.reset();
     if (!cursor_)
         return;
     cursor_.reset();
+    reading_.reset();
+    clickWaits_.reset();
     update();
     emit left();
 }
@@ -293,6 +345,7 @@ void MapView::moveCursor(int rows, int columns)
         cell.row = std::clamp<std::int64_t>(cell.row + rows * step, 0, grid_.rows - 1);
         cell.column = std::clamp<std::int64_t>(cell.column + columns * step, 0, grid_.columns - 1);
     }
+    pointer_.reset(); // the cursor goes with the keys now
     edit(revealed(geometryOfMap(), cell));
     readAt(cell);
 }
@@ -326,7 +379,7 @@ void MapView::keyPressEvent(QKeyEvent* event)
     case Qt::Key_Return:
     case Qt::Key_Enter:
         if (cursor_)
-            emit cellClicked(*cursor_, event->modifiers());
+            click(MapCell(*cursor_), event->modifiers());
         return;
     default:
         QWidget::keyPressEvent(event);

@@ -19,6 +19,11 @@ struct MapReading {
     MapCell cell;
     float value = std::nanf(""); // NaN: masked
     std::int64_t block = 1;      // cells per side that one shown cell stands for
+
+    bool isOf(MapCell other) const // whether it is the reading of the other's block
+    {
+        return cell.row / block == other.row / block && cell.column / block == other.column / block;
+    }
 };
 
 // A row or column marked in the margins.
@@ -68,6 +73,7 @@ signals:
     void windowEdited(const vitrine::MapWindow& window); // by a person; linked maps follow
     void hovered(const vitrine::MapReading& reading);
     void left();
+    // The cell that is read out there: of a block of cells its leading one, once that is known.
     void cellClicked(const vitrine::MapCell& cell, Qt::KeyboardModifiers modifiers);
     void tileFailed(const QString& message);
 
@@ -92,6 +98,10 @@ private:
     void edit(const MapWindow& window);
     void moveCursor(int rows, int columns);
     void readAt(MapCell cell);
+    void readAgain(); // what is under the pointer, or the cursor, after the map moved
+    void click(MapCell cell, Qt::KeyboardModifiers modifiers);
+    bool isRead(MapCell cell) const; // its block is the one that is read out
+    std::optional<MapCell> markedCell() const;
     void takeReading(const MapTile& tile, const std::vector<float>& values);
     std::vector<MapTile> tilesInSight(const MapGeometry& geometry, int level) const;
     void paintCells(QPainter& painter, const MapGeometry& geometry);
@@ -111,8 +121,10 @@ private:
     TileLoader* loader_ = nullptr;
     MapWindow window_;
     std::vector<MapMark> marks_;
-    std::optional<MapCell> cursor_, linkedCursor_;
-    MapReading reading_;
+    std::optional<MapCell> cursor_, linkedCursor_; // cursor_: under the pointer, or moved by keys
+    std::optional<QPointF> pointer_;               // while it is over the map
+    std::optional<MapReading> reading_;
+    std::optional<Qt::KeyboardModifiers> clickWaits_; // for the reading of its block
     QString quantity_, rowName_, columnName_, notice_;
     std::optional<QPointF> dragFrom_;
     bool dragged_ = false;

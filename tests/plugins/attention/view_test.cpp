@@ -276,6 +276,33 @@ TEST_F(AttentionViewTest, PinsSurviveTheStateAndRestart)
     EXPECT_EQ(second.state(), state);
 }
 
+// The read-out, the profile's line and a click are of one cell, however many a pixel stands for.
+TEST_F(AttentionViewTest, AClickSelectsTheKeyThatIsReadOut)
+{
+    show({makeRun({.tokens = 1600, .layers = 1, .heads = 1, .laterSink = -1})});
+    MapView* map = maps()[0];
+    ASSERT_GT(map->level(), 0);
+    auto* reading = named<QLabel>("Read-out");
+    for (const double share : {0.3, 0.5, 0.7}) {
+        const QRectF sight = map->geometryOfMap().visible();
+        const QPoint at = (sight.topLeft() +
+                           QPointF(share * sight.width() / 2, (0.5 + share / 2) * sight.height()))
+                              .toPoint();
+        QTest::mouseMove(map, at);
+        ASSERT_TRUE(QTest::qWaitFor(
+            [&] { return reading->accessibleDescription().contains("strongest of"); }));
+        const QString before = reading->accessibleDescription();
+        QTest::mouseClick(map, Qt::LeftButton, {}, at);
+        ASSERT_TRUE(QTest::qWaitFor(
+            [&] { return view_.state()["selection"].toObject().contains("token"); }));
+        const int token = view_.state()["selection"].toObject()["token"].toInt();
+        EXPECT_TRUE(reading->accessibleDescription().contains(QString("key %1,").arg(token)))
+            << token << " is selected, read is " << before.toStdString();
+        context_.undo(&view_);
+        QTest::mouseMove(map, {1, 1});
+    }
+}
+
 TEST_F(AttentionViewTest, TwoRunsOfOneTextHaveADifferenceMap)
 {
     const RunHandle a = makeRun({.seed = 7}), b = makeRun({.seed = 8});

@@ -140,6 +140,54 @@ TEST_F(MapViewTest, HoverOverABlockReadsItsStrongestCell)
     EXPECT_EQ(reading.block, std::int64_t{1} << map_.level());
 }
 
+// The whole of a long text: a pixel shows the strongest of many cells.
+TEST_F(MapViewTest, AClickIsOnTheCellThatIsReadOut)
+{
+    show(4096);
+    QSignalSpy hovers(&map_, &MapView::hovered), clicks(&map_, &MapView::cellClicked);
+
+    QTest::mouseMove(&map_, {1, 1}); // a pointer that stands there already does not move
+    QTest::mouseMove(&map_, pixelOf(4000, 301));
+    ASSERT_TRUE(QTest::qWaitFor([&] { return !hovers.isEmpty(); }));
+    QTest::mouseClick(&map_, Qt::LeftButton, {}, pixelOf(4000, 301));
+    ASSERT_TRUE(QTest::qWaitFor([&] { return !clicks.isEmpty(); }));
+
+    const auto reading = hovers.last()[0].value<MapReading>();
+    EXPECT_EQ(reading.cell.column, 300);
+    EXPECT_EQ(clicks[0][0].value<MapCell>(), reading.cell);
+}
+
+TEST_F(MapViewTest, AClickBeforeTheReadingWaitsForIt)
+{
+    show(4096);
+    QSignalSpy clicks(&map_, &MapView::cellClicked);
+
+    QTest::mouseClick(&map_, Qt::LeftButton, {}, pixelOf(4000, 301));
+
+    ASSERT_TRUE(QTest::qWaitFor([&] { return !clicks.isEmpty(); }));
+    EXPECT_EQ(clicks[0][0].value<MapCell>().column, 300);
+}
+
+TEST_F(MapViewTest, ZoomingReadsWhatIsUnderThePointerThen)
+{
+    show(4096);
+    QSignalSpy hovers(&map_, &MapView::hovered);
+    const QPoint at = pixelOf(4000, 301);
+    QTest::mouseMove(&map_, {1, 1});
+    QTest::mouseMove(&map_, at);
+    ASSERT_TRUE(QTest::qWaitFor([&] { return !hovers.isEmpty(); }));
+    ASSERT_GT(hovers.last()[0].value<MapReading>().block, 1);
+
+    wheel(at, 240 * 10);
+
+    const MapCell under = *map_.geometryOfMap().cellAt(at);
+    ASSERT_TRUE(QTest::qWaitFor([&] {
+        map_.grab();
+        return hovers.last()[0].value<MapReading>().block == 1;
+    }));
+    EXPECT_EQ(hovers.last()[0].value<MapReading>().cell, under);
+}
+
 TEST_F(MapViewTest, WheelZoomsAboutTheCursorAndDoubleClickResets)
 {
     show(1024);
