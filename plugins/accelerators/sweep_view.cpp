@@ -133,15 +133,15 @@ void SweepView::connectParts()
 {
     connect(&context_, &ViewContext::themeChanged, this, &SweepView::draw);
     connect(pareto_, &plot::PlotView::rangeEdited, this, [this](const QJsonObject& range) {
-        QJsonObject changed = state_;
+        QJsonObject changed = bound_.read(state_);
         changed["ranges"] = QJsonObject{{"pareto", range}};
-        context_.change(this, changed, tr("Zoom"), QStringLiteral("zoom-pareto"));
+        context_.change(this, bound_.written(changed), tr("Zoom"), QStringLiteral("zoom-pareto"));
     });
     connect(parallel_, &parallel::ParallelPlot::stateWished, this,
             [this](const parallel::State& state, const QString& label, const QString& key) {
-                QJsonObject changed = state_;
+                QJsonObject changed = bound_.read(state_);
                 changed["parallel"] = parallel::toJson(state);
-                context_.change(this, changed, label, key);
+                context_.change(this, bound_.written(changed), label, key);
             });
     connect(parallel_, &parallel::ParallelPlot::exportWished, this,
             [this] { context_.exportFigure(parallelFigure()); });
@@ -176,6 +176,7 @@ void SweepView::setRuns(const std::vector<RunHandle>& runs)
             troubles << QString::fromStdString(troubleOf(*run));
     }
     failure_ = troubles.join('\n');
+    bound_.setSubject(runs_.empty() ? QString() : QString::fromStdString(runs_.front()->uid));
     points_ = pointsOf(shown());
     parallel_->setData(parallel::dataOf(points_));
     draw();
@@ -202,7 +203,8 @@ void SweepView::drawKept()
     const auto& kept = parallel_->kept();
     const bool all = parallel_->keptCount() == points_.rows.size();
     pareto_->setFigure(paretoFigure(shown(), all ? std::vector<std::uint8_t>{} : kept));
-    pareto_->setRangeState(state_.value("ranges").toObject().value("pareto").toObject());
+    pareto_->setRangeState(
+        bound_.read(state_).value("ranges").toObject().value("pareto").toObject());
     kept_->setText(tr("%L1 of %L2 points").arg(parallel_->keptCount()).arg(points_.rows.size()));
 
     Table shown{"designs", points_.columns, {}};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "widgets/page/bound_state.h"
 #include "widgets/parallel/parallel_data.h"
 #include "widgets/view.h"
 
@@ -55,8 +56,9 @@ private:
 
     ViewContext& context_;
     QJsonObject state_;
-    std::vector<RunHandle> runs_; // done
-    Table points_;                // of all runs, with their numbers where there are several
+    BoundState bound_{{"ranges"}}; // to the first run
+    std::vector<RunHandle> runs_;  // done
+    Table points_;                 // of all runs, with their numbers where there are several
     QString loading_, failure_;
     double fraction_ = -1;
     bool dismissed_ = false;

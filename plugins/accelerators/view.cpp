@@ -82,14 +82,19 @@ void AcceleratorsView::setRuns(const std::vector<RunHandle>& runs)
             runs.size() == 1 && !run->error.empty() ? run->error : troubleOf(*run));
     }
     failure_ = troubles.join('\n');
+    const Scenario before = readScenario(current());
+    bound_.setSubject(runs_.empty() ? QString() : QString::fromStdString(runs_.front()->uid));
+    if (readScenario(current()) != before)
+        simulate(); // what was tried with other runs is not
     draw();
     emit titleChanged();
 }
 
 void AcceleratorsView::setState(const QJsonObject& state)
 {
-    const bool other = readScenario(state) != readScenario(state_);
+    const Scenario before = readScenario(current());
     state_ = state;
+    const bool other = readScenario(current()) != before;
     if (other)
         simulate();
     draw();
@@ -97,7 +102,7 @@ void AcceleratorsView::setState(const QJsonObject& state)
 
 Scenario AcceleratorsView::scenario() const
 {
-    const Scenario tried = readScenario(state_);
+    const Scenario tried = readScenario(current());
     return tried.active() || runs_.empty() ? tried : scenarioOf(*runs_.front());
 }
 
@@ -114,7 +119,7 @@ std::vector<const RunRecord*> AcceleratorsView::shown() const
 // A pure function on a thread of the window's pool; the newest wish wins.
 void AcceleratorsView::simulate()
 {
-    const Scenario tried = readScenario(state_);
+    const Scenario tried = readScenario(current());
     if (!tried.active()) {
         tried_.reset();
         triedFailure_.clear();
@@ -160,12 +165,13 @@ void AcceleratorsView::drawPlots(const std::vector<const RunRecord*>& records)
     buffers_->setFigure(buffersFigure(records));
     area_->setFigure(area);
     areaCard_->setVisible(!area.bars.empty());
-    const QString bars = state_.value("bars").toString(), per = state_.value("per").toString();
+    const QString bars = current().value("bars").toString(),
+                  per = current().value("per").toString();
     barPlot_->setFigure(barsFigure(records, showOf(bars), perOf(per)));
     pick(*bars_, bars);
     pick(*per_, per);
-    QJsonObject ranges = state_.value("ranges").toObject();
-    const bool zoomed = state_.value("zoom").toString() == "block";
+    QJsonObject ranges = current().value("ranges").toObject();
+    const bool zoomed = current().value("zoom").toString() == "block";
     if (const auto block = zoomed ? blockRange(records) : std::nullopt)
         for (const char* plot : {"schedule", "buffers"})
             ranges[QLatin1String(plot)] = QJsonObject{{"x", QJsonArray{block->low, block->high}}};
@@ -204,7 +210,7 @@ void AcceleratorsView::showChoices()
         workload_->addItem(work); // a file
     workload_->setCurrentIndex(workload_->findText(work));
     workload_->setEnabled(now.active());
-    whatIf_->setScenario(now, readScenario(state_).active());
+    whatIf_->setScenario(now, readScenario(current()).active());
 }
 
 void AcceleratorsView::showPage()
@@ -246,7 +252,7 @@ std::vector<figure::Figure> AcceleratorsView::figures() const
     if (records.empty())
         return {};
     std::vector<figure::Figure> all{schedule_->figure()};
-    const QString per = state_.value("per").toString();
+    const QString per = current().value("per").toString();
     for (const BarsShow show : {BarsShow::cycles, BarsShow::energy, BarsShow::traffic})
         all.push_back(barsFigure(records, show, perOf(per)));
     all.push_back(roofline_->figure());

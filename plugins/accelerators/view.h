@@ -1,6 +1,7 @@
 #pragma once
 
 #include "plugins/accelerators/scenario.h"
+#include "widgets/page/bound_state.h"
 #include "widgets/view.h"
 
 #include <memory>
@@ -67,6 +68,7 @@ private:
     void zoomSchedule(int choice);
     void changeRange(const QString& key, const QJsonObject& range, const QString& label);
 
+    QJsonObject current() const { return bound_.read(state_); }
     std::vector<const RunRecord*> shown() const; // the runs, then what is tried
     Scenario scenario() const;                   // what is tried, else the first run's
     void simulate();
@@ -80,7 +82,8 @@ private:
 
     ViewContext& context_;
     QJsonObject state_;
-    std::vector<RunHandle> runs_; // done
+    BoundState bound_{{"ranges", "what_if"}}; // to the first run
+    std::vector<RunHandle> runs_;             // done
     std::shared_ptr<const RunRecord> tried_;
     QString loading_, failure_, triedFailure_;
     double fraction_ = -1;

@@ -63,18 +63,19 @@ void AcceleratorsView::chooseAccelerator()
 // Other bars have another range.
 void AcceleratorsView::chooseBars(const QString& key, const QComboBox& combo)
 {
-    QJsonObject changed = state_;
+    QJsonObject changed = current();
     QJsonObject ranges = changed.value("ranges").toObject();
     ranges.remove(QStringLiteral("bars"));
     changed["ranges"] = ranges;
     changed[key] = combo.currentData().toString();
-    context_.change(this, changed, tr("Show %1").arg(combo.currentText().toLower()));
+    context_.change(this, bound_.written(changed),
+                    tr("Show %1").arg(combo.currentText().toLower()));
 }
 
 // A block of whatever runs are shown: a wish, not a range.
 void AcceleratorsView::zoomSchedule(int choice)
 {
-    QJsonObject changed = state_;
+    QJsonObject changed = current();
     QJsonObject ranges = changed.value("ranges").toObject();
     for (const char* plot : {"schedule", "buffers"})
         ranges.remove(QLatin1String(plot));
@@ -83,9 +84,9 @@ void AcceleratorsView::zoomSchedule(int choice)
         changed["zoom"] = QStringLiteral("block");
     else
         changed.remove("zoom");
-    if (changed == state_)
+    if (bound_.written(changed) == state_)
         return;
-    context_.change(this, changed,
+    context_.change(this, bound_.written(changed),
                     choice == 1 ? tr("Zoom to a block") : tr("Show the whole picture"));
 }
 
@@ -93,7 +94,7 @@ void AcceleratorsView::zoomSchedule(int choice)
 void AcceleratorsView::changeRange(const QString& key, const QJsonObject& range,
                                    const QString& label)
 {
-    QJsonObject ranges = state_.value("ranges").toObject();
+    QJsonObject ranges = current().value("ranges").toObject();
     ranges[key] = range;
     if (key == "schedule" || key == "buffers")
         for (const char* other : {"schedule", "buffers"}) {
@@ -104,20 +105,20 @@ void AcceleratorsView::changeRange(const QString& key, const QJsonObject& range,
                 both.remove("x");
             ranges[QLatin1String(other)] = both;
         }
-    QJsonObject changed = state_;
+    QJsonObject changed = current();
     changed["ranges"] = ranges;
     if (key == "schedule" || key == "buffers")
         changed.remove("zoom");
-    if (changed != state_)
-        context_.change(this, changed, label, "zoom-" + key);
+    if (bound_.written(changed) != state_)
+        context_.change(this, bound_.written(changed), label, "zoom-" + key);
 }
 
 void AcceleratorsView::change(const Scenario& scenario, const QString& label,
                               const QString& mergeKey)
 {
-    const QJsonObject changed = withScenario(state_, scenario);
-    if (changed != state_)
-        context_.change(this, changed, label, mergeKey);
+    const QJsonObject changed = withScenario(current(), scenario);
+    if (bound_.written(changed) != state_)
+        context_.change(this, bound_.written(changed), label, mergeKey);
 }
 
 void AcceleratorsView::start(const std::map<std::string, std::string>& given, bool compare)

@@ -123,6 +123,7 @@ void AttentionView::takeRuns(std::vector<Result<ShownRun>> opened)
     scene->runsVersion = scene->rowsVersion = ++version_;
     scene_ = scene->runs.empty() ? nullptr : std::move(scene);
     if (scene_) {
+        bound_.setSubject(subjectOfTokens(*scene_->first().tokens));
         prompt_->setText(
             QString::fromStdString(parameterText(scene_->first().run->params, "prompt")));
     }
@@ -145,7 +146,7 @@ void AttentionView::refresh()
         return;
     const ViewState before = scene_->state;
     const HeadId headBefore = scene_->head;
-    scene_->state = readState(state_, storedSinkOptions(scene_->first().run->params));
+    scene_->state = readState(shown(), storedSinkOptions(scene_->first().run->params));
     scene_->rows = rows_;
     chooseHead();
     ViewState panned = before;
@@ -160,8 +161,8 @@ void AttentionView::refresh()
     map_->setScene(*scene_);
     tokens_->setScene(*scene_);
     profile_->setScene(*scene_);
-    profile_->setFigure(sinkProfileOf(*scene_, state_));
-    profile_->plot()->setRangeState(state_["profile_range"].toObject());
+    profile_->setFigure(sinkProfileOf(*scene_, shown()));
+    profile_->plot()->setRangeState(shown()["profile_range"].toObject());
     table_->setScene(*scene_);
     if (rowsOptions_ != scene_->state.sinks)
         computeRows();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "plugins/attention/scene.h"
+#include "widgets/page/bound_state.h"
 #include "widgets/view.h"
 
 #include <QPointer>
@@ -64,6 +65,7 @@ private:
     void findSinksOfHead();
     void showPage();
 
+    QJsonObject shown() const { return bound_.read(state_); } // as far as it is about the text
     void change(const QJsonObject& state, const QString& label, const QString& mergeKey = {});
     void chooseHeadByPerson(HeadId head);
     void togglePin(HeadId head);
@@ -78,6 +80,7 @@ private:
 
     ViewContext& context_;
     QJsonObject state_;
+    BoundState bound_{{"selection.token", "pinned_tokens", "window", "profile_range"}};
     std::vector<RunHandle> runs_;
     std::unique_ptr<Scene> scene_; // none: nothing can be shown
     std::vector<std::vector<HeadRow>> rows_;

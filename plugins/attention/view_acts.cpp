@@ -21,14 +21,15 @@ constexpr const char* kCapture = "attention.capture";
 
 void AttentionView::change(const QJsonObject& state, const QString& label, const QString& mergeKey)
 {
-    if (state != state_)
-        context_.change(this, state, label, mergeKey);
+    const QJsonObject kept = bound_.written(state);
+    if (kept != state_)
+        context_.change(this, kept, label, mergeKey);
 }
 
 void AttentionView::chooseHeadByPerson(HeadId head)
 {
     if (scene_ && (!(scene_->head == head) || !scene_->state.head))
-        change(withHead(state_, head), tr("Select %1").arg(headName(head)));
+        change(withHead(shown(), head), tr("Select %1").arg(headName(head)));
 }
 
 void AttentionView::togglePin(HeadId head)
@@ -36,7 +37,7 @@ void AttentionView::togglePin(HeadId head)
     if (!scene_)
         return;
     const bool pinned = scene_->isPinned(head);
-    change(withHeadPinned(state_, head, !pinned),
+    change(withHeadPinned(shown(), head, !pinned),
            (pinned ? tr("Unpin %1") : tr("Pin %1")).arg(headName(head)));
 }
 
@@ -45,7 +46,7 @@ void AttentionView::togglePin(std::int64_t token)
     if (!scene_)
         return;
     const bool pinned = scene_->isPinned(token);
-    change(withTokenPinned(state_, token, !pinned),
+    change(withTokenPinned(shown(), token, !pinned),
            (pinned ? tr("Unpin token %1") : tr("Pin token %1")).arg(scene_->tokenName(token)));
 }
 
@@ -107,7 +108,7 @@ void AttentionView::retry()
 
 std::vector<figure::Figure> AttentionView::figures() const
 {
-    return scene_ ? figuresOf(*scene_, state_) : std::vector<figure::Figure>{};
+    return scene_ ? figuresOf(*scene_, shown()) : std::vector<figure::Figure>{};
 }
 
 void AttentionView::withFigure(const QString& name, void (ViewContext::*act)(const figure::Figure&))
@@ -117,7 +118,7 @@ void AttentionView::withFigure(const QString& name, void (ViewContext::*act)(con
     const auto made = std::make_shared<std::optional<figure::Figure>>();
     context_.compute(
         this, QStringLiteral("figure"),
-        [made, name, scene = *scene_, state = state_] { *made = figureOf(scene, state, name); },
+        [made, name, scene = *scene_, state = shown()] { *made = figureOf(scene, state, name); },
         [this, made, act, name] {
             if (*made)
                 (context_.*act)(**made);
@@ -139,7 +140,7 @@ void AttentionView::showMenu(QPoint position, const QString& figure)
                    [this, figure] { withFigure(figure, &ViewContext::showOrigin); });
     menu.addSeparator();
     menu.addAction(tr("Show whole map"), this,
-                   [this] { change(withWindow(state_, {}), tr("Show whole map")); });
+                   [this] { change(withWindow(shown(), {}), tr("Show whole map")); });
     if (scene_ && scene_->state.token)
         menu.addAction(scene_->isPinned(*scene_->state.token) ? tr("Unpin selected token")
                                                               : tr("Pin selected token"),

@@ -124,7 +124,7 @@ void AttentionView::makeActions()
         if (scene_)
             togglePin(scene_->head);
     });
-    add(tr("Show whole map"), [this] { change(withWindow(state_, {}), tr("Show whole map")); });
+    add(tr("Show whole map"), [this] { change(withWindow(shown(), {}), tr("Show whole map")); });
     const QString map = QStringLiteral("attention-map");
     add(tr("Copy figure"), [this, map] { withFigure(map, &ViewContext::copyFigure); });
     add(tr("Export figure…"), [this, map] { withFigure(map, &ViewContext::exportFigure); });
@@ -136,13 +136,13 @@ void AttentionView::connectParts()
 {
     const auto put = [this](const char* key, const QJsonValue& value, const QString& label,
                             const QString& merge = {}) {
-        QJsonObject json = state_;
+        QJsonObject json = shown();
         json[QLatin1String(key)] = value;
         change(json, label, merge);
     };
     const auto chooseToken = [this](std::int64_t token) {
         if (scene_ && scene_->state.token != token)
-            change(withToken(state_, token), tr("Select token %1").arg(scene_->tokenName(token)));
+            change(withToken(shown(), token), tr("Select token %1").arg(scene_->tokenName(token)));
     };
     const auto pinToken = [this](std::int64_t token) { togglePin(token); };
     const auto pinHead = [this](HeadId head) { togglePin(head); };
@@ -173,7 +173,7 @@ void AttentionView::connectParts()
         put("sort", QJsonObject{{"column", column}, {"descending", descending}}, tr("Sort heads"));
     });
     connect(map_, &MapPanel::windowEdited, this, [this](const MapWindow& window) {
-        change(withWindow(state_, window), tr("Move map"), QStringLiteral("window"));
+        change(withWindow(shown(), window), tr("Move map"), QStringLiteral("window"));
     });
     connect(map_, &MapPanel::tokenChosen, this, chooseToken);
     connect(map_, &MapPanel::tokenPinToggled, this, pinToken);
@@ -194,11 +194,11 @@ void AttentionView::connectParts()
         put("profile_range", range, tr("Zoom sink profile"), QStringLiteral("profile"));
     });
     connect(profile_, &ProfilePanel::sinksChosen, this, [this](const SinkOptions& options) {
-        change(withSinks(state_, options), tr("Change sink rule"), QStringLiteral("sinks"));
+        change(withSinks(shown(), options), tr("Change sink rule"), QStringLiteral("sinks"));
     });
     for (QSplitter* each : {page_, top_, numbers_})
         connect(each, &QSplitter::splitterMoved, this, [this, each] {
-            QJsonObject json = state_;
+            QJsonObject json = shown();
             json["splitters"] = withSizesOf(*each, state_["splitters"].toObject());
             change(json, tr("Resize panels"), QStringLiteral("splitters"));
         });

@@ -159,6 +159,7 @@ void StudyView::setRuns(const std::vector<RunHandle>& runs)
             done_.push_back(run);
         else
             failure_ = text(run->error.empty() ? "the run did not finish" : run->error);
+    bound_.setSubject(done_.empty() ? QString() : text(done_.front()->uid));
     if (!done_.empty())
         showResults();
     showPage();
@@ -224,7 +225,7 @@ StudyView::Plot& StudyView::plotAt(std::size_t place)
         connect(made.view, &plot::PlotView::rangeEdited, this,
                 [this, view = made.view](const QJsonObject& range) {
                     const QString name = text(view->figure().name);
-                    QJsonObject ranges = state_["ranges"].toObject();
+                    QJsonObject ranges = bound_.read(state_)["ranges"].toObject();
                     ranges[name] = range;
                     change(QStringLiteral("ranges"), ranges, tr("Zoom"),
                            QStringLiteral("zoom ") + name);
@@ -236,7 +237,7 @@ StudyView::Plot& StudyView::plotAt(std::size_t place)
 
 void StudyView::showFigures()
 {
-    const QJsonObject ranges = state_["ranges"].toObject();
+    const QJsonObject ranges = bound_.read(state_)["ranges"].toObject();
     for (std::size_t i = 0; i < figures_.size(); ++i) {
         Plot& plot = plotAt(i);
         plot.card->setHeading(text(figures_[i].title));
@@ -297,8 +298,9 @@ void StudyView::setState(const QJsonObject& state)
 void StudyView::change(const QString& key, const QJsonValue& value, const QString& label,
                        const QString& mergeKey)
 {
-    QJsonObject json = state_;
+    QJsonObject json = bound_.read(state_);
     json[key] = value;
+    json = bound_.written(json);
     if (json != state_)
         context_.change(this, json, label, mergeKey);
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/figure/figure.h"
+#include "widgets/page/bound_state.h"
 #include "widgets/view.h"
 
 #include <optional>
@@ -62,6 +63,7 @@ private:
 
     ViewContext& context_;
     QJsonObject state_;
+    BoundState bound_{{"ranges"}}; // to the first run
     std::vector<RunHandle> runs_, done_;
     std::vector<figure::Figure> figures_;
     QString loading_, failure_;

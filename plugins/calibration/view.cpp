@@ -110,6 +110,7 @@ void CalibrationView::takeRuns(std::vector<Result<TunedRun>> opened)
     }
     scene_.reset();
     if (!stored_.empty()) {
+        bound_.setSubject(subjectOfTokens(*stored_.front().tokens));
         prompt_->setText(text(parameterText(stored_.front().run->params, "prompt")));
         makeScene();
         arrange();
@@ -135,7 +136,7 @@ void CalibrationView::makeScene()
 
 void CalibrationView::setState(const QJsonObject& state)
 {
-    const QJsonObject plainBefore = state_;
+    const QJsonObject plainBefore = current();
     state_ = state;
     applySplitters({page_, top_, numbers_}, state_["splitters"].toObject());
     if (!scene_)
@@ -148,7 +149,7 @@ void CalibrationView::setState(const QJsonObject& state)
     sameBut.tuning = scene_->state.tuning;
     sameBut.window = scene_->state.window;
     if (before != scene_->head || !(sameBut == scene_->state) ||
-        keysOf(plainBefore) != keysOf(state))
+        keysOf(plainBefore) != keysOf(current()))
         refreshSlow();
     if (before != scene_->head)
         emit titleChanged();
@@ -158,7 +159,7 @@ void CalibrationView::refresh()
 {
     Scene& scene = *scene_;
     // Tuning belongs to the run it was begun on: another run is shown as it was made.
-    QJsonObject own = state_;
+    QJsonObject own = current();
     if (own["tune_of"].toString() != text(stored_.front().run->uid))
         own.remove("tune");
     scene.state = readState(own, ownTuning());
@@ -180,10 +181,10 @@ void CalibrationView::refreshSlow()
         return;
     const bool census = state_["plot"].toString() == QLatin1String("census");
     plotChoice_->setCurrent(census ? 1 : 0);
-    if (auto figure = figureOf(*scene_, state_, census ? "sink-census" : "sink-profile"))
+    if (auto figure = figureOf(*scene_, current(), census ? "sink-census" : "sink-profile"))
         profile_->setFigure(std::move(*figure));
     profile_->setRangeState(
-        state_[QLatin1String(census ? "census_range" : "profile_range")].toObject());
+        current()[QLatin1String(census ? "census_range" : "profile_range")].toObject());
     tables_->setTable(state_["table"].toString());
     tables_->setScene(*scene_);
 }
@@ -238,7 +239,7 @@ std::vector<figure::Figure> CalibrationView::figures() const
         return {};
     Scene kept = *scene_; // a report reads the store: of a live result it can say nothing
     kept.runs = stored_;
-    return figuresOf(kept, state_);
+    return figuresOf(kept, current());
 }
 
 } // namespace vitrine::calibration

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "plugins/calibration/scene.h"
+#include "widgets/page/bound_state.h"
 #include "widgets/view.h"
 
 #include <map>
@@ -88,6 +89,7 @@ private:
     void showBusy();
 
     // view_acts.cpp
+    QJsonObject current() const { return bound_.read(state_); } // as far as it is about the text
     void change(const QJsonObject& state, const QString& label, const QString& mergeKey = {});
     void put(const char* key, const QJsonValue& value, const QString& label,
              const QString& mergeKey = {});
@@ -112,6 +114,7 @@ private:
 
     ViewContext& context_;
     QJsonObject state_;
+    BoundState bound_{{"selection.token", "window", "profile_range", "census_range"}};
     std::vector<RunHandle> runs_;
     std::vector<TunedRun> stored_;
     std::optional<TunedRun> liveRun_;

@@ -26,14 +26,15 @@ std::string listedHeads(const std::set<LayerHead>& heads)
 void CalibrationView::change(const QJsonObject& state, const QString& label,
                              const QString& mergeKey)
 {
-    if (state != state_)
-        context_.change(this, state, label, mergeKey);
+    const QJsonObject kept = bound_.written(state);
+    if (kept != state_)
+        context_.change(this, kept, label, mergeKey);
 }
 
 void CalibrationView::put(const char* key, const QJsonValue& value, const QString& label,
                           const QString& mergeKey)
 {
-    QJsonObject json = state_;
+    QJsonObject json = current();
     json[QLatin1String(key)] = value;
     change(json, label, mergeKey);
 }
@@ -41,7 +42,7 @@ void CalibrationView::put(const char* key, const QJsonValue& value, const QStrin
 void CalibrationView::tune(const Tuning& tuning, const QString& label, const QString& mergeKey)
 {
     if (scene_)
-        tuneWith(state_, tuning, label, mergeKey);
+        tuneWith(current(), tuning, label, mergeKey);
 }
 
 // The same with another change of the state in one step to undo.
@@ -59,7 +60,7 @@ void CalibrationView::tuneWith(const QJsonObject& state, const Tuning& tuning, c
 void CalibrationView::selectHead(LayerHead head)
 {
     if (scene_ && (scene_->head != head || !scene_->state.head))
-        change(withHead(state_, head), tr("Select %1").arg(headName(head)));
+        change(withHead(current(), head), tr("Select %1").arg(headName(head)));
 }
 
 void CalibrationView::chooseHeads(const std::set<LayerHead>& heads, const QString& label)
@@ -115,7 +116,7 @@ void CalibrationView::selectToken(std::int64_t token)
 {
     if (scene_ && token >= 0 && token < scene_->first().tokenCount() &&
         scene_->state.token != token)
-        change(withToken(state_, token), tr("Select token %1").arg(scene_->tokenName(token)));
+        change(withToken(current(), token), tr("Select token %1").arg(scene_->tokenName(token)));
 }
 
 // A click: a sink is switched off or on, another token is selected.
@@ -150,7 +151,7 @@ void CalibrationView::toggleByHand(std::int64_t token)
         tuning.off.insert(place);
     else if (!calibrated && !wasOff)
         tuning.on.insert(place);
-    tuneWith(withToken(state_, token), tuning,
+    tuneWith(withToken(current(), token), tuning,
              (calibrated ? tr("Leave sink %1") : tr("Calibrate token %1"))
                  .arg(scene_->tokenName(token)));
 }
@@ -215,7 +216,7 @@ void CalibrationView::withFigure(const QString& name,
     const auto made = std::make_shared<std::optional<figure::Figure>>();
     context_.compute(
         this, QStringLiteral("figure"),
-        [made, name, scene = *scene_, state = state_] { *made = figureOf(scene, state, name); },
+        [made, name, scene = *scene_, state = current()] { *made = figureOf(scene, state, name); },
         [this, made, act, name] {
             if (*made)
                 (context_.*act)(**made);
@@ -237,7 +238,7 @@ void CalibrationView::showMenu(QPoint position, const QString& figure)
                    [this, figure] { withFigure(figure, &ViewContext::showOrigin); });
     menu.addSeparator();
     menu.addAction(tr("Show whole map"), this,
-                   [this] { change(withWindow(state_, {}), tr("Show whole map")); });
+                   [this] { change(withWindow(current(), {}), tr("Show whole map")); });
     menu.exec(position);
 }
 

@@ -144,7 +144,7 @@ void CalibrationView::makeActions()
         if (scene_)
             tune(ownTuning(), tr("Reset tuning"));
     });
-    add(tr("Show whole map"), [this] { change(withWindow(state_, {}), tr("Show whole map")); });
+    add(tr("Show whole map"), [this] { change(withWindow(current(), {}), tr("Show whole map")); });
     const QString map = QStringLiteral("map-after");
     add(tr("Copy figure"), [this, map] { withFigure(map, &ViewContext::copyFigure); });
     add(tr("Export figure…"), [this, map] { withFigure(map, &ViewContext::exportFigure); });
@@ -175,7 +175,7 @@ void CalibrationView::connectParts()
         showPage();
     });
     connect(maps_, &MapsPanel::windowEdited, this, [this](const MapWindow& window) {
-        change(withWindow(state_, window), tr("Move map"), QStringLiteral("window"));
+        change(withWindow(current(), window), tr("Move map"), QStringLiteral("window"));
     });
     connect(maps_, &MapsPanel::tokenChosen, this, &CalibrationView::selectToken);
     const auto point = [this](std::int64_t token) {

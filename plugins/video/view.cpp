@@ -60,6 +60,7 @@ void VideoView::setRuns(const std::vector<RunHandle>& runs)
             runs_.push_back(run);
         else
             failure_ = fromUtf8(run->error.empty() ? "the run did not finish" : run->error);
+    bound_.setSubject(runs_.empty() ? QString() : QString::fromStdString(runs_.front()->uid));
     gatherOffers();
     openStreams();
     emit titleChanged();
@@ -71,7 +72,7 @@ void VideoView::setState(const QJsonObject& state)
     state_ = state;
     if (before["files"] != state["files"])
         gatherOffers();
-    curves_->setRanges(state_["ranges"].toObject());
+    curves_->setRanges(bound_.read(state_)["ranges"].toObject());
     {
         const QSignalBlocker silent(pageSwitch_);
         pageSwitch_->setCurrent(state_["page"].toString() == "curves" ? 1 : 0);
@@ -273,7 +274,7 @@ void VideoView::fillPlayer()
     }
     player_->setPanes(std::move(panes));
     curves_->setContent(runs_, figures());
-    curves_->setRanges(state_["ranges"].toObject());
+    curves_->setRanges(bound_.read(state_)["ranges"].toObject());
     curves_->setFrame(static_cast<double>(player_->state().frame));
     showChips();
     showPage();
@@ -356,14 +357,14 @@ void VideoView::showPage()
 
 void VideoView::change(const QJsonObject& state, const QString& label, const QString& mergeKey)
 {
-    if (state != state_)
-        context_.change(this, state, label, mergeKey);
+    if (const QJsonObject kept = bound_.written(state); kept != state_)
+        context_.change(this, kept, label, mergeKey);
 }
 
 void VideoView::changePlayer(const player::PlayerState& state, const QString& label,
                              const QString& mergeKey)
 {
-    QJsonObject changed = state_;
+    QJsonObject changed = bound_.read(state_);
     const QJsonObject json = player::toJson(state);
     if (json.isEmpty())
         changed.remove("player");

@@ -2,6 +2,7 @@
 
 #include "plugins/video/clips.h"
 #include "plugins/video/playback_stream.h"
+#include "widgets/page/bound_state.h"
 #include "widgets/player/pane.h"
 #include "widgets/view.h"
 
@@ -108,7 +109,8 @@ private:
 
     ViewContext& context_;
     QJsonObject state_;
-    std::vector<RunHandle> runs_; // those that can be shown
+    BoundState bound_{{"ranges"}}; // to the first run
+    std::vector<RunHandle> runs_;  // those that can be shown
     std::vector<Offer> offers_;
     std::map<std::string, Opened> opened_; // by path
     bool isOpening_ = false, isVerifying_ = false;

@@ -68,7 +68,7 @@ void VideoView::openFiles(const QStringList& paths)
         if (const QString absolute = QFileInfo(path).absoluteFilePath();
             !files.contains(QJsonValue(absolute)))
             files.append(absolute);
-    QJsonObject changed = state_;
+    QJsonObject changed = bound_.read(state_);
     changed["files"] = files;
     change(changed, tr("Open %n file(s)", nullptr, static_cast<int>(paths.size())));
 }

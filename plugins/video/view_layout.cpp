@@ -108,7 +108,7 @@ void VideoView::connectParts()
         showPage();
     });
     connect(pageSwitch_, &SegmentedSwitch::chosen, this, [this](int page) {
-        QJsonObject changed = state_;
+        QJsonObject changed = bound_.read(state_);
         if (page == 1)
             changed["page"] = "curves";
         else
@@ -122,18 +122,18 @@ void VideoView::connectParts()
                 off.append(value);
         if (!shown)
             off.append(id);
-        QJsonObject changed = state_;
+        QJsonObject changed = bound_.read(state_);
         changed["off"] = off;
         change(changed, (shown ? tr("Show %1") : tr("Hide %1")).arg(id));
     });
     connect(chips_, &PaneChips::settingWished, this, [this](const QString& id, const QString& s) {
-        QJsonObject changed = state_, settings = state_["settings"].toObject();
+        QJsonObject changed = bound_.read(state_), settings = state_["settings"].toObject();
         settings[id] = s;
         changed["settings"] = settings;
         change(changed, tr("Choose a setting"));
     });
     connect(chips_, &PaneChips::rateWished, this, [this](double kbps) {
-        QJsonObject changed = state_;
+        QJsonObject changed = bound_.read(state_);
         changed["kbps"] = kbps;
         changed.remove("settings"); // all codecs at this rate
         change(changed, tr("Compare at %1 kbit/s").arg(kbps), QStringLiteral("kbps"));
@@ -143,7 +143,7 @@ void VideoView::connectParts()
         for (const QJsonValue& value : state_["files"].toArray())
             if (value.toString() != id)
                 files.append(value);
-        QJsonObject changed = state_;
+        QJsonObject changed = bound_.read(state_);
         changed["files"] = files;
         change(changed, tr("Close a file"));
     });
@@ -154,7 +154,7 @@ void VideoView::connectParts()
     connect(player_->canvas(), &player::Canvas::menuWished, this, &VideoView::showMenu);
     connect(curves_, &CurvesPage::rangeEdited, this,
             [this](const QString& figure, const QJsonObject& range) {
-                QJsonObject changed = state_, ranges = state_["ranges"].toObject();
+                QJsonObject changed = bound_.read(state_), ranges = changed["ranges"].toObject();
                 ranges[figure] = range;
                 changed["ranges"] = ranges;
                 change(changed, tr("Zoom a plot"), "range:" + figure);

@@ -161,6 +161,26 @@ TEST_F(AcceleratorsViewTest, ChoosingAMachineSimulatesItAndCanBeUndone)
     EXPECT_EQ(named<QComboBox>("Accelerator")->currentText(), "P²-ViT");
 }
 
+TEST_F(AcceleratorsViewTest, WhatWasTriedWithARunIsNotBesideAnother)
+{
+    RunRecord first = *makeRun({{"accelerator", "p2vit"}, {"workload", "deit-tiny"}}),
+              second = *makeRun({{"accelerator", "systolic"}, {"workload", "deit-tiny"}});
+    first.uid = "first";
+    second.uid = "second";
+    const auto one = std::make_shared<const RunRecord>(first),
+               other = std::make_shared<const RunRecord>(second);
+    view_.setRuns({one});
+    choose("Accelerator", "ViTALiTy");
+    ASSERT_TRUE(QTest::qWaitFor([this] { return shownRuns() == 2; }));
+
+    view_.setRuns({other});
+    EXPECT_EQ(shownRuns(), 1);
+    EXPECT_EQ(named<QComboBox>("Accelerator")->currentText(), "Systolic array");
+
+    view_.setRuns({one, other});
+    EXPECT_TRUE(QTest::qWaitFor([this] { return shownRuns() == 3; }));
+}
+
 TEST_F(AcceleratorsViewTest, TheSliderIsOneStepOfUndoAndTheFigureFollows)
 {
     view_.setRuns({makeRun({{"accelerator", "systolic"}, {"workload", "deit-tiny"}})});

@@ -6,11 +6,13 @@
 #include "core/base/format.h"
 #include "plugins/attention/head_table.h"
 #include "plugins/attention/map_panel.h"
+#include "plugins/attention/profile_panel.h"
 #include "tests/support/fake_context.h"
 #include "tests/support/synthetic_capture.h"
 #include "tests/widgets/plot/application.h"
 #include "widgets/matrix/item_grid.h"
 #include "widgets/params/number_spin.h"
+#include "widgets/plot/plot_view.h"
 #include "widgets/tokens/token_strip.h"
 
 #include <gtest/gtest.h>
@@ -274,6 +276,39 @@ TEST_F(AttentionViewTest, PinsSurviveTheStateAndRestart)
     EXPECT_EQ(second.state(), state);
     second.setState(second.state());
     EXPECT_EQ(second.state(), state);
+}
+
+// A zoom and pins of one text say nothing of another; the text shown again has them again.
+TEST_F(AttentionViewTest, ZoomsAndPinsStayWithTheirText)
+{
+    const RunHandle shorter = makeRun({.tokens = 30}), longer = makeRun({.tokens = 48});
+    show({shorter});
+    auto* profile = view_.findChild<ProfilePanel*>()->plot();
+    profile->setFocus();
+    QTest::keyClick(profile, Qt::Key_Plus);
+    QTest::keyClick(maps()[0], Qt::Key_Plus);
+    QTest::mouseClick(strip()->viewport(), Qt::LeftButton, Qt::ControlModifier,
+                      strip()->tokenRect(5).center());
+    QTest::mouseClick(strip()->viewport(), Qt::LeftButton, {}, strip()->tokenRect(7).center());
+    const QJsonObject range = profile->rangeState();
+    const double zoom = maps()[0]->window().zoom;
+    ASSERT_FALSE(range.isEmpty());
+    ASSERT_GT(zoom, 1);
+
+    show({longer});
+    EXPECT_TRUE(profile->rangeState().isEmpty());
+    EXPECT_DOUBLE_EQ(maps()[0]->window().zoom, 1);
+    QTest::keyClick(maps()[0], Qt::Key_0);
+    QTest::mouseClick(strip()->viewport(), Qt::LeftButton, Qt::ControlModifier,
+                      strip()->tokenRect(9).center());
+    EXPECT_EQ(view_.state()["pinned_tokens"].toArray(), QJsonArray{9});
+    EXPECT_FALSE(view_.state()["selection"].toObject().contains("token"));
+
+    context_.undo(&view_);
+    show({shorter});
+    EXPECT_EQ(profile->rangeState(), range);
+    EXPECT_DOUBLE_EQ(maps()[0]->window().zoom, zoom);
+    EXPECT_EQ(view_.state()["pinned_tokens"].toArray(), QJsonArray{5});
 }
 
 // The read-out, the profile's line and a click are of one cell, however many a pixel stands for.
