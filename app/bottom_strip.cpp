@@ -95,6 +95,13 @@ void BottomStrip::refresh()
         seconds_.stop();
     else if (!seconds_.isActive())
         seconds_.start(1000);
+    std::erase_if(paused_, [&](const auto& entry) {
+        const bool goesOn = std::ranges::any_of(
+            active, [&](const RunStatus& status) { return status.uid == entry.first; });
+        if (goesOn)
+            entry.second->deleteLater();
+        return goesOn;
+    });
     const std::size_t shown = std::min(active.size(), kMostItems);
     std::erase_if(items_, [&](const auto& entry) {
         const bool gone =
@@ -139,6 +146,34 @@ BottomStrip::Item BottomStrip::makeItem(const RunStatus& status)
     row->addWidget(cancel);
     row_->addWidget(widget);
     return {widget, words, bar};
+}
+
+void BottomStrip::addPaused(const RunRecord& run)
+{
+    const QString uid = QString::fromStdString(run.uid);
+    if (paused_.contains(uid) || paused_.size() >= kMostItems)
+        return;
+    auto* widget = new QWidget(this);
+    auto* row = new QHBoxLayout(widget);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(6);
+    auto* words = new QLabel(
+        QString("Run %1 paused   %2").arg(run.number).arg(experimentWords(run.experiment)), widget);
+    words->setAccessibleName("Paused run");
+    const QString name = QString("run %1").arg(run.number);
+    auto* resume = smallButton("run", "Resume " + name, widget);
+    auto* dismiss = smallButton("cancel", "Dismiss paused " + name, widget);
+    connect(resume, &QToolButton::clicked, this, [this, uid] { emit resumeWished(uid); });
+    connect(dismiss, &QToolButton::clicked, this, [this, uid] {
+        if (const auto found = paused_.find(uid); found != paused_.end()) {
+            found->second->deleteLater();
+            paused_.erase(found);
+        }
+    });
+    for (QWidget* each : std::initializer_list<QWidget*>{words, resume, dismiss})
+        row->addWidget(each);
+    row_->addWidget(widget);
+    paused_[uid] = widget;
 }
 
 void BottomStrip::setLastMessage(const QString& line)

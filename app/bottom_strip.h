@@ -26,8 +26,11 @@ public:
 
     void refresh(); // from the runner
     void setLastMessage(const QString& line);
+    // A run that was paused stays, with a way to go on, until it does or is dismissed.
+    void addPaused(const RunRecord& run);
 
 signals:
+    void resumeWished(const QString& uid);
     void logToggled();
     void runsRequested();
 
@@ -42,6 +45,7 @@ private:
     Runner& runner_;
     QTimer seconds_; // elapsed time goes on between updates
     std::map<QString, Item> items_;
+    std::map<QString, QWidget*> paused_;
     QHBoxLayout* row_;
     QLabel *idle_, *more_;
 };

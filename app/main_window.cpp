@@ -134,6 +134,7 @@ void MainWindow::makeFrame()
     bottom->addWidget(strip_);
     strip_->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     addToolBar(Qt::BottomToolBarArea, bottom);
+    connect(strip_, &BottomStrip::resumeWished, this, &MainWindow::resumeRun);
     connect(strip_, &BottomStrip::logToggled, log_, &MessageLog::toggle);
     connect(strip_, &BottomStrip::runsRequested, this, [this] { showPage("runs"); });
 }
@@ -158,10 +159,7 @@ RunsPage* MainWindow::runs()
     pages_->addWidget(runs_);
     connect(runs_, &RunsPage::openRequested, this, &MainWindow::openRuns);
     connect(runs_, &RunsPage::againRequested, this, &MainWindow::runAgain);
-    connect(runs_, &RunsPage::resumeRequested, this, [this](const QString& uid) {
-        if (const auto gone = runner_->resume(uid); !gone)
-            showMessage(fromUtf8(gone.error().message));
-    });
+    connect(runs_, &RunsPage::resumeRequested, this, &MainWindow::resumeRun);
     connect(runs_, &RunsPage::exportRequested, this, &MainWindow::exportRunFiles);
     connect(runs_, &RunsPage::reportRequested, this, &MainWindow::makeReport);
     connect(runs_, &RunsPage::message, this, &MainWindow::showMessage);
@@ -235,6 +233,7 @@ RoomPage* MainWindow::makeRoom(const RoomInfo& info)
             });
     connect(page, &RoomPage::runsDropped, this,
             [this, id = info.id](const QStringList& uids) { compareRuns(id, uids); });
+    connect(page, &RoomPage::resumeRequested, this, &MainWindow::resumeRun);
     connect(page, &RoomPage::panelToggled, this, &MainWindow::toggleParameters);
     if (savedRooms_.contains(info.id))
         page->restore(savedRooms_[info.id].toObject());

@@ -70,6 +70,7 @@ public:
     QString startRun(const std::string& experiment, const Runner::Values& params,
                      const QString& room, bool compare);
     void runAgain(const QString& uid);
+    void resumeRun(const QString& uid);     // a paused or interrupted one
     void openRuns(const QStringList& uids); // in the room of their experiment, side by side
     void compareRuns(const QString& room, const QStringList& uids); // beside what the room shows
     void showInRuns(const QStringList& uids);

@@ -105,6 +105,8 @@ void MainWindow::onFinished(const RunHandle& run)
     const auto found = pending_.find(uid);
     const Pending wanted = found == pending_.end() ? Pending{} : found->second;
     pending_.erase(uid);
+    if (run->state == RunState::paused)
+        strip_->addPaused(*run);
     strip_->refresh();
     const QString state = QString::fromUtf8(runStateName(run->state).data());
     showMessage(QString("Run %1 %2: %3%4")
@@ -119,6 +121,10 @@ void MainWindow::onFinished(const RunHandle& run)
     refreshPending(wanted.room);
     if (page == nullptr)
         return;
+    if (run->state == RunState::paused)
+        page->setPaused(
+            uid,
+            QString("Run %1 is paused: %2").arg(run->number).arg(experimentWords(run->experiment)));
     if (run->state == RunState::failed)
         page->setFailure(fromUtf8(run->error), detailsOf(*run));
     if (run->state != RunState::done)
@@ -178,6 +184,23 @@ void MainWindow::runAgain(const QString& uid)
         return showMessage(fromUtf8(started.error().message));
     pending_[*started] = {.room = page != nullptr ? page->info().id : QString()};
     refreshPending(pending_[*started].room);
+}
+
+void MainWindow::resumeRun(const QString& uid)
+{
+    const auto run = runner_->load(uid);
+    if (!run)
+        return showMessage(fromUtf8(run.error().message));
+    const RoomPage* page = roomFor(fromUtf8((*run)->experiment));
+    pending_.try_emplace(uid, Pending{.room = page != nullptr ? page->info().id : QString()});
+    if (const auto gone = runner_->resume(uid); !gone) {
+        if (!runner_->status(uid))
+            pending_.erase(uid);
+        return showMessage(
+            QString("Run %1: %2").arg((*run)->number).arg(fromUtf8(gone.error().message)));
+    }
+    refreshPending(pending_[uid].room);
+    workspace_->saveSoon();
 }
 
 void MainWindow::openRuns(const QStringList& uids)

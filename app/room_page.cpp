@@ -45,6 +45,7 @@ RoomPage::RoomPage(const RoomInfo& info, const Plugin& plugin, ViewContext& cont
       panel_(new ParameterPanel(experiments_, this)),
       progress_(new QProgressBar(this)),
       failure_(new FailurePanel(this)),
+      paused_(new PausedPanel(this)),
       middle_(new QStackedWidget(this)),
       empty_(nullptr)
 {
@@ -64,6 +65,7 @@ RoomPage::RoomPage(const RoomInfo& info, const Plugin& plugin, ViewContext& cont
     auto* margin = new QVBoxLayout;
     margin->setContentsMargins(12, 0, 12, 0);
     margin->addWidget(failure_);
+    margin->addWidget(paused_);
     column->addLayout(margin);
     column->addWidget(middle_, 1);
 
@@ -93,6 +95,7 @@ RoomPage::RoomPage(const RoomInfo& info, const Plugin& plugin, ViewContext& cont
         after.params = panel_->form().values();
         propose("Set " + param, after, "param:" + param);
     });
+    connect(paused_, &PausedPanel::resumeWished, this, &RoomPage::resumeRequested);
     connect(failure_, &FailurePanel::tryAgain, panel_, &ParameterPanel::run);
     connect(failure_, &FailurePanel::dismissed, this, [this] { setFailure({}, {}); });
     if (!experiments_.empty()) {
@@ -291,6 +294,7 @@ void RoomPage::setPending(const std::optional<RunStatus>& status)
     progress_->setVisible(pending_);
     if (pending_) {
         failure_->hide();
+        paused_->setRun({}, {});
         progress_->setRange(0, status->total > 0 ? 1000 : 0);
         progress_->setValue(static_cast<int>(status->fraction() * 1000));
     }
@@ -308,6 +312,11 @@ void RoomPage::setFailure(const QString& message, const QString& details)
     failure_->setFailure("The run failed", message, details);
     failure_->setVisible(!message.isEmpty());
     showRight();
+}
+
+void RoomPage::setPaused(const QString& uid, const QString& words)
+{
+    paused_->setRun(uid, words);
 }
 
 void RoomPage::showRight()

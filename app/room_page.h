@@ -25,6 +25,7 @@ namespace vitrine
 
 class FailurePanel;
 class ParameterPanel;
+class PausedPanel;
 
 // One room: title line, the view of the chosen experiment, and (for the right dock) its parameters.
 // Its state is a value: what a person changes is handed to `changed`, and comes back through
@@ -64,11 +65,14 @@ public:
     // A run for this room: under way (progress), or nothing.
     void setPending(const std::optional<RunStatus>& status);
     void setFailure(const QString& message, const QString& details); // empty: none
+    // A run of this room that was paused, with a way to go on; gone once a run is under way.
+    void setPaused(const QString& uid, const QString& words);
 
 signals:
     void changed(const vitrine::Change& change); // to be put into the history
     void runRequested(const std::string& experiment,
                       const std::map<std::string, std::string>& params);
+    void resumeRequested(const QString& uid);
     void panelToggled();
     void runsDropped(const QStringList& uids); // dragged from the table of runs onto the view
 
@@ -110,6 +114,7 @@ private:
     QHBoxLayout* actions_;
     QProgressBar* progress_;
     FailurePanel* failure_;
+    PausedPanel* paused_;
     QStackedWidget* middle_;
     QWidget* empty_;
     QLabel* dropHint_;

@@ -85,6 +85,35 @@ FailurePanel::FailurePanel(QWidget* parent)
     row->addWidget(close, 0, Qt::AlignTop);
 }
 
+PausedPanel::PausedPanel(QWidget* parent) : QFrame(parent), words_(roleLabel({}, "value", this))
+{
+    setProperty("role", "card");
+    setAccessibleName("Paused run");
+    auto* resume = new QPushButton(theme::icon("run"), "Resume", this);
+    resume->setAccessibleName("Resume");
+    resume->setToolTip("Goes on from where the run stopped");
+    auto* close = new QToolButton(this);
+    close->setIcon(theme::icon("cancel"));
+    close->setAccessibleName("Dismiss paused run");
+    close->setToolTip("Dismiss; the run can be resumed from Runs");
+    connect(resume, &QPushButton::clicked, this, [this] { emit resumeWished(uid_); });
+    connect(close, &QToolButton::clicked, this, [this] { setRun({}, {}); });
+    auto* row = new QHBoxLayout(this);
+    row->setContentsMargins(12, 6, 6, 6);
+    row->setSpacing(8);
+    row->addWidget(words_, 1);
+    row->addWidget(resume);
+    row->addWidget(close);
+    hide();
+}
+
+void PausedPanel::setRun(const QString& uid, const QString& words)
+{
+    uid_ = uid;
+    words_->setText(words);
+    setVisible(!uid.isEmpty());
+}
+
 void FailurePanel::setFailure(const QString& title, const QString& message, const QString& details)
 {
     title_->setText(title);

@@ -41,4 +41,22 @@ private:
     QString details_;
 };
 
+// A run that is paused, and the way to go on with it.
+class PausedPanel : public QFrame
+{
+    Q_OBJECT
+public:
+    explicit PausedPanel(QWidget* parent);
+
+    void setRun(const QString& uid, const QString& words); // an empty uid hides it
+    QString run() const { return uid_; }
+
+signals:
+    void resumeWished(const QString& uid);
+
+private:
+    QString uid_;
+    QLabel* words_;
+};
+
 } // namespace vitrine

@@ -284,6 +284,66 @@ TEST_F(Window, AnExperimentThatIsChosenAgainIsAsItWasLeft)
     EXPECT_EQ(view().runs.size(), 1u);
 }
 
+// Ends as paused; resumed, it is at 60 % until the file `go` is there.
+const char* const kPausingWorker = R"(#!/bin/sh
+state=paused
+if [ -e "$2/state/saved" ]; then
+    echo '{"progress":[60,100,"steps"]}'
+    while [ ! -e "$(dirname $0)/go" ]; do sleep 0.02; done
+    state=done
+fi
+mkdir -p "$2/bundle" "$2/state"
+touch "$2/state/saved"
+sed "s/00000000000000000000000000000000/$(basename $2)/; s/\"done\"/\"$state\"/" "$(dirname $0)/bundle/run.json" > "$2/bundle/run.json"
+)";
+
+TEST_F(Window, APausedRunIsResumedWhereItWasStartedAndIsRunningMeanwhile)
+{
+    useWorker(kPausingWorker);
+    open();
+    window->showPage("runs");
+    window->showPage("count");
+    const QString uid = window->startRun("test.count", {}, "count", false);
+    const auto shown = [&] { return named<QPushButton>(*window, "Resume"); };
+    ASSERT_TRUE(QTest::qWaitFor([&] { return shown() != nullptr; }, 10'000));
+    const auto inStrip = [&] { return named<QToolButton>(*window, "Resume run 1") != nullptr; };
+    EXPECT_TRUE(QTest::qWaitFor(inStrip, 10'000)) << "in the bottom line too";
+
+    window->showPage("runs");
+    RunsPage& runs = *window->runs();
+    QTableView* table = nullptr; // seen once there is a run
+    ASSERT_TRUE(QTest::qWaitFor(
+        [&] { return (table = named<QTableView>(runs, "Runs")) != nullptr; }, 10'000));
+    const auto state = [&] {
+        return table->model()->rowCount() == 1
+                   ? table->model()->index(0, RunsModel::state).data().toString()
+                   : QString();
+    };
+    ASSERT_TRUE(QTest::qWaitFor([&] { return state() == "● paused"; }, 10'000));
+    runs.select({uid});
+    auto* again = named<QPushButton>(runs, "Run again");
+    ASSERT_EQ(again->text(), "Resume");
+    ASSERT_TRUE(again->isEnabled());
+
+    window->showPage("count");
+    QTest::mouseClick(shown(), Qt::LeftButton);
+    ASSERT_TRUE(window->runner().status(uid))
+        << named<QLabel>(*window, "Last message")->text().toStdString();
+    EXPECT_EQ(shown(), nullptr);
+    EXPECT_EQ(state(), "● running");
+    EXPECT_FALSE(again->isEnabled());
+    EXPECT_FALSE(window->runner().resume(uid));
+    EXPECT_TRUE(QTest::qWaitFor([&] { return !inStrip(); }, 10'000));
+
+    QFile go(folder.filePath("go"));
+    ASSERT_TRUE(go.open(QIODevice::WriteOnly));
+    ASSERT_TRUE(QTest::qWaitFor([&] { return view().runs.size() == 1; }, 10'000));
+    window->showPage("runs");
+    EXPECT_TRUE(QTest::qWaitFor([&] { return state() == "● done"; }, 10'000));
+    EXPECT_TRUE(again->isEnabled());
+    EXPECT_EQ(again->text(), "Run again");
+}
+
 TEST_F(Window, TheExperimentThatIsShownChosenAgainChangesNothing)
 {
     open();

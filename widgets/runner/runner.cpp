@@ -36,15 +36,28 @@ struct Runner::Following {
     RunStatus status;
     QElapsedTimer clock;
     bool changed = true;
+    bool isStopping = false; // what is told is that it stops
     bool ended = false;
     std::optional<Table> partial;
 };
 
 std::optional<double> RunStatus::remaining() const
 {
-    if (fraction() < 0.02 || elapsed < 1)
+    const double seconds = elapsed - firstElapsed, steps = done - firstDone;
+    if (total <= 0 || steps < 0.02 * total || seconds < 1)
         return std::nullopt;
-    return elapsed * (1 - fraction()) / fraction();
+    return seconds * std::max(0.0, total - done) / steps;
+}
+
+void RunStatus::count(double nowDone, double nowTotal, const QString& nowWhat, double nowElapsed)
+{
+    if (nowTotal != total || nowWhat != what || nowDone < done) {
+        firstDone = nowDone;
+        firstElapsed = nowElapsed;
+    }
+    done = nowDone;
+    total = nowTotal;
+    what = nowWhat;
 }
 
 Runner::Runner(std::filesystem::path program, QObject* parent)
@@ -103,6 +116,7 @@ void Runner::cancel(const QString& uid)
         found != following_.end() && !found->second->ended) {
         found->second->worker->cancel();
         found->second->status.what = "stopping";
+        found->second->isStopping = true;
         found->second->changed = true;
     }
 }
@@ -113,6 +127,7 @@ void Runner::pause(const QString& uid)
         found != following_.end() && !found->second->ended) {
         found->second->worker->pause();
         found->second->status.what = "pausing";
+        found->second->isStopping = true;
         found->second->changed = true;
     }
 }
@@ -121,6 +136,8 @@ Result<void> Runner::resume(const QString& uid)
 {
     if (!store_)
         return failure("no workspace is open");
+    if (following_.contains(uid))
+        return failure("the run goes on already");
     VITRINE_CHECK(store_->checkWritable());
     VITRINE_TRY(const std::filesystem::path folder, store_->jobFolder(uid.toStdString()));
     VITRINE_TRY(std::unique_ptr<Worker> worker, Worker::start(program_, folder));
@@ -190,10 +207,9 @@ void Runner::poll(const QString& uid)
         run.changed = true;
         switch (event.kind) {
         case WorkerEvent::Kind::progress:
-            run.status.done = event.done;
-            run.status.total = event.total;
-            if (run.status.what != "stopping" && run.status.what != "pausing")
-                run.status.what = fromUtf8(event.text);
+            run.status.count(event.done, event.total,
+                             run.isStopping ? run.status.what : fromUtf8(event.text),
+                             static_cast<double>(run.clock.elapsed()) / 1000);
             break;
         case WorkerEvent::Kind::message:
             lines.push_back(fromUtf8(event.text));
@@ -228,6 +244,7 @@ void Runner::importResult(const QString& uid)
                 attachedTimer_.stop();
             }
             emit progressed(uid);
+            emit ended(uid);
             if (!result) {
                 emit notStored(uid, fromUtf8(result.error().message));
                 return;

@@ -34,9 +34,13 @@ struct RunStatus {
     QString what;               // what is counted, or what happens now ("keeping the result")
     double elapsed = 0;         // seconds
     bool attached = false;      // started by a window or command that is gone
+    // Where the count of `what` stood when it was first told, and when: what was done before a run
+    // was resumed, or before anybody watched, says nothing of its speed.
+    double firstDone = 0, firstElapsed = 0;
 
     double fraction() const { return total > 0 ? done / total : 0; }
     std::optional<double> remaining() const; // seconds, once there is something to judge by
+    void count(double nowDone, double nowTotal, const QString& nowWhat, double nowElapsed);
 };
 
 // Starts workers and follows them, at most 20 updates a second; imports what they leave into the
@@ -72,6 +76,7 @@ public:
 
 signals:
     void started(const QString& uid);
+    void ended(const QString& uid); // is under way no more; `finished` or `notStored` follows
     void progressed(const QString& uid);
     void partial(const QString& uid, const vitrine::Table& table);
     void messaged(const QString& uid, const QString& line);

@@ -87,10 +87,12 @@ void RunDetail::setRun(std::shared_ptr<const RunRecord> run)
 {
     // What is shown of it is the same: a note that is being typed keeps its cursor.
     const bool same = run && run_ && run->uid == run_->uid && run->started == run_->started &&
-                      run->state == run_->state && run->tags == run_->tags;
+                      run->state == run_->state && run->tags == run_->tags &&
+                      isUnderWay(*run) == shownUnderWay_;
     if (!same)
         finishNote();
     run_ = std::move(run);
+    shownUnderWay_ = run_ && isUnderWay(*run_);
     if (same)
         return showNote(run_->note);
     auto* page = new QWidget;
@@ -109,13 +111,19 @@ void RunDetail::setRun(std::shared_ptr<const RunRecord> run)
     setWidget(page);
 }
 
+bool RunDetail::isUnderWay(const RunRecord& run) const
+{
+    return runner_ != nullptr && runner_->status(QString::fromStdString(run.uid)).has_value();
+}
+
 void RunDetail::showRun(QVBoxLayout& column)
 {
     QWidget* page = column.parentWidget();
     auto* head = new QVBoxLayout;
     head->setSpacing(4);
     head->addWidget(text(subjectOf(*run_), "section", page));
-    const QString state = QString::fromUtf8(runStateName(run_->state).data());
+    const QString state =
+        QString::fromUtf8(runStateName(shownUnderWay_ ? RunState::running : run_->state).data());
     head->addWidget(
         text(QString("run %1 · %2 · %3 · %4 · %5")
                  .arg(run_->number)
@@ -124,7 +132,7 @@ void RunDetail::showRun(QVBoxLayout& column)
              "muted", page));
     column.addLayout(head);
 
-    if (!run_->error.empty())
+    if (!run_->error.empty() && !shownUnderWay_)
         column.addWidget(failureCard(*run_, page));
     if (!run_->result.metrics.empty())
         explainValues(*addSection(column, "Results", metricGrid(*run_, page)));

@@ -43,6 +43,7 @@ protected:
     void hideEvent(QHideEvent* event) override;
 
 private:
+    bool isUnderWay(const RunRecord& run) const; // it was resumed
     void showRun(QVBoxLayout& column);
     void addTagsAndNote(QVBoxLayout& column);
     void showNote(const std::string& note);
@@ -52,6 +53,7 @@ private:
 
     Runner* runner_ = nullptr;
     std::shared_ptr<const RunRecord> run_;
+    bool shownUnderWay_ = false;
     QPointer<QPlainTextEdit> note_;
     QPointer<QTimer> pause_; // runs while what is typed is not stored yet
 };

@@ -168,9 +168,9 @@ QVariant RunsModel::data(const QModelIndex& index, int role) const
     case Qt::DisplayRole:
         return text(shown, column);
     case Qt::ForegroundRole:
-        return column == state ? QVariant(stateColour(shown.state)) : QVariant();
+        return column == state ? QVariant(stateColour(stateNow(shown))) : QVariant();
     case Qt::ToolTipRole:
-        if (column == state && !shown.error.empty())
+        if (column == state && !shown.error.empty() && stateNow(shown) == shown.state)
             return shownText(shown.error);
         if (column >= firstMetric && !isParam(column))
             return metric(shown, column).isNull()
@@ -194,7 +194,7 @@ QString RunsModel::text(const RunSummary& run, int column) const
     case subject:
         return shownText(run.subject);
     case state:
-        return "● " + QString::fromUtf8(runStateName(run.state).data());
+        return "● " + QString::fromUtf8(runStateName(stateNow(run)).data());
     case started:
         return startedWords(run.started);
     case duration:
@@ -209,6 +209,20 @@ QString RunsModel::text(const RunSummary& run, int column) const
         return "–";
     return isParam(column) ? shownText(value.toString()).simplified().left(kLongestCell)
                            : QString::fromStdString(significant(value.toDouble()));
+}
+
+RunState RunsModel::stateNow(const RunSummary& run) const
+{
+    return underWay_.contains(QString::fromStdString(run.uid)) ? RunState::running : run.state;
+}
+
+void RunsModel::setUnderWay(const QSet<QString>& uids)
+{
+    if (uids == underWay_)
+        return;
+    underWay_ = uids;
+    if (rowCount() > 0)
+        emit dataChanged(index(0, state), index(rowCount() - 1, state));
 }
 
 QVariant RunsModel::metric(const RunSummary& run, int column) const

@@ -4,6 +4,7 @@
 #include "widgets/runs/run_finder.h"
 
 #include <QAbstractTableModel>
+#include <QSet>
 #include <QStringList>
 
 #include <unordered_map>
@@ -33,6 +34,8 @@ public:
     void setStore(const Store* store); // nullptr: empty. Outlives the model or is replaced first.
     void setFound(std::shared_ptr<const FoundRuns> found);
     const FoundRuns& found() const { return *found_; }
+    // Runs of the store that go on just now: resumed, and not stored again yet.
+    void setUnderWay(const QSet<QString>& uids);
 
     std::int64_t numberAt(int row) const { return found_->shown[static_cast<std::size_t>(row)]; }
     const RunSummary& run(int row) const; // reads its page where it is not there
@@ -56,12 +59,14 @@ signals:
 private:
     QString text(const RunSummary& run, int column) const;
     QVariant metric(const RunSummary& run, int column) const;
+    RunState stateNow(const RunSummary& run) const;
     const std::string& columnName(int column) const;
     bool isParam(int column) const;
     void readPage(int row) const;
 
     const Store* store_ = nullptr;
     std::shared_ptr<const FoundRuns> found_ = std::make_shared<FoundRuns>();
+    QSet<QString> underWay_;
     mutable std::unordered_map<int, RunSummary> rows_; // what has been shown lately
 };
 

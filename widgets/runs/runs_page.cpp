@@ -119,6 +119,8 @@ RunsPage::RunsPage(Runner& runner, QWidget* parent)
     all->addWidget(splitter);
     connectParts();
     connectDetail();
+    for (const auto told : {&Runner::started, &Runner::ended})
+        connect(&runner_, told, this, &RunsPage::showUnderWay);
     updateWords();
     showSelection();
 }
@@ -204,8 +206,19 @@ void RunsPage::connectParts()
 void RunsPage::openStore()
 {
     model_->setStore(&runner_.store());
+    showUnderWay();
     finder_->open(runner_.store().path());
     search();
+}
+
+void RunsPage::showUnderWay()
+{
+    QSet<QString> uids;
+    for (const RunStatus& status : runner_.active())
+        uids << status.uid;
+    model_->setUnderWay(uids);
+    if (runner_.isOpen())
+        showSide();
 }
 
 void RunsPage::reload()

@@ -81,6 +81,7 @@ private:
     QWidget* makeActions();
     void showSelection();
     void showSide();
+    void showUnderWay();
     void widenSide(int width);
     void removeSelected();
     void editTags(qint64 number, const QStringList& tags);

@@ -225,7 +225,13 @@ void RunsPage::showSide()
     }
     const bool goesOn = !runs.empty() && (runs[0]->state == RunState::paused ||
                                           runs[0]->state == RunState::interrupted);
+    const bool underWay =
+        !runs.empty() && runner_.status(QString::fromStdString(runs[0]->uid)).has_value();
     again_->setText(goesOn ? "Resume" : "Run again");
+    again_->setEnabled(amount == 1 && !underWay);
+    again_->setToolTip(underWay ? "The run goes on already"
+                       : goesOn ? "Go on from where the run stopped"
+                                : "Repeat the run and compare the values to the last bit");
     detail_->setRun(runs.empty() ? nullptr : runs.front());
     side_->setCurrentWidget(detail_);
 }

@@ -90,6 +90,33 @@ protected:
     std::unique_ptr<Runner> runner;
 };
 
+// 10 s for each of 100 steps: what remains is told from the steps that somebody saw.
+TEST(RunStatus, RemainingTimeIsOfWhatWasDoneSinceItWasFirstTold)
+{
+    RunStatus fresh;
+    fresh.count(0, 100, "steps", 0);
+    EXPECT_FALSE(fresh.remaining());
+    fresh.count(20, 100, "steps", 200);
+    fresh.elapsed = 200;
+    EXPECT_EQ(fresh.remaining(), 800);
+
+    RunStatus resumed; // 60 steps were done before
+    resumed.count(60, 100, "steps", 2);
+    resumed.elapsed = 10;
+    EXPECT_FALSE(resumed.remaining());
+    resumed.count(70, 100, "steps", 102);
+    resumed.elapsed = 102;
+    EXPECT_EQ(resumed.remaining(), 300);
+
+    RunStatus other = fresh; // something else is counted now
+    other.count(1, 10, "clips", 300);
+    other.elapsed = 300;
+    EXPECT_FALSE(other.remaining());
+    other.count(2, 10, "clips", 350);
+    other.elapsed = 350;
+    EXPECT_EQ(other.remaining(), 400);
+}
+
 TEST_F(WithRunner, KeepsAFinishedRunInTheStore)
 {
     useWorker(kGoodWorker);
