@@ -106,6 +106,7 @@ private:
     void onFinished(const RunHandle& run);
     void startBeside(const std::string& experiment, const Pending& done);
     void tellRepeat(const RunRecord& run);
+    QStringList inOrder(QStringList uids);
     QStringList comparable(const RoomPage& page, const QStringList& uids);
     void refreshPending(const QString& room);
     RoomPage* makeRoom(const RoomInfo& info);

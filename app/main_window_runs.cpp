@@ -215,13 +215,24 @@ void MainWindow::openRuns(const QStringList& uids)
         return showMessage("No room of this installation shows " + fromUtf8((*first)->experiment));
     RoomState after = page->stateOf(fromUtf8((*first)->experiment));
     after.params = paramTexts((*first)->params); // what is shown is where a person goes on from
-    after.runs = comparable(*page, uids);
+    after.runs = comparable(*page, inOrder(uids));
     showPage(page->info().id);
     change({page->info().id,
             after.runs.size() == 1 ? "Open run" : "Compare runs",
             {},
             page->state(),
             after});
+}
+
+// As they were made: a run's place is its colour, whatever the order in which runs were selected.
+QStringList MainWindow::inOrder(QStringList uids)
+{
+    std::map<QString, std::int64_t> numbers;
+    for (const QString& uid : uids)
+        if (const auto run = runner_->load(uid))
+            numbers[uid] = (*run)->number;
+    std::ranges::stable_sort(uids, {}, [&](const QString& uid) { return numbers[uid]; });
+    return uids;
 }
 
 // Those of the runs that this room shows, at most eight; the others are told of.

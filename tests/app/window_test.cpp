@@ -548,6 +548,16 @@ TEST_F(Window, TheRunBeforeIsOneKeyAway)
     EXPECT_EQ(view().runs.size(), 1u);
 }
 
+// A run's place is its colour: the order of a selection does not change it.
+TEST_F(Window, ComparedRunsStandInTheOrderInWhichTheyWereMade)
+{
+    TWO_RUNS();
+
+    window->openRuns({uids[1], uids[0]});
+
+    EXPECT_EQ(room().state().runs, uids);
+}
+
 TEST_F(Window, RunsDraggedOntoAViewAreShownBesideIt)
 {
     TWO_RUNS();
