@@ -8,6 +8,7 @@ Result<std::shared_ptr<PlaybackStream>> PlaybackStream::open(const std::filesyst
 {
     auto stream = std::make_shared<PlaybackStream>();
     stream->listener_ = std::make_shared<Listener>();
+    stream->readsSideData_ = options.sideData;
     codec::PlaybackOptions listened = options;
     listened.arrived = [listener = stream->listener_](std::int64_t index) {
         const std::lock_guard lock(listener->mutex);

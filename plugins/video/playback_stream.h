@@ -28,6 +28,7 @@ public:
     std::size_t cachedBytes() const override { return playback_->cachedBytes(); }
     double decodeRate() const override { return playback_->decodeRate(); }
     void setArrived(std::function<void(std::int64_t)> arrived) override;
+    bool readsSideData() const override { return readsSideData_; }
 
     const std::vector<codec::StreamFrame>& frames() const { return playback_->frames(); }
 
@@ -38,6 +39,7 @@ private:
         std::function<void(std::int64_t)> arrived;
     };
 
+    bool readsSideData_ = false;
     std::shared_ptr<Listener> listener_;
     std::unique_ptr<codec::Playback> playback_;
 };

@@ -49,6 +49,7 @@ PaneMoment Player::momentOf(int pane, std::int64_t moment) const
         found.absent = tr("no frame %1: there are %2").arg(found.wanted).arg(one.frames);
         return found;
     }
+    found.readsSideData = one.stream->readsSideData();
     found.frame = one.stream->cached(found.wanted);
     if (!found.frame) { // on the way: its key frame, which decoding begins with
         const std::int64_t key = one.stream->keyFrameBefore(found.wanted);

@@ -107,6 +107,12 @@ void paintOverlays(const SceneRequest& request, const PictureWish& wish, const F
             notices << reason;
     }
     const codec::SideData* side = moment.frame->side.get();
+    if (!moment.readsSideData && (state.qp || state.motion)) {
+        notices << (state.motion ? words("reading the motion vectors…")
+                                 : words("reading the quantizers…"));
+        notice = notices.join(QStringLiteral("\n"));
+        return;
+    }
     if (state.qp) {
         if (side && !side->qp.empty())
             paintQuantizers(painter, place, *side);

@@ -13,10 +13,11 @@ namespace vitrine::player
 
 // What one pane has at a moment.
 struct PaneMoment {
-    std::int64_t wanted = 0; // frame of its stream
-    FramePtr frame;          // that one, or one on the way to it, or none
-    QString absent;          // why there never is one: "no frame 120: the clip has 96"
-    bool isKey = false;      // `frame` is the key frame before the one wanted
+    std::int64_t wanted = 0;   // frame of its stream
+    FramePtr frame;            // that one, or one on the way to it, or none
+    QString absent;            // why there never is one: "no frame 120: the clip has 96"
+    bool isKey = false;        // `frame` is the key frame before the one wanted
+    bool readsSideData = true; // else vectors and quantizers are still to come, with another stream
     bool isExact() const { return frame && frame->index == wanted; }
 };
 

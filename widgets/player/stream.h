@@ -30,6 +30,9 @@ public:
     virtual std::vector<std::pair<std::int64_t, std::int64_t>> cachedRanges() const = 0;
     virtual std::size_t cachedBytes() const = 0;
     virtual double decodeRate() const = 0; // frames a second, 0: unknown
+    // Whether frames come with what the decoder tells of them. Where not, they say nothing of
+    // whether the picture is coded.
+    virtual bool readsSideData() const { return true; }
     // Told each frame that has been decoded, from any thread; empty: nobody listens. When this
     // returns the old listener is not called any more.
     virtual void setArrived(std::function<void(std::int64_t)> arrived) = 0;

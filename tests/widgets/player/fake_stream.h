@@ -65,6 +65,9 @@ public:
         return all_[static_cast<std::size_t>(index)]->frame;
     }
     std::int64_t wanted = -1;
+    bool hasSideData = true; // false: opened without
+
+    bool readsSideData() const override { return hasSideData; }
 
     const video::SourceInfo& info() const override { return info_; }
     bool isIntra(std::int64_t index) const override { return index % group_ == 0; }

@@ -517,6 +517,18 @@ TEST_F(PlayerTest, OverlaysThatAreNotThereSayWhy)
               "no motion vectors: this picture is not coded");
 }
 
+// The clip is being opened again with them: what it is, is not known yet.
+TEST_F(PlayerTest, OverlaysThatAreStillToComeSaySo)
+{
+    showTwo();
+    test_->hasSideData = false;
+    press(Qt::Key_V);
+    ASSERT_TRUE(settle());
+    EXPECT_EQ(player_.canvas()->scene().overlayNotices[1], "reading the motion vectors…");
+    EXPECT_EQ(player_.canvas()->scene().overlayNotices[0],
+              "no motion vectors: this picture is not coded");
+}
+
 TEST_F(PlayerTest, EveryControlHasANameAndHelp)
 {
     showTwo();
