@@ -35,18 +35,17 @@ Result<NormalizerStep> parseNormalizerStep(const Json& json)
 
 Result<std::string> replaced(const ReplaceStep& step, const std::string& text)
 {
+    if (text.empty()) // an empty text has no match, not even an empty one
+        return text;
+    VITRINE_TRY(const std::vector<Regex::Match> matches, step.pattern.matches(text));
     std::string out;
-    Regex::Search search(step.pattern, text);
-    std::size_t from = 0;
-    while (true) {
-        VITRINE_TRY(const auto match, search.next(from));
-        if (!match || match->begin == match->end) // an empty match would replace nothing, for ever
-            break;
-        out.append(text, from, match->begin - from);
+    std::size_t done = 0;
+    for (const Regex::Match& match : matches) {
+        out.append(text, done, match.begin - done);
         out += step.with;
-        from = match->end;
+        done = match.end;
     }
-    return out.append(text, from);
+    return out.append(text, done);
 }
 
 } // namespace

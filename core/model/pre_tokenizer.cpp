@@ -13,7 +13,7 @@ namespace vitrine::model
 namespace
 {
 
-// openai/gpt-2, encoder.py
+// openai/gpt-2, encoder.py; huggingface/tokenizers, byte_level.rs
 constexpr std::string_view kGpt2Words =
     R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)";
 
@@ -85,23 +85,17 @@ struct Range {
     bool match = false;
 };
 
-// The whole text as matches and what lies between them.
+// The whole text as matches and what lies between them; a match may be empty.
 Result<std::vector<Range>> ranges(const Regex& pattern, std::string_view text)
 {
+    VITRINE_TRY(const std::vector<Regex::Match> matches, pattern.matches(text));
     std::vector<Range> found;
-    Regex::Search search(pattern, text);
-    std::size_t done = 0, from = 0;
-    while (from < text.size()) {
-        VITRINE_TRY(const auto match, search.next(from));
-        if (!match)
-            break;
-        if (match->begin > done)
-            found.push_back({done, match->begin, false});
-        if (match->end > match->begin)
-            found.push_back({match->begin, match->end, true});
-        done = from = match->end;
-        if (match->end == match->begin && from < text.size())
-            nextCharacter(text, from);
+    std::size_t done = 0;
+    for (const Regex::Match& match : matches) {
+        if (match.begin > done)
+            found.push_back({done, match.begin, false});
+        found.push_back({match.begin, match.end, true});
+        done = match.end;
     }
     if (done < text.size())
         found.push_back({done, text.size(), false});
@@ -145,7 +139,7 @@ Result<std::vector<Word>> split(const SplitStep& step, const Word& word)
             range.match = !range.match;
     std::vector<Word> words;
     for (const Range& range : joinedPieces(std::move(found), step.behaviour))
-        if (range.match)
+        if (range.match && range.begin < range.end)
             words.push_back({word.text.substr(range.begin, range.end - range.begin),
                              word.first && range.begin == 0});
     return words;

@@ -1,10 +1,12 @@
-#define PCRE2_CODE_UNIT_WIDTH 8
 #include "core/model/regex.h"
 
+#include "core/model/utf8.h"
 #include "core/tensor/printable.h"
 
+#include <algorithm>
 #include <array>
-#include <pcre2.h>
+#include <mutex>
+#include <oniguruma.h>
 
 namespace vitrine::model
 {
@@ -12,92 +14,170 @@ namespace
 {
 
 constexpr std::size_t kPatternLimit = 16 << 10;
-constexpr std::uint32_t kMatchLimit =
-    10'000'000; // steps within one match: seconds, where real patterns need thousands
-constexpr std::uint32_t kHeapLimitKib = 64 << 10;
-constexpr std::size_t kStackStart = 32 << 10, kStackLimit = 8 << 20;
+constexpr unsigned kPatternDepth = 256; // of the parser, which recurses
 
-Result<std::shared_ptr<void>> compiled(std::string_view pattern, std::uint32_t options)
+// What a search may cost: steps back, and places to come back to (some 40 bytes each). Ordinary
+// searches take fewer than kFewSteps steps. One that needs more is run again with kStepsMore times
+// as many, which is drawn from a budget for the whole text. Where groups are counted or called
+// inside others, Oniguruma goes through the places at every step: there both are bounded together.
+constexpr unsigned long kFewSteps = 256, kStepsMore = 8;
+constexpr unsigned long kStepsBudget = 10'000'000, kStepsPerByte = 128;
+constexpr unsigned long kPlaces = 8 << 20, kFewPlaces = 4096, kPlacesTimesSteps = 40'000'000'000;
+
+// [:punct:] is \p{P} up to Oniguruma 6.9.8 and [\p{P}\p{S}] from 6.9.9 on, which the hub's library
+// has by now.
+constexpr bool kPunctIsOld = ONIGURUMA_VERSION_INT < 60909;
+
+const UChar* bytesOf(const char* text)
 {
-    if (pattern.size() > kPatternLimit)
-        return inputError("a pattern of {} bytes is too long, at most {} are allowed",
-                          pattern.size(), kPatternLimit);
-    int error = 0;
-    PCRE2_SIZE at = 0;
-    pcre2_code* code = pcre2_compile(reinterpret_cast<PCRE2_SPTR>(pattern.data()), pattern.size(),
-                                     options, &error, &at, nullptr);
-    if (!code) {
-        std::array<PCRE2_UCHAR, 256> message{};
-        pcre2_get_error_message(error, message.data(), message.size());
-        return inputError("the pattern \"{}\" is not understood: {} at byte {}", printable(pattern),
-                          printable(reinterpret_cast<const char*>(message.data()), 200), at);
-    }
-    pcre2_jit_compile(code, PCRE2_JIT_COMPLETE); // where it fails, the interpreter does the work
-    return std::shared_ptr<void>(code,
-                                 [](void* c) { pcre2_code_free(static_cast<pcre2_code*>(c)); });
+    return reinterpret_cast<const UChar*>(text);
 }
+
+std::string onigurumaSays(int error, OnigErrorInfo* info)
+{
+    std::array<UChar, ONIG_MAX_ERROR_MESSAGE_LEN> message{};
+    const int length = info ? onig_error_code_to_str(message.data(), error, info)
+                            : onig_error_code_to_str(message.data(), error);
+    return printable({reinterpret_cast<const char*>(message.data()),
+                      static_cast<std::size_t>(std::max(length, 0))},
+                     200);
+}
+
+// Compiling is not safe in two threads at once.
+int newPattern(regex_t*& code, std::string_view pattern, OnigErrorInfo& info)
+{
+    static std::mutex mutex;
+    const std::lock_guard lock(mutex);
+    static const int ready = [] {
+        std::array<OnigEncoding, 1> encodings{ONIG_ENCODING_UTF8};
+        onig_set_parse_depth_limit(kPatternDepth);
+        return onig_initialize(encodings.data(), static_cast<int>(encodings.size()));
+    }();
+    if (ready != ONIG_NORMAL)
+        return ready;
+    return onig_new(&code, bytesOf(pattern.data()), bytesOf(pattern.data() + pattern.size()),
+                    ONIG_OPTION_NONE, ONIG_ENCODING_UTF8, ONIG_SYNTAX_DEFAULT, &info);
+}
+
+// Searches one text again and again.
+class PatternSearch
+{
+public:
+    PatternSearch(regex_t* code, bool nests, std::string_view text)
+        : code_(code),
+          nests_(nests),
+          text_(text),
+          budget_(kStepsBudget + kStepsPerByte * text.size())
+    {
+    }
+    // Beginning of the first match at or behind `from`, or a negative code.
+    int next(std::size_t from)
+    {
+        int found = run(from, kFewSteps);
+        for (unsigned long steps = kFewSteps * kStepsMore; isOutOfSteps(found) && budget_ >= steps;
+             steps *= kStepsMore) {
+            budget_ -= steps;
+            found = run(from, steps);
+        }
+        return found;
+    }
+    Regex::Match match() const
+    {
+        return {static_cast<std::size_t>(region_->beg[0]),
+                static_cast<std::size_t>(region_->end[0])};
+    }
+
+private:
+    static bool isOutOfSteps(int code)
+    {
+        return code == ONIGERR_RETRY_LIMIT_IN_SEARCH_OVER ||
+               code == ONIGERR_RETRY_LIMIT_IN_MATCH_OVER;
+    }
+    int run(std::size_t from, unsigned long steps)
+    {
+        const unsigned long places =
+            nests_ ? std::clamp(kPlacesTimesSteps / steps, kFewPlaces, kPlaces) : kPlaces;
+        onig_set_retry_limit_in_match_of_match_param(limits_.get(), steps);
+        onig_set_retry_limit_in_search_of_match_param(limits_.get(), steps);
+        onig_set_match_stack_limit_size_of_match_param(limits_.get(),
+                                                       static_cast<unsigned>(places));
+        const UChar* begin = bytesOf(text_.data());
+        const UChar* end = begin + text_.size();
+        return onig_search_with_param(code_, begin, end, begin + from, end, region_.get(),
+                                      ONIG_OPTION_NONE, limits_.get());
+    }
+
+    struct Free {
+        void operator()(OnigRegion* region) const { onig_region_free(region, 1); }
+        void operator()(OnigMatchParam* limits) const { onig_free_match_param(limits); }
+    };
+    regex_t* code_;
+    bool nests_;
+    std::string_view text_;
+    unsigned long budget_;
+    std::unique_ptr<OnigRegion, Free> region_{onig_region_new()};
+    std::unique_ptr<OnigMatchParam, Free> limits_{onig_new_match_param()};
+};
 
 } // namespace
 
 Result<Regex> Regex::compile(std::string_view pattern)
 {
+    if (kPunctIsOld &&
+        (pattern.find("[:punct:]") != pattern.npos || pattern.find("[:^punct:]") != pattern.npos))
+        return inputError("the pattern \"{}\" has the class [:punct:], which means something else "
+                          "in each version of Oniguruma; [\\p{{P}}\\p{{S}}] would be clear",
+                          printable(pattern));
+    if (pattern.size() > kPatternLimit)
+        return inputError("a pattern of {} bytes is too long, at most {} are allowed",
+                          pattern.size(), kPatternLimit);
+    regex_t* code = nullptr;
+    OnigErrorInfo info{};
+    if (const int error = newPattern(code, pattern, info); error != ONIG_NORMAL)
+        return inputError("the pattern \"{}\" is not understood: {}", printable(pattern),
+                          onigurumaSays(error, &info));
     Regex regex;
-    VITRINE_TRY(regex.code_, compiled(pattern, PCRE2_UTF | PCRE2_UCP | PCRE2_NEVER_BACKSLASH_C));
+    regex.nests_ = pattern.find("){") != pattern.npos || pattern.find("\\g") != pattern.npos;
+    regex.code_ = std::shared_ptr<const void>(
+        code, [](const void* c) { onig_free(static_cast<regex_t*>(const_cast<void*>(c))); });
     return regex;
 }
 
 Result<Regex> Regex::literal(std::string_view text)
 {
-    Regex regex;
-    VITRINE_TRY(regex.code_, compiled(text, PCRE2_UTF | PCRE2_LITERAL));
-    return regex;
-}
-
-struct Regex::Search::Private {
-    std::shared_ptr<void> code;
-    std::string_view text;
-    pcre2_match_data* data = nullptr;
-    pcre2_match_context* context = nullptr;
-    pcre2_jit_stack* stack = nullptr;
-
-    ~Private()
-    {
-        pcre2_match_data_free(data);
-        pcre2_match_context_free(context);
-        pcre2_jit_stack_free(stack);
+    constexpr std::string_view special = "\\.+*?()|[]{}^$#&-~"; // as the regex crate's escape()
+    std::string pattern;
+    for (const char c : text) {
+        if (special.find(c) != std::string_view::npos)
+            pattern += '\\';
+        pattern += c;
     }
-};
-
-Regex::Search::Search(const Regex& regex, std::string_view text) : d_(std::make_unique<Private>())
-{
-    d_->code = regex.code_;
-    d_->text = text;
-    d_->data =
-        pcre2_match_data_create_from_pattern(static_cast<pcre2_code*>(d_->code.get()), nullptr);
-    d_->context = pcre2_match_context_create(nullptr);
-    d_->stack = pcre2_jit_stack_create(kStackStart, kStackLimit, nullptr);
-    pcre2_set_match_limit(d_->context, kMatchLimit);
-    pcre2_set_heap_limit(d_->context, kHeapLimitKib);
-    pcre2_jit_stack_assign(d_->context, nullptr, d_->stack);
+    return compile(pattern);
 }
 
-Regex::Search::~Search() = default;
-Regex::Search::Search(Search&&) noexcept = default;
-
-Result<std::optional<Regex::Match>> Regex::Search::next(std::size_t from)
+Result<std::vector<Regex::Match>> Regex::matches(std::string_view text) const
 {
-    const int found = pcre2_match(static_cast<pcre2_code*>(d_->code.get()),
-                                  reinterpret_cast<PCRE2_SPTR>(d_->text.data()), d_->text.size(),
-                                  from, PCRE2_NO_UTF_CHECK, d_->data, d_->context);
-    if (found == PCRE2_ERROR_NOMATCH)
-        return std::optional<Match>{};
-    if (found < 0)
-        return failure("the tokenizer's pattern costs too much on this text (PCRE2 error {})",
-                       found);
-    const PCRE2_SIZE* ends = pcre2_get_ovector_pointer(d_->data);
-    if (ends[0] > ends[1]) // \K in a lookahead can do this
-        return failure("the tokenizer's pattern ends a match before it begins");
-    return std::optional<Match>({ends[0], ends[1]});
+    std::vector<Match> found;
+    PatternSearch search(static_cast<regex_t*>(const_cast<void*>(code_.get())), nests_, text);
+    bool skipsEmpty = false; // the next empty match, once one was found that is not empty
+    for (std::size_t from = 0; from <= text.size();) {
+        const int at = search.next(from);
+        if (at == ONIG_MISMATCH)
+            break;
+        if (at < 0)
+            return failure("the tokenizer's pattern costs too much on this text ({})",
+                           onigurumaSays(at, nullptr));
+        const Match match = search.match();
+        if (match.begin > match.end || match.begin < (found.empty() ? 0 : found.back().end))
+            return failure("the tokenizer's pattern ends a match before it begins");
+        from = match.end;
+        if (match.begin == match.end)
+            from += from < text.size() ? std::max<std::size_t>(utf8Length(text, from), 1) : 1;
+        if (match.begin < match.end || !skipsEmpty)
+            found.push_back(match);
+        skipsEmpty = match.begin < match.end;
+    }
+    return found;
 }
 
 } // namespace vitrine::model

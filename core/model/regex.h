@@ -3,18 +3,19 @@
 #include "core/base/result.h"
 
 #include <memory>
-#include <optional>
 #include <string_view>
+#include <vector>
 
 namespace vitrine::model
 {
 
-// A pattern of a tokenizer file, compiled by PCRE2 with Unicode properties and machine code where
-// it can. Immutable; any thread.
+// A pattern of a tokenizer file. It runs in Oniguruma with the options that huggingface/tokenizers
+// gives it, so that classes, anchors and quantifiers mean what they mean there. Immutable; any
+// thread.
 class Regex
 {
 public:
-    // Error (input) where the pattern is malformed or longer than 16 KiB.
+    // Error (input) where the pattern is malformed, longer than 16 KiB or nested too deep.
     static Result<Regex> compile(std::string_view pattern);
     // Finds the text itself.
     static Result<Regex> literal(std::string_view text);
@@ -22,24 +23,14 @@ public:
     struct Match {
         std::size_t begin = 0, end = 0; // bytes
     };
-    // One search after the other over one text of well-formed UTF-8.
-    class Search
-    {
-    public:
-        Search(const Regex& regex, std::string_view text);
-        ~Search();
-        Search(Search&&) noexcept;
-        // The first match at or behind `from`. Error (failed) where the pattern costs too much on
-        // this text.
-        Result<std::optional<Match>> next(std::size_t from);
-
-    private:
-        struct Private;
-        std::unique_ptr<Private> d_;
-    };
+    // All matches in a well-formed UTF-8 text, left to right, in the order and with the empty ones
+    // that the onig crate's find_iter gives. Error (failed) where the pattern costs too much on
+    // this text.
+    Result<std::vector<Match>> matches(std::string_view text) const;
 
 private:
-    std::shared_ptr<void> code_;
+    std::shared_ptr<const void> code_;
+    bool nests_ = false; // whether groups may be counted or called inside others
 };
 
 } // namespace vitrine::model
