@@ -3,6 +3,7 @@
 #include "core/base/format.h"
 #include "core/codec/av_frame.h"
 #include "core/codec/codec_entry.h"
+#include "core/video/rate.h"
 
 #include <algorithm>
 #include <chrono>
@@ -18,7 +19,12 @@ using Clock = std::chrono::steady_clock;
 
 AVRational rateOf(const video::SourceInfo& info)
 {
-    return info.framesPerSecond > 0 ? av_d2q(info.framesPerSecond, 1'001'000) : AVRational{25, 1};
+    const video::Rate rate = video::rateOf(info.framesPerSecond);
+    if (rate.numerator == 0)
+        return {25, 1};
+    AVRational result{};
+    av_reduce(&result.num, &result.den, rate.numerator, rate.denominator, 1'001'000'000);
+    return result;
 }
 
 AVColorSpace matrixOf(video::Matrix matrix)

@@ -34,6 +34,7 @@ public:
 
     Result<void> prepare(const OpenOptions& options)
     {
+        rateWhereNone_ = options.raw.framesPerSecond;
         VITRINE_TRY(stream_, indexStream(*decoder_, path_, options));
         return describe();
     }
@@ -161,7 +162,7 @@ private:
         const AVRational rate = decoder_->stream().avg_frame_rate.num > 0
                                     ? decoder_->stream().avg_frame_rate
                                     : decoder_->stream().r_frame_rate;
-        info_.framesPerSecond = rate.num > 0 && rate.den > 0 ? av_q2d(rate) : 0;
+        info_.framesPerSecond = rate.num > 0 && rate.den > 0 ? av_q2d(rate) : rateWhereNone_;
         if (isRgb(static_cast<AVPixelFormat>(frame_->format)))
             info_.notes.push_back(fmt::format("{}: RGB, converted to 8-bit 4:4:4 by {}.",
                                               path_.filename().string(), colourName(first.colour)));
@@ -174,6 +175,7 @@ private:
     const AVFrame* frame_ = nullptr; // the decoder's, until its next
     bool stays_ = false;             // the next step() gives frame_ once more
     std::int64_t decodedFrom_ = 0;   // packet where decoding began
+    double rateWhereNone_ = 0;       // frames per second that a person says
 };
 
 Result<std::unique_ptr<MediaSource>> MediaSource::open(const std::filesystem::path& path,

@@ -3,6 +3,8 @@
 #include "core/codec/side_data.h"
 #include "core/codec/source.h"
 
+#include <optional>
+
 namespace vitrine::codec
 {
 

@@ -93,8 +93,10 @@ std::vector<fs::path> ofPattern(const fs::path& path, const Pattern& pattern)
 class PictureSource : public video::FrameSource
 {
 public:
-    PictureSource(std::vector<fs::path> files, const video::Frame& first) : files_(std::move(files))
+    PictureSource(std::vector<fs::path> files, const video::Frame& first, double framesPerSecond)
+        : files_(std::move(files))
     {
+        info_.framesPerSecond = framesPerSecond;
         info_.width = first.width();
         info_.height = first.height();
         info_.format = first.format();
@@ -160,11 +162,12 @@ Result<video::Frame> readPicture(const fs::path& path)
     return media->read(0);
 }
 
-Result<std::unique_ptr<video::FrameSource>> openPictures(const fs::path& path)
+Result<std::unique_ptr<video::FrameSource>> openPictures(const fs::path& path,
+                                                         double framesPerSecond)
 {
     VITRINE_TRY(auto files, picturesOf(path));
     VITRINE_TRY(const video::Frame first, readPicture(files.front()));
-    return std::make_unique<PictureSource>(std::move(files), first);
+    return std::make_unique<PictureSource>(std::move(files), first, framesPerSecond);
 }
 
 } // namespace vitrine::codec

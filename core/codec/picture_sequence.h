@@ -15,7 +15,8 @@ bool isPictureSequence(const std::filesystem::path& path);
 Result<std::vector<std::filesystem::path>> picturesOf(const std::filesystem::path& path);
 
 // All pictures must have the first one's size; RGB becomes 8-bit 4:4:4.
-Result<std::unique_ptr<video::FrameSource>> openPictures(const std::filesystem::path& path);
+Result<std::unique_ptr<video::FrameSource>> openPictures(const std::filesystem::path& path,
+                                                         double framesPerSecond = 0);
 
 // One picture.
 Result<video::Frame> readPicture(const std::filesystem::path& path);

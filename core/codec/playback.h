@@ -23,7 +23,7 @@ struct PlayedFrame {
 };
 
 struct PlaybackOptions {
-    std::optional<video::RawLayout> raw{};           // as OpenOptions::raw
+    video::RawGiven raw{};                           // as OpenOptions::raw
     std::size_t cacheBytes = std::size_t{512} << 20; // of frames; one frame is kept always
     bool sideData = false;                           // motion vectors and quantizers
     int threads = 1;                                 // of the decoder

@@ -6,7 +6,9 @@
 #include "core/video/raw_file.h"
 #include "core/video/y4m.h"
 
+#include <algorithm>
 #include <array>
+#include <cctype>
 #include <regex>
 #include <span>
 
@@ -14,14 +16,6 @@ namespace vitrine::codec
 {
 namespace
 {
-
-bool isRawName(const std::filesystem::path& path)
-{
-    for (const char* ending : {".yuv", ".raw", ".nv12", ".nv21", ".p010", ".i420", ".yv12"})
-        if (path.extension() == ending)
-            return true;
-    return false;
-}
 
 bool startsAsY4m(const RegularFile& file)
 {
@@ -43,23 +37,33 @@ bool isAddress(const std::filesystem::path& path)
 
 } // namespace
 
+bool isRawName(const std::filesystem::path& path)
+{
+    std::string ending = path.extension().string();
+    std::ranges::transform(ending, ending.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    constexpr std::string_view kRaw[] = {
+        ".yuv", ".raw", ".nv12", ".nv21", ".nv16", ".p010", ".p016", ".i420", ".iyuv", ".yv12",
+        // refused by what they say
+        ".uyvy", ".yuyv", ".yuy2", ".v210", ".rgb", ".bgr", ".rgba", ".bgra", ".rgb24", ".bgr24"};
+    return std::ranges::find(kRaw, std::string_view(ending)) != std::end(kRaw);
+}
+
 Result<std::unique_ptr<video::FrameSource>> openSource(const std::filesystem::path& path,
                                                        const OpenOptions& options)
 {
     if (isPictureSequence(path))
-        return openPictures(path);
+        return openPictures(path, options.raw.framesPerSecond);
     const auto file = RegularFile::open(path);
     if (!file && isAddress(path))
         return inputError("cannot read {}: it is an address; only files are opened", path.string());
     if (!file)
         return tl::unexpected(file.error());
-    if (options.raw)
-        return video::openRaw(path, *options.raw);
     if (startsAsY4m(*file))
-        return video::openY4m(path);
+        return video::openY4m(path, options.raw.framesPerSecond);
     if (isRawName(path)) {
-        VITRINE_TRY(const auto layout, video::rawLayoutOf(path));
-        return video::openRaw(path, layout);
+        VITRINE_TRY(const auto reading, video::readingOf(path, options.raw));
+        return video::openRaw(path, reading.layout, reading.origin);
     }
     VITRINE_TRY(auto media, MediaSource::open(path, options));
     return std::unique_ptr<video::FrameSource>(std::move(media));

@@ -1,28 +1,30 @@
 #pragma once
 
 #include "core/video/frame_source.h"
-#include "core/video/raw_layout.h"
+#include "core/video/raw_reading.h"
 
 #include <filesystem>
 #include <functional>
-#include <optional>
 
 // Any file of moving pictures as a FrameSource.
 namespace vitrine::codec
 {
 
 struct OpenOptions {
-    std::optional<video::RawLayout> raw{}; // for raw files; none: from the name
-    int threads = 0;                       // of the decoder; 0: as parallelFor
-    bool sideData = false;                 // the decoder tells motion vectors and quantizers too
+    video::RawGiven raw{}; // for raw files; what is not said there comes from the name
+    int threads = 0;       // of the decoder; 0: as parallelFor
+    bool sideData = false; // the decoder tells motion vectors and quantizers too
     // Told the share that is indexed, or a number below 0 where it is only asked; false cancels.
     // Kept as long as the source. May be empty.
     std::function<bool(double share)> progress{};
 };
 
-// By kind: Y4M by its first bytes, raw by the name's ending (.yuv, .raw, .nv12, .p010 or where
-// `raw` is given), a folder of pictures or a pattern ("frame%04d.png") as a sequence, and
-// everything else that FFmpeg opens.
+// Whether a file is raw video by its name's ending: .yuv, .raw, .nv12, .p010, ..., in small letters
+// or capitals, and the endings of raw layouts that are known and refused (.uyvy, .rgb).
+bool isRawName(const std::filesystem::path& path);
+
+// By kind: Y4M by its first bytes, raw by isRawName, a folder of pictures or a pattern
+// ("frame%04d.png") as a sequence, and everything else that FFmpeg opens.
 Result<std::unique_ptr<video::FrameSource>> openSource(const std::filesystem::path& path,
                                                        const OpenOptions& options = {});
 

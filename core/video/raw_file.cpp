@@ -53,7 +53,7 @@ private:
 } // namespace
 
 Result<std::unique_ptr<FrameSource>> openRaw(const std::filesystem::path& path,
-                                             const RawLayout& layout)
+                                             const RawLayout& layout, const std::string& origin)
 {
     VITRINE_TRY(const std::uint64_t each, rawFrameBytes(layout));
     VITRINE_TRY(const RegularFile regular, RegularFile::open(path)); // a pipe would keep us waiting
@@ -75,24 +75,15 @@ Result<std::unique_ptr<FrameSource>> openRaw(const std::filesystem::path& path,
     info.framesPerSecond = layout.framesPerSecond;
     info.container = "raw";
     info.codec = "rawvideo";
-    info.notes.push_back(fmt::format("{}: read as raw {} at {}x{}.", path.filename().string(),
-                                     rawFormatName(layout), layout.width, layout.height));
+    info.notes.push_back(fmt::format("{}: read as raw {} at {}x{}{}.", path.filename().string(),
+                                     rawFormatName(layout), layout.width, layout.height,
+                                     origin.empty() ? "" : " (" + origin + ")"));
     if (size % each != 0)
         info.notes.push_back(fmt::format(
             "{}: the last {} bytes are no whole frame and were left out; the size or format may "
             "be another.",
             path.filename().string(), size % each));
     return std::make_unique<RawSource>(path, std::move(file), layout, std::move(info), each);
-}
-
-Result<RawLayout> rawLayoutOf(const std::filesystem::path& path)
-{
-    const auto guess = guessRawLayout(path.filename().string());
-    if (!guess)
-        return inputError("cannot read {}: its name says no size, e.g. \"_1920x1080_\"; give the "
-                          "size and format",
-                          path.string());
-    return *guess;
 }
 
 Result<RawWriter> RawWriter::create(const std::filesystem::path& path, const RawLayout& layout)

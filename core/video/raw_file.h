@@ -10,13 +10,10 @@ namespace vitrine::video
 {
 
 // A file of raw frames. Trailing bytes that are no whole frame are left out and noted. Nothing is
-// allocated beyond one frame, and that only where the file holds one.
-Result<std::unique_ptr<FrameSource>> openRaw(const std::filesystem::path& path,
-                                             const RawLayout& layout);
-
-// The layout from the file's name (guessRawLayout), checked against the file's size: an input error
-// that says what to give where the name says no size.
-Result<RawLayout> rawLayoutOf(const std::filesystem::path& path);
+// allocated beyond one frame, and that only where the file holds one. `origin` says for the note
+// what of the layout was taken from where.
+Result<std::unique_ptr<FrameSource>>
+openRaw(const std::filesystem::path& path, const RawLayout& layout, const std::string& origin = {});
 
 // Writes frames one after another; all must have the layout's size and format.
 class RawWriter

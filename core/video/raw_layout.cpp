@@ -72,23 +72,9 @@ void packRow(const RawLayout& layout, const std::byte* from, std::byte* to, int 
     }
 }
 
-// Where a plane's row starts in the file's frame, and the distance of its samples.
-struct PlanePlace {
-    std::size_t start, rowBytes;
-    int step;
-};
-
-PlanePlace placeOf(const RawLayout& layout, const Frame& frame, int plane)
+int planeSide(int side, int shift)
 {
-    const auto sample = static_cast<std::size_t>(layout.format.bytesPerSample());
-    const std::size_t luma = frame.rowBytes(0) * static_cast<std::size_t>(frame.height(0));
-    if (plane == 0)
-        return {0, frame.rowBytes(0), 1};
-    const bool second = (plane == 2) != isSwapped(layout.arrangement);
-    if (isSemiPlanar(layout.arrangement))
-        return {luma + (second ? sample : 0), 2 * frame.rowBytes(1), 2};
-    const std::size_t chroma = frame.rowBytes(1) * static_cast<std::size_t>(frame.height(1));
-    return {luma + (second ? chroma : 0), frame.rowBytes(1), 1};
+    return (side + (1 << shift) - 1) >> shift;
 }
 
 } // namespace
@@ -104,6 +90,28 @@ Result<std::uint64_t> rawFrameBytes(const RawLayout& layout)
     return frameBytes(layout.width, layout.height, layout.format);
 }
 
+int rawPlaneHeight(const RawLayout& layout, int plane)
+{
+    return plane == 0 ? layout.height : planeSide(layout.height, layout.format.shiftY());
+}
+
+RawRow rawRow(const RawLayout& layout, int plane, int y)
+{
+    const auto bytes = static_cast<std::uint64_t>(layout.format.bytesPerSample());
+    const auto width = static_cast<std::uint64_t>(layout.width);
+    const auto row = static_cast<std::uint64_t>(y);
+    if (plane == 0)
+        return {row * width * bytes, 1, layout.width};
+    const int samples = planeSide(layout.width, layout.format.shiftX());
+    const auto chromaRow = static_cast<std::uint64_t>(samples) * bytes;
+    const std::uint64_t luma = width * static_cast<std::uint64_t>(layout.height) * bytes;
+    const bool second = (plane == 2) != isSwapped(layout.arrangement);
+    if (isSemiPlanar(layout.arrangement))
+        return {luma + 2 * chromaRow * row + (second ? bytes : 0), 2, samples};
+    const std::uint64_t chroma = chromaRow * static_cast<std::uint64_t>(rawPlaneHeight(layout, 1));
+    return {luma + (second ? chroma : 0) + chromaRow * row, 1, samples};
+}
+
 Result<Frame> unpackRaw(const RawLayout& layout, std::span<const std::byte> bytes)
 {
     VITRINE_TRY(const std::uint64_t expected, rawFrameBytes(layout));
@@ -113,13 +121,12 @@ Result<Frame> unpackRaw(const RawLayout& layout, std::span<const std::byte> byte
                           bytes.size());
     Frame frame(layout.width, layout.height, layout.format, layout.colour);
     bool inRange = true;
-    for (int plane = 0; plane < layout.format.planes(); ++plane) {
-        const PlanePlace place = placeOf(layout, frame, plane);
-        for (int y = 0; y < frame.height(plane); ++y)
-            inRange &= unpackRow(
-                layout, bytes.data() + place.start + place.rowBytes * static_cast<std::size_t>(y),
-                place.step, frame.row(plane, y), frame.width(plane));
-    }
+    for (int plane = 0; plane < layout.format.planes(); ++plane)
+        for (int y = 0; y < frame.height(plane); ++y) {
+            const RawRow row = rawRow(layout, plane, y);
+            inRange &= unpackRow(layout, bytes.data() + row.start, row.step, frame.row(plane, y),
+                                 row.samples);
+        }
     if (!inRange)
         return inputError("samples above {}, the peak of {} bits: byte order, bit depth or "
                           "alignment is another",
@@ -132,13 +139,11 @@ std::vector<std::byte> packRaw(const RawLayout& layout, const Frame& frame)
     assert(frame.width() == layout.width && frame.height() == layout.height);
     assert(frame.format() == layout.format);
     std::vector<std::byte> bytes(frameBytes(layout.width, layout.height, layout.format));
-    for (int plane = 0; plane < layout.format.planes(); ++plane) {
-        const PlanePlace place = placeOf(layout, frame, plane);
-        for (int y = 0; y < frame.height(plane); ++y)
-            packRow(layout, frame.row(plane, y),
-                    bytes.data() + place.start + place.rowBytes * static_cast<std::size_t>(y),
-                    place.step, frame.width(plane));
-    }
+    for (int plane = 0; plane < layout.format.planes(); ++plane)
+        for (int y = 0; y < frame.height(plane); ++y) {
+            const RawRow row = rawRow(layout, plane, y);
+            packRow(layout, frame.row(plane, y), bytes.data() + row.start, row.step, row.samples);
+        }
     return bytes;
 }
 

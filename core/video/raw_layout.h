@@ -2,8 +2,6 @@
 
 #include "core/video/frame.h"
 
-#include <filesystem>
-#include <optional>
 #include <span>
 #include <string_view>
 
@@ -30,18 +28,24 @@ struct RawLayout {
     friend bool operator==(const RawLayout&, const RawLayout&) = default;
 };
 
-// What the name says: a size ("1920x1080"; qcif, cif, 720p, 1080p ...), bits ("10bit", "p10"),
-// chroma ("422", "yuv444p", "gray"), arrangement ("nv12", "p010", "yv12"), byte order ("be"), rate
-// ("50fps", or "_50_" directly after the size). Nothing where it names no size. Chroma defaults to
-// 4:2:0, bits to 8.
-std::optional<RawLayout> guessRawLayout(std::string_view fileName);
-
-// "nv12", "p010le", "yuv420p10be", ...: format, arrangement and order at once, size left as it is.
+// "nv12", "p010le", "yuv420p10be", "i420", "yuv400p16", ...: format, arrangement and order at once,
+// size left as it is. Layouts that are known and not read (packed ones, RGB, with alpha) are
+// refused by their name.
 Result<void> setRawFormat(RawLayout& layout, std::string_view name);
 std::string rawFormatName(const RawLayout& layout);
+bool isUnreadRawFormat(std::string_view name); // "uyvy", "v210", "rgb24", "yuva420p"
 
 // Bytes of one frame; an argument error where a side or the bit depth is out of range.
 Result<std::uint64_t> rawFrameBytes(const RawLayout& layout);
+
+// Where row y of a plane lies in a frame's bytes: its first sample, and the distance of its samples
+// in samples.
+struct RawRow {
+    std::uint64_t start = 0;
+    int step = 1, samples = 0;
+};
+RawRow rawRow(const RawLayout& layout, int plane, int y);
+int rawPlaneHeight(const RawLayout& layout, int plane);
 
 // One frame out of, and into, its bytes (exactly rawFrameBytes of them). Samples above the peak are
 // an input error.

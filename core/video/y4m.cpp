@@ -26,7 +26,8 @@ RawLayout layoutOf(const Y4mHeader& header)
 class Y4mSource : public FrameSource
 {
 public:
-    Y4mSource(std::filesystem::path path, std::ifstream file, const Y4mHeader& header)
+    Y4mSource(std::filesystem::path path, std::ifstream file, const Y4mHeader& header,
+              double framesPerSecond)
         : path_(std::move(path)),
           file_(std::move(file)),
           layout_(layoutOf(header)),
@@ -38,6 +39,8 @@ public:
         info_.colour = header.colour;
         info_.framesPerSecond =
             static_cast<double>(header.rateNumerator) / static_cast<double>(header.rateDenominator);
+        if (header.rateNumerator == 0)
+            info_.framesPerSecond = framesPerSecond;
         info_.container = "y4m";
         info_.codec = "rawvideo";
         if (header.interlacing == 't' || header.interlacing == 'b' || header.interlacing == 'm')
@@ -127,7 +130,8 @@ std::string headerLine(const Y4mHeader& header)
 
 } // namespace
 
-Result<std::unique_ptr<FrameSource>> openY4m(const std::filesystem::path& path)
+Result<std::unique_ptr<FrameSource>> openY4m(const std::filesystem::path& path,
+                                             double framesPerSecond)
 {
     VITRINE_TRY(const RegularFile regular, RegularFile::open(path)); // a pipe would keep us waiting
     const std::uint64_t size = regular.size();
@@ -137,7 +141,7 @@ Result<std::unique_ptr<FrameSource>> openY4m(const std::filesystem::path& path)
     std::string start(static_cast<std::size_t>(std::min<std::uint64_t>(size, 4096)), '\0');
     file.read(start.data(), static_cast<std::streamsize>(start.size()));
     VITRINE_TRY(const Y4mHeader header, parseY4mHeader(start, path.string()));
-    auto source = std::make_unique<Y4mSource>(path, std::move(file), header);
+    auto source = std::make_unique<Y4mSource>(path, std::move(file), header, framesPerSecond);
     VITRINE_CHECK(source->index(header.bytes, size));
     return source;
 }

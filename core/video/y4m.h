@@ -25,8 +25,9 @@ Result<Y4mHeader> parseY4mHeader(std::string_view start, std::string_view name);
 
 // Frames are found by one pass over their lines (positions are kept: 8 bytes each). A file that
 // ends within a frame keeps the frames before it and says so. No allocation is larger than a frame
-// of which all bytes are there.
-Result<std::unique_ptr<FrameSource>> openY4m(const std::filesystem::path& path);
+// of which all bytes are there. `framesPerSecond` is taken where the first line says no rate.
+Result<std::unique_ptr<FrameSource>> openY4m(const std::filesystem::path& path,
+                                             double framesPerSecond = 0);
 
 class Y4mWriter
 {

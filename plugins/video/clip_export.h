@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/video/raw_layout.h"
+#include "core/video/raw_reading.h"
 
 #include <QFrame>
 #include <QTimer>
@@ -34,7 +34,7 @@ public:
 
     struct Source {
         std::filesystem::path path;
-        std::optional<RawLayout> raw{};
+        RawGiven raw{};
         std::int64_t offset = 0; // moment k shows frame k + offset
     };
     struct Request {

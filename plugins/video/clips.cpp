@@ -92,11 +92,7 @@ Clip inputClip(const RunRecord& run, const char* parameter)
     else if (!files.empty() && !std::filesystem::exists(files.front()->path, error))
         clip.trouble = fmt::format("gone: {} (SHA-256 {}… when the run saw it)",
                                    files.front()->path, files.front()->sha256.substr(0, 12));
-    Params layout;
-    for (const char* name : {"size", "format"})
-        if (run.params.has(name))
-            layout.set(name, parameterText(run.params, name));
-    if (auto raw = rawLayoutOf(layout, clip.path))
+    if (const auto raw = rawGivenOf(run.params, parameter))
         clip.raw = *raw;
     return clip;
 }

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/jobs/run_record.h"
-#include "core/video/raw_layout.h"
+#include "core/video/raw_reading.h"
 
 #include <filesystem>
 #include <map>
@@ -17,7 +17,7 @@ namespace vitrine::video
 struct Clip {
     std::string setting; // "crf=27:gop=32"; empty: there is one of it
     std::filesystem::path path;
-    std::optional<RawLayout> raw{};
+    RawGiven raw{};
     std::string sha256;  // as the run saw it; empty: not to be compared (artifacts are checked)
     std::string trouble; // why there is no file
     std::string warning; // broken protocol

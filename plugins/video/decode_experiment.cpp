@@ -1,6 +1,7 @@
 #include "plugins/video/decode_experiment.h"
 
 #include "core/codec/media_source.h"
+#include "core/video/rate.h"
 #include "core/video/y4m.h"
 #include "plugins/video/experiment_input.h"
 #include "plugins/video/experiment_quality.h"
@@ -20,15 +21,9 @@ Y4mHeader headerOf(const SourceInfo& info)
     header.height = info.height;
     header.format = info.format;
     header.colour = info.colour;
-    if (info.framesPerSecond > 0) {
-        header.rateNumerator =
-            std::llround(info.framesPerSecond * 1001); // 30000/1001 and whole rates stay exact
-        header.rateDenominator = 1001;
-        if (std::abs(info.framesPerSecond - std::round(info.framesPerSecond)) < 1e-9) {
-            header.rateNumerator = std::llround(info.framesPerSecond);
-            header.rateDenominator = 1;
-        }
-    }
+    const Rate rate = video::rateOf(info.framesPerSecond);
+    header.rateNumerator = rate.numerator;
+    header.rateDenominator = rate.denominator;
     return header;
 }
 
@@ -65,7 +60,7 @@ std::vector<ParamSpec> DecodeExperiment::params(const Params&) const
     std::vector<ParamSpec> specs = {fileParam("input", "Input", "Any video"),
                                     outputParam("Y4M file to write; empty: kept with the run"),
                                     reference, framesParam(0)};
-    for (ParamSpec& spec : rawParams())
+    for (ParamSpec& spec : rawParams({"input", "reference"}))
         specs.push_back(std::move(spec));
     return specs;
 }

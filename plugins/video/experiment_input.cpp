@@ -3,6 +3,8 @@
 #include "core/base/format.h"
 #include "core/codec/media_source.h"
 #include "core/jobs/bundle.h"
+#include "core/jobs/read_run.h"
+#include "core/video/rate.h"
 
 #include <cmath>
 
@@ -55,75 +57,88 @@ ParamSpec outputParam(const char* help)
     return spec;
 }
 
-std::vector<ParamSpec> rawParams()
+std::vector<ParamSpec> rawParams(const std::vector<std::string>& sides)
 {
-    ParamSpec size = textParam("size", "Raw size", "",
-                               "Width x height of raw files whose name does not say it: 1920x1080");
-    ParamSpec format = textParam(
-        "format", "Raw format", "",
-        "Format of raw files: yuv420p, yuv422p10le, nv12, p010le, ...; empty: from the name");
-    ParamSpec rate;
-    rate.name = "rate";
-    rate.label = "Raw rate";
-    rate.type = ParamType::real;
-    rate.unit = "frame/s";
-    rate.minimum = 0;
-    rate.maximum = 1000;
-    rate.fallback = ParamValue(0.0);
-    rate.help = "Frames per second of sources that do not say; 0: from the name";
-    for (ParamSpec* spec : {&size, &format, &rate}) {
-        spec->group = "Raw files";
-        spec->advanced = true;
+    std::vector<ParamSpec> specs = {
+        textParam("size", "Raw size", "",
+                  "Width x height of raw files: 1920x1080; empty: from the name"),
+        textParam("format", "Raw format", "",
+                  "Format of raw files: yuv420p, yuv422p10le, nv12, p010le, ...; empty: from the "
+                  "name, else yuv420p"),
+        textParam("rate", "Rate", "",
+                  "Frames per second of raw files and of sources that say none: 25, 29.97, "
+                  "30000/1001; empty: from the name")};
+    const std::size_t each = specs.size();
+    for (const std::string& side : sides)
+        for (std::size_t i = 0; i < each; ++i) {
+            ParamSpec spec = specs[i];
+            spec.label = fmt::format("{} of the {}", spec.label, side);
+            spec.help = fmt::format("Of the {} alone; empty: as {}", side, spec.name);
+            spec.name = side + "_" + spec.name;
+            specs.push_back(std::move(spec));
+        }
+    specs[2].unit = "frame/s";
+    for (ParamSpec& spec : specs) {
+        spec.group = "Raw files";
+        spec.advanced = true;
     }
-    return {size, format, rate};
+    return specs;
 }
 
 namespace
 {
 
-Result<std::optional<RawLayout>> rawLayoutFrom(const Params& params,
-                                               const std::filesystem::path& path)
+// The parameter of one side where it is given, else the one for all: its name and text.
+struct GivenText {
+    std::string name, text;
+};
+GivenText givenText(const Params& params, const std::string& side, const std::string& name)
 {
-    const std::string& size = params.text("size");
-    const std::string& format = params.text("format");
-    const std::string ending = path.extension().string();
-    if ((size.empty() && format.empty()) || ending == ".y4m")
-        return std::optional<RawLayout>();
-    RawLayout layout = guessRawLayout(path.filename().string()).value_or(RawLayout{});
-    if (!size.empty()) {
-        const auto x = size.find('x');
-        const auto width = parseInteger(size.substr(0, x));
-        const auto height =
-            x == std::string::npos ? std::nullopt : parseInteger(size.substr(x + 1));
-        if (!width || !height || *width < 1 || *height < 1 || *width > Frame::kLargestSide ||
-            *height > Frame::kLargestSide)
-            return argumentError("size: \"{}\" is no size like 1920x1080", size.substr(0, 30));
-        layout.width = static_cast<int>(*width);
-        layout.height = static_cast<int>(*height);
-    }
-    if (!format.empty())
-        VITRINE_CHECK(setRawFormat(layout, format));
-    if (layout.width == 0)
-        return argumentError("size: {} says no size; give it, e.g. size=1920x1080",
-                             path.filename().string());
-    return std::optional(layout);
+    const std::string own = side + "_" + name;
+    if (const std::string text = parameterText(params, own); !text.empty())
+        return {own, text};
+    return {name, parameterText(params, name)};
 }
 
-bool isRawEnding(const std::filesystem::path& path)
+// What was said and is not for this file; a note tells where it has no effect.
+void noteUnused(const Params& params, const std::string& side, const std::filesystem::path& path,
+                const SourceInfo& info, RunResult& out)
 {
-    const std::string ending = path.extension().string();
-    return ending == ".yuv" || ending == ".raw" || ending == ".nv12" || ending == ".nv21" ||
-           ending == ".p010" || ending == ".i420" || ending == ".yv12";
+    const bool isRaw = info.container == "raw";
+    for (const char* name : {"size", "format"})
+        if (const GivenText said = givenText(params, side, name); !isRaw && !said.text.empty())
+            out.notes.push_back(fmt::format("{}={} is for raw files: {} says its own.", said.name,
+                                            said.text, path.filename().string()));
+    const GivenText said = givenText(params, side, "rate");
+    const auto rate = parseRate(said.text);
+    if (rate && rateOf(info.framesPerSecond) != *rate)
+        out.notes.push_back(fmt::format("{}={} was not used: {} says {} frames per second.",
+                                        said.name, said.text, path.filename().string(),
+                                        rateText(rateOf(info.framesPerSecond))));
 }
 
 } // namespace
 
-Result<std::optional<RawLayout>> rawLayoutOf(const Params& params,
-                                             const std::filesystem::path& path)
+Result<RawGiven> rawGivenOf(const Params& params, const std::string& side)
 {
-    if (!isRawEnding(path) || !params.has("size") || !params.has("format"))
-        return std::optional<RawLayout>();
-    return rawLayoutFrom(params, path);
+    RawGiven given;
+    if (const GivenText size = givenText(params, side, "size"); !size.text.empty())
+        VITRINE_CHECK(setRawSize(given, size.text, size.name));
+    const GivenText format = givenText(params, side, "format");
+    if (RawLayout ignored; !format.text.empty())
+        if (const auto known = setRawFormat(ignored, format.text); !known)
+            return argumentError("{}: {}", format.name, known.error().message);
+    given.format = format.text;
+    const GivenText rate = givenText(params, side, "rate");
+    if (rate.text.empty() || rate.text == "0")
+        return given;
+    const auto parsed = parseRate(rate.text);
+    if (!parsed)
+        return argumentError("{}: \"{}\" is no rate from above 0 to 1000 frames per second, like "
+                             "25, 29.97 or 30000/1001",
+                             rate.name, rate.text.substr(0, 30));
+    given.framesPerSecond = parsed->perSecond();
+    return given;
 }
 
 Result<std::unique_ptr<FrameSource>> openInput(const Params& params, const char* name,
@@ -134,7 +149,7 @@ Result<std::unique_ptr<FrameSource>> openInput(const Params& params, const char*
     options.progress = [&](double share) {
         return share < 0 ? !progress.isCancelled() : progress.advance(share, 1, "indexing");
     };
-    VITRINE_TRY(options.raw, rawLayoutOf(params, path));
+    VITRINE_TRY(options.raw, rawGivenOf(params, name));
     VITRINE_TRY(const auto files, codec::filesOf(path));
     for (const auto& file : files) {
         if (progress.isCancelled())
@@ -145,6 +160,7 @@ Result<std::unique_ptr<FrameSource>> openInput(const Params& params, const char*
     VITRINE_TRY(auto source, codec::openSource(path, options));
     for (const std::string& note : source->info().notes)
         out.notes.push_back(note);
+    noteUnused(params, name, path, source->info(), out);
     return source;
 }
 

@@ -13,17 +13,16 @@ ParamSpec fileParam(const char* name, const char* label, const char* help);
 ParamSpec textParam(const char* name, const char* label, const char* fallback, const char* help);
 ParamSpec framesParam(std::int64_t fallback); // 0: all
 ParamSpec outputParam(const char* help);      // optional
-// size, format, rate: for raw files whose name does not say them.
-std::vector<ParamSpec> rawParams();
+// size, format, rate: for raw files whose name does not say them; and the same for one side alone,
+// "reference_size", for each of `sides`.
+std::vector<ParamSpec> rawParams(const std::vector<std::string>& sides = {});
 
 // Opens the file of this parameter, hashes it into `out.inputs`, and takes the source's notes over.
 Result<std::unique_ptr<FrameSource>> openInput(const Params& params, const char* name,
                                                Progress& progress, RunResult& out);
 
-// How a raw file lies, where size or format are given; nothing where its name is to say, and for
-// other files.
-Result<std::optional<RawLayout>> rawLayoutOf(const Params& params,
-                                             const std::filesystem::path& path);
+// What the parameters say of the file of parameter `side`: reference_size before size, ...
+Result<RawGiven> rawGivenOf(const Params& params, const std::string& side);
 
 // min(the parameter `frames`, what is there); all where it is 0.
 std::int64_t framesWanted(const Params& params, std::int64_t there);

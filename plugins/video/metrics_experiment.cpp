@@ -164,7 +164,7 @@ std::vector<ParamSpec> MetricsExperiment::params(const Params&) const
         region,
         vif,
         rates};
-    for (ParamSpec& spec : rawParams())
+    for (ParamSpec& spec : rawParams({"reference", "test"}))
         specs.push_back(std::move(spec));
     return specs;
 }

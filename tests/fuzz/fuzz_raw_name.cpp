@@ -1,4 +1,4 @@
-#include "core/video/raw_layout.h"
+#include "core/video/raw_name.h"
 #include "tests/fuzz/fuzz_target.h"
 
 // A name that says a layout gives one that can be asked for its size, or one line why not.

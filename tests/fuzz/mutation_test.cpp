@@ -7,6 +7,7 @@
 #include "core/sim/topology.h"
 #include "core/tensor/safetensors.h"
 #include "core/video/raw_file.h"
+#include "core/video/raw_name.h"
 #include "core/video/y4m.h"
 #include "tests/fuzz/allocation_watch.h"
 #include "tests/fuzz/mutate.h"

@@ -1,6 +1,8 @@
 #include "core/video/raw_layout.h"
 
 #include "core/video/raw_file.h"
+#include "core/video/raw_name.h"
+#include "core/video/raw_reading.h"
 #include "tests/support/synthetic_clip.h"
 #include "tests/support/temporary_folder.h"
 
@@ -13,47 +15,6 @@ namespace
 {
 
 using testing::HasSubstr;
-
-struct NamedCase {
-    const char* name;
-    int width, height;
-    const char* format;
-    double rate;
-};
-
-TEST(GuessRawLayout, ReadsWhatNamesOfTestSequencesSay)
-{
-    const NamedCase cases[] = {
-        {"foreman_cif.yuv", 352, 288, "yuv420p", 0},
-        {"akiyo_qcif.yuv", 176, 144, "yuv420p", 0},
-        {"foreman352x288.yuv", 352, 288, "yuv420p", 0},
-        {"BasketballDrive_1920x1080_50.yuv", 1920, 1080, "yuv420p", 50},
-        {"Beauty_1920x1080_120fps_420_8bit_YUV.yuv", 1920, 1080, "yuv420p", 120},
-        {"Bosphorus_3840x2160_120fps_420_10bit_YUV.yuv", 3840, 2160, "yuv420p10le", 120},
-        {"Kimono1_1920x1080_24_10bit_422.yuv", 1920, 1080, "yuv422p10le", 24},
-        {"clip_61x47_yuv444p12be.yuv", 61, 47, "yuv444p12be", 0},
-        {"x_640x360_nv12_25fps.yuv", 640, 360, "nv12", 25},
-        {"x_640x360_p010le.yuv", 640, 360, "p010le", 0},
-        {"x_640x360_gray.raw", 640, 360, "gray", 0},
-        {"CiscoVT2people_320x192_12fps.yuv", 320, 192, "yuv420p", 12},
-        {"ducks_720p_50fps.yuv", 1280, 720, "yuv420p", 50},
-    };
-    for (const NamedCase& c : cases) {
-        const auto layout = guessRawLayout(c.name);
-        ASSERT_TRUE(layout) << c.name;
-        EXPECT_EQ(layout->width, c.width) << c.name;
-        EXPECT_EQ(layout->height, c.height) << c.name;
-        EXPECT_EQ(rawFormatName(*layout), c.format) << c.name;
-        EXPECT_EQ(layout->framesPerSecond, c.rate) << c.name;
-    }
-}
-
-TEST(GuessRawLayout, SaysNothingWhereTheNameNamesNoSize)
-{
-    for (const char* name :
-         {"holiday.yuv", "x.yuv", "", "axb.yuv", "0x0.yuv", "x12.yuv", "999999999x5.yuv"})
-        EXPECT_FALSE(guessRawLayout(name)) << name;
-}
 
 // Every arrangement, chroma and depth, odd sizes, both byte orders: out and back.
 TEST(RawLayout, PacksAndUnpacksEveryFormat)
@@ -113,7 +74,7 @@ TEST(RawFile, ReadsFramesInAnyOrderAndNotesARest)
 {
     const tests::TemporaryFolder folder;
     const auto path = folder.path / "clip_9x5_yuv422p10le.yuv";
-    const auto layout = rawLayoutOf(path).value();
+    const auto layout = guessRawLayout(path.filename().string()).value();
     auto writer = RawWriter::create(path, layout).value();
     for (int i = 0; i < 3; ++i)
         ASSERT_TRUE(writer.write(tests::movingFrame(9, 5, layout.format, i)));
@@ -135,7 +96,7 @@ TEST(RawFile, RefusesAFileSmallerThanAFrameWithoutAllocating)
     const auto path = folder.path / "clip_16384x16384_yuv444p16le.yuv";
     std::ofstream(path) << "short";
 
-    const auto source = openRaw(path, rawLayoutOf(path).value());
+    const auto source = openRaw(path, readingOf(path).value().layout);
 
     ASSERT_FALSE(source);
     EXPECT_EQ(source.error().kind, ErrorKind::input);
