@@ -60,6 +60,7 @@ MainWindow::MainWindow(RoomSource& source, const std::filesystem::path& workspac
     makeFrame();
     makeMenus();
     connectRunner();
+    bar_->setFocus(); // else the window lights up the first field it has when it becomes active
     connect(&history_->stack(), &QUndoStack::indexChanged, workspace_, &Workspace::saveSoon);
     for (const QString& problem : source_.problems())
         showMessage(problem);
@@ -264,6 +265,8 @@ void MainWindow::resizeEvent(QResizeEvent* event)
     if ((event->oldSize().width() >= kWideEnough) != (event->size().width() >= kWideEnough))
         dock_->setProperty("asked", false);
     showParameters();
+    if (restored_)
+        workspace_->saveSoon();
 }
 
 RoomPage* MainWindow::roomFor(const QString& experiment)

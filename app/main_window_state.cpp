@@ -26,6 +26,7 @@ QJsonObject MainWindow::collectState() const
 {
     if (!restored_)
         return {}; // nothing may be written over what has not been read
+    settings::setWindowGeometry(saveGeometry()); // a killed window comes back in its size
     QJsonObject rooms = savedRooms_;
     for (const auto& [id, page] : rooms_)
         rooms[id] = page->saved();

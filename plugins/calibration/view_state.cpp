@@ -182,7 +182,7 @@ QString countText(double value)
         return QStringLiteral("–");
     QString digits = QString::number(std::llround(std::abs(value)));
     for (qsizetype place = digits.size() - 3; place > 0; place -= 3)
-        digits.insert(place, QChar(0x2009));
+        digits.insert(place, QLatin1Char(','));
     return value < 0 ? QStringLiteral("−") + digits : digits;
 }
 

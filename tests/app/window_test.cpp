@@ -27,6 +27,7 @@
 #include "app/parameter_panel.h"
 #include "app/room_page.h"
 #include "app/state_panels.h"
+#include "app/workspace.h"
 #include "core/jobs/bundle.h"
 #include "core/store/store.h"
 #include "widgets/params/param_form.h"
@@ -199,6 +200,14 @@ TEST_F(Window, StartsOnHomeWithTheStudyAndTheDropZone)
     EXPECT_NE(named<QPushButton>(*window, "Open a file"), nullptr);
 }
 
+TEST_F(Window, LightsUpNothingBeforeAPersonGoesThere)
+{
+    open();
+    const QWidget* focused = QApplication::focusWidget();
+    EXPECT_EQ(qobject_cast<const QToolButton*>(focused), nullptr);
+    EXPECT_EQ(dynamic_cast<const Card*>(focused), nullptr);
+}
+
 TEST_F(Window, RunsFromTheFormWithCtrlEnterAndShowsTheRun)
 {
     open();
@@ -358,6 +367,19 @@ TEST_F(Window, TheExperimentThatIsShownChosenAgainChangesNothing)
 
     EXPECT_EQ(room().state(), before);
     EXPECT_EQ(view().runs.size(), 1u);
+}
+
+TEST_F(Window, AKilledWindowComesBackInItsSize)
+{
+    open();
+    window->resize(1111, 777);
+    ASSERT_TRUE(QTest::qWaitFor(
+        [&] { return settings::windowGeometry() == window->saveGeometry(); }, 10'000));
+
+    // No close event follows.
+    window = std::make_unique<MainWindow>(source, folder.filePath("w.vitrine").toStdString(),
+                                          folder.filePath("worker").toStdString());
+    EXPECT_EQ(window->size(), QSize(1111, 777));
 }
 
 TEST_F(Window, TagsAndNotesOfARunAreUndoneAndRedone)

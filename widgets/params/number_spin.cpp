@@ -2,6 +2,10 @@
 
 #include "core/base/format.h"
 
+#include <QLineEdit>
+#include <QStyle>
+#include <QToolTip>
+
 namespace vitrine
 {
 
@@ -17,10 +21,28 @@ NumberSpin::NumberSpin(double low, double high, int decimals, QWidget* parent)
     if (decimals > 0)
         setStepType(AdaptiveDecimalStepType);
     setFixedWidth(decimals > 2 ? 64 : 52);
+    connect(lineEdit(), &QLineEdit::textEdited, this, [this] { mark(!hasAcceptableInput()); });
+    connect(this, &QDoubleSpinBox::editingFinished, this, [this] { mark(false); });
     connect(this, &QDoubleSpinBox::valueChanged, this, [this](double value) {
         if (!quiet_)
             emit chosen(value);
     });
+}
+
+void NumberSpin::mark(bool wrong)
+{
+    if (wrong)
+        QToolTip::showText(
+            mapToGlobal(QPoint(0, height())),
+            tr("A number from %1 to %2").arg(textFromValue(minimum()), textFromValue(maximum())),
+            this);
+    if (property("invalid").toBool() == wrong)
+        return;
+    setProperty("invalid", wrong);
+    style()->unpolish(this);
+    style()->polish(this);
+    if (!wrong)
+        QToolTip::hideText();
 }
 
 void NumberSpin::setNumber(double value)

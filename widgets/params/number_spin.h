@@ -5,7 +5,8 @@
 namespace vitrine
 {
 
-// A number in its shortest form; comma and point are both taken. Up and Down step.
+// A number in its shortest form; comma and point are both taken. Up and Down step. What is typed
+// and is no number of the range is marked and told while it stands there; it is not taken.
 class NumberSpin : public QDoubleSpinBox
 {
     Q_OBJECT
@@ -21,6 +22,8 @@ signals:
     void chosen(double value); // by a person
 
 private:
+    void mark(bool wrong);
+
     bool quiet_ = false;
 };
 

@@ -194,6 +194,7 @@ Canvas::Canvas(QWidget* parent) : QCustomPlot(parent), palette_(theme::palette()
     setNoAntialiasingOnDrag(false);
     setAutoAddPlottableToLegend(false);
     connect(this, &QCustomPlot::beforeReplot, this, [this] { prepare(); });
+    connect(this, &QCustomPlot::afterReplot, this, [this] { drawn_ = true; });
 }
 
 Canvas::~Canvas() = default;
@@ -337,12 +338,19 @@ figure::Ticks Canvas::yTicks() const
     return tickerOf(yAxis)->ticksFor({yAxis->range().lower, yAxis->range().upper});
 }
 
+// Before the first drawing there is nothing to draw over; it will bring the overlay.
+void Canvas::replotOverlay()
+{
+    if (drawn_)
+        layer("overlay")->replot();
+}
+
 void Canvas::setCursorX(std::optional<double> x)
 {
     if (cursorX_ == x)
         return;
     cursorX_ = x;
-    layer("overlay")->replot();
+    replotOverlay();
 }
 
 void Canvas::setReading(std::optional<Reading> reading)
@@ -350,7 +358,7 @@ void Canvas::setReading(std::optional<Reading> reading)
     if (!reading && !reading_)
         return;
     reading_ = std::move(reading);
-    layer("overlay")->replot();
+    replotOverlay();
 }
 
 void Canvas::prepare()

@@ -53,6 +53,7 @@ public:
     const std::optional<Reading>& reading() const { return reading_; }
 
 private:
+    void replotOverlay();
     class Content;
     class Overlay;
     friend class Content;
@@ -85,6 +86,7 @@ private:
         double scale = 0;
     };
     std::vector<Cached> images_;
+    bool drawn_ = false;
 };
 
 } // namespace vitrine::plot
