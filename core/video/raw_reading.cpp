@@ -98,9 +98,9 @@ public:
     // An assumed format against those that nobody named.
     Result<void> checkAssumed(const Reading& chosen)
     {
-        for (const char* name : {"nv12", "nv21", "gray", "yuv422p", "yuv444p", "yuv420p10le",
-                                 "yuv422p10le", "yuv444p10le", "gray10le", "yuv420p12le",
-                                 "gray16le", "p010le"}) {
+        for (const char* name :
+             {"yuv420p10le", "yuv422p10le", "yuv444p10le", "gray10le", "yuv420p12le", "p010le",
+              "gray16le", "yuv420p16le", "nv12", "nv21", "gray", "yuv422p", "yuv444p"}) {
             Reading other = chosen;
             other.layout.colour = {};
             if (!setRawFormat(other.layout, name))
@@ -120,8 +120,10 @@ public:
                                   path_.string(), size_, name, assumed);
             return inputError("cannot read {}: its name says no format, and its content looks like "
                               "{}{}, not like {}; say which by format=",
-                              path_.string(), name,
-                              other.layout.format.bits > 8 ? " or more bits" : "", assumed);
+                              path_.string(),
+                              other.layout.format.bits > 8 ? "samples of more than 8 bits, as in "
+                                                           : "",
+                              name, assumed);
         }
         return {};
     }
@@ -169,10 +171,11 @@ Result<std::vector<Reading>> candidatesOf(const std::filesystem::path& path, con
         said.framesPerSecond = words.front().layout.framesPerSecond;
         words = {{said, false}};
     } else if (!name.unreadable.empty()) {
-        return inputError("cannot read {}: its name says {}, a layout that is known but not read; "
-                          "convert it to planar YUV, or give format= where the word means something "
-                          "else",
-                          path.string(), name.unreadable);
+        return inputError(
+            "cannot read {}: its name says {}, a layout that is known but not read; "
+            "convert it to planar YUV, or give format= where the word means something "
+            "else",
+            path.string(), name.unreadable);
     }
     std::vector<Reading> candidates;
     const auto add = [&](const std::vector<RawSize>& list, Standing standing) {
@@ -197,9 +200,9 @@ std::string originOf(const RawName& name, const RawGiven& given, const Reading& 
 {
     std::vector<std::string> given_, named, assumed;
     (given.width > 0 ? given_ : named).emplace_back("size");
-    (!given.format.empty()          ? given_
+    (!given.format.empty()    ? given_
      : chosen.isFormatAssumed ? assumed
-                                    : named)
+                              : named)
         .emplace_back("format");
     if (chosen.layout.framesPerSecond > 0)
         (given.framesPerSecond > 0 ? given_ : named)
@@ -213,8 +216,8 @@ std::string originOf(const RawName& name, const RawGiven& given, const Reading& 
     say(given_, "given");
     say(named, "from the name");
     say(assumed, "assumed");
-    if (candidates > 1 && (name.sizes.size() > 1 || name.words.size() > 1 ||
-                           chosen.standing == Standing::kin))
+    if (candidates > 1 &&
+        (name.sizes.size() > 1 || name.words.size() > 1 || chosen.standing == Standing::kin))
         text += "; the name may mean more than one, the file's length and content decided";
     return text;
 }

@@ -18,6 +18,20 @@ using testing::HasSubstr;
 class RawReadings : public testing::Test
 {
 protected:
+    // A ramp of chroma over a moving texture of luma, as pictures have it.
+    static Frame picture(int width, int height, SampleFormat format, int index)
+    {
+        Frame frame = tests::movingFrame(width, height, format, index);
+        for (int plane = 1; plane < format.planes(); ++plane)
+            for (int y = 0; y < frame.height(plane); ++y)
+                for (int x = 0; x < frame.width(plane); ++x) {
+                    const double ramp = plane == 1 ? double(x) / frame.width(plane)
+                                                   : 1 - double(y) / frame.height(plane);
+                    frame.setSample(plane, x, y,
+                                    static_cast<int>((0.2 + 0.5 * ramp) * format.peak()));
+                }
+        return frame;
+    }
     // A file of this name that holds frames of `format`.
     std::filesystem::path write(const std::string& name, const char* format, int frames,
                                 int width = 64, int height = 48)
@@ -29,7 +43,7 @@ protected:
         const auto path = folder_.path / name;
         auto writer = RawWriter::create(path, layout).value();
         for (int i = 0; i < frames; ++i)
-            EXPECT_TRUE(writer.write(tests::movingFrame(width, height, layout.format, i)));
+            EXPECT_TRUE(writer.write(picture(width, height, layout.format, i)));
         EXPECT_TRUE(writer.finish());
         return path;
     }
@@ -62,8 +76,7 @@ TEST_F(RawReadings, OfTwoSizesTheOneWithPicturesIsTaken)
     const auto tiles = readingOf(write("tiles_4x4_64x48_25.yuv", "yuv420p", 8));
     EXPECT_EQ(shown(tiles), "64x48 yuv420p 25");
     EXPECT_THAT(tiles->origin, HasSubstr("length and content decided"));
-    EXPECT_EQ(shown(readingOf(write("from_96x32_to_64x48.yuv", "yuv420p", 8))),
-              "64x48 yuv420p 0");
+    EXPECT_EQ(shown(readingOf(write("from_96x32_to_64x48.yuv", "yuv420p", 8))), "64x48 yuv420p 0");
     EXPECT_EQ(shown(readingOf(write("64x48_of_96x32.yuv", "yuv420p", 8))), "64x48 yuv420p 0");
     // 128x96 does not fit the length of one frame.
     EXPECT_EQ(shown(readingOf(write("128x96_64x48.yuv", "yuv420p", 1))), "64x48 yuv420p 0");
