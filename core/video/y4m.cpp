@@ -23,6 +23,11 @@ RawLayout layoutOf(const Y4mHeader& header)
     return layout;
 }
 
+std::string bytesText(std::uint64_t count)
+{
+    return fmt::format("{} byte{}", count, count == 1 ? "" : "s");
+}
+
 class Y4mSource : public FrameSource
 {
 public:
@@ -61,9 +66,16 @@ public:
             file_.read(line.data(), static_cast<std::streamsize>(count));
             const std::string_view start(line.data(), static_cast<std::size_t>(file_.gcount()));
             const auto end = start.find('\n');
-            if (!start.starts_with("FRAME") || end == std::string_view::npos)
+            if (!start.starts_with("FRAME") || end == std::string_view::npos) {
+                if (!positions_.empty() && size - at < frameBytes_) { // no frame is lost in it
+                    info_.notes.push_back(fmt::format("{}: {} behind the last frame left out.",
+                                                      path_.filename().string(),
+                                                      bytesText(size - at)));
+                    break;
+                }
                 return inputError("cannot read {}: no FRAME line at byte {}, after {} frames",
                                   path_.string(), at, positions_.size());
+            }
             at += end + 1;
             if (size - at < frameBytes_) {
                 info_.notes.push_back(

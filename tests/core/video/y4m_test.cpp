@@ -96,5 +96,24 @@ TEST(Y4m, KeepsTheFramesBeforeATruncation)
     EXPECT_THAT(source->info().notes[0], HasSubstr("within frame 2"));
 }
 
+TEST(Y4m, StrayBytesBehindTheLastFrameAreANoteAndThoseBetweenFramesAnError)
+{
+    const tests::TemporaryFolder folder;
+    const auto path = folder.path / "clip.y4m";
+    for (const char* tail : {"\n", "x", "FRAM", "stray bytes", "FRAME\nhalf a frame"}) {
+        writeClip(path, header(51, 35, {}), 3);
+        std::ofstream(path, std::ios::app | std::ios::binary) << tail;
+
+        const auto source = openY4m(path);
+
+        ASSERT_TRUE(source) << tail;
+        EXPECT_EQ((*source)->info().frames, 3);
+        EXPECT_EQ((*source)->info().notes.size(), 1u) << tail;
+    }
+    writeClip(path, header(51, 35, {}), 3);
+    std::ofstream(path, std::ios::app | std::ios::binary) << std::string(10'000, 'x');
+    EXPECT_THAT(openY4m(path).error().message, testing::HasSubstr("no FRAME line"));
+}
+
 } // namespace
 } // namespace vitrine::video
