@@ -13,6 +13,28 @@ namespace
 constexpr std::int64_t kMostPackets = 4'000'000; // 40 hours and more; 40 bytes each are kept
 constexpr std::int64_t kMostPixels = std::int64_t{8192} * 8192;
 
+// Decoders of the same bytes give the same samples on any number of threads where the bytes are
+// whole. Of damaged ones these give what happens to be there; so only those decode on several whose
+// frames stand alone or are refused as a whole.
+bool isSameOnThreads(AVCodecID codec)
+{
+    switch (codec) {
+    case AV_CODEC_ID_AV1:
+    case AV_CODEC_ID_FFV1:
+    case AV_CODEC_ID_PRORES:
+    case AV_CODEC_ID_DNXHD:
+    case AV_CODEC_ID_JPEG2000:
+    case AV_CODEC_ID_MJPEG:
+    case AV_CODEC_ID_HUFFYUV:
+    case AV_CODEC_ID_FFVHUFF:
+    case AV_CODEC_ID_UTVIDEO:
+    case AV_CODEC_ID_RAWVIDEO:
+        return true;
+    default:
+        return false;
+    }
+}
+
 class Stopwatch
 {
 public:
@@ -73,7 +95,8 @@ Result<void> Decoder::openCodec()
     codec_.reset(avcodec_alloc_context3(codec));
     if (!codec_ || avcodec_parameters_to_context(codec_.get(), parameters) < 0)
         return failure("cannot read {}: no memory", path_.string());
-    codec_->thread_count = options_.threads > 0 ? options_.threads : threadCount();
+    const int threads = options_.threads > 0 ? options_.threads : threadCount();
+    codec_->thread_count = isSameOnThreads(parameters->codec_id) ? threads : 1;
     codec_->max_pixels = kMostPixels;
     codec_->pkt_timebase = stream().time_base;
     if (options_.sideData)
@@ -100,8 +123,11 @@ bool Decoder::readPacket()
             ++again;
             continue;
         }
-        if (got < 0)
+        if (got < 0) {
+            if (got != AVERROR_EOF && got != AVERROR_EXIT)
+                readingTrouble_ = avErrorText(got);
             return false;
+        }
         if (packet_->stream_index == stream_) {
             ++nextPacket_;
             return true;
@@ -117,7 +143,8 @@ Result<std::vector<PacketEntry>> Decoder::scan()
     while (readPacket()) {
         packets.push_back({packet_->pts, packet_->dts, packet_->pos, packet_->size,
                            (packet_->flags & AV_PKT_FLAG_KEY) != 0,
-                           (packet_->flags & AV_PKT_FLAG_DISCARD) != 0});
+                           (packet_->flags & AV_PKT_FLAG_DISCARD) != 0,
+                           (packet_->flags & AV_PKT_FLAG_CORRUPT) != 0});
         if (static_cast<std::int64_t>(packets.size()) > kMostPackets)
             return inputError("cannot read {}: more than {} packets", path_.string(), kMostPackets);
         const double share =
@@ -177,7 +204,9 @@ Result<std::optional<Decoder::Decoded>> Decoder::next()
             got = avcodec_receive_frame(codec_.get(), frame_.get());
         }
         if (got == 0)
-            return Decoded{frame_.get(), frame_->pts};
+            return Decoded{frame_.get(), frame_->pts,
+                           frame_->decode_error_flags != 0 ||
+                               (frame_->flags & AV_FRAME_FLAG_CORRUPT) != 0};
         if (got == AVERROR_EOF || (isDraining_ && got == AVERROR(EAGAIN)))
             return std::optional<Decoded>();
         if (got == AVERROR(ENOMEM))

@@ -12,6 +12,7 @@ struct PacketEntry {
     std::int64_t pts = AV_NOPTS_VALUE, dts = AV_NOPTS_VALUE, position = -1;
     int bytes = 0;
     bool isKey = false, isDiscarded = false;
+    bool isCorrupt = false; // the container says that bytes of it are missing or wrong
     bool sameAs(const AVPacket& packet) const
     {
         return pts == packet.pts && dts == packet.dts && position == packet.pos &&
@@ -29,6 +30,11 @@ public:
     const AVStream& stream() const { return *input_->streams[stream_]; }
     AVCodecID codecId() const { return stream().codecpar->codec_id; }
     double seconds() const { return seconds_; }
+    // Frames per second that the coded stream itself says, once a frame is decoded; 0/1: none.
+    AVRational codedRate() const { return codec_->framerate; }
+    std::uint64_t missingBytes() const { return file_->missingBytes(); }
+    // Why the container could not be read to its end; empty where it was.
+    const std::string& readingTrouble() const { return readingTrouble_; }
 
     // All packets of the stream in order of decoding. The decoder stands at the start afterwards.
     Result<std::vector<PacketEntry>> scan();
@@ -36,6 +42,7 @@ public:
     struct Decoded {
         const AVFrame* frame; // until the next call
         std::int64_t packet;  // number of its packet in order of decoding
+        bool isConcealed;     // the decoder filled in what it could not decode
     };
     // The next frame in order of display; nothing at the end. Packets that cannot be decoded are
     // skipped.
@@ -65,6 +72,7 @@ private:
     std::int64_t nextPacket_ = 0; // number of the packet that is read next
     bool isDraining_ = false;
     double seconds_ = 0;
+    std::string readingTrouble_;
 };
 
 } // namespace vitrine::codec

@@ -2,6 +2,7 @@
 
 #include "core/codec/media_format.h"
 #include "core/codec/outside_data.h"
+#include "core/codec/promised_size.h"
 
 #include <algorithm>
 #include <array>
@@ -75,6 +76,13 @@ Result<std::unique_ptr<MediaFile>> MediaFile::open(const std::filesystem::path& 
     return std::unique_ptr<MediaFile>(new MediaFile(path, std::move(file)));
 }
 
+std::uint64_t MediaFile::missingBytes() const
+{
+    const auto promised = promisedSize(file_);
+    const std::uint64_t there = file_.size();
+    return promised && *promised > there ? *promised - there : 0;
+}
+
 Result<InputHandle> MediaFile::openInput(const OpenOptions& options)
 {
     VITRINE_CHECK(rewind());
@@ -111,6 +119,10 @@ Result<InputHandle> MediaFile::openInput(const OpenOptions& options)
         return cancelled();
     if (code == AVERROR(ENOMEM))
         return failure("cannot read {}: no memory", path_.string());
+    if (const auto missing = missingBytes(); missing > 0)
+        return inputError("cannot read {}: it is cut: {} bytes that its header promises are "
+                          "missing, with them the index of its frames",
+                          path_.string(), missing);
     return inputError("cannot read {}: {}", path_.string(), avErrorText(code));
 }
 

@@ -23,6 +23,9 @@ public:
     // does and before it is opened again; `options`, whose progress cancels, must outlive it.
     Result<InputHandle> openInput(const OpenOptions& options);
 
+    // Bytes that the container's header promises and the file does not have.
+    std::uint64_t missingBytes() const;
+
 private:
     MediaFile(std::filesystem::path path, RegularFile file)
         : path_(std::move(path)), file_(std::move(file))

@@ -4,10 +4,17 @@
 #include "core/codec/av_side_data.h"
 #include "core/codec/decoder.h"
 #include "core/codec/stream_index.h"
+#include "core/codec/stream_times.h"
+#include "core/video/orientation.h"
 
 #include <algorithm>
 #include <cassert>
 #include <optional>
+#include <set>
+
+extern "C" {
+#include <libavutil/display.h>
+}
 
 namespace vitrine::codec
 {
@@ -20,6 +27,15 @@ char typeOf(const AVFrame& frame)
 {
     const char type = av_get_picture_type_char(frame.pict_type);
     return type == 'I' || type == 'P' || type == 'B' ? type : '?';
+}
+
+// Streams without a container: their demuxers put 25 where nobody said a rate.
+bool isBareStream(const AVInputFormat& format)
+{
+    constexpr std::string_view kBare[] = {"h264", "hevc", "vvc",   "m4v",   "mpegvideo",
+                                          "h261", "h263", "vc1",   "mjpeg", "cavsvideo",
+                                          "avs2", "avs3", "dirac", "obu",   "av1"};
+    return std::ranges::find(kBare, std::string_view(format.name)) != std::end(kBare);
 }
 
 } // namespace
@@ -91,6 +107,9 @@ public:
                 continue;
             position_ = shown;
             ++steps_;
+            if (decoded->isConcealed ||
+                stream_.packets[static_cast<std::size_t>(decoded->packet)].isCorrupt)
+                damaged_.insert(shown);
             frame_ = decoded->frame;
             stream_.frames[static_cast<std::size_t>(shown)].type = typeOf(*frame_);
             return std::optional(shown);
@@ -101,6 +120,8 @@ public:
     {
         assert(position_ >= 0 && frame_);
         auto frame = fromAv(*frame_);
+        if (frame && !orientation_.isUpright())
+            frame = video::oriented(*frame, orientation_);
         if (!frame)
             return inputError("cannot read {}: frame {}: {}", path_.string(), position_,
                               frame.error().message);
@@ -116,10 +137,16 @@ public:
     SideData currentSide() const
     {
         assert(position_ >= 0 && frame_);
-        return sideDataOf(*frame_, decoder_->codecId());
+        if (orientation_.isUpright())
+            return sideDataOf(*frame_, decoder_->codecId());
+        SideData none; // blocks lie in the picture as it is coded
+        none.motionAbsent = none.qpAbsent =
+            fmt::format("The pictures are {}; blocks are not.", orientationText(orientation_));
+        return none;
     }
 
     std::int64_t position() const { return position_; }
+    const std::set<std::int64_t>& damaged() const { return damaged_; }
 
     video::SourceInfo info_;
     StreamIndex stream_;
@@ -148,10 +175,23 @@ private:
 
     Result<void> describe()
     {
+        takeOrientation();
+        VITRINE_TRY(const auto shown, step());
+        if (!shown)
+            return inputError("cannot read {}: none of its {} frames can be decoded",
+                              path_.string(), stream_.packetOf.size());
+        if (*shown > 0) {
+            note(fmt::format("it begins in an open group: {} that need what came before {} left "
+                             "out",
+                             *shown == 1 ? "the first frame"
+                                         : fmt::format("the first {} frames", *shown),
+                             *shown == 1 ? "was" : "were"),
+                 "begins in an open group");
+            stream_.dropLeading(*shown);
+            damaged_.clear();
+            position_ = 0;
+        }
         info_.frames = static_cast<std::int64_t>(stream_.packetOf.size());
-        VITRINE_TRY(const bool isThere, stepTo(0));
-        if (!isThere)
-            return inputError("cannot read {}: its first frame cannot be decoded", path_.string());
         VITRINE_TRY(const Frame first, current());
         info_.width = first.width();
         info_.height = first.height();
@@ -159,18 +199,97 @@ private:
         info_.colour = first.colour;
         info_.container = decoder_->input().iformat->name;
         info_.codec = avcodec_get_name(decoder_->codecId());
-        const AVRational rate = decoder_->stream().avg_frame_rate.num > 0
-                                    ? decoder_->stream().avg_frame_rate
-                                    : decoder_->stream().r_frame_rate;
-        info_.framesPerSecond = rate.num > 0 && rate.den > 0 ? av_q2d(rate) : rateWhereNone_;
+        takeTimes();
+        noteCut();
         if (isRgb(static_cast<AVPixelFormat>(frame_->format)))
             info_.notes.push_back(fmt::format("{}: RGB, converted to 8-bit 4:4:4 by {}.",
                                               path_.filename().string(), colourName(first.colour)));
         return {};
     }
 
+    // A sentence, and a few words for beside the picture; empty: none.
+    void note(const std::string& text, const std::string& remark)
+    {
+        info_.notes.push_back(fmt::format("{}: {}.", path_.filename().string(), text));
+        if (!remark.empty())
+            info_.remarks.push_back(remark);
+    }
+
+    void takeOrientation()
+    {
+        std::size_t bytes = 0;
+        const auto* matrix = reinterpret_cast<const std::int32_t*>(
+            av_stream_get_side_data(&decoder_->stream(), AV_PKT_DATA_DISPLAYMATRIX, &bytes));
+        if (!matrix || bytes < 9 * sizeof *matrix)
+            return;
+        const auto asked = video::orientationOf(matrix[0], matrix[1], matrix[3], matrix[4]);
+        if (!asked)
+            return note(fmt::format("it asks to be turned by {:.4g} degrees, which was not done",
+                                    -av_display_rotation_get(matrix)),
+                        "asks to be turned, which was not done");
+        orientation_ = *asked;
+        if (!orientation_.isUpright())
+            note(fmt::format("{}, as it asks to be shown", orientationText(orientation_)),
+                 orientationText(orientation_));
+    }
+
+    // The rate of what is shown, and holes between frames.
+    void takeTimes()
+    {
+        const AVStream& stream = decoder_->stream();
+        if (isBareStream(*decoder_->input().iformat)) {
+            constexpr double kHighest = 300; // what is above is the resolution of a clock
+            const AVRational coded = decoder_->codedRate();
+            const bool isSaid = coded.num > 0 && coded.den > 0 && av_q2d(coded) <= kHighest;
+            info_.framesPerSecond = isSaid ? av_q2d(coded) : rateWhereNone_;
+            return;
+        }
+        std::vector<std::int64_t> times;
+        for (const std::int64_t packet : stream_.packetOf)
+            times.push_back(stream_.packets[static_cast<std::size_t>(packet)].pts);
+        const StreamTimes told =
+            timesOf(times, stream.time_base,
+                    {stream.avg_frame_rate, stream.r_frame_rate, decoder_->codedRate()});
+        info_.framesPerSecond = told.rate.numerator > 0 ? told.rate.perSecond() : rateWhereNone_;
+        info_.places = told.places;
+        if (told.isIrregular)
+            note(fmt::format("its frames come at irregular times, {:.4g} to {:.4g} ms apart: its "
+                             "rate is the mean, {:.6g} frames per second",
+                             1000 * told.shortest, 1000 * told.longest, info_.framesPerSecond),
+                 "irregular times");
+        if (!told.places.empty())
+            note(fmt::format("its times have holes: at {:.6g} frames per second there is no frame "
+                             "at {}",
+                             info_.framesPerSecond, holesText(info_)),
+                 "holes in its times at " + holesText(info_));
+    }
+
+    void noteCut()
+    {
+        const std::int64_t promised = decoder_->stream().nb_frames;
+        const auto packets = static_cast<std::int64_t>(stream_.packets.size());
+        const bool isMov = std::string_view(decoder_->input().iformat->name).starts_with("mov");
+        if (isMov && packets < promised)
+            note(fmt::format("it is cut: {} of the {} frames that its header promises are there",
+                             packets, promised),
+                 "cut");
+        else if (const auto missing = decoder_->missingBytes(); missing > 0)
+            note(fmt::format("it is cut: {} bytes of the length that its header promises are "
+                             "missing, {} frames are there",
+                             missing, info_.frames),
+                 "cut");
+        else if (stream_.isCut)
+            note("it is cut: it ends within a frame, which was left out", "cut");
+        else if (!decoder_->readingTrouble().empty())
+            note(fmt::format("it is cut or damaged: reading ended after {} packets ({})", packets,
+                             decoder_->readingTrouble()),
+                 "cut or damaged");
+    }
+
     std::filesystem::path path_;
     std::unique_ptr<Decoder> decoder_;
+    video::Orientation orientation_;
+    std::set<std::int64_t> damaged_; // display indices whose damage was concealed, so far
     std::int64_t position_ = -1;     // display index of frame_
     const AVFrame* frame_ = nullptr; // the decoder's, until its next
     bool stays_ = false;             // the next step() gives frame_ once more
@@ -237,6 +356,10 @@ Result<std::optional<std::int64_t>> MediaSource::step()
 Result<Frame> MediaSource::current()
 {
     return impl_->current();
+}
+const std::set<std::int64_t>& MediaSource::damagedFrames() const
+{
+    return impl_->damaged();
 }
 SideData MediaSource::currentSide() const
 {

@@ -4,6 +4,7 @@
 #include "core/codec/source.h"
 
 #include <optional>
+#include <set>
 
 namespace vitrine::codec
 {
@@ -36,6 +37,9 @@ public:
     // decoding begins.
     const std::vector<std::int64_t>& keyFrames() const;
     std::int64_t keyFrameBefore(std::int64_t index) const;
+    // Display indices of frames decoded so far that were damaged: the decoder filled in what it
+    // could not decode. Frames up to the next key frame may be predicted from them.
+    const std::set<std::int64_t>& damagedFrames() const;
     // Seconds spent in the decoder's calls so far, by the monotonic clock, and the frames that came
     // out.
     double decodeSeconds() const;

@@ -239,6 +239,7 @@ private:
         played.index = index;
         played.frame = *std::move(frame);
         played.type = media_->frames()[static_cast<std::size_t>(index)].type;
+        played.isDamaged = media_->damagedFrames().contains(index);
         if (options_.sideData)
             played.side = std::make_shared<const SideData>(media_->currentSide());
         store(std::move(played));

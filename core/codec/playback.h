@@ -13,6 +13,7 @@ struct PlayedFrame {
     std::int64_t index = 0;
     video::Frame frame;
     char type = '?';                      // 'I', 'P', 'B' where the decoder says
+    bool isDamaged = false;               // the decoder filled in what it could not decode
     std::shared_ptr<const SideData> side; // none unless PlaybackOptions::sideData
     std::string error;                    // one line, and then `frame` is empty
 

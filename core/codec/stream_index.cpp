@@ -74,13 +74,20 @@ Result<std::vector<std::int64_t>> orderByDecoding(Decoder& decoder, std::size_t 
 }
 
 // Packets without a frame of their own (second fields, hidden frames) count to the frame before
-// them.
-void countFrames(StreamIndex& stream)
+// them, those of frames that are not shown at all to none.
+void countFrames(StreamIndex& stream, const std::vector<std::int64_t>& dropped = {})
 {
+    std::vector<bool> isHidden(stream.packets.size());
+    for (std::size_t p = 0; p < stream.packets.size(); ++p)
+        isHidden[p] = stream.packets[p].isDiscarded;
+    for (const std::int64_t packet : dropped)
+        isHidden[static_cast<std::size_t>(packet)] = true;
     stream.indexOf.assign(stream.packets.size(), -1);
     for (std::size_t i = 0; i < stream.packetOf.size(); ++i)
         stream.indexOf[static_cast<std::size_t>(stream.packetOf[i])] = static_cast<std::int64_t>(i);
-    stream.frames.resize(stream.packetOf.size());
+    stream.frames.assign(stream.packetOf.size(), {});
+    stream.keys.clear();
+    stream.payload = 0;
     std::int64_t current = 0;
     for (std::size_t p = 0; p < stream.packets.size(); ++p) {
         const PacketEntry& packet = stream.packets[p];
@@ -90,13 +97,28 @@ void countFrames(StreamIndex& stream)
             if (packet.isKey)
                 stream.keys.push_back(current);
         }
-        stream.frames[static_cast<std::size_t>(current)].bits += 8 * std::int64_t{packet.bytes};
         stream.payload += packet.bytes;
+        if (stream.indexOf[p] >= 0 || !isHidden[p])
+            stream.frames[static_cast<std::size_t>(current)].bits += 8 * std::int64_t{packet.bytes};
     }
     std::ranges::sort(stream.keys);
 }
 
+// A container that is cut within a packet gives what there is of it. (Transport streams mark what
+// was lost on the way; there the rest is worth decoding.)
+bool isCutPacket(const PacketEntry& packet, const AVFormatContext& input)
+{
+    return packet.isCorrupt && !std::string_view(input.iformat->name).starts_with("mpegts");
+}
+
 } // namespace
+
+void StreamIndex::dropLeading(std::int64_t count)
+{
+    const std::vector<std::int64_t> dropped(packetOf.begin(), packetOf.begin() + count);
+    packetOf.erase(packetOf.begin(), packetOf.begin() + count);
+    countFrames(*this, dropped);
+}
 
 std::int64_t StreamIndex::keyFrameBefore(std::int64_t index) const
 {
@@ -118,6 +140,10 @@ Result<StreamIndex> indexStream(Decoder& decoder, const std::filesystem::path& p
     VITRINE_TRY(stream.packets, decoder.scan());
     if (stream.packets.empty())
         return inputError("cannot read {}: its video stream has no packets", path.string());
+    while (stream.packets.size() > 1 && isCutPacket(stream.packets.back(), decoder.input())) {
+        stream.packets.pop_back();
+        stream.isCut = true;
+    }
     if (timesTellOrder(stream.packets, decoder.stream())) {
         stream.packetOf = orderByTime(stream.packets);
     } else {

@@ -14,6 +14,11 @@ struct StreamIndex {
     std::vector<StreamFrame> frames;    // in order of display
     std::vector<std::int64_t> keys;     // display indices of key frames, rising
     std::int64_t payload = 0;           // bytes of all packets
+    bool isCut = false;                 // the last packet was not whole and is left out
+
+    // The first `count` frames cannot be decoded and are not shown: a stream that was cut out of a
+    // longer one begins in an open group.
+    void dropLeading(std::int64_t count);
 
     // The last key frame shown at or before `index`, or 0.
     std::int64_t keyFrameBefore(std::int64_t index) const;

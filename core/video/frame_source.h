@@ -12,11 +12,26 @@ struct SourceInfo {
     SampleFormat format{};
     Colour colour{}; // as the source says; see assumed()
     std::int64_t frames = 0;
-    double framesPerSecond = 0;     // 0: unknown
-    std::string container;          // "y4m", "raw", "matroska,webm", "pictures"
-    std::string codec;              // "rawvideo", "h264", ...
+    double framesPerSecond = 0; // 0: unknown
+    // The place of each frame in time, in frames of that rate from the first one; empty: one after
+    // another. Where there is a hole, places are passed over.
+    std::vector<std::int64_t> places;
+    std::string container; // "y4m", "raw", "matroska,webm", "pictures"
+    std::string codec;     // "rawvideo", "h264", ...
     std::vector<std::string> notes; // sentences for people: what was guessed or repaired
+    // Of the notes, what matters beside a picture, in a few words: "holes in its times".
+    std::vector<std::string> remarks{};
 };
+
+// Places in time that the first `frames` frames take, holes among them.
+inline std::int64_t placesTaken(const SourceInfo& info, std::int64_t frames)
+{
+    return info.places.empty() || frames < 1
+               ? frames
+               : info.places[static_cast<std::size_t>(frames - 1)] + 1;
+}
+// Of the holes: "10 to 11, 25"; how many are named is bounded.
+std::string holesText(const SourceInfo& info);
 
 // Frames by display index. Used by one thread at a time.
 class FrameSource

@@ -33,10 +33,16 @@ double distanceAt(std::span<const Signature> reference, std::span<const Signatur
     if (last - first < least)
         return std::nan("");
     double sum = 0;
-    for (std::int64_t k = first; k < last; ++k)
-        sum += distanceOf(reference[static_cast<std::size_t>(k + offset)],
-                          test[static_cast<std::size_t>(k)]);
-    return sum / static_cast<double>(last - first);
+    std::int64_t met = 0;
+    for (std::int64_t k = first; k < last; ++k) {
+        const Signature& one = reference[static_cast<std::size_t>(k + offset)];
+        const Signature& other = test[static_cast<std::size_t>(k)];
+        if (one.empty() || other.empty())
+            continue;
+        sum += distanceOf(one, other);
+        ++met;
+    }
+    return met > 0 ? sum / static_cast<double>(met) : std::nan("");
 }
 
 } // namespace
@@ -92,13 +98,39 @@ Pairing pair(std::span<const Signature> reference, std::span<const Signature> te
     return best;
 }
 
-Result<std::vector<Signature>> signaturesOf(FrameSource& source, std::int64_t frames,
+std::vector<FramePair> pairsOf(const SourceInfo& reference, const SourceInfo& test,
+                               std::int64_t offset, PairBy by)
+{
+    const auto placeOf = [&](const SourceInfo& info, std::int64_t frame) {
+        return by == PairBy::order || info.places.empty()
+                   ? frame
+                   : info.places[static_cast<std::size_t>(frame)];
+    };
+    std::vector<FramePair> pairs;
+    for (FramePair next; next.reference < reference.frames && next.test < test.frames;) {
+        const std::int64_t place = placeOf(reference, next.reference);
+        const std::int64_t wanted = placeOf(test, next.test) + offset;
+        if (place == wanted)
+            pairs.push_back(next);
+        next.reference += place <= wanted ? 1 : 0;
+        next.test += wanted <= place ? 1 : 0;
+    }
+    return pairs;
+}
+
+Result<std::vector<Signature>> signaturesOf(FrameSource& source, std::int64_t frames, PairBy by,
                                             const std::function<bool(std::int64_t)>& goOn)
 {
+    const SourceInfo& info = source.info();
     std::vector<Signature> signatures;
-    for (std::int64_t i = 0; i < std::min(frames, source.info().frames); ++i) {
+    for (std::int64_t i = 0; i < std::min(frames, info.frames); ++i) {
         if (!goOn(i))
             return cancelled();
+        if (by == PairBy::time && !info.places.empty())
+            signatures.resize(static_cast<std::size_t>(
+                std::min(frames, info.places[static_cast<std::size_t>(i)])));
+        if (static_cast<std::int64_t>(signatures.size()) >= frames)
+            break;
         VITRINE_TRY(const Frame frame, source.read(i));
         signatures.push_back(signatureOf(frame));
     }

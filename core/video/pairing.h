@@ -15,6 +15,17 @@ namespace vitrine::video
 using Signature = std::vector<float>;
 Signature signatureOf(const Frame& frame);
 
+struct FramePair {
+    std::int64_t reference = 0, test = 0;
+    friend bool operator==(const FramePair&, const FramePair&) = default;
+};
+
+// Frames that belong together where frame, or place in time, k of the test belongs to k + offset of
+// the reference, rising. By time a frame whose partner is a hole has none.
+enum class PairBy { time, order };
+std::vector<FramePair> pairsOf(const SourceInfo& reference, const SourceInfo& test,
+                               std::int64_t offset, PairBy by);
+
 struct Pairing {
     // Frame k of the test is shown beside frame k + offset of the reference. A test that is one
     // frame late has -1.
@@ -26,11 +37,12 @@ struct Pairing {
 
 // The offset of least distance within +-range, among overlaps of at least half the shorter sequence
 // (and one frame). Zero unless another is better by a tenth and by more than 1e-4: equal input
-// always gives zero. Ties go to the smaller offset.
+// always gives zero. Ties go to the smaller offset. An empty signature is a hole and meets nothing.
 Pairing pair(std::span<const Signature> reference, std::span<const Signature> test, int range = 16);
 
-// Signatures of the first `frames` frames. False from `goOn` cancels.
-Result<std::vector<Signature>> signaturesOf(FrameSource& source, std::int64_t frames,
+// Signatures of the first `frames` frames; by time, of the first places in time, holes empty. False
+// from `goOn` cancels.
+Result<std::vector<Signature>> signaturesOf(FrameSource& source, std::int64_t frames, PairBy by,
                                             const std::function<bool(std::int64_t)>& goOn);
 
 } // namespace vitrine::video

@@ -84,7 +84,8 @@ Result<RunResult> DecodeExperiment::run(const Params& params, Progress& progress
     if (params.has("reference")) {
         VITRINE_TRY(const auto reference, openInput(params, "reference", progress, out));
         SequenceRequest request;
-        request.frames = std::min(frames, reference->info().frames);
+        request.pairs = pairsOf(reference->info(), source->info(), 0, PairBy::time);
+        std::erase_if(request.pairs, [&](const FramePair& pair) { return pair.test >= frames; });
         request.options = {.ssim = false,
                            .ssimFfmpeg = false,
                            .msSsim = false,
@@ -95,8 +96,9 @@ Result<RunResult> DecodeExperiment::run(const Params& params, Progress& progress
         psnrY = result.quality.psnr(0);
     }
     const double fps = rateOrNote(source->info(), out);
+    noteDamage(*source, "input", out);
     out.metrics = {
-        {"kbps", kbps(bits, frames, fps), "kbit/s", Origin::computed,
+        {"kbps", kbps(bits, placesTaken(source->info(), frames), fps), "kbit/s", Origin::computed,
          "Payload of the packets over the duration"},
         {"bpp", bitsPerPixel(bits, frames, source->info()), "bit", Origin::computed,
          "Payload over luma samples"},

@@ -6,6 +6,7 @@
 #include "core/jobs/read_run.h"
 #include "core/video/rate.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace vitrine::video
@@ -196,6 +197,33 @@ double rateOrNote(const SourceInfo& info, RunResult& out)
         return info.framesPerSecond;
     out.notes.push_back("The source says no frame rate: kbit/s are for 25 frames per second.");
     return 25;
+}
+
+void noteDamage(const FrameSource& source, const char* side, RunResult& out)
+{
+    constexpr std::size_t kMostNamed = 12;
+    const auto* media = dynamic_cast<const codec::MediaSource*>(&source);
+    if (media && media->damagedFrames().empty() && media->info().codec == "hevc")
+        out.notes.push_back(fmt::format("Whether the {} is damaged is not known: FFmpeg's decoder "
+                                        "of hevc does not tell.",
+                                        side));
+    if (!media || media->damagedFrames().empty())
+        return;
+    const auto& damaged = media->damagedFrames();
+    std::string names;
+    for (const std::int64_t frame : damaged) {
+        if (names.size() > 8 * kMostNamed)
+            break;
+        names += fmt::format("{}{}", names.empty() ? "" : ", ", frame);
+    }
+    const auto next = std::ranges::upper_bound(media->keyFrames(), *damaged.rbegin());
+    const std::string until =
+        next == media->keyFrames().end() ? "the end" : fmt::format("key frame {}", *next);
+    out.notes.push_back(fmt::format(
+        "Warning: the {} is damaged: its decoder filled in what is missing in {} frame{} ({}{}); "
+        "frames up to {} may be predicted from that.",
+        side, damaged.size(), damaged.size() == 1 ? "" : "s", names,
+        names.size() > 8 * kMostNamed ? ", ..." : "", until));
 }
 
 void noteUndefined(RunResult& out, const char* metric, double value, const std::string& reason)

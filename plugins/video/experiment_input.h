@@ -38,6 +38,10 @@ double bitsPerPixel(double bits, std::int64_t frames, const SourceInfo& info);
 // Rates need a frame rate; where a source has none, 25 is taken and a note says so.
 double rateOrNote(const SourceInfo& info, RunResult& out);
 
+// A warning that names the frames whose damage the decoder concealed, of those decoded so far; a
+// note where the decoder would not tell.
+void noteDamage(const FrameSource& source, const char* side, RunResult& out);
+
 // A note for a metric that is not a number.
 void noteUndefined(RunResult& out, const char* metric, double value, const std::string& reason);
 

@@ -69,7 +69,7 @@ Result<Point> makePoint(FrameSource& source, std::int64_t frames,
     if (decoded->info().frames != frames)
         return failure("{}: {} frames went in, {} come out", name, frames, decoded->info().frames);
     SequenceRequest request;
-    request.frames = frames;
+    request.pairs = firstPairs(frames);
     request.what = "measuring " + name;
     request.options.ssimFfmpeg = false;
     VITRINE_TRY(const SequenceResult result, measure(source, *decoded, request, progress));

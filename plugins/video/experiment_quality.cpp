@@ -5,24 +5,32 @@
 namespace vitrine::video
 {
 
+std::vector<FramePair> firstPairs(std::int64_t frames)
+{
+    std::vector<FramePair> pairs;
+    for (std::int64_t i = 0; i < frames; ++i)
+        pairs.push_back({i, i});
+    return pairs;
+}
+
 Result<SequenceResult> measure(FrameSource& reference, FrameSource& test,
                                const SequenceRequest& request, Progress& progress)
 {
     SequenceResult result;
-    for (std::int64_t i = 0; i < request.frames; ++i) {
-        if (!progress.advance(static_cast<double>(i), static_cast<double>(request.frames),
-                              request.what))
+    const auto total = static_cast<double>(request.pairs.size());
+    for (const FramePair& pair : request.pairs) {
+        if (!progress.advance(static_cast<double>(result.frames.size()), total, request.what))
             return cancelled();
-        VITRINE_TRY(const Frame first, reference.read(request.referenceFirst + i));
-        VITRINE_TRY(const Frame second, test.read(request.testFirst + i));
+        VITRINE_TRY(const Frame first, reference.read(pair.reference));
+        VITRINE_TRY(const Frame second, test.read(pair.test));
         auto quality = compareFrames(first, second, request.options);
         if (!quality)
             return tl::unexpected(
-                Error{quality.error().kind, fmt::format("frame {}: {}", request.referenceFirst + i,
-                                                        quality.error().message)});
+                Error{quality.error().kind,
+                      fmt::format("frame {}: {}", pair.reference, quality.error().message)});
         if (!result.difference)
             if (const auto sample = firstDifference(first, second))
-                result.difference = FirstDifference{request.referenceFirst + i, *sample};
+                result.difference = FirstDifference{pair.reference, *sample};
         result.quality.add(*quality);
         result.frames.push_back(*std::move(quality));
     }

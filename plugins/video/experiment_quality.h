@@ -3,6 +3,7 @@
 #include "core/jobs/progress.h"
 #include "core/jobs/run_result.h"
 #include "core/video/frame_source.h"
+#include "core/video/pairing.h"
 #include "core/video/quality.h"
 
 #include <optional>
@@ -12,7 +13,7 @@ namespace vitrine::video
 {
 
 struct SequenceRequest {
-    std::int64_t referenceFirst = 0, testFirst = 0, frames = 0;
+    std::vector<FramePair> pairs;
     QualityOptions options{};
     std::string what = "frames"; // shown beside the progress
 };
@@ -21,6 +22,9 @@ struct FirstDifference {
     std::int64_t frame = 0; // of the reference
     SampleDifference sample{};
 };
+
+// The first `frames` of both, by order.
+std::vector<FramePair> firstPairs(std::int64_t frames);
 
 struct SequenceResult {
     SequenceQuality quality;

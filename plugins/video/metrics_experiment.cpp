@@ -49,6 +49,28 @@ void noteColours(const Pair& pair, RunResult& out)
                             "about that than about coding.");
 }
 
+PairBy pairBy(const Params& params)
+{
+    return params.text("pairing") == "order" ? PairBy::order : PairBy::time;
+}
+
+// Where a side has holes, how the rest was paired.
+void notePairing(const Params& params, const Pair& pair, std::size_t pairs, RunResult& out)
+{
+    const bool hasHoles =
+        !pair.reference->info().places.empty() || !pair.test->info().places.empty();
+    if (!hasHoles)
+        return;
+    if (pairBy(params) == PairBy::order)
+        out.notes.push_back("Warning: there are holes in the times, and frames were paired by "
+                            "their order, as asked: behind a hole frames of other moments meet.");
+    else
+        out.notes.push_back(fmt::format("Frames were paired by their times: {} pairs; what has no "
+                                        "partner was left out. pairing=order pairs them as they "
+                                        "come.",
+                                        pairs));
+}
+
 Result<std::int64_t> offsetOf(const Params& params, const Pair& pair, Progress& progress,
                               RunResult& out)
 {
@@ -63,8 +85,9 @@ Result<std::int64_t> offsetOf(const Params& params, const Pair& pair, Progress& 
     const auto goOn = [&](std::int64_t i) {
         return progress.advance(static_cast<double>(i), kFramesToPair, "pairing frames");
     };
-    VITRINE_TRY(const auto reference, signaturesOf(*pair.reference, kFramesToPair, goOn));
-    VITRINE_TRY(const auto test, signaturesOf(*pair.test, kFramesToPair, goOn));
+    VITRINE_TRY(const auto reference,
+                signaturesOf(*pair.reference, kFramesToPair, pairBy(params), goOn));
+    VITRINE_TRY(const auto test, signaturesOf(*pair.test, kFramesToPair, pairBy(params), goOn));
     const Pairing pairing = video::pair(reference, test);
     if (pairing.offset != 0)
         out.notes.push_back(fmt::format("Warning: the test fits best with an offset of {} (mean "
@@ -108,12 +131,11 @@ Table framesTable(const SequenceResult& result, const SequenceRequest& request,
         table.columns.push_back({"vif", "1", {}, "Mean of the four scales"});
     for (std::size_t i = 0; i < result.frames.size(); ++i) {
         const FrameQuality& q = result.frames[i];
-        const auto index = static_cast<std::int64_t>(i);
-        const FrameRate rate = rateOf(test, request.testFirst + index);
-        table.rows.push_back({request.referenceFirst + index, request.testFirst + index, rate.type,
-                              rate.bits, q.error.psnr(0), q.error.psnr(1), q.error.psnr(2),
-                              q.error.psnr611(), q.ssim, q.ssimFfmpeg[0], q.msSsim,
-                              std::int64_t{q.error.exact() ? 1 : 0}});
+        const FramePair& pair = request.pairs[i];
+        const FrameRate rate = rateOf(test, pair.test);
+        table.rows.push_back({pair.reference, pair.test, rate.type, rate.bits, q.error.psnr(0),
+                              q.error.psnr(1), q.error.psnr(2), q.error.psnr611(), q.ssim,
+                              q.ssimFfmpeg[0], q.msSsim, std::int64_t{q.error.exact() ? 1 : 0}});
         if (hasVif)
             table.rows.back().push_back(q.vif.mean());
     }
@@ -153,6 +175,12 @@ std::vector<ParamSpec> MetricsExperiment::params(const Params&) const
     rates.choices = {{"refuse", "Refuse", "They are probably not the same sequence"},
                      {"ignore", "Ignore", "Pair frames by their order"}};
     rates.advanced = true;
+    ParamSpec pairing = textParam("pairing", "Pairing", "time",
+                                  "Which frames belong together where times have holes");
+    pairing.type = ParamType::choice;
+    pairing.choices = {
+        {"time", "By time", "Frames of one moment; without holes the same as by order"},
+        {"order", "By order", "The first with the first, whatever their times say"}};
     std::vector<ParamSpec> specs = {
         fileParam("reference", "Reference",
                   "The original: any video, raw YUV, Y4M, a folder of pictures"),
@@ -160,6 +188,7 @@ std::vector<ParamSpec> MetricsExperiment::params(const Params&) const
         textParam("offset", "Offset", "auto",
                   "Frame k of the test belongs to frame k + offset of the reference; auto: found "
                   "by content"),
+        pairing,
         framesParam(0),
         region,
         vif,
@@ -180,26 +209,30 @@ Result<RunResult> MetricsExperiment::run(const Params& params, Progress& progres
     noteColours(pair, out);
 
     SequenceRequest request;
-    request.testFirst = std::max<std::int64_t>(0, -offset);
-    request.referenceFirst = request.testFirst + offset;
     const std::int64_t references = pair.reference->info().frames, tests = pair.test->info().frames;
-    request.frames = framesWanted(
-        params, std::min(references - request.referenceFirst, tests - request.testFirst));
-    if (request.frames < 1)
+    request.pairs = pairsOf(pair.reference->info(), pair.test->info(), offset, pairBy(params));
+    const std::int64_t frames =
+        framesWanted(params, static_cast<std::int64_t>(request.pairs.size()));
+    request.pairs.resize(static_cast<std::size_t>(frames));
+    if (frames < 1)
         return inputError("no frame is left to compare: {} and {} frames at an offset of {}",
                           references, tests, offset);
+    notePairing(params, pair, request.pairs.size(), out);
     if (references != tests)
         out.notes.push_back(
             fmt::format("The reference has {} frames, the test {}; {} were measured.", references,
-                        tests, request.frames));
+                        tests, frames));
     VITRINE_TRY(request.options.region, regionOf(params));
     request.options.vif = params.boolean("vif");
 
     VITRINE_TRY(const SequenceResult result,
                 measure(*pair.reference, *pair.test, request, progress));
-    const bool isWhole = references == tests && offset == 0;
+    noteDamage(*pair.reference, "reference", out);
+    noteDamage(*pair.test, "test", out);
+    const bool isWhole = references == tests && offset == 0 &&
+                         pair.reference->info().places == pair.test->info().places;
     addQualityMetrics(result.quality, pair.reference->info(), request.options.vif, out);
-    out.metrics.push_back({"frames", static_cast<double>(request.frames), "frame", Origin::computed,
+    out.metrics.push_back({"frames", static_cast<double>(frames), "frame", Origin::computed,
                            "Pairs that were measured"});
     out.metrics.push_back(
         {"identical", isWhole && !result.difference ? 1.0 : 0.0, "1", Origin::computed,
@@ -210,7 +243,7 @@ Result<RunResult> MetricsExperiment::run(const Params& params, Progress& progres
         out.notes.push_back(fmt::format("First difference: frame {}, {}.", result.difference->frame,
                                         toText(result.difference->sample)));
     else
-        out.notes.push_back(fmt::format("No sample of {} frames differs.", request.frames));
+        out.notes.push_back(fmt::format("No sample of {} frames differs.", frames));
     out.tables.push_back(framesTable(result, request, *pair.test, request.options.vif));
     return out;
 }

@@ -234,6 +234,10 @@ player::Pane VideoView::paneOf(const Offer& offer, const Opened& opened) const
     pane.stream = opened.stream;
     pane.trouble = clip.trouble.empty() ? opened.trouble : fromUtf8(clip.trouble);
     pane.warning = clip.warning.empty() ? opened.warning : fromUtf8(clip.warning);
+    if (opened.stream && pane.warning.isEmpty())
+        for (const std::string& remark : opened.stream->info().remarks)
+            pane.warning +=
+                (pane.warning.isEmpty() ? QString() : QStringLiteral("; ")) + fromUtf8(remark);
     pane.offset = clip.offset;
     pane.bits = clip.bits;
     for (const auto& [name, values] : clip.quality)

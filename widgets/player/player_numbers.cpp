@@ -161,6 +161,8 @@ void Player::updateLive()
             const Pane& pane = panes_[i];
             if (moment.frame->type != '?' && !pane.bits.empty())
                 parts << QString(QLatin1Char(moment.frame->type));
+            if (moment.frame->isDamaged)
+                parts << tr("damaged");
             const double value = qualityOf(static_cast<int>(i), scene.moment, state_.quality);
             if (std::isfinite(value))
                 parts << QString::number(value, 'f', shownMeasure.decimals) +
