@@ -1,11 +1,14 @@
 #include "core/codec/av_frame.h"
 
+#include "core/base/hash.h"
 #include "core/video/colour.h"
 
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
+#include <fmt/format.h>
 #include <mutex>
+#include <span>
 
 namespace vitrine::codec
 {
@@ -152,7 +155,53 @@ Frame yuvFromRgb(const AVFrame& source, const AVPixFmtDescriptor& d)
     return video::toYuv(picture, Chroma::k444, colour);
 }
 
+bool hasAlpha(const AVPixFmtDescriptor& d)
+{
+    return (d.flags & AV_PIX_FMT_FLAG_ALPHA) != 0 && (d.flags & AV_PIX_FMT_FLAG_PAL) == 0;
+}
+
+// All components, alpha and palette among them.
+std::string originalOf(const AVFrame& frame, const AVPixFmtDescriptor& d)
+{
+    Sha256 hash;
+    hash.add(std::as_bytes(std::span(d.name, std::strlen(d.name))));
+    if ((d.flags & AV_PIX_FMT_FLAG_PAL) != 0) { // what is shown: palettes may be in another order
+        std::vector<std::uint32_t> row(static_cast<std::size_t>(frame.width));
+        for (int y = 0; y < frame.height; ++y) {
+            const std::uint8_t* line = frame.data[0] + std::ptrdiff_t{y} * frame.linesize[0];
+            for (std::size_t x = 0; x < row.size(); ++x)
+                std::memcpy(&row[x], frame.data[1] + 4 * std::ptrdiff_t{line[x]}, 4);
+            hash.add(std::as_bytes(std::span(row)));
+        }
+        return hash.hex();
+    }
+    std::vector<std::uint16_t> row(static_cast<std::size_t>(frame.width));
+    for (int component = 0; component < d.nb_components; ++component) {
+        const bool isChroma = (d.flags & AV_PIX_FMT_FLAG_RGB) == 0 && d.nb_components >= 3 &&
+                              (component == 1 || component == 2);
+        const int shiftX = isChroma ? d.log2_chroma_w : 0, shiftY = isChroma ? d.log2_chroma_h : 0;
+        const int width = AV_CEIL_RSHIFT(frame.width, shiftX);
+        for (int y = 0; y < AV_CEIL_RSHIFT(frame.height, shiftY); ++y) {
+            readRow(frame, d, component, y, width, row.data());
+            hash.add(std::as_bytes(std::span(row).first(static_cast<std::size_t>(width))));
+        }
+    }
+    return hash.hex();
+}
+
 } // namespace
+
+std::string leftOut(AVPixelFormat format)
+{
+    const AVPixFmtDescriptor* d = av_pix_fmt_desc_get(format);
+    if (!d)
+        return {};
+    const bool isDeepRgb = isRgb(format) && d->comp[0].depth > 8;
+    const std::string bits =
+        isDeepRgb ? fmt::format("{} bits a channel (8 are compared)", d->comp[0].depth) : "";
+    const std::string alpha = hasAlpha(*d) ? "alpha" : "";
+    return alpha.empty() || bits.empty() ? alpha + bits : alpha + ", " + bits;
+}
 
 void prepareFfmpeg()
 {
@@ -183,10 +232,15 @@ Result<Frame> fromAv(const AVFrame& frame)
         if ((d->flags &
              (AV_PIX_FMT_FLAG_HWACCEL | AV_PIX_FMT_FLAG_FLOAT | AV_PIX_FMT_FLAG_BAYER)) != 0)
             return unsupported(*d);
-        return yuvFromRgb(frame, *d);
+        Frame converted = yuvFromRgb(frame, *d);
+        converted.original = originalOf(frame, *d);
+        return converted;
     }
     VITRINE_TRY(const SampleFormat format, sampleFormatOf(*d));
-    return yuvFrom(frame, *d, format);
+    Frame taken = yuvFrom(frame, *d, format);
+    if (hasAlpha(*d))
+        taken.original = originalOf(frame, *d);
+    return taken;
 }
 
 AVPixelFormat pixelFormatOf(const SampleFormat& format)

@@ -13,6 +13,9 @@ namespace vitrine::codec
 Result<video::Frame> fromAv(const AVFrame& frame);
 
 bool isRgb(AVPixelFormat format);
+// What of this format fromAv() leaves out: "alpha", "16 bits a channel (8 are compared)"; empty:
+// nothing. Frames of RGB or with alpha have Frame::original.
+std::string leftOut(AVPixelFormat format);
 AVPixelFormat
 pixelFormatOf(const video::SampleFormat& format); // AV_PIX_FMT_NONE where FFmpeg has none
 

@@ -201,9 +201,14 @@ private:
         info_.codec = avcodec_get_name(decoder_->codecId());
         takeTimes();
         noteCut();
-        if (isRgb(static_cast<AVPixelFormat>(frame_->format)))
+        const auto format = static_cast<AVPixelFormat>(frame_->format);
+        if (isRgb(format))
             info_.notes.push_back(fmt::format("{}: RGB, converted to 8-bit 4:4:4 by {}.",
                                               path_.filename().string(), colourName(first.colour)));
+        info_.notCompared = leftOut(format);
+        if (!info_.notCompared.empty())
+            note(fmt::format("it has {}, which is not compared", info_.notCompared),
+                 info_.notCompared + " not compared");
         return {};
     }
 

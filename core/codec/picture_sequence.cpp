@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cassert>
 #include <cctype>
+#include <map>
+#include <numeric>
 
 namespace vitrine::codec
 {
@@ -76,24 +78,59 @@ bool naturalLess(const std::string& a, const std::string& b)
 
 std::vector<fs::path> ofPattern(const fs::path& path, const Pattern& pattern)
 {
-    constexpr int kHighestFirst = 100'000;
-    const auto nameOf = [&](int number) {
-        return path.parent_path() /
-               fmt::format("{}{:0{}}{}", pattern.before, number, pattern.digits, pattern.after);
+    const auto numberOf = [&](const std::string& name) -> std::optional<std::int64_t> {
+        if (name.size() <= pattern.before.size() + pattern.after.size() ||
+            !name.starts_with(pattern.before) || !name.ends_with(pattern.after))
+            return std::nullopt;
+        const std::string_view digits = std::string_view(name).substr(
+            pattern.before.size(), name.size() - pattern.before.size() - pattern.after.size());
+        const bool isPlain =
+            digits.size() <= 18 &&
+            std::ranges::all_of(digits, [](unsigned char c) { return std::isdigit(c) != 0; });
+        const auto number = isPlain ? parseInteger(digits) : std::nullopt;
+        const bool isSpelled = number && fmt::format("{:0{}}", *number, pattern.digits) == digits;
+        return isSpelled ? number : std::nullopt;
     };
-    std::vector<fs::path> files;
-    int number = 0;
-    while (number <= kHighestFirst && !fs::exists(nameOf(number)))
-        ++number;
-    for (; fs::exists(nameOf(number)); ++number)
-        files.push_back(nameOf(number));
-    return files;
+    std::map<std::int64_t, fs::path> files;
+    std::error_code trouble;
+    const fs::path folder = path.parent_path().empty() ? fs::path(".") : path.parent_path();
+    for (const auto& entry : fs::directory_iterator(folder, trouble))
+        if (const auto number = numberOf(entry.path().filename().string()))
+            files.emplace(*number, path.parent_path() / entry.path().filename());
+    std::vector<fs::path> list;
+    for (const auto& [number, file] : files)
+        list.push_back(file);
+    return list;
+}
+
+// A name around its last number: "f_" 5 ".png".
+struct NumberedName {
+    std::string around;
+    std::int64_t number = 0;
+};
+std::optional<NumberedName> lastNumber(const fs::path& file)
+{
+    const std::string stem = file.stem().string();
+    const auto isDigit = [](char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; };
+    auto end = stem.size();
+    while (end > 0 && !isDigit(stem[end - 1]))
+        --end;
+    auto start = end;
+    while (start > 0 && isDigit(stem[start - 1]))
+        --start;
+    const auto number =
+        end - start <= 18 ? parseInteger(stem.substr(start, end - start)) : std::nullopt;
+    if (start == end || !number)
+        return std::nullopt;
+    return NumberedName{stem.substr(0, start) + "#" + stem.substr(end) + file.extension().string(),
+                        *number};
 }
 
 class PictureSource : public video::FrameSource
 {
 public:
-    PictureSource(std::vector<fs::path> files, const video::Frame& first, double framesPerSecond)
+    PictureSource(std::vector<fs::path> files, const video::Frame& first, double framesPerSecond,
+                  std::string notCompared)
         : files_(std::move(files))
     {
         info_.framesPerSecond = framesPerSecond;
@@ -104,6 +141,19 @@ public:
         info_.frames = static_cast<std::int64_t>(files_.size());
         info_.container = "pictures";
         info_.codec = files_.front().extension().string().substr(1);
+        info_.places = placesOf(files_);
+        const std::string name = files_.front().parent_path().filename().string();
+        if (!info_.places.empty())
+            info_.notes.push_back(fmt::format(
+                "{}: the numbers of its pictures have gaps: counted from the first, there is none "
+                "at {}.",
+                name, holesText(info_)));
+        info_.notCompared = std::move(notCompared);
+        if (!first.original.empty())
+            info_.notes.push_back(fmt::format(
+                "{}: RGB or alpha, compared as 8-bit {} by {}{}.", name, formatName(info_.format),
+                colourName(first.colour),
+                info_.notCompared.empty() ? "" : "; not compared: " + info_.notCompared));
     }
     const video::SourceInfo& info() const override { return info_; }
     Result<video::Frame> read(std::int64_t index) override
@@ -154,6 +204,30 @@ Result<std::vector<fs::path>> picturesOf(const fs::path& path)
     return files;
 }
 
+std::vector<std::int64_t> placesOf(const std::vector<fs::path>& files)
+{
+    std::vector<std::int64_t> numbers;
+    std::string around;
+    for (const fs::path& file : files) {
+        const auto name = lastNumber(file);
+        if (!name ||
+            (!numbers.empty() && (name->around != around || name->number <= numbers.back())))
+            return {};
+        around = name->around;
+        numbers.push_back(name->number);
+    }
+    std::int64_t step = 0;
+    for (std::size_t i = 1; i < numbers.size(); ++i)
+        step = std::gcd(step, numbers[i] - numbers[i - 1]);
+    if (step == 0)
+        return {};
+    std::vector<std::int64_t> places;
+    for (const std::int64_t number : numbers)
+        places.push_back((number - numbers.front()) / step);
+    const bool hasGap = places.back() + 1 > static_cast<std::int64_t>(places.size());
+    return hasGap ? places : std::vector<std::int64_t>();
+}
+
 Result<video::Frame> readPicture(const fs::path& path)
 {
     OpenOptions options;
@@ -166,8 +240,12 @@ Result<std::unique_ptr<video::FrameSource>> openPictures(const fs::path& path,
                                                          double framesPerSecond)
 {
     VITRINE_TRY(auto files, picturesOf(path));
-    VITRINE_TRY(const video::Frame first, readPicture(files.front()));
-    return std::make_unique<PictureSource>(std::move(files), first, framesPerSecond);
+    OpenOptions options;
+    options.threads = 1;
+    VITRINE_TRY(const auto media, MediaSource::open(files.front(), options));
+    VITRINE_TRY(const video::Frame first, media->read(0));
+    return std::make_unique<PictureSource>(std::move(files), first, framesPerSecond,
+                                           media->info().notCompared);
 }
 
 } // namespace vitrine::codec

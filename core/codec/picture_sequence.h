@@ -11,10 +11,15 @@ namespace vitrine::codec
 bool isPictureSequence(const std::filesystem::path& path);
 
 // Picture files (png, jpg, bmp, tif, ppm, pgm, webp) in natural order: numbers in names count as
-// numbers. A pattern starts at the lowest number that is there and ends before the first gap.
+// numbers. Of a pattern all that are there, from the lowest number on.
 Result<std::vector<std::filesystem::path>> picturesOf(const std::filesystem::path& path);
 
-// All pictures must have the first one's size; RGB becomes 8-bit 4:4:4.
+// The places of pictures whose names differ in one number alone, in steps of that number, from the
+// first one; empty where they are one after another, or are not named so.
+std::vector<std::int64_t> placesOf(const std::vector<std::filesystem::path>& files);
+
+// All pictures must have the first one's size; RGB becomes 8-bit 4:4:4. Gaps in their numbers are
+// holes (SourceInfo::places).
 Result<std::unique_ptr<video::FrameSource>> openPictures(const std::filesystem::path& path,
                                                          double framesPerSecond = 0);
 

@@ -69,6 +69,9 @@ public:
     int height(int plane = 0) const;
     const SampleFormat& format() const { return format_; }
     Colour colour{};
+    // Of what the file holds where the samples are not all of it (converted from RGB, without
+    // alpha): SHA-256, equal where all of that is equal. Empty: the samples are all.
+    std::string original{};
 
     // Rows lie close together, native byte order; 1 byte per sample up to 8 bits, else 2.
     std::byte* row(int plane, int y);

@@ -18,6 +18,8 @@ struct SourceInfo {
     std::vector<std::int64_t> places;
     std::string container; // "y4m", "raw", "matroska,webm", "pictures"
     std::string codec;     // "rawvideo", "h264", ...
+    // What the file holds and the samples do not: "alpha", "16 bits a channel (8 are compared)".
+    std::string notCompared{};
     std::vector<std::string> notes; // sentences for people: what was guessed or repaired
     // Of the notes, what matters beside a picture, in a few words: "holes in its times".
     std::vector<std::string> remarks{};

@@ -66,6 +66,8 @@ Result<Frame> oriented(const Frame& frame, const Orientation& orientation)
             orientPlane<std::uint8_t>(frame, result, plane, orientation);
         else
             orientPlane<std::uint16_t>(frame, result, plane, orientation);
+    if (!frame.original.empty())
+        result.original = frame.original + " " + orientationText(orientation);
     return result;
 }
 

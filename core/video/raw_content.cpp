@@ -65,9 +65,8 @@ public:
         const RawRow place = rawRow(layout_, plane, y);
         const int each = layout_.format.bytesPerSample();
         const auto count = static_cast<std::size_t>(place.samples);
-        std::vector<std::byte> bytes(
-            static_cast<std::size_t>(each) *
-            ((count - 1) * static_cast<std::size_t>(place.step) + 1));
+        std::vector<std::byte> bytes(static_cast<std::size_t>(each) *
+                                     ((count - 1) * static_cast<std::size_t>(place.step) + 1));
         if (file_.readAt(frame * frameBytes_ + place.start, bytes) !=
             static_cast<std::int64_t>(bytes.size()))
             return {};
@@ -115,8 +114,8 @@ RawLikeness likenessOf(const RegularFile& file, const RawLayout& layout)
             Measured& spatial = plane == 0 ? luma : chroma;
             const int height = rawPlaneHeight(layout, plane);
             for (int i = 0; i < std::min(kRowsSeen, height); ++i) {
-                const int y = static_cast<int>(std::int64_t{i} * height /
-                                               std::min(kRowsSeen, height));
+                const int y =
+                    static_cast<int>(std::int64_t{i} * height / std::min(kRowsSeen, height));
                 const auto row = rows.row(frame, plane, y);
                 const auto below = rows.row(frame, plane, std::min(y + 1, height - 1));
                 if (row.empty() || below.empty())

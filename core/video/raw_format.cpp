@@ -51,14 +51,14 @@ constexpr OtherName kOtherNames[] = {
     {"grey", "gray"},      {"mono", "gray"}};
 
 constexpr std::string_view kNotRead[] = {
-    "uyvy", "uyvy422", "uynv",   "yuyv",   "yuyv422", "yuy2", "yunv", "yvyu", "yvyu422", "vyuy",
-    "2vuy", "uyyvyy",  "v210",   "v216",   "v308",    "v408", "v410", "y210", "y212",    "y216",
-    "y410", "y412",    "y416",   "y41p",   "yvu9",    "ayuv", "vuya", "vuyx", "vuyy",    "xyz12",
-    "nv20", "nv12mt",  "nv12t",  "nv15",   "nv12hw",  "ya8",  "ya16", "pal8", "monow",   "monob",
-    "rgb",  "bgr",     "packed", "grayf32"};
-constexpr std::string_view kNotReadStarts[] = {"rgb",  "bgr",  "argb",  "abgr", "xrgb", "xbgr",
-                                               "0rgb", "0bgr", "gbrp",  "gbrap", "yuva",
-                                               "yuv410", "bayer", "ayuv", "xv30", "xv36"};
+    "uyvy", "uyvy422", "uynv",   "yuyv",  "yuyv422", "yuy2",  "yunv",   "yvyu",   "yvyu422",
+    "vyuy", "2vuy",    "uyyvyy", "v210",  "v216",    "v308",  "v408",   "v410",   "y210",
+    "y212", "y216",    "y410",   "y412",  "y416",    "y41p",  "yvu9",   "ayuv",   "vuya",
+    "vuyx", "vuyy",    "xyz12",  "nv20",  "nv12mt",  "nv12t", "nv15",   "nv12hw", "ya8",
+    "ya16", "pal8",    "monow",  "monob", "rgb",     "bgr",   "packed", "grayf32"};
+constexpr std::string_view kNotReadStarts[] = {"rgb",   "bgr",  "argb", "abgr",  "xrgb", "xbgr",
+                                               "0rgb",  "0bgr", "gbrp", "gbrap", "yuva", "yuv410",
+                                               "bayer", "ayuv", "xv30", "xv36"};
 
 std::string lowerCase(std::string_view text)
 {
@@ -115,9 +115,10 @@ Result<void> setRawFormat(RawLayout& layout, std::string_view name)
 {
     std::string rest = lowerCase(name.substr(0, 40));
     if (isUnreadRawFormat(rest))
-        return inputError("{} is a layout that is known but not read: planar YUV and greys "
-                          "(yuv420p, yuv422p10le, gray16le), nv12 and its kin, p010 and its kin are",
-                          name.substr(0, 40));
+        return inputError(
+            "{} is a layout that is known but not read: planar YUV and greys "
+            "(yuv420p, yuv422p10le, gray16le), nv12 and its kin, p010 and its kin are",
+            name.substr(0, 40));
     ByteOrder order = ByteOrder::little;
     if (rest.ends_with("be") || rest.ends_with("le")) {
         order = rest.ends_with("be") ? ByteOrder::big : ByteOrder::little;

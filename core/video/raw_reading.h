@@ -10,8 +10,8 @@ namespace vitrine::video
 
 // What a person says; it counts more than the name.
 struct RawGiven {
-    int width = 0, height = 0;  // 0: nothing said
-    std::string format;         // as setRawFormat takes it; empty: nothing said
+    int width = 0, height = 0; // 0: nothing said
+    std::string format;        // as setRawFormat takes it; empty: nothing said
     // 0: nothing said. Pictures and streams that say no rate of their own take it too.
     double framesPerSecond = 0;
     friend bool operator==(const RawGiven&, const RawGiven&) = default;

@@ -31,6 +31,8 @@ Result<SequenceResult> measure(FrameSource& reference, FrameSource& test,
         if (!result.difference)
             if (const auto sample = firstDifference(first, second))
                 result.difference = FirstDifference{pair.reference, *sample};
+        if (!result.hiddenDifference && first.original != second.original)
+            result.hiddenDifference = pair.reference;
         result.quality.add(*quality);
         result.frames.push_back(*std::move(quality));
     }

@@ -30,6 +30,8 @@ struct SequenceResult {
     SequenceQuality quality;
     std::vector<FrameQuality> frames;
     std::optional<FirstDifference> difference;
+    // Frame of the reference whose file holds more than its samples, and that is not the same.
+    std::optional<std::int64_t> hiddenDifference;
 };
 
 Result<SequenceResult> measure(FrameSource& reference, FrameSource& test,

@@ -142,6 +142,31 @@ Table framesTable(const SequenceResult& result, const SequenceRequest& request,
     return table;
 }
 
+// Why files differ whose compared samples do not.
+std::string hiddenText(const Pair& pair)
+{
+    const std::string& a = pair.reference->info().notCompared;
+    const std::string& b = pair.test->info().notCompared;
+    if (a.empty() && b.empty())
+        return "RGB that is one and the same after conversion";
+    return fmt::format("not compared are {} of the reference and {} of the test",
+                       a.empty() ? "nothing" : a, b.empty() ? "nothing" : b);
+}
+
+// What was compared, in one line.
+void noteCompared(const Pair& pair, RunResult& out)
+{
+    const SourceInfo& info = pair.reference->info();
+    out.notes.push_back(
+        fmt::format("Compared: {} of {} bits{}.", info.format.planes() == 1 ? "luma" : "Y, U and V",
+                    info.format.bits,
+                    info.notCompared.empty() && pair.test->info().notCompared.empty()
+                        ? ""
+                        : fmt::format("; not compared: {}", info.notCompared.empty()
+                                                                ? pair.test->info().notCompared
+                                                                : info.notCompared)));
+}
+
 } // namespace
 
 ExperimentInfo MetricsExperiment::info() const
@@ -207,6 +232,7 @@ Result<RunResult> MetricsExperiment::run(const Params& params, Progress& progres
     VITRINE_CHECK(checkRates(params, pair, out));
     VITRINE_TRY(const std::int64_t offset, offsetOf(params, pair, progress, out));
     noteColours(pair, out);
+    noteCompared(pair, out);
 
     SequenceRequest request;
     const std::int64_t references = pair.reference->info().frames, tests = pair.test->info().frames;
@@ -234,14 +260,20 @@ Result<RunResult> MetricsExperiment::run(const Params& params, Progress& progres
     addQualityMetrics(result.quality, pair.reference->info(), request.options.vif, out);
     out.metrics.push_back({"frames", static_cast<double>(frames), "frame", Origin::computed,
                            "Pairs that were measured"});
-    out.metrics.push_back(
-        {"identical", isWhole && !result.difference ? 1.0 : 0.0, "1", Origin::computed,
-         "1: equally many frames, offset 0, and no sample of the measured frames differs"});
+    const bool isAll = references == frames;
+    const bool isIdentical = isWhole && isAll && !result.difference && !result.hiddenDifference;
+    out.metrics.push_back({"identical", isIdentical ? 1.0 : 0.0, "1", Origin::computed,
+                           "1: equally many frames, offset 0, all were measured, and nothing that "
+                           "the files hold differs"});
     out.metrics.push_back({"offset", static_cast<double>(offset), "frame", Origin::computed,
                            "Frame of the reference less frame of the test"});
     if (result.difference)
         out.notes.push_back(fmt::format("First difference: frame {}, {}.", result.difference->frame,
                                         toText(result.difference->sample)));
+    else if (result.hiddenDifference)
+        out.notes.push_back(fmt::format(
+            "No compared sample of {} frames differs, but the files do, first in frame {}: {}.",
+            frames, *result.hiddenDifference, hiddenText(pair)));
     else
         out.notes.push_back(fmt::format("No sample of {} frames differs.", frames));
     out.tables.push_back(framesTable(result, request, *pair.test, request.options.vif));

@@ -140,7 +140,8 @@ TEST(OpenSource, ReadsPicturesInNaturalOrderByFolderAndPattern)
 
     const auto pattern = openSource(folder.path / "f%d.ppm");
     ASSERT_TRUE(pattern) << pattern.error().message;
-    EXPECT_EQ((*pattern)->info().frames, 2); // up to the gap
+    EXPECT_EQ((*pattern)->info().frames, 3);
+    EXPECT_EQ((*pattern)->info().places, (std::vector<std::int64_t>{0, 1, 9})); // a gap is a hole
 
     ASSERT_TRUE(writeFileAtomically(folder.path / "f3.ppm", "P6\n1 1\n255\nabc"));
     EXPECT_THAT(openSource(folder.path).value()->read(2).error().message,
