@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <cstring>
 
 namespace vitrine::codec
 {
@@ -42,6 +43,29 @@ AVColorSpace matrixOf(video::Matrix matrix)
     return AVCOL_SPC_UNSPECIFIED;
 }
 
+bool takesFormat(const AVCodec& codec, AVPixelFormat wanted)
+{
+    for (const AVPixelFormat* f = codec.pix_fmts; f && *f != AV_PIX_FMT_NONE; ++f)
+        if (*f == wanted && wanted != AV_PIX_FMT_NONE)
+            return true;
+    return false;
+}
+
+// A grey frame with chroma that says grey.
+video::Frame withGreyChroma(const video::Frame& grey)
+{
+    video::SampleFormat format = grey.format();
+    format.chroma = video::Chroma::k420;
+    video::Frame frame(grey.width(), grey.height(), format, grey.colour);
+    std::memcpy(frame.row(0, 0), grey.row(0, 0),
+                grey.rowBytes(0) * static_cast<std::size_t>(grey.height()));
+    for (int plane = 1; plane < 3; ++plane)
+        for (int y = 0; y < frame.height(plane); ++y)
+            for (int x = 0; x < frame.width(plane); ++x)
+                frame.setSample(plane, x, y, 1 << (format.bits - 1));
+    return frame;
+}
+
 class Encoder
 {
 public:
@@ -50,9 +74,12 @@ public:
     {
     }
 
-    Result<void> open(const video::SourceInfo& info)
+    Result<void> open(video::SourceInfo info)
     {
         prepareFfmpeg();
+        const video::SampleFormat given = info.format;
+        info.format = streamFormat(options_.codec, given);
+        fillsChroma_ = info.format != given;
         const AVCodec* codec = avcodec_find_encoder_by_name(std::string(entry_.encoder).c_str());
         if (!codec)
             return failure("{}: this FFmpeg was built without {}", options_.codec, entry_.encoder);
@@ -69,7 +96,7 @@ public:
 
     Result<void> add(const video::Frame& frame)
     {
-        FrameHandle picture = toAv(frame);
+        FrameHandle picture = toAv(fillsChroma_ ? withGreyChroma(frame) : frame);
         if (!picture)
             return failure("cannot encode: no memory");
         picture->pts = added_++;
@@ -102,13 +129,11 @@ private:
 
     Result<void> checkFormat(const AVCodec& codec, const video::SourceInfo& info) const
     {
-        const AVPixelFormat wanted = pixelFormatOf(info.format);
+        if (takesFormat(codec, pixelFormatOf(info.format)))
+            return {};
         std::string known;
-        for (const AVPixelFormat* f = codec.pix_fmts; f && *f != AV_PIX_FMT_NONE; ++f) {
-            if (*f == wanted && wanted != AV_PIX_FMT_NONE)
-                return {};
+        for (const AVPixelFormat* f = codec.pix_fmts; f && *f != AV_PIX_FMT_NONE; ++f)
             known += (known.empty() ? "" : ", ") + std::string(av_get_pix_fmt_name(*f));
-        }
         return argumentError("{} does not encode {}: it takes {}", entry_.title,
                              formatName(info.format), known);
     }
@@ -167,12 +192,23 @@ private:
         }
         if (options_.mode == RateMode::bitrate)
             result_.command += fmt::format(" -b:v {}", codec_->bit_rate);
-        if (const int opened = avcodec_open2(codec_.get(), &codec, options.get()); opened < 0)
+        if (const int opened = avcodec_open2(codec_.get(), &codec, options.get()); opened < 0) {
+            if (codec_->width % 2 != 0 || codec_->height % 2 != 0)
+                return oddSize();
             return failure("{} refuses {}x{} with {}: {}", entry_.title, codec_->width,
                            codec_->height, result_.command, avErrorText(opened));
+        }
         if (const std::string left = options.leftOver(); !left.empty())
             return failure("{} does not know the option {}", entry_.title, left);
         return {};
+    }
+
+    tl::unexpected<Error> oddSize() const
+    {
+        return inputError(
+            "{} refuses {}x{}: width and height must be even for it; cut a row or a "
+            "column off, or use a codec that takes odd sizes (vp9, aom, mpeg4, mpeg2)",
+            entry_.title, codec_->width, codec_->height);
     }
 
     Result<void> writeHeader()
@@ -210,6 +246,9 @@ private:
             if (code >= 0)
                 VITRINE_CHECK(take());
         }
+        if (code != AVERROR(EAGAIN) && code != AVERROR_EOF &&
+            (codec_->width % 2 != 0 || codec_->height % 2 != 0))
+            return oddSize();
         if (code != AVERROR(EAGAIN) && code != AVERROR_EOF)
             return failure("{} failed at frame {}: {}", entry_.title, added_, avErrorText(code));
         return {};
@@ -256,7 +295,7 @@ private:
     OutputHandle output_;
     PacketHandle packet_;
     std::int64_t added_ = 0;
-    bool isReordered_ = false, hasBegun_ = false;
+    bool isReordered_ = false, hasBegun_ = false, fillsChroma_ = false;
     std::vector<Timed> packets_;
     Encoded result_;
 };
@@ -275,6 +314,21 @@ Result<Encoded> encodeAll(video::FrameSource& source, std::int64_t first, std::i
 }
 
 } // namespace
+
+video::SampleFormat streamFormat(std::string_view codec, const video::SampleFormat& format)
+{
+    const auto entry = findCodec(codec);
+    const AVCodec* encoder =
+        entry ? avcodec_find_encoder_by_name(std::string((*entry)->encoder).c_str()) : nullptr;
+    if (format.chroma != video::Chroma::k400 || !encoder)
+        return format;
+    // FFmpeg's decoder of H.264 gives 4:2:0 for a stream without chroma.
+    if ((*entry)->name != "x264" && takesFormat(*encoder, pixelFormatOf(format)))
+        return format;
+    video::SampleFormat filled = format;
+    filled.chroma = video::Chroma::k420;
+    return filled;
+}
 
 Result<Encoded> encode(video::FrameSource& source, std::int64_t first, std::int64_t count,
                        const EncodeOptions& options, const fs::path& file,

@@ -65,6 +65,10 @@ struct Encoded {
     std::string violation;
 };
 
+// The format in which a codec's stream gives frames of `format` back: the same, or 4:2:0 for greys
+// where the codec, or its decoder, has none; then encode() fills chroma with its middle.
+video::SampleFormat streamFormat(std::string_view codec, const video::SampleFormat& format);
+
 // Told (frames done, frames in all); false cancels and removes the file.
 using EncodeProgress = std::function<bool(std::int64_t, std::int64_t)>;
 

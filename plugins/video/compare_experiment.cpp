@@ -5,6 +5,7 @@
 #include "plugins/video/experiment_point.h"
 #include "plugins/video/experiment_rd.h"
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 
@@ -146,6 +147,26 @@ void describe(const Comparison& comparison, const std::vector<CodedPoint>& point
             fmt::format("The reference is itself coded ({}): a pseudo-reference.", info.codec));
 }
 
+// The anchor that was asked for, or none where its codec has no points; says whose are missing.
+std::string anchorOf(const std::string& wanted, const std::vector<CodedPoint>& points,
+                     const std::map<std::string, Error>& refused, RunResult& out)
+{
+    for (const auto& [codec, error] : refused)
+        out.notes.push_back(
+            fmt::format("Warning: {} has no further points: {}.", codec, error.message));
+    const auto lost = refused.find(wanted.substr(0, wanted.find(' ')));
+    const bool hasPoints = std::ranges::any_of(points, [&](const CodedPoint& point) {
+        return lost != refused.end() && point.options.codec == lost->first;
+    });
+    if (lost == refused.end() || hasPoints)
+        return wanted;
+    out.notes.push_back(
+        fmt::format("Warning: the anchor {} was refused; the first codec with points takes its "
+                    "place.",
+                    wanted));
+    return {};
+}
+
 } // namespace
 
 ExperimentInfo CompareExperiment::info() const
@@ -192,19 +213,37 @@ Result<RunResult> CompareExperiment::run(const Params& params, Progress& progres
     VITRINE_TRY(comparison.sourceHash, hashFrames(*source, comparison.frames, progress));
 
     std::vector<CodedPoint> points;
+    std::map<std::string, Error> refused; // by codec: costs its own points alone
     for (std::size_t i = 0; i < list.size(); ++i) {
         if (progress.isCancelled())
             return cancelled();
         Part part(progress, i, list.size());
-        VITRINE_TRY(Point point, pointOf(comparison, list[i], part, out));
+        if (refused.contains(list[i].codec))
+            continue;
+        auto made = pointOf(comparison, list[i], part, out);
+        if (!made && made.error().kind == ErrorKind::cancelled)
+            return tl::unexpected(made.error());
+        if (!made) {
+            refused.emplace(list[i].codec, made.error());
+            continue;
+        }
+        Point point = *std::move(made);
         out.artifacts.push_back(
             {fileNameOf(list[i]), "video", point.stream, {}, 0, Origin::computed});
         points.push_back(summed(comparison, list[i], std::move(point)));
         nameCurves(points);
         progress.partial(rdTable(points));
     }
-    VITRINE_TRY(Table bd, bdTable(points, params.text("anchor"), out));
+    if (points.empty())
+        return tl::unexpected(refused.begin()->second);
+    VITRINE_TRY(Table bd,
+                bdTable(points, anchorOf(params.text("anchor"), points, refused, out), out));
     describe(comparison, points, out);
+    noteDamage(*source, "reference", out);
+    std::vector<std::string> codecs;
+    for (const CodedPoint& point : points)
+        codecs.push_back(point.options.codec);
+    noteFilledChroma(source->info(), codecs, out);
     noteUndefined(out, "ms_ssim", points.front().msSsim, "both sides must be 176 or more");
     out.tables = {rdTable(points), std::move(bd), framesTable(points)};
     return out;

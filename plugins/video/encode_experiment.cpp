@@ -45,6 +45,8 @@ Result<RunResult> EncodeExperiment::run(const Params& params, Progress& progress
 
     const double fps = rateOrNote(source->info(), out),
                  bits = 8.0 * static_cast<double>(point.payloadBytes);
+    noteDamage(*source, "input", out);
+    noteFilledChroma(source->info(), {list.front().codec}, out);
     double psnrY = 0, ssim = 0;
     Table table{"frames",
                 {{"frame", "1", {}, ""},

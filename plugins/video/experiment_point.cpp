@@ -6,6 +6,8 @@
 #include "plugins/video/experiment_quality.h"
 
 #include <algorithm>
+#include <cstring>
+#include <fmt/format.h>
 
 namespace vitrine::video
 {
@@ -34,6 +36,30 @@ Result<double> decodeRate(const std::filesystem::path& file, Progress& progress)
     std::ranges::sort(rates);
     return rates[rates.size() / 2];
 }
+
+// The luma of a source as greys.
+class LumaSource : public FrameSource
+{
+public:
+    explicit LumaSource(FrameSource& source) : source_(source), info_(source.info())
+    {
+        info_.format.chroma = Chroma::k400;
+    }
+    const SourceInfo& info() const override { return info_; }
+    Result<Frame> read(std::int64_t index) override
+    {
+        VITRINE_TRY(const Frame frame, source_.read(index));
+        Frame luma(frame.width(), frame.height(), {frame.format().bits, Chroma::k400},
+                   frame.colour);
+        std::memcpy(luma.row(0, 0), frame.row(0, 0),
+                    luma.rowBytes(0) * static_cast<std::size_t>(luma.height()));
+        return luma;
+    }
+
+private:
+    FrameSource& source_;
+    SourceInfo info_;
+};
 
 } // namespace
 
@@ -72,7 +98,11 @@ Result<Point> makePoint(FrameSource& source, std::int64_t frames,
     request.pairs = firstPairs(frames);
     request.what = "measuring " + name;
     request.options.ssimFfmpeg = false;
-    VITRINE_TRY(const SequenceResult result, measure(source, *decoded, request, progress));
+    const bool isFilled =
+        codec::streamFormat(options.codec, source.info().format) != source.info().format;
+    LumaSource luma(*decoded);
+    FrameSource& measured = isFilled ? static_cast<FrameSource&>(luma) : *decoded;
+    VITRINE_TRY(const SequenceResult result, measure(source, measured, request, progress));
 
     Point point;
     point.command = encoded.command;
@@ -91,6 +121,20 @@ Result<Point> makePoint(FrameSource& source, std::int64_t frames,
     }
     VITRINE_TRY(point.decodeFps, decodeRate(file, progress));
     return point;
+}
+
+void noteFilledChroma(const SourceInfo& info, const std::vector<std::string>& codecs,
+                      RunResult& out)
+{
+    std::vector<std::string> filled;
+    for (const std::string& codec : codecs)
+        if (codec::streamFormat(codec, info.format) != info.format &&
+            std::ranges::find(filled, codec) == filled.end())
+            filled.push_back(codec);
+    if (!filled.empty())
+        out.notes.push_back(fmt::format("The source is grey: {} got it as 4:2:0 with empty chroma, "
+                                        "and luma alone is measured.",
+                                        fmt::join(filled, ", ")));
 }
 
 } // namespace vitrine::video

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/jobs/progress.h"
+#include "core/jobs/run_result.h"
 #include "core/video/frame_source.h"
 #include "plugins/video/experiment_cache.h"
 
@@ -9,6 +10,10 @@ namespace vitrine::video
 
 // SHA-256 over size, format, rate and all samples of the first `frames` frames.
 Result<std::string> hashFrames(FrameSource& source, std::int64_t frames, Progress& progress);
+
+// A note where a codec gets 4:2:0 for a source of greys.
+void noteFilledChroma(const SourceInfo& info, const std::vector<std::string>& codecs,
+                      RunResult& out);
 
 // Encodes the first `frames` frames into `file`, decodes the result and measures it. The decoder's
 // rate is the median of three passes after the one that measured (of one pass where that took above

@@ -10,6 +10,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <numeric>
 
 namespace vitrine::codec
@@ -127,6 +128,47 @@ TEST(Encode, KeepsTenBitsAndOtherChromaWhereTheCodecCan)
     ASSERT_FALSE(refused);
     EXPECT_THAT(refused.error().message, HasSubstr("does not encode yuv420p16"));
     EXPECT_FALSE(std::filesystem::exists(folder.path / "deep.mkv"));
+}
+
+TEST(Encode, GivesGreysBackAsTheStreamFormatSays)
+{
+    const tests::TemporaryFolder folder;
+    for (const int bits : {8, 10})
+        for (const char* text :
+             {"x264:crf=12", "x265:crf=12", "vp9:crf=12", "av1:crf=12", "mpeg4:q=2", "mpeg2:q=2"}) {
+            const EncodeOptions options = optionsFor(text);
+            if (bits > 8 && options.codec != "x264" && options.codec != "x265")
+                continue;
+            tests::ClipSource clip(96, 64, {bits, video::Chroma::k400}, 3);
+            const auto encoded = encode(clip, 0, 3, options, folder.path / "clip.mkv");
+            ASSERT_TRUE(encoded) << text << ": " << encoded.error().message;
+            const auto media = MediaSource::open(folder.path / "clip.mkv").value();
+            EXPECT_EQ(media->info().format, streamFormat(options.codec, clip.info().format))
+                << text;
+            const video::Frame shown = media->read(2).value(), given = clip.read(2).value();
+            double worst = 0;
+            for (int y = 0; y < 64; ++y)
+                for (int x = 0; x < 96; ++x)
+                    worst = std::max(
+                        worst, std::abs(double(shown.sample(0, x, y)) - given.sample(0, x, y)));
+            EXPECT_LT(worst, given.format().peak() / 8) << text;
+        }
+}
+
+TEST(Encode, OddSizesAreEncodedOrRefusedWithTheWordEven)
+{
+    const tests::TemporaryFolder folder;
+    tests::ClipSource clip(131, 99, {}, 3);
+    for (const std::string& codec : codecNames()) {
+        const auto encoded =
+            encode(clip, 0, 3, optionsFor(codec + (codec.starts_with("mpeg") ? ":q=4" : ":crf=30")),
+                   folder.path / "clip.mkv");
+        if (encoded)
+            EXPECT_EQ(MediaSource::open(folder.path / "clip.mkv").value()->info().width, 131)
+                << codec;
+        else
+            EXPECT_THAT(encoded.error().message, HasSubstr("must be even")) << codec;
+    }
 }
 
 TEST(Encode, StopsWhenAskedAndLeavesNoFile)

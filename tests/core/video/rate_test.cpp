@@ -9,9 +9,9 @@ namespace
 
 TEST(Rate, ComesBackFromItsQuotient)
 {
-    for (const Rate rate : {Rate{25, 1}, Rate{30000, 1001}, Rate{24000, 1001}, Rate{25, 2},
-                            Rate{2997, 100}, Rate{1000, 41}, Rate{1, 3}, Rate{19001, 317},
-                            Rate{90000, 3003}}) {
+    for (const Rate rate :
+         {Rate{25, 1}, Rate{30000, 1001}, Rate{24000, 1001}, Rate{25, 2}, Rate{2997, 100},
+          Rate{1000, 41}, Rate{1, 3}, Rate{19001, 317}, Rate{90000, 3003}}) {
         const Rate back = rateOf(rate.perSecond());
         EXPECT_EQ(back.perSecond(), rate.perSecond());
         EXPECT_LE(back.denominator, rate.denominator);

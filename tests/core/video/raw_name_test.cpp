@@ -68,13 +68,20 @@ TEST(GuessRawLayout, SaysNothingWhereTheNameNamesNoSize)
 TEST(GuessRawLayout, ReadsRatesWithDecimalsAsTheFractionsThatTheyAre)
 {
     const std::pair<const char*, Rate> cases[] = {
-        {"a_176x144_29.97fps.yuv", {30000, 1001}},    {"a_176x144_23.976fps_8bit_420.yuv", {24000, 1001}},
-        {"a_176x144_23.98fps.yuv", {24000, 1001}},    {"a_176x144_59_94fps.yuv", {60000, 1001}},
-        {"a_176x144_29,97fps.yuv", {30000, 1001}},    {"a_176x144_5994fps.yuv", {60000, 1001}},
-        {"a_176x144_29.97.yuv", {30000, 1001}},       {"a_176x144_29-97_420.yuv", {30000, 1001}},
-        {"a_176x144_12.5fps.yuv", {25, 2}},           {"a_720p5994.yuv", {60000, 1001}},
-        {"v1.25fps_176x144.yuv", {25, 1}},             {"take_2_25fps_176x144.yuv", {25, 1}},
-        {"take_3_176x144_30hz.yuv", {30, 1}},         {"a_176x144_25.yuv", {25, 1}},
+        {"a_176x144_29.97fps.yuv", {30000, 1001}},
+        {"a_176x144_23.976fps_8bit_420.yuv", {24000, 1001}},
+        {"a_176x144_23.98fps.yuv", {24000, 1001}},
+        {"a_176x144_59_94fps.yuv", {60000, 1001}},
+        {"a_176x144_29,97fps.yuv", {30000, 1001}},
+        {"a_176x144_5994fps.yuv", {60000, 1001}},
+        {"a_176x144_29.97.yuv", {30000, 1001}},
+        {"a_176x144_29-97_420.yuv", {30000, 1001}},
+        {"a_176x144_12.5fps.yuv", {25, 2}},
+        {"a_720p5994.yuv", {60000, 1001}},
+        {"v1.25fps_176x144.yuv", {25, 1}},
+        {"take_2_25fps_176x144.yuv", {25, 1}},
+        {"take_3_176x144_30hz.yuv", {30, 1}},
+        {"a_176x144_25.yuv", {25, 1}},
     };
     for (const auto& [name, rate] : cases) {
         const auto layout = guessRawLayout(name);
@@ -85,9 +92,9 @@ TEST(GuessRawLayout, ReadsRatesWithDecimalsAsTheFractionsThatTheyAre)
 
 TEST(RawName, KnowsLayoutsThatAreNotRead)
 {
-    for (const char* word : {"uyvy", "UYVY422", "yuyv", "yuy2", "v210", "rgb24", "bgr24", "rgba",
-                             "rgb48le", "gbrp", "gbrp10le", "yuva420p", "yuva444p10le", "packed",
-                             "ayuv", "y210", "bayer8"})
+    for (const char* word :
+         {"uyvy", "UYVY422", "yuyv", "yuy2", "v210", "rgb24", "bgr24", "rgba", "rgb48le", "gbrp",
+          "gbrp10le", "yuva420p", "yuva444p10le", "packed", "ayuv", "y210", "bayer8"})
         EXPECT_NE(readRawName(fmt::format("a_64x48_{}.yuv", word)).unreadable, "") << word;
     EXPECT_EQ(readRawName("a_64x48.uyvy").unreadable, "uyvy");
     for (const char* word : {"yuv420p", "nv12", "p010", "rgbtest", "unpacked", "argument"})
