@@ -138,6 +138,12 @@ void settleTheta(ConfigFields& top, const std::vector<RopePlace>& places, LlmCon
 {
     config.ropeTheta = top.positive("rope_theta", 1e4);
     std::string from = top.find("rope_theta") ? "rope_theta" : "";
+    // Beside a "rope_scaling" transformers reads nothing of "rope_parameters".
+    if (from.empty() && places.size() == 2 && !places[0].theta &&
+        places[1].theta.value_or(config.ropeTheta) != config.ropeTheta)
+        top.refuse("\"{0}.rope_theta\" is {1}, but beside \"{2}\" nothing of \"{0}\" counts; write "
+                   "\"rope_theta\" at the top",
+                   places[1].name, *places[1].theta, places[0].name);
     for (const RopePlace& place : places) {
         if (!place.theta)
             continue;

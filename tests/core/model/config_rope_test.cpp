@@ -73,6 +73,19 @@ TEST(ConfigRope, RefusesThetasThatContradictEachOther)
                 HasSubstr("rope_parameters.rope_theta"));
 }
 
+TEST(ConfigRope, RefusesAThetaThatTheOlderPlaceHides)
+{
+    const Json newer{{"rope_type", "default"}, {"rope_theta", 500000.0}};
+    EXPECT_THAT(whyRopeRefused({{"rope_scaling", llama3()}, {"rope_parameters", newer}}),
+                HasSubstr("write \"rope_theta\" at the top"));
+    EXPECT_EQ(whyRopeRefused(
+                  {{"rope_theta", 500000}, {"rope_scaling", llama3()}, {"rope_parameters", newer}}),
+              "accepted");
+    EXPECT_EQ(whyRopeRefused({{"rope_scaling", llama3()},
+                              {"rope_parameters", with(newer, "rope_theta", 10000.0)}}),
+              "accepted");
+}
+
 TEST(ConfigRope, OlderScalingComesBeforeADefaultOfTheNewerPlace)
 {
     const auto file = readConfigFile(
