@@ -61,6 +61,12 @@ constexpr std::array<std::string_view, 72> kHarmlessKeys{
     "epsilon_cutoff", "eta_cutoff", "renormalize_logits", "guidance_scale", "penalty_alpha",
     "cache_implementation"};
 
+// Of generation_config.json: tokens, origin, and lengths that a run sets itself.
+constexpr std::array<std::string_view, 9> kTokenKeys{
+    "bos_token_id",           "eos_token_id",       "pad_token_id",
+    "decoder_start_token_id", "max_length",         "max_new_tokens",
+    "transformers_version",   "_from_model_config", "use_cache"};
+
 // What one family reads and the other does not.
 struct FamilyKey {
     std::string_view key;
@@ -126,6 +132,17 @@ std::vector<std::string> keyNotes(const Json& json, Family family)
                     fmt::join(unknown, ", "),
                     count > kKeysInNote ? fmt::format(" and {} more", count - kKeysInNote) : ""));
     return notes;
+}
+
+Result<std::vector<std::string>> parseGenerationKeys(std::string_view text, std::string_view name)
+{
+    VITRINE_TRY(const Json json, parseJson(text, name, {.depth = 16, .values = 100'000}));
+    std::vector<std::string> keys;
+    if (json.is_object())
+        for (const auto& [key, value] : json.items())
+            if (!value.is_null() && value != false && !isListed(kTokenKeys, key))
+                keys.push_back(printable(key));
+    return keys;
 }
 
 } // namespace vitrine::model

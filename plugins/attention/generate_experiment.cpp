@@ -3,7 +3,10 @@
 #include <chrono>
 #include <cmath>
 
+#include <fmt/ranges.h>
+
 #include "core/base/file.h"
+#include "core/model/config_keys.h"
 #include "plugins/common/experiment_input.h"
 
 namespace vitrine::attention
@@ -56,6 +59,23 @@ std::vector<std::int64_t> endTokens(const OpenModel& opened)
         for (const std::int32_t id : opened.tokenizer->eos())
             eos.push_back(id);
     return eos;
+}
+
+// What the model's files ask of sampling, which the parameters of the run decide instead.
+std::vector<std::string> samplingNotes(const OpenModel& opened)
+{
+    for (const auto& path : opened.checkpoint->files()) {
+        if (path.filename() != "generation_config.json")
+            continue;
+        const auto text = readFile(path, 1 << 20);
+        const auto keys = text ? model::parseGenerationKeys(*text, path.string())
+                               : Result<std::vector<std::string>>();
+        if (keys && !keys->empty())
+            return {fmt::format("generation_config.json sets {}; the text is continued as the "
+                                "parameters of this run say instead.",
+                                fmt::join(*keys, ", "))};
+    }
+    return {};
 }
 
 ParamSpec numberSpec(const char* name, const char* label, ParamType type, const char* help,
@@ -133,6 +153,7 @@ Result<RunResult> GenerateExperiment::run(const Params& params, Progress& progre
     append(out.inputs, prompt.inputs);
     append(out.notes, opened.notes);
     append(out.notes, prompt.notes);
+    append(out.notes, samplingNotes(opened));
     const auto total = static_cast<std::int64_t>(prompt.ids.size() + ids.size());
     if (total > opened.config().context)
         out.notes.push_back(

@@ -277,6 +277,24 @@ TEST(Forward, AClassifierHasNoNextTokens)
     EXPECT_THAT(runCase(GenerateExperiment(), name).error().message, HasSubstr("no language head"));
 }
 
+TEST(Generate, SaysWhatTheGenerationConfigAsksForInVain)
+{
+    const auto path = tinyModel();
+    const auto notesWith = [&](const char* text) {
+        std::ofstream(path / "generation_config.json") << text;
+        const auto result = run(
+            GenerateExperiment(),
+            {{"model", path.string()}, {"token_ids", "1,5,9"}, {"max_tokens", "2"}}, folder("out"));
+        EXPECT_TRUE(result) << result.error().message;
+        return result->notes;
+    };
+    EXPECT_THAT(notesWith(R"({"eos_token_id": 2, "max_length": 7, "do_sample": false})"),
+                testing::IsEmpty());
+    EXPECT_THAT(notesWith(R"({"do_sample": true, "repetition_penalty": 1.2, "top_p": null})"),
+                testing::ElementsAre(
+                    HasSubstr("generation_config.json sets do_sample, repetition_penalty;")));
+}
+
 TEST(Generate, EndsWhereTheGenerationConfigSays)
 {
     if (!casePath("c16-generation-config-eos"))
