@@ -7,6 +7,7 @@
 
 #include <QBoxLayout>
 #include <QComboBox>
+#include <QEvent>
 #include <QLabel>
 #include <QRegularExpression>
 
@@ -199,16 +200,35 @@ QString MapPanel::readingText() const
 void MapPanel::unread()
 {
     maps_->unread();
+    showHint();
+    emit keyHovered(-1);
+}
+
+void MapPanel::showHint()
+{
+    read_.reset();
     plainReading_.clear();
     reading_->setText(
         QStringLiteral("<span style=\"color:%1\">%2</span>")
             .arg(theme::palette().muted.name(),
                  tr("Point at a cell to read its weight; click to select its key token")));
-    emit keyHovered(-1);
+}
+
+// The colours of the read-out are the theme's.
+void MapPanel::changeEvent(QEvent* event)
+{
+    Panel::changeEvent(event);
+    if (event->type() != QEvent::PaletteChange || !tokens_)
+        return;
+    if (const auto shown = read_)
+        showReading(shown->first, shown->second);
+    else
+        showHint();
 }
 
 void MapPanel::showReading(const MapReading& reading, const std::vector<float>& values)
 {
+    read_.emplace(reading, values);
     const auto name = [this](std::int64_t token) {
         return token < tokens_->size()
                    ? QStringLiteral("“%1”").arg(tokens_->at(static_cast<qsizetype>(token)))

@@ -38,12 +38,16 @@ signals:
     void coloursChosen(vitrine::figure::ColourMap map);
     void menuWished(QPoint globalPosition, const QString& figure);
 
+protected:
+    void changeEvent(QEvent* event) override;
+
 private:
     void makeControls();
     void connectMaps();
     LinkedMap runMap(const Scene& scene, int run, bool captioned) const;
     LinkedMap differenceMap(const Scene& scene) const;
     void showReading(const MapReading& reading, const std::vector<float>& values);
+    void showHint(); // in place of a reading
     void unread();
 
     SegmentedSwitch* scale_;
@@ -56,6 +60,7 @@ private:
     HeadId head_{-1, -1};
     std::uint64_t runsVersion_ = 0;
     QString plainReading_;
+    std::optional<std::pair<MapReading, std::vector<float>>> read_;
 };
 
 } // namespace vitrine::attention

@@ -7,6 +7,7 @@
 #include "widgets/theme/palette.h"
 
 #include <QComboBox>
+#include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
 
@@ -194,16 +195,35 @@ void MapsPanel::addRun(std::vector<LinkedMap>& maps, const Scene& scene, std::si
 void MapsPanel::unread()
 {
     maps_->unread();
+    showHint();
+    emit keyHovered(-1);
+}
+
+void MapsPanel::showHint()
+{
+    read_.reset();
     plainReading_.clear();
     reading_->setText(
         QStringLiteral("<span style=\"color:%1\">%2</span>")
             .arg(theme::palette().muted.name(),
                  tr("Point at a cell to read its weight in all maps; click to select its key")));
-    emit keyHovered(-1);
+}
+
+// The colours of the read-out are the theme's.
+void MapsPanel::changeEvent(QEvent* event)
+{
+    Panel::changeEvent(event);
+    if (event->type() != QEvent::PaletteChange || !tokens_)
+        return;
+    if (const auto shown = read_)
+        showReading(shown->first, shown->second);
+    else
+        showHint();
 }
 
 void MapsPanel::showReading(const MapReading& reading, const std::vector<float>& values)
 {
+    read_.emplace(reading, values);
     const auto name = [this](std::int64_t token) {
         return token < tokens_->size()
                    ? QStringLiteral("“%1”").arg(tokens_->at(static_cast<qsizetype>(token)))

@@ -42,11 +42,15 @@ signals:
     void coloursChosen(vitrine::figure::ColourMap map);
     void menuWished(QPoint globalPosition, const QString& figure);
 
+protected:
+    void changeEvent(QEvent* event) override;
+
 private:
     void makeControls();
     void connectMaps();
     void addRun(std::vector<LinkedMap>& maps, const Scene& scene, std::size_t run) const;
     void showReading(const MapReading& reading, const std::vector<float>& values);
+    void showHint(); // in place of a reading
     void unread();
 
     SegmentedSwitch* scale_;
@@ -61,6 +65,7 @@ private:
     LayerHead head_{-1, -1};
     std::uint64_t version_ = 0;
     QString plainReading_;
+    std::optional<std::pair<MapReading, std::vector<float>>> read_;
 };
 
 // "map-before", "map-after", "map-difference"; of a second run "map-before-2", ...

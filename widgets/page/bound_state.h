@@ -18,7 +18,7 @@ public:
 
     void setSubject(const QString& subject) { subject_ = subject; } // what is shown now
 
-    QJsonObject read(QJsonObject state) const; // without parts of other subjects
+    QJsonObject read(QJsonObject state) const;    // without parts of other subjects
     QJsonObject written(QJsonObject state) const; // names the subject where it has such parts
 
 private:

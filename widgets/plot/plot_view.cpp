@@ -139,6 +139,7 @@ void PlotView::setTitleVisible(bool visible)
 void PlotView::redraw()
 {
     canvas_->setFigure(figure_, theme::palette(), title_, theme::palette().surface);
+    drawnIn_ = &theme::palette();
     applyRange();
 }
 
@@ -390,9 +391,22 @@ void PlotView::contextMenuEvent(QContextMenuEvent* event)
 
 void PlotView::changeEvent(QEvent* event)
 {
-    if (event->type() == QEvent::PaletteChange)
-        redraw();
+    if (event->type() == QEvent::PaletteChange && isVisible())
+        followTheme();
     QWidget::changeEvent(event);
+}
+
+void PlotView::showEvent(QShowEvent* event)
+{
+    QWidget::showEvent(event);
+    followTheme();
+}
+
+// A theme comes as several changes of the palette, and most plots are on pages that nobody sees.
+void PlotView::followTheme()
+{
+    if (drawnIn_ != &theme::palette())
+        redraw();
 }
 
 void PlotView::focusInEvent(QFocusEvent* event)

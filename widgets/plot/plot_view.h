@@ -14,6 +14,11 @@ namespace vitrine
 
 class ViewContext;
 
+namespace theme
+{
+struct Palette;
+}
+
 namespace plot
 {
 
@@ -77,6 +82,7 @@ protected:
     void keyPressEvent(QKeyEvent* event) override;
     void contextMenuEvent(QContextMenuEvent* event) override;
     void changeEvent(QEvent* event) override;
+    void showEvent(QShowEvent* event) override;
     void paintEvent(QPaintEvent* event) override;
     void focusInEvent(QFocusEvent* event) override;
     void focusOutEvent(QFocusEvent* event) override;
@@ -85,6 +91,7 @@ private:
     enum class Axes { both, x, y };
     Axes axesAt(QPointF pixel) const;
     void redraw();
+    void followTheme();
     void zoom(double factor, QPointF about, Axes axes);
     void pan(QPointF pixels);
     void edit(figure::Range x, figure::Range y);
@@ -97,6 +104,7 @@ private:
     Canvas* canvas_;
     QToolButton* zoomed_; // seen while a part is shown
     bool title_ = true;
+    const theme::Palette* drawnIn_ = nullptr;
     std::optional<figure::Range> x_, y_; // as a person chose them
     std::optional<QPointF> pressed_;
     bool dragging_ = false;

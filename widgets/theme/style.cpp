@@ -262,6 +262,9 @@ void applyStyle()
         QApplication::setFont(uiFont());
         styled = true;
     }
+    // A sheet that replaces another, or stands while the palette changes, is matched with every
+    // widget again and again: a window with all rooms open stood still for seconds.
+    application->setStyleSheet({});
     QApplication::setPalette(widgetPalette());
     application->setStyleSheet(styleSheet());
 }

@@ -13,6 +13,7 @@
 #include "widgets/matrix/item_grid.h"
 #include "widgets/params/number_spin.h"
 #include "widgets/plot/plot_view.h"
+#include "widgets/theme/palette.h"
 #include "widgets/tokens/token_strip.h"
 
 #include <gtest/gtest.h>
@@ -336,6 +337,24 @@ TEST_F(AttentionViewTest, AClickSelectsTheKeyThatIsReadOut)
         context_.undo(&view_);
         QTest::mouseMove(map, {1, 1});
     }
+}
+
+TEST_F(AttentionViewTest, TheReadOutIsInTheColoursOfTheTheme)
+{
+    theme::setTheme(theme::ThemeName::light);
+    show({makeRun()});
+    auto* reading = named<QLabel>("Read-out");
+    const auto muted = [&] { return reading->text().contains(theme::palette().muted.name()); };
+    ASSERT_TRUE(muted());
+
+    theme::setTheme(theme::ThemeName::dark);
+    EXPECT_TRUE(muted()) << "the hint";
+    QTest::mouseMove(maps()[0], maps()[0]->geometryOfMap().visible().center().toPoint());
+    ASSERT_TRUE(
+        QTest::qWaitFor([&] { return reading->accessibleDescription().contains("query"); }));
+    theme::setTheme(theme::ThemeName::light);
+    EXPECT_TRUE(muted()) << "and a reading";
+    EXPECT_TRUE(reading->text().contains("query"));
 }
 
 TEST_F(AttentionViewTest, TwoRunsOfOneTextHaveADifferenceMap)
