@@ -133,7 +133,8 @@ std::string headerLine(const Y4mHeader& header)
 {
     std::string line =
         fmt::format("YUV4MPEG2 W{} H{} F{}:{} Ip A1:1 C{}", header.width, header.height,
-                    header.rateNumerator, header.rateDenominator, chromaWord(header.format));
+                    header.rateNumerator, header.rateNumerator > 0 ? header.rateDenominator : 0,
+                    chromaWord(header.format)); // 0:0 is how the format says unknown
     if (header.colour.range != ColourRange::unknown)
         line +=
             header.colour.range == ColourRange::full ? " XCOLORRANGE=FULL" : " XCOLORRANGE=LIMITED";

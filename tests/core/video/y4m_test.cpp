@@ -96,6 +96,21 @@ TEST(Y4m, KeepsTheFramesBeforeATruncation)
     EXPECT_THAT(source->info().notes[0], HasSubstr("within frame 2"));
 }
 
+TEST(Y4m, WritesARateThatNobodyKnowsAsTheFormatSaysIt)
+{
+    const tests::TemporaryFolder folder;
+    const auto path = folder.path / "clip.y4m";
+    Y4mHeader h = header(16, 16, {});
+    h.rateNumerator = 0;
+    writeClip(path, h, 1);
+    std::string line;
+    std::ifstream file(path);
+    std::getline(file, line);
+    EXPECT_THAT(line, HasSubstr(" F0:0 "));
+    EXPECT_EQ(openY4m(path).value()->info().framesPerSecond, 0);
+    EXPECT_EQ(openY4m(path, 50).value()->info().framesPerSecond, 50);
+}
+
 TEST(Y4m, StrayBytesBehindTheLastFrameAreANoteAndThoseBetweenFramesAnError)
 {
     const tests::TemporaryFolder folder;

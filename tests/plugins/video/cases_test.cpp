@@ -133,7 +133,7 @@ TEST_F(VideoCases, RatesComeFromWhatIsShown)
     EXPECT_EQ(rate("media/m2_cut_0.50.mp4"), "25:1");
     EXPECT_EQ(rate("media/m5_24000_1001_nodur.mkv"), "24000:1001");
     EXPECT_EQ(rate("media/m8_vfr.mkv"), "25:1");
-    EXPECT_EQ(rate("media/m6_novui.hevc"), "0:1"); // nobody wrote one
+    EXPECT_EQ(rate("media/m6_novui.hevc"), "0:0"); // nobody wrote one
 }
 
 TEST_F(VideoCases, FramesArePairedByTheirTimesWhereThereAreHoles)
