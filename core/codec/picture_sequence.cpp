@@ -148,7 +148,11 @@ public:
                 "{}: the numbers of its pictures have gaps: counted from the first, there is none "
                 "at {}.",
                 name, holesText(info_)));
+        if (!info_.places.empty())
+            info_.remarks.push_back("gaps in the numbers at " + holesText(info_));
         info_.notCompared = std::move(notCompared);
+        if (!info_.notCompared.empty())
+            info_.remarks.push_back(info_.notCompared + " not compared");
         if (!first.original.empty())
             info_.notes.push_back(fmt::format(
                 "{}: RGB or alpha, compared as 8-bit {} by {}{}.", name, formatName(info_.format),

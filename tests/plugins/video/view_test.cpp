@@ -325,6 +325,19 @@ TEST_F(VideoViewTest, DroppedFilesAreMeasuredWhileTheyAreShown)
     EXPECT_EQ(page(), 0);
 }
 
+TEST_F(VideoViewTest, WhatWasAssumedOfAFileStandsBesideItsPicture)
+{
+    std::filesystem::create_directories(folder_.path / "gap");
+    for (const int number : {1, 2, 4})
+        std::ofstream(folder_.path / "gap" / fmt::format("f{}.ppm", number))
+            << "P6\n16 16\n255\n" + std::string(3 * 16 * 16, static_cast<char>(20 * number));
+    drop({QString::fromStdString(clip("a.y4m", 3)),
+          QString::fromStdString((folder_.path / "gap").string())});
+    ASSERT_TRUE(settle());
+    EXPECT_EQ(pane(0).warning, "");
+    EXPECT_EQ(pane(1).warning, "gaps in the numbers at 2");
+}
+
 TEST_F(VideoViewTest, AReferenceThatChangedOrIsGoneIsNamed)
 {
     const RunHandle run = duel();
