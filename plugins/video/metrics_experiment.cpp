@@ -275,7 +275,9 @@ Result<RunResult> MetricsExperiment::run(const Params& params, Progress& progres
             "No compared sample of {} frames differs, but the files do, first in frame {}: {}.",
             frames, *result.hiddenDifference, hiddenText(pair)));
     else
-        out.notes.push_back(fmt::format("No sample of {} frames differs.", frames));
+        out.notes.push_back(
+            fmt::format("No sample of {} frames differs{}.", frames,
+                        isIdentical ? "" : "; identical is said of whole files only"));
     out.tables.push_back(framesTable(result, request, *pair.test, request.options.vif));
     return out;
 }
