@@ -32,9 +32,9 @@ protected:
                 }
         return frame;
     }
-    // A file of this name that holds frames of `format`.
+    // A file of this name that holds frames of `format`; `step` 0: of a still.
     std::filesystem::path write(const std::string& name, const char* format, int frames,
-                                int width = 64, int height = 48)
+                                int width = 64, int height = 48, int step = 1)
     {
         RawLayout layout;
         layout.width = width;
@@ -43,7 +43,7 @@ protected:
         const auto path = folder_.path / name;
         auto writer = RawWriter::create(path, layout).value();
         for (int i = 0; i < frames; ++i)
-            EXPECT_TRUE(writer.write(picture(width, height, layout.format, i)));
+            EXPECT_TRUE(writer.write(picture(width, height, layout.format, i * step)));
         EXPECT_TRUE(writer.finish());
         return path;
     }
@@ -106,7 +106,7 @@ TEST_F(RawReadings, AWordForSizesMeansTheOneThatFits)
 TEST_F(RawReadings, AnAssumptionThatTheContentContradictsIsRefused)
 {
     for (const char* format : {"nv12", "nv21", "yuv420p10le", "yuv444p10le", "gray", "yuv444p"}) {
-        const auto reading = readingOf(write("a_64x48.yuv", format, 6));
+        const auto reading = readingOf(write("a_64x48.yuv", format, 6, 64, 48, 0));
         ASSERT_FALSE(reading) << format;
         EXPECT_THAT(reading.error().message, HasSubstr("format=")) << format;
 
