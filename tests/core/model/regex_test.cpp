@@ -2,6 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include <dlfcn.h>
+#include <regex.h>
+
 #include <ctime>
 #include <string>
 #include <thread>
@@ -139,6 +142,14 @@ TEST(Regex, LongRunsAreNoReasonToRefuse)
     const auto matches = regex->matches(std::string(1'000'000, ' ') + "x");
     ASSERT_TRUE(matches) << matches.error().message;
     EXPECT_EQ(matches->size(), 2u);
+}
+
+// Oniguruma brings functions of the same names.
+TEST(Regex, TheRegularExpressionsOfTheCLibraryStayItsOwn)
+{
+    Dl_info library{};
+    ASSERT_NE(::dladdr(reinterpret_cast<void*>(&::regcomp), &library), 0);
+    EXPECT_THAT(library.dli_fname, HasSubstr("libc.so"));
 }
 
 TEST(Regex, ManyThreadsCompileAndSearchAtOnce)
