@@ -194,33 +194,4 @@ std::string BpeVocabulary::fingerprint() const
     return hash.hex();
 }
 
-Result<std::vector<AddedToken>> parseAddedTokens(const Json& file)
-{
-    std::vector<AddedToken> tokens;
-    const auto list = file.find("added_tokens");
-    if (list == file.end() || list->is_null())
-        return tokens;
-    if (!list->is_array())
-        return inputError("\"added_tokens\" is not a list");
-    for (const Json& item : *list) {
-        const auto id = item.find("id"), content = item.find("content");
-        if (!item.is_object() || id == item.end() || content == item.end() ||
-            !id->is_number_integer() || !content->is_string())
-            return inputError("an added token lacks its \"id\" or \"content\"");
-        const auto number = id->get<std::int64_t>();
-        const auto& text = content->get_ref<const std::string&>();
-        if (number < 0 || static_cast<std::size_t>(number) >= kVocabularyLimit || text.empty() ||
-            text.size() > kTokenBytesLimit)
-            return inputError("the added token \"{}\" with the id {} is out of range",
-                              printable(text), number);
-        if (flag(item, "single_word"))
-            return inputError(
-                "the added token \"{}\" is to match whole words only, which is not supported",
-                printable(text));
-        tokens.push_back({static_cast<std::int32_t>(number), text, flag(item, "special"),
-                          flag(item, "normalized"), flag(item, "lstrip"), flag(item, "rstrip")});
-    }
-    return tokens;
-}
-
 } // namespace vitrine::model

@@ -2,6 +2,7 @@
 
 #include "core/base/json_fwd.h"
 #include "core/base/result.h"
+#include "core/model/added_tokens.h"
 #include "core/model/piece_table.h"
 #include "core/model/tokenizer_json_reader.h"
 
@@ -13,15 +14,6 @@
 
 namespace vitrine::model
 {
-
-// One token that the file lists by itself, found in the text before anything else.
-struct AddedToken {
-    std::int32_t id = 0;
-    std::string content;
-    bool special = false;                       // left out by decode()
-    bool normalized = false;                    // looked for in the normalised text
-    bool stripLeft = false, stripRight = false; // swallows the white space beside it
-};
 
 // The model of a byte-pair tokenizer.json: vocabulary, ranked merges and what happens to unknown
 // characters.
@@ -51,7 +43,5 @@ private:
     std::optional<std::int32_t> unknown_;
     bool fuseUnknown_ = false, ignoreMerges_ = false;
 };
-
-Result<std::vector<AddedToken>> parseAddedTokens(const Json& file);
 
 } // namespace vitrine::model

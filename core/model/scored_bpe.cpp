@@ -56,7 +56,11 @@ public:
     }
     std::optional<std::int32_t> bos() const override { return bos_; }
     std::vector<std::int32_t> eos() const override { return eos_; }
-    bool addsBos() const override { return bos_.has_value(); }
+    std::vector<std::int32_t> front() const override
+    {
+        return bos_ ? std::vector{*bos_} : std::vector<std::int32_t>{};
+    }
+    std::vector<std::int32_t> back() const override { return {}; }
     std::string fingerprint() const override;
 
 private:

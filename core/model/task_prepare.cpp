@@ -46,7 +46,7 @@ public:
     {
         PreparedItem item;
         item.answer = prompt.answer;
-        VITRINE_TRY(Ids ids, encodeWithBos(prompt.context));
+        VITRINE_TRY(Ids ids, encodeWithFront(prompt.context));
         if (ids.empty())
             return inputError("the prompt has no token: give at least one word");
         item.truncated = ids.size() > context_;
@@ -98,12 +98,11 @@ private:
         return {};
     }
 
-    Result<Ids> encodeWithBos(std::string_view text)
+    // What the tokenizer puts behind a text is left out: the answer follows there.
+    Result<Ids> encodeWithFront(std::string_view text)
     {
-        VITRINE_TRY(Ids ids, tokenizer_.encode(text));
-        if (tokenizer_.addsBos() && tokenizer_.bos())
-            ids.insert(ids.begin(), *tokenizer_.bos());
-        return ids;
+        VITRINE_TRY(const Ids ids, tokenizer_.encode(text));
+        return joined(tokenizer_.front(), ids);
     }
 
     Result<std::int32_t> lastToken(const std::string& answer)
@@ -121,11 +120,11 @@ private:
     Result<TaskQuery> choiceQuery(const std::string& context, const std::string& continuation,
                                   bool& truncated)
     {
-        VITRINE_TRY(const Ids before, encodeWithBos(context));
+        VITRINE_TRY(const Ids before, encodeWithFront(context));
         Ids all;
         std::size_t split = before.size();
         if (encoding_ == TaskEncoding::joint) {
-            VITRINE_TRY(all, encodeWithBos(context + continuation));
+            VITRINE_TRY(all, encodeWithFront(context + continuation));
             split = std::min(split, all.size() - (all.empty() ? 0 : 1)); // a merge over the border
         } else {
             VITRINE_TRY(const Ids after, tokenizer_.encode(continuation));
@@ -176,8 +175,7 @@ Result<PreparedTask> prepareText(const Task& task, const TaskRequest& request,
         if (request.part.empty() || item.part == request.part)
             whole += (whole.empty() ? "" : "\n\n") + item.text;
     VITRINE_TRY(Ids ids, inFile(task.name, tokenizer.encode(whole)));
-    if (tokenizer.addsBos() && tokenizer.bos())
-        ids.insert(ids.begin(), *tokenizer.bos());
+    ids = joined(tokenizer.front(), ids);
     if (ids.size() < 2)
         return inputError("{} has fewer than two tokens of running text", task.name);
     PreparedTask prepared{TaskKind::perplexity, TaskScoring::likelihood, {}, {}};

@@ -34,21 +34,24 @@ public:
     virtual std::string piece(std::int32_t id) const = 0;
     virtual std::optional<std::int32_t> bos() const = 0;
     virtual std::vector<std::int32_t> eos() const = 0;
-    // Whether the model's own tokenizer puts BOS in front (Llama: yes).
-    virtual bool addsBos() const = 0;
+    // What the model's own tokenizer puts in front of every text and behind it (Llama: BOS in
+    // front).
+    virtual std::vector<std::int32_t> front() const = 0;
+    virtual std::vector<std::int32_t> back() const = 0;
     // Hash over vocabulary and merges, to tell whether two tokenizers are the same.
     virtual std::string fingerprint() const = 0;
 };
 
-// tokenizer.json, else tokenizer.model of a model folder; nullptr where the folder has neither
-// (open with token_ids=).
+// tokenizer.json, else tokenizer.model of a model folder, with what tokenizer_config.json,
+// added_tokens.json and special_tokens_map.json beside it say of special tokens; nullptr where the
+// folder has neither (open with token_ids=).
 Result<std::unique_ptr<Tokenizer>> openTokenizer(const std::filesystem::path& folder);
 
 Result<std::unique_ptr<Tokenizer>> openTokenizerJson(const std::filesystem::path& file);
 Result<std::unique_ptr<Tokenizer>> openSentencePiece(const std::filesystem::path& file);
 Result<std::unique_ptr<Tokenizer>> openLlama2c(const std::filesystem::path& file,
                                                std::int64_t vocabulary);
-// From bytes, for tests and fuzzing.
+// From bytes, for tests and fuzzing; without the files that may stand beside it.
 Result<std::unique_ptr<Tokenizer>> parseTokenizerJson(std::string_view text, std::string_view name);
 Result<std::unique_ptr<Tokenizer>>
 parseLlama2cTokenizer(std::string_view bytes, std::int64_t vocabulary, std::string_view name);

@@ -1,24 +1,25 @@
-#include "core/model/tokenizer_json.h"
-
 #include "core/base/file.h"
 #include "core/base/hash.h"
 #include "core/base/json.h"
+#include "core/model/added_tokens.h"
 #include "core/model/bpe_vocabulary.h"
 #include "core/model/byte_level.h"
-#include "core/model/token_trie.h"
+#include "core/model/tokenizer.h"
+#include "core/model/tokenizer_settings.h"
 #include "core/model/tokenizer_steps.h"
 #include "core/model/utf8.h"
 #include "core/tensor/printable.h"
 
 #include <algorithm>
 #include <array>
+#include <unordered_map>
 
 namespace vitrine::model
 {
 namespace
 {
 
-constexpr std::uint64_t kTokenizerLimit = 256 << 20, kTokenizerConfigLimit = 4 << 20;
+constexpr std::uint64_t kTokenizerLimit = 256 << 20;
 
 Json section(const Json& file, const char* key)
 {
@@ -27,9 +28,53 @@ Json section(const Json& file, const char* key)
 }
 
 // Special tokens that a TemplateProcessing puts before and behind a single text.
-struct Template {
-    std::vector<std::string> before, behind;
+struct TemplateToken {
+    std::string name;
+    std::vector<std::int64_t> ids; // none: that of the name in the vocabulary
 };
+struct Template {
+    std::vector<TemplateToken> before, behind;
+};
+
+// The ids that a template gives a token: {"<s>": {"id": "<s>", "ids": [1], "tokens": ["<s>"]}}.
+std::vector<std::int64_t> templateIds(const Json& step, const std::string& name)
+{
+    const auto listed = step.find("special_tokens");
+    if (listed == step.end() || !listed->is_object())
+        return {};
+    const auto token = listed->find(name);
+    if (token == listed->end() || !token->is_object())
+        return {};
+    std::vector<std::int64_t> ids;
+    if (const auto found = token->find("ids"); found != token->end() && found->is_array())
+        for (const Json& id : *found)
+            ids.push_back(id.is_number_integer() ? id.get<std::int64_t>() : -1);
+    return ids;
+}
+
+Result<Template> parseTemplate(const Json& step)
+{
+    const auto single = step.find("single");
+    if (single == step.end() || !single->is_array())
+        return inputError("a TemplateProcessing lacks its list \"single\"");
+    Template result;
+    int texts = 0;
+    for (const Json& item : *single) {
+        if (!item.is_object())
+            return inputError("a TemplateProcessing holds something that is not an object");
+        if (item.contains("Sequence"))
+            ++texts;
+        else if (const auto special = item.find("SpecialToken");
+                 special != item.end() && special->is_object()) {
+            VITRINE_TRY(std::string id, textOf(*special, "id"));
+            auto ids = templateIds(step, id);
+            (texts > 0 ? result.behind : result.before).push_back({std::move(id), std::move(ids)});
+        }
+    }
+    if (texts != 1)
+        return inputError("a TemplateProcessing names the text {} times, once is supported", texts);
+    return result;
+}
 
 Result<Template> parsePostProcessor(const Json& json)
 {
@@ -43,29 +88,53 @@ Result<Template> parsePostProcessor(const Json& json)
             return inputError(
                 "the post-processor \"{}\" is not supported; TemplateProcessing and ByteLevel are",
                 printable(type));
-        const auto single = step->find("single");
-        if (single == step->end() || !single->is_array())
-            return inputError("a TemplateProcessing lacks its list \"single\"");
-        auto* side = &result.before;
-        for (const Json& item : *single) {
-            if (!item.is_object())
-                return inputError("a TemplateProcessing holds something that is not an object");
-            if (item.contains("Sequence"))
-                side = &result.behind;
-            else if (const auto special = item.find("SpecialToken");
-                     special != item.end() && special->is_object()) {
-                VITRINE_TRY(std::string id, textOf(*special, "id"));
-                side->push_back(std::move(id));
-            }
-        }
+        VITRINE_TRY(Template outer, parseTemplate(*step)); // around what the steps before put
+        outer.before.insert(outer.before.end(), result.before.begin(), result.before.end());
+        outer.behind.insert(outer.behind.begin(), result.behind.begin(), result.behind.end());
+        result = std::move(outer);
     }
     return result;
 }
 
-class JsonTokenizer : public ConfigurableTokenizer
+// All added tokens: those of tokenizer.json, those of the files beside it, and special tokens that
+// only have a role: under the vocabulary's id, else the next free one (transformers,
+// tokenization_utils_fast.py).
+Result<std::vector<AddedToken>> allAddedTokens(const TokenizerParts& parts,
+                                               const TokenizerSettings& settings)
+{
+    VITRINE_TRY(std::vector<AddedToken> added, parseAddedTokens(parts.rest));
+    VITRINE_CHECK(mergeAddedTokens(added, settings.added));
+    std::unordered_map<std::string_view, std::int64_t> ids; // of tokens that have a role alone
+    for (const AddedToken& token : settings.named)
+        ids.emplace(token.content, -1);
+    for (const AddedToken& token : added)
+        ids.erase(token.content);
+    std::int64_t next = 0;
+    for (const AddedToken& token : added)
+        next = std::max<std::int64_t>(next, token.id + std::int64_t{1});
+    for (std::size_t i = 0; i < parts.ids.size(); ++i) {
+        next = std::max(next, parts.ids[i] + 1);
+        if (!ids.empty())
+            if (const auto found = ids.find(parts.vocabulary[i]); found != ids.end())
+                found->second = parts.ids[i];
+    }
+    for (AddedToken token : settings.named) {
+        const auto found = ids.find(token.content);
+        if (found == ids.end())
+            continue;
+        const std::int64_t id = found->second >= 0 ? found->second : next++;
+        VITRINE_CHECK(checkAddedToken(id, token.content));
+        token.id = static_cast<std::int32_t>(id);
+        added.push_back(std::move(token));
+    }
+    return added;
+}
+
+class JsonTokenizer : public Tokenizer
 {
 public:
-    static Result<std::unique_ptr<ConfigurableTokenizer>> make(const TokenizerParts& parts);
+    static Result<std::unique_ptr<Tokenizer>> make(const TokenizerParts& parts,
+                                                   const TokenizerSettings& settings);
 
     std::int64_t size() const override
     {
@@ -76,52 +145,44 @@ public:
     std::string piece(std::int32_t id) const override;
     std::optional<std::int32_t> bos() const override { return bos_; }
     std::vector<std::int32_t> eos() const override { return eos_; }
-    bool addsBos() const override { return addsBos_ && bos_.has_value(); }
+    std::vector<std::int32_t> front() const override { return front_; }
+    std::vector<std::int32_t> back() const override { return back_; }
     std::string fingerprint() const override;
-
-    std::optional<std::int32_t> find(std::string_view token) const override
-    {
-        return vocabulary_.pieces().find(token);
-    }
-    void setBos(std::int32_t id) override { bos_ = id; }
-    void setEos(std::int32_t id) override { eos_ = {id}; }
-    void setAddsBos(bool adds) override { addsBos_ = adds; }
 
 private:
     explicit JsonTokenizer(BpeVocabulary vocabulary) : vocabulary_(std::move(vocabulary)) {}
 
+    std::optional<std::int32_t> find(std::string_view token) const
+    {
+        return vocabulary_.pieces().find(token);
+    }
     Result<void> addTokens(std::vector<AddedToken> added);
     Result<void> nameSpecials(const Template& parsed);
+    Result<std::vector<std::int32_t>> idsOf(const std::vector<TemplateToken>& tokens) const;
+    Result<void> configure(const TokenizerSettings& settings);
     bool isByteLevel() const;
-    const AddedToken& added(std::size_t at) const { return added_[at]; }
-
-    // Calls text(begin, end) and token(id) for the stretches of `whole` in order; stops at the
-    // first error.
-    template <typename Text, typename Token>
-    Result<void> splitAtTokens(const TokenTrie& trie, std::string_view whole, Text&& text,
-                               Token&& token) const;
     Result<void> encodeStretch(std::string_view text, bool first,
                                std::vector<std::int32_t>& ids) const;
     Result<void> encodeNormal(std::string_view text, bool first,
                               std::vector<std::int32_t>& ids) const;
 
     BpeVocabulary vocabulary_;
-    std::vector<AddedToken> added_;
-    std::vector<bool> special_;  // by id
-    TokenTrie inRaw_, inNormal_; // values are places in added_
+    std::vector<bool> listed_, special_; // by id: added tokens, and the special ones among them
+    AddedTokenFinder inRaw_, inNormal_;
     std::vector<NormalizerStep> normalizer_;
     std::vector<PreTokenizerStep> preTokenizer_;
     std::vector<DecoderStep> decoder_;
     std::string steps_; // the sections above as text, for the fingerprint
     std::optional<std::int32_t> bos_;
     std::vector<std::int32_t> eos_;
-    bool addsBos_ = false;
+    std::vector<std::int32_t> front_, back_;
 };
 
-Result<std::unique_ptr<ConfigurableTokenizer>> JsonTokenizer::make(const TokenizerParts& parts)
+Result<std::unique_ptr<Tokenizer>> JsonTokenizer::make(const TokenizerParts& parts,
+                                                       const TokenizerSettings& settings)
 {
     const Json& file = parts.rest;
-    VITRINE_TRY(std::vector<AddedToken> added, parseAddedTokens(file));
+    VITRINE_TRY(std::vector<AddedToken> added, allAddedTokens(parts, settings));
     VITRINE_TRY(BpeVocabulary vocabulary, BpeVocabulary::make(parts, added));
     std::unique_ptr<JsonTokenizer> made(new JsonTokenizer(std::move(vocabulary)));
     VITRINE_TRY(made->normalizer_, parseNormalizer(section(file, "normalizer")));
@@ -130,27 +191,49 @@ Result<std::unique_ptr<ConfigurableTokenizer>> JsonTokenizer::make(const Tokeniz
     VITRINE_TRY(const Template parsed, parsePostProcessor(section(file, "post_processor")));
     VITRINE_CHECK(made->addTokens(std::move(added)));
     VITRINE_CHECK(made->nameSpecials(parsed));
+    VITRINE_CHECK(made->configure(settings));
     for (const char* key : {"added_tokens", "normalizer", "pre_tokenizer", "decoder"})
         made->steps_ += section(file, key).dump();
+    for (const AddedToken& token : settings.added)
+        made->steps_ += fmt::format("{} {} ", token.id, token.content);
     return made;
 }
 
 Result<void> JsonTokenizer::addTokens(std::vector<AddedToken> added)
 {
-    added_ = std::move(added);
     special_.assign(static_cast<std::size_t>(size()), false);
-    for (std::size_t i = 0; i < added_.size(); ++i) {
-        const AddedToken& token = added_[i];
-        if (token.special)
-            special_[static_cast<std::size_t>(token.id)] = true;
+    listed_ = special_;
+    for (const AddedToken& token : added) {
+        special_[static_cast<std::size_t>(token.id)] = token.special;
+        listed_[static_cast<std::size_t>(token.id)] = true;
         if (token.normalized) {
             VITRINE_TRY(const std::string normal, normalize(normalizer_, token.content));
-            inNormal_.add(normal, static_cast<std::int32_t>(i));
+            inNormal_.add(normal, token);
         } else {
-            inRaw_.add(token.content, static_cast<std::int32_t>(i));
+            inRaw_.add(token.content, token);
         }
     }
     return {};
+}
+
+Result<std::vector<std::int32_t>>
+JsonTokenizer::idsOf(const std::vector<TemplateToken>& tokens) const
+{
+    std::vector<std::int32_t> ids;
+    for (const auto& [name, given] : tokens) {
+        const auto known = find(name);
+        if (given.empty() && !known)
+            return inputError("the post-processor names \"{}\", which is not in the vocabulary",
+                              printable(name));
+        for (const std::int64_t id : given.empty() ? std::vector<std::int64_t>{*known} : given) {
+            if (id < 0 || id >= size())
+                return inputError("the post-processor gives \"{}\" the id {}, which is not in the "
+                                  "vocabulary",
+                                  printable(name), id);
+            ids.push_back(static_cast<std::int32_t>(id));
+        }
+    }
+    return ids;
 }
 
 // BOS and EOS by the template, else by the names that the families give them.
@@ -162,17 +245,13 @@ Result<void> JsonTokenizer::nameSpecials(const Template& parsed)
                 return id;
         return {};
     };
-    for (const auto& names : {parsed.before, parsed.behind})
-        for (const std::string& name : names)
-            if (!find(name))
-                return inputError("the post-processor names \"{}\", which is not in the vocabulary",
-                                  printable(name));
-    addsBos_ = !parsed.before.empty();
-    bos_ = addsBos_ ? find(parsed.before.front())
-                    : firstOf(std::array<std::string_view, 2>{"<s>", "<|begin_of_text|>"});
+    VITRINE_TRY(front_, idsOf(parsed.before));
+    VITRINE_TRY(back_, idsOf(parsed.behind));
+    bos_ = !front_.empty() ? front_.front()
+                           : firstOf(std::array<std::string_view, 2>{"<s>", "<|begin_of_text|>"});
     const auto eos =
-        !parsed.behind.empty()
-            ? find(parsed.behind.back())
+        !back_.empty()
+            ? back_.back()
             : firstOf(std::array<std::string_view, 5>{"</s>", "<|end_of_text|>", "<|endoftext|>",
                                                       "<|eot_id|>", "<|im_end|>"});
     if (eos)
@@ -180,39 +259,22 @@ Result<void> JsonTokenizer::nameSpecials(const Template& parsed)
     return {};
 }
 
-template <typename Text, typename Token>
-Result<void> JsonTokenizer::splitAtTokens(const TokenTrie& trie, std::string_view whole,
-                                          Text&& text, Token&& token) const
+// The settings name BOS and EOS, and in some classes decide over them.
+Result<void> JsonTokenizer::configure(const TokenizerSettings& settings)
 {
-    std::size_t done = 0;
-    for (std::size_t i = 0; !trie.empty() && i < whole.size();) {
-        const auto match = trie.longest(whole, i);
-        if (match.value < 0) {
-            i += std::max<std::size_t>(utf8Length(whole, i), 1);
-            continue;
-        }
-        const AddedToken& found = added(static_cast<std::size_t>(match.value));
-        std::size_t begin = i, end = i + match.length;
-        if (found.stripLeft)
-            while (begin > done) {
-                std::size_t at = begin - 1;
-                while (at > done && (static_cast<unsigned char>(whole[at]) & 0xc0) == 0x80)
-                    --at;
-                const std::size_t character = at;
-                if (!isWhiteSpace(nextCharacter(whole, at)))
-                    break;
-                begin = character;
-            }
-        if (found.stripRight)
-            for (std::size_t at = end; at < whole.size() && isWhiteSpace(nextCharacter(whole, at));)
-                end = at;
-        if (begin > done)
-            VITRINE_CHECK(text(done, begin));
-        token(found.id);
-        done = i = end;
-    }
-    if (done < whole.size())
-        return text(done, whole.size());
+    if (settings.bos)
+        bos_ = find(*settings.bos);
+    if (settings.eos)
+        if (const auto id = find(*settings.eos))
+            eos_ = {*id};
+    if (!settings.overTemplate)
+        return {};
+    if (settings.addsBos && (bos_ || !*settings.addsBos))
+        front_ = *settings.addsBos ? std::vector{*bos_} : std::vector<std::int32_t>{};
+    if (settings.addsEos.value_or(false) && eos_.empty())
+        return inputError("add_eos_token is true, but there is no eos_token");
+    if (settings.addsEos)
+        back_ = *settings.addsEos ? std::vector{eos_.front()} : std::vector<std::int32_t>{};
     return {};
 }
 
@@ -223,8 +285,8 @@ Result<std::vector<std::int32_t>> JsonTokenizer::encode(std::string_view text) c
                           kLongestText);
     VITRINE_CHECK(checkUtf8(text));
     std::vector<std::int32_t> ids;
-    VITRINE_CHECK(splitAtTokens(
-        inRaw_, text,
+    VITRINE_CHECK(inRaw_.split(
+        text,
         [&](std::size_t begin, std::size_t end) {
             return encodeStretch(text.substr(begin, end - begin), begin == 0, ids);
         },
@@ -237,8 +299,8 @@ Result<void> JsonTokenizer::encodeStretch(std::string_view text, bool first,
 {
     VITRINE_TRY(const std::string normal, normalize(normalizer_, std::string(text)));
     const std::string_view whole = normal;
-    return splitAtTokens(
-        inNormal_, whole,
+    return inNormal_.split(
+        whole,
         [&](std::size_t begin, std::size_t end) {
             return encodeNormal(whole.substr(begin, end - begin), first && begin == 0, ids);
         },
@@ -278,8 +340,7 @@ std::string JsonTokenizer::piece(std::int32_t id) const
     if (id < 0 || id >= size())
         return fmt::format("<no token {}>", id);
     const std::string text(vocabulary_.pieces()[static_cast<std::size_t>(id)]);
-    const bool listed =
-        std::ranges::any_of(added_, [id](const AddedToken& token) { return token.id == id; });
+    const bool listed = listed_[static_cast<std::size_t>(id)];
     const auto bytes = isByteLevel() && !listed ? charactersToBytes(text) : std::nullopt;
     if (!bytes)
         return text;
@@ -302,58 +363,28 @@ std::string JsonTokenizer::fingerprint() const
     return sha256(std::as_bytes(std::span(all)));
 }
 
-// "<s>" or {"content": "<s>"}.
-std::optional<std::string> tokenName(const Json& config, const char* key)
-{
-    const auto found = config.find(key);
-    if (found == config.end())
-        return {};
-    const Json content =
-        found->is_object() && found->contains("content") ? found->at("content") : *found;
-    return content.is_string() ? std::optional(content.get<std::string>()) : std::nullopt;
-}
-
-void configure(ConfigurableTokenizer& tokenizer, const Json& config)
-{
-    if (const auto name = tokenName(config, "bos_token"))
-        if (const auto id = tokenizer.find(*name))
-            tokenizer.setBos(*id);
-    if (const auto name = tokenName(config, "eos_token"))
-        if (const auto id = tokenizer.find(*name))
-            tokenizer.setEos(*id);
-    if (const auto adds = config.find("add_bos_token"); adds != config.end() && adds->is_boolean())
-        tokenizer.setAddsBos(adds->get<bool>());
-}
-
-} // namespace
-
-Result<std::unique_ptr<ConfigurableTokenizer>> makeJsonTokenizer(std::string_view text,
-                                                                 std::string_view name)
+Result<std::unique_ptr<Tokenizer>> makeJsonTokenizer(std::string_view text, std::string_view name,
+                                                     const TokenizerSettings& settings)
 {
     VITRINE_TRY(const TokenizerParts parts, readTokenizerJson(text, name));
-    auto made = JsonTokenizer::make(parts);
+    auto made = JsonTokenizer::make(parts, settings);
     if (!made)
         return inputError("cannot read {}: {}", printableName(name), made.error().message);
     return made;
 }
 
+} // namespace
+
 Result<std::unique_ptr<Tokenizer>> parseTokenizerJson(std::string_view text, std::string_view name)
 {
-    return makeJsonTokenizer(text, name);
+    return makeJsonTokenizer(text, name, {});
 }
 
 Result<std::unique_ptr<Tokenizer>> openTokenizerJson(const std::filesystem::path& file)
 {
     VITRINE_TRY(const std::string text, readFile(file, kTokenizerLimit));
-    VITRINE_TRY(auto tokenizer, makeJsonTokenizer(text, file.string()));
-    std::error_code ignored;
-    if (const auto config = file.parent_path() / "tokenizer_config.json";
-        std::filesystem::exists(config, ignored)) {
-        VITRINE_TRY(const std::string configText, readFile(config, kTokenizerConfigLimit));
-        VITRINE_TRY(const Json json, parseJson(configText, config.string()));
-        configure(*tokenizer, json);
-    }
-    return tokenizer;
+    VITRINE_TRY(const TokenizerSettings settings, readTokenizerSettings(file.parent_path()));
+    return makeJsonTokenizer(text, file.string(), settings);
 }
 
 } // namespace vitrine::model

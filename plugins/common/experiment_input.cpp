@@ -36,7 +36,8 @@ std::vector<std::filesystem::path> tokenizerFiles(const std::filesystem::path& m
     const bool folder = std::filesystem::is_directory(model);
     const auto names =
         folder
-            ? std::vector<std::string>{"tokenizer.json", "tokenizer.model", "tokenizer_config.json"}
+            ? std::vector<std::string>{"tokenizer.json", "tokenizer.model", "tokenizer_config.json",
+                                       "added_tokens.json", "special_tokens_map.json"}
             : std::vector<std::string>{fmt::format("tok{}.bin", vocabulary), "tokenizer.bin"};
     std::vector<std::filesystem::path> files;
     for (const std::string& name : names)
@@ -100,13 +101,15 @@ Result<std::vector<std::int32_t>> encode(std::string_view whole, bool split,
                                          const model::Tokenizer& tokenizer)
 {
     const auto documents = split ? documentsOf(whole) : std::vector{whole};
-    const bool marks = tokenizer.bos() && (tokenizer.addsBos() || documents.size() > 1);
+    const auto front = tokenizer.front(), back = tokenizer.back();
     std::vector<std::int32_t> ids;
     for (std::size_t i = 0; i < documents.size(); ++i) {
-        if (marks && (i > 0 || tokenizer.addsBos()))
+        ids.insert(ids.end(), front.begin(), front.end());
+        if (i > 0 && front.empty() && tokenizer.bos()) // parts documents where nothing else does
             ids.push_back(*tokenizer.bos());
         VITRINE_TRY(const auto part, tokenizer.encode(documents[i]));
         ids.insert(ids.end(), part.begin(), part.end());
+        ids.insert(ids.end(), back.begin(), back.end());
     }
     return ids;
 }
@@ -126,6 +129,9 @@ Result<TokenText> fromText(std::string_view whole, const Params& params, const O
     }
     if (result.ids.empty())
         return argumentError("the text is empty: give at least one word");
+    for (const std::int32_t id : opened.tokenizer->back())
+        result.notes.push_back(fmt::format("The model's tokenizer puts {} behind the text.",
+                                           opened.tokenizer->piece(id)));
     if (split && !opened.tokenizer->bos() && documentsOf(start).size() > 1)
         result.notes.push_back(
             "The tokenizer has no BOS token: the documents are joined without one.");

@@ -24,7 +24,8 @@ public:
     std::string piece(std::int32_t) const override { return {}; }
     std::optional<std::int32_t> bos() const override { return {}; }
     std::vector<std::int32_t> eos() const override { return {}; }
-    bool addsBos() const override { return false; }
+    std::vector<std::int32_t> front() const override { return {}; }
+    std::vector<std::int32_t> back() const override { return {}; }
     std::string fingerprint() const override { return {}; }
 };
 

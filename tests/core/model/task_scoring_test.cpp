@@ -39,7 +39,11 @@ public:
     std::string piece(std::int32_t id) const override { return decode({&id, 1}); }
     std::optional<std::int32_t> bos() const override { return 1; }
     std::vector<std::int32_t> eos() const override { return {2}; }
-    bool addsBos() const override { return bos_; }
+    std::vector<std::int32_t> front() const override
+    {
+        return bos_ ? std::vector<std::int32_t>{1} : std::vector<std::int32_t>{};
+    }
+    std::vector<std::int32_t> back() const override { return {}; }
     std::string fingerprint() const override { return "letters"; }
 
 private:

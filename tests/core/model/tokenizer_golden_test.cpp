@@ -91,7 +91,7 @@ TEST_F(GoldenTokenizer, LlamaPiecesWithScores)
 
     expectAll(**tokenizer, "llama-spm");
     EXPECT_EQ((*tokenizer)->bos(), 1);
-    EXPECT_TRUE((*tokenizer)->addsBos());
+    EXPECT_THAT((*tokenizer)->front(), testing::ElementsAre(1));
 }
 
 // The vocabulary is put in as text: an ordered JSON object of 50,000 keys would be built in
@@ -178,7 +178,7 @@ TEST_F(GoldenTokenizer, LlamaAsTokenizerJson)
     ASSERT_TRUE(tokenizer) << tokenizer.error().message;
     expectAll(**tokenizer, "llama-spm");
     EXPECT_EQ((*tokenizer)->bos(), 1);
-    EXPECT_TRUE((*tokenizer)->addsBos());
+    EXPECT_THAT((*tokenizer)->front(), testing::ElementsAre(1));
     EXPECT_THAT((*tokenizer)->eos(), testing::ElementsAre(2));
 }
 
@@ -193,7 +193,7 @@ TEST_F(GoldenTokenizer, Gpt2AsTokenizerJson)
     EXPECT_EQ((*tokenizer)->piece(4167), "\u2581peace");
     EXPECT_EQ((*tokenizer)->encode("a<|endoftext|>b"), (std::vector<std::int32_t>{64, 50256, 65}));
     EXPECT_EQ((*tokenizer)->decode(std::vector<std::int32_t>{64, 50256, 65}), "ab");
-    EXPECT_FALSE((*tokenizer)->addsBos());
+    EXPECT_THAT((*tokenizer)->front(), testing::IsEmpty());
     EXPECT_THAT((*tokenizer)->eos(), testing::ElementsAre(50256));
 
     Json split = json; // the same words by a Split, and merges as pairs
@@ -234,6 +234,57 @@ TEST_F(GoldenTokenizer, TokenizerJsonOfTheHub)
         expectAll(**tokenizer, name);
         EXPECT_EQ((*tokenizer)->eos().size(), 1u);
     }
+}
+
+std::vector<std::int32_t> wholeText(const Tokenizer& tokenizer, std::string_view text)
+{
+    auto ids = tokenizer.front();
+    for (const auto& more : {tokenizer.encode(text).value(), tokenizer.back()})
+        ids.insert(ids.end(), more.begin(), more.end());
+    return ids;
+}
+
+// Files that other programs read wrongly: dialects of patterns, templates, added tokens beside the
+// file (cases/README.md).
+TEST_F(GoldenTokenizer, FilesWithASurprise)
+{
+    const auto cases = folder_ / "../../cases/llm/tokenizer";
+    std::ifstream file(cases / "expected.json");
+    if (!file)
+        GTEST_SKIP() << "the data has no cases";
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    const Json expected = *parseJson(text, "expected.json");
+    for (const auto& [name, lines] : expected.items()) {
+        SCOPED_TRACE(name);
+        const auto tokenizer = openTokenizer(cases / name);
+        ASSERT_TRUE(tokenizer) << tokenizer.error().message;
+        for (const Json& line : lines) {
+            const auto prompt = line.at("text").get<std::string>();
+            EXPECT_EQ(wholeText(**tokenizer, prompt),
+                      line.at("ids").get<std::vector<std::int32_t>>())
+                << prompt;
+        }
+    }
+}
+
+TEST_F(GoldenTokenizer, SentencePieceModelsWithSettingsBesideThem)
+{
+    const auto cases = folder_ / "../../cases/llm/sentencepiece";
+    if (!std::filesystem::exists(cases))
+        GTEST_SKIP() << "the data has no cases";
+    const auto plain = openTokenizer(cases / "s1-addbos-false");
+    ASSERT_TRUE(plain) << plain.error().message;
+    EXPECT_THAT((*plain)->front(), testing::IsEmpty());
+    EXPECT_EQ((*plain)->bos(), 1);
+
+    const auto chat = openTokenizer(cases / "s3-added-tokens");
+    ASSERT_TRUE(chat) << chat.error().message;
+    EXPECT_EQ((*chat)->size(), 4098);
+    EXPECT_EQ((*chat)->piece(4097), "<|im_end|>");
+    auto ids = *(*chat)->encode("the cat<|im_end|><|im_start|>");
+    EXPECT_EQ(std::vector(ids.end() - 2, ids.end()), (std::vector<std::int32_t>{4097, 4096}));
+    EXPECT_EQ(std::vector(ids.begin(), ids.end() - 2), *(*plain)->encode("the cat"));
+    EXPECT_EQ((*chat)->decode(ids), "the cat");
 }
 
 TEST_F(GoldenTokenizer, StoriesOfLlama2c)

@@ -20,6 +20,7 @@ namespace
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr double kJsonMegabyteSeconds = 10;
@@ -127,7 +128,8 @@ TEST(TokenizerJson, TakesBosFromTheTemplateAndTheConfig)
     const auto made = parse(json);
     ASSERT_TRUE(made) << made.error().message;
     EXPECT_EQ((*made)->bos(), 6);
-    EXPECT_TRUE((*made)->addsBos());
+    EXPECT_THAT((*made)->front(), ElementsAre(6));
+    EXPECT_THAT((*made)->back(), ElementsAre(2));
     EXPECT_THAT((*made)->eos(), ElementsAre(2));
     EXPECT_THAT(
         whyTokenizerRefused(replaced(json, "/post_processor/single/0/SpecialToken/id", "nothing")),
@@ -142,7 +144,7 @@ TEST(TokenizerJson, TakesBosFromTheTemplateAndTheConfig)
     const auto opened = openTokenizer(folder);
     ASSERT_TRUE(opened) << opened.error().message;
     EXPECT_EQ((*opened)->bos(), 0);
-    EXPECT_FALSE((*opened)->addsBos());
+    EXPECT_THAT((*opened)->front(), IsEmpty());
     EXPECT_THAT((*opened)->eos(), ElementsAre(1));
     EXPECT_NE((*opened)->fingerprint(), (*parse(small()))->fingerprint() + "x");
     std::filesystem::remove_all(folder);

@@ -9,6 +9,8 @@
 #include <sentencepiece_trainer.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <ctime>
 #include <filesystem>
 #include <fstream>
@@ -26,6 +28,16 @@ constexpr double kPieceMegabyteSeconds = 10;
 constexpr double kPieceMegabyteSeconds = 1;
 #endif
 
+constexpr std::array<std::string_view, 3> kSpecials = {"<s>", "</s>", "<unk>"};
+
+std::string withoutSpecials(std::string text)
+{
+    for (const std::string_view special : kSpecials)
+        for (auto at = text.find(special); at != text.npos; at = text.find(special))
+            text.erase(at, special.size());
+    return text;
+}
+
 // Debian's own library over the same file.
 class Reference
 {
@@ -39,6 +51,31 @@ public:
     {
         std::vector<int> ids;
         (void)processor.Encode(text, &ids);
+        return ids;
+    }
+    // With BOS, EOS and the unknown piece found in the text, every stretch between them by itself.
+    std::vector<std::int32_t> encodeAroundSpecials(std::string_view text) const
+    {
+        std::vector<std::int32_t> ids;
+        std::string stretch;
+        const auto flush = [&] {
+            const auto part = encode(stretch);
+            ids.insert(ids.end(), part.begin(), part.end());
+            stretch.clear();
+        };
+        while (!text.empty()) {
+            const auto special =
+                std::ranges::find_if(kSpecials, [&](auto name) { return text.starts_with(name); });
+            if (special == kSpecials.end()) {
+                stretch += text.front();
+                text.remove_prefix(1);
+                continue;
+            }
+            flush();
+            ids.push_back(processor.PieceToId(std::string(*special)));
+            text.remove_prefix(special->size());
+        }
+        flush();
         return ids;
     }
     std::string decode(const std::vector<std::int32_t>& ids) const
@@ -131,7 +168,7 @@ TEST_P(TrainedSentencePiece, AgreesWithTheLibraryItself)
         const std::string text = randomText(random);
         const auto ids = (*tokenizer)->encode(text);
         ASSERT_TRUE(ids);
-        EXPECT_EQ(*ids, reference.encode(text)) << text;
+        EXPECT_EQ(*ids, reference.encodeAroundSpecials(text)) << text;
         EXPECT_EQ((*tokenizer)->decode(*ids), reference.decode(*ids));
     }
     EXPECT_EQ((*tokenizer)->bos(), reference.processor.bos_id());
@@ -175,7 +212,7 @@ TEST(SentencePiece, OpensTheShippedTokenizer)
 
     Random random(3);
     for (int i = 0; i < 500; ++i) {
-        const std::string text = randomText(random);
+        const std::string text = withoutSpecials(randomText(random));
         EXPECT_EQ(*(*tokenizer)->encode(text), reference.encode(text)) << text;
         EXPECT_EQ(*(*scored)->encode(text), reference.encode(text)) << text;
     }
