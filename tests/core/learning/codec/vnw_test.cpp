@@ -139,7 +139,7 @@ TEST(Weights, MutatedFilesAreReadOrRefusedByTheirPath)
 
     std::mt19937 random(21);
     int refused = 0;
-    for (int i = 0; i < 60; ++i) {
+    for (int i = 0; i < 120; ++i) {
         std::string changed = bytes;
         // Names, shapes and lengths are near the beginning of each part; all parts are met.
         const size_t at = i % 2 ? 16 + random() % 200 : 16 + random() % (bytes.size() - 48);
