@@ -101,22 +101,6 @@ CodedPoint summed(const Comparison& comparison, const codec::EncodeOptions& opti
     return coded;
 }
 
-// Encoders keep to a rate as well as they can; a comparison at "equal" rate says how equal it is.
-void noteRates(const std::vector<CodedPoint>& points, RunResult& out)
-{
-    constexpr double kTolerance = 0.03;
-    for (const CodedPoint& p : points) {
-        if (p.options.mode != codec::RateMode::bitrate)
-            continue;
-        const double share = p.kbps / p.options.value - 1;
-        if (std::abs(share) > kTolerance)
-            out.notes.push_back(
-                fmt::format("Warning: {} was asked for {} kbit/s and made {:.1f} ({:+.1f} %).",
-                            codec::codecTitle(p.options.codec), shortest(p.options.value), p.kbps,
-                            100 * share));
-    }
-}
-
 void describe(const Comparison& comparison, const std::vector<CodedPoint>& points, RunResult& out)
 {
     std::size_t cached = 0;
@@ -132,7 +116,8 @@ void describe(const Comparison& comparison, const std::vector<CodedPoint>& point
                                             p.options.codec, settingText(p.options),
                                             p.point.violation));
     }
-    noteRates(points, out);
+    for (const CodedPoint& p : points)
+        noteMissedRate(p.options, p.kbps, out);
     if (cached > 0)
         out.notes.push_back(fmt::format("{} of {} points come from the cache; their encoder's and "
                                         "decoder's rates were measured when they were made.",

@@ -47,6 +47,7 @@ Result<RunResult> EncodeExperiment::run(const Params& params, Progress& progress
                  bits = 8.0 * static_cast<double>(point.payloadBytes);
     noteDamage(*source, "input", out);
     noteFilledChroma(source->info(), {list.front().codec}, out);
+    noteMissedRate(list.front(), kbps(bits, frames, fps), out);
     double psnrY = 0, ssim = 0;
     Table table{"frames",
                 {{"frame", "1", {}, ""},

@@ -6,6 +6,7 @@
 #include "plugins/video/experiment_quality.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <fmt/format.h>
 
@@ -135,6 +136,16 @@ void noteFilledChroma(const SourceInfo& info, const std::vector<std::string>& co
         out.notes.push_back(fmt::format("The source is grey: {} got it as 4:2:0 with empty chroma, "
                                         "and luma alone is measured.",
                                         fmt::join(filled, ", ")));
+}
+
+void noteMissedRate(const codec::EncodeOptions& options, double kbps, RunResult& out)
+{
+    constexpr double kTolerance = 0.03;
+    const double share = kbps / options.value - 1;
+    if (options.mode == codec::RateMode::bitrate && std::abs(share) > kTolerance)
+        out.notes.push_back(fmt::format(
+            "Warning: {} was asked for {} kbit/s and made {:.1f} ({:+.1f} %).",
+            codec::codecTitle(options.codec), shortest(options.value), kbps, 100 * share));
 }
 
 } // namespace vitrine::video

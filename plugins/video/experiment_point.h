@@ -15,6 +15,9 @@ Result<std::string> hashFrames(FrameSource& source, std::int64_t frames, Progres
 void noteFilledChroma(const SourceInfo& info, const std::vector<std::string>& codecs,
                       RunResult& out);
 
+// A warning where an encoder that was asked for a rate made one that is 3 % away or more.
+void noteMissedRate(const codec::EncodeOptions& options, double kbps, RunResult& out);
+
 // Encodes the first `frames` frames into `file`, decodes the result and measures it. The decoder's
 // rate is the median of three passes after the one that measured (of one pass where that took above
 // 2 s).

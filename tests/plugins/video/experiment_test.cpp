@@ -189,6 +189,15 @@ TEST_F(VideoExperiments, ADamagedCacheEntryCountsAsNone)
         EXPECT_THAT(note, testing::Not(HasSubstr("come from the cache")));
 }
 
+TEST_F(VideoExperiments, ARateThatTheEncoderMissedIsSaid)
+{
+    const auto encoded = run(EncodeExperiment(), {{"input", clip("a.y4m", 0, 3)},
+                                                  {"codec", "x264:kbps=1:preset=veryfast"},
+                                                  {"output", (folder_.path / "c.mp4").string()}});
+    ASSERT_TRUE(encoded) << encoded.error().message;
+    EXPECT_THAT(encoded->notes, testing::Contains(HasSubstr("was asked for 1 kbit/s and made")));
+}
+
 TEST_F(VideoExperiments, EncodeThenDecodeThenMeasureAgree)
 {
     const auto reference = clip("a.y4m", 0, 6);
