@@ -45,8 +45,8 @@ EncoderSetup aomSetup(const EncodeOptions& options)
 
 } // namespace
 
-const CodecEntry kSvtAv1{"av1",         "SVT-AV1 (AV1)", "libsvtav1", "crf",   {1, 63, true},
-                         {1, 63, true}, kSvtPresets,     "8",         svtSetup};
+const CodecEntry kSvtAv1{"av1",         "SVT-AV1 (AV1)", "libsvtav1", "crf",    {1, 63, true},
+                         {1, 63, true}, kSvtPresets,     "8",         svtSetup, true};
 const CodecEntry kAom{"aom",        "libaom (AV1)", "libaom-av1", "crf",   {0, 63, true},
                       {1, 0, true}, kAomSpeeds,     "6",          aomSetup};
 

@@ -29,6 +29,7 @@ struct CodecEntry {
     std::span<const std::string_view> presets;
     std::string_view defaultPreset;
     EncoderSetup (*setup)(const EncodeOptions& options); // options are checked, preset filled in
+    bool evenOnly = false; // sides must be even along which chroma is halved
 };
 
 std::span<const CodecEntry* const> codecEntries();

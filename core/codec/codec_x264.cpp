@@ -30,7 +30,7 @@ EncoderSetup x264Setup(const EncodeOptions& options)
 
 } // namespace
 
-const CodecEntry kX264{"x264",        "x264 (H.264)", "libx264", "crf",    {0, 51, false},
-                       {0, 69, true}, kX264Presets,   "medium",  x264Setup};
+const CodecEntry kX264{"x264",        "x264 (H.264)", "libx264", "crf",     {0, 51, false},
+                       {0, 69, true}, kX264Presets,   "medium",  x264Setup, true};
 
 } // namespace vitrine::codec

@@ -88,6 +88,7 @@ public:
         if (!codec_ || !packet_)
             return failure("cannot encode: no memory");
         VITRINE_CHECK(checkFormat(*codec, info));
+        VITRINE_CHECK(checkSides(info));
         setPicture(info);
         VITRINE_CHECK(openOutput());
         VITRINE_CHECK(openCodec(*codec));
@@ -136,6 +137,24 @@ private:
             known += (known.empty() ? "" : ", ") + std::string(av_get_pix_fmt_name(*f));
         return argumentError("{} does not encode {}: it takes {}", entry_.title,
                              formatName(info.format), known);
+    }
+
+    // Before the encoder is asked: some lose memory, or write to the terminal, where they refuse.
+    Result<void> checkSides(const video::SourceInfo& info) const
+    {
+        const auto odd = [](int side, int shift) { return shift > 0 && side % 2 != 0; };
+        if (!entry_.evenOnly ||
+            (!odd(info.width, info.format.shiftX()) && !odd(info.height, info.format.shiftY())))
+            return {};
+        return oddSize(info.width, info.height);
+    }
+
+    tl::unexpected<Error> oddSize(int width, int height) const
+    {
+        return inputError(
+            "{} refuses {}x{}: width and height must be even for it; cut a row or a "
+            "column off, or use a codec that takes odd sizes (vp9, aom, mpeg4, mpeg2)",
+            entry_.title, width, height);
     }
 
     void setPicture(const video::SourceInfo& info)
@@ -194,21 +213,13 @@ private:
             result_.command += fmt::format(" -b:v {}", codec_->bit_rate);
         if (const int opened = avcodec_open2(codec_.get(), &codec, options.get()); opened < 0) {
             if (codec_->width % 2 != 0 || codec_->height % 2 != 0)
-                return oddSize();
+                return oddSize(codec_->width, codec_->height);
             return failure("{} refuses {}x{} with {}: {}", entry_.title, codec_->width,
                            codec_->height, result_.command, avErrorText(opened));
         }
         if (const std::string left = options.leftOver(); !left.empty())
             return failure("{} does not know the option {}", entry_.title, left);
         return {};
-    }
-
-    tl::unexpected<Error> oddSize() const
-    {
-        return inputError(
-            "{} refuses {}x{}: width and height must be even for it; cut a row or a "
-            "column off, or use a codec that takes odd sizes (vp9, aom, mpeg4, mpeg2)",
-            entry_.title, codec_->width, codec_->height);
     }
 
     Result<void> writeHeader()
@@ -248,7 +259,7 @@ private:
         }
         if (code != AVERROR(EAGAIN) && code != AVERROR_EOF &&
             (codec_->width % 2 != 0 || codec_->height % 2 != 0))
-            return oddSize();
+            return oddSize(codec_->width, codec_->height);
         if (code != AVERROR(EAGAIN) && code != AVERROR_EOF)
             return failure("{} failed at frame {}: {}", entry_.title, added_, avErrorText(code));
         return {};

@@ -149,7 +149,8 @@ TEST(Regex, TheRegularExpressionsOfTheCLibraryStayItsOwn)
 {
     Dl_info library{};
     ASSERT_NE(::dladdr(reinterpret_cast<void*>(&::regcomp), &library), 0);
-    EXPECT_THAT(library.dli_fname, HasSubstr("libc.so"));
+    EXPECT_THAT(library.dli_fname,
+                testing::Not(HasSubstr("libonig"))); // the C library's, or a sanitizer's
 }
 
 TEST(Regex, ManyThreadsCompileAndSearchAtOnce)
