@@ -231,7 +231,7 @@ TEST_F(FileOwnerTest, AHalfWrittenWorkspaceIsLookedAtAgainWhileItsJournalIsThere
     fs::resize_file(path, 4096);
     std::thread ends([&] {
         std::this_thread::sleep_for(std::chrono::milliseconds(100));
-        std::ofstream(path, std::ios::binary) << whole;
+        std::fstream(path, std::ios::binary | std::ios::in | std::ios::out) << whole;
         fs::remove(journal);
     });
     const auto owner = ownerOf(path);

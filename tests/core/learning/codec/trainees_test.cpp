@@ -2,11 +2,14 @@
 #include "core/learning/nets/codec/intra_trainee.h"
 #include "core/learning/nets/codec/paths.h"
 
+#include "tests/support/temporary_folder.h"
+
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 
 namespace vitrine::learning::codec
 {
@@ -20,7 +23,7 @@ class CodecTrainees : public testing::Test
 protected:
     static void SetUpTestSuite()
     {
-        const auto folder = std::filesystem::temp_directory_path() / "vitrine-codec-test";
+        const std::filesystem::path folder = own_.emplace().path; // tests run beside one another
         std::filesystem::create_directories(folder / "pictures");
         std::filesystem::create_directories(folder / "clips");
         std::ofstream(folder / "pictures/pictures.rgb", std::ios::binary)
@@ -35,6 +38,8 @@ protected:
                "c\t64\t64\t13\t25\t0\ttrain\nd\t64\t64\t13\t25\t159744\theld-out\n";
         places_ = {folder.string(), ""};
     }
+
+    static void TearDownTestSuite() { own_.reset(); }
 
     static std::string grating(int side, int shift)
     {
@@ -76,6 +81,7 @@ protected:
     }
 
     static Places places_;
+    static inline std::optional<tests::TemporaryFolder> own_;
 };
 Places CodecTrainees::places_;
 

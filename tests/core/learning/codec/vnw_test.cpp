@@ -10,6 +10,7 @@
 #include <fstream>
 #include <iterator>
 #include <random>
+#include <unistd.h>
 
 namespace vitrine::learning::codec
 {
@@ -30,7 +31,8 @@ TEST(Sha256, OfTheStandardsExamples)
 
 std::string ownFolder()
 {
-    const auto folder = std::filesystem::temp_directory_path() / "vitrine-vnw-test";
+    const auto folder =
+        std::filesystem::temp_directory_path() / ("vitrine-vnw-test-" + std::to_string(::getpid()));
     std::filesystem::create_directories(folder);
     return folder.string();
 }
