@@ -26,14 +26,9 @@ namespace
 namespace fs = std::filesystem;
 using QueueClock = std::chrono::steady_clock;
 
-// A model that others start from counts when it is shipped and half of its way is walked.
-bool isGoodStart(const QueuePlaces& places, const std::string& name)
+bool isShipped(const QueuePlaces& places, const std::string& name)
 {
-    const std::string folder = places.models + "/" + name;
-    if (!fs::exists(folder + "/README.md"))
-        return false;
-    const Card card = readCard(folder);
-    return 2 * card.step >= card.steps;
+    return fs::exists(places.models + "/" + name + "/README.md");
 }
 
 void trainForAWhile(const QueuePlaces& places, const QueueEntry& entry,
@@ -64,7 +59,7 @@ const QueueEntry* nextEntry(const QueuePlaces& places, const std::vector<QueueEn
                !e.finished() && failedNow.count(e.name) == 0;
     };
     const auto ready = [&](const QueueEntry& e) {
-        return e.after.empty() || isGoodStart(places, e.after);
+        return e.after.empty() || isShipped(places, e.after);
     };
     const QueueEntry* best = nullptr;
     for (const QueueEntry& e : entries) {

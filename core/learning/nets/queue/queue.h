@@ -38,11 +38,11 @@ std::vector<QueueRow> queueRows(const QueuePlaces& places);
 void printQueueTable(const std::vector<QueueRow>& rows, std::ostream& out);
 
 // Trains every unfinished recipe (or those of `names`) in turns of so many minutes, least trained
-// first; a recipe with the key `after = NAME` waits until NAME is shipped with half of its steps
-// walked, one with `last = yes` until all others are finished. A recipe that fails is left for the
-// next call; the others go on. Ends when nothing is left to do or `stop` answers true, which it is
-// asked after every step. One queue a state folder: a second one throws std::runtime_error, and so
-// does a name without a recipe.
+// first; a recipe with the key `after = NAME` waits until NAME is shipped, at whatever step; one
+// with `last = yes` until all others are finished. A recipe that fails is left for the next call;
+// the others go on. Ends when nothing is left to do or `stop` answers true, which it is asked after
+// every step. One queue a state folder: a second one throws std::runtime_error, and so does a name
+// without a recipe.
 void runQueue(const QueuePlaces& places, const std::vector<std::string>& names, double turnMinutes,
               const std::function<bool()>& stop, std::ostream& log);
 
