@@ -127,62 +127,90 @@ void squaresAndErrorImpl(const float* x, const float* y, std::size_t count, floa
     }
 }
 
-// Weights are symmetric: the two rows, or columns, of equal weight are added first.
-void weightedRowsImpl(const float* const* rows, const float* weights, std::size_t count, float* out)
+// Weights are symmetric: the two rows, or columns, of equal weight are added first. Written out,
+// and with the weights in registers, since a compiler loads again what stands behind a store.
+template <class Vector, class Load>
+HWY_INLINE Vector weighted(Vector w0, Vector w1, Vector w2, Vector w3, Vector w4, Vector w5,
+                           const Load& load)
 {
-    const Floats floats;
-    const std::size_t lanes = hn::Lanes(floats);
-    std::size_t i = 0;
-    for (; i + lanes <= count; i += lanes) {
-        auto sum = hn::Mul(hn::Set(floats, weights[5]), hn::LoadU(floats, rows[5] + i));
-        for (int k = 0; k < 5; ++k)
-            sum = hn::MulAdd(
-                hn::Set(floats, weights[k]),
-                hn::Add(hn::LoadU(floats, rows[k] + i), hn::LoadU(floats, rows[10 - k] + i)), sum);
-        hn::StoreU(sum, floats, out + i);
-    }
-    for (; i < count; ++i) {
-        out[i] = weights[5] * rows[5][i];
-        for (int k = 0; k < 5; ++k)
-            out[i] += weights[k] * (rows[k][i] + rows[10 - k][i]);
-    }
+    Vector sum = hn::Mul(w5, load(5));
+    sum = hn::MulAdd(w0, hn::Add(load(0), load(10)), sum);
+    sum = hn::MulAdd(w1, hn::Add(load(1), load(9)), sum);
+    sum = hn::MulAdd(w2, hn::Add(load(2), load(8)), sum);
+    sum = hn::MulAdd(w3, hn::Add(load(3), load(7)), sum);
+    return hn::MulAdd(w4, hn::Add(load(4), load(6)), sum);
 }
 
-template <class Vector = hn::Vec<Floats>>
-HWY_INLINE Vector windowSum(const float* row, const float* weights)
+// Four rows of sums at a time: each of the fourteen rows that they need is loaded once.
+void weightedRowsImpl(const float* const* rows, const float* weights, std::size_t count,
+                      float* const* out)
 {
     const Floats floats;
-    auto sum = hn::Mul(hn::Set(floats, weights[5]), hn::LoadU(floats, row + 5));
-    for (int k = 0; k < 5; ++k)
-        sum = hn::MulAdd(hn::Set(floats, weights[k]),
-                         hn::Add(hn::LoadU(floats, row + k), hn::LoadU(floats, row + 10 - k)), sum);
-    return sum;
+    const auto w0 = hn::Set(floats, weights[0]), w1 = hn::Set(floats, weights[1]),
+               w2 = hn::Set(floats, weights[2]), w3 = hn::Set(floats, weights[3]),
+               w4 = hn::Set(floats, weights[4]), w5 = hn::Set(floats, weights[5]);
+    float *const o0 = out[0], *const o1 = out[1], *const o2 = out[2], *const o3 = out[3];
+    for (std::size_t i = 0; i < count; i += hn::Lanes(floats)) {
+        const auto r0 = [&](int k) HWY_ATTR { return hn::LoadU(floats, rows[k] + i); };
+        const auto r1 = [&](int k) HWY_ATTR { return hn::LoadU(floats, rows[k + 1] + i); };
+        const auto r2 = [&](int k) HWY_ATTR { return hn::LoadU(floats, rows[k + 2] + i); };
+        const auto r3 = [&](int k) HWY_ATTR { return hn::LoadU(floats, rows[k + 3] + i); };
+        const auto s0 = weighted(w0, w1, w2, w3, w4, w5, r0);
+        const auto s1 = weighted(w0, w1, w2, w3, w4, w5, r1);
+        const auto s2 = weighted(w0, w1, w2, w3, w4, w5, r2);
+        const auto s3 = weighted(w0, w1, w2, w3, w4, w5, r3);
+        hn::StoreU(s0, floats, o0 + i);
+        hn::StoreU(s1, floats, o1 + i);
+        hn::StoreU(s2, floats, o2 + i);
+        hn::StoreU(s3, floats, o3 + i);
+    }
 }
 
 // Wang et al. 2004, eq. (13): ((2 mx my + C1)(2 sxy + C2)) / ((mx^2 + my^2 + C1)(sx^2 + sy^2 +
 // C2)), written with what is small: sx^2 + sy^2 - 2 sxy is the variance of x - y, mx^2 + my^2 - 2
-// mx my the square of its mean. Each fraction is then 1 less something, and where variances are
-// small beside the squares their lost digits touch that something only.
+// mx my the square of its mean. Each fraction is then 1 minus something, and where variances are
+// small beside the squares their lost digits touch that something only. Both share one division.
 void ssimOfRowImpl(const SsimRow& row, const float* weights, std::size_t count, float* ssim,
                    float* contrastStructure)
 {
     const Floats floats;
-    const std::size_t lanes = hn::Lanes(floats);
+    const auto w0 = hn::Set(floats, weights[0]), w1 = hn::Set(floats, weights[1]),
+               w2 = hn::Set(floats, weights[2]), w3 = hn::Set(floats, weights[3]),
+               w4 = hn::Set(floats, weights[4]), w5 = hn::Set(floats, weights[5]);
     const auto c1 = hn::Set(floats, row.c1), c2 = hn::Set(floats, row.c2);
     const auto one = hn::Set(floats, 1.0f), offset = hn::Set(floats, row.offset);
-    for (std::size_t i = 0; i < count; i += lanes) {
-        const auto mx = windowSum(row.meanX + i, weights);
-        const auto my = windowSum(row.meanY + i, weights);
+    const float *const meanX = row.meanX, *const meanY = row.meanY, *const squares = row.squares,
+                       *const error = row.error;
+    for (std::size_t i = 0; i < count; i += hn::Lanes(floats)) {
+        const auto windows = [&](const float* from) HWY_ATTR {
+            return weighted(w0, w1, w2, w3, w4, w5,
+                            [&](int k) HWY_ATTR { return hn::LoadU(floats, from + i + k); });
+        };
+        const auto mx = windows(meanX), my = windows(meanY);
         const auto shift = hn::Sub(mx, my), shiftSquare = hn::Mul(shift, shift);
-        const auto variances =
-            hn::Sub(windowSum(row.squares + i, weights), hn::MulAdd(mx, mx, hn::Mul(my, my)));
-        const auto ofDifference = hn::Sub(windowSum(row.error + i, weights), shiftSquare);
+        const auto variances = hn::Sub(windows(squares), hn::MulAdd(mx, mx, hn::Mul(my, my)));
+        const auto ofDifference = hn::Sub(windows(error), shiftSquare);
         const auto fullX = hn::Add(mx, offset), fullY = hn::Add(my, offset);
-        const auto means = hn::MulAdd(fullX, fullX, hn::Mul(fullY, fullY));
-        const auto cs = hn::Sub(one, hn::Div(ofDifference, hn::Add(variances, c2)));
-        const auto luminance = hn::Sub(one, hn::Div(shiftSquare, hn::Add(means, c1)));
+        const auto below = hn::Add(variances, c2);
+        const auto belowMeans = hn::Add(hn::MulAdd(fullX, fullX, hn::Mul(fullY, fullY)), c1);
+        const auto inverse = hn::Div(one, hn::Mul(below, belowMeans));
+        const auto cs = hn::NegMulAdd(hn::Mul(ofDifference, belowMeans), inverse, one);
+        const auto luminance = hn::NegMulAdd(hn::Mul(shiftSquare, below), inverse, one);
         hn::StoreU(cs, floats, contrastStructure + i);
         hn::StoreU(hn::Mul(luminance, cs), floats, ssim + i);
+    }
+}
+
+// Sums of every eighth element; `count` is a multiple of eight.
+void eightSumsImpl(const float* values, std::size_t count, double* sums)
+{
+    const hn::CappedTag<double, 8> doubles;
+    const hn::Rebind<float, decltype(doubles)> floats;
+    for (std::size_t lane = 0; lane < 8; lane += hn::Lanes(doubles)) {
+        auto sum = hn::Zero(doubles);
+        for (std::size_t i = 0; i < count; i += 8)
+            sum = hn::Add(sum, hn::PromoteTo(doubles, hn::LoadU(floats, values + i + lane)));
+        hn::StoreU(sum, doubles, sums + lane);
     }
 }
 
@@ -287,6 +315,7 @@ HWY_EXPORT(toFloat16);
 HWY_EXPORT(squaresAndErrorImpl);
 HWY_EXPORT(weightedRowsImpl);
 HWY_EXPORT(ssimOfRowImpl);
+HWY_EXPORT(eightSumsImpl);
 HWY_EXPORT(blockSumsImpl);
 HWY_EXPORT(ssimOfBlocksImpl);
 
@@ -327,7 +356,8 @@ void squaresAndError(const float* x, const float* y, std::size_t count, float* s
 {
     HWY_DYNAMIC_DISPATCH(squaresAndErrorImpl)(x, y, count, squares, error);
 }
-void weightedRows(const float* const rows[kWindow], std::size_t count, float* out)
+void weightedRows(const float* const rows[kWindow + kTogether - 1], std::size_t count,
+                  float* const out[kTogether])
 {
     HWY_DYNAMIC_DISPATCH(weightedRowsImpl)(rows, gaussianWeights(), count, out);
 }
@@ -349,11 +379,8 @@ void ssimOfBlocks(const BlockSums& upper, const BlockSums& lower, std::size_t wi
 double sumOf(const float* values, std::size_t count)
 {
     std::array<double, 8> sums{};
-    std::size_t i = 0;
-    for (; i + 8 <= count; i += 8)
-        for (std::size_t lane = 0; lane < 8; ++lane)
-            sums[lane] += static_cast<double>(values[i + lane]);
-    for (; i < count; ++i)
+    HWY_DYNAMIC_DISPATCH(eightSumsImpl)(values, count / 8 * 8, sums.data());
+    for (std::size_t i = count / 8 * 8; i < count; ++i)
         sums[0] += static_cast<double>(values[i]);
     return ((sums[0] + sums[1]) + (sums[2] + sums[3])) +
            ((sums[4] + sums[5]) + (sums[6] + sums[7]));

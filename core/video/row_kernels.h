@@ -27,9 +27,11 @@ inline constexpr int kWindow = 11; // of Gaussian SSIM, both ways
 // Normalised weights, exp(-d^2 / (2 * 1.5^2)).
 const float* gaussianWeights();
 
-// out[i] = sum over k of weight[k] * rows[k][i]. Rows may be read, and `out` written, kBeyond
-// further.
-void weightedRows(const float* const rows[kWindow], std::size_t count, float* out);
+inline constexpr int kTogether = 4; // rows of windows that share what they load
+// out[r][i] = sum over k of weight[k] * rows[r + k][i]. Rows may be read, and `out` written,
+// kBeyond further; no `out` may be one of the rows.
+void weightedRows(const float* const rows[kWindow + kTogether - 1], std::size_t count,
+                  float* const out[kTogether]);
 
 // What SSIM needs of a row after the vertical sums.
 struct SsimRow {

@@ -14,9 +14,10 @@ namespace
 {
 
 using kernels::kBeyond;
+using kernels::kTogether;
 using kernels::kWindow;
 
-constexpr int kBandRows = 32;
+constexpr int kBandRows = 64;
 // Samples are scaled to 0..255 and taken less half of it: squares stay small, so that the
 // difference of two means of squares keeps its digits in 32 bits.
 constexpr float kScale = 255.0f, kOffset = 127.5f;
@@ -87,8 +88,9 @@ private:
 struct Sums {
     double ssim = 0, contrastStructure = 0;
 };
+enum class Wanted { ssim, both };
 
-// The last eleven rows of x, y, x^2 + y^2 and (x - y)^2.
+// What kTogether rows of windows need of x, y, x^2 + y^2 and (x - y)^2: the last fourteen rows.
 class Ring
 {
 public:
@@ -96,8 +98,7 @@ public:
         : x_(x),
           y_(y),
           stride_(static_cast<std::size_t>(x.width) + kBeyond),
-          rows_(4 * kWindow * stride_),
-          sums_(4 * stride_)
+          rows_(4 * kRows * stride_)
     {
     }
 
@@ -111,30 +112,47 @@ public:
                                  slot(3, y));
     }
 
-    // The window rows first .. first + 10, all taken.
-    kernels::SsimRow sums(int first)
+    // The windows that begin in `count` columns from `column` on, in the rows first .. first + 3
+    // (those that are there).
+    void sums(int first, std::size_t column, std::size_t count)
     {
         for (int quantity = 0; quantity < 4; ++quantity) {
-            const float* window[kWindow];
-            for (int k = 0; k < kWindow; ++k)
-                window[k] = slot(quantity, first + k);
-            kernels::weightedRows(window, static_cast<std::size_t>(x_.width), sum(quantity));
+            const float* window[kRows];
+            for (int k = 0; k < kRows; ++k)
+                window[k] = slot(quantity, first + k) + column;
+            float* out[kTogether];
+            for (int row = 0; row < kTogether; ++row)
+                out[row] = sum(quantity, row);
+            kernels::weightedRows(window, count + kWindow - 1, out);
         }
+    }
+    kernels::SsimRow row(int row)
+    {
         constexpr float c1 = (0.01f * kScale) * (0.01f * kScale);
         constexpr float c2 = (0.03f * kScale) * (0.03f * kScale);
-        return {sum(0), sum(1), sum(2), sum(3), kOffset, c1, c2};
+        return {sum(0, row), sum(1, row), sum(2, row), sum(3, row), kOffset, c1, c2};
     }
 
+    // As many columns as leave the sums in the first cache.
+    static constexpr std::size_t kStrip = 320;
+
 private:
+    static constexpr int kRows = kWindow + kTogether - 1;
+    static constexpr std::size_t kSumStride = kStrip + kWindow - 1 + kBeyond;
+
     float* slot(int quantity, int y)
     {
-        return rows_.data() + static_cast<std::size_t>(quantity * kWindow + y % kWindow) * stride_;
+        return rows_.data() + static_cast<std::size_t>(quantity * kRows + y % kRows) * stride_;
     }
-    float* sum(int quantity) { return sums_.data() + static_cast<std::size_t>(quantity) * stride_; }
+    float* sum(int quantity, int row)
+    {
+        return sums_.data() + static_cast<std::size_t>(quantity * kTogether + row) * kSumStride;
+    }
 
     const Rows &x_, &y_;
     std::size_t stride_;
-    std::vector<float> rows_, sums_;
+    std::vector<float> rows_;
+    std::vector<float> sums_ = std::vector<float>(4 * kTogether * kSumStride);
 };
 
 using RowVisitor = std::function<void(int row, const float* ssim, const float* contrastStructure)>;
@@ -144,25 +162,39 @@ void forWindows(const Rows& x, const Rows& y, const RowVisitor& visit, int threa
 {
     const int rows = x.height - kWindow + 1;
     const auto columns = static_cast<std::size_t>(x.width - kWindow + 1);
+    const auto stride = columns + kBeyond;
     const auto bands = static_cast<std::size_t>((rows + kBandRows - 1) / kBandRows);
     parallelFor(
         bands,
         [&](std::size_t band) {
             Ring ring(x, y);
-            std::vector<float> ssim(columns + kBeyond), cs(columns + kBeyond);
-            const int first = static_cast<int>(band) * kBandRows;
-            for (int row = first; row < first + kWindow - 1; ++row)
-                ring.take(row);
-            for (int row = first; row < std::min(first + kBandRows, rows); ++row) {
-                ring.take(row + kWindow - 1);
-                kernels::ssimOfRow(ring.sums(row), columns, ssim.data(), cs.data());
-                visit(row, ssim.data(), cs.data());
+            std::vector<float> ssim(kTogether * stride), cs(ssim.size());
+            const int begin = static_cast<int>(band) * kBandRows;
+            const int end = std::min(begin + kBandRows, rows);
+            int taken = begin;
+            for (int first = begin; first < end; first += kTogether) {
+                const int together = std::min(kTogether, end - first);
+                for (; taken < first + together + kWindow - 1; ++taken)
+                    ring.take(taken);
+                for (std::size_t column = 0; column < columns; column += Ring::kStrip) {
+                    const std::size_t count = std::min(Ring::kStrip, columns - column);
+                    ring.sums(first, column, count);
+                    for (int row = 0; row < together; ++row) {
+                        const std::size_t at = static_cast<std::size_t>(row) * stride + column;
+                        kernels::ssimOfRow(ring.row(row), count, ssim.data() + at, cs.data() + at);
+                    }
+                }
+                for (int row = 0; row < together; ++row) {
+                    const std::size_t at = static_cast<std::size_t>(row) * stride;
+                    visit(first + row, ssim.data() + at, cs.data() + at);
+                }
             }
         },
         threads);
 }
 
-Sums meansOf(const Rows& x, const Rows& y, int threads)
+// contrastStructure stays 0 where it is not wanted.
+Sums meansOf(const Rows& x, const Rows& y, Wanted wanted, int threads)
 {
     if (x.width < kWindow || x.height < kWindow)
         return {std::nan(""), std::nan("")};
@@ -172,8 +204,9 @@ Sums meansOf(const Rows& x, const Rows& y, int threads)
     forWindows(
         x, y,
         [&](int row, const float* ssim, const float* cs) {
-            each[static_cast<std::size_t>(row)] = {kernels::sumOf(ssim, columns),
-                                                   kernels::sumOf(cs, columns)};
+            each[static_cast<std::size_t>(row)] = {
+                kernels::sumOf(ssim, columns),
+                wanted == Wanted::both ? kernels::sumOf(cs, columns) : 0};
         },
         threads);
     Sums all;
@@ -216,7 +249,8 @@ double ssim(const Frame& reference, const Frame& test, int plane,
 {
     assert(reference.sameShape(test));
     const Rectangle part = partOf(reference, plane, region);
-    return meansOf(Rows(reference, plane, part), Rows(test, plane, part), threads).ssim;
+    return meansOf(Rows(reference, plane, part), Rows(test, plane, part), Wanted::ssim, threads)
+        .ssim;
 }
 
 MultiScale multiScaleSsim(const Frame& reference, const Frame& test, int plane,
@@ -225,7 +259,7 @@ MultiScale multiScaleSsim(const Frame& reference, const Frame& test, int plane,
     assert(reference.sameShape(test));
     const Rectangle part = partOf(reference, plane, region);
     const Rows x(reference, plane, part), y(test, plane, part);
-    const Sums first = meansOf(x, y, threads);
+    const Sums first = meansOf(x, y, Wanted::both, threads);
     MultiScale result{first.ssim, std::nan("")};
     if (std::min(part.width, part.height) < kMsSsimSide)
         return result;
@@ -233,7 +267,7 @@ MultiScale multiScaleSsim(const Frame& reference, const Frame& test, int plane,
     double value = std::pow(std::max(first.contrastStructure, 0.0), kMsSsimWeights[0]);
     FloatPlane halfX = halved(x, threads), halfY = halved(y, threads);
     for (std::size_t scale = 1; scale < kMsSsimWeights.size(); ++scale) {
-        const Sums means = meansOf(Rows(halfX), Rows(halfY), threads);
+        const Sums means = meansOf(Rows(halfX), Rows(halfY), Wanted::both, threads);
         const bool last = scale + 1 == kMsSsimWeights.size();
         value *= std::pow(std::max(last ? means.ssim : means.contrastStructure, 0.0),
                           kMsSsimWeights[scale]);
