@@ -74,7 +74,7 @@ void finish(const LlmConfig& config, const LlmWeights& weights, const ForwardReq
     if (!config.languageHead)
         return;
     result.logits.resize(static_cast<std::size_t>(rows * config.vocabulary));
-    computeLogits(config, weights.head, a.normed.data() + (result.tokens - rows) * config.hidden,
+    computeLogits(config, *weights.head, a.normed.data() + (result.tokens - rows) * config.hidden,
                   rows, result.logits.data());
 }
 
@@ -85,13 +85,14 @@ Llm::Llm(Llm&&) noexcept = default;
 Llm& Llm::operator=(Llm&&) noexcept = default;
 Llm::~Llm() = default;
 
-Result<Llm> Llm::open(std::shared_ptr<const Checkpoint> checkpoint)
+Result<Llm> Llm::open(std::shared_ptr<const Checkpoint> checkpoint,
+                      const kernels::Relayout& relayout)
 {
     const LlmConfig& config = checkpoint->config();
     if (config.headSize % 2 != 0)
         return inputError("head size {} is odd; rotary embedding needs pairs", config.headSize);
     auto d = std::make_unique<Private>();
-    VITRINE_TRY(d->weights, findWeights(*checkpoint));
+    VITRINE_TRY(d->weights, findWeights(*checkpoint, relayout));
     d->frequencies = ropeFrequencies(config);
     d->checkpoint = std::move(checkpoint);
     return Llm(std::move(d));
@@ -121,7 +122,7 @@ Result<ForwardResult> Llm::forward(std::span<const std::int32_t> ids,
         if (!std::ranges::all_of(a.x, [](float value) { return std::isfinite(value); }))
             watch.giveUp(); // the pass that the residual comes from has told it
     } else {
-        embed(d_->weights.embedding, ids, a.x.data());
+        embed(*d_->weights.embedding, ids, a.x.data());
         VITRINE_CHECK(watch.embedded(ids, a.x, 0));
     }
     if (request.hidden)
@@ -197,10 +198,10 @@ Result<void> checkIds(const LlmConfig& config, std::span<const std::int32_t> ids
     return {};
 }
 
-void computeLogits(const LlmConfig& config, const kernels::Weights& head, const float* normed,
+void computeLogits(const LlmConfig& config, const kernels::WeightMatrix& head, const float* normed,
                    std::int64_t rows, float* logits)
 {
-    const kernels::Product product{.weights = head, .y = logits, .stride = config.vocabulary};
+    const kernels::Product product{.weights = &head, .y = logits, .stride = config.vocabulary};
     kernels::multiply(normed, rows, config.hidden, {&product, 1});
 }
 

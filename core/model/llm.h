@@ -3,6 +3,7 @@
 #include "core/base/result.h"
 #include "core/model/checkpoint.h"
 #include "core/tensor/kernels/weight_edit.h"
+#include "core/tensor/kernels/weights.h"
 
 #include <cstdint>
 #include <functional>
@@ -133,7 +134,10 @@ struct DecodeResult {
 class Llm
 {
 public:
-    static Result<Llm> open(std::shared_ptr<const Checkpoint> checkpoint);
+    // With `relayout`, on weights in another layout than the checkpoint's (quantized, for
+    // instance).
+    static Result<Llm> open(std::shared_ptr<const Checkpoint> checkpoint,
+                            const kernels::Relayout& relayout = {});
     Llm(Llm&&) noexcept;
     Llm& operator=(Llm&&) noexcept;
     ~Llm();

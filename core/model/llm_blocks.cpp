@@ -78,10 +78,14 @@ void projectQueriesKeysValues(const LayerPass& pass, Activations& a)
     const std::int64_t stride = direct ? pass.keys.token : keyWidth;
 
     const std::array products{
+        kernels::Product{.weights = w.q.weights.get(),
+                         .bias = q.data(),
+                         .y = a.queries.data(),
+                         .stride = queryWidth},
         kernels::Product{
-            .weights = w.q.weights, .bias = q.data(), .y = a.queries.data(), .stride = queryWidth},
-        kernels::Product{.weights = w.k.weights, .bias = k.data(), .y = keys, .stride = stride},
-        kernels::Product{.weights = w.v.weights, .bias = v.data(), .y = values, .stride = stride}};
+            .weights = w.k.weights.get(), .bias = k.data(), .y = keys, .stride = stride},
+        kernels::Product{
+            .weights = w.v.weights.get(), .bias = v.data(), .y = values, .stride = stride}};
     kernels::multiply(a.normed.data(), pass.tokens, c.hidden, products);
     if (!direct) {
         scatter(pass, keyRows, pass.keys);
@@ -129,7 +133,7 @@ void attentionBlock(const LayerPass& pass, Activations& a)
                     {a.mixed.data(), c.headSize, width}, pass.taps);
 
     const Bias bias(pass.weights.o);
-    const kernels::Product output{.weights = pass.weights.o.weights,
+    const kernels::Product output{.weights = pass.weights.o.weights.get(),
                                   .bias = bias.data(),
                                   .y = a.x.data(),
                                   .stride = c.hidden,
@@ -145,19 +149,20 @@ void mlpBlock(const LayerPass& pass, Activations& a)
     normRows(c, w.mlpNorm, a.x.data(), pass.tokens, a.normed.data());
     for (std::int64_t t = 0; t < pass.tokens; t += kMlpRows) {
         const std::int64_t rows = std::min(kMlpRows, pass.tokens - t);
-        const std::array wide{
-            kernels::Product{.weights = w.gate.weights,
-                             .bias = gate.data(),
-                             .y = a.gate.data(),
-                             .stride = c.mlp},
-            kernels::Product{
-                .weights = w.up.weights, .bias = up.data(), .y = a.up.data(), .stride = c.mlp}};
+        const std::array wide{kernels::Product{.weights = w.gate.weights.get(),
+                                               .bias = gate.data(),
+                                               .y = a.gate.data(),
+                                               .stride = c.mlp},
+                              kernels::Product{.weights = w.up.weights.get(),
+                                               .bias = up.data(),
+                                               .y = a.up.data(),
+                                               .stride = c.mlp}};
         kernels::multiply(a.normed.data() + t * c.hidden, rows, c.hidden, wide);
         overRows(rows, [&](std::int64_t begin, std::int64_t end) {
             kernels::swiGlu(a.gate.data() + begin * c.mlp, a.up.data() + begin * c.mlp,
                             (end - begin) * c.mlp);
         });
-        const kernels::Product narrow{.weights = w.down.weights,
+        const kernels::Product narrow{.weights = w.down.weights.get(),
                                       .bias = down.data(),
                                       .y = a.x.data() + t * c.hidden,
                                       .stride = c.hidden,
@@ -178,11 +183,10 @@ void normRows(const LlmConfig& config, const TensorView& weight, const float* x,
     });
 }
 
-void embed(const kernels::Weights& embedding, std::span<const std::int32_t> ids, float* x)
+void embed(const kernels::WeightMatrix& embedding, std::span<const std::int32_t> ids, float* x)
 {
     for (std::size_t t = 0; t < ids.size(); ++t)
-        kernels::widen(embedding.type, embedding.row(ids[t]), embedding.inputs,
-                       x + static_cast<std::int64_t>(t) * embedding.inputs);
+        embedding.widen(ids[t], ids[t] + 1, x + static_cast<std::int64_t>(t) * embedding.inputs());
 }
 
 } // namespace vitrine::model

@@ -46,6 +46,6 @@ void normRows(const LlmConfig& config, const TensorView& weight, const float* x,
               float* out);
 
 // Rows of the embedding for the ids.
-void embed(const kernels::Weights& embedding, std::span<const std::int32_t> ids, float* x);
+void embed(const kernels::WeightMatrix& embedding, std::span<const std::int32_t> ids, float* x);
 
 } // namespace vitrine::model

@@ -88,7 +88,7 @@ Result<DecodeResult> Llm::decode(Cache& cache, std::span<const std::int32_t> ids
                                     ? std::vector<std::int32_t>{}
                                     : rowsPerColumn(d.length, rows, c.slidingWindow);
         const auto read = ids.subspan(static_cast<std::size_t>(t), static_cast<std::size_t>(rows));
-        embed(d_->weights.embedding, read, a.x.data());
+        embed(*d_->weights.embedding, read, a.x.data());
         VITRINE_CHECK(watch.embedded(read, a.x, d.length));
         for (int layer = 0; layer < c.layers; ++layer) {
             const bool isEdited = std::ranges::any_of(
@@ -117,7 +117,7 @@ Result<DecodeResult> Llm::decode(Cache& cache, std::span<const std::int32_t> ids
     result.logits.resize(static_cast<std::size_t>(request.lastRows * c.vocabulary));
     normRows(c, d_->weights.finalNorm, a.x.data() + from * c.hidden, request.lastRows,
              a.normed.data());
-    computeLogits(c, d_->weights.head, a.normed.data(), request.lastRows, result.logits.data());
+    computeLogits(c, *d_->weights.head, a.normed.data(), request.lastRows, result.logits.data());
     VITRINE_CHECK(watch.behindLayers(result.logits, c.vocabulary, d.length - request.lastRows));
     return result;
 }

@@ -26,11 +26,11 @@ std::optional<std::int64_t> firstNotFinite(std::span<const float> values)
     return {};
 }
 
-bool areFinite(const kernels::Weights& weights)
+bool areFinite(const kernels::WeightMatrix& weights)
 {
-    std::vector<float> row(static_cast<std::size_t>(weights.inputs));
-    for (std::int64_t output = 0; output < weights.outputs; ++output) {
-        kernels::widen(weights.type, weights.row(output), weights.inputs, row.data());
+    std::vector<float> row(static_cast<std::size_t>(weights.inputs()));
+    for (std::int64_t output = 0; output < weights.outputs(); ++output) {
+        weights.widen(output, output + 1, row.data());
         if (firstNotFinite(row))
             return false;
     }
@@ -45,7 +45,7 @@ bool areFinite(const TensorView& values)
 // The name of the first tensor of a linear layer that is not finite, or nothing.
 std::string culpritOf(const Linear& linear, const std::string& name)
 {
-    if (!areFinite(linear.weights))
+    if (!areFinite(*linear.weights))
         return name + ".weight";
     return linear.bias && !areFinite(*linear.bias) ? name + ".bias" : "";
 }
@@ -165,7 +165,7 @@ Result<void> FiniteWatch::behindLayers(std::span<const float> rows, std::int64_t
          .isBehindLayers = true,
          .position = first + *at / width,
          .tensor = !areFinite(weights_.finalNorm) ? "model.norm.weight"
-                   : config_.languageHead && !areFinite(weights_.head)
+                   : config_.languageHead && !areFinite(*weights_.head)
                        ? (config_.tiedEmbeddings ? "model.embed_tokens.weight" : "lm_head.weight")
                        : ""});
 }

@@ -41,7 +41,7 @@ Result<void> checkHead(const LlmConfig& config);
 Result<void> checkIds(const LlmConfig& config, std::span<const std::int32_t> ids);
 
 // logits[r] = head weights times normed row r, for `rows` rows of [hidden].
-void computeLogits(const LlmConfig& config, const kernels::Weights& head, const float* normed,
+void computeLogits(const LlmConfig& config, const kernels::WeightMatrix& head, const float* normed,
                    std::int64_t rows, float* logits);
 
 } // namespace vitrine::model

@@ -1,5 +1,7 @@
 #include "core/model/llm_weights.h"
 
+#include "core/tensor/kernels/dense_weights.h"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -16,7 +18,10 @@ namespace
 class Finder
 {
 public:
-    explicit Finder(const Checkpoint& checkpoint) : checkpoint_(checkpoint) {}
+    Finder(const Checkpoint& checkpoint, const kernels::Relayout& relayout)
+        : checkpoint_(checkpoint), relayout_(relayout)
+    {
+    }
 
     Result<TensorView> tensor(const std::string& name, const std::vector<std::int64_t>& shape)
     {
@@ -32,11 +37,15 @@ public:
         return view;
     }
 
-    Result<kernels::Weights> matrix(const std::string& name, std::int64_t outputs,
-                                    std::int64_t inputs)
+    Result<kernels::SharedWeights> matrix(const std::string& name, std::int64_t outputs,
+                                          std::int64_t inputs)
     {
         VITRINE_TRY(const TensorView view, tensor(name, {outputs, inputs}));
-        return kernels::Weights{view.type, view.bytes.data(), outputs, inputs};
+        auto stored = std::make_shared<const kernels::DenseWeights>(view.type, view.bytes.data(),
+                                                                    outputs, inputs);
+        if (relayout_)
+            return relayout_(name, std::move(stored));
+        return stored;
     }
 
     // `prefix`.weight, and `prefix`.bias where the configuration asks for it.
@@ -91,15 +100,16 @@ private:
     }
 
     const Checkpoint& checkpoint_;
+    const kernels::Relayout& relayout_;
     std::vector<std::shared_ptr<const std::vector<float>>> rounded_;
 };
 
 } // namespace
 
-Result<LlmWeights> findWeights(const Checkpoint& checkpoint)
+Result<LlmWeights> findWeights(const Checkpoint& checkpoint, const kernels::Relayout& relayout)
 {
     const LlmConfig& c = checkpoint.config();
-    Finder finder(checkpoint);
+    Finder finder(checkpoint, relayout);
     LlmWeights w;
     VITRINE_TRY(w.embedding, finder.matrix("model.embed_tokens.weight", c.vocabulary, c.hidden));
     VITRINE_TRY(w.finalNorm, finder.tensor("model.norm.weight", {c.hidden}));

@@ -11,9 +11,8 @@
 namespace vitrine::model
 {
 
-// A linear layer as it lies in the checkpoint.
 struct Linear {
-    kernels::Weights weights;
+    kernels::SharedWeights weights;
     std::optional<TensorView> bias;
 };
 
@@ -22,11 +21,11 @@ struct LayerWeights {
     Linear q, k, v, o, gate, up, down;
 };
 
-// Where every tensor of a model lies; nothing is read or copied but what is stored as F64. Valid as
-// long as the checkpoint.
+// Where every tensor of a model lies, as the checkpoint has it or in another layout. Nothing is
+// copied but what is stored as F64. Valid as long as the checkpoint.
 struct LlmWeights {
-    kernels::Weights embedding;
-    kernels::Weights head; // nothing where the model has no language head
+    kernels::SharedWeights embedding;
+    kernels::SharedWeights head; // nothing where the model has no language head
     TensorView finalNorm;
     std::vector<LayerWeights> layers;
     std::vector<std::shared_ptr<const std::vector<float>>> rounded; // tensors stored as F64
@@ -34,6 +33,7 @@ struct LlmWeights {
 
 // Input error where a tensor is missing, has another shape than the configuration says, or a type
 // that is not F32, F16, BF16 or F64, or holds a number that fp32 cannot.
-Result<LlmWeights> findWeights(const Checkpoint& checkpoint);
+Result<LlmWeights> findWeights(const Checkpoint& checkpoint,
+                               const kernels::Relayout& relayout = {});
 
 } // namespace vitrine::model

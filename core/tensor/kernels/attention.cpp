@@ -63,22 +63,14 @@ Block blockAt(const AttentionShape& shape, std::int64_t row)
     return block;
 }
 
-Weights rowsOf(const float* data, std::int64_t rows, std::int64_t size)
-{
-    return {.type = DType::f32,
-            .data = reinterpret_cast<const std::byte*>(data),
-            .outputs = rows,
-            .inputs = size};
-}
-
 void computeScores(const Operands& in, std::int64_t head, std::int64_t keyHead, const Block& block)
 {
     const std::int64_t size = in.shape.headSize;
     const float* keys = in.k.at(keyHead, block.low);
     if (block.rows <= kVectorQueries && in.k.token == size)
         for (std::int64_t r = 0; r < block.rows; ++r)
-            dotRows(rowsOf(keys, block.keys, size), 0, block.keys, in.q.at(head, block.row + r),
-                    block.scoreRow(r));
+            dotRows(DType::f32, reinterpret_cast<const std::byte*>(keys), size, 0, block.keys,
+                    in.q.at(head, block.row + r), block.scoreRow(r));
     else
         gemm(true, block.rows, block.keys, size, in.q.at(head, block.row), in.q.token, keys,
              in.k.token, false, block.scores, block.stride);

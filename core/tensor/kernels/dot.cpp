@@ -1,5 +1,7 @@
 #include "core/tensor/kernels/dot.h"
 
+#include "core/tensor/kernels/dense_weights.h"
+
 #include <algorithm>
 #include <cstring>
 
@@ -75,21 +77,22 @@ float dotRow(const std::byte* row, DType type, const float* x, std::int64_t inpu
 }
 
 template <class Load>
-void dotAll(const Weights& weights, std::int64_t begin, std::int64_t end, const float* x, float* y)
+void dotAll(DType type, const std::byte* rows, std::int64_t inputs, std::int64_t begin,
+            std::int64_t end, const float* x, float* y)
 {
     for (std::int64_t r = begin; r < end; ++r)
-        y[r - begin] = dotRow<Load>(weights.row(r), weights.type, x, weights.inputs);
+        y[r - begin] = dotRow<Load>(rows + r * inputs * Load::size, type, x, inputs);
 }
 
-void dotRowsOf(const Weights& weights, std::int64_t begin, std::int64_t end, const float* x,
-               float* y)
+void dotRowsOf(DType type, const std::byte* rows, std::int64_t inputs, std::int64_t begin,
+               std::int64_t end, const float* x, float* y)
 {
-    if (weights.type == DType::f32)
-        dotAll<Single>(weights, begin, end, x, y);
-    else if (weights.type == DType::f16)
-        dotAll<Widened<hwy::float16_t>>(weights, begin, end, x, y);
+    if (type == DType::f32)
+        dotAll<Single>(type, rows, inputs, begin, end, x, y);
+    else if (type == DType::f16)
+        dotAll<Widened<hwy::float16_t>>(type, rows, inputs, begin, end, x, y);
     else
-        dotAll<Widened<hwy::bfloat16_t>>(weights, begin, end, x, y);
+        dotAll<Widened<hwy::bfloat16_t>>(type, rows, inputs, begin, end, x, y);
 }
 
 void weightedSumOf(const float* p, std::int64_t count, const float* v, std::int64_t stride,
@@ -127,9 +130,10 @@ namespace vitrine::kernels
 HWY_EXPORT(dotRowsOf);
 HWY_EXPORT(weightedSumOf);
 
-void dotRows(const Weights& weights, std::int64_t begin, std::int64_t end, const float* x, float* y)
+void dotRows(DType type, const std::byte* rows, std::int64_t inputs, std::int64_t begin,
+             std::int64_t end, const float* x, float* y)
 {
-    HWY_DYNAMIC_DISPATCH(dotRowsOf)(weights, begin, end, x, y);
+    HWY_DYNAMIC_DISPATCH(dotRowsOf)(type, rows, inputs, begin, end, x, y);
 }
 
 void weightedSum(const float* p, std::int64_t count, const float* v, std::int64_t stride,

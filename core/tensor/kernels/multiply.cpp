@@ -1,10 +1,8 @@
 #include "core/tensor/kernels/multiply.h"
 
 #include "core/base/parallel.h"
-#include "core/tensor/kernels/dot.h"
 
 #include <algorithm>
-#include <cstdint>
 #include <vector>
 
 namespace vitrine::kernels
@@ -31,7 +29,7 @@ std::int64_t pieces(std::int64_t whole, std::int64_t piece)
 
 void addTiles(const Product& product, std::int64_t rows, std::vector<Tile>& tiles)
 {
-    const std::int64_t outputs = product.weights.outputs;
+    const std::int64_t outputs = product.weights->outputs();
     std::int64_t height = kMostTileRows, width = kMostTileColumns;
     const auto tooFew = [&] {
         return pieces(rows, height) * pieces(outputs, width) < kTilesWanted;
@@ -47,17 +45,15 @@ void addTiles(const Product& product, std::int64_t rows, std::vector<Tile>& tile
 }
 
 // The tile's weights as floats: in place where they are, else widened into the thread's scratch.
-const float* tileWeights(const Weights& weights, std::int64_t column, std::int64_t columns)
+const float* tileWeights(const WeightMatrix& weights, std::int64_t column, std::int64_t columns)
 {
-    const std::byte* source = weights.row(column);
-    if (weights.type == DType::f32 &&
-        reinterpret_cast<std::uintptr_t>(source) % alignof(float) == 0)
-        return reinterpret_cast<const float*>(source);
+    if (const float* floats = weights.floats(column))
+        return floats;
     thread_local std::vector<float> scratch;
-    const std::int64_t count = columns * weights.inputs;
+    const std::int64_t count = columns * weights.inputs();
     if (static_cast<std::int64_t>(scratch.size()) < count)
         scratch.resize(static_cast<std::size_t>(count));
-    widen(weights.type, source, count, scratch.data());
+    weights.widen(column, column + columns, scratch.data());
     return scratch.data();
 }
 
@@ -74,19 +70,50 @@ void addBias(const Tile& tile)
 void multiplyTile(const float* x, std::int64_t stride, const Tile& tile)
 {
     const Product& p = *tile.product;
-    const float* weights = tileWeights(p.weights, tile.column, tile.columns);
-    gemm(true, tile.rows, tile.columns, p.weights.inputs, x + tile.row * stride, stride, weights,
-         p.weights.inputs, p.add, p.y + tile.row * p.stride + tile.column, p.stride);
+    const float* weights = tileWeights(*p.weights, tile.column, tile.columns);
+    gemm(true, tile.rows, tile.columns, p.weights->inputs(), x + tile.row * stride, stride, weights,
+         p.weights->inputs(), p.add, p.y + tile.row * p.stride + tile.column, p.stride);
     addBias(tile);
 }
 
-void multiplyVectors(const float* x, std::int64_t rows, std::int64_t stride, const Tile& tile)
+// What the layouts of the products look up, for each row of x.
+class Tables
+{
+public:
+    Tables(const float* x, std::int64_t rows, std::int64_t stride,
+           std::span<const Product> products)
+        : products_(products)
+    {
+        std::int64_t size = 0;
+        for (const Product& product : products) {
+            begins_.push_back(size);
+            size += rows * product.weights->tableSize();
+        }
+        values_.resize(static_cast<std::size_t>(size));
+        for (const Product& product : products)
+            for (std::int64_t r = 0; r < rows && product.weights->tableSize() > 0; ++r)
+                product.weights->makeTables(x + r * stride, of(product, r));
+    }
+    float* of(const Product& product, std::int64_t row)
+    {
+        const auto index = static_cast<std::size_t>(&product - products_.data());
+        return values_.data() + begins_[index] + row * product.weights->tableSize();
+    }
+
+private:
+    std::span<const Product> products_;
+    std::vector<std::int64_t> begins_;
+    std::vector<float> values_;
+};
+
+void multiplyVectors(const float* x, std::int64_t rows, std::int64_t stride, Tables& tables,
+                     const Tile& tile)
 {
     const Product& p = *tile.product;
     const std::int64_t end = tile.column + tile.columns;
     float sums[kMostTileColumns];
     for (std::int64_t r = 0; r < rows; ++r) {
-        dotRows(p.weights, tile.column, end, x + r * stride, sums);
+        p.weights->dotRows(tile.column, end, x + r * stride, tables.of(p, r), sums);
         for (std::int64_t c = tile.column; c < end; ++c) {
             float& y = p.y[r * p.stride + c];
             const float value = sums[c - tile.column] + (p.bias ? p.bias[c] : 0.0f);
@@ -100,9 +127,9 @@ void multiplyVectors(const float* x, std::int64_t rows, std::int64_t stride, con
 void addBands(const Product& product, std::vector<Tile>& bands)
 {
     constexpr std::int64_t kBandBytes = 128 << 10;
-    const std::int64_t wanted = kBandBytes / std::max<std::int64_t>(1, product.weights.rowBytes());
+    const std::int64_t wanted = kBandBytes / std::max<std::int64_t>(1, product.weights->rowBytes());
     const std::int64_t width = std::clamp<std::int64_t>(wanted / 4 * 4, 8, kMostTileColumns);
-    const std::int64_t outputs = product.weights.outputs;
+    const std::int64_t outputs = product.weights->outputs();
     for (std::int64_t column = 0; column < outputs; column += width)
         bands.push_back({&product, 0, 0, column, std::min(width, outputs - column)});
 }
@@ -116,8 +143,10 @@ void multiply(const float* x, std::int64_t rows, std::int64_t stride,
     const bool vectors = rows < kVectorRows;
     for (const Product& product : products)
         vectors ? addBands(product, tiles) : addTiles(product, rows, tiles);
+    Tables tables(x, vectors ? rows : 0, stride, products);
     parallelFor(tiles.size(), [&](std::size_t i) {
-        vectors ? multiplyVectors(x, rows, stride, tiles[i]) : multiplyTile(x, stride, tiles[i]);
+        vectors ? multiplyVectors(x, rows, stride, tables, tiles[i])
+                : multiplyTile(x, stride, tiles[i]);
     });
 }
 

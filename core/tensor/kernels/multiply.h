@@ -11,7 +11,7 @@ namespace vitrine::kernels
 // One linear layer applied to rows: y = x W^T (+ bias), or y += ... where `add`. Row r of y starts
 // at y + r * stride.
 struct Product {
-    Weights weights;
+    const WeightMatrix* weights = nullptr;
     const float* bias = nullptr; // [outputs]
     float* y = nullptr;
     std::int64_t stride = 0;
@@ -19,9 +19,9 @@ struct Product {
 };
 
 // Applies every product to the same x (rows of `inputs` values, row r at x + r * stride) in one
-// parallel loop. Arithmetic is fp32; F16 and BF16 weights are widened tile by tile. Tiles depend on
-// shapes alone: results are bit-identical for every thread count. Few rows (decoding) take a
-// matrix-vector kernel that reads the weights once, many rows oneDNN's GEMM.
+// parallel loop. Arithmetic is fp32, whatever the layout of the weights. Tiles depend on shapes
+// alone: results are bit-identical for every thread count. Few rows (decoding) take a matrix-vector
+// kernel that reads the weights once, many rows oneDNN's GEMM.
 void multiply(const float* x, std::int64_t rows, std::int64_t stride,
               std::span<const Product> products);
 

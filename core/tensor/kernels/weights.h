@@ -1,29 +1,61 @@
 #pragma once
 
-#include "core/tensor/tensor_view.h"
+#include "core/base/result.h"
 
-#include <cstddef>
 #include <cstdint>
-#include <span>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
 
 namespace vitrine::kernels
 {
 
-// A linear layer's weights [outputs, inputs], row-major, as they lie in the file: F32, F16 or BF16,
-// perhaps unaligned.
-struct Weights {
-    DType type = DType::f32;
-    const std::byte* data = nullptr;
-    std::int64_t outputs = 0, inputs = 0;
+// A linear layer's weights [outputs, inputs], row-major, in some layout. Each layout is a class of
+// its own in a file of its own: a new one needs no change of what multiplies, and every model runs
+// on it. Const calls from several threads at once.
+class WeightMatrix
+{
+public:
+    virtual ~WeightMatrix() = default;
+    WeightMatrix(const WeightMatrix&) = delete;
+    WeightMatrix& operator=(const WeightMatrix&) = delete;
 
-    std::int64_t rowBytes() const { return inputs * static_cast<std::int64_t>(dtypeSize(type)); }
-    const std::byte* row(std::int64_t output) const { return data + output * rowBytes(); }
+    std::int64_t outputs() const { return outputs_; }
+    std::int64_t inputs() const { return inputs_; }
+
+    virtual std::string_view kind() const = 0; // as a reader knows it: "BF16", "Q8_0"
+    virtual std::int64_t rowBytes() const = 0; // what a product with one vector reads of each row
+
+    // Rows begin <= r < end as floats, one after the other: what the weights mean, exactly.
+    virtual void widen(std::int64_t begin, std::int64_t end, float* out) const = 0;
+    // Row `row` and those behind it, where they lie as aligned floats; else nullptr.
+    virtual const float* floats(std::int64_t /*row*/) const { return nullptr; }
+
+    // y[r - begin] = row r times x, for begin <= r < end, in fp32 and in an order of summation that
+    // depends on the processor's vectors alone. `tables` are those of makeTables.
+    virtual void dotRows(std::int64_t begin, std::int64_t end, const float* x, const float* tables,
+                         float* y) const = 0;
+    // What all rows need of x and what is made only once, for layouts that look sums up: so many
+    // floats.
+    virtual std::int64_t tableSize() const { return 0; }
+    virtual void makeTables(const float* /*x*/, float* /*tables*/) const {}
+
+protected:
+    WeightMatrix(std::int64_t outputs, std::int64_t inputs) : outputs_(outputs), inputs_(inputs) {}
+
+private:
+    std::int64_t outputs_, inputs_;
 };
 
-// Whether the kernels can read this storage type.
-bool canWiden(DType type);
+using SharedWeights = std::shared_ptr<const WeightMatrix>;
 
-// `count` values of type F32, F16 or BF16 as floats; exact.
-void widen(DType type, const std::byte* source, std::int64_t count, float* out);
+// Another layout for one matrix of a model ("model.layers.0.mlp.up_proj.weight"), made from that of
+// the checkpoint, or this itself.
+using Relayout =
+    std::function<Result<SharedWeights>(const std::string& name, SharedWeights stored)>;
+
+// y[r] = row r times x, of widened weights in double precision: the judge of every fast product.
+void multiplySlowly(const WeightMatrix& weights, const float* x, double* y);
 
 } // namespace vitrine::kernels

@@ -1,4 +1,4 @@
-#include "core/tensor/kernels/weights.h"
+#include "core/tensor/kernels/dense_weights.h"
 
 #include <cassert>
 #include <cstring>

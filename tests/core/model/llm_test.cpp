@@ -1,6 +1,8 @@
 #include "core/model/llm.h"
 
 #include "core/base/parallel.h"
+#include "core/tensor/kernels/dense_weights.h"
+#include "core/tensor/kernels/q8_0.h"
 #include "tests/support/golden.h"
 #include "tests/support/reference_llm.h"
 #include "tests/support/tiny_llm.h"
@@ -294,6 +296,75 @@ TEST(Llm, DecodingInPiecesEqualsPrefill)
         EXPECT_EQ(cache->length(), c.tokens);
         EXPECT_FALSE(llm.decode(*cache, std::span(ids).first(1))) << "the cache is full";
     }
+}
+
+// The weights of another layout as plain floats.
+class WidenedWeights
+{
+public:
+    Result<kernels::SharedWeights> operator()(const kernels::SharedWeights& weights)
+    {
+        auto values = std::make_shared<std::vector<float>>(
+            static_cast<std::size_t>(weights->outputs() * weights->inputs()));
+        weights->widen(0, weights->outputs(), values->data());
+        kept_.push_back(values);
+        return std::make_shared<const kernels::DenseWeights>(
+            DType::f32, reinterpret_cast<const std::byte*>(values->data()), weights->outputs(),
+            weights->inputs());
+    }
+
+private:
+    std::vector<std::shared_ptr<std::vector<float>>> kept_;
+};
+
+TEST(Llm, RunsOnQuantizedWeightsAsOnTheirWidenedOnes)
+{
+    LlmConfig c = tinyConfig();
+    c.hidden = 64, c.heads = 4, c.kvHeads = 2, c.headSize = 16, c.mlp = 96;
+    const auto checkpoint = tinyCheckpoint(c, 3);
+    const auto ids = randomIds(21, c.vocabulary);
+    WidenedWeights widened;
+    std::vector<std::string> names;
+    const auto quantize = [&](const std::string& name, kernels::SharedWeights stored) {
+        names.push_back(name);
+        return kernels::Q8Weights::quantize(*stored);
+    };
+    const Llm plain = openTiny(checkpoint);
+    const Llm packed = std::move(*Llm::open(checkpoint, quantize));
+    const Llm judge = std::move(*Llm::open(
+        checkpoint,
+        [&](const std::string&, kernels::SharedWeights stored) -> Result<kernels::SharedWeights> {
+            VITRINE_TRY(const auto quantized, kernels::Q8Weights::quantize(*stored));
+            return widened(quantized);
+        }));
+
+    const auto result = packed.forward(ids, everything(c)).value();
+    const auto expected = judge.forward(ids, everything(c)).value();
+    const auto unquantized = plain.forward(ids, everything(c)).value();
+    const auto cache = packed.newCache(21).value();
+    const auto last = packed.decode(*cache, ids).value();
+
+    EXPECT_LT(largestDifference(result.logits, expected.logits), kLogits);
+    EXPECT_GT(largestDifference(result.logits, unquantized.logits), kLogits);
+    for (std::size_t i = 0; i < result.maps.size(); ++i)
+        EXPECT_LT(largestDifference(result.maps[i], expected.maps[i]), kWeights);
+    const std::vector<float> lastRow(result.logits.end() - c.vocabulary, result.logits.end());
+    EXPECT_LT(largestDifference(last, lastRow), kLogits);
+    EXPECT_EQ(std::ranges::count(names, "model.layers.0.mlp.down_proj.weight"), 1);
+    EXPECT_EQ(std::ranges::count(names, "model.embed_tokens.weight"), 1);
+}
+
+TEST(Llm, ALayoutThatRefusesItsWeightsEndsTheOpening)
+{
+    LlmConfig c = tinyConfig();
+    c.hidden = 40;
+
+    const auto llm = Llm::open(tinyCheckpoint(c, 1), [](const std::string&, auto stored) {
+        return kernels::Q8Weights::quantize(*stored);
+    });
+
+    ASSERT_FALSE(llm);
+    EXPECT_NE(llm.error().message.find("blocks of 32"), std::string::npos) << llm.error().message;
 }
 
 TEST(Llm, RefusesWhatItCannotRun)

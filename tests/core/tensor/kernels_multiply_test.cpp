@@ -2,6 +2,7 @@
 
 #include "core/base/parallel.h"
 #include "core/base/random.h"
+#include "core/tensor/kernels/dense_weights.h"
 
 #include <gtest/gtest.h>
 
@@ -43,7 +44,7 @@ struct Stored {
                 std::memcpy(&bytes[1 + 2 * i], &narrow, 2);
         }
     }
-    Weights weights(std::int64_t outputs, std::int64_t inputs) const
+    DenseWeights weights(std::int64_t outputs, std::int64_t inputs) const
     {
         return {type, bytes.data() + 1, outputs, inputs};
     }
@@ -67,7 +68,8 @@ void expectProduct(std::int64_t rows, std::int64_t outputs, std::int64_t inputs,
     auto y = randomValues(rows * outStride, 4);
     const auto before = y;
 
-    const Product product{.weights = stored.weights(outputs, inputs),
+    const DenseWeights weights = stored.weights(outputs, inputs);
+    const Product product{.weights = &weights,
                           .bias = biased ? bias.data() : nullptr,
                           .y = y.data(),
                           .stride = outStride,
@@ -107,6 +109,87 @@ TEST(Multiply, WidensWholeTilesOfLargerWeights)
         expectProduct(300, 270, 129, type, true, true);
         expectProduct(1, 1030, 515, type, false, true);
     }
+}
+
+// Weights of +1 and -1 that look up what each pair of x adds up to: the kind of layout that makes
+// tables of x.
+class SignWeights final : public WeightMatrix
+{
+public:
+    SignWeights(std::vector<int> signs, std::int64_t outputs)
+        : WeightMatrix(outputs, static_cast<std::int64_t>(signs.size()) / outputs),
+          signs_(std::move(signs))
+    {
+    }
+    std::string_view kind() const override { return "signs"; }
+    std::int64_t rowBytes() const override { return inputs(); }
+    void widen(std::int64_t begin, std::int64_t end, float* out) const override
+    {
+        for (std::int64_t i = begin * inputs(); i < end * inputs(); ++i)
+            *out++ = static_cast<float>(signs_[static_cast<std::size_t>(i)]);
+    }
+    std::int64_t tableSize() const override { return inputs(); }
+    void makeTables(const float* x, float* tables) const override
+    {
+        for (std::int64_t i = 0; i < inputs(); i += 2) {
+            tables[i] = x[i] + x[i + 1];
+            tables[i + 1] = x[i] - x[i + 1];
+        }
+    }
+    void dotRows(std::int64_t begin, std::int64_t end, const float*, const float* tables,
+                 float* y) const override
+    {
+        for (std::int64_t r = begin; r < end; ++r) {
+            float sum = 0;
+            for (std::int64_t i = 0; i < inputs(); i += 2) {
+                const int first = sign(r, i), second = sign(r, i + 1);
+                sum += static_cast<float>(first) * tables[first == second ? i : i + 1];
+            }
+            y[r - begin] = sum;
+        }
+    }
+
+private:
+    int sign(std::int64_t row, std::int64_t column) const
+    {
+        return signs_[static_cast<std::size_t>(row * inputs() + column)];
+    }
+    std::vector<int> signs_;
+};
+
+TEST(Multiply, GivesEveryProductAndRowItsOwnTables)
+{
+    Random random(5);
+    const std::int64_t inputs = 24, rows = 3;
+    const auto signs = [&](std::int64_t outputs) {
+        std::vector<int> values;
+        for (std::int64_t i = 0; i < outputs * inputs; ++i)
+            values.push_back(random.uniform() < 0.5 ? -1 : 1);
+        return SignWeights(values, outputs);
+    };
+    const SignWeights narrow = signs(5), wide = signs(290);
+    const Stored stored(randomValues(7 * inputs, 6), DType::bf16);
+    const DenseWeights plain = stored.weights(7, inputs);
+    const auto x = randomValues(rows * inputs, 7);
+    const WeightMatrix* const all[] = {&narrow, &plain, &wide};
+    std::vector<std::vector<float>> y;
+    std::vector<Product> products;
+    for (const WeightMatrix* weights : all)
+        y.emplace_back(static_cast<std::size_t>(rows * weights->outputs()));
+    for (std::size_t i = 0; i < 3; ++i)
+        products.push_back({.weights = all[i], .y = y[i].data(), .stride = all[i]->outputs()});
+
+    multiply(x.data(), rows, inputs, products);
+
+    for (std::size_t i = 0; i < 3; ++i)
+        for (std::int64_t r = 0; r < rows; ++r) {
+            std::vector<double> expected(static_cast<std::size_t>(all[i]->outputs()));
+            multiplySlowly(*all[i], x.data() + r * inputs, expected.data());
+            for (std::size_t c = 0; c < expected.size(); ++c)
+                ASSERT_NEAR(y[i][static_cast<std::size_t>(r) * expected.size() + c], expected[c],
+                            1e-5)
+                    << i << ", " << r << ", " << c;
+        }
 }
 
 TEST(Widen, IsExactForEveryHalfAndBfloat)
