@@ -1,5 +1,6 @@
 #include "core/learning/tasks/clips.h"
 
+#include "core/learning/tasks/known_keys.h"
 #include "core/learning/tasks/packages.h"
 #include "core/learning/tasks/raster.h"
 #include "core/learning/tasks/whole_file.h"
@@ -125,6 +126,23 @@ std::string clipSourceTable(const std::vector<SourceLine>& sums)
     return table;
 }
 
+void refuseClipKeys(const nlohmann::json& file)
+{
+    refuseOtherKeys(file, "the list", {"about", "sources", "refused"});
+    const auto& sources = file.at("sources");
+    for (size_t i = 0; i < sources.size(); ++i) {
+        const std::string place = placeInList("sources", i);
+        refuseOtherKeys(sources[i], place,
+                        {"package", "kind", "licence", "file", "source", "parts"});
+        for (const auto& part : sources[i].at("parts"))
+            refuseOtherKeys(part, "a part of " + place, {"name", "use", "first", "last"});
+    }
+    if (const auto refused = file.find("refused"); refused != file.end())
+        for (size_t i = 0; i < refused->size(); ++i)
+            refuseOtherKeys(refused->at(i), placeInList("refused", i),
+                            {"package", "file", "reason"});
+}
+
 } // namespace
 
 std::vector<ClipSource> readClipList(const std::string& path)
@@ -135,6 +153,7 @@ std::vector<ClipSource> readClipList(const std::string& path)
         throw std::runtime_error("cannot read " + path);
     try {
         const json file = json::parse(in);
+        refuseClipKeys(file);
         std::vector<ClipSource> list;
         for (const auto& one : file.at("sources")) {
             ClipSource source{one.at("package"), one.at("file"), one.at("licence"), {}};

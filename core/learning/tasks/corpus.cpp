@@ -1,5 +1,6 @@
 #include "core/learning/tasks/corpus.h"
 
+#include "core/learning/tasks/known_keys.h"
 #include "core/learning/tasks/markup.h"
 #include "core/learning/tasks/prose.h"
 
@@ -157,14 +158,23 @@ std::vector<CorpusSource> readSources(const std::string& path)
     std::ifstream in(path);
     if (!in)
         throw std::runtime_error("cannot read " + path);
-    std::vector<CorpusSource> sources;
-    const json list = json::parse(in);
-    for (const auto& item : list.at("sources"))
-        sources.push_back({item.at("name"), item.at("title"), item.at("package"),
-                           item.at("licence"), item.at("format"), item.at("files"),
-                           item.at("share"), item.value("from_year", 0),
-                           item.value("to_year", 9999)});
-    return sources;
+    try {
+        std::vector<CorpusSource> sources;
+        const json list = json::parse(in);
+        refuseOtherKeys(list, "the list", {"sources"});
+        for (const auto& item : list.at("sources")) {
+            refuseOtherKeys(item, placeInList("sources", sources.size()),
+                            {"name", "title", "package", "licence", "format", "files", "share",
+                             "from_year", "to_year"});
+            sources.push_back({item.at("name"), item.at("title"), item.at("package"),
+                               item.at("licence"), item.at("format"), item.at("files"),
+                               item.at("share"), item.value("from_year", 0),
+                               item.value("to_year", 9999)});
+        }
+        return sources;
+    } catch (const std::exception& error) {
+        throw std::runtime_error(path + ": " + error.what());
+    }
 }
 
 std::map<std::string, std::string> readVersions(const fs::path& folder)

@@ -118,16 +118,19 @@ std::vector<TestPicture> readTestPictures(const std::string& path)
     if (!std::getline(file, line) || line != kTestPictureHead)
         throw std::runtime_error(path + " is no table of test pictures");
     std::vector<TestPicture> pictures;
-    while (std::getline(file, line)) {
+    for (int number = 2; std::getline(file, line); ++number) {
         std::istringstream fields(line);
-        std::string name, set, hex;
+        std::string name, set, hex, rest;
         std::getline(fields, name, '\t');
         std::getline(fields, set, '\t');
         std::getline(fields, hex, '\t');
         try {
+            if (std::getline(fields, rest))
+                throw std::runtime_error("more than three cells");
             pictures.push_back({name, set, fingerprintFromHex(hex)});
         } catch (const std::runtime_error& error) {
-            throw std::runtime_error(path + ": " + name + ": " + error.what());
+            throw std::runtime_error(path + ":" + std::to_string(number) + ": " + name + ": " +
+                                     error.what());
         }
     }
     return pictures;

@@ -1,6 +1,7 @@
 #include "core/learning/tasks/pictures.h"
 
 #include "core/learning/tasks/fingerprints.h"
+#include "core/learning/tasks/known_keys.h"
 #include "core/learning/tasks/packages.h"
 #include "core/learning/tasks/raster.h"
 #include "core/learning/tasks/whole_file.h"
@@ -233,6 +234,21 @@ std::string leftOutTable(std::vector<LeftOut> leftOut)
     return table;
 }
 
+void refusePictureKeys(const nlohmann::json& file)
+{
+    refuseOtherKeys(file, "the list",
+                    {"about", "test_pictures", "sources", "excluded", "refused", "held_out"});
+    const auto each = [&](const char* list, std::initializer_list<std::string_view> known) {
+        if (const auto found = file.find(list); found != file.end())
+            for (size_t i = 0; i < found->size(); ++i)
+                refuseOtherKeys(found->at(i), placeInList(list, i), known);
+    };
+    each("sources", {"package", "kind", "licence", "files", "source"});
+    each("excluded", {"package", "files", "reason"});
+    each("refused", {"package", "reason"});
+    each("held_out", {"package", "file", "use", "x", "y"});
+}
+
 } // namespace
 
 PictureList readPictureList(const std::string& path)
@@ -243,6 +259,7 @@ PictureList readPictureList(const std::string& path)
         throw std::runtime_error("cannot read " + path);
     try {
         const json file = json::parse(in);
+        refusePictureKeys(file);
         PictureList list;
         list.testPictures =
             (fs::path(path).parent_path() / file.at("test_pictures").get<std::string>()).string();

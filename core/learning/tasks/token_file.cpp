@@ -67,20 +67,23 @@ std::vector<TokenisedSource> readTokens(const std::string& folder, const std::st
     if (!tokens || !index)
         throw std::runtime_error("cannot read " + base + ".tokens and .documents");
     std::vector<TokenisedSource> sources;
-    for (std::string line; std::getline(index, line);) {
+    const size_t total = bytes.size() / 2;
+    int number = 1;
+    for (std::string line; std::getline(index, line); ++number) {
         std::istringstream words(line);
         words.imbue(std::locale::classic());
-        std::string kind, source;
+        std::string kind, source, rest;
         double share = 0.0;
         size_t which = 0, first = 0, count = 0;
         words >> kind;
-        if (kind == "source" && words >> source >> share >> first >> count) {
+        if (kind == "source" && words >> source >> share >> first >> count && !(words >> rest)) {
             sources.push_back({source, share, {}});
             continue;
         }
-        if (kind != "document" || !(words >> which >> first >> count) || which >= sources.size() ||
-            2 * (first + count) > bytes.size())
-            throw std::runtime_error("cannot read " + base + ".documents: \"" + line + "\"");
+        if (kind != "document" || !(words >> which >> first >> count) || words >> rest ||
+            which >= sources.size() || first > total || count > total - first)
+            throw std::runtime_error(base + ".documents:" + std::to_string(number) + ": \"" + line +
+                                     "\" does not fit the tokens");
         std::vector<uint16_t> document(count);
         for (size_t i = 0; i < count; ++i)
             document[i] =

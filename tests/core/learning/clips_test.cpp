@@ -1,5 +1,6 @@
 #include "core/learning/tasks/clips.h"
 
+#include "core/learning/nets/training/prepared_data.h"
 #include "tests/core/learning/picture_fixtures.h"
 
 #include <opencv2/videoio.hpp>
@@ -67,6 +68,9 @@ TEST_F(Clips, AreTheNamedFramesAtHalfTheirSize)
               "package\tversion\tlicence\tpictures\tmegapixels\nfilms\t1.0\tCC0\t7\t0.01\n");
     const std::string rgb = fileBytes(root_ / "out/clips.rgb");
     ASSERT_EQ(rgb.size(), 7 * kHalvedFrame);
+    const std::string out = (root_ / "out").string();
+    EXPECT_EQ(preparedClips(out, "held-out", rgb.size()).at(0).frames, 3); // as the nets read it
+    EXPECT_THAT(sourcesInMarkdown(out + "/sources.tsv"), HasSubstr("| films | 1.0 | CC0 | 7 |"));
     const int frames[] = {1, 2, 3, 4, 7, 8, 9};
     for (size_t i = 0; i < 7; ++i)
         EXPECT_NEAR(static_cast<uint8_t>(rgb[i * kHalvedFrame + 100]), 20 + 20 * frames[i], 6) << i;
@@ -106,6 +110,30 @@ TEST(ClipList, OfTheProductHoldsOutWhatWasChosen)
 
     EXPECT_EQ(heldOut, "megamind-held-out 200-269\nvtest-held-out 600-794\n"
                        "city-held-out 150-189\ncockatoo-held-out 240-279\n");
+}
+
+TEST_F(Clips, OfAListWithAKeyThatNobodyReadsAreRefused)
+{
+    const std::string list = R"({"about": "", "sources": [{"package": "a", "file": "f",
+        "licence": "MIT", "parts": [{"name": "x", "use": "train", "first": 0, "last": 9}]}]})";
+    const std::string path = (root_ / "list.json").string();
+    const auto refusalOf = [&](const std::string& from, const std::string& to) -> std::string {
+        std::string changed = list;
+        std::ofstream(path) << changed.replace(changed.find(from), from.size(), to);
+        try {
+            readClipList(path);
+        } catch (const std::runtime_error& error) {
+            return error.what();
+        }
+        return "";
+    };
+
+    EXPECT_EQ(refusalOf("about", "about"), "");
+    EXPECT_EQ(refusalOf("about", "abuot"), path + ": the list: unknown key \"abuot\"");
+    EXPECT_THAT(refusalOf("\"licence\"", "\"stride\": 2, \"licence\""),
+                HasSubstr("sources[0]: unknown key \"stride\""));
+    EXPECT_THAT(refusalOf("\"first\"", "\"step\": 2, \"first\""),
+                HasSubstr("a part of sources[0]: unknown key \"step\""));
 }
 
 TEST_F(Clips, WhosePartsOverlapAreRefusedByTheListsName)

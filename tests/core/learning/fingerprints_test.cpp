@@ -73,10 +73,14 @@ TEST_F(Fingerprints, ThatAreNoneAreRefusedByName)
             readTestPictures(path);
             FAIL() << line;
         } catch (const std::runtime_error& error) {
-            EXPECT_THAT(error.what(), HasSubstr("table.tsv: a: a fingerprint has"));
+            EXPECT_THAT(error.what(), HasSubstr("table.tsv:2: a: a fingerprint has"));
         }
     }
     EXPECT_THROW(readTestPictures("/nonexistent"), std::runtime_error);
+
+    std::ofstream(path) << "name\tset\tfingerprint\na\tset5\t" << std::string(512, '0')
+                        << "\tmore\n";
+    EXPECT_THROW(readTestPictures(path), std::runtime_error);
 }
 
 TEST_F(Fingerprints, OfAFolderLeaveOutSmallCopiesAndRepetitions)

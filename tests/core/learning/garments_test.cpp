@@ -1,5 +1,7 @@
 #include "core/learning/tasks/garments.h"
 
+#include "core/learning/nets/training/prepared_data.h"
+
 #include <gmock/gmock.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -84,6 +86,8 @@ TEST_F(Garments, AreUnpackedAsTheyAre)
     EXPECT_EQ(table, "package\tversion\tlicence\tpictures\tmegapixels\n"
                      "dataset-fashion-mnist\t1.2-3\tMIT\t4\t0.00\n");
     EXPECT_EQ(written("sources.tsv"), table);
+    EXPECT_THAT(sourcesInMarkdown((out_ / "sources.tsv").string()), // as the nets read it
+                HasSubstr("| dataset-fashion-mnist | 1.2-3 | MIT | 4 | 0.00 |"));
 }
 
 TEST_F(Garments, WithANumberTooManyOrTooFewAreRefusedByName)

@@ -1,5 +1,6 @@
 #include "core/learning/tasks/pictures.h"
 
+#include "core/learning/nets/training/prepared_data.h"
 #include "core/learning/tasks/fingerprints.h"
 #include "tests/core/learning/picture_fixtures.h"
 
@@ -89,6 +90,9 @@ TEST_F(Pictures, AreWrittenOneAfterAnotherAsTheyAre)
     EXPECT_EQ(sources, fileBytes(root_ / "out/sources.tsv"));
     const std::string rgb = fileBytes(root_ / "out/pictures.rgb");
     ASSERT_EQ(rgb.size(), 69000u + 96 * 97 * 3);
+    const std::string out = (root_ / "out").string();
+    EXPECT_EQ(preparedPictures(out, "train", rgb.size()).size(), 3u); // as the nets read it
+    EXPECT_THAT(sourcesInMarkdown(out + "/sources.tsv"), HasSubstr("| trees | 2.0 | MIT | 1 |"));
     const auto expected = pattern(1, 120, 100).at<cv::Vec3b>(7, 5); // blue, green, red
     const size_t at = 33000 + 3 * (7 * 120 + 5);
     EXPECT_EQ(rgb.substr(at, 3),
@@ -247,6 +251,15 @@ TEST_F(Pictures, OfAListThatIsNoneAreRefusedByItsName)
     EXPECT_THAT(refusalOf(R"({"test_pictures": "t", "excluded": [], "sources": [],
                               "held_out": [{"package": "a", "file": "f", "use": "fun"}]})"),
                 HasSubstr("vt10 or codec, not fun"));
+    // A misspelt x would cut the part out at the left border.
+    EXPECT_THAT(refusalOf(R"({"test_pictures": "t", "excluded": [], "sources": [],
+                              "held_out": [{"package": "a", "file": "f", "use": "vt10", "X": 9}]})"),
+                HasSubstr("list.json: held_out[0]: unknown key \"X\""));
+    EXPECT_THAT(refusalOf(R"({"test_pictures": "t", "excluded": [{"package": "a", "files": "f",
+                              "reason": "r"}, {"file": "g"}], "sources": [], "held_out": []})"),
+                HasSubstr("list.json: excluded[1]: unknown key \"file\""));
+    EXPECT_THAT(refusalOf(R"({"test_picture": "t"})"),
+                HasSubstr("list.json: the list: unknown key \"test_picture\""));
 }
 
 } // namespace

@@ -1,5 +1,7 @@
 #include "core/learning/tasks/test_pictures.h"
 
+#include "core/learning/nets/training/prepared_data.h"
+
 #include <gtest/gtest.h>
 
 #include <unistd.h>
@@ -33,7 +35,7 @@ void writeRow(const fs::path& path, const std::vector<uint8_t>& rgb)
                static_cast<std::streamsize>(file.size()));
 }
 
-class TestPictures : public testing::Test
+class TestSet : public testing::Test
 {
 protected:
     void SetUp() override
@@ -47,7 +49,7 @@ protected:
     fs::path folder_;
 };
 
-TEST_F(TestPictures, LieOneAfterAnotherUnderTheirNames)
+TEST_F(TestSet, LiesOneAfterAnotherUnderTheirNames)
 {
     writeRow(at("set/x2/b_LR.bmp"), {1, 2, 3});
     writeRow(at("set/x2/a_HR.bmp"), {10, 20, 30, 40, 50, 60});
@@ -61,9 +63,10 @@ TEST_F(TestPictures, LieOneAfterAnotherUnderTheirNames)
     std::ifstream in(at("out/pictures.rgb"), std::ios::binary);
     const std::string bytes{std::istreambuf_iterator<char>(in), {}};
     EXPECT_EQ(bytes, std::string("\x0a\x14\x1e\x28\x32\x3c\x01\x02\x03"));
+    EXPECT_EQ(preparedPictures(at("out"), "test", bytes.size()).size(), 2u); // as the nets read it
 }
 
-TEST_F(TestPictures, AreRefusedWhereNamesAreTwiceOrNoneIsThere)
+TEST_F(TestSet, IsRefusedWhereNamesAreTwiceOrNoneIsThere)
 {
     EXPECT_THROW(prepareTestPictures(at("absent"), at("out")), std::runtime_error);
     writeRow(at("set/x2/a.bmp"), {1, 2, 3});

@@ -84,15 +84,6 @@ public:
 
 } // namespace
 
-std::array<double, kSigmas> sigmas()
-{
-    std::array<double, kSigmas> values;
-    for (int i = 0; i < kSigmas; ++i)
-        values[static_cast<size_t>(i)] =
-            kLeastSigma * std::pow(kMostSigma / kLeastSigma, i / (kSigmas - 1.0));
-    return values;
-}
-
 Tensor gaussianBits(const Tensor& offsets, const Tensor& logSigma)
 {
     return GaussianBits::apply(offsets, logSigma);

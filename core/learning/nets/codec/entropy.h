@@ -1,20 +1,12 @@
 #pragma once
 
-#include <torch/torch.h>
+#include "core/learning/nets/codec/tables.h"
 
-#include <array>
-#include <cstdint>
+#include <torch/torch.h>
 
 // How many bits a symbol costs, for training and for measuring.
 namespace vitrine::learning::codec
 {
-
-constexpr double kLeastSigma = 0.11;
-constexpr double kMostSigma = 64.0;
-constexpr int kSigmas = 64;
-
-// The deviations of the 64 Gaussian tables, spaced evenly in the logarithm.
-std::array<double, kSigmas> sigmas();
 
 // Bits of `offsets` (value minus mean) in bins of width one under a normal of deviation
 // exp(logSigma), logSigma held within ln 0.11 .. ln 64: -log2(Phi((s + 1/2) / sigma) - Phi((s -

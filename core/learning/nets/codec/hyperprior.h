@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/learning/nets/codec/integer_hyper.h"
 #include "core/learning/nets/codec/layers.h"
 #include "core/learning/nets/training/chance.h"
 
@@ -9,8 +10,6 @@
 
 namespace vitrine::learning::codec
 {
-
-constexpr int64_t kHyperChannels = 32;
 
 // A latent as the decoder has it, and what it cost.
 struct Coded {

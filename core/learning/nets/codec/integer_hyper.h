@@ -1,7 +1,5 @@
 #pragma once
 
-#include "core/learning/nets/codec/entropy.h"
-#include "core/learning/nets/codec/hyperprior.h"
 #include "core/learning/nets/codec/tables.h"
 
 #include <array>
@@ -9,10 +7,11 @@
 #include <vector>
 
 // The hyper-decoder in integers (spec section 6.1): what it says about a latent is the same on
-// every machine.
+// every machine. Free of libtorch; in_integers.h makes it from a trained hyperprior.
 namespace vitrine::learning::codec
 {
 
+constexpr int64_t kHyperChannels = 32;
 constexpr int kHyperInputBits = 4; // fraction bits of the hyper latent at the first layer
 constexpr int kPredictionBits = 8; // fraction bits of mean and log sigma
 
@@ -39,11 +38,6 @@ struct IntegerPlanes {
     int64_t channels = 0, height = 0, width = 0;
     std::vector<int16_t> values;
 };
-
-// Weights to the nearest int8 with a power of two of their own for each output. The fraction bits
-// between the layers come from what hyper latents drawn from `tables` need, with a factor of 8 of
-// room.
-IntegerHyper inIntegers(HyperpriorImpl& hyper, const std::vector<Table>& tables);
 
 // Of integer hyper latents (no fraction bits), 2 C x 4 height x 4 width: means, then log sigmas,
 // both with 8 fraction bits. To be cropped to the latent.

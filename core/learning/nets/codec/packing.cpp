@@ -1,5 +1,6 @@
 #include "core/learning/nets/codec/packing.h"
 
+#include "core/learning/nets/codec/in_integers.h"
 #include "core/learning/nets/training/named_tensors.h"
 
 #include <cmath>

@@ -1,13 +1,20 @@
 #include "core/learning/nets/codec/tables.h"
 
-#include "core/learning/nets/codec/entropy.h"
-
 #include <algorithm>
 #include <cmath>
 #include <numeric>
 
 namespace vitrine::learning::codec
 {
+
+std::array<double, kSigmas> sigmas()
+{
+    std::array<double, kSigmas> values;
+    for (int i = 0; i < kSigmas; ++i)
+        values[static_cast<size_t>(i)] =
+            kLeastSigma * std::pow(kMostSigma / kLeastSigma, i / (kSigmas - 1.0));
+    return values;
+}
 
 Table tableOf(int16_t first, const std::vector<double>& probabilities)
 {

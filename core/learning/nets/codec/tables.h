@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -7,6 +8,13 @@ namespace vitrine::learning::codec
 {
 
 constexpr uint32_t kFrequencySum = 65536;
+
+constexpr double kLeastSigma = 0.11;
+constexpr double kMostSigma = 64.0;
+constexpr int kSigmas = 64;
+
+// The deviations of the 64 Gaussian tables, spaced evenly in the logarithm.
+std::array<double, kSigmas> sigmas();
 
 // A frequency for each of the symbols first, first + 1, .., and one, the last, for the escape that
 // stands for every other symbol. Each at least 1, their sum 65536.

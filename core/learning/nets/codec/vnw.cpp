@@ -2,7 +2,7 @@
 
 #include "core/learning/nets/codec/byte_stream.h"
 #include "core/learning/nets/codec/sha256.h"
-#include "core/learning/nets/codec/vnw_parts.h"
+#include "core/learning/nets/codec/vnw_tensor.h"
 #include "core/learning/nets/training/tensor_file.h"
 
 #include <fstream>

@@ -1,7 +1,6 @@
 #pragma once
 
-#include "core/learning/nets/codec/integer_hyper.h"
-#include "core/learning/nets/codec/tables.h"
+#include "core/learning/nets/codec/vnw_parts.h"
 
 #include <torch/torch.h>
 
@@ -11,12 +10,6 @@
 
 namespace vitrine::learning::codec
 {
-
-// What an entropy decoder needs of one hyperprior, all in integers.
-struct HyperCode {
-    std::vector<Table> tables; // one for each channel of the hyper latent
-    IntegerHyper decoder;
-};
 
 // One trained network of the codec, as README.md beside this header writes it into a .vnw file.
 struct Weights {

@@ -1,20 +1,21 @@
 #pragma once
 
 #include "core/learning/nets/codec/byte_stream.h"
-#include "core/learning/nets/codec/vnw.h"
+#include "core/learning/nets/codec/integer_hyper.h"
+#include "core/learning/nets/codec/tables.h"
 
-#include <torch/torch.h>
+#include <vector>
 
-#include <string>
-#include <utility>
-
-// The parts of a .vnw file, as README.md lists them. What is taken is checked: sizes against what
-// is left, values against their ranges; std::runtime_error says what is wrong.
+// The integer parts of a .vnw file, as README.md lists them. What is taken is checked: sizes
+// against what is left, values against their ranges; std::runtime_error says what is wrong.
 namespace vitrine::learning::codec
 {
 
-void putTensor(ByteSink& to, const std::string& name, const torch::Tensor& tensor);
-std::pair<std::string, torch::Tensor> takeTensor(ByteSource& from);
+// What an entropy decoder needs of one hyperprior, all in integers.
+struct HyperCode {
+    std::vector<Table> tables; // one for each channel of the hyper latent
+    IntegerHyper decoder;
+};
 
 void putTable(ByteSink& to, const Table& table);
 Table takeTable(ByteSource& from);

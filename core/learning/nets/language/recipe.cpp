@@ -1,10 +1,13 @@
 #include "core/learning/nets/language/recipe.h"
 
+#include "core/learning/nets/training/shown_text.h"
+
 #include <algorithm>
 #include <cmath>
 #include <fstream>
 #include <functional>
 #include <map>
+#include <set>
 #include <sstream>
 #include <stdexcept>
 
@@ -21,7 +24,7 @@ T parse(const std::string& text)
     T value{};
     std::string rest;
     if (!(in >> value) || in >> rest)
-        throw std::runtime_error("\"" + text + "\" is not a number");
+        throw std::runtime_error("\"" + shownText(text) + "\" is not a number");
     return value;
 }
 
@@ -32,7 +35,7 @@ std::vector<WindowPhase> parseWindows(const std::string& text)
     for (std::string word; in >> word;) {
         const auto colon = word.find(':');
         if (colon == std::string::npos)
-            throw std::runtime_error("\"" + word + "\" should look like 0.85:512");
+            throw std::runtime_error("\"" + shownText(word) + "\" should look like 0.85:512");
         phases.push_back(
             {parse<double>(word.substr(0, colon)), parse<int64_t>(word.substr(colon + 1))});
         if (phases.back().tokens < 2)
@@ -102,7 +105,7 @@ void setKey(Recipe& recipe, const std::string& key, const std::string& value)
 {
     const auto found = setters().find(key);
     if (found == setters().end())
-        throw std::runtime_error("unknown key \"" + key + "\"");
+        throw std::runtime_error("unknown key \"" + shownText(key) + "\"");
     try {
         found->second(recipe, value);
     } catch (const std::exception& error) {
@@ -115,7 +118,13 @@ Recipe readRecipe(const std::string& path)
     std::ifstream in(path);
     if (!in)
         throw std::runtime_error("cannot read recipe " + path);
+    return readRecipe(in, path);
+}
+
+Recipe readRecipe(std::istream& in, const std::string& path)
+{
     Recipe recipe;
+    std::set<std::string> given;
     std::string line;
     for (int number = 1; std::getline(in, line); ++number) {
         line = trimmed(line.substr(0, line.find('#')));
@@ -125,7 +134,10 @@ Recipe readRecipe(const std::string& path)
         try {
             if (equals == std::string::npos)
                 throw std::runtime_error("key = value expected");
-            setKey(recipe, trimmed(line.substr(0, equals)), trimmed(line.substr(equals + 1)));
+            const std::string key = trimmed(line.substr(0, equals));
+            setKey(recipe, key, trimmed(line.substr(equals + 1)));
+            if (!given.insert(key).second)
+                throw std::runtime_error(key + " is given twice");
         } catch (const std::exception& error) {
             throw std::runtime_error(path + ":" + std::to_string(number) + ": " + error.what());
         }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <iosfwd>
 #include <string>
 #include <vector>
 
@@ -53,6 +54,7 @@ struct Recipe {
 
 // Throws std::runtime_error naming file, line and what was expected.
 Recipe readRecipe(const std::string& path);
+Recipe readRecipe(std::istream& in, const std::string& path);
 
 // Sets one key of a recipe from text, as a line of the file or the command line would.
 void setKey(Recipe& recipe, const std::string& key, const std::string& value);

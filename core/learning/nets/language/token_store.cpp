@@ -60,10 +60,11 @@ TokenStore readTokenStore(const std::string& folder, const std::string& name)
     if (!in)
         throw std::runtime_error("cannot read " + path);
     const auto total = static_cast<int64_t>(store.ids.size());
-    for (std::string line; std::getline(in, line);) {
+    int number = 1;
+    for (std::string line; std::getline(in, line); ++number) {
         std::istringstream words(line);
         words.imbue(std::locale::classic());
-        std::string kind;
+        std::string kind, rest;
         int64_t first = -1, tokens = -1;
         words >> kind;
         if (kind == "source") {
@@ -74,9 +75,12 @@ TokenStore readTokenStore(const std::string& folder, const std::string& name)
             size_t source = 0;
             words >> source >> first >> tokens;
             store.documents.push_back({source, first, tokens});
+            if (source >= store.sources.size())
+                first = -1;
         }
-        if (!words || first < 0 || tokens < 0 || first + tokens > total)
-            throw std::runtime_error("cannot read " + path + ": \"" + line +
+        if (!words || words >> rest || first < 0 || tokens < 0 || first > total ||
+            tokens > total - first)
+            throw std::runtime_error(path + ":" + std::to_string(number) + ": \"" + line +
                                      "\" does not fit the tokens");
     }
     return store;

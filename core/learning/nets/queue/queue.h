@@ -1,7 +1,8 @@
 #pragma once
 
+#include "core/learning/nets/training/places.h"
+#include "core/learning/nets/training/score.h"
 #include "core/learning/nets/training/settings.h"
-#include "core/learning/nets/training/trainee.h"
 
 #include <cstdint>
 #include <functional>
@@ -51,6 +52,10 @@ bool pauseQueue(const QueuePlaces& places, double waitSeconds);
 
 // The selection and the scores of the shipped model, from its file.
 std::vector<Score> shippedScores(const QueuePlaces& places, const std::string& name);
+
+// Gives the shipped model's card the scores that it lacks, in their order, and changes nothing
+// else. Throws where a number of the card is not what its files give.
+void updateCard(const QueuePlaces& places, const std::string& name);
 
 // Writes the running mean of the state as the shipped model with its card, if there is none yet or
 // it is better by what the trainee asks (`always`: in any case). Says in `log` what was done and

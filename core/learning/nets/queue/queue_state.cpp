@@ -1,5 +1,7 @@
 #include "core/learning/nets/queue/queue_state.h"
 
+#include "core/learning/nets/training/shown_text.h"
+
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -16,6 +18,9 @@ namespace
 {
 
 namespace fs = std::filesystem;
+
+const std::vector<std::string> kLogColumns = {"step", "tokens",    "seconds",    "learning_rate",
+                                              "loss", "selection", "train_loss", "held_out_loss"};
 
 std::vector<std::string> commaCells(const std::string& line)
 {
@@ -46,8 +51,8 @@ QueueEntry entryOf(const QueuePlaces& places, const fs::path& recipe)
     QueueEntry entry;
     entry.name = recipe.stem().string();
     const std::string folder = places.state + "/" + entry.name;
-    entry.log = readTrainingLog(folder + "/training.csv");
     try {
+        entry.log = readTrainingLog(folder + "/training.csv");
         entry.settings = Settings::read(recipe.string());
         entry.language = !entry.settings.has("network");
         entry.steps = entry.settings.integer("steps", 0, 1, INT64_MAX);
@@ -91,6 +96,9 @@ TrainingLog readTrainingLog(const std::string& path)
     std::string line;
     std::getline(in, line);
     const auto names = commaCells(line);
+    for (const std::string& name : names)
+        if (columnOf(kLogColumns, name) == kLogColumns.size())
+            throw std::runtime_error(path + ":1: unknown column \"" + shownText(name) + "\"");
     const size_t step = columnOf(names, "step"), seconds = columnOf(names, "seconds");
     size_t selection = columnOf(names, "selection");
     if (selection == names.size())

@@ -14,7 +14,10 @@ struct TrainingLog {
     double seconds = 0.0;
     std::vector<std::pair<double, double>> selections; // seconds, value
 };
-TrainingLog readTrainingLog(const std::string& path); // an empty one where there is none
+
+// An empty one where there is none; a line that was cut off is left out. Throws std::runtime_error
+// naming a column that is neither log's.
+TrainingLog readTrainingLog(const std::string& path);
 
 struct QueueEntry {
     std::string name;

@@ -4,7 +4,7 @@
 
 #include <cmath>
 #include <cstdio>
-#include <filesystem>
+#include <exception>
 #include <ostream>
 
 namespace vitrine::learning
@@ -29,13 +29,7 @@ double trendOf(const TrainingLog& log)
 double shippedSelection(const QueuePlaces& places, const std::string& name)
 {
     const std::string folder = places.models + "/" + name;
-    try {
-        if (std::filesystem::exists(folder + "/README.md"))
-            return readCard(folder).selection.value;
-    } catch (const std::exception&) {
-        // the first model's card is older than the front matter
-    }
-    return std::nan("");
+    return hasCard(folder) ? readCard(folder).selection.value : std::nan("");
 }
 
 std::string tableNumber(double value, const char* format)
@@ -63,9 +57,15 @@ std::vector<QueueRow> queueRows(const QueuePlaces& places)
                                                   : entry.log.selections.back().second,
                      entry.language,
                      trendOf(entry.log),
-                     shippedSelection(places, entry.name)};
-        if (!entry.error.empty())
-            row.state = "failed: " + entry.error;
+                     std::nan("")};
+        std::string error = entry.error;
+        try {
+            row.shipped = shippedSelection(places, entry.name);
+        } catch (const std::exception& wrongCard) {
+            error = wrongCard.what();
+        }
+        if (!error.empty())
+            row.state = "failed: " + error;
         else if (holder.process > 0 && holder.name == entry.name)
             row.state = "training";
         else if (entry.finished())

@@ -8,103 +8,12 @@
 #include <unistd.h>
 
 #include <cstring>
-#include <fstream>
-#include <map>
-#include <sstream>
 #include <stdexcept>
 
 namespace vitrine::learning
 {
 namespace
 {
-
-constexpr int64_t kLongestSide = 1 << 16;
-
-// A table of tab separated columns with their names in the first line.
-class TableOfRaw
-{
-public:
-    explicit TableOfRaw(const std::string& path) : path_(path), in_(path)
-    {
-        if (!in_)
-            throw std::runtime_error("cannot read " + path + "; packaging/train prepares the data");
-        std::string head;
-        std::getline(in_, head);
-        const auto names = cells(head);
-        for (size_t i = 0; i < names.size(); ++i)
-            column_[names[i]] = i;
-    }
-
-    bool next()
-    {
-        std::string line;
-        ++number_;
-        if (!std::getline(in_, line))
-            return false;
-        row_ = cells(line);
-        return true;
-    }
-
-    std::string text(const std::string& column) const
-    {
-        const auto found = column_.find(column);
-        if (found == column_.end() || found->second >= row_.size())
-            fail("column " + column + " is missing");
-        return row_[found->second];
-    }
-
-    uint64_t whole(const std::string& column, uint64_t most) const
-    {
-        const std::string cell = text(column);
-        uint64_t value = 0;
-        const bool digits = !cell.empty() && cell.size() < 19 &&
-                            cell.find_first_not_of("0123456789") == std::string::npos;
-        if (digits)
-            value = std::stoull(cell);
-        if (!digits || value > most)
-            fail(column + " = " + cell + " is not a size");
-        return value;
-    }
-
-    int64_t side(const std::string& column) const
-    {
-        const uint64_t value = whole(column, kLongestSide);
-        if (value == 0)
-            fail(column + " is 0");
-        return static_cast<int64_t>(value);
-    }
-
-    double positive(const std::string& column) const
-    {
-        std::istringstream in(text(column));
-        in.imbue(std::locale::classic());
-        double value = 0.0;
-        if (!(in >> value) || !(value > 0.0))
-            fail(column + " is not a positive number");
-        return value;
-    }
-
-    [[noreturn]] void fail(const std::string& what) const
-    {
-        throw std::runtime_error(path_ + ":" + std::to_string(number_) + ": " + what);
-    }
-
-private:
-    static std::vector<std::string> cells(const std::string& line)
-    {
-        std::vector<std::string> found;
-        std::istringstream in(line);
-        for (std::string cell; std::getline(in, cell, '\t');)
-            found.push_back(cell);
-        return found;
-    }
-
-    std::string path_;
-    std::ifstream in_;
-    int number_ = 1;
-    std::map<std::string, size_t> column_;
-    std::vector<std::string> row_;
-};
 
 // rows x 3-byte pixels to 3 x height x width.
 torch::Tensor planes(const uint8_t* first, int64_t stride, int64_t height, int64_t width)
@@ -170,20 +79,8 @@ RawBytes::RawBytes(const std::string& path)
 }
 
 PictureStore::PictureStore(const std::string& folder, const std::string& use)
-    : bytes_(folder + "/pictures.rgb")
+    : bytes_(folder + "/pictures.rgb"), pictures_(preparedPictures(folder, use, bytes_.size()))
 {
-    for (TableOfRaw table(folder + "/pictures.tsv"); table.next();) {
-        const Picture picture{table.text("name"), table.side("width"), table.side("height"),
-                              table.whole("offset", bytes_.size())};
-        const auto bytes = static_cast<uint64_t>(picture.width) *
-                           static_cast<uint64_t>(picture.height) * 3; // sides below 2^17
-        if (bytes > bytes_.size() - picture.offset)
-            table.fail(picture.name + " lies outside pictures.rgb");
-        if (table.text("use") == use)
-            pictures_.push_back(picture);
-    }
-    if (pictures_.empty())
-        throw std::runtime_error(folder + "/pictures.tsv has no picture for " + use);
 }
 
 torch::Tensor PictureStore::part(size_t picture, int64_t x, int64_t y, int64_t width,
@@ -221,21 +118,8 @@ torch::Tensor PictureStore::drawPart(Chance& chance, int64_t width, int64_t heig
 }
 
 ClipStore::ClipStore(const std::string& folder, const std::string& use)
-    : bytes_(folder + "/clips.rgb")
+    : bytes_(folder + "/clips.rgb"), clips_(preparedClips(folder, use, bytes_.size()))
 {
-    for (TableOfRaw table(folder + "/clips.tsv"); table.next();) {
-        const Clip clip{table.text("name"),    table.side("width"),
-                        table.side("height"),  table.side("frames"),
-                        table.positive("fps"), table.whole("offset", bytes_.size())};
-        const auto frame = static_cast<uint64_t>(clip.width) * static_cast<uint64_t>(clip.height) *
-                           3; // sides below 2^17
-        if (static_cast<uint64_t>(clip.frames) > (bytes_.size() - clip.offset) / frame)
-            table.fail(clip.name + " lies outside clips.rgb");
-        if (table.text("use") == use)
-            clips_.push_back(clip);
-    }
-    if (clips_.empty())
-        throw std::runtime_error(folder + "/clips.tsv has no clip for " + use);
 }
 
 torch::Tensor ClipStore::part(size_t clip, int64_t first, int64_t frames, int64_t x, int64_t y,

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/learning/nets/training/prepared_data.h"
+
 #include <torch/torch.h>
 
 #include <cstdint>
@@ -23,14 +25,8 @@ private:
     uint64_t size_ = 0;
 };
 
-struct Picture {
-    std::string name;
-    int64_t width, height;
-    uint64_t offset; // in pictures.rgb
-};
-
 // Photographs as vitrine-prepare leaves them: pictures.rgb holds 8-bit RGB, row-major, one after
-// another; pictures.tsv says where. Every size is checked against the file when it is opened.
+// another; pictures.tsv says where (prepared_data.h).
 class PictureStore
 {
 public:
@@ -50,13 +46,6 @@ public:
 private:
     RawBytes bytes_;
     std::vector<Picture> pictures_;
-};
-
-struct Clip {
-    std::string name;
-    int64_t width, height, frames;
-    double framesPerSecond;
-    uint64_t offset;
 };
 
 // Packaged films in the same way: clips.rgb and clips.tsv; use: train, held-out.

@@ -1,5 +1,7 @@
 #include "core/learning/nets/training/settings.h"
 
+#include "core/learning/nets/training/shown_text.h"
+
 #include <cmath>
 #include <fstream>
 #include <sstream>
@@ -41,6 +43,11 @@ Settings Settings::read(const std::string& path)
     std::ifstream in(path);
     if (!in)
         throw std::runtime_error("cannot read recipe " + path);
+    return read(in, path);
+}
+
+Settings Settings::read(std::istream& in, const std::string& path)
+{
     Settings settings;
     settings.path_ = path;
     std::string line;
@@ -55,7 +62,7 @@ Settings Settings::read(const std::string& path)
         if (key.empty())
             throw std::runtime_error(place + ": key = value expected");
         if (!settings.values_.emplace(key, withoutSpace(line.substr(equals + 1))).second)
-            throw std::runtime_error(place + ": " + key + " is given twice");
+            throw std::runtime_error(place + ": " + shownText(key) + " is given twice");
     }
     return settings;
 }
@@ -90,7 +97,7 @@ int64_t Settings::integer(const std::string& key, int64_t otherwise, int64_t lea
         return otherwise;
     int64_t value = 0;
     if (!readNumber(values_.at(key), value) || value < least || value > most)
-        throw std::runtime_error(path_ + ": " + key + " = " + values_.at(key) +
+        throw std::runtime_error(path_ + ": " + key + " = " + shownText(values_.at(key)) +
                                  ": a whole number from " + std::to_string(least) + " to " +
                                  std::to_string(most) + " expected");
     return value;
@@ -102,8 +109,9 @@ double Settings::number(const std::string& key, double otherwise, double least, 
         return otherwise;
     double value = 0.0;
     if (!readNumber(values_.at(key), value) || !(value >= least && value <= most))
-        throw std::runtime_error(path_ + ": " + key + " = " + values_.at(key) + ": a number from " +
-                                 shortNumber(least) + " to " + shortNumber(most) + " expected");
+        throw std::runtime_error(path_ + ": " + key + " = " + shownText(values_.at(key)) +
+                                 ": a number from " + shortNumber(least) + " to " +
+                                 shortNumber(most) + " expected");
     return value;
 }
 
@@ -111,7 +119,8 @@ bool Settings::flag(const std::string& key, bool otherwise) const
 {
     const std::string word = text(key, otherwise ? "yes" : "no");
     if (word != "yes" && word != "no")
-        throw std::runtime_error(path_ + ": " + key + " = " + word + ": yes or no expected");
+        throw std::runtime_error(path_ + ": " + key + " = " + shownText(word) +
+                                 ": yes or no expected");
     return word == "yes";
 }
 
@@ -119,7 +128,7 @@ void Settings::refuseUnknown() const
 {
     for (const auto& [key, value] : values_)
         if (asked_.count(key) == 0)
-            throw std::runtime_error(path_ + ": unknown key " + key);
+            throw std::runtime_error(path_ + ": unknown key " + shownText(key));
 }
 
 } // namespace vitrine::learning

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <iosfwd>
 #include <map>
 #include <set>
 #include <string>
@@ -16,6 +17,7 @@ class Settings
 {
 public:
     static Settings read(const std::string& path);
+    static Settings read(std::istream& in, const std::string& path);
 
     // For tests and for --set: replaces or adds one key.
     void set(const std::string& key, const std::string& value);

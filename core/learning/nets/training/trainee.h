@@ -1,6 +1,8 @@
 #pragma once
 
 #include "core/learning/nets/training/chance.h"
+#include "core/learning/nets/training/places.h"
+#include "core/learning/nets/training/score.h"
 #include "core/learning/nets/training/settings.h"
 
 #include <torch/torch.h>
@@ -12,13 +14,6 @@
 
 namespace vitrine::learning
 {
-
-// One number of a card, e.g. {"fashion-mnist test accuracy", 91.2, "%"}.
-struct Score {
-    std::string name;
-    double value;
-    std::string unit;
-};
 
 struct Step {
     int64_t number;  // 0 for the first
@@ -67,12 +62,6 @@ public:
 
     // How much better a new model must be to replace a shipped one, in the unit of selection.
     virtual double worthShipping() const = 0;
-};
-
-// Where data and test data lie.
-struct Places {
-    std::string data;     // what packaging/train prepared: pictures, clips, garments
-    std::string testData; // third-party test sets (VITRINE_TEST_DATA); may be empty
 };
 
 } // namespace vitrine::learning

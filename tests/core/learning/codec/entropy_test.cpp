@@ -7,7 +7,6 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <numeric>
 
 namespace vitrine::learning::codec
 {
@@ -83,25 +82,7 @@ TEST(Gains, BetweenTwoQualitiesAreTheGeometricMean)
     EXPECT_DOUBLE_EQ(lambdaOf(3.0), 2048.0);
 }
 
-TEST(Tables, SumTo65536WithoutZeros)
-{
-    auto tables = gaussianTables();
-    for (const double mean : {-300.4, 0.0, 0.5, 17.3})
-        for (const double scale : {0.001, 0.3, 5.0, 200.0})
-            tables.push_back(logisticTable(mean, scale));
-
-    ASSERT_EQ(tables.size(), 64u + 16u);
-    for (const Table& table : tables) {
-        uint32_t sum = 0;
-        for (const uint16_t frequency : table.frequencies) {
-            EXPECT_GE(frequency, 1);
-            sum += frequency;
-        }
-        EXPECT_EQ(sum, kFrequencySum);
-    }
-}
-
-TEST(Tables, CostWhatTheDensityCosts)
+TEST(GaussianTables, CostWhatTheDensityCosts)
 {
     const auto tables = gaussianTables();
     const auto values = sigmas();

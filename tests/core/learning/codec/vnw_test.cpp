@@ -1,3 +1,4 @@
+#include "core/learning/nets/codec/in_integers.h"
 #include "core/learning/nets/codec/packing.h"
 #include "core/learning/nets/codec/sha256.h"
 #include "core/learning/nets/codec/vnw.h"
@@ -16,18 +17,6 @@ namespace vitrine::learning::codec
 {
 namespace
 {
-
-TEST(Sha256, OfTheStandardsExamples)
-{
-    EXPECT_EQ(hexadecimal(sha256("")),
-              "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
-    EXPECT_EQ(hexadecimal(sha256("abc")),
-              "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-    EXPECT_EQ(hexadecimal(sha256("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq")),
-              "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
-    EXPECT_EQ(hexadecimal(sha256(std::string(1'000'000, 'a'))),
-              "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
-}
 
 std::string ownFolder()
 {
@@ -218,19 +207,6 @@ TEST(IntegerHyper, SaysWhatTheFloatingOneSays)
     RecordProperty("near_sigmas", std::to_string(static_cast<double>(near) / count));
     EXPECT_LT(std::sqrt(squares / spread), 0.02); // int8 weights: about 1 % of what they make
     EXPECT_GT(near, 95 * count / 100);
-}
-
-TEST(IntegerHyper, CountsThresholdsThatAreReached)
-{
-    torch::manual_seed(16);
-    Hyperprior hyper(16);
-    const IntegerHyper integer =
-        inIntegers(*hyper, std::vector<Table>(32, logisticTable(0.0, 0.5)));
-
-    EXPECT_EQ(sigmaIndex(integer, INT16_MIN), 0);
-    EXPECT_EQ(sigmaIndex(integer, INT16_MAX), 63);
-    EXPECT_EQ(sigmaIndex(integer, integer.thresholds[10]), 11);
-    EXPECT_EQ(sigmaIndex(integer, static_cast<int16_t>(integer.thresholds[10] - 1)), 10);
 }
 
 TEST(IntegerHyper, HoldsExtremeLatentsWithoutOverflow)

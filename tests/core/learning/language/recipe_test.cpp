@@ -1,5 +1,7 @@
 #include "core/learning/nets/language/recipe.h"
 
+#include "core/learning/nets/training/settings.h"
+
 #include <unistd.h>
 
 #include <gtest/gtest.h>
@@ -41,6 +43,37 @@ TEST(Recipe, NamesTheLineThatIsWrong)
         EXPECT_NE(std::string(error.what()).find(":2: unknown key \"widht\""), std::string::npos)
             << error.what();
     }
+}
+
+TEST(Recipe, NamesAKeyThatIsGivenTwice)
+{
+    try {
+        readRecipe(written("width = 64\n\nwidth = 32\n"));
+        FAIL() << "it was read";
+    } catch (const std::exception& error) {
+        EXPECT_NE(std::string(error.what()).find(":3: width is given twice"), std::string::npos)
+            << error.what();
+    }
+}
+
+TEST(Recipe, OfEachShippedModelIsRead)
+{
+    int language = 0, others = 0;
+    for (const auto& file : std::filesystem::directory_iterator(std::string(VITRINE_SOURCE_DIR) +
+                                                                "/resources/recipes")) {
+        if (file.path().extension() != ".recipe")
+            continue;
+        const Settings settings = Settings::read(file.path().string());
+        EXPECT_GT(settings.integer("steps", 0, 1, INT64_MAX), 0) << file.path();
+        if (settings.has("network")) {
+            ++others;
+            continue;
+        }
+        EXPECT_GT(readRecipe(file.path().string()).steps, 0) << file.path();
+        ++language;
+    }
+    EXPECT_EQ(language, 2);
+    EXPECT_GE(others, 11);
 }
 
 TEST(Recipe, RateWarmsUpAndFallsToItsLastShare)

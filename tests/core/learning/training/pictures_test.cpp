@@ -54,25 +54,6 @@ TEST_F(PreparedPictures, AreReadByUseAndCutOut)
     EXPECT_THROW(train.drawPart(chance, 5, 1), std::runtime_error);
 }
 
-TEST_F(PreparedPictures, OutsideTheFileAreRefusedByName)
-{
-    write("pictures.rgb", std::string(24, 'x'));
-    const std::string head = "name\tpackage\tlicence\twidth\theight\toffset\tuse\n";
-    for (const char* row : {"a\tp\tMIT\t4\t3\t0\ttrain\n", "a\tp\tMIT\t4\t2\t1\ttrain\n",
-                            "a\tp\tMIT\t-4\t2\t0\ttrain\n", "a\tp\tMIT\t0\t2\t0\ttrain\n",
-                            "a\tp\tMIT\t65536\t65536\t0\ttrain\n", "a\tp\tMIT\t4\n",
-                            "a\tp\tMIT\t4\t2\t18446744073709551615\ttrain\n"}) {
-        write("pictures.tsv", head + row);
-        try {
-            const PictureStore store(folder_, "train");
-            FAIL() << row;
-        } catch (const std::runtime_error& error) {
-            EXPECT_NE(std::string(error.what()).find("pictures.tsv:2: "), std::string::npos)
-                << error.what();
-        }
-    }
-}
-
 TEST_F(PreparedPictures, OfClipsAreCutOutFrameByFrame)
 {
     std::string bytes;
