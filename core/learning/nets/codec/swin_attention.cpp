@@ -1,35 +1,13 @@
 #include "core/learning/nets/codec/swin_attention.h"
 
 #include "core/learning/nets/codec/window_attention.h"
+#include "core/learning/nets/training/window_cuts.h"
 
 namespace vitrine::learning::codec
 {
 
 using torch::Tensor;
 namespace nn = torch::nn;
-
-namespace
-{
-
-constexpr int64_t kTokensOfWindow = kWindow * kWindow;
-
-// N x H x W x C to windows x 64 x C, and back.
-Tensor windowRows(const Tensor& x)
-{
-    const auto n = x.size(0), h = x.size(1), w = x.size(2), c = x.size(3);
-    return x.reshape({n, h / kWindow, kWindow, w / kWindow, kWindow, c})
-        .permute({0, 1, 3, 2, 4, 5})
-        .reshape({-1, kTokensOfWindow, c});
-}
-
-Tensor planeOf(const Tensor& windows, int64_t n, int64_t h, int64_t w)
-{
-    return windows.view({n, h / kWindow, w / kWindow, kWindow, kWindow, -1})
-        .permute({0, 1, 3, 2, 4, 5})
-        .reshape({n, h, w, -1});
-}
-
-} // namespace
 
 WindowBlockImpl::WindowBlockImpl(int64_t channels, int64_t shift)
     : shift_(shift),
@@ -46,18 +24,14 @@ WindowBlockImpl::WindowBlockImpl(int64_t channels, int64_t shift)
 
 Tensor WindowBlockImpl::windowed(const Tensor& normed)
 {
-    const int64_t n = normed.size(0), height = normed.size(1), width = normed.size(2);
+    const int64_t height = normed.size(1), width = normed.size(2);
     const int64_t below = (kWindow - height % kWindow) % kWindow;
     const int64_t right = (kWindow - width % kWindow) % kWindow;
     Tensor plane = normed;
     if (below || right)
         plane = torch::constant_pad_nd(plane, {0, 0, 0, right, 0, below});
-    if (shift_)
-        plane = plane.roll({-shift_, -shift_}, {1, 2});
-    plane = planeOf(proj_(windowAttention(qkv_(windowRows(plane)), biasTable_)), n, height + below,
-                    width + right);
-    if (shift_)
-        plane = plane.roll({shift_, shift_}, {1, 2});
+    const Tensor windows = cutWindows(plane, kWindow, shift_);
+    plane = joinWindows(proj_(windowAttention(qkv_(windows), biasTable_)), plane, kWindow, shift_);
     return plane.narrow(1, 0, height).narrow(2, 0, width);
 }
 

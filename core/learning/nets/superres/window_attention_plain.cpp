@@ -1,5 +1,7 @@
 #include "core/learning/nets/superres/window_attention.h"
 
+#include "core/learning/nets/training/window_cuts.h"
+
 namespace vitrine::learning::plain
 {
 namespace
@@ -10,25 +12,6 @@ using torch::Tensor;
 int64_t rollOf(const Windows& windows, size_t third)
 {
     return windows.rolled ? windows.sizes[third] / 2 : 0;
-}
-
-// (batch * windows) x pixels x channels
-Tensor cutWindows(const Tensor& picture, int64_t size, int64_t roll)
-{
-    const auto at = picture.sizes();
-    return torch::roll(picture, {-roll, -roll}, {1, 2})
-        .reshape({at[0], at[1] / size, size, at[2] / size, size, at[3]})
-        .permute({0, 1, 3, 2, 4, 5})
-        .reshape({-1, size * size, at[3]});
-}
-
-Tensor joinWindows(const Tensor& windows, const Tensor& like, int64_t size, int64_t roll)
-{
-    const auto at = like.sizes();
-    const Tensor picture = windows.reshape({at[0], at[1] / size, at[2] / size, size, size, -1})
-                               .permute({0, 1, 3, 2, 4, 5})
-                               .reshape({at[0], at[1], at[2], -1});
-    return torch::roll(picture, {roll, roll}, {1, 2});
 }
 
 } // namespace

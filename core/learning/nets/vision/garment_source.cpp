@@ -77,7 +77,7 @@ public:
         return made;
     }
 
-    int64_t count(HeldOut which) const override { return part(which).labels.size(0); }
+    int64_t count(HeldOut which) const override { return parts_.heldOut(which).labels.size(0); }
 
     std::vector<std::string> parts() const override { return {"garments"}; }
 
@@ -85,18 +85,13 @@ public:
     {
         LabelledPictures made = blank(count);
         for (int64_t i = 0; i < count; ++i)
-            fill(part(which), first + i, {margin(), margin()},
+            fill(parts_.heldOut(which), first + i, {margin(), margin()},
                  made.pictures.data_ptr<float>() + i * side_ * side_);
-        made.labels = part(which).labels.narrow(0, first, count).to(torch::kLong);
+        made.labels = parts_.heldOut(which).labels.narrow(0, first, count).to(torch::kLong);
         return made;
     }
 
 private:
-    const Garments& part(HeldOut which) const
-    {
-        return which == HeldOut::selection ? parts_.selection : parts_.test;
-    }
-
     int64_t margin() const { return (side_ - kGarmentSide) / 2; }
 
     LabelledPictures blank(int64_t count) const

@@ -14,6 +14,11 @@ namespace vitrine::learning
 // pictures are never trained on.
 struct GarmentParts {
     Garments training, selection, test;
+
+    const Garments& heldOut(HeldOut which) const
+    {
+        return which == HeldOut::selection ? selection : test;
+    }
 };
 constexpr int64_t kKeptForSelection = 5000;
 GarmentParts garmentParts(const std::string& folder); // the IDX files; throws std::runtime_error

@@ -37,7 +37,7 @@ public:
         return made;
     }
 
-    int64_t count(HeldOut which) const override { return part(which).labels.size(0); }
+    int64_t count(HeldOut which) const override { return parts_.heldOut(which).labels.size(0); }
 
     std::vector<std::string> parts() const override { return {"garments", "pictures"}; }
 
@@ -47,18 +47,13 @@ public:
         LabelledPictures made = blankScenes(count);
         for (int64_t i = 0; i < count; ++i) {
             Chance chance(selects ? kSelectionSceneSeed : kTestSceneSeed, first + i);
-            draw(options_, part(which), first + i, selects ? selectionPictures_ : testPictures_,
-                 chance, made, i);
+            draw(options_, parts_.heldOut(which), first + i,
+                 selects ? selectionPictures_ : testPictures_, chance, made, i);
         }
         return made;
     }
 
 private:
-    const Garments& part(HeldOut which) const
-    {
-        return which == HeldOut::selection ? parts_.selection : parts_.test;
-    }
-
     LabelledPictures blankScenes(int64_t count) const
     {
         return {torch::empty({count, 3, options_.side, options_.side}),
