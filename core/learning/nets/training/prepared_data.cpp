@@ -49,9 +49,8 @@ std::vector<Clip> preparedClips(const std::string& folder, const std::string& us
     for (PreparedTable table(path, {"name", "package", "licence", "width", "height", "frames",
                                     "fps", "offset", "use"});
          table.next();) {
-        const Clip clip{table.text("name"),    table.side("width"),
-                        table.side("height"),  table.side("frames"),
-                        table.positive("fps"), table.whole("offset", bytes)};
+        const Clip clip{table.text("name"),   table.side("width"),   table.side("height"),
+                        table.side("frames"), table.positive("fps"), table.whole("offset", bytes)};
         const auto frame = static_cast<uint64_t>(clip.width) * static_cast<uint64_t>(clip.height) *
                            3; // sides below 2^17
         if (static_cast<uint64_t>(clip.frames) > (bytes - clip.offset) / frame)
@@ -74,7 +73,8 @@ std::string sourcesInMarkdown(const std::string& path)
     while (table.next()) {
         for (const std::string& cell : table.cells())
             if (cell.find('|') != std::string::npos)
-                table.fail("\"" + shownText(cell) + "\" has a |, which ends a cell of a card's table");
+                table.fail("\"" + shownText(cell) +
+                           "\" has a |, which ends a cell of a card's table");
         text += markdownRow(table.cells());
     }
     return text;

@@ -50,7 +50,8 @@ PreparedTable::PreparedTable(const std::string& path, const std::vector<std::str
     columns_ = tabCells(head);
     for (size_t i = 0; i < columns_.size(); ++i) {
         if (!isAmong(columns_[i], knownColumns))
-            fail("unknown column \"" + shownText(columns_[i]) + "\"; known are " + listed(knownColumns));
+            fail("unknown column \"" + shownText(columns_[i]) + "\"; known are " +
+                 listed(knownColumns));
         if (!placeOf_.emplace(columns_[i], i).second)
             fail("column " + columns_[i] + " stands there twice");
     }

@@ -25,7 +25,8 @@ public:
 
     // Cells of the row, by column; the column must be there.
     const std::string& text(const std::string& column) const;
-    const std::string& oneOf(const std::string& column, const std::vector<std::string>& words) const;
+    const std::string& oneOf(const std::string& column,
+                             const std::vector<std::string>& words) const;
     uint64_t whole(const std::string& column, uint64_t most) const;
     int64_t side(const std::string& column) const;    // 1 .. 65536
     double positive(const std::string& column) const; // finite

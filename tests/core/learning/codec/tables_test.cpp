@@ -62,8 +62,7 @@ HyperCode drawnHyper(uint32_t seed)
     std::mt19937 random(seed);
     HyperCode hyper{std::vector<Table>(kHyperChannels, logisticTable(0.3, 0.8)), {}};
     hyper.decoder.layers = {drawnLayer(true, kHyperChannels, random),
-                            drawnLayer(true, kHyperChannels, random),
-                            drawnLayer(false, 4, random)};
+                            drawnLayer(true, kHyperChannels, random), drawnLayer(false, 4, random)};
     for (size_t i = 0; i < hyper.decoder.thresholds.size(); ++i)
         hyper.decoder.thresholds[i] = static_cast<int16_t>(20 * static_cast<int>(i) - 600);
     return hyper;
@@ -109,8 +108,7 @@ TEST(HyperParts, MutatedAreRefusedOrCompute)
             const IntegerPlanes extreme{kHyperChannels, 1, 1,
                                         std::vector<int16_t>(kHyperChannels, INT16_MIN)};
             const IntegerPlanes told = predict(hyper.decoder, extreme);
-            ASSERT_EQ(told.values.size(),
-                      static_cast<size_t>(hyper.decoder.layers[2].out * 4 * 4));
+            ASSERT_EQ(told.values.size(), static_cast<size_t>(hyper.decoder.layers[2].out * 4 * 4));
             for (const int16_t value : told.values)
                 ASSERT_LE(sigmaIndex(hyper.decoder, value), 63);
         } catch (const std::runtime_error&) {
