@@ -28,8 +28,9 @@ constexpr const char* kUsage =
     "       vitrine-train pause                              ends a running queue; it has saved "
     "all\n"
     "       vitrine-train table                              steps, hours, score of all models\n"
-    "       vitrine-train score NAME...                      the numbers of the shipped model's "
-    "card\n"
+    "       vitrine-train score NAME... [--update]           the numbers of the shipped model's "
+    "card;\n"
+    "                                              --update: the card gains those that it lacks\n"
     "       vitrine-train ship NAME... [--always]            the state as shipped model, if "
     "better\n"
     "  places: --recipes FOLDER --models FOLDER --state FOLDER --data FOLDER --test-data FOLDER\n"
@@ -53,7 +54,7 @@ struct Arguments {
 
 Arguments parse(int count, char** words)
 {
-    static const std::set<std::string> kFlags = {"--resume", "--always"};
+    static const std::set<std::string> kFlags = {"--resume", "--always", "--update"};
     static const std::set<std::string> kOptions = {"--export",  "--evaluate",  "--turn",
                                                    "--recipes", "--models",    "--state",
                                                    "--data",    "--test-data", "--set"};
@@ -195,8 +196,11 @@ int run(const Arguments& arguments)
         printQueueTable(queueRows(places), std::cout);
     } else if (command == "score") {
         bool same = true;
-        for (const std::string& name : names)
+        for (const std::string& name : names) {
+            if (arguments.flags.count("--update"))
+                updateCard(places, name);
             same = score(places, name) && same;
+        }
         return same ? 0 : 1;
     } else if (command == "ship") {
         for (const std::string& name : names)

@@ -1,9 +1,11 @@
 #include "core/learning/nets/codec/inter_trainee.h"
 
+#include "core/learning/nets/codec/beside_peers.h"
 #include "core/learning/nets/codec/measure.h"
 #include "core/learning/nets/codec/packing.h"
 #include "core/learning/nets/training/tensor_file.h"
 
+#include <array>
 #include <cmath>
 #include <filesystem>
 #include <stdexcept>
@@ -30,6 +32,16 @@ std::optional<ClipStore> trainingClips(const std::string& data)
     if (!std::filesystem::exists(data + "/clips/clips.tsv"))
         return std::nullopt;
     return ClipStore(data + "/clips", "train");
+}
+
+// Films whose P frames have a higher PSNR than what costs nothing.
+struct FilmsWon {
+    int againstRepeated = 0, againstCopied = 0;
+};
+
+std::string lambdaText(double quality)
+{
+    return std::to_string(std::lround(lambdaOf(quality)));
 }
 
 Tensor bitsOfCoded(const Coded& coded)
@@ -114,18 +126,35 @@ Score InterTrainee::selection()
 std::vector<Score> InterTrainee::scores()
 {
     std::vector<Score> all = {selection()};
-    for (const HeldOutFilm& film : heldOutFilms(data_, {kScoredFrames, kScoredSide, sceneSide_}))
+    std::array<FilmsWon, kQualities> won{};
+    const auto films = heldOutFilms(data_, {kScoredFrames, kScoredSide, sceneSide_});
+    for (const HeldOutFilm& film : films) {
+        const double copied = Rate{0.0, errorOfPrevious(film.frames)}.psnr();
+        std::vector<RatePoint> curve;
         for (int quality = 0; quality < kQualities; ++quality) {
             Chance chance(2025, quality);
             const Tensor first = start(film.frames.narrow(0, 0, 1), quality, chance);
             const MeasuredFilm measured = measureInter(*net_, film.frames, first, quality);
-            const std::string at =
-                film.name + ", lambda " + std::to_string(std::lround(lambdaOf(quality)));
+            const double own = measured.rate.psnr(), repeated = Rate{0.0, measured.repeated}.psnr();
+            const std::string at = film.name + ", lambda " + lambdaText(quality);
             all.push_back({at + ", rate of P frames", measured.rate.bitsPerPixel, "bit per pixel"});
-            all.push_back({at + ", PSNR (RGB) of P frames", measured.rate.psnr(), "dB"});
-            all.push_back({at + ", PSNR (RGB) of the first frame repeated",
-                           Rate{0.0, measured.repeated}.psnr(), "dB"});
+            all.push_back({at + ", PSNR (RGB) of P frames", own, "dB"});
+            all.push_back({at + ", PSNR (RGB) of the first frame repeated", repeated, "dB"});
+            curve.push_back({measured.rate.bitsPerPixel, own});
+            won[static_cast<size_t>(quality)].againstRepeated += own > repeated;
+            won[static_cast<size_t>(quality)].againstCopied += own > copied;
         }
+        all.push_back({film.name + ", PSNR (RGB) of the previous frame copied", copied, "dB"});
+        for (Score& score : besideMpeg4(film.name, film.frames, curve))
+            all.push_back(std::move(score));
+    }
+    for (int quality = 0; quality < kQualities; ++quality) {
+        const FilmsWon& count = won[static_cast<size_t>(quality)];
+        const std::string at = "lambda " + lambdaText(quality) + ", films better than the ",
+                          of = "of " + std::to_string(films.size());
+        all.push_back({at + "first frame repeated", 1.0 * count.againstRepeated, of});
+        all.push_back({at + "previous frame copied", 1.0 * count.againstCopied, of});
+    }
     return all;
 }
 

@@ -22,7 +22,10 @@ namespace vitrine::learning::codec
 // recipe names one, else likeIntra. Keys: batch (4), crop (128), chain (3), last_chain (5),
 // clip_share (0.3), most_motion (24), scene_side (256,
 // of held-out scenes), intra_model. Selection: minus the mean cost over the four
-// lambdas, the held-out films and their three first P frames. Exports ctvc-inter.vnw.
+// lambdas, the held-out films and their three first P frames. The card has beside each film what
+// costs nothing: its first frame as it was decoded, repeated, and for each frame the one before it
+// as it is, undecoded; how many films are better; and how their curves lie to MPEG-4 part 2's.
+// Exports ctvc-inter.vnw.
 class InterTrainee : public Trainee
 {
 public:

@@ -1,5 +1,6 @@
 #include "core/learning/nets/codec/intra_trainee.h"
 
+#include "core/learning/nets/codec/beside_peers.h"
 #include "core/learning/nets/codec/measure.h"
 #include "core/learning/nets/codec/packing.h"
 #include "core/learning/nets/training/tensor_file.h"
@@ -62,6 +63,7 @@ Score IntraTrainee::selection()
 std::vector<Score> IntraTrainee::scores()
 {
     std::vector<Score> all = {selection()};
+    std::vector<RatePoint> curve;
     for (int quality = 0; quality < kQualities; ++quality) {
         std::vector<Rate> rates;
         double psnr = 0.0;
@@ -73,7 +75,10 @@ std::vector<Score> IntraTrainee::scores()
             "held-out photographs, lambda " + std::to_string(std::lround(lambdaOf(quality)));
         all.push_back({at + ", rate", mean(rates).bitsPerPixel, "bit per pixel"});
         all.push_back({at + ", PSNR (RGB)", psnr, "dB"});
+        curve.push_back({mean(rates).bitsPerPixel, psnr});
     }
+    for (Score& score : besideJpeg("held-out photographs", heldOut_, curve))
+        all.push_back(std::move(score));
     return all;
 }
 

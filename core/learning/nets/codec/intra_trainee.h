@@ -15,7 +15,7 @@ namespace vitrine::learning::codec
 // Recipe `network = ctvc-intra`: the I frame of CTVC-lite on parts of photographs. Loss: bits per
 // pixel + lambda * mean square error, lambda one of the four for each batch. Keys: batch (4), crop
 // (128). Selection: minus the mean of that cost over the four lambdas and the hold-out photographs
-// (use `codec`). Exports ctvc-intra.vnw.
+// (use `codec`). The card has JPEG on the same photographs beside it. Exports ctvc-intra.vnw.
 class IntraTrainee : public Trainee
 {
 public:

@@ -77,6 +77,14 @@ MeasuredFilm measureInter(InterNetImpl& net, const Tensor& film, const Tensor& s
     return {mean(rates), repeated};
 }
 
+double errorOfPrevious(const Tensor& film)
+{
+    double error = 0.0;
+    for (int64_t i = 1; i < film.size(0); ++i)
+        error += meanSquare(film[i - 1], film[i]) / static_cast<double>(film.size(0) - 1);
+    return error;
+}
+
 std::vector<Tensor> heldOutPictures(const PictureStore& pictures, int64_t side)
 {
     std::vector<Tensor> parts;

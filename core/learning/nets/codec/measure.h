@@ -44,6 +44,9 @@ struct MeasuredFilm {
 MeasuredFilm measureInter(InterNetImpl& net, const torch::Tensor& film, const torch::Tensor& start,
                           double quality);
 
+// Mean square error of showing, in place of each frame but the first, the one before it as it is.
+double errorOfPrevious(const torch::Tensor& film);
+
 // The middles of photographs, made smaller to about `side`, F32: 3 x side x side each, at most.
 std::vector<torch::Tensor> heldOutPictures(const PictureStore& pictures, int64_t side);
 

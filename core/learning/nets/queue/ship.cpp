@@ -6,6 +6,8 @@
 #include "core/learning/nets/training/tensor_file.h"
 
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <ostream>
 #include <stdexcept>
 
@@ -71,6 +73,16 @@ std::vector<Score> shippedScores(const QueuePlaces& places, const std::string& n
     refuseUnknownKeys(recipe);
     Score selection;
     return scoresOf(*trainee, places.models + "/" + name, selection);
+}
+
+void updateCard(const QueuePlaces& places, const std::string& name)
+{
+    const std::string path = places.models + "/" + name + "/README.md";
+    std::ifstream in(path);
+    if (!in)
+        throw std::runtime_error("cannot read " + path);
+    const std::string text{std::istreambuf_iterator<char>(in), {}};
+    writeWhole(path, withScores(text, path, shippedScores(places, name)));
 }
 
 bool shipModel(const QueuePlaces& places, const std::string& name, bool always, std::ostream& log)
