@@ -5,9 +5,9 @@
 
 #include "core/base/file.h"
 #include "core/base/in_file.h"
-#include "core/base/json.h"
 #include "core/base/resources.h"
 #include "core/jobs/bundle.h"
+#include "core/model/text_lines.h"
 #include "plugins/common/experiment_input.h"
 #include "plugins/learning/experiment_sinks.h"
 #include "plugins/learning/experiment_tokens.h"
@@ -42,26 +42,13 @@ Result<Texts> readTexts(const std::filesystem::path& path, const Scored& scored,
     VITRINE_TRY(const std::string all, readFile(path, 64ull << 20));
     VITRINE_TRY(InputFile input, hashInput("texts", path));
     out.inputs.push_back(std::move(input));
+    VITRINE_TRY(const auto lines, model::parseTextLines(all, path.filename().string()));
     Texts texts;
-    for (std::size_t start = 0; start < all.size();) {
-        const std::size_t end = std::min(all.find('\n', start), all.size());
-        const std::string_view line = std::string_view(all).substr(start, end - start);
-        start = end + 1;
-        if (line.empty())
-            continue;
-        VITRINE_TRY(
-            const Json json,
-            parseJson(line, fmt::format("{} ({})", path.filename().string(), texts.size() + 1)));
-        if (!json.is_object() || !json.contains("text") || !json["text"].is_string())
-            return inputError("cannot read {}: line {} has no \"text\"", path.filename().string(),
-                              texts.size() + 1);
-        VITRINE_TRY(const auto ids, inFile(path.string(), scored.tokenizer->encode(
-                                                              json["text"].get<std::string>())));
+    for (const std::string& text : lines) {
+        VITRINE_TRY(const auto ids, inFile(path.string(), scored.tokenizer->encode(text)));
         texts.push_back({scored.bos});
         texts.back().insert(texts.back().end(), ids.begin(), ids.end());
     }
-    if (texts.empty())
-        return inputError("cannot read {}: it holds no text", path.filename().string());
     return texts;
 }
 

@@ -7,10 +7,9 @@
 #include "core/base/in_file.h"
 #include "core/base/json.h"
 #include "core/base/resources.h"
-#include "core/base/text.h"
 #include "core/jobs/bundle.h"
+#include "core/jobs/recipe.h"
 #include "core/jobs/trainer.h"
-#include "core/tensor/printable.h"
 #include "plugins/learning/experiment_tokens.h"
 
 namespace vitrine::learning
@@ -163,26 +162,7 @@ Result<void> takeModel(const fs::path& folder, const fs::path& data, const std::
 Result<Recipe> readRecipe(const fs::path& path)
 {
     VITRINE_TRY(const std::string text, readFile(path, 1 << 20));
-    Recipe recipe;
-    int number = 0;
-    for (std::size_t start = text.starts_with("\xef\xbb\xbf") ? 3 : 0; start < text.size();) {
-        const std::size_t end = std::min(text.find('\n', start), text.size());
-        std::string_view line = std::string_view(text).substr(start, end - start);
-        start = end + 1;
-        ++number;
-        line = line.substr(0, line.find('#'));
-        if (trimmed(line).empty())
-            continue;
-        const auto equals = line.find('=');
-        const std::string key(trimmed(line.substr(0, equals)));
-        if (equals == line.npos || key.empty())
-            return inputError("cannot read {}: line {} is not key = value",
-                              path.filename().string(), number);
-        if (!recipe.emplace(key, trimmed(line.substr(equals + 1))).second)
-            return inputError("cannot read {}: line {} sets {} once more", path.filename().string(),
-                              number, printable(key));
-    }
-    return recipe;
+    return parseRecipe(text, path.filename().string());
 }
 
 ExperimentInfo TrainExperiment::info() const

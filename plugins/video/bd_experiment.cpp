@@ -2,9 +2,8 @@
 
 #include "core/base/file.h"
 #include "core/base/format.h"
-#include "core/base/json.h"
 #include "core/jobs/bundle.h"
-#include "core/video/bd.h"
+#include "core/video/bd_curves.h"
 #include "plugins/video/experiment_input.h"
 
 #include <algorithm>
@@ -16,30 +15,6 @@ namespace
 {
 
 constexpr CurveMethod kBdMethods[] = {CurveMethod::cubic, CurveMethod::pchip, CurveMethod::akima};
-
-Result<std::vector<RatePoint>> curveOf(const Json& json, const char* name, const std::string& file)
-{
-    constexpr std::size_t kMostPoints = 10'000;
-    const auto wrong = [&](const char* what) {
-        return inputError("cannot read {}: \"{}\" {}", file, name, what);
-    };
-    if (!json.is_object() || !json.contains(name) || !json[name].is_object())
-        return wrong("is missing: {\"rate\": [...], \"quality\": [...]}");
-    const Json& curve = json[name];
-    for (const char* list : {"rate", "quality"})
-        if (!curve.contains(list) || !curve[list].is_array())
-            return wrong("needs the lists rate and quality");
-    const Json &rates = curve["rate"], &qualities = curve["quality"];
-    if (rates.size() != qualities.size() || rates.size() > kMostPoints)
-        return wrong("needs equally many rates and qualities");
-    std::vector<RatePoint> points;
-    for (std::size_t i = 0; i < rates.size(); ++i) {
-        if (!rates[i].is_number() || !qualities[i].is_number())
-            return wrong("holds something that is not a number");
-        points.push_back({rates[i].get<double>(), qualities[i].get<double>()});
-    }
-    return points;
-}
 
 void addCurve(Table& table, const char* name, std::vector<RatePoint> points)
 {
@@ -78,9 +53,7 @@ Result<RunResult> BdExperiment::run(const Params& params, Progress&) const
     VITRINE_TRY(InputFile input, hashInput("file", path));
     out.inputs.push_back(std::move(input));
     VITRINE_TRY(const std::string text, readFile(path, 16ull << 20));
-    VITRINE_TRY(const Json json, parseJson(text, name));
-    VITRINE_TRY(const auto anchor, curveOf(json, "anchor", name));
-    VITRINE_TRY(const auto test, curveOf(json, "test", name));
+    VITRINE_TRY(const BdCurves read, parseBdCurves(text, name));
     VITRINE_TRY(const CurveMethod chosen, parseCurveMethod(params.text("method")));
 
     Table methods{"methods",
@@ -90,7 +63,7 @@ Result<RunResult> BdExperiment::run(const Params& params, Progress&) const
                   {}};
     std::vector<double> rates;
     for (const CurveMethod method : kBdMethods) {
-        const BdResult result = bjontegaard(anchor, test, method);
+        const BdResult result = bjontegaard(read.anchor, read.test, method);
         const auto cell = [](const Delta& delta) {
             return delta.value ? Cell(*delta.value) : Cell();
         };
@@ -132,8 +105,8 @@ Result<RunResult> BdExperiment::run(const Params& params, Progress&) const
                   {"quality", "dB", {}, ""},
                   {"curve", "", {}, "anchor or test"}},
                  {}};
-    addCurve(curves, "anchor", anchor);
-    addCurve(curves, "test", test);
+    addCurve(curves, "anchor", read.anchor);
+    addCurve(curves, "test", read.test);
     out.tables = {curves, methods};
     return out;
 }

@@ -1,16 +1,21 @@
 #include "core/base/file.h"
+#include "core/jobs/recipe.h"
+#include "core/learning/nets/training/prepared_data.h"
 #include "core/model/checkpoint.h"
 #include "core/model/checkpoint_hf.h"
 #include "core/model/task.h"
+#include "core/model/text_lines.h"
 #include "core/model/tokenizer.h"
 #include "core/report/manuscript.h"
 #include "core/sim/topology.h"
 #include "core/tensor/safetensors.h"
+#include "core/video/bd_curves.h"
 #include "core/video/raw_file.h"
 #include "core/video/raw_name.h"
 #include "core/video/y4m.h"
 #include "tests/fuzz/allocation_watch.h"
 #include "tests/fuzz/mutate.h"
+#include "tests/fuzz/nets_files.h"
 #include "tests/fuzz/samples.h"
 #include "tests/support/rounds.h"
 
@@ -218,6 +223,59 @@ TEST_F(Mutation, TopologyTable)
 {
     expectRobust(fuzz::topologySample(), [](const std::string& bytes) {
         return errorOf(sim::parseTopology(bytes, "t.csv"));
+    });
+}
+
+TEST_F(Mutation, RateDistortionCurves)
+{
+    expectRobust(fuzz::bdCurvesSample(), [](const std::string& bytes) -> std::optional<Error> {
+        const auto curves = video::parseBdCurves(bytes, "curves.json");
+        if (!curves)
+            return curves.error();
+        const auto result = video::bjontegaard(curves->anchor, curves->test);
+        for (const auto* delta : {&result.rate, &result.quality})
+            EXPECT_NE(delta->value.has_value(), !delta->reason.empty());
+        return {};
+    });
+}
+
+TEST_F(Mutation, TextLines)
+{
+    expectRobust(fuzz::textLinesSample(), [](const std::string& bytes) {
+        return errorOf(model::parseTextLines(bytes, "texts.jsonl"));
+    });
+}
+
+TEST_F(Mutation, Recipe)
+{
+    expectRobust(fuzz::recipeSample(), [](const std::string& bytes) {
+        const auto read = parseRecipe(bytes, "a.recipe");
+        return read ? errorOf(fuzz::readNetsRecipe(bytes)) : errorOf(read);
+    });
+}
+
+TEST_F(Mutation, CardOfAModel)
+{
+    expectRobust(fuzz::cardSample(),
+                 [](const std::string& bytes) { return errorOf(fuzz::readNetsCard(bytes)); });
+}
+
+TEST_F(Mutation, TableOfPictures)
+{
+    const std::string sample =
+        "name\tpackage\tlicence\twidth\theight\toffset\tuse\n"
+        "a.png\tbirds\tCC0\t4\t2\t0\ttrain\nb.png\tbirds\tCC0\t4\t2\t24\tvt10\n";
+    expectRobust(sample, [&](const std::string& bytes) -> std::optional<Error> {
+        write("pictures.tsv", bytes);
+        try {
+            for (const auto& picture : learning::preparedPictures(folder_.string(), "train", 48))
+                EXPECT_LE(picture.offset +
+                              static_cast<std::uint64_t>(3 * picture.width * picture.height),
+                          48u);
+            return {};
+        } catch (const std::runtime_error& error) {
+            return Error{ErrorKind::input, error.what()};
+        }
     });
 }
 

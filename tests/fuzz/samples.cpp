@@ -154,4 +154,36 @@ std::string topologySample()
            "Conv3, 13, 13, 3, 3, 256, 384, 1, 1, 1,\n\nConv4, 13, 13, 3, 3, 384, 384, 1, 2, 0\n";
 }
 
+std::string bdCurvesSample()
+{
+    return R"({"anchor": {"rate": [3591.856, 6685.886, 13645.808, 36306.748], "quality": [34.1312, 36.6480, 38.9761, 41.2202]},
+"test": {"rate": [2402.075, 5242.852, 11316.149, 31624.632], "quality": [34.9182, 37.4100, 39.6110, 41.6608]}})";
+}
+
+std::string textLinesSample()
+{
+    return R"({"name": "one", "text": "The sea was calm, and the caf\u00e9 was closed."}
+
+{"name": "two", "text": "Nobody came.\nNobody left."}
+)";
+}
+
+std::string recipeSample()
+{
+    return "# a language model\ndata = text\nvocabulary = 4096\nwidth = 160   # columns\nwindows = "
+           "0:128 "
+           "0.3:256 0.75:512\nsteps = 60000\nwarm_up = 300\nlearning_rate = 3e-3\nseed = 1\nlast = "
+           "yes\n";
+}
+
+std::string cardSample()
+{
+    return "---\nlicense: gpl-3.0\nname: toy\nstep: 8\nsteps: 40\nseed: 1\nprocessor_hours: "
+           "0.4\nselection: -1.75\n---\n\n# toy\n\n## Scores\n\n| what | value | unit "
+           "|\n|---|---|---|\n"
+           "| PSNR-Y | 33.691 | dB |\n| BD-rate | none | the curves share no quality |\n\n## "
+           "Data\n\n"
+           "| package | version |\n|---|---|\n| a | 1.0 |\n";
+}
+
 } // namespace vitrine::fuzz

@@ -16,5 +16,9 @@ std::string taskLinesSample();
 std::string taskTableSample();
 std::string taskXmlSample();
 std::string topologySample();
+std::string bdCurvesSample();
+std::string textLinesSample(); // texts that learning.score reads
+std::string recipeSample();
+std::string cardSample();
 
 } // namespace vitrine::fuzz

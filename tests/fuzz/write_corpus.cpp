@@ -27,6 +27,10 @@ int main(int count, char** arguments)
     write("task", "table", taskTableSample());
     write("task", "xml", taskXmlSample());
     write("topology", "sample", topologySample());
+    write("bd_curves", "sample", bdCurvesSample());
+    write("text_lines", "sample", textLinesSample());
+    write("recipe", "sample", recipeSample());
+    write("card", "sample", cardSample());
     write("run_json", "sample", R"({"params": {}, "metrics": []})");
     write("y4m", "sample", "YUV4MPEG2 W16 H12 F25:1 Ip A1:1 C420p10 XCOLORRANGE=FULL\nFRAME\n");
     write("raw_name", "sample", "clip_1920x1080_50fps_422_10bit_be.yuv");
