@@ -3,11 +3,8 @@
 #include "plugins/video/compare_experiment.h"
 #include "plugins/video/decode_experiment.h"
 #include "plugins/video/metrics_experiment.h"
+#include "tests/plugins/video/experiment_fixture.h"
 #include "tests/support/golden.h"
-#include "tests/support/temporary_folder.h"
-
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
 #include <fstream>
 
@@ -18,9 +15,8 @@ namespace
 
 using testing::Contains;
 using testing::HasSubstr;
-using Given = std::map<std::string, std::string>;
 
-class VideoCases : public testing::Test
+class VideoCases : public tests::VideoRuns
 {
 protected:
     void SetUp() override
@@ -29,17 +25,14 @@ protected:
         if (!data || !std::filesystem::exists(*data / "cases/video"))
             GTEST_SKIP() << "set VITRINE_TEST_DATA to the folder with cases/video";
         cases_ = *data / "cases/video";
-        ::setenv("VITRINE_CACHE", (folder_.path / "cache").c_str(), 1);
-        std::filesystem::create_directories(folder_.path / "artifacts");
+        VideoRuns::SetUp();
     }
     Result<RunResult> run(const Experiment& experiment, Given given)
     {
         for (const char* file : {"reference", "test", "input"})
             if (given.contains(file))
                 given[file] = (cases_ / given[file]).string();
-        VITRINE_TRY(const Params params, resolveParams(experiment, given));
-        QuietProgress progress(folder_.path / "artifacts");
-        return experiment.run(params, progress);
+        return VideoRuns::run(experiment, given);
     }
     RunResult metrics(Given given)
     {
@@ -51,11 +44,6 @@ protected:
     {
         return metrics({{"reference", reference}, {"test", test}});
     }
-    static double metric(const RunResult& result, const char* name)
-    {
-        const auto* found = result.metric(name);
-        return found ? found->value : std::nan("");
-    }
     double kbps(Given given)
     {
         given["codecs"] = "x264:crf=22";
@@ -65,7 +53,6 @@ protected:
     }
 
     std::filesystem::path cases_;
-    tests::TemporaryFolder folder_;
 };
 
 TEST_F(VideoCases, RawNamesAreWeighed)

@@ -9,11 +9,8 @@
 #include "plugins/video/experiment_rd.h"
 #include "plugins/video/figures.h"
 #include "plugins/video/metrics_experiment.h"
+#include "tests/plugins/video/experiment_fixture.h"
 #include "tests/support/synthetic_clip.h"
-#include "tests/support/temporary_folder.h"
-
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
 namespace vitrine::video
 {
@@ -22,22 +19,10 @@ namespace
 
 using testing::Contains;
 using testing::HasSubstr;
-using Given = std::map<std::string, std::string>;
 
-class VideoExperiments : public testing::Test
+class VideoExperiments : public tests::VideoRuns
 {
 protected:
-    void SetUp() override
-    {
-        ::setenv("VITRINE_CACHE", (folder_.path / "cache").c_str(), 1);
-        std::filesystem::create_directories(folder_.path / "artifacts");
-    }
-    Result<RunResult> run(const Experiment& experiment, const Given& given)
-    {
-        VITRINE_TRY(const Params params, resolveParams(experiment, given));
-        QuietProgress progress(folder_.path / "artifacts");
-        return experiment.run(params, progress);
-    }
     // Frames first .. first + frames - 1 of the moving clip.
     std::string clip(const char* name, int first, int frames, double noise = 0, int width = 96,
                      int height = 64, double rate = 25)
@@ -54,12 +39,6 @@ protected:
         EXPECT_TRUE(writer.finish());
         return path.string();
     }
-    static double metric(const RunResult& result, const char* name)
-    {
-        return result.metric(name)->value;
-    }
-
-    tests::TemporaryFolder folder_;
 };
 
 TEST_F(VideoExperiments, IdenticalInputSaysIdentical)
