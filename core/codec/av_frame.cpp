@@ -1,5 +1,7 @@
 #include "core/codec/av_frame.h"
 
+#include "core/codec/missing_references.h"
+
 #include "core/base/hash.h"
 #include "core/video/colour.h"
 
@@ -207,7 +209,7 @@ void prepareFfmpeg()
 {
     static std::once_flag once;
     std::call_once(once, [] {
-        av_log_set_level(AV_LOG_QUIET);
+        takeFfmpegLog();
         av_max_alloc(std::size_t{1} << 30);
         ::setenv("SVT_LOG", "1", 0); // SVT-AV1 writes to the error stream by itself: errors only
     });

@@ -1,6 +1,7 @@
 #include "core/codec/decoder.h"
 
 #include "core/base/parallel.h"
+#include "core/codec/missing_references.h"
 
 #include <algorithm>
 #include <chrono>
@@ -33,6 +34,16 @@ bool isSameOnThreads(AVCodecID codec)
     default:
         return false;
     }
+}
+
+// Decoders that find damage wherever there is any: a checksum of each frame, or nothing to conceal.
+bool tellsAllDamage(AVCodecID codec)
+{
+    return codec == AV_CODEC_ID_FFV1 || codec == AV_CODEC_ID_RAWVIDEO;
+}
+bool tellsNoDamage(AVCodecID codec)
+{
+    return codec == AV_CODEC_ID_HEVC || codec == AV_CODEC_ID_VP8 || codec == AV_CODEC_ID_VP9;
 }
 
 class Stopwatch
@@ -105,7 +116,44 @@ Result<void> Decoder::openCodec()
     if (const int opened = avcodec_open2(codec_.get(), codec, nullptr); opened < 0)
         return inputError("cannot read {}: decoder {} refuses it: {}", path_.string(), codec->name,
                           avErrorText(opened));
+    if (parameters->codec_id == AV_CODEC_ID_HEVC)
+        check_.emplace(
+            ByteSpan(parameters->extradata, static_cast<std::size_t>(parameters->extradata_size)));
     return {};
+}
+
+// Whether a packet is whole, where its decoder does not tell.
+void Decoder::checkPacket()
+{
+    damaged_.erase(nextPacket_ - 1);
+    if (!check_)
+        return;
+    switch (check_->check({packet_->data, static_cast<std::size_t>(packet_->size)})) {
+    case Wholeness::whole:
+        ++wholePackets_;
+        break;
+    case Wholeness::damaged:
+        damaged_.insert(nextPacket_ - 1);
+        break;
+    case Wholeness::unknown:
+        break;
+    }
+}
+
+std::string Decoder::damageNotTold() const
+{
+    const char* name = avcodec_get_name(codecId());
+    if (check_ && !check_->notRead().empty())
+        return fmt::format("its {} stream has {}, which are not followed here", name,
+                           check_->notRead());
+    if (check_)
+        return wholePackets_ > 0 || damaged_.empty()
+                   ? ""
+                   : fmt::format("not one of its pictures reads as {} says", name);
+    if (tellsAllDamage(codecId()))
+        return "";
+    return fmt::format("FFmpeg's decoder of {} {}", name,
+                       tellsNoDamage(codecId()) ? "does not tell" : "sees a part of it only");
 }
 
 bool Decoder::isCancelled()
@@ -185,11 +233,17 @@ Result<void> Decoder::feed()
         packet_->duration = 0;
     }
     isDraining_ = !got;
+    if (got)
+        checkPacket();
+    bool isMissing = false;
+    const MissingReferenceWatch missing(isMissing);
     const Stopwatch watch(seconds_);
     // A broken packet gives no frame: seen by its absence. One for which there was no memory is not
     // broken.
     if (avcodec_send_packet(codec_.get(), got ? packet_.get() : nullptr) == AVERROR(ENOMEM))
         return outOfMemory();
+    if (isMissing)
+        damaged_.insert(nextPacket_ - 1);
     return {};
 }
 
@@ -199,14 +253,19 @@ Result<std::optional<Decoder::Decoded>> Decoder::next()
         10'000; // of broken packets in the decoder's queue, one after another
     for (int troubles = 0; troubles < kMostTroubles;) {
         int got = 0;
+        bool isMissing = false;
         {
+            const MissingReferenceWatch missing(isMissing);
             const Stopwatch watch(seconds_);
             got = avcodec_receive_frame(codec_.get(), frame_.get());
         }
+        if (isMissing)
+            damaged_.insert(nextPacket_ - 1);
         if (got == 0)
             return Decoded{frame_.get(), frame_->pts,
                            frame_->decode_error_flags != 0 ||
-                               (frame_->flags & AV_FRAME_FLAG_CORRUPT) != 0};
+                               (frame_->flags & AV_FRAME_FLAG_CORRUPT) != 0 ||
+                               damaged_.contains(frame_->pts)};
         if (got == AVERROR_EOF || (isDraining_ && got == AVERROR(EAGAIN)))
             return std::optional<Decoded>();
         if (got == AVERROR(ENOMEM))

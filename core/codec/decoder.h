@@ -2,8 +2,11 @@
 
 // Private to this room: packets in, frames out, each frame tagged with the number of its packet.
 #include "core/codec/av.h"
+#include "core/codec/hevc_check.h"
 #include "core/codec/media_file.h"
 #include "core/codec/source.h"
+
+#include <set>
 
 namespace vitrine::codec
 {
@@ -33,6 +36,7 @@ public:
     // Frames per second that the coded stream itself says, once a frame is decoded; 0/1: none.
     AVRational codedRate() const { return codec_->framerate; }
     std::uint64_t missingBytes() const { return file_->missingBytes(); }
+    std::uint64_t fileBytes() const { return file_->size(); }
     // Why the container could not be read to its end; empty where it was.
     const std::string& readingTrouble() const { return readingTrouble_; }
 
@@ -42,7 +46,7 @@ public:
     struct Decoded {
         const AVFrame* frame; // until the next call
         std::int64_t packet;  // number of its packet in order of decoding
-        bool isConcealed;     // the decoder filled in what it could not decode
+        bool isConcealed;     // damaged: the decoder filled in what it could not decode
     };
     // The next frame in order of display; nothing at the end. Packets that cannot be decoded are
     // skipped.
@@ -52,12 +56,17 @@ public:
     Result<void> seek(const std::vector<PacketEntry>& packets, std::int64_t target);
     Result<void> restart();
 
+    // Why a frame may be damaged that is not said to be, of what was decoded so far; empty where
+    // damage is always told.
+    std::string damageNotTold() const;
+
 private:
     Decoder() = default;
     Result<void> openInput();
     Result<void> openCodec();
     bool readPacket(); // the next one of the stream
     Result<void> feed();
+    void checkPacket();
     bool isCancelled();
     Result<void> outOfMemory() const; // always an error
 
@@ -73,6 +82,9 @@ private:
     bool isDraining_ = false;
     double seconds_ = 0;
     std::string readingTrouble_;
+    std::optional<HevcCheck> check_;
+    std::set<std::int64_t> damaged_; // packets
+    std::int64_t wholePackets_ = 0;
 };
 
 } // namespace vitrine::codec

@@ -23,6 +23,7 @@ public:
     // does and before it is opened again; `options`, whose progress cancels, must outlive it.
     Result<InputHandle> openInput(const OpenOptions& options);
 
+    std::uint64_t size() const { return file_.size(); } // in bytes
     // Bytes that the container's header promises and the file does not have.
     std::uint64_t missingBytes() const;
 

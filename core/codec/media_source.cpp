@@ -38,6 +38,16 @@ bool isBareStream(const AVInputFormat& format)
     return std::ranges::find(kBare, std::string_view(format.name)) != std::end(kBare);
 }
 
+bool isTransportStream(const AVInputFormat& format)
+{
+    return std::string_view(format.name) == "mpegts";
+}
+// Its packets have 188 bytes, with a time before or a check behind them 192 or 204.
+bool isWholeTransportStream(std::uint64_t bytes)
+{
+    return bytes % 188 == 0 || bytes % 192 == 0 || bytes % 204 == 0;
+}
+
 } // namespace
 
 class MediaSource::Impl
@@ -64,8 +74,10 @@ public:
             VITRINE_CHECK(start(0));
             VITRINE_TRY(isThere, stepTo(index));
         }
-        if (!isThere)
+        if (!isThere) {
+            lost_.insert(index);
             return inputError("cannot read {}: frame {} cannot be decoded", path_.string(), index);
+        }
         return current();
     }
 
@@ -110,6 +122,8 @@ public:
             if (decoded->isConcealed ||
                 stream_.packets[static_cast<std::size_t>(decoded->packet)].isCorrupt)
                 damaged_.insert(shown);
+            else
+                damaged_.erase(shown); // it was decoded from a start too late for it
             frame_ = decoded->frame;
             stream_.frames[static_cast<std::size_t>(shown)].type = typeOf(*frame_);
             return std::optional(shown);
@@ -147,6 +161,7 @@ public:
 
     std::int64_t position() const { return position_; }
     const std::set<std::int64_t>& damaged() const { return damaged_; }
+    const std::set<std::int64_t>& lost() const { return lost_; }
 
     video::SourceInfo info_;
     StreamIndex stream_;
@@ -201,6 +216,11 @@ private:
         info_.codec = avcodec_get_name(decoder_->codecId());
         takeTimes();
         noteCut();
+        if (stream_.silent > 0)
+            note(fmt::format("{} of its {} packets gave no frame: frames behind them are counted "
+                             "too low",
+                             stream_.silent, stream_.packets.size()),
+                 "packets without a frame");
         const auto format = static_cast<AVPixelFormat>(frame_->format);
         if (isRgb(format))
             info_.notes.push_back(fmt::format("{}: RGB, converted to 8-bit 4:4:4 by {}.",
@@ -285,6 +305,14 @@ private:
                  "cut");
         else if (stream_.isCut)
             note("it is cut: it ends within a frame, which was left out", "cut");
+        else if (isTransportStream(*decoder_->input().iformat) && stream_.packets.back().isCorrupt)
+            note("it is cut: it ends within a frame, of which its decoder shows what there is",
+                 "cut");
+        else if (isTransportStream(*decoder_->input().iformat) &&
+                 !isWholeTransportStream(decoder_->fileBytes()))
+            note("it is cut: it ends within a packet of its transport stream, and its last frame "
+                 "may not be whole",
+                 "cut");
         else if (!decoder_->readingTrouble().empty())
             note(fmt::format("it is cut or damaged: reading ended after {} packets ({})", packets,
                              decoder_->readingTrouble()),
@@ -295,6 +323,7 @@ private:
     std::unique_ptr<Decoder> decoder_;
     video::Orientation orientation_;
     std::set<std::int64_t> damaged_; // display indices whose damage was concealed, so far
+    std::set<std::int64_t> lost_;    // ... that cannot be decoded
     std::int64_t position_ = -1;     // display index of frame_
     const AVFrame* frame_ = nullptr; // the decoder's, until its next
     bool stays_ = false;             // the next step() gives frame_ once more
@@ -321,6 +350,14 @@ const video::SourceInfo& MediaSource::info() const
 Result<Frame> MediaSource::read(std::int64_t index)
 {
     return impl_->read(index);
+}
+bool MediaSource::isLost(std::int64_t index) const
+{
+    return impl_->lost().contains(index);
+}
+const std::set<std::int64_t>& MediaSource::lostFrames() const
+{
+    return impl_->lost();
 }
 const std::vector<StreamFrame>& MediaSource::frames() const
 {
@@ -365,6 +402,10 @@ Result<Frame> MediaSource::current()
 const std::set<std::int64_t>& MediaSource::damagedFrames() const
 {
     return impl_->damaged();
+}
+std::string MediaSource::damageNotTold() const
+{
+    return impl_->decoder().damageNotTold();
 }
 SideData MediaSource::currentSide() const
 {

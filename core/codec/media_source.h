@@ -28,6 +28,7 @@ public:
 
     const video::SourceInfo& info() const override;
     Result<video::Frame> read(std::int64_t index) override;
+    bool isLost(std::int64_t index) const override;
 
     // In order of display.
     const std::vector<StreamFrame>& frames() const;
@@ -40,6 +41,11 @@ public:
     // Display indices of frames decoded so far that were damaged: the decoder filled in what it
     // could not decode. Frames up to the next key frame may be predicted from them.
     const std::set<std::int64_t>& damagedFrames() const;
+    // Those that read() was asked for and that cannot be decoded at all.
+    const std::set<std::int64_t>& lostFrames() const;
+    // Why frames may be damaged that are not among them: "FFmpeg's decoder of vp9 does not tell";
+    // empty where damage is always told.
+    std::string damageNotTold() const;
     // Seconds spent in the decoder's calls so far, by the monotonic clock, and the frames that came
     // out.
     double decodeSeconds() const;

@@ -39,6 +39,14 @@ bool timesTellOrder(const std::vector<PacketEntry>& packets, const AVStream& str
            std::ranges::adjacent_find(times) == times.end();
 }
 
+// Where each packet is a picture, as pictures of H.264 and H.265 are that are not fields.
+bool isFrameByFrame(const AVStream& stream)
+{
+    const AVCodecParameters& coded = *stream.codecpar;
+    return (coded.codec_id == AV_CODEC_ID_H264 || coded.codec_id == AV_CODEC_ID_HEVC) &&
+           (coded.field_order == AV_FIELD_UNKNOWN || coded.field_order == AV_FIELD_PROGRESSIVE);
+}
+
 std::vector<std::int64_t> orderByTime(const std::vector<PacketEntry>& packets)
 {
     std::vector<std::int64_t> order(packets.size());
@@ -148,6 +156,9 @@ Result<StreamIndex> indexStream(Decoder& decoder, const std::filesystem::path& p
         stream.packetOf = orderByTime(stream.packets);
     } else {
         VITRINE_TRY(stream.packetOf, orderByDecoding(decoder, stream.packets.size(), options));
+        if (isFrameByFrame(decoder.stream()))
+            stream.silent =
+                static_cast<std::int64_t>(stream.packets.size() - stream.packetOf.size());
     }
     if (stream.packetOf.empty())
         return inputError("cannot read {}: none of its {} packets can be decoded", path.string(),

@@ -15,6 +15,7 @@ struct StreamIndex {
     std::vector<std::int64_t> keys;     // display indices of key frames, rising
     std::int64_t payload = 0;           // bytes of all packets
     bool isCut = false;                 // the last packet was not whole and is left out
+    std::int64_t silent = 0; // packets without a frame where each is one, and no time tells which
 
     // The first `count` frames cannot be decoded and are not shown: a stream that was cut out of a
     // longer one begins in an open group.

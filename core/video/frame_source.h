@@ -3,6 +3,7 @@
 #include "core/video/frame.h"
 
 #include <memory>
+#include <optional>
 
 namespace vitrine::video
 {
@@ -32,6 +33,10 @@ inline std::int64_t placesTaken(const SourceInfo& info, std::int64_t frames)
                ? frames
                : info.places[static_cast<std::size_t>(frames - 1)] + 1;
 }
+// The frame at a place in time, of `frames` that take these places; none in a hole and outside.
+// Without places frame k is at place k.
+std::optional<std::int64_t> frameAtPlace(const std::vector<std::int64_t>& places,
+                                         std::int64_t frames, std::int64_t place);
 // Of the holes: "10 to 11, 25"; how many are named is bounded.
 std::string holesText(const SourceInfo& info);
 
@@ -45,6 +50,8 @@ public:
     // 0 <= index < frames. The same index always gives the same samples, in any order of asking;
     // asking in rising order is quickest.
     virtual Result<Frame> read(std::int64_t index) = 0;
+    // read() found that this frame alone cannot be had: what was coded is damaged.
+    virtual bool isLost(std::int64_t) const { return false; }
 };
 
 } // namespace vitrine::video

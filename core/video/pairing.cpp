@@ -131,8 +131,10 @@ Result<std::vector<Signature>> signaturesOf(FrameSource& source, std::int64_t fr
                 std::min(frames, info.places[static_cast<std::size_t>(i)])));
         if (static_cast<std::int64_t>(signatures.size()) >= frames)
             break;
-        VITRINE_TRY(const Frame frame, source.read(i));
-        signatures.push_back(signatureOf(frame));
+        const auto frame = source.read(i);
+        if (!frame && !source.isLost(i))
+            return tl::unexpected(frame.error());
+        signatures.push_back(frame ? signatureOf(*frame) : Signature());
     }
     return signatures;
 }

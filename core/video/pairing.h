@@ -40,8 +40,8 @@ struct Pairing {
 // always gives zero. Ties go to the smaller offset. An empty signature is a hole and meets nothing.
 Pairing pair(std::span<const Signature> reference, std::span<const Signature> test, int range = 16);
 
-// Signatures of the first `frames` frames; by time, of the first places in time, holes empty. False
-// from `goOn` cancels.
+// Signatures of the first `frames` frames; by time, of the first places in time. Holes and lost
+// frames are empty. False from `goOn` cancels.
 Result<std::vector<Signature>> signaturesOf(FrameSource& source, std::int64_t frames, PairBy by,
                                             const std::function<bool(std::int64_t)>& goOn);
 

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 namespace vitrine::video
 {
@@ -199,31 +200,52 @@ double rateOrNote(const SourceInfo& info, RunResult& out)
     return 25;
 }
 
-void noteDamage(const FrameSource& source, const char* side, RunResult& out)
+namespace
 {
-    constexpr std::size_t kMostNamed = 12;
-    const auto* media = dynamic_cast<const codec::MediaSource*>(&source);
-    if (media && media->damagedFrames().empty() && media->info().codec == "hevc")
-        out.notes.push_back(fmt::format("Whether the {} is damaged is not known: FFmpeg's decoder "
-                                        "of hevc does not tell.",
-                                        side));
-    if (!media || media->damagedFrames().empty())
-        return;
-    const auto& damaged = media->damagedFrames();
+
+std::string framesText(const std::set<std::int64_t>& frames) // "2 frames (7, 9)"
+{
+    constexpr std::size_t kMostLetters = 96;
     std::string names;
-    for (const std::int64_t frame : damaged) {
-        if (names.size() > 8 * kMostNamed)
+    for (const std::int64_t frame : frames) {
+        if (names.size() > kMostLetters) {
+            names += ", ...";
             break;
+        }
         names += fmt::format("{}{}", names.empty() ? "" : ", ", frame);
     }
-    const auto next = std::ranges::upper_bound(media->keyFrames(), *damaged.rbegin());
-    const std::string until =
-        next == media->keyFrames().end() ? "the end" : fmt::format("key frame {}", *next);
-    out.notes.push_back(fmt::format(
-        "Warning: the {} is damaged: its decoder filled in what is missing in {} frame{} ({}{}); "
-        "frames up to {} may be predicted from that.",
-        side, damaged.size(), damaged.size() == 1 ? "" : "s", names,
-        names.size() > 8 * kMostNamed ? ", ..." : "", until));
+    return fmt::format("{} frame{} ({})", frames.size(), frames.size() == 1 ? "" : "s", names);
+}
+
+// Where what is predicted from a damaged frame ends.
+std::string damageEnd(const codec::MediaSource& media, std::int64_t last)
+{
+    const auto next = std::ranges::upper_bound(media.keyFrames(), last);
+    return next == media.keyFrames().end() ? "the end" : fmt::format("key frame {}", *next);
+}
+
+} // namespace
+
+void noteDamage(const FrameSource& source, const char* side, RunResult& out)
+{
+    const auto* media = dynamic_cast<const codec::MediaSource*>(&source);
+    if (!media)
+        return;
+    const auto &damaged = media->damagedFrames(), &lost = media->lostFrames();
+    if (!lost.empty())
+        out.notes.push_back(fmt::format(
+            "Warning: the {} is damaged: {} cannot be decoded and {} left out; frames up to {} may "
+            "be predicted from that.",
+            side, framesText(lost), lost.size() == 1 ? "was" : "were",
+            damageEnd(*media, *lost.rbegin())));
+    if (!damaged.empty())
+        out.notes.push_back(fmt::format(
+            "Warning: the {} is damaged: its decoder filled in what is missing in {}; frames up to "
+            "{} may be predicted from that.",
+            side, framesText(damaged), damageEnd(*media, *damaged.rbegin())));
+    const std::string notTold = media->damageNotTold();
+    if (damaged.empty() && lost.empty() && !notTold.empty())
+        out.notes.push_back(fmt::format("No damage of the {} was seen: {}.", side, notTold));
 }
 
 void noteUndefined(RunResult& out, const char* metric, double value, const std::string& reason)

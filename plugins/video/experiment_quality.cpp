@@ -18,11 +18,21 @@ Result<SequenceResult> measure(FrameSource& reference, FrameSource& test,
 {
     SequenceResult result;
     const auto total = static_cast<double>(request.pairs.size());
+    double done = 0;
     for (const FramePair& pair : request.pairs) {
-        if (!progress.advance(static_cast<double>(result.frames.size()), total, request.what))
+        if (!progress.advance(done++, total, request.what))
             return cancelled();
-        VITRINE_TRY(const Frame first, reference.read(pair.reference));
-        VITRINE_TRY(const Frame second, test.read(pair.test));
+        const auto readFirst = reference.read(pair.reference), readSecond = test.read(pair.test);
+        if (!readFirst && !reference.isLost(pair.reference))
+            return tl::unexpected(readFirst.error());
+        if (!readSecond && !test.isLost(pair.test))
+            return tl::unexpected(readSecond.error());
+        if (!readFirst || !readSecond) {
+            if (pair == request.pairs.back() && result.frames.empty())
+                return tl::unexpected((readFirst ? readSecond : readFirst).error());
+            continue;
+        }
+        const Frame &first = *readFirst, &second = *readSecond;
         auto quality = compareFrames(first, second, request.options);
         if (!quality)
             return tl::unexpected(
@@ -35,6 +45,7 @@ Result<SequenceResult> measure(FrameSource& reference, FrameSource& test,
             result.hiddenDifference = pair.reference;
         result.quality.add(*quality);
         result.frames.push_back(*std::move(quality));
+        result.pairs.push_back(pair);
     }
     return result;
 }

@@ -28,12 +28,14 @@ std::vector<FramePair> firstPairs(std::int64_t frames);
 
 struct SequenceResult {
     SequenceQuality quality;
+    std::vector<FramePair> pairs; // that were measured: those of the request without lost frames
     std::vector<FrameQuality> frames;
     std::optional<FirstDifference> difference;
     // Frame of the reference whose file holds more than its samples, and that is not the same.
     std::optional<std::int64_t> hiddenDifference;
 };
 
+// An input error where a frame cannot be read and is not lost, or all are lost.
 Result<SequenceResult> measure(FrameSource& reference, FrameSource& test,
                                const SequenceRequest& request, Progress& progress);
 

@@ -110,8 +110,7 @@ Result<std::optional<Rectangle>> regionOf(const Params& params)
                                    static_cast<int>(r[2]), static_cast<int>(r[3])});
 }
 
-Table framesTable(const SequenceResult& result, const SequenceRequest& request,
-                  const FrameSource& test, bool hasVif)
+Table framesTable(const SequenceResult& result, const FrameSource& test, bool hasVif)
 {
     Table table{"frames",
                 {{"frame", "1", {}, "Of the reference"},
@@ -131,7 +130,7 @@ Table framesTable(const SequenceResult& result, const SequenceRequest& request,
         table.columns.push_back({"vif", "1", {}, "Mean of the four scales"});
     for (std::size_t i = 0; i < result.frames.size(); ++i) {
         const FrameQuality& q = result.frames[i];
-        const FramePair& pair = request.pairs[i];
+        const FramePair& pair = result.pairs[i];
         const FrameRate rate = rateOf(test, pair.test);
         table.rows.push_back({pair.reference, pair.test, rate.type, rate.bits, q.error.psnr(0),
                               q.error.psnr(1), q.error.psnr(2), q.error.psnr611(), q.ssim,
@@ -237,22 +236,23 @@ Result<RunResult> MetricsExperiment::run(const Params& params, Progress& progres
     SequenceRequest request;
     const std::int64_t references = pair.reference->info().frames, tests = pair.test->info().frames;
     request.pairs = pairsOf(pair.reference->info(), pair.test->info(), offset, pairBy(params));
-    const std::int64_t frames =
+    const std::int64_t wanted =
         framesWanted(params, static_cast<std::int64_t>(request.pairs.size()));
-    request.pairs.resize(static_cast<std::size_t>(frames));
-    if (frames < 1)
+    request.pairs.resize(static_cast<std::size_t>(wanted));
+    if (wanted < 1)
         return inputError("no frame is left to compare: {} and {} frames at an offset of {}",
                           references, tests, offset);
     notePairing(params, pair, request.pairs.size(), out);
     if (references != tests)
         out.notes.push_back(
             fmt::format("The reference has {} frames, the test {}; {} were measured.", references,
-                        tests, frames));
+                        tests, wanted));
     VITRINE_TRY(request.options.region, regionOf(params));
     request.options.vif = params.boolean("vif");
 
     VITRINE_TRY(const SequenceResult result,
                 measure(*pair.reference, *pair.test, request, progress));
+    const auto frames = static_cast<std::int64_t>(result.frames.size());
     noteDamage(*pair.reference, "reference", out);
     noteDamage(*pair.test, "test", out);
     const bool isWhole = references == tests && offset == 0 &&
@@ -278,7 +278,7 @@ Result<RunResult> MetricsExperiment::run(const Params& params, Progress& progres
         out.notes.push_back(
             fmt::format("No sample of {} frames differs{}.", frames,
                         isIdentical ? "" : "; identical is said of whole files only"));
-    out.tables.push_back(framesTable(result, request, *pair.test, request.options.vif));
+    out.tables.push_back(framesTable(result, *pair.test, request.options.vif));
     return out;
 }
 

@@ -233,6 +233,48 @@ TEST_F(VideoExperiments, BdReadsTheFileAndRefusesAMalformedOne)
     EXPECT_THAT(few->notes, Contains(HasSubstr("at least 4")));
 }
 
+TEST_F(VideoExperiments, AFrameThatCannotBeDecodedIsLeftOutAndSaid)
+{
+    const auto reference = clip("a.y4m", 0, 8);
+    const auto coded = (folder_.path / "c.mp4").string();
+    const auto encoded = run(
+        EncodeExperiment(),
+        {{"input", reference}, {"codec", "x264:crf=20:preset=veryfast:gop=4"}, {"output", coded}});
+    ASSERT_TRUE(encoded) << encoded.error().message;
+    // Units behind their lengths; that of frame 5 leads far behind it.
+    std::string bytes = readFile(coded, 16 << 20).value();
+    const auto byteAt = [&](std::size_t i) { return static_cast<unsigned char>(bytes.at(i)); };
+    std::size_t at = bytes.find("mdat") + 4;
+    for (int slices = 0;;) {
+        const int type = byteAt(at + 4) & 0x1f;
+        if ((type == 1 || type == 5) && slices++ == 5)
+            break;
+        std::size_t length = 0;
+        for (std::size_t i = 0; i < 4; ++i)
+            length = length << 8U | byteAt(at + i);
+        at += 4 + length;
+    }
+    bytes[at] = '\x7f';
+    ASSERT_TRUE(writeFileAtomically(coded, bytes));
+
+    for (const char* offset : {"auto", "0"}) {
+        const auto result = run(MetricsExperiment(),
+                                {{"reference", reference}, {"test", coded}, {"offset", offset}});
+        ASSERT_TRUE(result) << result.error().message;
+        EXPECT_EQ(metric(*result, "frames"), 7);
+        EXPECT_EQ(metric(*result, "offset"), 0);
+        EXPECT_EQ(metric(*result, "identical"), 0);
+        EXPECT_THAT(result->notes,
+                    Contains(HasSubstr("1 frame (5) cannot be decoded and was left out")));
+        const Table& measured = *result->table("frames");
+        ASSERT_EQ(measured.rows.size(), 7u);
+        EXPECT_EQ(std::get<std::int64_t>(measured.rows[4][1]), 4);
+        EXPECT_EQ(std::get<std::int64_t>(measured.rows[5][1]), 6);
+    }
+    EXPECT_THAT(run(DecodeExperiment(), {{"input", coded}}).error().message,
+                HasSubstr("frame 5 cannot be decoded"));
+}
+
 TEST_F(VideoExperiments, StopWhenAsked)
 {
     const auto reference = clip("a.y4m", 0, 6);
