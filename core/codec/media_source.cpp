@@ -8,7 +8,9 @@
 #include "core/video/orientation.h"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
+#include <cstring>
 #include <optional>
 #include <set>
 
@@ -46,6 +48,30 @@ bool isTransportStream(const AVInputFormat& format)
 bool isWholeTransportStream(std::uint64_t bytes)
 {
     return bytes % 188 == 0 || bytes % 192 == 0 || bytes % 204 == 0;
+}
+
+using Matrix = std::array<std::int32_t, 9>; // of display
+
+std::optional<Matrix> displayMatrix(const std::uint8_t* data, std::size_t bytes)
+{
+    Matrix matrix{};
+    if (!data || bytes < sizeof matrix)
+        return std::nullopt;
+    std::memcpy(matrix.data(), data, sizeof matrix);
+    return matrix;
+}
+
+std::optional<Matrix> containerMatrix(const AVStream& stream)
+{
+    std::size_t bytes = 0;
+    const auto* data = av_stream_get_side_data(&stream, AV_PKT_DATA_DISPLAYMATRIX, &bytes);
+    return displayMatrix(data, bytes);
+}
+
+std::optional<Matrix> codedMatrix(const AVFrame& frame)
+{
+    const auto* side = av_frame_get_side_data(&frame, AV_FRAME_DATA_DISPLAYMATRIX);
+    return side ? displayMatrix(side->data, side->size) : std::nullopt;
 }
 
 } // namespace
@@ -134,6 +160,8 @@ public:
     {
         assert(position_ >= 0 && frame_);
         auto frame = fromAv(*frame_);
+        if (const auto same = checkOrientation(); frame && info_.width > 0 && !same)
+            frame = tl::unexpected(same.error());
         if (frame && !orientation_.isUpright())
             frame = video::oriented(*frame, orientation_);
         if (!frame)
@@ -190,7 +218,6 @@ private:
 
     Result<void> describe()
     {
-        takeOrientation();
         VITRINE_TRY(const auto shown, step());
         if (!shown)
             return inputError("cannot read {}: none of its {} frames can be decoded",
@@ -207,6 +234,7 @@ private:
             position_ = 0;
         }
         info_.frames = static_cast<std::int64_t>(stream_.packetOf.size());
+        takeOrientation();
         VITRINE_TRY(const Frame first, current());
         info_.width = first.width();
         info_.height = first.height();
@@ -240,22 +268,44 @@ private:
             info_.remarks.push_back(remark);
     }
 
+    // Of the container and of the coded stream (a message of H.264 and H.265 in its first frame)
+    // the stream's counts, as in FFmpeg's own programs.
     void takeOrientation()
     {
-        std::size_t bytes = 0;
-        const auto* matrix = reinterpret_cast<const std::int32_t*>(
-            av_stream_get_side_data(&decoder_->stream(), AV_PKT_DATA_DISPLAYMATRIX, &bytes));
-        if (!matrix || bytes < 9 * sizeof *matrix)
+        const auto container = containerMatrix(decoder_->stream()), coded = codedMatrix(*frame_);
+        if (!container && !coded)
             return;
+        const Matrix& matrix = coded ? *coded : *container;
         const auto asked = video::orientationOf(matrix[0], matrix[1], matrix[3], matrix[4]);
         if (!asked)
             return note(fmt::format("it asks to be turned by {:.4g} degrees, which was not done",
-                                    -av_display_rotation_get(matrix)),
+                                    -av_display_rotation_get(matrix.data())),
                         "asks to be turned, which was not done");
         orientation_ = *asked;
-        if (!orientation_.isUpright())
+        codedOrientation_ = coded ? asked : std::nullopt;
+        const auto other = coded && container
+                               ? video::orientationOf((*container)[0], (*container)[1],
+                                                      (*container)[3], (*container)[4])
+                               : asked;
+        if (other != asked)
+            note(fmt::format("{}, as its coded stream asks to be shown; its container asks for {}, "
+                             "which was not done",
+                             orientationText(orientation_),
+                             other ? "\"" + orientationText(*other) + "\"" : "another angle"),
+                 orientationText(orientation_));
+        else if (!orientation_.isUpright())
             note(fmt::format("{}, as it asks to be shown", orientationText(orientation_)),
                  orientationText(orientation_));
+    }
+
+    // Frames that say nothing are as those before them.
+    Result<void> checkOrientation() const
+    {
+        const auto coded = codedMatrix(*frame_);
+        if (!coded || video::orientationOf((*coded)[0], (*coded)[1], (*coded)[3], (*coded)[4]) ==
+                          codedOrientation_)
+            return {};
+        return inputError("it asks to be shown in another way than the first");
     }
 
     // The rate of what is shown, and holes between frames.
@@ -322,6 +372,7 @@ private:
     std::filesystem::path path_;
     std::unique_ptr<Decoder> decoder_;
     video::Orientation orientation_;
+    std::optional<video::Orientation> codedOrientation_; // that the first frame asks for
     std::set<std::int64_t> damaged_; // display indices whose damage was concealed, so far
     std::set<std::int64_t> lost_;    // ... that cannot be decoded
     std::int64_t position_ = -1;     // display index of frame_
