@@ -22,7 +22,7 @@ Result<void> write(const ClipExport::Request& request, const codec::EncodeProgre
         codec::OpenOptions options;
         options.raw = source.raw;
         VITRINE_TRY(auto opened, codec::openSource(source.path, options));
-        parts.push_back({std::move(opened), source.offset});
+        parts.push_back({std::move(opened), source.offset, source.isByOrder});
     }
     VITRINE_TRY(const auto joined, SideBySide::make(std::move(parts)));
     codec::EncodeOptions options;

@@ -36,6 +36,7 @@ public:
         std::filesystem::path path;
         RawGiven raw{};
         std::int64_t offset = 0; // moment k shows frame k + offset
+        bool isByOrder = false;  // or the frame at that place in time
     };
     struct Request {
         std::vector<Source> sources;

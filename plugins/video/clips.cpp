@@ -74,6 +74,9 @@ Clip inputClip(const RunRecord& run, const char* parameter)
 {
     Clip clip;
     clip.kbps = clip.psnrY = std::nan("");
+    // What is encoded or decoded has a frame for each, and no holes.
+    clip.isByOrder =
+        run.experiment != "video.metrics" || parameterText(run.params, "pairing") == "order";
     std::vector<const InputFile*> files;
     for (const InputFile& input : run.result.inputs)
         if (input.parameter == parameter)

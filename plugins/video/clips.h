@@ -21,9 +21,10 @@ struct Clip {
     std::string sha256;  // as the run saw it; empty: not to be compared (artifacts are checked)
     std::string trouble; // why there is no file
     std::string warning; // broken protocol
-    double kbps = 0, psnrY = 0;                         // NaN: not known
-    std::int64_t frames = 0;                            // shown; 0: all
-    std::int64_t offset = 0;                            // moment k shows frame k + offset
+    double kbps = 0, psnrY = 0; // NaN: not known
+    std::int64_t frames = 0;    // shown; 0: all
+    std::int64_t offset = 0;    // moment k shows frame k + offset
+    bool isByOrder = false;     // the run paired frames as they come, whatever their times say
     std::map<std::string, std::vector<double>> quality; // by measure, by frame of the clip
     std::vector<double> bits;                           // by frame of the clip
 };

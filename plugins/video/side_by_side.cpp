@@ -15,6 +15,7 @@ Result<std::unique_ptr<SideBySide>> SideBySide::make(std::vector<Part> parts)
     joined->info_ = first;
     joined->info_.width = 0;
     joined->info_.frames = INT64_MAX;
+    joined->info_.places.clear();
     for (const Part& part : parts) {
         const SourceInfo& info = part.source->info();
         if (info.format != first.format || info.height != first.height)
@@ -26,7 +27,8 @@ Result<std::unique_ptr<SideBySide>> SideBySide::make(std::vector<Part> parts)
             return argumentError("panes of odd width do not fit side by side in {}",
                                  formatName(info.format));
         joined->info_.width += info.width;
-        joined->info_.frames = std::min(joined->info_.frames, info.frames - part.offset);
+        const std::int64_t places = part.isByOrder ? info.frames : placesTaken(info, info.frames);
+        joined->info_.frames = std::min(joined->info_.frames, places - part.offset);
     }
     if (joined->info_.width > Frame::kLargestSide)
         return argumentError("side by side the panes are {} samples wide, at most {} can be "
@@ -41,12 +43,14 @@ Result<Frame> SideBySide::read(std::int64_t index)
     Frame all(info_.width, info_.height, info_.format, info_.colour);
     std::vector<std::size_t> at(3, 0); // bytes of the row that are filled
     for (Part& part : parts_) {
-        const std::int64_t number = index + part.offset;
-        if (number < 0 || number >= part.source->info().frames)
+        const SourceInfo& info = part.source->info();
+        const auto number = frameAtPlace(part.isByOrder ? std::vector<std::int64_t>() : info.places,
+                                         info.frames, index + part.offset);
+        if (!number)
             return argumentError("there is no frame {} in one of the panes: set a loop where all "
                                  "have frames",
-                                 number);
-        VITRINE_TRY(const Frame frame, part.source->read(number));
+                                 index + part.offset);
+        VITRINE_TRY(const Frame frame, part.source->read(*number));
         for (int plane = 0; plane < info_.format.planes(); ++plane) {
             const auto p = static_cast<std::size_t>(plane);
             for (int y = 0; y < frame.height(plane); ++y)

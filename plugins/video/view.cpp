@@ -252,6 +252,8 @@ player::Pane VideoView::paneOf(const Offer& offer, const Opened& opened) const
     if (opened.stream) {
         const SourceInfo& info = opened.stream->info();
         pane.frames = clip.frames > 0 ? std::min(clip.frames, info.frames) : info.frames;
+        if (!clip.isByOrder)
+            pane.places = info.places;
         const auto& frames = opened.stream->frames();
         if (pane.bits.empty())
             for (const codec::StreamFrame& frame : frames)

@@ -169,7 +169,8 @@ void VideoView::saveClip(const QString& path)
         for (const Offer& offer : offers_)
             if (offer.id == pane.id)
                 request.sources.push_back({clipOf(offer).path, clipOf(offer).raw,
-                                           player_->offsetOf(static_cast<int>(i))});
+                                           player_->offsetOf(static_cast<int>(i)),
+                                           clipOf(offer).isByOrder});
     }
     const auto& loop = player_->transport().loop();
     request.first = loop ? loop->first : 0;

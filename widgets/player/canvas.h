@@ -33,6 +33,7 @@ public:
 
     void setPanes(std::vector<PaneLook> panes);
     void setLive(const std::vector<QString>& lines); // by pane
+    QString live(int pane) const { return panes_[static_cast<std::size_t>(pane)].live; }
     // Which panes are shown side by side, and the two of the modes of two.
     void setChoice(std::vector<int> visible, int first, int second);
     void setState(const PlayerState& state);

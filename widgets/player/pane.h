@@ -19,8 +19,11 @@ struct Pane {
     int line = 0;                   // style of its curves: solid, dash, dot, dash-dot
     std::shared_ptr<Stream> stream; // none: `trouble` says why
     QString trouble;
-    QString warning;         // about what is shown: "changed since the run"
-    std::int64_t offset = 0; // moment k shows frame k + offset
+    QString warning; // about what is shown: "changed since the run"
+    // Moment k shows the frame at place k + offset in time; without places that is its number. With
+    // holes in its times there is none at some.
+    std::int64_t offset = 0;
+    std::vector<std::int64_t> places;
     std::int64_t frames = 0; // shown of it; the stream may have more
     // By frame of this stream; empty or NaN where not known. Measures by name: "psnr_y", "ssim".
     std::map<QString, std::vector<double>> quality;

@@ -199,6 +199,19 @@ std::int64_t Player::offsetOf(int pane) const
     return one.offset + (more == state_.offsets.end() ? 0 : more->second);
 }
 
+std::optional<std::int64_t> Player::frameAt(int pane, std::int64_t moment) const
+{
+    const Pane& one = panes_[static_cast<std::size_t>(pane)];
+    return video::frameAtPlace(one.places, one.frames, moment + offsetOf(pane));
+}
+
+std::int64_t Player::momentAt(int pane, std::int64_t frame) const
+{
+    const Pane& one = panes_[static_cast<std::size_t>(pane)];
+    return (one.places.empty() ? frame : one.places[static_cast<std::size_t>(frame)]) -
+           offsetOf(pane);
+}
+
 void Player::edit(const PlayerState& after, const QString& label, const QString& mergeKey)
 {
     PlayerState told = after;

@@ -56,6 +56,9 @@ public:
     int secondPane() const; // -1: there is one pane only
     std::int64_t offsetOf(int pane) const;
     PaneMoment momentOf(int pane, std::int64_t moment) const;
+    // None in a hole of its times and where the stream has no more.
+    std::optional<std::int64_t> frameAt(int pane, std::int64_t moment) const;
+    std::int64_t momentAt(int pane, std::int64_t frame) const; // of a frame that there is
     bool
     isSettled() const; // the frames of this moment are on the screen, measured where they can be
     QString statusText() const;

@@ -34,11 +34,17 @@ std::array<double, 4> measured(const video::Frame& reference, const video::Frame
     return {quality->error.psnr(0), quality->error.psnr(1), quality->error.psnr(2), quality->ssim};
 }
 
-double at(const std::vector<double>& values, std::int64_t index)
+double at(const std::vector<double>& values, std::optional<std::int64_t> index)
 {
-    return index >= 0 && index < static_cast<std::int64_t>(values.size())
-               ? values[static_cast<std::size_t>(index)]
+    return index && *index >= 0 && *index < static_cast<std::int64_t>(values.size())
+               ? values[static_cast<std::size_t>(*index)]
                : NAN;
+}
+
+// Of the pairs that a run measured, whatever the panes are shifted by since.
+std::optional<std::int64_t> storedFrameAt(const Pane& pane, std::int64_t moment)
+{
+    return video::frameAtPlace(pane.places, pane.frames, moment + pane.offset);
 }
 
 } // namespace
@@ -73,7 +79,8 @@ std::vector<double> Player::qualities(int pane, const QString& measure) const
     if (hasStoredMeasures(pane)) {
         if (const auto stored = one.quality.find(measure); stored != one.quality.end())
             for (std::int64_t moment = 0; moment < moments; ++moment)
-                values[static_cast<std::size_t>(moment)] = at(stored->second, moment + one.offset);
+                values[static_cast<std::size_t>(moment)] =
+                    at(stored->second, storedFrameAt(one, moment));
         return values;
     }
     const auto* name = std::ranges::find(kLiveMeasures, measure);
@@ -95,7 +102,7 @@ double Player::qualityOf(int pane, std::int64_t moment, const QString& measure) 
     const Pane& one = panes_[static_cast<std::size_t>(pane)];
     if (hasStoredMeasures(pane)) {
         const auto stored = one.quality.find(measure);
-        return stored == one.quality.end() ? NAN : at(stored->second, moment + one.offset);
+        return stored == one.quality.end() ? NAN : at(stored->second, storedFrameAt(one, moment));
     }
     const auto* name = std::ranges::find(kLiveMeasures, measure);
     const auto live = live_.find({pairKey(pane), moment});
@@ -242,10 +249,9 @@ void Player::updateTimeline()
     for (std::size_t i = 0; i < panes_.size(); ++i) {
         const Pane& pane = panes_[i];
         TimelineCurve curve{pane.name, pane.colour, pane.line, {}, {}};
-        const std::int64_t offset = offsetOf(static_cast<int>(i));
         curve.quality = qualities(static_cast<int>(i), state_.quality);
         for (std::int64_t moment = 0; !pane.bits.empty() && moment < shownData.moments; ++moment)
-            curve.bits.push_back(at(pane.bits, moment + offset));
+            curve.bits.push_back(at(pane.bits, frameAt(static_cast<int>(i), moment)));
         shownData.curves.push_back(std::move(curve));
     }
     if (const int second = secondPane() >= 0 ? secondPane() : firstPane();
@@ -253,7 +259,7 @@ void Player::updateTimeline()
         const Pane& pane = panes_[static_cast<std::size_t>(second)];
         for (std::int64_t frame = 0; pane.stream && frame < pane.frames; ++frame)
             if (pane.stream->isIntra(frame))
-                shownData.intra.push_back(frame - offsetOf(second));
+                shownData.intra.push_back(momentAt(second, frame));
     }
     timeline_->setData(std::move(shownData));
     timeline_->setLoop(transport_.loop());
@@ -361,12 +367,16 @@ void Player::goToKey(bool back)
     if (pane >= static_cast<int>(panes_.size()) || !panes_[static_cast<std::size_t>(pane)].stream)
         return;
     const Pane& one = panes_[static_cast<std::size_t>(pane)];
-    const std::int64_t offset = offsetOf(pane), step = back ? -1 : 1;
-    std::int64_t frame = transport_.position() + offset + step;
-    while (frame > 0 && frame < one.frames && !one.stream->isIntra(frame))
-        frame += step;
-    if (frame < one.frames)
-        seek(frame - offset, false);
+    const std::int64_t step = back ? -1 : 1, last = one.frames - 1;
+    if (last < 0)
+        return;
+    const std::int64_t end = momentAt(pane, last);
+    std::int64_t moment = transport_.position() + step;
+    while (moment > momentAt(pane, 0) && moment <= end &&
+           !one.stream->isIntra(frameAt(pane, moment).value_or(-1)))
+        moment += step;
+    if (moment <= end)
+        seek(moment, false);
 }
 
 } // namespace vitrine::player

@@ -31,8 +31,8 @@ std::int64_t Player::length() const
 {
     std::int64_t moments = 0;
     for (std::size_t i = 0; i < panes_.size(); ++i)
-        if (panes_[i].stream)
-            moments = std::max(moments, panes_[i].frames - offsetOf(static_cast<int>(i)));
+        if (panes_[i].stream && panes_[i].frames > 0)
+            moments = std::max(moments, momentAt(static_cast<int>(i), panes_[i].frames - 1) + 1);
     return moments;
 }
 
@@ -40,15 +40,21 @@ PaneMoment Player::momentOf(int pane, std::int64_t moment) const
 {
     const Pane& one = panes_[static_cast<std::size_t>(pane)];
     PaneMoment found;
-    found.wanted = moment + offsetOf(pane);
+    const std::int64_t place = moment + offsetOf(pane);
+    found.wanted = place;
     if (!one.stream) {
         found.absent = one.trouble.isEmpty() ? tr("no picture") : one.trouble;
         return found;
     }
-    if (found.wanted < 0 || found.wanted >= one.frames) {
-        found.absent = tr("no frame %1: there are %2").arg(found.wanted).arg(one.frames);
+    const auto frame = frameAt(pane, moment);
+    if (!frame) {
+        const bool isHole = one.frames > 0 && place > 0 && moment < momentAt(pane, one.frames - 1);
+        found.absent = isHole ? tr("no frame at this moment: a hole in its times")
+                              : tr("no frame %1: there are %2").arg(place).arg(one.frames);
+        found.wanted = -1;
         return found;
     }
+    found.wanted = *frame;
     found.readsSideData = one.stream->readsSideData();
     found.frame = one.stream->cached(found.wanted);
     if (!found.frame) { // on the way: its key frame, which decoding begins with
@@ -63,8 +69,8 @@ bool Player::isReady(std::int64_t moment) const
 {
     for (std::size_t i = 0; i < panes_.size(); ++i) {
         const Pane& pane = panes_[i];
-        const std::int64_t frame = moment + offsetOf(static_cast<int>(i));
-        if (pane.stream && frame >= 0 && frame < pane.frames && !pane.stream->cached(frame))
+        const auto frame = frameAt(static_cast<int>(i), moment);
+        if (pane.stream && frame && !pane.stream->cached(*frame))
             return false;
     }
     return true;
@@ -90,9 +96,10 @@ void Player::want()
         const Pane& pane = panes_[i];
         if (!pane.stream || pane.frames < 1)
             continue;
-        const std::int64_t frame =
-            std::clamp<std::int64_t>(moment + offsetOf(static_cast<int>(i)), 0, pane.frames - 1);
-        pane.stream->want(frame, ahead);
+        std::int64_t frame = moment + offsetOf(static_cast<int>(i));
+        if (!pane.places.empty()) // in a hole: what comes behind it
+            frame = std::ranges::lower_bound(pane.places, frame) - pane.places.begin();
+        pane.stream->want(std::clamp<std::int64_t>(frame, 0, pane.frames - 1), ahead);
     }
 }
 
@@ -222,14 +229,17 @@ Timeline::Ranges Player::cachedMoments() const
     for (std::size_t i = 0; i < panes_.size(); ++i) {
         if (!panes_[i].stream)
             continue;
-        const std::int64_t offset = offsetOf(static_cast<int>(i));
-        Timeline::Ranges own = panes_[i].stream->cachedRanges();
-        for (auto& [from, to] : own) {
-            from -= offset;
-            to -= offset;
-        }
-        own.insert(own.begin(), {-(std::int64_t{1} << 40), -offset - 1}); // where it has none
-        own.push_back({panes_[i].frames - offset, std::int64_t{1} << 40});
+        const int pane = static_cast<int>(i);
+        const std::int64_t last = panes_[i].frames - 1;
+        if (last < 0)
+            continue;
+        Timeline::Ranges own;
+        for (const auto& [from, to] : panes_[i].stream->cachedRanges())
+            if (from <= last)
+                own.push_back({momentAt(pane, from), momentAt(pane, std::min(to, last))});
+        // where it has none
+        own.insert(own.begin(), {-(std::int64_t{1} << 40), momentAt(pane, 0) - 1});
+        own.push_back({momentAt(pane, last) + 1, std::int64_t{1} << 40});
         Timeline::Ranges both;
         for (const auto& [from, to] : all)
             for (const auto& [low, high] : own)

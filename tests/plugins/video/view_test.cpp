@@ -388,6 +388,39 @@ TEST_F(VideoViewTest, AMeasuredPairIsShownAtItsOffset)
     EXPECT_EQ(picture(0), picture(1)); // frame 1 beside frame 2 of the late one: the same
 }
 
+// Pictures 1 to 4 against 1, 2 and 4: what stands side by side is what was compared.
+TEST_F(VideoViewTest, AMeasuredPairWithAHoleIsShownAsItWasPaired)
+{
+    for (const char* name : {"whole", "gap"})
+        for (const int number : {1, 2, 3, 4}) {
+            if (number == 3 && std::string(name) == "gap")
+                continue;
+            std::filesystem::create_directories(folder_.path / name);
+            std::ofstream(folder_.path / name / fmt::format("f{}.ppm", number))
+                << "P6\n16 16\n255\n" + std::string(3 * 16 * 16, static_cast<char>(20 * number));
+        }
+    const auto runOf = [&](const char* pairing, int number) {
+        return done(MetricsExperiment(),
+                    {{"reference", (folder_.path / "whole").string()},
+                     {"test", (folder_.path / "gap").string()},
+                     {"offset", "0"},
+                     {"pairing", pairing}},
+                    number);
+    };
+    const RunHandle byTime = runOf("time", 1);
+    show({byTime});
+    player().transport().seek(3);
+    ASSERT_TRUE(settle());
+    EXPECT_EQ(player().momentOf(1, 3).wanted, 2);
+    EXPECT_EQ(picture(0), picture(1));
+    EXPECT_TRUE(player().canvas()->live(1).contains("100"));
+    EXPECT_TRUE(player().momentOf(1, 2).absent.contains("hole"));
+
+    const RunHandle byOrder = runOf("order", 2);
+    show({byOrder});
+    EXPECT_EQ(player().momentOf(1, 2).wanted, 2);
+}
+
 TEST_F(VideoViewTest, SeveralRunsAddPanesAndCurves)
 {
     const RunHandle first = duel(1), second = duel(2);

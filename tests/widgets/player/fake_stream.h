@@ -60,6 +60,12 @@ public:
         broken->error = error;
         all_[static_cast<std::size_t>(index)] = std::move(broken);
     }
+    void damageFrame(std::int64_t index)
+    {
+        auto damaged = std::make_shared<codec::PlayedFrame>(*all_[static_cast<std::size_t>(index)]);
+        damaged->isDamaged = true;
+        all_[static_cast<std::size_t>(index)] = std::move(damaged);
+    }
     const video::Frame& frame(std::int64_t index) const
     {
         return all_[static_cast<std::size_t>(index)]->frame;

@@ -5,6 +5,7 @@
 #include "widgets/player/canvas.h"
 #include "widgets/player/inspector.h"
 #include "widgets/player/scopes.h"
+#include "widgets/player/timeline.h"
 
 #include <gtest/gtest.h>
 
@@ -541,6 +542,55 @@ TEST_F(PlayerTest, EveryControlHasANameAndHelp)
     for (QComboBox* combo : player_.findChildren<QComboBox*>())
         EXPECT_FALSE(combo->accessibleName().isEmpty() || combo->toolTip().isEmpty());
     EXPECT_GT(controls, 20);
+}
+
+TEST_F(PlayerTest, ADamagedFrameIsSaidAboveItsPicture)
+{
+    reference_ = std::make_shared<FakeStream>(64, 48, 10);
+    test_ = std::make_shared<FakeStream>(64, 48, 10);
+    test_->damageFrame(3);
+    player_.setPanes({paneOf("reference", reference_), paneOf("x264", test_)});
+    ASSERT_TRUE(settle());
+    for (const std::int64_t moment : {2, 3, 4}) {
+        player_.transport().seek(moment);
+        ASSERT_TRUE(settle());
+        EXPECT_EQ(player_.canvas()->live(1).contains("damaged"), moment == 3) << moment;
+        EXPECT_FALSE(player_.canvas()->live(0).contains("damaged"));
+    }
+}
+
+// The test has no frame at moment 5; behind the hole its frame k is of moment k + 1.
+TEST_F(PlayerTest, PanesArePairedByTimeBehindAHole)
+{
+    reference_ = std::make_shared<FakeStream>(64, 48, 20);
+    test_ = std::make_shared<FakeStream>(64, 48, 19);
+    Pane test = paneOf("x264", test_);
+    for (std::int64_t frame = 0; frame < 19; ++frame) {
+        test.places.push_back(frame < 5 ? frame : frame + 1);
+        test.bits.push_back(static_cast<double>(1000 + frame));
+        test.quality["psnr_y"].push_back(30.0 + static_cast<double>(frame));
+    }
+    player_.setPanes({paneOf("reference", reference_), test});
+    ASSERT_TRUE(settle());
+    EXPECT_EQ(player_.transport().length(), 20);
+
+    EXPECT_EQ(player_.momentOf(1, 4).wanted, 4);
+    EXPECT_TRUE(player_.momentOf(1, 5).absent.contains("hole"));
+    EXPECT_EQ(player_.momentOf(1, 6).wanted, 5);
+    EXPECT_EQ(player_.momentOf(1, 19).wanted, 18);
+    EXPECT_EQ(player_.momentOf(0, 19).wanted, 19);
+    const TimelineCurve& curve = player_.timeline()->data().curves[1];
+    EXPECT_EQ(curve.bits[4], 1004);
+    EXPECT_TRUE(std::isnan(curve.bits[5]));
+    EXPECT_EQ(curve.bits[6], 1005);
+    EXPECT_EQ(curve.quality[6], 35);
+    // Intra frames 0 and 12 of the test lie at moments 0 and 13.
+    EXPECT_EQ(player_.timeline()->data().intra, (std::vector<std::int64_t>{0, 13}));
+
+    edit([](PlayerState& state) { state.offsets = {{"x264", 1}}; });
+    EXPECT_EQ(player_.momentOf(1, 3).wanted, 4);
+    EXPECT_TRUE(player_.momentOf(1, 4).absent.contains("hole"));
+    EXPECT_EQ(player_.momentOf(1, 5).wanted, 5);
 }
 
 TEST(PlayerStateJson, ComesBackAndForgivesNonsense)
