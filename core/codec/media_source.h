@@ -39,7 +39,7 @@ public:
     const std::vector<std::int64_t>& keyFrames() const;
     std::int64_t keyFrameBefore(std::int64_t index) const;
     // Display indices of frames decoded so far that were damaged: the decoder filled in what it
-    // could not decode. Frames up to the next key frame may be predicted from them.
+    // could not decode. Frames between the key frames around may be predicted from them.
     const std::set<std::int64_t>& damagedFrames() const;
     // Those that read() was asked for and that cannot be decoded at all.
     const std::set<std::int64_t>& lostFrames() const;

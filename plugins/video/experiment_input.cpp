@@ -217,11 +217,14 @@ std::string framesText(const std::set<std::int64_t>& frames) // "2 frames (7, 9)
     return fmt::format("{} frame{} ({})", frames.size(), frames.size() == 1 ? "" : "s", names);
 }
 
-// Where what is predicted from a damaged frame ends.
-std::string damageEnd(const codec::MediaSource& media, std::int64_t last)
+// Frames that may be predicted from damaged ones: those shown before them among them.
+std::string predictedText(const codec::MediaSource& media, const std::set<std::int64_t>& damaged)
 {
-    const auto next = std::ranges::upper_bound(media.keyFrames(), last);
-    return next == media.keyFrames().end() ? "the end" : fmt::format("key frame {}", *next);
+    const auto next = std::ranges::upper_bound(media.keyFrames(), *damaged.rbegin());
+    const std::string end =
+        next == media.keyFrames().end() ? "to the end" : fmt::format("up to key frame {}", *next);
+    return fmt::format("frames from key frame {} {} may be predicted from that",
+                       media.keyFrameBefore(*damaged.begin()), end);
 }
 
 } // namespace
@@ -234,15 +237,12 @@ void noteDamage(const FrameSource& source, const char* side, RunResult& out)
     const auto &damaged = media->damagedFrames(), &lost = media->lostFrames();
     if (!lost.empty())
         out.notes.push_back(fmt::format(
-            "Warning: the {} is damaged: {} cannot be decoded and {} left out; frames up to {} may "
-            "be predicted from that.",
-            side, framesText(lost), lost.size() == 1 ? "was" : "were",
-            damageEnd(*media, *lost.rbegin())));
+            "Warning: the {} is damaged: {} cannot be decoded and {} left out; {}.", side,
+            framesText(lost), lost.size() == 1 ? "was" : "were", predictedText(*media, lost)));
     if (!damaged.empty())
-        out.notes.push_back(fmt::format(
-            "Warning: the {} is damaged: its decoder filled in what is missing in {}; frames up to "
-            "{} may be predicted from that.",
-            side, framesText(damaged), damageEnd(*media, *damaged.rbegin())));
+        out.notes.push_back(fmt::format("Warning: the {} is damaged: its decoder filled in what is "
+                                        "missing in {}; {}.",
+                                        side, framesText(damaged), predictedText(*media, damaged)));
     const std::string notTold = media->damageNotTold();
     if (damaged.empty() && lost.empty() && !notTold.empty())
         out.notes.push_back(fmt::format("No damage of the {} was seen: {}.", side, notTold));
