@@ -1,6 +1,9 @@
 #include "app/command_line_text.h"
 
 #include "core/base/format.h"
+#include "core/base/number_text.h"
+#include "core/jobs/metric_words.h"
+#include "core/jobs/table_digits.h"
 
 #include <algorithm>
 
@@ -18,14 +21,14 @@ std::size_t width(std::string_view text)
         std::ranges::count_if(text, [](unsigned char c) { return (c & 0xc0) != 0x80; }));
 }
 
-std::string cellText(const Cell& cell)
+std::string cellText(const Cell& cell, std::optional<int> decimals)
 {
     if (const auto* text = std::get_if<std::string>(&cell))
         return oneLine(*text, kCellWidth);
     if (const auto* number = std::get_if<double>(&cell))
-        return significant(*number);
+        return columnText(*number, decimals);
     if (const auto* whole = std::get_if<std::int64_t>(&cell))
-        return std::to_string(*whole);
+        return wholeText(*whole);
     return "–";
 }
 
@@ -37,10 +40,11 @@ std::string tableText(const Table& table)
                               ? column.name
                               : column.name + " (" + column.unit + ")");
     const auto shown = std::min(kRowsShown, table.rows.size());
+    const auto decimals = columnDecimals(table);
     for (std::size_t i = 0; i < shown; ++i) {
         rows.emplace_back();
-        for (const auto& cell : table.rows[i])
-            rows.back().push_back(cellText(cell));
+        for (std::size_t c = 0; c < std::min(table.rows[i].size(), decimals.size()); ++c)
+            rows.back().push_back(cellText(table.rows[i][c], decimals[c]));
     }
     std::string text =
         fmt::format("\n{} ({} rows)\n{}", table.name, table.rows.size(), alignedText(rows));
@@ -96,7 +100,9 @@ std::string runText(const RunRecord& run)
     std::vector<std::vector<std::string>> metrics;
     for (const auto& metric : run.result.metrics)
         metrics.push_back(
-            {"  " + metric.name, significant(metric.value), metric.unit == "1" ? "" : metric.unit});
+            {"  " + metric.name,
+             isYesNo(metric) ? (metric.value == 1 ? "yes" : "no") : significant(metric.value),
+             metric.unit == "1" ? "" : metric.unit});
     text += alignedText(metrics);
     for (const auto& table : run.result.tables)
         text += tableText(table);

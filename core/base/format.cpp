@@ -1,5 +1,7 @@
 #include "core/base/format.h"
 
+#include "core/base/number_text.h"
+
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
@@ -23,20 +25,6 @@ std::optional<Number> parseWhole(std::string_view text)
     return value;
 }
 
-// "1234567.5" -> "1,234,567.5"
-std::string grouped(std::string text)
-{
-    const std::size_t start = text.starts_with('-') ? 1 : 0;
-    std::size_t end = text.find('.');
-    if (end == std::string::npos)
-        end = text.size();
-    while (end > start + 3) {
-        end -= 3;
-        text.insert(end, ",");
-    }
-    return text;
-}
-
 } // namespace
 
 std::string shortest(double value)
@@ -58,7 +46,7 @@ std::string significant(double value, int digits)
         return "0";
     const double magnitude = std::floor(std::log10(std::abs(value)));
     if (magnitude < -4 || magnitude >= 12)
-        return fmt::format("{:.{}g}", value, digits);
+        return withTrueMinus(fmt::format("{:.{}g}", value, digits));
     const int decimals = std::max(0, digits - 1 - static_cast<int>(magnitude));
     std::string text = fmt::format("{:.{}f}", value, decimals);
     if (text.find('.') != std::string::npos) {
@@ -66,7 +54,7 @@ std::string significant(double value, int digits)
         if (text.ends_with('.'))
             text.pop_back();
     }
-    return grouped(std::move(text));
+    return withTrueMinus(withThousands(std::move(text)));
 }
 
 std::string bytesText(std::uint64_t bytes)

@@ -13,7 +13,7 @@ namespace vitrine
 // as JSON has it. C locale.
 std::string shortest(double value);
 
-// For people: 3-4 significant digits ("0.4127", "12,345", "1.2e-07"), "–" for NaN.
+// For people: 3-4 significant digits ("0.4127", "−12,345", "1.2e−07"), "–" for NaN.
 std::string significant(double value, int digits = 4);
 
 std::string bytesText(std::uint64_t bytes); // "13.4 MiB"

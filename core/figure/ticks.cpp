@@ -1,5 +1,7 @@
 #include "core/figure/ticks.h"
 
+#include "core/base/number_text.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -31,14 +33,6 @@ int decimalsOf(double step)
     return 12;
 }
 
-std::string grouped(double value)
-{
-    std::string text = fmt::format("{:.0f}", std::abs(value));
-    for (auto place = static_cast<std::ptrdiff_t>(text.size()) - 3; place > 0; place -= 3)
-        text.insert(static_cast<std::size_t>(place), ",");
-    return text;
-}
-
 std::string superscript(int number)
 {
     static constexpr std::array<const char*, 10> kDigits = {"⁰", "¹", "²", "³", "⁴",
@@ -62,8 +56,8 @@ std::string numberLabel(double value, double step, double largest)
     }
     const int decimals = decimalsOf(step);
     if (decimals == 0)
-        return sign + (largest >= 10000 ? grouped(value) : fmt::format("{:.0f}", std::abs(value)));
-    return fmt::format("{}{:.{}f}", sign, std::abs(value), decimals);
+        return sign + withThousands(fmt::format("{:.0f}", std::abs(value)));
+    return sign + withThousands(fmt::format("{:.{}f}", std::abs(value), decimals));
 }
 
 Ticks linearTicks(Range range, int most)

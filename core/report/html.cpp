@@ -1,5 +1,6 @@
 #include "core/report/document.h"
 #include "core/report/html_style.h"
+#include "core/report/values.h"
 
 #include <fmt/format.h>
 
@@ -80,9 +81,9 @@ std::string htmlValue(const Value& value, const Heading& column)
         text = "<b>" + text + "</b>";
     if (value.measured)
         text += "<span class=\"m\" title=\"measured\"> †</span>";
+    const std::string hover = hoverText(value);
     return fmt::format("<td{}{}>{}</td>", classes.empty() ? "" : " class=\"" + classes + "\"",
-                       value.full.empty() ? "" : " title=\"" + htmlEscaped(value.full) + "\"",
-                       text);
+                       hover.empty() ? "" : " title=\"" + htmlEscaped(hover) + "\"", text);
 }
 
 std::string htmlTable(const DataTable& table)

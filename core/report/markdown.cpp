@@ -1,4 +1,5 @@
 #include "core/report/document.h"
+#include "core/report/values.h"
 
 #include <fmt/format.h>
 
@@ -37,8 +38,7 @@ std::string fenced(const std::string& text)
 
 std::string markdownValue(const Value& value)
 {
-    const std::string text =
-        markdownEscaped(value.number && !value.full.empty() ? value.full : value.text);
+    const std::string text = markdownEscaped(value.number ? inFull(value) : value.text);
     const std::string marked = value.measured ? text + " †" : text;
     return value.emphasis && !text.empty() ? "**" + marked + "**" : marked;
 }

@@ -1,6 +1,9 @@
 #include "core/report/tables.h"
 
+#include "core/base/number_text.h"
+#include "core/jobs/metric_words.h"
 #include "core/jobs/read_run.h"
+#include "core/jobs/table_digits.h"
 
 #include <fmt/format.h>
 
@@ -49,6 +52,25 @@ Value absent(const RunRecord& run)
     return {.text = whole ? "–" : std::string(runStateName(run.state)), .number = true};
 }
 
+// Those of the runs' values of one metric, which stand beside each other.
+std::optional<int> rowDecimals(const Runs& runs, const std::string& name, int digits)
+{
+    std::vector<double> values;
+    for (const RunRecord& run : runs)
+        values.push_back(metricOf(run.result, name));
+    return values.size() > 1 ? commonDecimals(values, digits) : std::nullopt;
+}
+
+Value metricValue(const Metric& metric, int digits, std::optional<int> decimals)
+{
+    Value value = numberValue(metric.value, metric.origin == Origin::measured, digits, decimals);
+    if (isYesNo(metric)) {
+        value.full = value.text;
+        value.text = metric.value == 1 ? "yes" : "no";
+    }
+    return value;
+}
+
 Value difference(const Runs& two, const std::string& name, int digits)
 {
     const Metric* a = two[0].result.metric(name);
@@ -78,11 +100,10 @@ DataTable metricTable(const std::vector<RunRecord>& runs, const TableItem& item)
          item.columns.empty() ? allNames(runs, metricNames) : item.columns) {
         std::string unit;
         std::vector<Value> row;
+        const auto decimals = rowDecimals(runs, name, item.digits);
         for (const RunRecord& run : runs) {
             const Metric* metric = run.result.metric(name);
-            row.push_back(
-                metric ? numberValue(metric->value, metric->origin == Origin::measured, item.digits)
-                       : absent(run));
+            row.push_back(metric ? metricValue(*metric, item.digits, decimals) : absent(run));
             if (metric)
                 unit = metric->unit;
         }
@@ -144,11 +165,12 @@ DataTable dataTable(const Table& source, const std::string& name, const TableIte
         table.columns.push_back({column.name, column.unit, column.help, !column.unit.empty(),
                                  column.origin == Origin::measured});
     }
+    const auto decimals = columnDecimals(source, item.digits);
     for (const auto& cells : source.rows) {
         std::vector<Value> row;
         for (std::size_t i = 0; i < chosen.size(); ++i) {
-            row.push_back(
-                cellValue(chosen[i] < cells.size() ? cells[chosen[i]] : Cell{}, item.digits));
+            row.push_back(cellValue(chosen[i] < cells.size() ? cells[chosen[i]] : Cell{},
+                                    item.digits, decimals[chosen[i]]));
             if (row.back().number)
                 table.columns[i].number = true;
         }

@@ -2,6 +2,7 @@
 
 #include "core/base/cut_text.h"
 #include "core/base/format.h"
+#include "core/base/number_text.h"
 
 #include <cmath>
 
@@ -11,6 +12,7 @@ namespace
 {
 
 constexpr std::size_t kLongText = 80;
+constexpr std::size_t kLongNumber = 9; // of a parameter: what a person types stays as it is
 
 Value textValue(const std::string& text, bool number)
 {
@@ -21,10 +23,7 @@ Value textValue(const std::string& text, bool number)
 // All its digits, in groups; no detour by a double, which would round long ones.
 Value integerValue(std::int64_t value)
 {
-    const auto size =
-        value < 0 ? 0U - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value);
-    const std::string full = std::to_string(value);
-    const std::string text = (value < 0 ? "-" : "") + countText(size);
+    const std::string full = std::to_string(value), text = wholeText(value);
     return {.text = text, .full = text == full ? "" : full, .number = true};
 }
 
@@ -37,29 +36,26 @@ std::string runName(const RunRecord& run)
 
 std::string countText(std::uint64_t count)
 {
-    std::string text = std::to_string(count);
-    for (auto place = static_cast<std::ptrdiff_t>(text.size()) - 3; place > 0; place -= 3)
-        text.insert(static_cast<std::size_t>(place), ",");
-    return text;
+    return withThousands(std::to_string(count));
 }
 
-Value numberValue(double value, bool measured, int digits)
+Value numberValue(double value, bool measured, int digits, std::optional<int> decimals)
 {
     if (!std::isfinite(value))
         return {.text = "–", .number = true, .measured = measured};
     const std::string full = shortest(value);
     // Whole numbers are counts: all their digits, in groups.
     const bool whole = value == std::floor(value) && std::abs(value) < 1e15;
-    std::string text =
-        whole ? (value < 0 ? "-" : "") + countText(static_cast<std::uint64_t>(std::abs(value)))
-              : significant(value, digits);
+    const std::string text = decimals ? columnText(value, decimals)
+                             : whole  ? wholeText(static_cast<std::int64_t>(value))
+                                      : significant(value, digits);
     return {.text = text, .full = text == full ? "" : full, .number = true, .measured = measured};
 }
 
-Value cellValue(const Cell& cell, int digits)
+Value cellValue(const Cell& cell, int digits, std::optional<int> decimals)
 {
     if (const auto* number = std::get_if<double>(&cell))
-        return numberValue(*number, false, digits);
+        return numberValue(*number, false, digits, decimals);
     if (const auto* integer = std::get_if<std::int64_t>(&cell))
         return integerValue(*integer);
     if (const auto* text = std::get_if<std::string>(&cell))
@@ -69,7 +65,29 @@ Value cellValue(const Cell& cell, int digits)
 
 Value parameterValue(const ParamValue& value)
 {
-    return textValue(paramText(value), true);
+    Value made = textValue(paramText(value), true);
+    const auto* real = std::get_if<double>(&value);
+    const std::string text = real && made.text.size() > kLongNumber ? readOut(*real)
+                             : parseReal(made.text)                 ? withTrueMinus(made.text)
+                                                                    : made.text;
+    if (text != made.text) {
+        made.full = made.text;
+        made.text = text;
+    }
+    return made;
+}
+
+std::string inFull(const Value& value)
+{
+    const std::string& full = value.full.empty() ? value.text : value.full;
+    return parseReal(full) ? withTrueMinus(full) : full;
+}
+
+std::string hoverText(const Value& value)
+{
+    const auto number = parseReal(value.full);
+    const std::string hover = number ? readOut(*number) : value.full;
+    return hover == value.text ? std::string() : hover;
 }
 
 } // namespace vitrine::report

@@ -11,6 +11,7 @@
 #include "widgets/plot/plot_view.h"
 #include "widgets/runs/data_table.h"
 #include "widgets/theme/style.h"
+#include "widgets/theme/text.h"
 
 #include <QHBoxLayout>
 #include <QLabel>
@@ -205,7 +206,9 @@ void SweepView::drawKept()
     pareto_->setFigure(paretoFigure(shown(), all ? std::vector<std::uint8_t>{} : kept));
     pareto_->setRangeState(
         bound_.read(state_).value("ranges").toObject().value("pareto").toObject());
-    kept_->setText(tr("%L1 of %L2 points").arg(parallel_->keptCount()).arg(points_.rows.size()));
+    kept_->setText(tr("%1 of %2 points")
+                       .arg(countWords(static_cast<std::int64_t>(parallel_->keptCount())),
+                            countWords(points_.rows.size())));
 
     Table shown{"designs", points_.columns, {}};
     for (std::size_t row = 0; row < points_.rows.size(); ++row)

@@ -1,5 +1,6 @@
 #include "plugins/attention/head_table.h"
 
+#include "core/base/number_text.h"
 #include "widgets/theme/palette.h"
 #include "widgets/theme/style.h"
 
@@ -66,6 +67,12 @@ void HeadTableModel::setScene(const Scene& scene)
     order_.clear();
     for (const HeadRow& row : rows_.front())
         order_.push_back(row.id);
+    for (Column& column : columns_) {
+        std::vector<double> numbers;
+        for (const HeadId head : order_)
+            numbers.push_back(value(head, column));
+        column.decimals = commonDecimals(numbers);
+    }
     sortRows();
     endResetModel();
 }
@@ -171,14 +178,14 @@ QVariant HeadTableModel::data(const QModelIndex& index, int role) const
             column.name.startsWith(QLatin1String("sinks")))
             return std::isnan(number) ? QStringLiteral("–")
                                       : QString::number(static_cast<int>(number));
-        return numberText(number);
+        return QString::fromStdString(columnText(number, column.decimals));
     case Qt::UserRole:
         return number;
     case Qt::TextAlignmentRole:
         return static_cast<int>(Qt::AlignRight | Qt::AlignVCenter);
     case Qt::ToolTipRole:
         return QStringLiteral("%1\n%2 %3")
-            .arg(headName(head), QString::number(number, 'g', 17), column.unit)
+            .arg(headName(head), QString::fromStdString(readOut(number)), column.unit)
             .trimmed();
     case Qt::DecorationRole:
         if (index.column() == 0 && std::ranges::count(pinned_, head))

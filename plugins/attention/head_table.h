@@ -5,6 +5,7 @@
 #include <QAbstractTableModel>
 #include <QTableView>
 
+#include <optional>
 #include <vector>
 
 namespace vitrine::attention
@@ -33,6 +34,7 @@ private:
         QString name; // as in the table `heads`: "first_token_mass", with run "first_token_mass:1"
         QString label, unit, help;
         std::size_t run = 0;
+        std::optional<int> decimals{}; // that its numbers have in common
     };
     void makeColumns(const Scene& scene);
     double value(HeadId head, const Column& column) const;

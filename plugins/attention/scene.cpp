@@ -6,17 +6,6 @@
 
 namespace vitrine::attention
 {
-namespace
-{
-
-QString text(double value, int digits)
-{
-    return QString::fromStdString(significant(value, digits))
-        .replace(QLatin1Char('-'), QStringLiteral("−"));
-}
-
-} // namespace
-
 std::span<const float> Scene::columnScore() const
 {
     const auto layer = first().layerIndex(head);
@@ -68,12 +57,12 @@ QString headName(HeadId head)
 
 QString numberText(double value)
 {
-    return text(value, 4);
+    return QString::fromStdString(significant(value, 4));
 }
 
 QString shortText(double value)
 {
-    return text(value, 2);
+    return QString::fromStdString(significant(value, 2));
 }
 
 } // namespace vitrine::attention

@@ -1,3 +1,4 @@
+#include "core/base/number_text.h"
 #include "plugins/calibration/experiment_evaluation.h"
 #include "plugins/calibration/experiment_verdict.h"
 
@@ -86,10 +87,11 @@ void addLosses(const Evaluation& evaluation, std::uint64_t seed, RunResult& out)
                           : interval.low > 0 ? "raises the loss"
                                              : "shows no difference: the interval contains 0";
     out.notes.push_back(fmt::format(
-        "Calibrating {} heads {}. Perplexity {:.4g} before, {:.4g} after; difference {:+.4f} "
-        "nat per token, 95 % interval {:+.4f} to {:+.4f} over {} windows.",
+        "Calibrating {} heads {}. Perplexity {:.4g} before, {:.4g} after; difference {} "
+        "nat per token, 95 % interval {} to {} over {} windows.",
         evaluation.heads.size(), verdict, std::exp(meanOfControls(before)),
-        std::exp(meanOfControls(after)), difference, interval.low, interval.high, before.size()));
+        std::exp(meanOfControls(after)), signedText(difference, 4), signedText(interval.low, 4),
+        signedText(interval.high, 4), before.size()));
 }
 
 } // namespace vitrine::calibration

@@ -1,5 +1,7 @@
 #include "plugins/calibration/experiment_verdict.h"
 
+#include "core/base/number_text.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -20,7 +22,7 @@ double share(std::int64_t part, std::int64_t whole)
 // "+1.2", in percentage points.
 std::string pointsText(double difference)
 {
-    return fmt::format("{:+.1f}", 100 * difference);
+    return signedText(100 * difference, 1);
 }
 
 } // namespace

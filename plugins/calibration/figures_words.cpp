@@ -1,4 +1,5 @@
 #include "core/base/format.h"
+#include "core/base/number_text.h"
 #include "plugins/calibration/figures.h"
 #include "plugins/calibration/figures_study.h"
 
@@ -15,10 +16,9 @@ std::string percent(double share)
     return fmt::format("{:.1f} %", share * 100);
 }
 
-// "+1.2 points", with a true minus sign.
-std::string signedPoints(double difference)
+std::string signedPoints(double difference) // "+1.2"
 {
-    return fmt::format("{}{:.1f}", difference < 0 ? "−" : "+", std::abs(difference * 100));
+    return signedText(100 * difference, 1);
 }
 
 std::string pText(double p)

@@ -1,6 +1,6 @@
 #include "plugins/calibration/next_table.h"
 
-#include "core/base/format.h"
+#include "core/base/number_text.h"
 #include "core/model/token_text.h"
 #include "widgets/runs/data_table.h"
 #include "widgets/theme/palette.h"
@@ -49,7 +49,7 @@ public:
             bar(index.data(NextModel::beforeRole).toDouble() / model_.largest(), box.bottom() - 5,
                 colours.muted);
             bar(index.data(NextModel::afterRole).toDouble() / model_.largest(), box.bottom() - 2,
-                colours.series(1));
+                colours.series(0));
         }
         painter->restore();
     }
@@ -84,6 +84,14 @@ void NextModel::setScene(const Scene& scene)
         largest_ = std::max({largest_, row.before, std::isnan(row.after[0]) ? 0 : row.after[0]});
         rows_.push_back(std::move(row));
     }
+    decimals_.assign(static_cast<std::size_t>(columnCount()), std::nullopt);
+    for (std::size_t column = beforeColumn; column < decimals_.size(); ++column) {
+        std::vector<double> numbers;
+        for (const Row& row : rows_)
+            numbers.push_back(column == beforeColumn ? row.before
+                                                     : row.after[column - afterColumn]);
+        decimals_[column] = commonDecimals(numbers, 3);
+    }
     if (!sameShape)
         endResetModel();
     else if (!rows_.empty())
@@ -110,12 +118,14 @@ QVariant NextModel::data(const QModelIndex& index, int role) const
                              : std::nan("");
     switch (role) {
     case Qt::DisplayRole:
-        return column == tokenColumn ? row.token : QString::fromStdString(significant(value, 3));
+        return column == tokenColumn
+                   ? row.token
+                   : text(columnText(value, decimals_[static_cast<std::size_t>(column)], 3));
     case Qt::ToolTipRole:
         return column == tokenColumn
                    ? tr("“%1”: %2 → %3")
                          .arg(row.token, numberText(row.before), numberText(row.after[0]))
-                   : QString::number(value, 'g', 17);
+                   : text(readOut(value));
     case Qt::TextAlignmentRole:
         return QVariant::fromValue(column == tokenColumn ? Qt::AlignLeft | Qt::AlignVCenter
                                                          : Qt::AlignRight | Qt::AlignVCenter);

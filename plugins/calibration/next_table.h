@@ -5,6 +5,7 @@
 #include <QAbstractTableModel>
 #include <QTableView>
 
+#include <optional>
 #include <vector>
 
 namespace vitrine::calibration
@@ -35,6 +36,7 @@ private:
         std::vector<double> after;
     };
     std::vector<Row> rows_;
+    std::vector<std::optional<int>> decimals_; // of each column
     std::vector<QString> names_;
     std::size_t runs_ = 1;
     double largest_ = 1;

@@ -1,6 +1,7 @@
 #include "plugins/calibration/view_state.h"
 
 #include "core/base/format.h"
+#include "core/base/number_text.h"
 
 #include <QJsonArray>
 
@@ -75,11 +76,6 @@ QJsonObject tuningJson(const Tuning& tuning)
             {"head_betas", text(headBetasText(tuning.headBetas))},
             {"sinks_off", text(sinkPlacesText(tuning.off))},
             {"sinks_on", text(sinkPlacesText(tuning.on))}};
-}
-
-QString signedText(std::string number)
-{
-    return QString::fromStdString(number).replace(QLatin1Char('-'), QStringLiteral("−"));
 }
 
 } // namespace
@@ -168,22 +164,17 @@ QString headName(LayerHead head)
 
 QString numberText(double value)
 {
-    return signedText(significant(value, 4));
+    return text(significant(value, 4));
 }
 
 QString shortText(double value)
 {
-    return signedText(significant(value, 2));
+    return text(significant(value, 2));
 }
 
 QString countText(double value)
 {
-    if (!std::isfinite(value))
-        return QStringLiteral("–");
-    QString digits = QString::number(std::llround(std::abs(value)));
-    for (qsizetype place = digits.size() - 3; place > 0; place -= 3)
-        digits.insert(place, QLatin1Char(','));
-    return value < 0 ? QStringLiteral("−") + digits : digits;
+    return std::isfinite(value) ? text(wholeText(std::llround(value))) : QStringLiteral("–");
 }
 
 QString text(const std::string& utf8)

@@ -2,6 +2,7 @@
 
 #include "core/base/format.h"
 #include "core/base/hash.h"
+#include "core/base/number_text.h"
 #include "core/codec/media_source.h"
 #include "plugins/video/experiment_quality.h"
 
@@ -143,9 +144,10 @@ void noteMissedRate(const codec::EncodeOptions& options, double kbps, RunResult&
     constexpr double kTolerance = 0.03;
     const double share = kbps / options.value - 1;
     if (options.mode == codec::RateMode::bitrate && std::abs(share) > kTolerance)
-        out.notes.push_back(fmt::format(
-            "Warning: {} was asked for {} kbit/s and made {:.1f} ({:+.1f} %).",
-            codec::codecTitle(options.codec), shortest(options.value), kbps, 100 * share));
+        out.notes.push_back(
+            fmt::format("Warning: {} was asked for {} kbit/s and made {:.1f} ({} %).",
+                        codec::codecTitle(options.codec), shortest(options.value), kbps,
+                        signedText(100 * share, 1)));
 }
 
 } // namespace vitrine::video

@@ -37,8 +37,7 @@ QRectF pixelsOf(const MapGeometry& g, const MapTile& tile)
 
 QString shortNumber(double value)
 {
-    return QString::fromStdString(significant(value, 2))
-        .replace(QLatin1Char('-'), QStringLiteral("−"));
+    return QString::fromStdString(significant(value, 2));
 }
 
 } // namespace

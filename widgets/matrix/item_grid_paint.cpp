@@ -35,8 +35,7 @@ std::vector<float> pooled(const std::vector<float>& values, int side, int target
 
 QString ItemGrid::scoreText(double value, int digits)
 {
-    return QString::fromStdString(significant(value, digits))
-        .replace(QLatin1Char('-'), QStringLiteral("−"));
+    return QString::fromStdString(significant(value, digits));
 }
 
 double ItemGrid::share(const GridItem& item) const

@@ -1,6 +1,7 @@
 #include "widgets/parallel/parallel_data.h"
 
 #include "core/base/format.h"
+#include "core/jobs/metric_words.h"
 #include "core/jobs/read_run.h"
 
 #include <QJsonArray>
@@ -101,7 +102,8 @@ Data dataOf(const Table& table)
                                        : std::optional(numberAxis(table, column));
         if (!axis || !varies(*axis) || data.find(table.columns[column].name))
             continue;
-        axis->name = axis->label = table.columns[column].name;
+        axis->name = table.columns[column].name;
+        axis->label = titleOf(axis->name, table.columns[column].unit);
         axis->unit = table.columns[column].unit;
         data.axes.push_back(std::move(*axis));
     }

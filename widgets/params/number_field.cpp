@@ -90,6 +90,7 @@ NumberField::NumberField(const ParamSpec& spec, QWidget* parent)
 QString NumberField::text() const
 {
     QString text = line_->text().trimmed();
+    text.replace(QChar(0x2212), '-'); // as the window writes numbers
     if (spec_.type == ParamType::real)
         text.replace(',', '.');
     if (spec_.type == ParamType::integers)

@@ -9,6 +9,18 @@
 namespace vitrine
 {
 
+namespace
+{
+
+// With a decimal comma too, and with the minus sign as the window writes it.
+std::optional<double> typedNumber(QString text)
+{
+    text.replace(QLatin1Char(','), QLatin1Char('.')).replace(QChar(0x2212), QLatin1Char('-'));
+    return parseReal(text.trimmed().toStdString());
+}
+
+} // namespace
+
 NumberSpin::NumberSpin(double low, double high, int decimals, QWidget* parent)
     : QDoubleSpinBox(parent)
 {
@@ -59,16 +71,12 @@ QString NumberSpin::textFromValue(double value) const
 
 double NumberSpin::valueFromText(const QString& text) const
 {
-    QString point = text;
-    return parseReal(point.replace(QLatin1Char(','), QLatin1Char('.')).trimmed().toStdString())
-        .value_or(value());
+    return typedNumber(text).value_or(value());
 }
 
 QValidator::State NumberSpin::validate(QString& text, int&) const
 {
-    QString point = text;
-    const auto number =
-        parseReal(point.replace(QLatin1Char(','), QLatin1Char('.')).trimmed().toStdString());
+    const auto number = typedNumber(text);
     return number && *number >= minimum() && *number <= maximum() ? QValidator::Acceptable
                                                                   : QValidator::Intermediate;
 }

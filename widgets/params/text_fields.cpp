@@ -17,6 +17,7 @@
 #include "widgets/params/segmented_switch.h"
 #include "widgets/theme/icon.h"
 #include "widgets/theme/shown_text.h"
+#include "widgets/theme/text.h"
 
 #include <numeric>
 
@@ -94,9 +95,9 @@ void PromptField::setText(const QString& text)
     cut_ = showText(*editor_, text);
     whole_ = cut_ ? text : QString();
     editor_->setReadOnly(cut_);
-    editor_->setToolTip(cut_ ? QString("Only the beginning is shown; all %L1 characters are used. "
+    editor_->setToolTip(cut_ ? QString("Only the beginning is shown; all %1 characters are used. "
                                        "Press Delete to type another text.")
-                                   .arg(text.size())
+                                   .arg(countWords(static_cast<std::int64_t>(text.size())))
                              : QString());
 }
 

@@ -1,3 +1,4 @@
+#include "core/base/format.h"
 #include "core/figure/figure.h"
 #include "widgets/player/canvas.h"
 #include "widgets/player/overlays.h"
@@ -62,7 +63,9 @@ std::vector<QColor> ramp(figure::ColourMap map, bool reversed)
 
 LegendBar differenceLegend(const PlayerState& state)
 {
-    const auto units = [&](double value) { return QString::number(value / state.gain, 'g', 3); };
+    const auto units = [&](double value) {
+        return QString::fromStdString(significant(value / state.gain, 3));
+    };
     const QString plane = QStringLiteral("YUV").mid(state.plane, 1);
     if (state.difference == video::DifferenceMode::heat)
         return {QStringLiteral("|Δ%1|, 8-bit units").arg(plane), QStringLiteral("0"), units(255),

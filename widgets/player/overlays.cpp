@@ -1,5 +1,6 @@
 #include "widgets/player/overlays.h"
 
+#include "core/base/number_text.h"
 #include "core/figure/figure.h"
 
 #include <QPainter>
@@ -96,7 +97,7 @@ void paintQuantizers(QPainter& painter, const OverlayPlace& place, const codec::
         painter.fillRect(rect, colourOf(figure::ColourMap::viridis, share, 120));
         if (std::min(rect.width(), rect.height()) > 22 * place.pixelRatio) {
             painter.setPen(share > 0.7 ? Qt::black : Qt::white);
-            painter.drawText(rect, Qt::AlignCenter, QString::number(block.qp));
+            painter.drawText(rect, Qt::AlignCenter, QString::fromStdString(wholeText(block.qp)));
         }
     }
 }

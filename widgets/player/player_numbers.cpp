@@ -1,4 +1,5 @@
 #include "core/base/format.h"
+#include "core/base/number_text.h"
 #include "core/video/quality.h"
 #include "widgets/player/canvas.h"
 #include "widgets/player/inspector.h"
@@ -172,7 +173,7 @@ void Player::updateLive()
                 parts << tr("damaged");
             const double value = qualityOf(static_cast<int>(i), scene.moment, state_.quality);
             if (std::isfinite(value))
-                parts << QString::number(value, 'f', shownMeasure.decimals) +
+                parts << QString::fromStdString(columnText(value, shownMeasure.decimals)) +
                              (shownMeasure.unit.isEmpty() ? QString()
                                                           : QChar(0x202f) + shownMeasure.unit);
             if (const double bits = at(pane.bits, moment.wanted); std::isfinite(bits))

@@ -2,6 +2,7 @@
 #include "widgets/player/inspector.h"
 #include "widgets/player/player.h"
 #include "widgets/theme/palette.h"
+#include "widgets/theme/text.h"
 
 #include <algorithm>
 
@@ -50,7 +51,7 @@ PaneMoment Player::momentOf(int pane, std::int64_t moment) const
     if (!frame) {
         const bool isHole = one.frames > 0 && place > 0 && moment < momentAt(pane, one.frames - 1);
         found.absent = isHole ? tr("no frame at this moment: a hole in its times")
-                              : tr("no frame %1: there are %2").arg(place).arg(one.frames);
+                              : tr("no frame %1: there are %2").arg(countWords(place), countWords(one.frames));
         found.wanted = -1;
         return found;
     }

@@ -1,6 +1,7 @@
 #include "widgets/player/timeline.h"
 
 #include "core/base/format.h"
+#include "core/base/number_text.h"
 #include "widgets/theme/palette.h"
 
 #include <QEvent>
@@ -98,7 +99,7 @@ QStringList Timeline::readingAt(std::int64_t moment) const
     for (const TimelineCurve& curve : data_.curves) {
         QStringList parts;
         if (const double value = at(curve.quality); std::isfinite(value))
-            parts << (QString::number(value, 'f', data_.qualityDecimals) +
+            parts << (QString::fromStdString(columnText(value, data_.qualityDecimals)) +
                       (data_.qualityUnit.isEmpty() ? QString() : " " + data_.qualityUnit));
         if (const double bits = at(curve.bits); std::isfinite(bits))
             parts << QString::fromStdString(significant(bits / 1000, 3)) + tr(" kbit");

@@ -1,4 +1,5 @@
 #include "core/base/format.h"
+#include "core/base/number_text.h"
 #include "widgets/player/timeline.h"
 #include "widgets/theme/palette.h"
 #include "widgets/theme/style.h"
@@ -128,8 +129,9 @@ void Timeline::paintRow(QPainter& painter, const Row& row, bool quality) const
         return;
     }
     const auto label = [&](double value) {
-        return quality ? QString::number(value, 'f', data_.qualityDecimals > 2 ? 3 : 1)
-                       : QString::fromStdString(significant(value / 1000, 2));
+        return quality
+                   ? QString::fromStdString(columnText(value, data_.qualityDecimals > 2 ? 3 : 1))
+                   : QString::fromStdString(significant(value / 1000, 2));
     };
     painter.drawText(gutter, Qt::AlignRight | Qt::AlignTop,
                      label(row.high) + (quality && !data_.qualityUnit.isEmpty()

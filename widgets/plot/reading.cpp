@@ -2,7 +2,7 @@
 
 #include <QStringList>
 
-#include "core/base/format.h"
+#include "core/base/number_text.h"
 
 #include <algorithm>
 #include <cmath>
@@ -18,7 +18,7 @@ constexpr double kReach = 24;
 QString coordinate(const figure::Axis& axis, double value, const char* otherwise)
 {
     QString text = axis.label.empty() ? QString(otherwise) : QString::fromStdString(axis.label);
-    text += ' ' + QString::fromStdString(shortest(value));
+    text += ' ' + QString::fromStdString(readOut(value));
     if (!axis.unit.empty() && axis.unit != "1")
         text += QChar(0x2009) + QString::fromStdString(axis.unit);
     const auto named = std::ranges::find(axis.ticks, value, &figure::Axis::Tick::position);
@@ -58,7 +58,7 @@ std::optional<Reading> inGrid(const figure::Figure& figure, const figure::Grid& 
         return {};
     const double x = grid.x0 + c * grid.dx, y = grid.y0 + r * grid.dy;
     QString value = grid.name.empty() ? QString("value") : QString::fromStdString(grid.name);
-    value += ' ' + QString::number(grid.values[cell], 'g', 9); // nine digits name a float
+    value += ' ' + QString::fromStdString(readOut(static_cast<double>(grid.values[cell])));
     if (!grid.unit.empty() && grid.unit != "1")
         value += QChar(0x2009) + QString::fromStdString(grid.unit);
     return Reading{

@@ -9,7 +9,7 @@
 namespace vitrine::plot
 {
 
-// What lies under the pointer, with full precision.
+// What lies under the pointer; numbers as readOut() has them.
 struct Reading {
     QPointF place; // the point or the middle of the cell, logical pixels
     double x = 0, y = 0;

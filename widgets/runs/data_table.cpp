@@ -6,6 +6,8 @@
 #include <QKeyEvent>
 #include <QSortFilterProxyModel>
 
+#include "core/jobs/metric_words.h"
+#include "core/jobs/table_digits.h"
 #include "widgets/runs/run_text.h"
 #include "widgets/theme/shown_text.h"
 
@@ -40,6 +42,8 @@ void DataTableModel::setTable(Table table)
 {
     beginResetModel();
     table_ = std::move(table);
+    decimals_ = columnDecimals(table_);
+    numbers_ = numberColumns(table_);
     endResetModel();
 }
 
@@ -60,18 +64,26 @@ QVariant DataTableModel::data(const QModelIndex& index, int role) const
             .rows[static_cast<std::size_t>(index.row())][static_cast<std::size_t>(index.column())];
     switch (role) {
     case Qt::DisplayRole:
-        return cellWords(cell);
+        return cellWords(cell, decimals_[static_cast<std::size_t>(index.column())]);
     case Qt::ToolTipRole:
-        return shownText(cellExact(cell));
+        return shownText(cellHover(cell));
     case kExactRole:
         return cellExact(cell);
     case kSortRole:
         return sortKey(cell);
     case Qt::TextAlignmentRole:
-        return QVariant(Qt::AlignVCenter | (isNumber(cell) ? Qt::AlignRight : Qt::AlignLeft));
+        return QVariant(Qt::AlignVCenter |
+                        (isRight(cell, index.column()) ? Qt::AlignRight : Qt::AlignLeft));
     default:
         return {};
     }
+}
+
+// A missing value stands where the numbers of its column stand.
+bool DataTableModel::isRight(const Cell& cell, int column) const
+{
+    return isNumber(cell) || (std::holds_alternative<std::monostate>(cell) &&
+                              numbers_[static_cast<std::size_t>(column)]);
 }
 
 QVariant DataTableModel::headerData(int section, Qt::Orientation orientation, int role) const
@@ -80,17 +92,16 @@ QVariant DataTableModel::headerData(int section, Qt::Orientation orientation, in
         return role == Qt::DisplayRole ? QVariant(section + 1) : QVariant();
     const Column& column = table_.columns[static_cast<std::size_t>(section)];
     if (role == Qt::DisplayRole) {
-        const QString name = shownText(column.name, kLongestHeading).replace('_', ' ');
+        const QString name = shownText(titleOf(column.name, column.unit), kLongestHeading);
         const bool plain = column.unit.empty() || column.unit == "1";
         return plain ? name : QString("%1 (%2)").arg(name, shownText(column.unit, kLongestHeading));
     }
     if (role == Qt::ToolTipRole)
         return shownText(column.help);
-    if (role == Qt::TextAlignmentRole) {
-        const bool numbers = !table_.rows.empty() &&
-                             isNumber(table_.rows.front()[static_cast<std::size_t>(section)]);
-        return QVariant(Qt::AlignVCenter | (numbers ? Qt::AlignRight : Qt::AlignLeft));
-    }
+    if (role == Qt::TextAlignmentRole)
+        return QVariant(
+            Qt::AlignVCenter |
+            (numbers_[static_cast<std::size_t>(section)] ? Qt::AlignRight : Qt::AlignLeft));
     return {};
 }
 

@@ -5,11 +5,14 @@
 #include <QAbstractTableModel>
 #include <QTableView>
 
+#include <optional>
+#include <vector>
+
 namespace vitrine
 {
 
-// A result's table as a model: numbers right-aligned with 3-4 digits, every digit on hover, columns
-// sorted as numbers.
+// A result's table as a model: numbers and what is missing among them right-aligned, with common
+// decimals in a column, more digits on hover, columns sorted as numbers.
 class DataTableModel : public QAbstractTableModel
 {
     Q_OBJECT
@@ -28,7 +31,11 @@ public:
     QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
 
 private:
+    bool isRight(const Cell& cell, int column) const;
+
     Table table_;
+    std::vector<std::optional<int>> decimals_; // of each column
+    std::vector<bool> numbers_;                // of each column: is it one of numbers?
 };
 
 // Sortable view of one table; Ctrl+C copies the selected rows with every digit, separated by tabs.

@@ -47,8 +47,7 @@ QWidget* measuredValues(const RunRecord& before, const RunRecord& after, QWidget
     for (const Metric& metric : before.result.metrics)
         if (const Metric* other = after.result.metric(metric.name);
             other != nullptr && metric.origin == Origin::measured)
-            add(QString::fromStdString(metric.name).replace('_', ' '), metricWords(metric),
-                metricWords(*other), "value");
+            add(metricTitleWords(metric), metricWords(metric), metricWords(*other), "value");
     return part;
 }
 

@@ -3,6 +3,7 @@
 #include <QHeaderView>
 
 #include "core/base/format.h"
+#include "core/base/number_text.h"
 #include "widgets/runs/data_table.h"
 #include "widgets/runs/run_text.h"
 #include "widgets/theme/palette.h"
@@ -60,19 +61,27 @@ DiffRow metricRow(const Runs& runs, const std::string& name)
 {
     DiffRow row;
     row.group = "Results";
-    row.name = QString::fromStdString(name).replace('_', ' ');
     bool measured = false;
     std::vector<double> numbers;
+    for (const RunRecord* run : runs)
+        if (const Metric* metric = run->result.metric(name))
+            numbers.push_back(metric->value);
+    const auto decimals = numbers.size() > 1 ? commonDecimals(numbers) : std::nullopt;
     for (const RunRecord* run : runs) {
         const Metric* metric = run->result.metric(name);
-        row.values.push_back(metric != nullptr ? metricWords(*metric) : "–");
+        row.values.push_back(metric != nullptr ? metricWords(*metric, decimals) : "–");
         row.exact.push_back(metric != nullptr ? QString::fromStdString(shortest(metric->value))
                                               : "");
-        measured = measured || (metric != nullptr && metric->origin == Origin::measured);
+        row.hovers.push_back(metric != nullptr ? QString::fromStdString(readOut(metric->value))
+                                               : "");
         if (metric != nullptr)
-            numbers.push_back(metric->value);
+            row.name = metricTitleWords(*metric);
+        measured = measured || (metric != nullptr && metric->origin == Origin::measured);
     }
     row.differs = !measured && anyDiffers(row.exact);
+    if (row.differs && !anyDiffers(row.hovers)) // it takes all digits to see it
+        for (std::size_t i = 0; i < row.exact.size(); ++i)
+            row.hovers[i] = QString::fromStdString(withTrueMinus(row.exact[i].toStdString()));
     if (measured)
         row.name += " (measured)";
     if (runs.size() == 2 && numbers.size() == 2 && numbers[0] != numbers[1]) {
@@ -175,7 +184,8 @@ void RunDiff::setRuns(const Runs& runs, bool onlyDifferences)
         name->setForeground(diff.differs ? p.text : p.muted);
         setItem(row, 0, name);
         for (std::size_t i = 0; i < diff.values.size(); ++i)
-            setItem(row, static_cast<int>(i) + 1, cell(diff.values[i], diff.exact[i]));
+            setItem(row, static_cast<int>(i) + 1,
+                    cell(diff.values[i], diff.hovers.empty() ? diff.exact[i] : diff.hovers[i]));
         if (two)
             setItem(row, 3, cell(diff.difference, {}));
         for (int column = 1; column < columnCount(); ++column) {

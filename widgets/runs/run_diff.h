@@ -15,6 +15,7 @@ struct DiffRow {
     QString group; // "Parameters", "Results", "Circumstances"
     QString name;
     std::vector<QString> values, exact; // for people; with every digit
+    std::vector<QString> hovers;        // of numbers; empty: exact
     QString difference;                 // last minus first, for numbers of two runs
     bool differs = false;
 };

@@ -7,9 +7,11 @@
 #include <QVBoxLayout>
 
 #include "core/base/format.h"
+#include "core/base/number_text.h"
 #include "widgets/runs/data_table.h"
 #include "widgets/runs/run_text.h"
 #include "widgets/theme/shown_text.h"
+#include "widgets/theme/text.h"
 
 namespace vitrine
 {
@@ -53,13 +55,12 @@ QWidget* metricGrid(const RunRecord& run, QWidget* parent)
     QGridLayout* grid = pairs(part);
     int row = 0;
     for (const Metric& metric : run.result.metrics) {
-        const QString name = QString::fromStdString(metric.name).replace('_', ' ');
-        auto* left = label(name, "muted", part);
+        auto* left = label(metricTitleWords(metric), "muted", part);
         left->setToolTip(shownText(metric.help));
         auto* right = label(metricWords(metric), "value", part);
         right->setAlignment(Qt::AlignRight);
         right->setAccessibleName(QString::fromStdString(metric.name));
-        right->setToolTip(QString::fromStdString(shortest(metric.value)) +
+        right->setToolTip(QString::fromStdString(readOut(metric.value)) +
                           (metric.origin == Origin::measured ? "\nmeasured" : "\ncomputed"));
         grid->addWidget(left, row, 0);
         grid->addWidget(right, row++, 1);
@@ -124,7 +125,7 @@ QWidget* tableSwitcher(const RunRecord& run, int tableHeight, QWidget* parent)
     for (const Table& table : run.result.tables)
         chooser->addItem(QString("%1  (%2 rows)")
                              .arg(shownText(table.name, kLongestName))
-                             .arg(table.rows.size()),
+                             .arg(countWords(table.rows.size())),
                          QString::fromStdString(table.name));
     const auto tables = run.result.tables;
     const auto show = [view, tables](int index) {

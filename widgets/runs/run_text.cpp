@@ -4,6 +4,9 @@
 #include <QFileInfo>
 
 #include "core/base/format.h"
+#include "core/base/number_text.h"
+#include "core/jobs/metric_words.h"
+#include "core/store/subject.h"
 #include "widgets/theme/palette.h"
 #include "widgets/theme/shown_text.h"
 
@@ -15,12 +18,13 @@ namespace
 {
 
 constexpr int kLongText = 96;
+constexpr std::size_t kLongNumber = 9; // a person who typed one knows it by its digits
 constexpr qsizetype kLongestUnit = 40;
 constexpr QChar kThinSpace(0x2009);
 
-QString number(double value)
+QString number(double value, std::optional<int> decimals)
 {
-    return QString::fromStdString(significant(value));
+    return QString::fromStdString(columnText(value, decimals));
 }
 
 } // namespace
@@ -55,38 +59,59 @@ QString startedWords(const std::string& utc)
     return time.isValid() ? time.toLocalTime().toString("yyyy-MM-dd HH:mm") : QString();
 }
 
-QString metricWords(const Metric& metric)
+QString metricTitleWords(const Metric& metric)
 {
+    return QString::fromStdString(metricTitle(metric));
+}
+
+QString metricWords(const Metric& metric, std::optional<int> decimals)
+{
+    if (isYesNo(metric))
+        return metric.value == 1 ? "yes" : "no";
     if (metric.unit == "s" && std::isfinite(metric.value))
         return QString::fromStdString(durationText(metric.value));
-    const QString text = number(metric.value);
+    const QString text = number(metric.value, decimals);
     const bool plain = metric.unit.empty() || metric.unit == "1";
     return plain ? text : text + kThinSpace + shownText(metric.unit, kLongestUnit);
 }
 
-QString cellWords(const Cell& cell)
+QString cellWords(const Cell& cell, std::optional<int> decimals)
 {
     if (const auto* whole = std::get_if<std::int64_t>(&cell))
-        return QString::number(*whole);
+        return QString::fromStdString(wholeText(*whole));
     if (const auto* real = std::get_if<double>(&cell))
-        return number(*real);
+        return number(*real, decimals);
     if (const auto* text = std::get_if<std::string>(&cell))
         return shownText(*text);
     return "–";
 }
 
+QString cellHover(const Cell& cell)
+{
+    if (const auto* real = std::get_if<double>(&cell))
+        return QString::fromStdString(readOut(*real));
+    return std::holds_alternative<std::int64_t>(cell) ? cellWords(cell) : cellExact(cell);
+}
+
 QString cellExact(const Cell& cell)
 {
+    if (const auto* whole = std::get_if<std::int64_t>(&cell))
+        return QString::number(*whole);
     if (const auto* real = std::get_if<double>(&cell))
         return QString::fromStdString(shortest(*real));
     if (const auto* text = std::get_if<std::string>(&cell))
         return QString::fromStdString(*text);
-    return std::holds_alternative<std::monostate>(cell) ? QString() : cellWords(cell);
+    return {};
 }
 
 QString paramWords(const ParamValue& value)
 {
-    QString text = shownText(paramText(value)).simplified();
+    std::string whole = paramText(value);
+    if (const auto* real = std::get_if<double>(&value); real && whole.size() > kLongNumber)
+        whole = readOut(*real);
+    else if (real || std::holds_alternative<std::int64_t>(value))
+        whole = withTrueMinus(whole);
+    QString text = shownText(whole).simplified();
     if (text.size() > kLongText)
         text = text.left(kLongText - 1) + "…";
     return text;
@@ -106,6 +131,9 @@ QString subjectOf(const RunRecord& run)
             text = "“" + (text.size() > 40 ? text.left(39) + "…" : text) + "”";
         parts << text;
     }
+    if (parts.isEmpty()) // "systolic · deit-tiny"
+        parts << shownText(subjectOf(run.params)).simplified();
+    parts.removeAll(QString());
     return parts.isEmpty() ? experimentWords(run.experiment) : parts.join(" · ");
 }
 

@@ -5,17 +5,24 @@
 #include <QColor>
 #include <QString>
 
+#include <optional>
+#include <string>
+
 namespace vitrine
 {
 
 // How runs are written for people; the same words everywhere.
 QString experimentWords(const std::string& id); // "attention.capture" -> "attention · capture"
 QColor stateColour(RunState state);
-QString startedWords(const std::string& utc); // local time, "2026-05-01 14:03"
-QString metricWords(const Metric& metric);    // "0.4127 s", 3-4 digits, thin space before the unit
-QString cellWords(const Cell& cell);          // 3-4 digits, "–" for no value
-QString cellExact(const Cell& cell);          // every digit, for hovering and copying
-QString paramWords(const ParamValue& value);  // one line, long texts cut with an ellipsis
+QString startedWords(const std::string& utc);   // local time, "2026-05-01 14:03"
+QString metricTitleWords(const Metric& metric); // "energy" of energy_mj in mJ; see metricTitle()
+// "0.4127 s", "yes": 3-4 digits or so many decimals, a thin space before the unit.
+QString metricWords(const Metric& metric, std::optional<int> decimals = {});
+QString cellWords(const Cell& cell, std::optional<int> decimals = {}); // "–" for no value
+QString cellHover(const Cell& cell); // numbers as readOut() has them, the whole text
+QString cellExact(const Cell& cell); // every digit, for copying
+// One line, long texts cut with an ellipsis, numbers with a true minus sign.
+QString paramWords(const ParamValue& value);
 
 // The file or model a run is about: what tells it from its neighbours. "vitrine-lm ·
 // speech-2016.txt"

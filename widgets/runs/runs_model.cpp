@@ -3,10 +3,12 @@
 #include <QMimeData>
 
 #include "core/base/format.h"
+#include "core/base/number_text.h"
 #include "widgets/runs/run_text.h"
 #include "widgets/theme/shown_text.h"
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 #include <span>
 
@@ -55,6 +57,7 @@ void RunsModel::setFound(std::shared_ptr<const FoundRuns> found)
         beginResetModel();
     found_ = std::move(found);
     rows_.clear();
+    decimals_.clear();
     for (std::size_t i = 0; i < found_->first.size(); ++i)
         rows_[static_cast<int>(i)] = found_->first[i];
     if (!sameCells)
@@ -175,7 +178,7 @@ QVariant RunsModel::data(const QModelIndex& index, int role) const
         if (column >= firstMetric && !isParam(column))
             return metric(shown, column).isNull()
                        ? QVariant()
-                       : QString::fromStdString(shortest(metric(shown, column).toDouble()));
+                       : QString::fromStdString(readOut(metric(shown, column).toDouble()));
         return text(shown, column);
     case Qt::TextAlignmentRole:
         return QVariant(Qt::AlignVCenter | (isRight(column) ? Qt::AlignRight : Qt::AlignLeft));
@@ -207,8 +210,28 @@ QString RunsModel::text(const RunSummary& run, int column) const
     const QVariant value = metric(run, column);
     if (value.isNull())
         return "–";
-    return isParam(column) ? shownText(value.toString()).simplified().left(kLongestCell)
-                           : QString::fromStdString(significant(value.toDouble()));
+    if (isParam(column))
+        return shownText(value.toString()).simplified().left(kLongestCell);
+    const double number = value.toDouble();
+    const auto decimals = decimalsOf(column);
+    const bool isOdd = decimals == 0 && number != std::floor(number); // among whole ones
+    return QString::fromStdString(isOdd ? significant(number) : columnText(number, decimals));
+}
+
+// Those of the runs on the first page: what is shown does not change while one scrolls.
+std::optional<int> RunsModel::decimalsOf(int column) const
+{
+    if (decimals_.empty()) {
+        const auto& names = found_->query.metrics;
+        std::vector<std::vector<double>> columns(names.size());
+        for (const RunSummary& each : found_->first)
+            for (const auto& [name, value] : each.metrics)
+                if (const auto at = std::ranges::find(names, name); at != names.end())
+                    columns[static_cast<std::size_t>(at - names.begin())].push_back(value);
+        for (const auto& values : columns)
+            decimals_.push_back(commonDecimals(values));
+    }
+    return decimals_[static_cast<std::size_t>(column - firstMetric)];
 }
 
 RunState RunsModel::stateNow(const RunSummary& run) const

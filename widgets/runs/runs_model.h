@@ -7,7 +7,9 @@
 #include <QSet>
 #include <QStringList>
 
+#include <optional>
 #include <unordered_map>
+#include <vector>
 
 class QMimeData;
 
@@ -59,6 +61,7 @@ signals:
 private:
     QString text(const RunSummary& run, int column) const;
     QVariant metric(const RunSummary& run, int column) const;
+    std::optional<int> decimalsOf(int column) const; // of a metric
     RunState stateNow(const RunSummary& run) const;
     const std::string& columnName(int column) const;
     bool isParam(int column) const;
@@ -68,6 +71,7 @@ private:
     std::shared_ptr<const FoundRuns> found_ = std::make_shared<FoundRuns>();
     QSet<QString> underWay_;
     mutable std::unordered_map<int, RunSummary> rows_; // what has been shown lately
+    mutable std::vector<std::optional<int>> decimals_; // of each metric; empty: not known yet
 };
 
 } // namespace vitrine

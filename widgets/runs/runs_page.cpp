@@ -5,7 +5,6 @@
 #include <QJsonArray>
 #include <QJsonObject>
 #include <QLabel>
-#include <QLocale>
 #include <QShortcut>
 #include <QSplitter>
 #include <QStackedWidget>
@@ -13,6 +12,7 @@
 #include <QTableView>
 #include <QVBoxLayout>
 
+#include "core/base/number_text.h"
 #include "widgets/plot/plot_view.h"
 #include "widgets/runner/runner.h"
 #include "widgets/runs/data_table.h"
@@ -43,7 +43,7 @@ QStringList namesOf(const std::vector<std::string>& names)
 
 QString grouped(std::size_t number)
 {
-    return QLocale(QLocale::English).toString(static_cast<qulonglong>(number)); // 100,000
+    return QString::fromStdString(wholeText(static_cast<std::int64_t>(number)));
 }
 
 QString counted(std::size_t runs)

@@ -31,10 +31,10 @@ TEST(Significant, IsForPeople)
     EXPECT_EQ(significant(0.41268), "0.4127");
     EXPECT_EQ(significant(12345.6), "12,346");
     EXPECT_EQ(significant(1234567), "1,234,567");
-    EXPECT_EQ(significant(-1234), "-1,234");
+    EXPECT_EQ(significant(-1234), "−1,234");
     EXPECT_EQ(significant(0.5), "0.5");
     EXPECT_EQ(significant(0), "0");
-    EXPECT_EQ(significant(1.2e-7), "1.2e-07");
+    EXPECT_EQ(significant(1.2e-7), "1.2e−07");
     EXPECT_EQ(significant(std::nan("")), "–");
 }
 

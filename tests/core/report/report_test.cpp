@@ -43,7 +43,7 @@ TEST(Report, HasAColumnPerRunAndTheDifferenceOfTwo)
     ASSERT_EQ(metrics.columns.size(), 5u);
     EXPECT_EQ(metrics.columns[2].name, "run 12");
     EXPECT_THAT(texts(metrics.rows[0]),
-                testing::ElementsAre("first_token_mass", "", "0.25", "0.4127", "+0.1627"));
+                testing::ElementsAre("first_token_mass", "", "0.2500", "0.4127", "+0.1627"));
     EXPECT_EQ(metrics.rows[0][3].full, "0.4126883712"); // the number of the store, whole
     EXPECT_TRUE(metrics.rows[2][2].measured);
     EXPECT_EQ(metrics.rows[1][2].text, "12,345");
@@ -53,7 +53,7 @@ TEST(Report, GroupsTheDigitsOfWholeNumbersAndKeepsThemAll)
 {
     const Value value = cellValue(std::int64_t{-9007199254740993});
 
-    EXPECT_EQ(value.text, "-9,007,199,254,740,993");
+    EXPECT_EQ(value.text, "−9,007,199,254,740,993");
     EXPECT_EQ(value.full, "-9007199254740993");
     EXPECT_EQ(cellValue(std::int64_t{512}).text, "512");
 }
@@ -164,6 +164,53 @@ TEST(Report, OfARunThatFailedBeforeItBeganHasItsParametersAsTheyWereGiven)
     const Document document = buildReport({run}, {});
 
     EXPECT_THAT(toMarkdown(document, {}), HasSubstr("| seed | 7 |"));
+}
+
+// The table of a codec comparison: savings, and a gain that one codec has no value of.
+RunRecord codecRun()
+{
+    RunRecord run = kTwo[0];
+    run.params.set("offset", std::int64_t{-3});
+    run.result.metrics = {{"bd_rate", -33.529999999999994, "%", Origin::computed, ""}};
+    run.result.tables = {{"bd",
+                          {{"codec", "", Origin::computed, ""},
+                           {"rate", "%", Origin::computed, ""},
+                           {"gain", "dB", Origin::computed, ""}},
+                          {{std::string("x265"), -33.529999999999994, 1.9},
+                           {std::string("AV1"), -1234.5, 1.9030000001},
+                           {std::string("VP9"), -0.37725, 2.33},
+                           {std::string("x264"), Cell{}, Cell{}}}}};
+    return run;
+}
+
+TEST(Report, HasCommonDecimalsInAColumnAndTrueMinusSigns)
+{
+    const DataTable table = tableNamed(buildReport({codecRun()}, {}), "bd");
+
+    const auto column = [&](std::size_t c) {
+        std::vector<std::string> list;
+        for (const auto& row : table.rows)
+            list.push_back(row[c].text);
+        return list;
+    };
+    EXPECT_THAT(column(1), testing::ElementsAre("−33.53", "−1,234.50", "−0.38", "–"));
+    EXPECT_THAT(column(2), testing::ElementsAre("1.900", "1.903", "2.330", "–"));
+    EXPECT_EQ(table.rows[0][1].full, "-33.529999999999994");
+}
+
+TEST(Report, HasATrueMinusOnEveryPageAndAPlainOneInCsv)
+{
+    const Document document = buildReport({codecRun()}, {});
+
+    EXPECT_THAT(toHtml(document, {}, ""), HasSubstr("title=\"−0.37725\">−0.38<"));
+    EXPECT_THAT(toHtml(document, {}, ""), Not(HasSubstr("29999999")));
+    EXPECT_THAT(toHtml(document, {}, ""), HasSubstr(">−3<"));
+    EXPECT_THAT(toMarkdown(document, {}), HasSubstr("| −33.529999999999994 |"));
+    EXPECT_THAT(toMarkdown(document, {}), HasSubstr("| offset | −3 |"));
+    EXPECT_THAT(toLatex(document, {}), HasSubstr("\\ensuremath{-}33.53"));
+    EXPECT_THAT(toCsv(document), HasSubstr("x265,rate,%,-33.529999999999994,"));
+    EXPECT_THAT(toCsv(document), HasSubstr("offset,run 12,,-3,"));
+    EXPECT_THAT(toCsv(document), Not(HasSubstr("−")));
 }
 
 TEST(Csv, MarksTextsThatASpreadsheetWouldRunAndNoNumbers)

@@ -36,5 +36,17 @@ TEST(NumberSpin, MarksWhatIsNoNumberOfItsRange)
     EXPECT_EQ(chosen.count(), 1);
 }
 
+TEST(NumberSpin, TakesTheMinusSignThatTheWindowWrites)
+{
+    NumberSpin number(-10, 10, 2, nullptr);
+    number.show();
+    auto* line = number.findChild<QLineEdit*>();
+
+    line->setText(QString::fromUtf8("−3.5"));
+    number.interpretText();
+
+    EXPECT_EQ(number.value(), -3.5);
+}
+
 } // namespace
 } // namespace vitrine

@@ -9,6 +9,7 @@
 #include <QToolButton>
 #include <QWheelEvent>
 
+#include "core/base/number_text.h"
 #include "core/figure/data.h"
 #include "tests/support/turn_wheel.h"
 #include "tests/widgets/plot/application.h"
@@ -230,7 +231,7 @@ TEST_F(PlotViewTest, RangeStateGoesRoundAndNonsenseIsIgnored)
     EXPECT_TRUE(view.rangeState().isEmpty());
 }
 
-TEST_F(PlotViewTest, ReadsOutTheFullValueUnderThePointer)
+TEST_F(PlotViewTest, ReadsOutTheValueUnderThePointer)
 {
     PlotView& view = shown(figure::samples::sinkProfile());
     QSignalSpy hovered(&view, &PlotView::hovered);
@@ -241,6 +242,21 @@ TEST_F(PlotViewTest, ReadsOutTheFullValueUnderThePointer)
     EXPECT_EQ(hovered[0][0].toDouble(), 64);
     EXPECT_EQ(view.readingText(),
               QString::fromUtf8("s[j]\nkey position 64\u2009token\nmean weight received 0.12"));
+}
+
+TEST_F(PlotViewTest, ReadsOutNoMoreDigitsThanTheValueDeserves)
+{
+    figure::Figure figure;
+    figure.x.label = "rate";
+    figure.y.label = "gain";
+    figure.series = {{.name = "s", .x = {0, 2623}, .y = {0.1705887499020347, -33.529999999999994}}};
+    PlotView& view = shown(figure);
+
+    QTest::mouseMove(&view, view.pixelOf(0, 0.1705887499020347).toPoint() + QPoint(2, 2));
+    EXPECT_EQ(view.readingText(), "s\nrate 0\ngain 0.170589");
+
+    QTest::mouseMove(&view, view.pixelOf(2623, -33.53).toPoint() - QPoint(2, 2));
+    EXPECT_EQ(view.readingText(), QString::fromUtf8("s\nrate 2,623\ngain −33.53"));
 }
 
 TEST_F(PlotViewTest, ReadsOutTheCellWithItsTokens)
@@ -254,7 +270,7 @@ TEST_F(PlotViewTest, ReadsOutTheCellWithItsTokens)
     EXPECT_THAT(view.readingText().toStdString(), testing::HasSubstr("query 9"));
     EXPECT_THAT(view.readingText().toStdString(), testing::HasSubstr("“<s>”"));
     EXPECT_THAT(view.readingText().toStdString(),
-                testing::HasSubstr(QString::number(value, 'g', 9).toStdString()));
+                testing::HasSubstr(readOut(static_cast<double>(value))));
 
     QTest::mouseMove(&view, view.pixelOf(9, 2).toPoint()); // the causal future has no value
     EXPECT_EQ(view.readingText(), "");

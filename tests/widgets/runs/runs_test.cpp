@@ -112,6 +112,58 @@ TEST(CompareTables, RowsWithoutAKeyAreMatchedByTheirPlace)
     EXPECT_EQ(compared.table.rows[1][3], Cell(0.0));
 }
 
+TEST(DiffRuns, HoversHaveTheDigitsThatItTakesToSeeTheDifference)
+{
+    const RunRecord a = exampleRun(-0.1705887499020347), b = exampleRun(-0.1705887499020348),
+                    c = exampleRun(-0.25);
+
+    EXPECT_EQ(rowNamed(diffRuns({&a, &b}), "first token mass")->hovers[0],
+              QString::fromUtf8("−0.1705887499020347"));
+    const DiffRow row = *rowNamed(diffRuns({&a, &c}), "first token mass");
+    EXPECT_EQ(row.hovers[0], QString::fromUtf8("−0.170589"));
+    EXPECT_EQ(row.values[0], QString::fromUtf8("−0.1706"));
+    EXPECT_EQ(row.values[1], QString::fromUtf8("−0.2500"));
+    EXPECT_EQ(row.difference, QString::fromUtf8("−0.07941"));
+}
+
+TEST(DataTable, HasCommonDecimalsAndMissingValuesWhereTheNumbersStand)
+{
+    DataTable table;
+    table.setTable({"bd",
+                    {{"codec", "", {}, ""}, {"gain", "dB", {}, ""}, {"frames", "1", {}, ""}},
+                    {{std::string("none"), Cell{}, Cell{}},
+                     {std::string("x265"), 1.9, std::int64_t{2623}},
+                     {std::string("AV1"), -1.9030000001, std::int64_t{-1}}}});
+    const auto at = [&](int row, int column, int role) {
+        return table.model()->index(row, column).data(role);
+    };
+
+    EXPECT_EQ(at(1, 1, Qt::DisplayRole), "1.900");
+    EXPECT_EQ(at(2, 1, Qt::DisplayRole), QString::fromUtf8("−1.903"));
+    EXPECT_EQ(at(2, 1, Qt::ToolTipRole), QString::fromUtf8("−1.903"));
+    EXPECT_EQ(at(1, 2, Qt::DisplayRole), "2,623");
+    EXPECT_EQ(at(0, 1, Qt::DisplayRole), QString::fromUtf8("–"));
+    for (const int column : {1, 2}) {
+        EXPECT_TRUE(at(0, column, Qt::TextAlignmentRole).toInt() & Qt::AlignRight) << column;
+        const auto head =
+            table.model()->headerData(column, Qt::Horizontal, Qt::TextAlignmentRole).toInt();
+        EXPECT_TRUE(head & Qt::AlignRight) << column;
+    }
+    table.selectRow(2);
+    EXPECT_EQ(table.selectedText(), "AV1\t-1.9030000001\t-1");
+}
+
+TEST(DataTable, KeepsTheDigitsOfNumbersOfDifferentKinds)
+{
+    DataTable table;
+    table.setTable({"claims",
+                    {{"quantity", "", {}, ""}, {"unit", "", {}, ""}, {"paper", "", {}, ""}},
+                    {{std::string("energy"), std::string("mJ"), 4.2},
+                     {std::string("latency"), std::string("ms"), 0.875}}});
+
+    EXPECT_EQ(table.model()->index(0, 2).data().toString(), "4.2");
+}
+
 TEST(DataTable, SortsNumbersAsNumbersAndCopiesEveryDigit)
 {
     application();
