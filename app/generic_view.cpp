@@ -11,7 +11,9 @@
 #include <QVBoxLayout>
 
 #include "core/base/file.h"
-#include "core/base/format.h"
+#include "core/base/number_text.h"
+#include "widgets/page/panel.h"
+#include "widgets/plot/plot_view.h"
 #include "widgets/runs/run_detail.h"
 #include "widgets/runs/run_diff.h"
 #include "widgets/runs/run_text.h"
@@ -28,6 +30,7 @@ namespace
 
 constexpr int kCardColumns = 4;
 constexpr int kTableHeight = 260;
+constexpr int kPlotHeight = 260;
 constexpr std::uint64_t kLongestText = 1U << 20U;
 
 QLabel* lineLabel(const QString& words, const char* role, QWidget* parent)
@@ -51,14 +54,14 @@ QWidget* metricCard(const Metric& metric, QWidget* parent)
     auto* column = new QVBoxLayout(made);
     column->setContentsMargins(12, 8, 12, 8);
     column->setSpacing(4);
-    const QString name = QString::fromStdString(metric.name).replace('_', ' ');
-    column->addWidget(lineLabel(name, "caption", made));
+    const QString name = metricTitleWords(metric);
+    column->addWidget(lineLabel(name.left(1).toUpper() + name.mid(1), "caption", made));
     auto* number = lineLabel(metricWords(metric), "number", made);
     number->setAccessibleName(QString::fromStdString(metric.name));
     number->setTextInteractionFlags(Qt::TextSelectableByMouse);
     column->addWidget(number);
     made->setToolTip(shownText(metric.help) + QChar('\n') +
-                     QString::fromStdString(shortest(metric.value)) +
+                     QString::fromStdString(readOut(metric.value)) +
                      (metric.origin == Origin::measured ? " (measured)" : " (computed)"));
     return made;
 }
@@ -79,8 +82,10 @@ QWidget* textArtifact(const Artifact& artifact, QWidget* parent)
 
 } // namespace
 
-GenericView::GenericView(ViewContext& context, QWidget* parent) : View(parent), context_(context)
+GenericView::GenericView(ViewContext& context, FiguresOfRuns figuresOf, QWidget* parent)
+    : View(parent), context_(context), figuresOf_(std::move(figuresOf))
 {
+    connect(&context_, &ViewContext::themeChanged, this, &GenericView::drawFigures);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     rebuild();
@@ -201,6 +206,7 @@ void GenericView::showOne(QVBoxLayout& column, const RunRecord& run)
     for (int i = 0; i < kCardColumns; ++i)
         grid->setColumnStretch(i, 1);
     column.addLayout(grid);
+    addFigures(column);
     for (const std::string& note : run.result.notes) {
         auto* line = lineLabel(QString::fromStdString(note), "muted", page);
         line->setWordWrap(true);
@@ -225,6 +231,7 @@ void GenericView::showSeveral(QVBoxLayout& column)
     diff->setRuns(records);
     diff->setMinimumHeight(260);
     column.addWidget(diff, 1);
+    addFigures(column);
     showTexts(column);
     auto* tables = new TableComparisonView(column.parentWidget());
     tables->setRuns(runs_);
@@ -233,6 +240,55 @@ void GenericView::showSeveral(QVBoxLayout& column)
         followTable(*tables);
     } else
         delete tables;
+}
+
+// A place for them: they come when they are drawn.
+void GenericView::addFigures(QVBoxLayout& column)
+{
+    figures_ = new QWidget(column.parentWidget());
+    auto* rows = new QVBoxLayout(figures_);
+    rows->setContentsMargins(0, 0, 0, 0);
+    rows->setSpacing(theme::kGroupGap);
+    figures_->hide();
+    column.addWidget(figures_);
+    drawFigures();
+}
+
+void GenericView::drawFigures()
+{
+    if (!figuresOf_ || runs_.empty())
+        return;
+    const auto drawn = std::make_shared<std::vector<figure::Figure>>();
+    context_.compute(
+        this, "figures",
+        [drawn, runs = runs_, figuresOf = figuresOf_] {
+            std::vector<RunRecord> records;
+            for (const RunHandle& run : runs)
+                records.push_back(*run);
+            *drawn = figuresOf(records);
+        },
+        [this, drawn] { takeFigures(*drawn); });
+}
+
+void GenericView::takeFigures(const std::vector<figure::Figure>& drawn)
+{
+    if (figures_ == nullptr)
+        return;
+    qDeleteAll(figures_->findChildren<QWidget*>(QString(), Qt::FindDirectChildrenOnly));
+    for (const figure::Figure& figure : drawn) {
+        if (figure.series.empty() && figure.bars.empty() && figure.grids.empty())
+            continue;
+        auto* made = new Panel(QString::fromStdString(figure.title), figures_.data());
+        auto* plot = new plot::PlotView(made);
+        plot->setTitleVisible(false);
+        plot->setMinimumHeight(kPlotHeight);
+        plot->setFigure(figure);
+        plot::forwardActions(*plot, context_);
+        made->body()->addWidget(plot);
+        made->setToolTip(shownText(figure.caption));
+        figures_->layout()->addWidget(made);
+    }
+    figures_->setVisible(figures_->layout()->count() > 0);
 }
 
 // What the runs wrote, beside each other.
@@ -266,7 +322,7 @@ void GenericView::explain(QWidget& number, const RunRecord& run, const Metric& m
     auto* origin = new QAction("Where from?", &number);
     figure::Figure value;
     value.name = metric.name;
-    value.title = metric.name + " = " + shortest(metric.value);
+    value.title = metric.name + " = " + readOut(metric.value);
     value.recipe.runs = {run.uid};
     connect(origin, &QAction::triggered, this, [this, value] { context_.showOrigin(value); });
     number.addAction(origin);

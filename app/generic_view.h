@@ -4,6 +4,8 @@
 
 #include <QPointer>
 
+#include <functional>
+
 class QComboBox;
 class QVBoxLayout;
 
@@ -11,12 +13,15 @@ namespace vitrine
 {
 
 // The view of experiments that bring none of their own: one run as cards of its metrics with its
-// tables, several as a comparison. Knows nothing of what the numbers mean.
+// figures and tables, several as a comparison. Knows nothing of what the numbers mean.
 class GenericView : public View
 {
     Q_OBJECT
 public:
-    GenericView(ViewContext& context, QWidget* parent);
+    // What the plugin draws of runs; any thread.
+    using FiguresOfRuns = std::function<std::vector<figure::Figure>(const std::vector<RunRecord>&)>;
+
+    GenericView(ViewContext& context, FiguresOfRuns figuresOf, QWidget* parent);
 
     void setRuns(const std::vector<RunHandle>& runs) override;
     QJsonObject state() const override;
@@ -31,16 +36,21 @@ private:
     void showOne(QVBoxLayout& column, const RunRecord& run);
     void showSeveral(QVBoxLayout& column);
     void showTexts(QVBoxLayout& column);
+    void addFigures(QVBoxLayout& column);
+    void drawFigures();
+    void takeFigures(const std::vector<figure::Figure>& drawn);
     void followTable(QWidget& tables);
     void showTable();
     void explain(QWidget& number, const RunRecord& run, const Metric& metric);
 
     ViewContext& context_;
+    FiguresOfRuns figuresOf_;
     std::vector<RunHandle> runs_;
     QString loading_;
     QString table_;               // the one a person chose; empty: the first
     QPointer<QComboBox> chooser_; // of the tables shown
     QWidget* page_ = nullptr;
+    QPointer<QWidget> figures_; // of the runs shown; on page_
 };
 
 } // namespace vitrine

@@ -223,7 +223,12 @@ void RoomPage::chooseExperiment(const QString& id)
     if (view == nullptr) {
         view = plugin_.createView(id.toStdString(), context_, middle_);
         if (view == nullptr)
-            view = new GenericView(context_, middle_);
+            view = new GenericView(
+                context_,
+                [&plugin = plugin_](const std::vector<RunRecord>& runs) {
+                    return plugin.figures(runs, {});
+                },
+                middle_);
         middle_->addWidget(view);
         connect(view, &View::titleChanged, this, &RoomPage::updateTitle);
         connect(view, &View::parametersEdited, this,

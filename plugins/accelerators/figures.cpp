@@ -3,8 +3,26 @@
 namespace vitrine::accelerators
 {
 
-std::vector<figure::Figure> figures(const std::vector<RunRecord>& runs)
+BarsShow barsShowNamed(const std::string& name)
 {
+    return name == "energy"    ? BarsShow::energy
+           : name == "traffic" ? BarsShow::traffic
+                               : BarsShow::cycles;
+}
+
+BarsPer barsPerNamed(const std::string& name)
+{
+    return name == "layer" ? BarsPer::layer : name == "run" ? BarsPer::run : BarsPer::module;
+}
+
+std::vector<figure::Figure> figures(const std::vector<RunRecord>& runs, const std::string& bars,
+                                    const std::string& per)
+{
+    const auto perOf = [&](BarsShow show) {
+        if ((!bars.empty() || !per.empty()) && show == barsShowNamed(bars))
+            return barsPerNamed(per);
+        return show == BarsShow::cycles ? BarsPer::module : BarsPer::run;
+    };
     std::vector<const RunRecord*> simulated, swept, mapped;
     for (const RunRecord& run : runs) {
         if (run.result.table("schedule"))
@@ -18,8 +36,7 @@ std::vector<figure::Figure> figures(const std::vector<RunRecord>& runs)
     if (!simulated.empty()) {
         all.push_back(scheduleFigure(simulated));
         for (const BarsShow show : {BarsShow::cycles, BarsShow::energy, BarsShow::traffic})
-            all.push_back(barsFigure(simulated, show,
-                                     show == BarsShow::cycles ? BarsPer::module : BarsPer::run));
+            all.push_back(barsFigure(simulated, show, perOf(show)));
         all.push_back(rooflineFigure(simulated));
         for (figure::Figure one : {buffersFigure(simulated), areaFigure(simulated)})
             if (!one.series.empty() || !one.bars.empty())
@@ -28,7 +45,9 @@ std::vector<figure::Figure> figures(const std::vector<RunRecord>& runs)
     if (!swept.empty())
         all.push_back(paretoFigure(swept));
     if (!mapped.empty())
-        all.push_back(mappingFigure(mapped));
+        for (figure::Figure one : {mappingGainFigure(mapped), mappingFigure(mapped)})
+            if (!one.series.empty() || !one.bars.empty())
+                all.push_back(std::move(one));
     return all;
 }
 

@@ -12,8 +12,11 @@ namespace vitrine::accelerators
 
 // Figures of runs side by side. Of accelerators.simulate: "schedule" (a Gantt chart), "cycles",
 // "energy" and "traffic" (bars), "roofline", "buffers", "area". Of accelerators.sweep: "pareto".
-// Of accelerators.map: "mapping".
-std::vector<figure::Figure> figures(const std::vector<RunRecord>& runs);
+// Of accelerators.map: "mapping-gain", "mapping".
+// `bars` and `per` are what the view says of its bars ("energy", "layer"); empty: as they are at
+// first.
+std::vector<figure::Figure> figures(const std::vector<RunRecord>& runs,
+                                    const std::string& bars = {}, const std::string& per = {});
 
 // The same one by one, for the view. Runs without the tables are left out; empty figures have no
 // series and no bars.
@@ -24,6 +27,8 @@ std::optional<figure::Range> blockRange(const std::vector<const RunRecord*>& run
 
 enum class BarsShow { cycles, energy, traffic };
 enum class BarsPer { module, layer, run };
+BarsShow barsShowNamed(const std::string& name); // "energy", "traffic", else cycles
+BarsPer barsPerNamed(const std::string& name);   // "layer", "run", else module
 // One run: bars of its modules or layers, stacked by kind of layer or part. Several: bars side by
 // side. Per run: a stack for each.
 figure::Figure barsFigure(const std::vector<const RunRecord*>& runs, BarsShow show, BarsPer per);
@@ -35,7 +40,8 @@ figure::Figure areaFigure(const std::vector<const RunRecord*>& runs);
 // that are drawn in colour; all where it is empty.
 figure::Figure paretoFigure(const std::vector<const RunRecord*>& runs,
                             const std::vector<std::uint8_t>& kept = {});
-// What the mapper found beside the default, per layer.
+// The default and what the mapper found, over latency and energy; and beside each other per layer.
+figure::Figure mappingGainFigure(const std::vector<const RunRecord*>& runs);
 figure::Figure mappingFigure(const std::vector<const RunRecord*>& runs);
 
 // "P²-ViT · deit-tiny"

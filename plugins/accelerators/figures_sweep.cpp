@@ -3,8 +3,10 @@
 
 #include "core/base/cut_text.h"
 #include "core/base/format.h"
+#include "core/base/number_text.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace vitrine::accelerators
 {
@@ -16,7 +18,7 @@ constexpr std::size_t kLongestValue = 80; // bytes, in a label
 std::string cellText(const Cell& cell)
 {
     if (const auto* whole = std::get_if<std::int64_t>(&cell))
-        return std::to_string(*whole);
+        return wholeText(*whole);
     if (const auto* real = std::get_if<double>(&cell))
         return significant(*real);
     return textOf(cell);
@@ -129,6 +131,45 @@ figure::Figure mappingFigure(const std::vector<const RunRecord*>& runs)
             figure.bars.push_back(std::move(bars));
     }
     figure.spans.push_back({.name = {}, .from = 1, .to = 1});
+    return figure;
+}
+
+figure::Figure mappingGainFigure(const std::vector<const RunRecord*>& runs)
+{
+    figure::Figure figure =
+        emptyFigure("mapping-gain", "Energy and latency, default and found", runs);
+    figure.caption = "From the default schedule to the one that was found: nearer to the corner at "
+                     "the lower left is better.";
+    figure.altText = "Two points per run over latency and energy, joined by a line.";
+    figure.x.label = "Latency";
+    figure.x.unit = "ms";
+    figure.x.minimum = 0;
+    figure.y.label = "Energy";
+    figure.y.unit = "mJ";
+    figure.y.minimum = 0;
+    const std::vector<std::string> names = shortNames(runs);
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+        const RunResult& result = runs[i]->result;
+        figure::Series line;
+        line.name = names[i];
+        line.colour = static_cast<int>(i) % kSeriesColours;
+        line.line = figure::Line::dash;
+        line.marker = figure::Marker::circle;
+        line.x = {metricOf(result, "default_latency_ms"), metricOf(result, "latency_ms")};
+        line.y = {metricOf(result, "default_energy_mj"), metricOf(result, "energy_mj")};
+        line.labels = {"default", "found"};
+        const auto isKnown = [](double value) { return std::isfinite(value); };
+        if (std::ranges::all_of(line.x, isKnown) && std::ranges::all_of(line.y, isKnown))
+            figure.series.push_back(std::move(line));
+    }
+    for (figure::Series& line : figure.series) {
+        const bool isSame = line.x[0] == line.x[1] && line.y[0] == line.y[1];
+        if (isSame)
+            line.labels = {"default and found", ""};
+        for (std::size_t point = 0; point < (isSame ? 1U : 2U); ++point)
+            figure.annotations.push_back({line.labels[point], line.x[point], line.y[point]});
+    }
+    figure.legend = runs.size() > 1;
     return figure;
 }
 

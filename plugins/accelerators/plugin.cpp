@@ -32,9 +32,10 @@ public:
         return experiment == "accelerators.sweep" ? new SweepView(context, parent) : nullptr;
     }
     std::vector<figure::Figure> figures(const std::vector<RunRecord>& runs,
-                                        const QJsonObject&) const override
+                                        const QJsonObject& state) const override
     {
-        return accelerators::figures(runs);
+        return accelerators::figures(runs, state["bars"].toString().toStdString(),
+                                     state["per"].toString().toStdString());
     }
 };
 

@@ -25,18 +25,6 @@ namespace vitrine::accelerators
 namespace
 {
 
-BarsShow showOf(const QString& name)
-{
-    return name == "energy"    ? BarsShow::energy
-           : name == "traffic" ? BarsShow::traffic
-                               : BarsShow::cycles;
-}
-
-BarsPer perOf(const QString& name)
-{
-    return name == "layer" ? BarsPer::layer : name == "run" ? BarsPer::run : BarsPer::module;
-}
-
 // A chart of one row per unit is as high as its rows, up to what can still be painted.
 int heightOf(const figure::Figure& figure)
 {
@@ -167,7 +155,9 @@ void AcceleratorsView::drawPlots(const std::vector<const RunRecord*>& records)
     areaCard_->setVisible(!area.bars.empty());
     const QString bars = current().value("bars").toString(),
                   per = current().value("per").toString();
-    barPlot_->setFigure(barsFigure(records, showOf(bars), perOf(per)));
+    barPlot_->setFigure(
+        barsFigure(records, barsShowNamed(bars.toStdString()), barsPerNamed(per.toStdString())));
+    bars_->setItemText(0, equalClocks(records) ? tr("Cycles") : tr("Time")); // as the axis says
     pick(*bars_, bars);
     pick(*per_, per);
     QJsonObject ranges = current().value("ranges").toObject();
@@ -254,7 +244,7 @@ std::vector<figure::Figure> AcceleratorsView::figures() const
     std::vector<figure::Figure> all{schedule_->figure()};
     const QString per = current().value("per").toString();
     for (const BarsShow show : {BarsShow::cycles, BarsShow::energy, BarsShow::traffic})
-        all.push_back(barsFigure(records, show, perOf(per)));
+        all.push_back(barsFigure(records, show, barsPerNamed(per.toStdString())));
     all.push_back(roofline_->figure());
     for (const plot::PlotView* plot : {buffers_, area_})
         if (!plot->figure().series.empty() || !plot->figure().bars.empty())

@@ -149,7 +149,8 @@ Panel* AcceleratorsView::makeBars()
     auto* bars = plotCard(tr("Where it goes"), barPlot_, "bars", kPlotHeight);
     bars_ = new QComboBox(bars);
     bars_->setAccessibleName(tr("What the bars show"));
-    bars_->setToolTip(tr("Cycles, energy by part, or bytes from and to DRAM"));
+    bars_->setToolTip(tr("Cycles (time where the clocks differ), energy by part, or bytes from and "
+                         "to DRAM"));
     bars_->addItem(tr("Cycles"), "cycles");
     bars_->addItem(tr("Energy by part"), "energy");
     bars_->addItem(tr("DRAM traffic"), "traffic");

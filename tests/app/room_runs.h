@@ -154,7 +154,7 @@ public:
     {
         View* view = pluginOf(experiment).createView(experiment, context, nullptr);
         if (view == nullptr)
-            view = new GenericView(context, nullptr);
+            view = new GenericView(context, {}, nullptr);
         view->resize(1100, 760);
         view->show();
         return view;

@@ -88,7 +88,7 @@ protected:
     static void showAnywhere(const std::vector<RunHandle>& runs)
     {
         tests::FakeContext context;
-        GenericView generic(context, nullptr);
+        GenericView generic(context, {}, nullptr);
         generic.resize(900, 700);
         generic.setRuns(runs);
         EXPECT_FALSE(generic.grab().isNull());

@@ -19,6 +19,7 @@
 #include <QTest>
 
 #include <cmath>
+#include <set>
 
 namespace vitrine::accelerators
 {
@@ -235,6 +236,44 @@ TEST_F(AcceleratorsViewTest, BarsShowCyclesEnergyOrTraffic)
     choose("What a bar stands for", "in all");
     EXPECT_EQ(view_.state()["per"].toString(), "run");
     EXPECT_EQ(figure("traffic").bars.front().position.size(), 1u);
+}
+
+// A report draws with the state of the view.
+TEST_F(AcceleratorsViewTest, FiguresOfAReportAreTheBarsThatWereChosen)
+{
+    const RunHandle run = makeRun({{"accelerator", "p2vit"}});
+    const auto barsOf = [&](const char* bars, const char* per, const char* name) {
+        std::set<double> places;
+        for (const auto& one : figures({*run}, bars, per))
+            for (const figure::Bars& stacked : one.bars)
+                if (one.name == name)
+                    places.insert(stacked.position.begin(), stacked.position.end());
+        return places.size();
+    };
+
+    EXPECT_GT(barsOf("", "", "cycles"), 1u);
+    EXPECT_EQ(barsOf("", "run", "cycles"), 1u);
+    EXPECT_EQ(barsOf("", "", "energy"), 1u);
+    EXPECT_GT(barsOf("energy", "layer", "energy"), barsOf("energy", "module", "energy"));
+    EXPECT_EQ(barsOf("energy", "layer", "traffic"), 1u) << "what was not chosen is as at first";
+}
+
+TEST_F(AcceleratorsViewTest, TheChoiceSaysTimeWhereTheAxisDoes)
+{
+    const RunHandle usual = makeRun({{"accelerator", "p2vit"}}),
+                    slow = makeRun({{"accelerator", "p2vit"}, {"clock_mhz", "250"}}, 2);
+    const auto chosen = [&] { return named<QComboBox>("What the bars show")->currentText(); };
+    view_.setRuns({usual});
+    EXPECT_EQ(chosen(), "Cycles");
+    EXPECT_EQ(figure("cycles").y.label, "Cycles");
+
+    view_.setRuns({usual, slow});
+    ASSERT_EQ(figure("cycles").y.label, "Time");
+    EXPECT_EQ(chosen(), "Time");
+    EXPECT_EQ(view_.state()["bars"].toString(), "");
+
+    view_.setRuns({slow});
+    EXPECT_EQ(chosen(), "Cycles");
 }
 
 TEST_F(AcceleratorsViewTest, OneBlockIsAZoomThatCanBeUndoneAndBuffersFollow)
