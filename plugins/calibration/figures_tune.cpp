@@ -74,11 +74,10 @@ void addProfiles(figure::Figure& figure, const TuneRun& run, LayerHead head, boo
     const std::string name = named ? runLabel(recordOf(run)) + ", " : std::string();
     if (before >= 0)
         figure.series.push_back(profile(name + "before", run.before->columnScore(before, head.head),
-                                        named ? colour : 0, figure::Line::solid));
+                                        named ? colour : figure::kMuted, figure::Line::solid));
     if (after >= 0)
         figure.series.push_back(profile(name + "after", run.after->columnScore(after, head.head),
-                                        named ? colour : 1,
-                                        named ? figure::Line::dash : figure::Line::solid));
+                                        colour, named ? figure::Line::dash : figure::Line::solid));
 }
 
 void addThreshold(figure::Figure& figure, const attention::Capture& capture,

@@ -120,8 +120,7 @@ protected:
         for (const figure::Series& series : figure.series)
             drawSeries(*painter, series, frame, palette);
         spans(false);
-        for (const figure::Annotation& note : figure.annotations)
-            drawAnnotation(*painter, note, frame, palette);
+        drawAnnotations(*painter, figure.annotations, frame, palette);
     }
 
 private:
@@ -375,6 +374,21 @@ void Canvas::prepare()
                                                      : std::max(2, height / kLabelLine));
     if (colourBar_)
         tickerOf(colourBar_->axis())->setMost(std::clamp(height / 36, 3, 8));
+    cutTitles();
+}
+
+// A title longer than its axis would lie over the legend; under the pointer it is said in full.
+void Canvas::cutTitles()
+{
+    const QRect axes = within(axisRect()->rect());
+    const QFontMetricsF metrics(theme::uiFont(11));
+    const auto cut = [&](QCPAxis* axis, const QString& title, int room, Qt::TextElideMode side) {
+        axis->setLabel(metrics.elidedText(title, side, std::max(room, 0)));
+    };
+    cut(xAxis, text(figure::axisTitle(figure_.x)), axes.width() + axes.left(), Qt::ElideRight);
+    cut(yAxis, text(figure::axisTitle(figure_.y)), axes.height(), Qt::ElideRight);
+    if (colourBar_) // "log" and "clipped" stand at its end
+        cut(colourBar_->axis(), colourTitle(figure_.grids.front()), axes.height(), Qt::ElideLeft);
 }
 
 // Names along the x axis stand upright where they fit side by side, or nearly so with their ends

@@ -63,6 +63,7 @@ private:
     void addColourBar(const figure::Grid& grid);
     void styleAxis(QCPAxis* axis, const figure::Axis& described);
     void prepare();
+    void cutTitles();
     void turnLabels();
     void squareCells();
     const QImage& imageOf(std::size_t grid, const Frame& frame);

@@ -18,6 +18,7 @@ using figure::Marker;
 
 constexpr double kPointsToPixels = 96.0 / 72.0;
 constexpr double kMarkerRadius = 3;
+constexpr double kNoteGap = 4; // pixels between the words of two notes
 
 QPen penOf(const QColor& colour, double width, Line line)
 {
@@ -244,21 +245,49 @@ void drawSpan(QPainter& painter, const figure::Span& span, const Frame& frame,
     painter.drawLine(a, b);
 }
 
-void drawAnnotation(QPainter& painter, const figure::Annotation& note, const Frame& frame,
-                    const theme::Palette& palette)
+std::vector<QRectF> notePlaces(const std::vector<figure::Annotation>& notes, const Frame& frame)
 {
-    const QPointF place = frame.at(note.x, note.y);
-    if (!frame.rect.contains(place))
-        return;
+    const QFontMetricsF metrics(theme::uiFont(11));
+    std::vector<QRectF> places(notes.size());
+    for (std::size_t i = 0; i < notes.size(); ++i) {
+        const QPointF at = frame.at(notes[i].x, notes[i].y);
+        if (!frame.rect.contains(at))
+            continue;
+        const QString text = QString::fromStdString(notes[i].text);
+        const QSizeF size = metrics.boundingRect(text).size();
+        const double top = std::max(at.y() - 6, frame.rect.top() + size.height()) - size.height();
+        const QRectF right(QPointF(at.x() + 6, top), size);
+        const QRectF left(QPointF(std::max(frame.rect.left(), at.x() - 6 - size.width()), top),
+                          size);
+        const auto isFree = [&](const QRectF& place) {
+            return std::none_of(
+                places.begin(), places.begin() + static_cast<std::ptrdiff_t>(i),
+                [&](const QRectF& other) {
+                    return other.adjusted(-kNoteGap, -2, kNoteGap, 2).intersects(place);
+                });
+        };
+        const bool fitsRight = right.right() <= frame.rect.right();
+        if (text.size() == 1)
+            places[i] = fitsRight ? right : left;
+        else if (fitsRight && isFree(right))
+            places[i] = right;
+        else if (isFree(left))
+            places[i] = left;
+    }
+    return places;
+}
+
+void drawAnnotations(QPainter& painter, const std::vector<figure::Annotation>& notes,
+                     const Frame& frame, const theme::Palette& palette)
+{
     painter.setFont(theme::uiFont(11));
-    painter.setPen(palette.series(note.colour));
-    const QString text = QString::fromStdString(note.text);
-    const QRectF size = QFontMetricsF(painter.font()).boundingRect(text);
-    double left = place.x() + 6;
-    if (left + size.width() > frame.rect.right())
-        left = std::max(frame.rect.left(), place.x() - 6 - size.width());
-    painter.drawText(QPointF(left, std::max(place.y() - 6, frame.rect.top() + size.height())),
-                     text);
+    const std::vector<QRectF> places = notePlaces(notes, frame);
+    for (std::size_t i = 0; i < notes.size(); ++i) {
+        if (places[i].isNull())
+            continue;
+        painter.setPen(palette.series(notes[i].colour));
+        painter.drawText(places[i].bottomLeft(), QString::fromStdString(notes[i].text));
+    }
 }
 
 void drawKey(QPainter& painter, const figure::Series& series, const QRectF& box,

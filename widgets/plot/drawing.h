@@ -2,6 +2,8 @@
 
 #include <QPainter>
 
+#include <vector>
+
 #include "widgets/plot/frame.h"
 #include "widgets/theme/palette.h"
 
@@ -16,8 +18,13 @@ void drawBars(QPainter& painter, const figure::Bars& bars, const Frame& frame,
               const theme::Palette& palette);
 void drawSpan(QPainter& painter, const figure::Span& span, const Frame& frame,
               const theme::Palette& palette);
-void drawAnnotation(QPainter& painter, const figure::Annotation& note, const Frame& frame,
-                    const theme::Palette& palette);
+
+// Where the words of each note stand, in the order of the notes; null where it gives way: words are
+// not drawn over those of an earlier note, nor outside the axes. Marks of one letter never give
+// way.
+std::vector<QRectF> notePlaces(const std::vector<figure::Annotation>& notes, const Frame& frame);
+void drawAnnotations(QPainter& painter, const std::vector<figure::Annotation>& notes,
+                     const Frame& frame, const theme::Palette& palette);
 
 // The sign of a legend entry, in `box`.
 void drawKey(QPainter& painter, const figure::Series& series, const QRectF& box,

@@ -109,6 +109,21 @@ TEST_F(TuneFigures, TheProfileHoldsTheThresholdAgainstTheCurveBefore)
     EXPECT_EQ(profile.annotations[0].x, 20);
 }
 
+TEST_F(TuneFigures, BeforeAndAfterHaveTheSameTwoColoursEverywhere)
+{
+    const auto all = figures({makeRun()}, Json::object());
+
+    const auto& profile = named(all, "sink-profile").series;
+    for (const char* name : {"sink-census", "next-tokens"}) {
+        const auto& bars = named(all, name).bars;
+        ASSERT_EQ(bars.size(), 2u) << name;
+        EXPECT_EQ(bars[0].name, profile[0].name);
+        EXPECT_EQ(bars[0].colour, profile[0].colour) << name;
+        EXPECT_EQ(bars[1].name, profile[1].name);
+        EXPECT_EQ(bars[1].colour, profile[1].colour) << name;
+    }
+}
+
 TEST_F(TuneFigures, RunsThatDifferInBetaAreAnAblation)
 {
     tests::SyntheticTuning weak;

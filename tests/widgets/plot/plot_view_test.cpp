@@ -14,7 +14,9 @@
 #include "tests/support/turn_wheel.h"
 #include "tests/widgets/plot/application.h"
 #include "tests/widgets/plot/samples.h"
+#include "widgets/plot/drawing.h"
 #include "widgets/theme/palette.h"
+#include "widgets/theme/style.h"
 
 #include <gmock/gmock.h>
 
@@ -229,6 +231,47 @@ TEST_F(PlotViewTest, RangeStateGoesRoundAndNonsenseIsIgnored)
 
     view.setRangeState({{"x", QJsonArray{5.0, 2.0}}, {"y", "all"}});
     EXPECT_TRUE(view.rangeState().isEmpty());
+}
+
+TEST_F(PlotViewTest, WordsOfANoteGiveWayToThoseOfAnEarlierOne)
+{
+    const Frame frame{.rect = {0, 0, 300, 100}, .x = {0, 100}, .y = {0, 1}};
+    const std::vector<figure::Annotation> notes = {
+        {.text = "families", .x = 50, .y = 0.5},        {.text = "futures", .x = 51, .y = 0.5},
+        {.text = "peace", .x = 52, .y = 0.52},          {.text = "far", .x = 90, .y = 0.5},
+        {.text = "outside", .x = 120, .y = 0.5},        {.text = "●", .x = 51, .y = 0.5},
+        {.text = "at the right end", .x = 99, .y = 0.9}};
+
+    const std::vector<QRectF> places = notePlaces(notes, frame);
+
+    ASSERT_EQ(places.size(), notes.size());
+    EXPECT_GT(places[0].left(), frame.pixelX(50));  // at the right of its point
+    EXPECT_LT(places[1].right(), frame.pixelX(51)); // the right is taken
+    EXPECT_TRUE(places[2].isNull());                // and now the left too
+    EXPECT_FALSE(places[3].isNull());
+    EXPECT_TRUE(places[4].isNull());
+    EXPECT_FALSE(places[5].isNull()) << "marks never give way";
+    EXPECT_LE(places[6].right(), frame.rect.right());
+    for (std::size_t i = 0; i < places.size(); ++i)
+        for (std::size_t j = 0; j < i; ++j)
+            if (notes[i].text.size() > 3 && notes[j].text.size() > 3) {
+                EXPECT_FALSE(places[i].intersects(places[j])) << notes[i].text << notes[j].text;
+            }
+}
+
+TEST_F(PlotViewTest, ALongAxisTitleIsCutBeforeItLiesOverTheLegend)
+{
+    figure::Figure figure = figure::samples::sinkProfile();
+    figure.y.label = "Sinks in all heads of the model, counted one by one";
+    PlotView& view = shown(figure);
+    const auto title = [&] { return view.drawn()["shown"].toObject()["y_label"].toString(); };
+    const int height = QFontMetrics(theme::uiFont(11)).horizontalAdvance(title());
+
+    view.resize(520, 140);
+    EXPECT_TRUE(title().endsWith(QChar(0x2026))) << title().toStdString();
+    EXPECT_LT(QFontMetrics(theme::uiFont(11)).horizontalAdvance(title()), 140);
+    view.resize(520, height + 300);
+    EXPECT_TRUE(title().startsWith("Sinks in all heads of the model, counted one by one"));
 }
 
 TEST_F(PlotViewTest, ReadsOutTheValueUnderThePointer)
