@@ -85,9 +85,9 @@ Result<FigureEdits> parseEdits(const Json& json, const std::string& where)
     const Json& colours = fields.object("colours");
     VITRINE_CHECK(fields.done());
     for (const auto& [name, colour] : colours.items()) {
-        if (!colour.is_number_integer() || colour.get<std::int64_t>() < 0 ||
+        if (!colour.is_number_integer() || colour.get<std::int64_t>() < figure::kMuted ||
             colour.get<std::int64_t>() > 7)
-            return inputError("{}.colours: the colour of \"{}\" must be 0 to 7", where,
+            return inputError("{}.colours: the colour of \"{}\" must be -1 (grey) or 0 to 7", where,
                               name.substr(0, 80));
         edits.colours[name] = colour.get<int>();
     }

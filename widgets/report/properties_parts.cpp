@@ -96,8 +96,16 @@ void ReportProperties::showFigure(const report::FigureItem& item, const report::
 void ReportProperties::addColours(const report::FigureItem&, const figure::Figure& drawn)
 {
     const auto s = static_cast<std::size_t>(section_), i = static_cast<std::size_t>(item_);
-    const char* const kNames[] = {"Blue",   "Vermilion", "Green", "Purple",
-                                  "Orange", "Sky blue",  "Text",  "Yellow"};
+    // As they look on the white of a page.
+    constexpr std::pair<int, const char*> kNames[] = {{0, "Blue"},
+                                                      {1, "Vermilion"},
+                                                      {2, "Green"},
+                                                      {3, "Purple"},
+                                                      {4, "Orange"},
+                                                      {5, "Sky blue"},
+                                                      {7, "Yellow"},
+                                                      {figure::kTextColour, "Black"},
+                                                      {figure::kMuted, "Grey"}};
     std::vector<std::pair<std::string, int>> named;
     for (const figure::Series& series : drawn.series)
         if (!series.name.empty())
@@ -117,19 +125,19 @@ void ReportProperties::addColours(const report::FigureItem&, const figure::Figur
         label->setToolTip(fromUtf8(name));
         auto* choice = new QComboBox(body_);
         choice->setAccessibleName(tr("Colour of %1").arg(fromUtf8(name)));
-        choice->setToolTip(tr("Safe for colour blindness, all eight"));
-        for (int c = 0; c < 8; ++c)
-            choice->addItem(QIcon(swatch(c)), tr(kNames[c]));
-        choice->setCurrentIndex(colour < 0 ? 6 : colour % 8);
+        choice->setToolTip(tr("Safe for colour blindness, all of them"));
+        for (const auto& [number, word] : kNames)
+            choice->addItem(QIcon(swatch(number)), tr(word), number);
+        choice->setCurrentIndex(choice->findData(colour < 0 ? figure::kMuted : colour % 8));
         label->setMinimumWidth(40);
         row->addWidget(label, 1);
         row->addWidget(choice);
         column_->addLayout(row);
-        connect(choice, &QComboBox::activated, this, [this, s, i, name = name](int chosen) {
+        connect(choice, &QComboBox::activated, this, [this, s, i, choice, name = name] {
             change(
                 [&](report::Manuscript& next) {
                     std::get<report::FigureItem>(next.sections[s].items[i]).edits.colours[name] =
-                        chosen;
+                        choice->currentData().toInt();
                 },
                 tr("Change a colour"), {});
         });

@@ -1,5 +1,6 @@
 #include "widgets/report/reports_page.h"
 
+#include <QComboBox>
 #include <QJsonArray>
 #include <QPlainTextEdit>
 #include <QSignalSpy>
@@ -29,6 +30,18 @@ protected:
         page.show();
     }
 
+    // The sample's, with a second line in grey and a third in the colour of the text.
+    static figure::Figure sampleFigure()
+    {
+        figure::Figure figure = report::samples::figure();
+        for (const int colour : {figure::kMuted, figure::kTextColour}) {
+            figure.series.push_back(figure.series.front());
+            figure.series.back().name = colour == figure::kMuted ? "u" : "limit";
+            figure.series.back().colour = colour;
+        }
+        return figure;
+    }
+
     static ComposedReport composed(const report::Manuscript& manuscript)
     {
         return {report::compose(manuscript,
@@ -37,7 +50,7 @@ protected:
                                  },
                                  .figures = [](const std::vector<RunRecord>&, const std::string&)
                                      -> Result<std::vector<figure::Figure>> {
-                                     return std::vector{report::samples::figure()};
+                                     return std::vector{sampleFigure()};
                                  }}),
                 {}};
     }
@@ -109,6 +122,29 @@ TEST_F(ReportsPageTest, TakesAFigureAndComesBackFromItsState)
     EXPECT_TRUE(page.isEmpty());
     page.setState(state);
     EXPECT_EQ(page.current()->sections[0].items.size(), 1u);
+}
+
+TEST_F(ReportsPageTest, NamesTheColourThatALineHas)
+{
+    page.addFigure({.runs = {"5f0c"}, .figure = "sink-profile"});
+    ASSERT_TRUE(QTest::qWaitFor(
+        [&] { return page.preview()->text().contains("Figure 1. Sink profile"); }, 5000));
+
+    auto* outline = named<ReportOutline>("Outline");
+    outline->setCurrentItem(outline->topLevelItem(1)->child(0));
+    auto* grey = named<QComboBox>("Colour of u");
+    ASSERT_NE(grey, nullptr);
+    EXPECT_EQ(grey->currentText(), "Grey");
+    EXPECT_EQ(named<QComboBox>("Colour of limit")->currentText(), "Black");
+    EXPECT_EQ(named<QComboBox>("Colour of s")->currentText(), "Blue");
+
+    named<QComboBox>("Colour of s")->setFocus();
+    QTest::keyClicks(named<QComboBox>("Colour of s"), "Grey");
+    const auto& item = std::get<report::FigureItem>(page.current()->sections[0].items[0]);
+    EXPECT_EQ(item.edits.colours.at("s"), figure::kMuted);
+    const auto again = report::parseManuscript(report::manuscriptText(*page.current()), "file");
+    ASSERT_TRUE(again) << again.error().message;
+    EXPECT_EQ(*again, *page.current());
 }
 
 TEST_F(ReportsPageTest, SaysWhichReportOfTheWorkspaceItCannotRead)
