@@ -1,6 +1,9 @@
 #include "plugins/calibration/tokens_panel.h"
 
 #include "plugins/common/map_figures.h"
+#include "plugins/common/text_notes.h"
+#include "widgets/theme/shown_text.h"
+#include "widgets/theme/text.h"
 
 #include <QHBoxLayout>
 #include <QLabel>
@@ -87,7 +90,10 @@ TokenStripText textOf(const Scene& scene)
 } // namespace
 
 TokensPanel::TokensPanel(QWidget* parent)
-    : Panel(tr("Tokens"), parent), count_(new QLabel(this)), strip_(new TokenStrip(this))
+    : Panel(tr("Tokens"), parent),
+      count_(new QLabel(this)),
+      notes_(new QLabel(this)),
+      strip_(new TokenStrip(this))
 {
     count_->setProperty("role", "caption");
     count_->setAccessibleName(tr("Sinks of the head"));
@@ -95,6 +101,10 @@ TokensPanel::TokensPanel(QWidget* parent)
                           "token. A badge is s[j] over its value under uniform attention, the bar "
                           "is s[j] after calibration up to the clip."));
     controls()->addWidget(count_);
+    notes_->setProperty("role", "warning");
+    notes_->setAccessibleName(tr("What was done to the text"));
+    notes_->setWordWrap(true);
+    body()->addWidget(notes_);
     body()->addWidget(strip_, 1);
 }
 
@@ -106,12 +116,17 @@ void TokensPanel::setScene(const Scene& scene)
     const auto off = std::ranges::count_if(
         scene.state.tuning.off, [&](const SinkPlace& place) { return place.head == scene.head; });
     QString words = tr("%1 tokens  ·  %2 sinks of %3 calibrated")
-                        .arg(scene.first().tokenCount())
+                        .arg(countWords(scene.first().tokenCount()))
                         .arg(applied)
                         .arg(headName(scene.head));
     if (off > 0)
         words += tr(", %1 switched off").arg(off);
     count_->setText(words + tr("  ·  click switches a sink"));
+    QStringList notes; // of the text that is shown
+    for (const std::string& note : textNotes(scene.first().run->result.notes))
+        notes << text(note);
+    showText(*notes_, notes.join('\n'));
+    notes_->setVisible(!notes.isEmpty());
     strip_->setText(textOf(scene));
 }
 

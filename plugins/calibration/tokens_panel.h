@@ -20,7 +20,7 @@ public:
     TokenStrip* strip() const { return strip_; }
 
 private:
-    QLabel* count_;
+    QLabel *count_, *notes_;
     TokenStrip* strip_;
 };
 

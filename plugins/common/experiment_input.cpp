@@ -9,6 +9,7 @@
 #include "core/base/text.h"
 #include "core/jobs/bundle.h"
 #include "core/model/utf8.h"
+#include "plugins/common/text_notes.h"
 
 namespace vitrine
 {
@@ -130,15 +131,15 @@ Result<TokenText> fromText(std::string_view whole, const Params& params, const O
     if (result.ids.empty())
         return argumentError("the text is empty: give at least one word");
     for (const std::int32_t id : opened.tokenizer->back())
-        result.notes.push_back(fmt::format("The model's tokenizer puts {} behind the text.",
-                                           opened.tokenizer->piece(id)));
+        result.notes.push_back(
+            fmt::format("{} {} behind the text.", text_note::kBehind, opened.tokenizer->piece(id)));
     if (split && !opened.tokenizer->bos() && documentsOf(start).size() > 1)
         result.notes.push_back(
-            "The tokenizer has no BOS token: the documents are joined without one.");
+            fmt::format("{}: the documents are joined without one.", text_note::kJoined));
     if (static_cast<std::int64_t>(result.ids.size()) > context) {
         result.ids.resize(static_cast<std::size_t>(context));
-        result.notes.push_back(fmt::format(
-            "The text is longer than the model's context: its first {} tokens are used.", context));
+        result.notes.push_back(
+            fmt::format("{}: its first {} tokens are used.", text_note::kCut, context));
     }
     return result;
 }
@@ -156,7 +157,7 @@ Result<TokenText> fromIds(const Params& params, const OpenModel& opened)
         return argumentError("token_ids is empty: give at least one id");
     if (static_cast<std::int64_t>(result.ids.size()) > opened.config().context)
         result.notes.push_back(
-            fmt::format("More tokens than the model's context of {}.", opened.config().context));
+            fmt::format("{} of {}.", text_note::kBeyond, opened.config().context));
     return result;
 }
 

@@ -12,6 +12,7 @@
 #include "core/attention/capture.h"
 #include "core/attention/sinks.h"
 #include "core/tensor/safetensors.h"
+#include "plugins/common/text_notes.h"
 #include "tests/support/golden.h"
 #include "tests/support/tiny_llm.h"
 
@@ -536,6 +537,8 @@ TEST(Text, ALongFileIsCutAtTheContextAndSaysSo)
     ASSERT_TRUE(result) << result.error().message;
     EXPECT_EQ(metric(*result, "tokens"), 512);
     EXPECT_THAT(result->notes, testing::Contains(HasSubstr("first 512 tokens")));
+    EXPECT_THAT(textNotes(result->notes), testing::ElementsAre(HasSubstr("first 512 tokens")))
+        << "views know it";
     EXPECT_THAT(result->inputs,
                 testing::Contains(testing::Field(&InputFile::parameter, "prompt_file")));
     EXPECT_THAT(result->inputs, testing::Contains(testing::Field(&InputFile::parameter, "model")));

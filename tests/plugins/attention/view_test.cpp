@@ -209,6 +209,26 @@ TEST_F(AttentionViewTest, TheReadOutIsTheTilesValue)
         << text.toStdString();
 }
 
+TEST_F(AttentionViewTest, SaysBesideTheTokensThatTheTextWasCut)
+{
+    RunRecord cut = *makeRun();
+    cut.result.notes = {
+        "Q and K are kept in half precision.",
+        "The text is longer than the model's context: its first 512 tokens are used."};
+    show({std::make_shared<const RunRecord>(cut)});
+
+    const auto* label = named<QLabel>("What was done to the text");
+    ASSERT_NE(label, nullptr);
+    EXPECT_TRUE(label->isVisible());
+    EXPECT_EQ(label->text(), QString::fromStdString(cut.result.notes[1]));
+
+    show({makeRun()});
+    EXPECT_FALSE(label->isVisible());
+
+    show({makeRun(), std::make_shared<const RunRecord>(cut)});
+    EXPECT_TRUE(label->text().contains("#1 ")) << "whose text that is";
+}
+
 TEST_F(AttentionViewTest, ChangingTheThresholdChangesTheBadgesAndTheTableAtOnce)
 {
     const RunHandle run = makeRun();
