@@ -117,6 +117,8 @@ Result<ParamValue> parseText(const ParamSpec& spec, std::string_view text)
 {
     if (text.find('\0') != std::string_view::npos)
         return argumentError("{}: the text has a zero byte", spec.name);
+    if (spec.check && !text.empty())
+        VITRINE_CHECK(spec.check(std::string(text)));
     return std::string(text);
 }
 

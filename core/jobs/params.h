@@ -4,6 +4,7 @@
 #include "core/base/result.h"
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -53,6 +54,9 @@ struct ParamSpec {
         fileKind; // "text", "safetensors", ...: what an open dialog offers and dropping looks for
     std::string
         oneOf; // parameters with the same non-empty tag are alternatives: exactly one is given
+    // Of a text that is written by rules of its own ("x264:crf=22,27"): what is wrong with it, told
+    // while it is typed and before a run begins. Fast, of any thread; not asked of an empty text.
+    std::function<Result<void>(const std::string& text)> check{};
 };
 
 // Checked parameter values. Inside an experiment they are known to be right, so the getters assert.

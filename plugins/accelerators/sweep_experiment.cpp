@@ -29,6 +29,10 @@ ParamSpec rangesParam(const sim::Accelerator& accelerator)
         : accelerator.id == "vitality" ? "rows=16:128:16; cols=16:128:16"
                                        : "lanes=2:16:2; multipliers=2:16:2; replicas=4,8,16,32";
     ranges.fallback = first;
+    ranges.check = [&accelerator](const std::string& text) -> Result<void> {
+        VITRINE_CHECK(sim::parseSweep(accelerator, text));
+        return {};
+    };
     ranges.help = "Parameters of the accelerator: lists, first:last:step, names; separated by ;";
     return ranges;
 }

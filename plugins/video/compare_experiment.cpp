@@ -169,6 +169,10 @@ std::vector<ParamSpec> CompareExperiment::params(const Params&) const
                                  "each; names: x264, x265, av1, aom, vp9, mpeg4, mpeg2; "
                                  "options: preset, gop, protocol=ld|ra, threads");
     codecs.multiline = true;
+    codecs.check = [](const std::string& text) -> Result<void> {
+        VITRINE_CHECK(codec::parseEncodeList(text));
+        return {};
+    };
     ParamSpec anchor = textParam("anchor", "Anchor", "",
                                  "Curve that the others are compared with; empty: the first codec");
     ParamSpec cache = textParam("cache", "Cache", "", "Keep encodes between runs, by content");

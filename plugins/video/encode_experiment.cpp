@@ -6,6 +6,20 @@
 namespace vitrine::video
 {
 
+namespace
+{
+
+Result<codec::EncodeOptions> onePoint(const std::string& text)
+{
+    VITRINE_TRY(const auto list, codec::parseEncodeList(text));
+    if (list.size() != 1)
+        return argumentError(
+            "codec: one point is encoded, {} are given; video.compare takes several", list.size());
+    return list.front();
+}
+
+} // namespace
+
 ExperimentInfo EncodeExperiment::info() const
 {
     return {"video.encode", "Encode a video",
@@ -19,6 +33,10 @@ std::vector<ParamSpec> EncodeExperiment::params(const Params&) const
                   "name:rate:options, e.g. x265:crf=28:preset=slow:gop=32:protocol=ld; names: "
                   "x264, x265, av1, aom, vp9, mpeg4, mpeg2");
     codec.group = "Codec";
+    codec.check = [](const std::string& text) -> Result<void> {
+        VITRINE_CHECK(onePoint(text));
+        return {};
+    };
     std::vector<ParamSpec> specs = {
         fileParam("input", "Input", "Any video, raw YUV, Y4M, a folder of pictures"), codec,
         outputParam(
@@ -32,22 +50,19 @@ std::vector<ParamSpec> EncodeExperiment::params(const Params&) const
 Result<RunResult> EncodeExperiment::run(const Params& params, Progress& progress) const
 {
     RunResult out;
-    VITRINE_TRY(const auto list, codec::parseEncodeList(params.text("codec")));
-    if (list.size() != 1)
-        return argumentError(
-            "codec: one point is encoded, {} are given; video.compare takes several", list.size());
+    VITRINE_TRY(const codec::EncodeOptions options, onePoint(params.text("codec")));
     VITRINE_TRY(const auto source, openInput(params, "input", progress, out));
     const std::int64_t frames = framesWanted(params, source->info().frames);
     const bool isKept = !params.has("output");
     const std::filesystem::path file = isKept ? progress.artifactFolder() / "encoded.mkv"
                                               : std::filesystem::path(params.text("output"));
-    VITRINE_TRY(const Point point, makePoint(*source, frames, list.front(), file, progress));
+    VITRINE_TRY(const Point point, makePoint(*source, frames, options, file, progress));
 
     const double fps = rateOrNote(source->info(), out),
                  bits = 8.0 * static_cast<double>(point.payloadBytes);
     noteDamage(*source, "input", out);
-    noteFilledChroma(source->info(), {list.front().codec}, out);
-    noteMissedRate(list.front(), kbps(bits, frames, fps), out);
+    noteFilledChroma(source->info(), {options.codec}, out);
+    noteMissedRate(options, kbps(bits, frames, fps), out);
     double psnrY = 0, ssim = 0;
     Table table{"frames",
                 {{"frame", "1", {}, ""},
@@ -76,8 +91,7 @@ Result<RunResult> EncodeExperiment::run(const Params& params, Progress& progress
                     "Frames over seconds in the encoder's calls"},
                    {"decode_fps", point.decodeFps, "frame/s", Origin::measured,
                     "Frames over seconds in the decoder's calls, one thread"}};
-    out.notes.push_back(
-        fmt::format("{}: {}", codec::codecVersion(list.front().codec), point.command));
+    out.notes.push_back(fmt::format("{}: {}", codec::codecVersion(options.codec), point.command));
     if (!point.violation.empty())
         out.notes.push_back(
             fmt::format("Warning: the protocol was not kept: {}.", point.violation));

@@ -59,6 +59,43 @@ ParamSpec outputParam(const char* help)
     return spec;
 }
 
+namespace
+{
+
+Result<double> rateOfText(const std::string& name, const std::string& text)
+{
+    const auto parsed = parseRate(text);
+    if (!parsed)
+        return argumentError("{}: \"{}\" is no rate from above 0 to 1000 frames per second, like "
+                             "25, 29.97 or 30000/1001",
+                             name, text.substr(0, 30));
+    return parsed->perSecond();
+}
+
+Result<void> checkRawFormat(const std::string& name, const std::string& text)
+{
+    RawLayout ignored;
+    if (const auto known = setRawFormat(ignored, text); !known)
+        return argumentError("{}: {}", name, known.error().message);
+    return {};
+}
+
+// Of "size", "test_format", "rate".
+Result<void> checkRawText(const std::string& name, const std::string& text)
+{
+    if (name.ends_with("size")) {
+        RawGiven ignored;
+        return setRawSize(ignored, text, name);
+    }
+    if (name.ends_with("format"))
+        return checkRawFormat(name, text);
+    if (text != "0")
+        VITRINE_CHECK(rateOfText(name, text));
+    return {};
+}
+
+} // namespace
+
 std::vector<ParamSpec> rawParams(const std::vector<std::string>& sides)
 {
     std::vector<ParamSpec> specs = {
@@ -81,6 +118,9 @@ std::vector<ParamSpec> rawParams(const std::vector<std::string>& sides)
         }
     specs[2].unit = "frame/s";
     for (ParamSpec& spec : specs) {
+        spec.check = [name = spec.name](const std::string& text) {
+            return checkRawText(name, text);
+        };
         spec.group = "Raw files";
         spec.advanced = true;
     }
@@ -127,19 +167,13 @@ Result<RawGiven> rawGivenOf(const Params& params, const std::string& side)
     if (const GivenText size = givenText(params, side, "size"); !size.text.empty())
         VITRINE_CHECK(setRawSize(given, size.text, size.name));
     const GivenText format = givenText(params, side, "format");
-    if (RawLayout ignored; !format.text.empty())
-        if (const auto known = setRawFormat(ignored, format.text); !known)
-            return argumentError("{}: {}", format.name, known.error().message);
+    if (!format.text.empty())
+        VITRINE_CHECK(checkRawFormat(format.name, format.text));
     given.format = format.text;
     const GivenText rate = givenText(params, side, "rate");
     if (rate.text.empty() || rate.text == "0")
         return given;
-    const auto parsed = parseRate(rate.text);
-    if (!parsed)
-        return argumentError("{}: \"{}\" is no rate from above 0 to 1000 frames per second, like "
-                             "25, 29.97 or 30000/1001",
-                             rate.name, rate.text.substr(0, 30));
-    given.framesPerSecond = parsed->perSecond();
+    VITRINE_TRY(given.framesPerSecond, rateOfText(rate.name, rate.text));
     return given;
 }
 

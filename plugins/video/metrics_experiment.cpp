@@ -1,6 +1,7 @@
 #include "plugins/video/metrics_experiment.h"
 
 #include "core/base/format.h"
+#include "core/base/number_text.h"
 #include "core/video/pairing.h"
 #include "plugins/video/experiment_input.h"
 #include "plugins/video/experiment_quality.h"
@@ -71,17 +72,21 @@ void notePairing(const Params& params, const Pair& pair, std::size_t pairs, RunR
                                         pairs));
 }
 
+Result<std::int64_t> givenOffset(const std::string& text)
+{
+    const auto number = parseInteger(text);
+    if (!number || std::abs(*number) > 10'000'000)
+        return argumentError("offset: \"{}\" is neither auto nor a whole number",
+                             text.substr(0, 20));
+    return *number;
+}
+
 Result<std::int64_t> offsetOf(const Params& params, const Pair& pair, Progress& progress,
                               RunResult& out)
 {
     const std::string& text = params.text("offset");
-    if (text != "auto") {
-        const auto number = parseInteger(text);
-        if (!number || std::abs(*number) > 10'000'000)
-            return argumentError("offset: \"{}\" is neither auto nor a whole number",
-                                 text.substr(0, 20));
-        return *number;
-    }
+    if (text != "auto")
+        return givenOffset(text);
     const auto goOn = [&](std::int64_t i) {
         return progress.advance(static_cast<double>(i), kFramesToPair, "pairing frames");
     };
@@ -92,10 +97,11 @@ Result<std::int64_t> offsetOf(const Params& params, const Pair& pair, Progress& 
     if (pairing.offset != 0)
         out.notes.push_back(fmt::format("Warning: the test fits best with an offset of {} (mean "
                                         "difference {} instead of {}): frame k of "
-                                        "the test was measured against frame k{:+} of the "
+                                        "the test was measured against frame k{} of the "
                                         "reference. offset=0 pairs them as they come.",
-                                        pairing.offset, significant(pairing.distance),
-                                        significant(pairing.distanceAtZero), pairing.offset));
+                                        wholeText(pairing.offset), significant(pairing.distance),
+                                        significant(pairing.distanceAtZero),
+                                        signedText(static_cast<double>(pairing.offset), 0)));
     return pairing.offset;
 }
 
@@ -205,13 +211,19 @@ std::vector<ParamSpec> MetricsExperiment::params(const Params&) const
     pairing.choices = {
         {"time", "By time", "Frames of one moment; without holes the same as by order"},
         {"order", "By order", "The first with the first, whatever their times say"}};
+    ParamSpec offset = textParam("offset", "Offset", "auto",
+                                 "Frame k of the test belongs to frame k + offset of the "
+                                 "reference; auto: found by content");
+    offset.check = [](const std::string& text) -> Result<void> {
+        if (text != "auto")
+            VITRINE_CHECK(givenOffset(text));
+        return {};
+    };
     std::vector<ParamSpec> specs = {
         fileParam("reference", "Reference",
                   "The original: any video, raw YUV, Y4M, a folder of pictures"),
         fileParam("test", "Test", "What is judged"),
-        textParam("offset", "Offset", "auto",
-                  "Frame k of the test belongs to frame k + offset of the reference; auto: found "
-                  "by content"),
+        offset,
         pairing,
         framesParam(0),
         region,

@@ -52,6 +52,22 @@ TEST(ResolveParams, FillsDefaultsSeedAndThreads)
     EXPECT_FALSE(params->has("depth"));
 }
 
+TEST(ParseParam, AsksATextWithRulesOfItsOwn)
+{
+    ParamSpec codecs{.name = "codecs"};
+    codecs.check = [](const std::string& text) -> Result<void> {
+        if (text == "nonsense")
+            return argumentError("codecs: there is no codec {}", text);
+        return {};
+    };
+
+    EXPECT_TRUE(parseParam(codecs, "x264:crf=23"));
+    EXPECT_TRUE(parseParam(codecs, "")) << "whether it may be empty is another question";
+    const auto refused = parseParam(codecs, "nonsense");
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().message, "codecs: there is no codec nonsense");
+}
+
 TEST(ResolveParams, SpecsThatDependOnAChoiceAppear)
 {
     const auto params =

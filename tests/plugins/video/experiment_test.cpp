@@ -67,7 +67,7 @@ TEST_F(VideoExperiments, ALateTestIsPairedByContentAndSaysSo)
     EXPECT_EQ(metric(*result, "frames"), 11);
     EXPECT_EQ(metric(*result, "psnr_y"), kExactPsnr);
     EXPECT_EQ(metric(*result, "identical"), 0);
-    EXPECT_THAT(result->notes, Contains(HasSubstr("offset of -1")));
+    EXPECT_THAT(result->notes, Contains(HasSubstr("offset of −1")));
 
     const auto asItComes =
         run(MetricsExperiment(), {{"reference", reference}, {"test", late}, {"offset", "0"}});
@@ -149,6 +149,38 @@ TEST_F(VideoExperiments, CompareRefusesNvcAndAnUnknownAnchor)
                     .error()
                     .message,
                 HasSubstr("is no curve"));
+}
+
+// Where its rules are known, a text is refused before anything is started.
+TEST_F(VideoExperiments, TextsWithRulesAreCheckedByTheirParameters)
+{
+    const auto problem = [](const Experiment& experiment, const char* name, const char* text) {
+        const auto specs = experiment.params({});
+        const auto spec = std::ranges::find(specs, std::string(name), &ParamSpec::name);
+        EXPECT_NE(spec, specs.end()) << name;
+        const auto value = parseParam(*spec, text);
+        return value ? std::string() : value.error().message;
+    };
+    const CompareExperiment compare;
+    for (const char* text : {"x264:crf=22,27;x265:crf=28:preset=slow", "mpeg4:q=4"})
+        EXPECT_EQ(problem(compare, "codecs", text), "");
+    EXPECT_THAT(problem(compare, "codecs", "x264"), HasSubstr("no rate is given"));
+    EXPECT_THAT(problem(compare, "codecs", "x264:crf="), HasSubstr("is not a number"));
+    EXPECT_THAT(problem(compare, "codecs", "x264:crf=99"), HasSubstr("out of range"));
+    EXPECT_THAT(problem(compare, "codecs", "x266:crf=20"), HasSubstr("x266"));
+    EXPECT_THAT(problem(compare, "codecs", ";"), HasSubstr("none is given"));
+    EXPECT_THAT(problem(compare, "size", "1920"), HasSubstr("size"));
+    EXPECT_EQ(problem(compare, "size", "1920x1080"), "");
+    EXPECT_THAT(problem(compare, "format", "yuv999"), HasSubstr("format: "));
+    EXPECT_THAT(problem(compare, "rate", "fast"), HasSubstr("rate: \"fast\" is no rate"));
+    EXPECT_EQ(problem(compare, "rate", "30000/1001"), "");
+
+    EXPECT_EQ(problem(EncodeExperiment(), "codec", "x264:crf=23"), "");
+    EXPECT_THAT(problem(EncodeExperiment(), "codec", "x264:crf=23,27"),
+                HasSubstr("codec: one point is encoded, 2 are given"));
+    EXPECT_THAT(problem(MetricsExperiment(), "offset", "soon"), HasSubstr("offset: "));
+    EXPECT_EQ(problem(MetricsExperiment(), "offset", "-3"), "");
+    EXPECT_THAT(problem(MetricsExperiment(), "test_size", "wide"), HasSubstr("test_size"));
 }
 
 TEST_F(VideoExperiments, ADamagedCacheEntryCountsAsNone)

@@ -126,6 +126,46 @@ TEST_F(Form, SaysBesideTheFieldWhatIsWrong)
         std::ranges::any_of(labels, [&](QLabel* label) { return label->text() == problems[0]; }));
 }
 
+TEST_F(Form, SaysWhileItIsTypedWhatIsWrongWithATextOfItsOwnRules)
+{
+    ParamSpec codecs = spec("codecs", ParamType::text);
+    codecs.fallback = std::string("x264:crf=23");
+    codecs.check = [](const std::string& text) -> Result<void> {
+        if (!text.starts_with("x264:"))
+            return argumentError("codecs: \"{}\" is none", text);
+        return {};
+    };
+    show({codecs});
+    auto* line = named<QLineEdit>(form, "Codecs");
+    const auto says = [&](const QString& words) {
+        const auto labels = form.row("codecs")->findChildren<QLabel*>();
+        return std::ranges::any_of(labels,
+                                   [&](const QLabel* label) { return label->text() == words; });
+    };
+
+    line->selectAll();
+    QTest::keyClicks(line, "x264");
+    EXPECT_TRUE(line->property("invalid").toBool());
+    EXPECT_TRUE(says("codecs: \"x264\" is none"));
+    EXPECT_EQ(form.checkAll().size(), 1) << "Run does not begin";
+
+    QTest::keyClicks(line, ":crf=20");
+    EXPECT_FALSE(line->property("invalid").toBool());
+    EXPECT_TRUE(form.checkAll().isEmpty());
+}
+
+TEST_F(Form, TakesTheMinusSignThatTheWindowWrites)
+{
+    ParamSpec offset = spec("offset", ParamType::integer);
+    show({offset});
+    auto* line = named<QLineEdit>(form, "Offset");
+
+    line->setText(QString::fromUtf8("−3"));
+
+    EXPECT_EQ(form.values().at("offset"), "-3");
+    EXPECT_TRUE(form.checkAll().isEmpty());
+}
+
 TEST_F(Form, ResetGoesBackToTheDefault)
 {
     show({threshold()});
