@@ -89,6 +89,8 @@ void AttentionView::setRuns(const std::vector<RunHandle>& runs)
             failure_ =
                 QString::fromStdString(run->error.empty() ? "the run did not finish" : run->error);
     if (usable.empty()) {
+        if (!runs.empty())
+            prompt_->setText(QString::fromStdString(parameterText(runs.front()->params, "prompt")));
         scene_.reset();
         opening_ = false;
         context_.compute(
