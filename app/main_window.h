@@ -139,6 +139,7 @@ private:
 
     // main_window_reports.cpp
     void makeReport(const QStringList& uids);
+    QJsonObject viewStateOf(const QString& experiment) const;
     void composeReport(const report::Manuscript& manuscript,
                        std::function<void(const ComposedReport&)> done);
     void exportReport(const QString& ending);

@@ -150,19 +150,45 @@ void MainWindow::composeReport(const report::Manuscript& manuscript,
         [composed, done = std::move(done)] { done(*composed); });
 }
 
+// As its view was left, in the room that is open or as it was saved; empty where it never was.
+QJsonObject MainWindow::viewStateOf(const QString& experiment) const
+{
+    const auto info = std::ranges::find_if(
+        infos_, [&](const RoomInfo& each) { return each.experiments.contains(experiment); });
+    if (info == infos_.end())
+        return {};
+    if (const auto open = rooms_.find(info->id); open != rooms_.end())
+        return open->second->stateOf(experiment).view;
+    const QJsonObject saved = savedRooms_[info->id].toObject();
+    const RoomState last = roomStateFrom(saved);
+    return last.experiment == experiment
+               ? last.view
+               : roomStateFrom(saved["others"].toObject()[experiment].toObject()).view;
+}
+
 // Chosen runs become a new report, which opens.
 void MainWindow::makeReport(const QStringList& uids)
 {
     showPage("reports");
     auto made = std::make_shared<Result<report::Manuscript>>();
     auto titles = std::make_shared<std::map<std::string, std::string>>(); // by experiment
+    std::map<std::string, QJsonObject> views;                             // by experiment
     for (const QString& uid : uids)
-        if (const auto run = runner_->load(uid)) // else said where a figure is missing
+        if (const auto run = runner_->load(uid)) { // else said where a figure is missing
+            views[(*run)->experiment] = viewStateOf(fromUtf8((*run)->experiment));
             if (const auto plugin = source_.load(fromUtf8((*run)->plugin)))
                 addTitles(*titles, **plugin);
+        }
+    const StateOf stateOf = [views](const std::vector<RunRecord>& runs) -> std::string {
+        for (const RunRecord& run : runs)
+            if (const auto view = views.find(run.experiment);
+                view != views.end() && !view->second.isEmpty())
+                return QJsonDocument(view->second).toJson(QJsonDocument::Compact).toStdString();
+        return {};
+    };
     context_->compute(
         reports_, "new",
-        [made, titles, uids, cache = figures_, path = workspace_->store()] {
+        [made, titles, uids, stateOf, cache = figures_, path = workspace_->store()] {
             const auto store = Store::open(path);
             if (!store) {
                 *made = tl::unexpected(store.error());
@@ -173,7 +199,7 @@ void MainWindow::makeReport(const QStringList& uids)
                     const std::string& state) { return cache->figures(plugin, runs, state); };
             *made = manuscriptOfRuns(
                 *store, figuresOf, toUtf8(uids),
-                [&](const std::string& experiment) { return (*titles)[experiment]; });
+                [&](const std::string& experiment) { return (*titles)[experiment]; }, stateOf);
         },
         [this, made] {
             if (*made)

@@ -25,11 +25,16 @@ using ReportProgress = std::function<void(int done, int of, const std::string& w
 // What the store and the plugins give to a manuscript. Both must outlive it.
 report::Sources reportSources(const Store& store, const FiguresOf& figuresOf);
 
-// What one expects of these runs (numbers or beginnings of uids). A plugin that is not there draws
-// no figures.
+// How a person left the view of these runs (all of one plugin), as JSON text; empty where nobody
+// has opened it.
+using StateOf = std::function<std::string(const std::vector<RunRecord>& runs)>;
+
+// What one expects of these runs (numbers or beginnings of uids), their figures as their view was
+// left. A plugin that is not there draws no figures.
 Result<report::Manuscript> manuscriptOfRuns(const Store& store, const FiguresOf& figuresOf,
                                             const std::vector<std::string>& runs,
-                                            const report::TitleOf& titleOf = {});
+                                            const report::TitleOf& titleOf = {},
+                                            const StateOf& stateOf = {});
 
 // As the file's ending says: .pdf, .html (one self-contained file), .md (figures as SVG in
 // FILE_figures beside it), .tex (dense figures as PDF in FILE_figures), .csv (every value in long

@@ -106,7 +106,7 @@ Result<std::vector<RunRecord>> loadRuns(const Store& store, const std::vector<st
 
 // Each plugin sees its own runs together: so it compares them.
 std::vector<report::RunFigures> allFigures(const std::vector<RunRecord>& runs,
-                                           const FiguresOf& figuresOf)
+                                           const FiguresOf& figuresOf, const StateOf& stateOf)
 {
     std::vector<std::string> plugins;
     for (const RunRecord& run : runs)
@@ -117,10 +117,11 @@ std::vector<report::RunFigures> allFigures(const std::vector<RunRecord>& runs,
         std::vector<RunRecord> own;
         std::ranges::copy_if(runs, std::back_inserter(own),
                              [&](const RunRecord& run) { return run.plugin == plugin; });
-        const auto figures = figuresOf(plugin, own, "");
+        const std::string state = stateOf ? stateOf(own) : std::string();
+        const auto figures = figuresOf(plugin, own, state);
         if (!figures)
             continue;
-        report::RunFigures drawn{.figures = *figures};
+        report::RunFigures drawn{.figures = *figures, .state = state};
         for (const RunRecord& run : own)
             drawn.runs.push_back(run.uid);
         all.push_back(std::move(drawn));
@@ -162,10 +163,10 @@ report::Sources reportSources(const Store& store, const FiguresOf& figuresOf)
 
 Result<report::Manuscript> manuscriptOfRuns(const Store& store, const FiguresOf& figuresOf,
                                             const std::vector<std::string>& runs,
-                                            const report::TitleOf& titleOf)
+                                            const report::TitleOf& titleOf, const StateOf& stateOf)
 {
     VITRINE_TRY(const std::vector<RunRecord> records, loadRuns(store, runs));
-    return report::manuscriptOf(records, allFigures(records, figuresOf), titleOf);
+    return report::manuscriptOf(records, allFigures(records, figuresOf, stateOf), titleOf);
 }
 
 Result<void> writeDocument(const report::Document& document, const std::filesystem::path& file,

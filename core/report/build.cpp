@@ -86,8 +86,10 @@ ManuscriptSection figureSection(const std::vector<RunFigures>& figures)
     for (const RunFigures& drawn : figures) {
         std::map<std::string, int> copies;
         for (const figure::Figure& figure : drawn.figures)
-            section.items.push_back(FigureItem{
-                .runs = drawn.runs, .figure = figure.name, .copy = copies[figure.name]++});
+            section.items.push_back(FigureItem{.runs = drawn.runs,
+                                               .figure = figure.name,
+                                               .copy = copies[figure.name]++,
+                                               .state = drawn.state});
     }
     return section;
 }

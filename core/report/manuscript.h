@@ -24,7 +24,7 @@ struct FigureEdits {
     std::optional<double> textSize;      // points, 4 to 24
     std::optional<std::string> title, caption, altText, xLabel, yLabel;
     std::optional<bool> legend;
-    std::map<std::string, int> colours; // series or bars by name: series colour 0 to 7
+    std::map<std::string, int> colours; // of series or bars by name: 0 to 7, kMuted
 
     friend bool operator==(const FigureEdits&, const FigureEdits&) = default;
 };
@@ -92,6 +92,7 @@ Result<Manuscript> manuscriptFromJson(const Json& json, std::string_view name);
 struct RunFigures {
     std::vector<std::string> runs{}; // uids
     std::vector<figure::Figure> figures{};
+    std::string state{}; // of the view, as FigureItem has it
 };
 
 // What people call an experiment ("Compare codecs"), given its id; empty where nobody knows.

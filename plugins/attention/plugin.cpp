@@ -5,10 +5,8 @@
 #include "plugins/attention/forward_experiment.h"
 #include "plugins/attention/generate_experiment.h"
 #include "plugins/attention/import_experiment.h"
-#if __has_include("plugins/attention/view.h")
+#include "plugins/attention/shown_run.h"
 #include "plugins/attention/view.h"
-#define VITRINE_HAS_ATTENTION_VIEW
-#endif
 
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -29,20 +27,17 @@ public:
         return experiments<CaptureExperiment, ImportExperiment, ForwardExperiment,
                            GenerateExperiment>();
     }
-    View* createView([[maybe_unused]] std::string_view experiment,
-                     [[maybe_unused]] ViewContext& context,
-                     [[maybe_unused]] QWidget* parent) const override
+    View* createView(std::string_view experiment, ViewContext& context,
+                     QWidget* parent) const override
     {
-#ifdef VITRINE_HAS_ATTENTION_VIEW
         if (experiment == "attention.capture" || experiment == "attention.import")
             return new AttentionView(context, parent);
-#endif
         return nullptr;
     }
     std::vector<figure::Figure> figures(const std::vector<RunRecord>& runs,
                                         const QJsonObject& state) const override
     {
-        const QByteArray text = QJsonDocument(state).toJson(QJsonDocument::Compact);
+        const QByteArray text = QJsonDocument(stateFor(runs, state)).toJson(QJsonDocument::Compact);
         const auto json = parseJson(
             std::string_view(text.constData(), static_cast<std::size_t>(text.size())), "state");
         return attention::figures(runs, json ? *json : Json::object());

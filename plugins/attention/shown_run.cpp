@@ -171,4 +171,22 @@ std::vector<float> thumbnailDifference(const ShownRun& first, const ShownRun& se
     return b;
 }
 
+BoundState boundToText()
+{
+    return BoundState({"selection.token", "pinned_tokens", "window", "profile_range"});
+}
+
+QJsonObject stateFor(const std::vector<RunRecord>& runs, const QJsonObject& state)
+{
+    if (!state.contains("about"))
+        return state;
+    BoundState bound = boundToText();
+    for (const RunRecord& run : runs)
+        if (const auto opened = openRun(std::make_shared<const RunRecord>(run))) {
+            bound.setSubject(subjectOfTokens(*opened->tokens));
+            break;
+        }
+    return bound.read(state);
+}
+
 } // namespace vitrine::attention

@@ -3,8 +3,10 @@
 #include "core/attention/capture.h"
 #include "plugins/attention/view_state.h"
 #include "widgets/map/tile.h"
+#include "widgets/page/bound_state.h"
 #include "widgets/view.h"
 
+#include <QJsonObject>
 #include <QStringList>
 
 #include <memory>
@@ -59,5 +61,11 @@ TileSource differenceTiles(const ShownRun& first, const ShownRun& second, HeadId
 // The thumbnail, and second minus first.
 std::vector<float> thumbnailOf(const ShownRun& run, HeadId head);
 std::vector<float> thumbnailDifference(const ShownRun& first, const ShownRun& second, HeadId head);
+
+// The parts of the view's state that hold of one text only.
+BoundState boundToText();
+// A state of the view for these runs: without what it says of another text. Reads files where it
+// says anything of a text.
+QJsonObject stateFor(const std::vector<RunRecord>& runs, const QJsonObject& state);
 
 } // namespace vitrine::attention

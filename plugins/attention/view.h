@@ -80,7 +80,7 @@ private:
 
     ViewContext& context_;
     QJsonObject state_;
-    BoundState bound_{{"selection.token", "pinned_tokens", "window", "profile_range"}};
+    BoundState bound_ = boundToText();
     std::vector<RunHandle> runs_;
     std::unique_ptr<Scene> scene_; // none: nothing can be shown
     std::vector<std::vector<HeadRow>> rows_;

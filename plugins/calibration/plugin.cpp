@@ -6,6 +6,7 @@
 #include "plugins/calibration/search_experiment.h"
 #include "plugins/calibration/study_view.h"
 #include "plugins/calibration/tune_experiment.h"
+#include "plugins/calibration/tuned_run.h"
 #include "plugins/calibration/view.h"
 
 #include <QJsonDocument>
@@ -37,7 +38,7 @@ public:
     std::vector<figure::Figure> figures(const std::vector<RunRecord>& runs,
                                         const QJsonObject& state) const override
     {
-        const QByteArray text = QJsonDocument(state).toJson(QJsonDocument::Compact);
+        const QByteArray text = QJsonDocument(stateFor(runs, state)).toJson(QJsonDocument::Compact);
         const auto json = parseJson(
             std::string_view(text.constData(), static_cast<std::size_t>(text.size())), "state");
         return calibration::figures(runs, json ? *json : Json::object());

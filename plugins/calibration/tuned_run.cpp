@@ -109,4 +109,22 @@ std::vector<float> thumbnailOf(const Capture& capture, LayerHead head)
     return values;
 }
 
+BoundState boundToText()
+{
+    return BoundState({"selection.token", "window", "profile_range", "census_range"});
+}
+
+QJsonObject stateFor(const std::vector<RunRecord>& runs, const QJsonObject& state)
+{
+    if (!state.contains("about"))
+        return state;
+    BoundState bound = boundToText();
+    for (const RunRecord& run : runs)
+        if (const auto opened = openTuned(std::make_shared<const RunRecord>(run))) {
+            bound.setSubject(subjectOfTokens(*opened->tokens));
+            break;
+        }
+    return bound.read(state);
+}
+
 } // namespace vitrine::calibration

@@ -3,8 +3,10 @@
 #include "core/attention/capture.h"
 #include "plugins/calibration/figures.h"
 #include "widgets/map/tile.h"
+#include "widgets/page/bound_state.h"
 #include "widgets/view.h"
 
+#include <QJsonObject>
 #include <QStringList>
 
 #include <memory>
@@ -41,5 +43,11 @@ Result<TunedRun> openTuned(const RunHandle& run, const TunedRun* like = nullptr)
 TileSource tilesOf(const std::shared_ptr<const attention::Capture>& capture, LayerHead head);
 // Thumbnails, [side * side]; empty where there is no such head.
 std::vector<float> thumbnailOf(const attention::Capture& capture, LayerHead head);
+
+// The parts of the view's state that hold of one text only.
+BoundState boundToText();
+// A state of the view for these runs: without what it says of another text. Reads files where it
+// says anything of a text.
+QJsonObject stateFor(const std::vector<RunRecord>& runs, const QJsonObject& state);
 
 } // namespace vitrine::calibration

@@ -114,7 +114,7 @@ private:
 
     ViewContext& context_;
     QJsonObject state_;
-    BoundState bound_{{"selection.token", "window", "profile_range", "census_range"}};
+    BoundState bound_ = boundToText();
     std::vector<RunHandle> runs_;
     std::vector<TunedRun> stored_;
     std::optional<TunedRun> liveRun_;

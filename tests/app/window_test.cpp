@@ -14,6 +14,7 @@
 #include <QPlainTextEdit>
 #include <QProcess>
 #include <QPushButton>
+#include <QRegularExpression>
 #include <QTableView>
 #include <QTemporaryDir>
 #include <QTest>
@@ -31,6 +32,8 @@
 #include "core/jobs/bundle.h"
 #include "core/store/store.h"
 #include "widgets/params/param_form.h"
+#include "widgets/report/page_preview.h"
+#include "widgets/report/reports_page.h"
 #include "widgets/runs/runs_model.h"
 #include "widgets/runs/runs_page.h"
 
@@ -107,10 +110,13 @@ public:
     {
         return new CountView(context, parent);
     }
+    // Says in its caption with which state it was drawn.
     std::vector<figure::Figure> figures(const std::vector<RunRecord>&,
-                                        const QJsonObject&) const override
+                                        const QJsonObject& state) const override
     {
-        return {};
+        figure::Figure count{.name = "count"};
+        count.caption = QString("zoom %1").arg(state["zoom"].toInt()).toStdString();
+        return {count};
     }
 };
 
@@ -466,6 +472,42 @@ TEST_F(Window, RunsAreComparedFromTheRunsPage)
     EXPECT_EQ(room().state().runs.size(), 2);
     window->history().stack().undo();
     EXPECT_EQ(view().runs.size(), 1u);
+}
+
+// Also where the room has not been opened since the program began.
+TEST_F(Window, AReportOfRunsHasTheirFiguresAsTheirViewWasLeft)
+{
+    open();
+    window->showPage("count");
+    const QString uid = window->startRun("test.count", {}, "count", false);
+    ASSERT_TRUE(QTest::qWaitFor([&] { return view().runs.size() == 1; }, 10'000));
+    const auto caption = [&] {
+        window->showInRuns({uid});
+        for (auto* button : window->findChildren<QAbstractButton*>())
+            if (button->isVisible() && button->text() == "Report…")
+                button->click();
+        const QString shown = "zoom \\d+";
+        QString found;
+        [[maybe_unused]] const bool drawn = QTest::qWaitFor(
+            [&] {
+                const auto text = window->reports()->preview()->text();
+                found = QRegularExpression(shown).match(text).captured();
+                return !found.isEmpty();
+            },
+            10'000);
+        window->reports()->setState({});
+        return found;
+    };
+    EXPECT_EQ(caption(), "zoom 0"); // the view was never changed
+
+    window->showPage("count");
+    view().context.change(&view(), {{"zoom", 4}}, "Zoom", {});
+    EXPECT_EQ(caption(), "zoom 4");
+
+    window->showPage("runs");
+    window->close(); // saves
+    open();
+    EXPECT_EQ(caption(), "zoom 4");
 }
 
 TEST_F(Window, AWorkspaceIsSavedUnderAnotherNameWithRunsAndLayout)

@@ -70,8 +70,8 @@ ReportsPage::ReportsPage(Compose compose, QWidget* parent)
 
     auto* empty =
         new EmptyPage({tr("Write the paper here"),
-                       tr("A report is made of runs: their figures as you left them, "
-                          "their tables, and your own words. Choose runs and press "
+                       tr("A report is made of runs: their figures as their views show "
+                          "them, their tables, and your own words. Choose runs and press "
                           "Report, or right-click any figure and choose Add to report."),
                        tr("Choose runs"), tr("Opens Runs"), tr("New, above, begins without runs.")},
                       this);

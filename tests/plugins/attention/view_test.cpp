@@ -229,6 +229,24 @@ TEST_F(AttentionViewTest, SaysBesideTheTokensThatTheTextWasCut)
     EXPECT_TRUE(label->text().contains("#1 ")) << "whose text that is";
 }
 
+TEST_F(AttentionViewTest, AStateOfAnotherTextKeepsItsHeadAndScaleAlone)
+{
+    const RunHandle run = makeRun();
+    const QJsonObject state{{"selection", QJsonObject{{"layer", 2}, {"head", 1}, {"token", 5}}},
+                            {"scale", "log"},
+                            {"window", QJsonObject{{"row", 3}, {"column", 3}, {"zoom", 2}}},
+                            {"about", "another text"}};
+
+    const QJsonObject kept = stateFor({*run}, state);
+
+    EXPECT_EQ(kept, (QJsonObject{{"selection", QJsonObject{{"layer", 2}, {"head", 1}}},
+                                 {"scale", "log"}}));
+    QJsonObject own = state;
+    show({run});
+    own["about"] = subjectOfTokens(*openRun(run)->tokens);
+    EXPECT_EQ(stateFor({*run}, own), own);
+}
+
 TEST_F(AttentionViewTest, ChangingTheThresholdChangesTheBadgesAndTheTableAtOnce)
 {
     const RunHandle run = makeRun();
