@@ -296,7 +296,10 @@ void MainWindow::applyRoom(const QString& id, const RoomState& state)
 
 void MainWindow::change(const Change& change)
 {
-    history_->push(change);
+    Change placed = change;
+    if (const auto page = rooms_.find(change.room); page != rooms_.end())
+        placed.after = page->second->withPlaces(change.before, change.after);
+    history_->push(std::move(placed));
 }
 
 void MainWindow::showMessage(const QString& line)

@@ -224,7 +224,7 @@ void MainWindow::openRuns(const QStringList& uids)
             after});
 }
 
-// As they were made: a run's place is its colour, whatever the order in which runs were selected.
+// As they were made, whatever the order in which they were selected.
 QStringList MainWindow::inOrder(QStringList uids)
 {
     std::map<QString, std::int64_t> numbers;

@@ -16,6 +16,7 @@
 #include "app/parameter_panel.h"
 #include "app/state_panels.h"
 #include "core/jobs/read_run.h"
+#include "widgets/page/run_places.h"
 #include "widgets/params/param_form.h"
 #include "widgets/runs/run_comparison.h"
 #include "widgets/runs/run_text.h"
@@ -31,6 +32,14 @@ namespace
 {
 
 constexpr int kComparable = 12; // newest runs offered in the menu
+
+std::vector<std::string> uidsOf(const RoomState& state)
+{
+    std::vector<std::string> uids;
+    for (const QString& uid : state.runs)
+        uids.push_back(uid.toStdString());
+    return uids;
+}
 
 } // namespace
 
@@ -215,6 +224,28 @@ void RoomPage::restore(const QJsonObject& saved)
             others_[it.key()] = roomStateFrom(it.value().toObject());
 }
 
+RoomState RoomPage::withPlaces(const RoomState& before, RoomState after) const
+{
+    if (after == before || after.runs.isEmpty())
+        return after;
+    figure::RunPlaces known = runPlacesIn(after.view);
+    const bool remembers = !known.empty();
+    if (before.experiment == after.experiment) {
+        const std::vector<int> places = figure::runPlaces(uidsOf(before), runPlacesIn(before.view));
+        for (std::size_t i = 0; i < places.size(); ++i)
+            known[before.runs[static_cast<qsizetype>(i)].toStdString()] = places[i];
+    }
+    const std::vector<int> places = figure::runPlaces(uidsOf(after), known);
+    if (!remembers && places == std::vector{0})
+        return after; // what every run has alone
+    // What a view shows runs with where no state is named (see apply).
+    if (const auto view = views_.find(after.experiment);
+        after.view.isEmpty() && view != views_.end())
+        after.view = view->second->state();
+    after.view = withRunPlaces(after.view, uidsOf(after), places);
+    return after;
+}
+
 void RoomPage::chooseExperiment(const QString& id)
 {
     panel_->setExperiment(id);
@@ -258,6 +289,25 @@ void RoomPage::loadRuns(const QStringList& uids)
     }
     if (view_ != nullptr)
         view_->setRuns(runs_);
+    tellRepeatedColours();
+}
+
+void RoomPage::tellRepeatedColours()
+{
+    const auto places = runPlacesIn(state_.view);
+    const auto placeOf = [&](const RunHandle& run) {
+        const auto found = places.find(run->uid);
+        return found == places.end() ? 0 : found->second;
+    };
+    for (const RunHandle& run : runs_)
+        for (const RunHandle& other : runs_)
+            if (placeOf(run) == placeOf(other) + figure::kRunColours)
+                context_.showMessage(
+                    QString("%1 colours tell runs apart: run %2 has the colour of run %3, and "
+                            "dashed lines")
+                        .arg(figure::kRunColours)
+                        .arg(run->number)
+                        .arg(other->number));
 }
 
 QString RoomPage::experimentWith(const std::string& parameter) const

@@ -53,6 +53,8 @@ public:
     // The state with what the other experiments were left at, for a restart; and back.
     QJsonObject saved() const;
     void restore(const QJsonObject& saved);
+    // `after` with a place among the colours for each of its runs: those of `before` keep theirs.
+    RoomState withPlaces(const RoomState& before, RoomState after) const;
     const std::vector<RunHandle>& runs() const { return runs_; }
     FoundExperiment experimentNamed(const std::string& id) const; // among the room's
     // What these texts mean as parameters of one of the room's experiments.
@@ -86,6 +88,7 @@ private:
     QWidget* makeTitleBar();
     void chooseExperiment(const QString& id);
     void loadRuns(const QStringList& uids);
+    void tellRepeatedColours();
     void showRight();
     void updateTitle();
     void updateActions();

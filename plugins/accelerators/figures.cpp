@@ -15,7 +15,8 @@ BarsPer barsPerNamed(const std::string& name)
     return name == "layer" ? BarsPer::layer : name == "run" ? BarsPer::run : BarsPer::module;
 }
 
-std::vector<figure::Figure> figures(const std::vector<RunRecord>& runs, const std::string& bars,
+std::vector<figure::Figure> figures(const std::vector<RunRecord>& runs,
+                                    const figure::RunPlaces& places, const std::string& bars,
                                     const std::string& per)
 {
     const auto perOf = [&](BarsShow show) {
@@ -36,16 +37,16 @@ std::vector<figure::Figure> figures(const std::vector<RunRecord>& runs, const st
     if (!simulated.empty()) {
         all.push_back(scheduleFigure(simulated));
         for (const BarsShow show : {BarsShow::cycles, BarsShow::energy, BarsShow::traffic})
-            all.push_back(barsFigure(simulated, show, perOf(show)));
-        all.push_back(rooflineFigure(simulated));
+            all.push_back(barsFigure(simulated, show, perOf(show), places));
+        all.push_back(rooflineFigure(simulated, places));
         for (figure::Figure one : {buffersFigure(simulated), areaFigure(simulated)})
             if (!one.series.empty() || !one.bars.empty())
                 all.push_back(std::move(one));
     }
     if (!swept.empty())
-        all.push_back(paretoFigure(swept));
+        all.push_back(paretoFigure(swept, {}, places));
     if (!mapped.empty())
-        for (figure::Figure one : {mappingGainFigure(mapped), mappingFigure(mapped)})
+        for (figure::Figure one : {mappingGainFigure(mapped, places), mappingFigure(mapped, places)})
             if (!one.series.empty() || !one.bars.empty())
                 all.push_back(std::move(one));
     return all;

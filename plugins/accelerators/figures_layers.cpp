@@ -139,7 +139,8 @@ void stack(figure::Figure& figure, const std::vector<Part>& parts, const Pieces&
 
 // A bar per run beside those of the others; categories with equal names share a place.
 void group(figure::Figure& figure, const std::vector<std::string>& runs,
-           const std::vector<Pieces>& pieces, std::vector<std::string>& categories)
+           const std::vector<Pieces>& pieces, const std::vector<figure::RunLook>& looks,
+           std::vector<std::string>& categories)
 {
     std::map<std::string, double> places;
     for (const Pieces& one : pieces)
@@ -150,7 +151,7 @@ void group(figure::Figure& figure, const std::vector<std::string>& runs,
     for (std::size_t i = 0; i < runs.size(); ++i) {
         figure::Bars bars;
         bars.name = runs[i];
-        bars.colour = static_cast<int>(i) % kSeriesColours;
+        bars.colour = looks[i].colour;
         bars.width = width * 0.92;
         for (std::size_t at = 0; at < pieces[i].categories.size(); ++at) {
             double sum = 0;
@@ -193,13 +194,14 @@ void nameCategories(figure::Figure& figure, const std::vector<std::string>& cate
 
 } // namespace
 
-figure::Figure barsFigure(const std::vector<const RunRecord*>& runs, BarsShow show, BarsPer per)
+figure::Figure barsFigure(const std::vector<const RunRecord*>& runs, BarsShow show, BarsPer per,
+                          const figure::RunPlaces& places)
 {
     const bool cycles = show == BarsShow::cycles, time = cycles && !equalClocks(runs);
-    figure::Figure figure = cycles ? emptyFigure("cycles", time ? "Time" : "Cycles", runs)
+    figure::Figure figure = cycles ? emptyFigure("cycles", time ? "Time" : "Cycles", runs, places)
                             : show == BarsShow::energy
-                                ? emptyFigure("energy", "Energy by part", runs)
-                                : emptyFigure("traffic", "DRAM traffic", runs);
+                                ? emptyFigure("energy", "Energy by part", runs, places)
+                                : emptyFigure("traffic", "DRAM traffic", runs, places);
     figure.y.label = cycles                     ? (time ? "Time" : "Cycles")
                      : show == BarsShow::energy ? "Energy"
                                                 : "Traffic";
@@ -239,7 +241,7 @@ figure::Figure barsFigure(const std::vector<const RunRecord*>& runs, BarsShow sh
         stack(figure, partsOf(show), all);
         categories = std::move(all.categories);
     } else {
-        group(figure, names, pieces, categories);
+        group(figure, names, pieces, looksOf(runs, places), categories);
     }
     nameCategories(figure, categories, *runs.front(), per);
     return figure;

@@ -131,18 +131,25 @@ std::size_t groupOf(const std::string& kind)
 }
 
 figure::Figure emptyFigure(const char* name, const char* title,
-                           const std::vector<const RunRecord*>& runs)
+                           const std::vector<const RunRecord*>& runs,
+                           const figure::RunPlaces& places)
 {
     figure::Figure figure;
     figure.name = name;
     figure.title = title;
     figure.recipe.figure = name;
-    figure.recipe.state = "{}";
+    figure.recipe.state = figure::runPlacesText(places);
     for (const RunRecord* run : runs) {
         figure.recipe.runs.push_back(run->uid);
         figure.recipe.experiment = run->experiment;
     }
     return figure;
+}
+
+std::vector<figure::RunLook> looksOf(const std::vector<const RunRecord*>& runs,
+                                     const figure::RunPlaces& places)
+{
+    return figure::runLooks(runs, places, [](const RunRecord* run) { return run->uid; });
 }
 
 std::string runName(const RunRecord& run)

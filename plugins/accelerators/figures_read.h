@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/figure/figure.h"
+#include "core/figure/run_places.h"
 #include "core/jobs/read_run.h"
 
 #include <string>
@@ -39,6 +39,9 @@ std::size_t groupOf(const std::string& kind); // of a layer's kind as table `lay
 
 // Name, title, recipe.
 figure::Figure emptyFigure(const char* name, const char* title,
-                           const std::vector<const RunRecord*>& runs);
+                           const std::vector<const RunRecord*>& runs,
+                           const figure::RunPlaces& places = {});
+std::vector<figure::RunLook> looksOf(const std::vector<const RunRecord*>& runs,
+                                     const figure::RunPlaces& places);
 
 } // namespace vitrine::accelerators

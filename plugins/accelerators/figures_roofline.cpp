@@ -65,9 +65,11 @@ Roof roofOver(const RunRecord& run, double low, double high)
 
 } // namespace
 
-figure::Figure rooflineFigure(const std::vector<const RunRecord*>& runs)
+figure::Figure rooflineFigure(const std::vector<const RunRecord*>& runs,
+                              const figure::RunPlaces& places)
 {
-    figure::Figure figure = emptyFigure("roofline", "Roofline", runs);
+    figure::Figure figure = emptyFigure("roofline", "Roofline", runs, places);
+    const auto looks = looksOf(runs, places);
     figure.caption =
         "A point per layer; the roof is what the arrays, and what the DRAM's bandwidth, allow. "
         "Above a dashed slope lies what does not wait for its bytes (memory=ideal).";
@@ -94,8 +96,7 @@ figure::Figure rooflineFigure(const std::vector<const RunRecord*>& runs)
             continue;
         points[i].name = names[i];
         Roof roof = roofOver(*runs[i], low / 2, high * 2);
-        points[i].colour = roof.slope.colour = roof.peak.colour =
-            static_cast<int>(i) % kSeriesColours;
+        points[i].colour = roof.slope.colour = roof.peak.colour = looks[i].colour;
         if (ignoresMemory(*runs[i]) && !std::exchange(saidSo, true))
             roof.slope.name = "DRAM bandwidth: not waited for (memory=ideal)";
         if (runs.size() == 1)

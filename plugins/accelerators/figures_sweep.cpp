@@ -45,9 +45,11 @@ std::vector<std::string> designsOf(const RunRecord& run, const char* table)
 } // namespace
 
 figure::Figure paretoFigure(const std::vector<const RunRecord*>& runs,
-                            const std::vector<std::uint8_t>& kept)
+                            const std::vector<std::uint8_t>& kept, const figure::RunPlaces& places)
 {
-    figure::Figure figure = emptyFigure("pareto", "Latency and energy of the design points", runs);
+    figure::Figure figure =
+        emptyFigure("pareto", "Latency and energy of the design points", runs, places);
+    const auto looks = looksOf(runs, places);
     figure.caption = "The line joins the points that no other beats in both.";
     figure.altText = "Scatter of energy over latency with the Pareto front.";
     figure.x.label = "Latency";
@@ -68,7 +70,8 @@ figure::Figure paretoFigure(const std::vector<const RunRecord*>& runs,
             others.name = "not kept by the brushes";
         others.colour = figure::kMuted;
         all.name = names[i];
-        all.colour = front.colour = static_cast<int>(i) % kSeriesColours;
+        all.colour = front.colour = looks[i].colour;
+        front.line = looks[i].line;
         for (figure::Series* points : {&others, &all}) {
             points->line = figure::Line::none;
             points->marker = figure::Marker::circle;
@@ -88,7 +91,7 @@ figure::Figure paretoFigure(const std::vector<const RunRecord*>& runs,
         front.labels = designsOf(*runs[i], "front");
         front.marker = figure::Marker::square;
         if (runs.size() == 1)
-            front.colour = 1;
+            front.colour = all.colour == 1 ? 0 : 1;
         if (!others.x.empty())
             figure.series.push_back(std::move(others));
         figure.series.push_back(std::move(all));
@@ -97,9 +100,11 @@ figure::Figure paretoFigure(const std::vector<const RunRecord*>& runs,
     return figure;
 }
 
-figure::Figure mappingFigure(const std::vector<const RunRecord*>& runs)
+figure::Figure mappingFigure(const std::vector<const RunRecord*>& runs,
+                             const figure::RunPlaces& places)
 {
-    figure::Figure figure = emptyFigure("mapping", "Energy and delay of every layer", runs);
+    figure::Figure figure = emptyFigure("mapping", "Energy and delay of every layer", runs, places);
+    const auto looks = looksOf(runs, places);
     figure.caption = "Energy times delay of the mapping that was found over that of the default; "
                      "below 1 it is better.";
     figure.altText = "Bars per layer of the found mapping's energy-delay product over the default.";
@@ -116,7 +121,7 @@ figure::Figure mappingFigure(const std::vector<const RunRecord*>& runs)
                    energyBefore = numbers(*runs[i], "mapping", "default_energy");
         figure::Bars bars;
         bars.name = names[i];
-        bars.colour = static_cast<int>(i) % kSeriesColours;
+        bars.colour = looks[i].colour;
         bars.width = width;
         for (std::size_t layer = 0; layer < std::min(layers.size(), cyclesBefore.size()); ++layer) {
             const double before = cyclesBefore[layer] * energyBefore[layer];
@@ -134,10 +139,12 @@ figure::Figure mappingFigure(const std::vector<const RunRecord*>& runs)
     return figure;
 }
 
-figure::Figure mappingGainFigure(const std::vector<const RunRecord*>& runs)
+figure::Figure mappingGainFigure(const std::vector<const RunRecord*>& runs,
+                                 const figure::RunPlaces& places)
 {
     figure::Figure figure =
-        emptyFigure("mapping-gain", "Energy and latency, default and found", runs);
+        emptyFigure("mapping-gain", "Energy and latency, default and found", runs, places);
+    const auto looks = looksOf(runs, places);
     figure.caption = "From the default schedule to the one that was found: nearer to the corner at "
                      "the lower left is better.";
     figure.altText = "Two points per run over latency and energy, joined by a line.";
@@ -152,7 +159,7 @@ figure::Figure mappingGainFigure(const std::vector<const RunRecord*>& runs)
         const RunResult& result = runs[i]->result;
         figure::Series line;
         line.name = names[i];
-        line.colour = static_cast<int>(i) % kSeriesColours;
+        line.colour = looks[i].colour;
         line.line = figure::Line::dash;
         line.marker = figure::Marker::circle;
         line.x = {metricOf(result, "default_latency_ms"), metricOf(result, "latency_ms")};

@@ -5,6 +5,7 @@
 #include "plugins/accelerators/sweep_experiment.h"
 #include "plugins/accelerators/sweep_view.h"
 #include "plugins/accelerators/view.h"
+#include "widgets/page/run_places.h"
 
 #include <QJsonObject>
 #include <QObject>
@@ -34,7 +35,7 @@ public:
     std::vector<figure::Figure> figures(const std::vector<RunRecord>& runs,
                                         const QJsonObject& state) const override
     {
-        return accelerators::figures(runs, state["bars"].toString().toStdString(),
+        return accelerators::figures(runs, runPlacesIn(state), state["bars"].toString().toStdString(),
                                      state["per"].toString().toStdString());
     }
 };

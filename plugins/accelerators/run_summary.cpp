@@ -51,10 +51,9 @@ public:
         painter->save();
         painter->setRenderHint(QPainter::Antialiasing);
         painter->setPen(Qt::NoPen);
-        // The model is sorted; colours go with the run's place among the runs.
-        const int run =
+        const int colour =
             index.siblingAtColumn(index.model()->columnCount() - 1).data(Qt::DisplayRole).toInt();
-        painter->setBrush(theme::palette().series(run % kSeriesColours));
+        painter->setBrush(theme::palette().series(colour));
         painter->drawEllipse(QPointF(option.rect.left() + 12, option.rect.center().y() + 0.5), 4,
                              4);
         painter->setFont(item.font);
@@ -85,7 +84,7 @@ RunSummary::RunSummary(QWidget* parent) : DataTable(parent), dots_(new DotDelega
     setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
 }
 
-void RunSummary::setRuns(const std::vector<const RunRecord*>& runs)
+void RunSummary::setRuns(const std::vector<const RunRecord*>& runs, const figure::RunPlaces& places)
 {
     Table table{
         "comparison", {{"Run", "", Origin::computed, "Stored runs, and what is tried"}}, {}};
@@ -96,7 +95,8 @@ void RunSummary::setRuns(const std::vector<const RunRecord*>& runs)
         table.columns.push_back({"Speed-up", "×", Origin::computed, "Latency " + first});
         table.columns.push_back({"Energy gain", "×", Origin::computed, "Energy " + first});
     }
-    table.columns.push_back({"", "", Origin::computed, ""}); // the run's place, not shown
+    table.columns.push_back({"", "", Origin::computed, ""}); // the run's colour, not shown
+    const auto looks = looksOf(runs, places);
     const std::vector<std::string> names = shortNames(runs);
     for (std::size_t i = 0; i < runs.size(); ++i) {
         const RunRecord& run = *runs[i];
@@ -106,7 +106,7 @@ void RunSummary::setRuns(const std::vector<const RunRecord*>& runs)
         if (several)
             for (const char* name : {"latency_ms", "energy_mj"})
                 row.push_back(metricOf(runs.front()->result, name) / metricOf(run.result, name));
-        row.push_back(static_cast<std::int64_t>(i));
+        row.push_back(std::int64_t{looks[i].colour});
         table.rows.push_back(std::move(row));
     }
     show(table, true);

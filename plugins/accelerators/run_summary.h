@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/figure/run_places.h"
 #include "core/jobs/run_record.h"
 #include "widgets/runs/data_table.h"
 
@@ -15,7 +16,7 @@ class RunSummary : public DataTable
     Q_OBJECT
 public:
     explicit RunSummary(QWidget* parent);
-    void setRuns(const std::vector<const RunRecord*>& runs);
+    void setRuns(const std::vector<const RunRecord*>& runs, const figure::RunPlaces& places);
     // Table "beside" of a run: other machines with their defaults on the same workload.
     void setOthers(const RunRecord& run);
 

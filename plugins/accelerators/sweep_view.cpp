@@ -4,6 +4,7 @@
 #include "plugins/accelerators/figures_read.h"
 #include "widgets/page/banner.h"
 #include "widgets/page/panel.h"
+#include "widgets/page/run_places.h"
 #include "widgets/page/splitters.h"
 #include "widgets/page/state_pages.h"
 #include "widgets/parallel/parallel_figure.h"
@@ -203,7 +204,8 @@ void SweepView::drawKept()
 {
     const auto& kept = parallel_->kept();
     const bool all = parallel_->keptCount() == points_.rows.size();
-    pareto_->setFigure(paretoFigure(shown(), all ? std::vector<std::uint8_t>{} : kept));
+    pareto_->setFigure(
+        paretoFigure(shown(), all ? std::vector<std::uint8_t>{} : kept, runPlacesIn(state_)));
     pareto_->setRangeState(
         bound_.read(state_).value("ranges").toObject().value("pareto").toObject());
     kept_->setText(tr("%1 of %2 points")

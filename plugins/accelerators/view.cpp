@@ -10,6 +10,7 @@
 #include "plugins/accelerators/what_if_bar.h"
 #include "widgets/page/banner.h"
 #include "widgets/page/panel.h"
+#include "widgets/page/run_places.h"
 #include "widgets/page/state_pages.h"
 #include "widgets/params/segmented_switch.h"
 #include "widgets/plot/plot_view.h"
@@ -135,7 +136,7 @@ void AcceleratorsView::draw()
     const auto records = shown();
     if (!records.empty()) {
         drawPlots(records);
-        summary_->setRuns(records);
+        summary_->setRuns(records, runPlacesIn(current()));
         claims_->setRuns(records);
         othersCard_->setVisible(records.size() == 1);
         if (records.size() == 1)
@@ -146,17 +147,18 @@ void AcceleratorsView::draw()
 
 void AcceleratorsView::drawPlots(const std::vector<const RunRecord*>& records)
 {
+    const auto places = runPlacesIn(current());
     const figure::Figure schedule = scheduleFigure(records), area = areaFigure(records);
     schedule_->setFixedHeight(heightOf(schedule));
     schedule_->setFigure(schedule);
-    roofline_->setFigure(rooflineFigure(records));
+    roofline_->setFigure(rooflineFigure(records, places));
     buffers_->setFigure(buffersFigure(records));
     area_->setFigure(area);
     areaCard_->setVisible(!area.bars.empty());
     const QString bars = current().value("bars").toString(),
                   per = current().value("per").toString();
     barPlot_->setFigure(
-        barsFigure(records, barsShowNamed(bars.toStdString()), barsPerNamed(per.toStdString())));
+        barsFigure(records, barsShowNamed(bars.toStdString()), barsPerNamed(per.toStdString()), places));
     bars_->setItemText(0, equalClocks(records) ? tr("Cycles") : tr("Time")); // as the axis says
     pick(*bars_, bars);
     pick(*per_, per);
@@ -244,7 +246,8 @@ std::vector<figure::Figure> AcceleratorsView::figures() const
     std::vector<figure::Figure> all{schedule_->figure()};
     const QString per = current().value("per").toString();
     for (const BarsShow show : {BarsShow::cycles, BarsShow::energy, BarsShow::traffic})
-        all.push_back(barsFigure(records, show, barsPerNamed(per.toStdString())));
+        all.push_back(barsFigure(records, show, barsPerNamed(per.toStdString()),
+                                 runPlacesIn(current())));
     all.push_back(roofline_->figure());
     for (const plot::PlotView* plot : {buffers_, area_})
         if (!plot->figure().series.empty() || !plot->figure().bars.empty())

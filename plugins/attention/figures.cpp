@@ -78,13 +78,13 @@ std::string ruleText(const SinkOptions& options)
 }
 
 void addScore(figure::Figure& figure, const FigureRun& run, FigureHead head,
-              const std::string& name, int colour)
+              const std::string& name, figure::RunLook look)
 {
     const std::int64_t layer = layerIndex(*run.capture, head);
     if (layer < 0)
         return;
     const auto score = run.capture->columnScore(layer, head.head);
-    figure::Series series = line(name, score.size(), colour, figure::Line::solid);
+    figure::Series series = line(name, score.size(), look.colour, look.line);
     series.y.assign(score.begin(), score.end());
     figure.series.push_back(std::move(series));
 }
@@ -156,13 +156,20 @@ figure::Figure sinkProfile(const std::vector<FigureRun>& runs, const Json& json)
     figure.y.scale = state.scale;
     figure.y.minimum = state.scale == figure::Scale::logarithmic ? 1e-4 : 0;
 
-    int colour = 0;
+    // Pinned heads take the colours that the runs leave.
+    std::vector<std::string> lines;
     for (const FigureRun& run : runs)
-        addScore(figure, run, head, runs.size() > 1 ? runLabel(*run.run) : headLabel(head),
-                 colour++ % 6);
+        lines.push_back(run.run->uid);
+    lines.resize(runs.size() + state.pinnedHeads.size());
+    const std::vector<int> places = figure::runPlaces(lines, state.places);
+    for (std::size_t r = 0; r < runs.size(); ++r)
+        addScore(figure, runs[r], head, runs.size() > 1 ? runLabel(*runs[r].run) : headLabel(head),
+                 figure::lookAt(places[r]));
+    std::size_t place = runs.size();
     for (const FigureHead& pinned : state.pinnedHeads)
         if (pinned != head)
-            addScore(figure, runs.front(), pinned, headLabel(pinned), colour++ % 6);
+            addScore(figure, runs.front(), pinned, headLabel(pinned),
+                     {figure::lookAt(places[place++]).colour, figure::Line::solid});
     addLimits(figure, *runs.front().capture, state.sinks);
     labelSinks(figure, runs.front(), head, state.sinks);
     for (const std::int64_t token : state.pinnedTokens)
@@ -245,10 +252,13 @@ figure::Figure headBars(const std::vector<FigureRun>& runs, const Json& json)
         figure.x.ticks.push_back(
             {static_cast<double>(i), fmt::format("{}.{}", order[i].id.layer, order[i].id.head)});
     const double width = 0.8 / static_cast<double>(shown.size());
+    auto looks = looksOf(runs, state);
+    if (score == FigureScore::difference)
+        looks = {looks[static_cast<std::size_t>(&ranked - runs.data())]};
     for (std::size_t r = 0; r < shown.size(); ++r) {
         figure::Bars bars;
         bars.name = runLabel(*shown[r].run);
-        bars.colour = static_cast<int>(r % 6);
+        bars.colour = looks[r].colour;
         bars.width = width;
         FigureState same = state;
         same.score = score;
@@ -275,6 +285,7 @@ figure::Figure entropyMass(const std::vector<FigureRun>& runs, const Json& json)
 {
     const FigureState state = figureState(json, *runs.front().run);
     const ScoredHead chosen = chosenHead(runs, state);
+    const auto looks = looksOf(runs, state);
     figure::Figure figure =
         headFigure("entropy-mass", "First-token mass and entropy of every head", runs, json);
     figure.x.label = "First-token mass";
@@ -285,7 +296,7 @@ figure::Figure entropyMass(const std::vector<FigureRun>& runs, const Json& json)
     for (std::size_t r = 0; r < runs.size(); ++r) {
         const Capture& capture = *runs[r].capture;
         figure::Series series =
-            line(runLabel(*runs[r].run), 0, static_cast<int>(r % 6), figure::Line::none);
+            line(runLabel(*runs[r].run), 0, looks[r].colour, figure::Line::none);
         series.marker = figure::Marker::circle;
         for (std::int64_t l = 0; l < capture.layers(); ++l)
             for (std::int64_t h = 0; h < capture.heads(); ++h) {

@@ -103,6 +103,7 @@ FigureState figureState(const Json& json, const RunRecord& run)
     state.row = numberIn(window, "row", -1, 0, 1e9);
     state.column = numberIn(window, "column", -1, 0, 1e9);
     state.zoom = numberIn(window, "zoom", 1, 1, 1e9);
+    state.places = figure::runPlacesIn(json);
     return state;
 }
 
@@ -189,6 +190,11 @@ std::string scoreCaption(FigureScore score)
         break;
     }
     return "First-token mass: mean weight that queries after the first give to token 0.";
+}
+
+std::vector<figure::RunLook> looksOf(const std::vector<FigureRun>& runs, const FigureState& state)
+{
+    return figure::runLooks(runs, state.places, [](const FigureRun& run) { return run.run->uid; });
 }
 
 std::string runLabel(const RunRecord& run)

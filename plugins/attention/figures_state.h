@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/attention/sinks.h"
+#include "core/figure/run_places.h"
 #include "core/model/token_text.h"
 #include "plugins/attention/figures.h"
 
@@ -32,6 +33,7 @@ struct FigureState {
     std::vector<std::int64_t> pinnedTokens;
     std::vector<FigureHead> pinnedHeads;
     double row = -1, column = -1, zoom = 1; // centre of the window; -1: the middle
+    figure::RunPlaces places;               // colours of the runs
 };
 // Defaults of the sink rule are those of the run.
 FigureState figureState(const Json& json, const RunRecord& run);
@@ -55,6 +57,8 @@ ScoredHead chosenHead(const std::vector<FigureRun>& runs, const FigureState& sta
 std::string scoreLabel(FigureScore score);
 std::string scoreUnit(FigureScore score);
 std::string scoreCaption(FigureScore score); // what it means, one sentence
+
+std::vector<figure::RunLook> looksOf(const std::vector<FigureRun>& runs, const FigureState& state);
 
 std::string runLabel(const RunRecord& run); // "#12 speech-2016.txt · vitrine-lm"
 std::string headLabel(FigureHead head);     // "layer 3, head 5"

@@ -1,5 +1,6 @@
 #include "plugins/attention/map_panel.h"
 
+#include "core/figure/run_places.h"
 #include "plugins/attention/view_drawing.h"
 #include "widgets/params/number_spin.h"
 #include "widgets/params/segmented_switch.h"
@@ -20,10 +21,10 @@ namespace
 
 constexpr std::size_t kMostRuns = 4;
 
-QString dot(int run)
+QString dot(int place)
 {
     return QStringLiteral("<span style=\"color:%1\">●</span> ")
-        .arg(theme::palette().series(run).name());
+        .arg(theme::palette().series(figure::lookAt(place).colour).name());
 }
 
 } // namespace
@@ -121,6 +122,7 @@ void MapPanel::setScene(const Scene& scene)
     colours_->setCurrentIndex(static_cast<int>(scene.state.colours));
 
     runs_ = std::min(scene.runs.size(), kMostRuns);
+    places_ = scene.places;
     std::vector<LinkedMap> maps;
     for (std::size_t run = 0; run < runs_; ++run)
         maps.push_back(runMap(scene, static_cast<int>(run), scene.runs.size() > 1));
@@ -145,7 +147,9 @@ LinkedMap MapPanel::runMap(const Scene& scene, int run, bool captioned) const
     const ShownRun& shown = scene.runs[static_cast<std::size_t>(run)];
     const bool has = shown.layerIndex(scene.head).has_value();
     LinkedMap map;
-    map.caption = captioned ? dot(run) + shown.name.toHtmlEscaped() : QString();
+    map.caption =
+        captioned ? dot(scene.places[static_cast<std::size_t>(run)]) + shown.name.toHtmlEscaped()
+                  : QString();
     map.help = shown.name;
     map.name = tr("Attention map of %1, %2").arg(shown.name, headName(scene.head));
     map.quantity = tr("attention weight");
@@ -242,7 +246,7 @@ void MapPanel::showReading(const MapReading& reading, const std::vector<float>& 
                                         : numberText(static_cast<double>(values[0]));
     else
         for (std::size_t run = 0; run < runs_; ++run)
-            weights += (run ? QStringLiteral("   ") : QString()) + dot(static_cast<int>(run)) +
+            weights += (run ? QStringLiteral("   ") : QString()) + dot(places_[run]) +
                        numberText(static_cast<double>(values[run]));
     if (runs_ == 2)
         weights +=

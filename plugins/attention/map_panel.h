@@ -56,6 +56,7 @@ private:
     LinkedMaps* maps_;
     QLabel *note_, *reading_;
     std::size_t runs_ = 0; // shown; the difference comes after them
+    std::vector<int> places_;
     std::shared_ptr<const QStringList> tokens_;
     HeadId head_{-1, -1};
     std::uint64_t runsVersion_ = 0;

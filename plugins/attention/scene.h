@@ -16,6 +16,7 @@ struct Scene {
     HeadId head;                            // selected, or the default
     std::vector<std::vector<HeadRow>> rows; // per run
     std::vector<std::vector<Sink>> sinks;   // of the head, per run; empty where a run lacks it
+    std::vector<int> places;                // per run, among the colours
     std::uint64_t runsVersion = 0, rowsVersion = 0; // raised when runs, rows are others
 
     const ShownRun& first() const { return runs.front(); }

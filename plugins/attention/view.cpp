@@ -10,6 +10,7 @@
 #include "plugins/common/stored_sinks.h"
 #include "widgets/page/banner.h"
 #include "widgets/page/prompt_line.h"
+#include "widgets/page/run_places.h"
 #include "widgets/page/splitters.h"
 #include "widgets/page/state_pages.h"
 #include "widgets/plot/plot_view.h"
@@ -150,6 +151,10 @@ void AttentionView::refresh()
     const HeadId headBefore = scene_->head;
     scene_->state = readState(shown(), storedSinkOptions(scene_->first().run->params));
     scene_->rows = rows_;
+    std::vector<std::string> uids;
+    for (const ShownRun& run : scene_->runs)
+        uids.push_back(run.run->uid);
+    scene_->places = figure::runPlaces(uids, runPlacesIn(state_));
     chooseHead();
     ViewState panned = before;
     panned.window = scene_->state.window;

@@ -115,6 +115,12 @@ double scoreOf(const TunedHead& head, HeadScore score)
     return std::nan("");
 }
 
+std::vector<figure::RunLook> looksOf(const std::vector<const RunRecord*>& runs, const Json& state)
+{
+    return figure::runLooks(runs, figure::runPlacesIn(state),
+                            [](const RunRecord* run) { return run->uid; });
+}
+
 figure::Figure newFigure(std::string name, std::string title,
                          const std::vector<const RunRecord*>& runs, const Json& state)
 {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/figure/run_places.h"
 #include "plugins/calibration/figures.h"
 #include "plugins/common/map_figures.h"
 
@@ -27,6 +28,9 @@ std::string scoreUnit(HeadScore score);
 std::string scoreHelp(HeadScore score);
 HeadScore scoreNamed(std::string_view name);
 double scoreOf(const TunedHead& head, HeadScore score);
+
+// Colours of the runs.
+std::vector<figure::RunLook> looksOf(const std::vector<const RunRecord*>& runs, const Json& state);
 
 // An empty figure with name, title and recipe.
 figure::Figure newFigure(std::string name, std::string title,

@@ -187,9 +187,9 @@ figure::Figure sinkProfile(const std::vector<TuneRun>& runs, const Json& json)
     figure.y.label = "s[j]";
     figure.y.scale = state.look.scale;
     figure.y.minimum = state.look.scale == figure::Scale::logarithmic ? 1e-4 : 0;
-    int colour = 0;
-    for (const TuneRun& run : runs)
-        addProfiles(figure, run, head, runs.size() > 1, colour++ % 6);
+    const auto looks = looksOf(figureRecords(runs), json);
+    for (std::size_t r = 0; r < runs.size(); ++r)
+        addProfiles(figure, runs[r], head, runs.size() > 1, looks[r].colour);
     addThreshold(figure, *first.before, calibration.sinks);
     labelSinks(figure, first, head);
     figure.caption = fmt::format(
@@ -215,12 +215,13 @@ figure::Figure sinkCensus(const std::vector<const RunRecord*>& runs, const Json&
     figure.x.maximum = 1;
     figure.y.label = "Sinks in all heads";
     figure.y.minimum = 0;
+    const auto looks = looksOf(runs, json);
     const double width = 0.08 / static_cast<double>(runs.size() + 1);
     const auto add = [&](std::size_t group, const RunRecord& run, const char* column,
                          std::string name) {
         figure::Bars bars;
         bars.name = std::move(name);
-        bars.colour = group == 0 ? figure::kMuted : static_cast<int>((group - 1) % 6);
+        bars.colour = group == 0 ? figure::kMuted : looks[group - 1].colour;
         bars.width = width;
         const Table* census = run.result.table("census");
         for (std::size_t i = 0; census && i < census->rows.size(); ++i) {
@@ -307,12 +308,13 @@ figure::Figure nextTokenBars(const std::vector<const RunRecord*>& runs, const Js
     next.resize(std::min(next.size(), kMostNext));
     for (std::size_t i = 0; i < next.size(); ++i)
         figure.x.ticks.push_back({static_cast<double>(i), model::readableToken(next[i].token)});
+    const auto looks = looksOf(runs, json);
     const std::size_t groups = runs.size() + 1;
     const double width = 0.8 / static_cast<double>(groups);
     const auto add = [&](std::string name, std::size_t group, const std::vector<double>& heights) {
         figure::Bars bars;
         bars.name = std::move(name);
-        bars.colour = group == 0 ? figure::kMuted : static_cast<int>((group - 1) % 6);
+        bars.colour = group == 0 ? figure::kMuted : looks[group - 1].colour;
         bars.width = width;
         for (std::size_t i = 0; i < heights.size(); ++i)
             bars.position.push_back(static_cast<double>(i) - 0.4 +

@@ -1,5 +1,6 @@
 #include "plugins/calibration/maps_panel.h"
 
+#include "core/figure/run_places.h"
 #include "plugins/calibration/tune_controls.h"
 #include "widgets/map/difference_tiles.h"
 #include "widgets/params/number_spin.h"
@@ -163,9 +164,10 @@ void MapsPanel::addRun(std::vector<LinkedMap>& maps, const Scene& scene, std::si
     map.notice = head ? QString() : tr("This run has no %1.").arg(headName(scene.head));
     if (scene.state.token && *scene.state.token < run.tokenCount())
         map.marks.push_back({*scene.state.token, 0, true});
-    const QString dot = many ? QStringLiteral("<span style=\"color:%1\">●</span> ")
-                                   .arg(theme::palette().series(static_cast<int>(place)).name())
-                             : QString();
+    const QString dot =
+        many ? QStringLiteral("<span style=\"color:%1\">●</span> ")
+                   .arg(theme::palette().series(figure::lookAt(scene.places[place]).colour).name())
+             : QString();
     const QString of = many ? QStringLiteral(" · ") + run.name.toHtmlEscaped() : QString();
     const auto named = [&](const QString& caption, const QString& side) {
         LinkedMap made = map;

@@ -13,7 +13,8 @@ namespace vitrine::calibration
 // it, they say what was wished.
 struct Scene {
     std::vector<TunedRun>
-        runs; // at least one; the first is the live result while something is tuned
+        runs;                // at least one; the first is the live result while something is tuned
+    std::vector<int> places; // per run, among the colours; a live result has that of its run
     ViewState state;
     LayerHead head;             // selected, or the default
     std::set<LayerHead> chosen; // heads to be calibrated, as far as it is known by name

@@ -10,6 +10,7 @@
 #include "plugins/calibration/view_drawing.h"
 #include "widgets/page/banner.h"
 #include "widgets/page/prompt_line.h"
+#include "widgets/page/run_places.h"
 #include "widgets/page/splitters.h"
 #include "widgets/page/state_pages.h"
 #include "widgets/params/segmented_switch.h"
@@ -167,6 +168,10 @@ void CalibrationView::refresh()
     scene.head =
         scene.state.head && stored_.front().head(*scene.state.head) ? *scene.state.head : fallback;
     scene.chosen = chosenHeads(scene);
+    std::vector<std::string> uids;
+    for (const TunedRun& run : stored_)
+        uids.push_back(run.run->uid);
+    scene.places = figure::runPlaces(uids, runPlacesIn(state_));
     heads_->setScene(scene);
     maps_->setScene(scene);
     tokens_->setScene(scene);

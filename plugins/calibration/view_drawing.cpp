@@ -11,10 +11,14 @@ namespace vitrine::calibration
 namespace
 {
 
-// The state with the head that is shown, also where nobody has chosen one.
+// The state with the head that is shown, also where nobody has chosen one, and with the colour of
+// the run whose live result is shown.
 Json stateOf(const Scene& scene, const QJsonObject& state)
 {
-    return coreJson(withHead(state, scene.head));
+    Json json = coreJson(withHead(state, scene.head));
+    if (scene.live)
+        json["run_places"][scene.first().run->uid] = scene.places.front();
+    return json;
 }
 
 std::vector<TuneRun> runsOf(const Scene& scene)

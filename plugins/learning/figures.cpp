@@ -22,7 +22,8 @@ figure::Series curve(const RunRecord& run, const char* column, std::string name,
 
 } // namespace
 
-std::vector<figure::Figure> figures(const std::vector<RunRecord>& runs)
+std::vector<figure::Figure> figures(const std::vector<RunRecord>& runs,
+                                    const figure::RunPlaces& places)
 {
     figure::Figure loss;
     loss.name = "loss";
@@ -33,24 +34,26 @@ std::vector<figure::Figure> figures(const std::vector<RunRecord>& runs)
     loss.x.label = "Tokens seen";
     loss.y.label = "Loss";
     loss.y.unit = "nat/token";
-    int colour = 0;
-    for (const RunRecord& run : runs) {
-        const Table* table = run.result.table("epochs");
-        if (!table || table->rows.empty())
-            continue;
+    std::vector<const RunRecord*> trained;
+    for (const RunRecord& run : runs)
+        if (const Table* table = run.result.table("epochs"); table && !table->rows.empty())
+            trained.push_back(&run);
+    const auto looks =
+        figure::runLooks(trained, places, [](const RunRecord* run) { return run->uid; });
+    for (std::size_t i = 0; i < trained.size(); ++i) {
+        const RunRecord& run = *trained[i];
         const std::string name = run.number > 0 ? fmt::format("#{}", run.number) : "run";
         loss.series.push_back(
-            curve(run, "held_out_loss", name + " held out", colour % 6, figure::Line::solid));
+            curve(run, "held_out_loss", name + " held out", looks[i].colour, looks[i].line));
         loss.series.push_back(
-            curve(run, "loss", name + " training", colour % 6, figure::Line::dot));
+            curve(run, "loss", name + " training", looks[i].colour, figure::Line::dot));
         loss.recipe.runs.push_back(run.uid);
-        ++colour;
     }
     if (loss.series.empty())
         return {};
     loss.recipe.experiment = "learning.train";
     loss.recipe.figure = "loss";
-    loss.recipe.state = "{}";
+    loss.recipe.state = figure::runPlacesText(places);
     return {loss};
 }
 

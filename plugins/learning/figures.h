@@ -2,13 +2,15 @@
 
 #include <vector>
 
-#include "core/figure/figure.h"
+#include "core/figure/run_places.h"
 #include "core/jobs/run_record.h"
 
 namespace vitrine::learning
 {
 
-// "loss": training and held-out loss over tokens seen, for runs of learning.train.
-std::vector<figure::Figure> figures(const std::vector<RunRecord>& runs);
+// "loss": training and held-out loss over tokens seen, for runs of learning.train. `places`: the
+// colours that the runs have.
+std::vector<figure::Figure> figures(const std::vector<RunRecord>& runs,
+                                    const figure::RunPlaces& places = {});
 
 } // namespace vitrine::learning

@@ -2,6 +2,7 @@
 #include "plugins/learning/figures.h"
 #include "plugins/learning/score_experiment.h"
 #include "plugins/learning/train_experiment.h"
+#include "widgets/page/run_places.h"
 
 #include <QJsonObject>
 #include <QObject>
@@ -25,9 +26,9 @@ public:
         return nullptr;
     } // the general view will do
     std::vector<figure::Figure> figures(const std::vector<RunRecord>& runs,
-                                        const QJsonObject&) const override
+                                        const QJsonObject& state) const override
     {
-        return learning::figures(runs);
+        return learning::figures(runs, runPlacesIn(state));
     }
 };
 

@@ -24,16 +24,24 @@ struct Grouping {
 
 // A colour and, run by run, a line style for each series; several runs are told apart by their
 // number.
-void addSeries(Figure& figure, const std::vector<RunRecord>& runs, const Grouping& grouping,
-               figure::Marker marker)
+void addSeries(Figure& figure, const std::vector<RunRecord>& runs, const figure::RunPlaces& places,
+               const Grouping& grouping, figure::Marker marker)
 {
     static constexpr figure::Line kLines[] = {figure::Line::solid, figure::Line::dash,
                                               figure::Line::dot, figure::Line::dashDot};
-    std::size_t shown = 0;
+    std::vector<const RunRecord*> shown;
+    std::vector<std::string> uids;
     for (const RunRecord& run : runs) {
         const Table* table = run.result.table(grouping.table);
         if (!table || table->column(grouping.x) < 0 || table->column(grouping.y) < 0)
             continue;
+        shown.push_back(&run);
+        uids.push_back(run.uid);
+    }
+    const std::vector<int> place = figure::runPlaces(uids, places);
+    for (std::size_t r = 0; r < shown.size(); ++r) {
+        const RunRecord& run = *shown[r];
+        const Table* table = run.result.table(grouping.table);
         const std::size_t first = figure.series.size();
         for (std::size_t i = 0; i < table->rows.size(); ++i) {
             const RowReader row(*table, i);
@@ -50,7 +58,7 @@ void addSeries(Figure& figure, const std::vector<RunRecord>& runs, const Groupin
                 Series fresh;
                 fresh.name = name;
                 fresh.colour = static_cast<int>((figure.series.size() - first) % 6);
-                fresh.line = kLines[shown % 4];
+                fresh.line = kLines[place[r] % 4];
                 fresh.marker = marker;
                 figure.series.push_back(std::move(fresh));
                 series = std::prev(figure.series.end());
@@ -61,9 +69,9 @@ void addSeries(Figure& figure, const std::vector<RunRecord>& runs, const Groupin
         if (figure.series.size() > first) {
             figure.recipe.runs.push_back(run.uid);
             figure.recipe.experiment = run.experiment;
-            ++shown;
         }
     }
+    figure.recipe.state = figure::runPlacesText(places);
 }
 
 // Points of a curve in order of rate.
@@ -96,8 +104,8 @@ Figure blank(const char* name, const char* title)
     return figure;
 }
 
-Figure rateDistortion(const std::vector<RunRecord>& runs, const char* name, const char* column,
-                      const char* label, const char* unit)
+Figure rateDistortion(const std::vector<RunRecord>& runs, const figure::RunPlaces& places,
+                      const char* name, const char* column, const char* label, const char* unit)
 {
     Figure figure = blank(name, "Rate and distortion");
     figure.x.label = "Rate";
@@ -105,7 +113,8 @@ Figure rateDistortion(const std::vector<RunRecord>& runs, const char* name, cons
     figure.x.scale = figure::Scale::logarithmic;
     figure.y.label = label;
     figure.y.unit = unit;
-    addSeries(figure, runs, {"rd", "kbps", column, {"codec"}, "violation"}, figure::Marker::circle);
+    addSeries(figure, runs, places, {"rd", "kbps", column, {"codec"}, "violation"},
+              figure::Marker::circle);
     sortByX(figure);
     figure.caption = fmt::format("{} over the payload's rate; one point per setting. Points that "
                                  "broke the protocol are left out.",
@@ -134,7 +143,8 @@ bool keepLikeRates(Figure& figure, const std::vector<RunRecord>& runs)
     if (figure.series.size() <= kMostLines)
         return false;
     Figure bits;
-    addSeries(bits, runs, {"frames", "frame", "bits", {"codec", "setting"}}, figure::Marker::none);
+    addSeries(bits, runs, {}, {"frames", "frame", "bits", {"codec", "setting"}},
+              figure::Marker::none);
     std::map<std::string, double> rate;
     std::map<std::string, std::vector<double>> ratesOfRun;
     for (const Series& series : bits.series) {
@@ -161,14 +171,15 @@ bool keepLikeRates(Figure& figure, const std::vector<RunRecord>& runs)
            }) > 0;
 }
 
-Figure perFrame(const std::vector<RunRecord>& runs, const LineChoice& chosen, const char* name,
-                const char* column, const char* title, const char* label, const char* unit)
+Figure perFrame(const std::vector<RunRecord>& runs, const figure::RunPlaces& places,
+                const LineChoice& chosen, const char* name, const char* column, const char* title,
+                const char* label, const char* unit)
 {
     Figure figure = blank(name, title);
     figure.x.label = "Frame";
     figure.y.label = label;
     figure.y.unit = unit;
-    addSeries(figure, runs, {"frames", "frame", column, {"codec", "setting"}},
+    addSeries(figure, runs, places, {"frames", "frame", column, {"codec", "setting"}},
               figure::Marker::none);
     std::erase_if(figure.series, [](const Series& series) {
         return std::ranges::none_of(series.y, [](double v) { return std::isfinite(v); });
@@ -193,14 +204,15 @@ Figure perFrame(const std::vector<RunRecord>& runs, const LineChoice& chosen, co
     return figure;
 }
 
-Figure bdCurves(const std::vector<RunRecord>& runs)
+Figure bdCurves(const std::vector<RunRecord>& runs, const figure::RunPlaces& places)
 {
     Figure figure = blank("curves", "Curves of the Bjøntegaard deltas");
     figure.x.label = "Rate";
     figure.x.scale = figure::Scale::logarithmic;
     figure.y.label = "Quality";
     figure.y.unit = "dB";
-    addSeries(figure, runs, {"curves", "rate", "quality", {"curve"}}, figure::Marker::circle);
+    addSeries(figure, runs, places, {"curves", "rate", "quality", {"curve"}},
+              figure::Marker::circle);
     figure.caption = "The points between which the deltas are integrated.";
     figure.altText = fmt::format("{} rate-distortion curves.", figure.series.size());
     return figure;
@@ -208,13 +220,15 @@ Figure bdCurves(const std::vector<RunRecord>& runs)
 
 } // namespace
 
-std::vector<Figure> figures(const std::vector<RunRecord>& runs, const LineChoice& chosen)
+std::vector<Figure> figures(const std::vector<RunRecord>& runs, const LineChoice& chosen,
+                            const figure::RunPlaces& places)
 {
     std::vector<Figure> list = {
-        rateDistortion(runs, "rd-psnr", "psnr_y", "PSNR-Y", "dB"),
-        rateDistortion(runs, "rd-ssim", "ssim", "SSIM", ""), bdCurves(runs),
-        perFrame(runs, chosen, "quality", "psnr_y", "Quality of every frame", "PSNR-Y", "dB"),
-        perFrame(runs, chosen, "bits", "bits", "Bits of every frame", "Payload", "bit")};
+        rateDistortion(runs, places, "rd-psnr", "psnr_y", "PSNR-Y", "dB"),
+        rateDistortion(runs, places, "rd-ssim", "ssim", "SSIM", ""), bdCurves(runs, places),
+        perFrame(runs, places, chosen, "quality", "psnr_y", "Quality of every frame", "PSNR-Y",
+                 "dB"),
+        perFrame(runs, places, chosen, "bits", "bits", "Bits of every frame", "Payload", "bit")};
     std::erase_if(list, [](const Figure& figure) { return figure.series.empty(); });
     return list;
 }

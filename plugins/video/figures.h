@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/figure/figure.h"
+#include "core/figure/run_places.h"
 #include "core/jobs/run_record.h"
 
 #include <functional>
@@ -18,8 +18,11 @@ namespace vitrine::video
 // Too many lines over frames cannot be told apart: `chosen` says by name ("x264 crf=22:gop=32",
 // "#5 x264 ..." of several runs) which are drawn. Without it: all where they are few, else of each
 // codec the one of a like rate.
+//
+// Colours tell codecs apart; runs differ in the style of their lines, which follows from `places`.
 using LineChoice = std::function<bool(const std::string& line)>;
 std::vector<figure::Figure> figures(const std::vector<RunRecord>& runs,
-                                    const LineChoice& chosen = {});
+                                    const LineChoice& chosen = {},
+                                    const figure::RunPlaces& places = {});
 
 } // namespace vitrine::video

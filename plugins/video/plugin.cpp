@@ -6,6 +6,7 @@
 #include "plugins/video/figures.h"
 #include "plugins/video/metrics_experiment.h"
 #include "plugins/video/view.h"
+#include "widgets/page/run_places.h"
 
 #include <QJsonObject>
 #include <QObject>
@@ -33,9 +34,9 @@ public:
         return new VideoView(context, parent);
     }
     std::vector<figure::Figure> figures(const std::vector<RunRecord>& runs,
-                                        const QJsonObject&) const override
+                                        const QJsonObject& state) const override
     {
-        return video::figures(runs);
+        return video::figures(runs, {}, runPlacesIn(state));
     }
 };
 

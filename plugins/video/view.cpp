@@ -7,6 +7,7 @@
 #include "plugins/video/figures.h"
 #include "plugins/video/pane_chips.h"
 #include "widgets/page/banner.h"
+#include "widgets/page/run_places.h"
 #include "widgets/page/state_pages.h"
 #include "widgets/params/segmented_switch.h"
 #include "widgets/player/inspector.h"
@@ -97,6 +98,10 @@ void VideoView::gatherOffers()
 {
     offers_.clear();
     std::string firstReference;
+    std::vector<std::string> uids;
+    for (const RunHandle& run : runs_)
+        uids.push_back(run->uid);
+    const std::vector<int> places = figure::runPlaces(uids, runPlacesIn(state_));
     for (std::size_t r = 0; r < runs_.size(); ++r) {
         int colour = 0;
         for (ClipChoice& choice : clipsOf(*runs_[r])) {
@@ -116,7 +121,7 @@ void VideoView::gatherOffers()
                 (runs_.size() > 1 ? QStringLiteral("#%1 ").arg(runs_[r]->number) : QString()) +
                 fromUtf8(choice.name);
             offer.colour = choice.isReference ? figure::kMuted : colour++ % 6;
-            offer.line = static_cast<int>(r % 4);
+            offer.line = places[r] % 4;
             offer.choice = std::move(choice);
             offers_.push_back(std::move(offer));
         }
@@ -433,10 +438,13 @@ std::vector<figure::Figure> VideoView::figures() const
                     std::ranges::find(shown, i) != shown.end() && &clip == &clipOf(offer) ? &offer
                                                                                           : nullptr;
     }
-    auto list = video::figures(records, [&](const std::string& line) {
-        const auto offer = known.find(line);
-        return offer == known.end() || offer->second;
-    });
+    auto list = video::figures(
+        records,
+        [&](const std::string& line) {
+            const auto offer = known.find(line);
+            return offer == known.end() || offer->second;
+        },
+        runPlacesIn(state_));
     for (figure::Figure& one : list) {
         if (one.name.starts_with("rd-"))
             std::erase_if(one.series,

@@ -10,6 +10,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
+#include <QMenu>
 #include <QMimeData>
 #include <QPlainTextEdit>
 #include <QProcess>
@@ -30,6 +31,7 @@
 #include "app/workspace.h"
 #include "core/jobs/bundle.h"
 #include "core/store/store.h"
+#include "widgets/page/run_places.h"
 #include "widgets/params/param_form.h"
 #include "widgets/report/page_preview.h"
 #include "widgets/report/reports_page.h"
@@ -607,7 +609,6 @@ TEST_F(Window, TheRunBeforeIsOneKeyAway)
     EXPECT_EQ(view().runs.size(), 1u);
 }
 
-// A run's place is its colour: the order of a selection does not change it.
 TEST_F(Window, ComparedRunsStandInTheOrderInWhichTheyWereMade)
 {
     TWO_RUNS();
@@ -615,6 +616,65 @@ TEST_F(Window, ComparedRunsStandInTheOrderInWhichTheyWereMade)
     window->openRuns({uids[1], uids[0]});
 
     EXPECT_EQ(room().state().runs, uids);
+}
+
+// Whatever goes and comes beside it, and over undo and a restart.
+TEST_F(Window, ARunKeepsItsColourAsLongAsItIsOpen)
+{
+    TWO_RUNS();
+    window->openRuns(uids);
+    using Places = std::map<std::string, int>;
+    const std::string first = uids[0].toStdString(), second = uids[1].toStdString();
+    const Places beside{{second, 0}, {first, 1}}; // the second was open before
+    ASSERT_EQ(runPlacesIn(view().current), beside);
+    EXPECT_EQ(view().current["zoom"].toInt(), 1); // the rest of what the view shows stays
+
+    auto* menu = named<QPushButton>(room(), "Compare")->menu();
+    emit menu->aboutToShow();
+    for (QAction* action : menu->actions())
+        if (action->isCheckable() && action->text().startsWith("run 2 "))
+            action->trigger(); // leaves it out
+    ASSERT_EQ(room().state().runs, QStringList{uids[0]});
+    EXPECT_EQ(runPlacesIn(view().current), (Places{{first, 1}}));
+
+    const QString third = window->startRun("test.count", {}, "count", true);
+    ASSERT_TRUE(QTest::qWaitFor([&] { return room().state().runs.size() == 2; }, 10'000));
+    const Places both{{third.toStdString(), 0}, {first, 1}}; // the first that was free
+    EXPECT_EQ(runPlacesIn(view().current), both);
+
+    window->history().stack().undo();
+    window->history().stack().undo();
+    EXPECT_EQ(runPlacesIn(view().current), beside);
+    window->history().stack().redo();
+    window->history().stack().redo();
+    EXPECT_EQ(runPlacesIn(view().current), both);
+
+    window->close();
+    open();
+    window->showPage("count");
+    EXPECT_EQ(runPlacesIn(view().current), both);
+}
+
+TEST_F(Window, ColoursThatRepeatAreTold)
+{
+    TWO_RUNS();
+    QStringList many;
+    for (int i = 0; i < 7; ++i) {
+        RunRecord run;
+        run.uid = std::string(31, 'e') + std::to_string(i);
+        run.experiment = "test.count";
+        run.state = RunState::done;
+        run.started = "2026-05-01T12:00:00.000Z";
+        ASSERT_TRUE(window->runner().store().import(run));
+        many << QString::fromStdString(run.uid);
+    }
+
+    window->openRuns(many);
+
+    bool said = false;
+    for (const auto* lines : window->findChildren<QPlainTextEdit*>())
+        said = said || lines->toPlainText().contains("run 9 has the colour of run 3");
+    EXPECT_TRUE(said);
 }
 
 TEST_F(Window, RunsDraggedOntoAViewAreShownBesideIt)

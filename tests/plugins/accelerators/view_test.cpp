@@ -6,7 +6,7 @@
 #include "tests/widgets/plot/application.h"
 #include "widgets/plot/plot_view.h"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include <QAbstractButton>
 #include <QComboBox>
@@ -182,6 +182,28 @@ TEST_F(AcceleratorsViewTest, WhatWasTriedWithARunIsNotBesideAnother)
     EXPECT_TRUE(QTest::qWaitFor([this] { return shownRuns() == 3; }));
 }
 
+// The first run of a comparison went; what is tried takes the colour that is free, and keeps it in
+// the table, in the bars and under the roof.
+TEST_F(AcceleratorsViewTest, ARunKeepsTheColourThatTheStateRemembers)
+{
+    RunRecord run = *makeRun({{"accelerator", "p2vit"}, {"workload", "deit-tiny"}}, 2);
+    run.uid = "second";
+    view_.setState({{"run_places", QJsonObject{{"second", 1}}}});
+    view_.setRuns({std::make_shared<const RunRecord>(run)});
+    choose("Accelerator", "ViTALiTy");
+    ASSERT_TRUE(QTest::qWaitFor([this] { return shownRuns() == 2; }));
+
+    EXPECT_EQ(figure("cycles").bars[0].colour, 1);
+    EXPECT_EQ(figure("cycles").bars[1].colour, 0);
+    EXPECT_EQ(figure("roofline").series[0].colour, 1);
+    const auto* rows = named<QTableView>("Key figures of the runs")->model();
+    QStringList colours;
+    for (int row = 0; row < rows->rowCount(); ++row)
+        colours << rows->index(row, rows->columnCount() - 1).data().toString();
+    EXPECT_EQ(colours, (QStringList{"1", "0"}));
+    EXPECT_THAT(figure("cycles").recipe.state, testing::HasSubstr("\"second\":1")); // for reports
+}
+
 TEST_F(AcceleratorsViewTest, TheSliderIsOneStepOfUndoAndTheFigureFollows)
 {
     view_.setRuns({makeRun({{"accelerator", "systolic"}, {"workload", "deit-tiny"}})});
@@ -244,7 +266,7 @@ TEST_F(AcceleratorsViewTest, FiguresOfAReportAreTheBarsThatWereChosen)
     const RunHandle run = makeRun({{"accelerator", "p2vit"}});
     const auto barsOf = [&](const char* bars, const char* per, const char* name) {
         std::set<double> places;
-        for (const auto& one : figures({*run}, bars, per))
+        for (const auto& one : figures({*run}, {}, bars, per))
             for (const figure::Bars& stacked : one.bars)
                 if (one.name == name)
                     places.insert(stacked.position.begin(), stacked.position.end());

@@ -119,6 +119,35 @@ TEST(Figures, WithoutASelectionAllRunsShowTheHeadThatStandsOutInTheFirst)
     EXPECT_THAT(named(list, "attention-map-2").title, HasSubstr("layer 3, head 1"));
 }
 
+// One run of a comparison went: the other is drawn as it was.
+TEST(Figures, ARunHasTheColourThatTheStateRemembers)
+{
+    const auto a = stored("a", 30, 10), b = stored("b", 30, 20);
+    const Json both = {{"run_places", {{"a", 0}, {"b", 1}}}};
+
+    const auto beside = figures({a, b}, both), alone = figures({b}, both);
+
+    EXPECT_EQ(named(beside, "sink-profile").series[1].colour, 1);
+    EXPECT_EQ(named(alone, "sink-profile").series[0].colour, 1);
+    EXPECT_EQ(named(alone, "heads").bars[0].colour, 1);
+    EXPECT_EQ(named(alone, "entropy-mass").series[0].colour, 1);
+    EXPECT_EQ(named(figures({b}, {}), "sink-profile").series[0].colour, 0);
+}
+
+TEST(Figures, PinnedHeadsTakeTheColoursThatRunsLeave)
+{
+    const auto b = stored("b", 30, 20);
+    const Json state = {{"run_places", {{"b", 1}}},
+                        {"selection", {{"layer", 3}, {"head", 1}}},
+                        {"pinned_heads", {{1, 0}, {1, 1}}}};
+
+    const auto profile = named(figures({b}, state), "sink-profile");
+
+    EXPECT_EQ(profile.series[0].colour, 1);
+    EXPECT_EQ(profile.series[1].colour, 0);
+    EXPECT_EQ(profile.series[2].colour, 2);
+}
+
 TEST(Figures, AProfileShowsScoresThresholdAndUniformCurveOfTheSelectedHead)
 {
     const auto run = stored("a", 40, 12);

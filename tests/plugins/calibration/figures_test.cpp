@@ -138,6 +138,19 @@ TEST_F(TuneFigures, RunsThatDifferInBetaAreAnAblation)
     EXPECT_EQ(named(all, "map-after-2").recipe.figure, "map-after-2");
 }
 
+TEST_F(TuneFigures, ARunHasTheColourThatTheStateRemembers)
+{
+    RunRecord run = makeRun();
+    run.uid = "second";
+    const Json state = Json::parse(R"({"run_places": {"second": 2}})");
+
+    const auto all = figures({run}, state);
+
+    EXPECT_EQ(named(all, "sink-census").bars[1].colour, 2);
+    EXPECT_EQ(named(all, "next-tokens").bars[1].colour, 2);
+    EXPECT_EQ(named(figures({run}, Json::object()), "next-tokens").bars[1].colour, 0);
+}
+
 TEST_F(TuneFigures, RunsWithoutFilesAreNoCrash)
 {
     RunRecord run = makeRun();

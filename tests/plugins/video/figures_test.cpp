@@ -1,5 +1,7 @@
 #include "plugins/video/figures.h"
 
+#include "core/base/json.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -65,6 +67,20 @@ TEST(VideoFigures, ShowTheChosenLinesHoweverManyThereAre)
         EXPECT_EQ(namesOf(figure), (std::vector<std::string>{"x264 q=3"}));
         EXPECT_THAT(figure.caption, testing::Not(HasSubstr("middle rate")));
     }
+}
+
+TEST(VideoFigures, ARunKeepsItsLineStyleWhenTheOneBeforeItGoes)
+{
+    RunRecord first = runOf({{"x264", {100}}}), second = first;
+    second.uid = "v";
+    const figure::RunPlaces places{{"u", 0}, {"v", 1}};
+
+    const auto beside = figures({first, second}, {}, places), alone = figures({second}, {}, places);
+
+    EXPECT_EQ(beside[0].series[1].line, figure::Line::dash);
+    EXPECT_EQ(alone[0].series[0].line, figure::Line::dash);
+    EXPECT_EQ(figures({second})[0].series[0].line, figure::Line::solid);
+    EXPECT_EQ(figure::runPlacesIn(*parseJson(alone[0].recipe.state, "state")), places);
 }
 
 TEST(VideoFigures, ShowEverySettingWhereTheyAreFew)
