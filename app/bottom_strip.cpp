@@ -148,9 +148,8 @@ BottomStrip::Item BottomStrip::makeItem(const RunStatus& status)
     return {widget, words, bar};
 }
 
-void BottomStrip::addPaused(const RunRecord& run)
+void BottomStrip::addPaused(const QString& uid, std::int64_t number, const std::string& experiment)
 {
-    const QString uid = QString::fromStdString(run.uid);
     if (paused_.contains(uid) || paused_.size() >= kMostItems)
         return;
     auto* widget = new QWidget(this);
@@ -158,22 +157,25 @@ void BottomStrip::addPaused(const RunRecord& run)
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(6);
     auto* words = new QLabel(
-        QString("Run %1 paused   %2").arg(run.number).arg(experimentWords(run.experiment)), widget);
+        QString("Run %1 paused   %2").arg(number).arg(experimentWords(experiment)), widget);
     words->setAccessibleName("Paused run");
-    const QString name = QString("run %1").arg(run.number);
+    const QString name = QString("run %1").arg(number);
     auto* resume = smallButton("run", "Resume " + name, widget);
     auto* dismiss = smallButton("cancel", "Dismiss paused " + name, widget);
     connect(resume, &QToolButton::clicked, this, [this, uid] { emit resumeWished(uid); });
-    connect(dismiss, &QToolButton::clicked, this, [this, uid] {
-        if (const auto found = paused_.find(uid); found != paused_.end()) {
-            found->second->deleteLater();
-            paused_.erase(found);
-        }
-    });
+    connect(dismiss, &QToolButton::clicked, this, [this, uid] { emit pausedDismissed(uid); });
     for (QWidget* each : std::initializer_list<QWidget*>{words, resume, dismiss})
         row->addWidget(each);
     row_->addWidget(widget);
     paused_[uid] = widget;
+}
+
+void BottomStrip::removePaused(const QString& uid)
+{
+    if (const auto found = paused_.find(uid); found != paused_.end()) {
+        found->second->deleteLater();
+        paused_.erase(found);
+    }
 }
 
 void BottomStrip::setLastMessage(const QString& line)

@@ -26,11 +26,14 @@ public:
 
     void refresh(); // from the runner
     void setLastMessage(const QString& line);
-    // A run that was paused stays, with a way to go on, until it does or is dismissed.
-    void addPaused(const RunRecord& run);
+    // A run that was paused stays, with a way to go on, until it does or is dismissed. At most
+    // three do: one more takes the place of none.
+    void addPaused(const QString& uid, std::int64_t number, const std::string& experiment);
+    void removePaused(const QString& uid);
 
 signals:
     void resumeWished(const QString& uid);
+    void pausedDismissed(const QString& uid);
     void logToggled();
     void runsRequested();
 

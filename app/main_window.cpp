@@ -136,6 +136,7 @@ void MainWindow::makeFrame()
     strip_->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     addToolBar(Qt::BottomToolBarArea, bottom);
     connect(strip_, &BottomStrip::resumeWished, this, &MainWindow::resumeRun);
+    connect(strip_, &BottomStrip::pausedDismissed, this, &MainWindow::dismissPaused);
     connect(strip_, &BottomStrip::logToggled, log_, &MessageLog::toggle);
     connect(strip_, &BottomStrip::runsRequested, this, [this] { showPage("runs"); });
 }
@@ -149,6 +150,8 @@ void MainWindow::openWorkspace()
     }
     settings::addRecentWorkspace(workspace_->store());
     restoreState();
+    for (const RunSummary& run : pausedRuns())
+        strip_->addPaused(fromUtf8(run.uid), run.number, run.experiment);
     updateEstimates();
 }
 
@@ -235,9 +238,11 @@ RoomPage* MainWindow::makeRoom(const RoomInfo& info)
     connect(page, &RoomPage::runsDropped, this,
             [this, id = info.id](const QStringList& uids) { compareRuns(id, uids); });
     connect(page, &RoomPage::resumeRequested, this, &MainWindow::resumeRun);
+    connect(page, &RoomPage::pausedDismissed, this, &MainWindow::dismissPaused);
     connect(page, &RoomPage::panelToggled, this, &MainWindow::toggleParameters);
     if (savedRooms_.contains(info.id))
         page->restore(savedRooms_[info.id].toObject());
+    offerPaused(*page);
     refreshPending(info.id);
     return page;
 }

@@ -12,6 +12,7 @@
 #include "core/report/manuscript.h"
 
 #include <QMainWindow>
+#include <QStringList>
 
 #include <filesystem>
 #include <functional>
@@ -104,6 +105,10 @@ private:
     void makeFrame();
     void connectRunner();
     void onFinished(const RunHandle& run);
+    // Runs of the workspace that can go on and that nobody dismissed, newest first.
+    std::vector<RunSummary> pausedRuns();
+    void offerPaused(RoomPage& page);
+    void dismissPaused(const QString& uid);
     void startBeside(const std::string& experiment, const Pending& done);
     void tellRepeat(const RunRecord& run);
     QStringList inOrder(QStringList uids);
@@ -157,6 +162,7 @@ private:
     QJsonObject savedRooms_; // of rooms not opened yet
     QJsonObject savedRuns_;  // likewise of the page of runs
     std::map<QString, Pending> pending_;
+    QStringList dismissed_; // paused runs that are offered in Runs only
     QString currentPage_ = "home";
     bool restored_ = false;
 

@@ -22,6 +22,8 @@ namespace vitrine
 namespace
 {
 
+constexpr std::int64_t kPausedLooked = 100; // newest paused runs
+
 // What "Copy details" gives to whoever is asked for help.
 QString detailsOf(const RunRecord& run)
 {
@@ -105,8 +107,10 @@ void MainWindow::onFinished(const RunHandle& run)
     const auto found = pending_.find(uid);
     const Pending wanted = found == pending_.end() ? Pending{} : found->second;
     pending_.erase(uid);
-    if (run->state == RunState::paused)
-        strip_->addPaused(*run);
+    if (run->state == RunState::paused) {
+        dismissed_.removeAll(uid); // it was dismissed before it went on
+        strip_->addPaused(uid, run->number, run->experiment);
+    }
     strip_->refresh();
     const QString state = QString::fromUtf8(runStateName(run->state).data());
     showMessage(QString("Run %1 %2: %3%4")
@@ -122,9 +126,7 @@ void MainWindow::onFinished(const RunHandle& run)
     if (page == nullptr)
         return;
     if (run->state == RunState::paused)
-        page->setPaused(
-            uid,
-            QString("Run %1 is paused: %2").arg(run->number).arg(experimentWords(run->experiment)));
+        page->setPaused(uid, run->number, run->experiment);
     if (run->state == RunState::failed)
         page->setFailure(fromUtf8(run->error), detailsOf(*run));
     if (run->state != RunState::done)
@@ -136,6 +138,41 @@ void MainWindow::onFinished(const RunHandle& run)
     updateEstimates();
     startBeside(run->experiment, wanted);
     QTimer::singleShot(1500, this, &MainWindow::keepThumbnail);
+}
+
+std::vector<RunSummary> MainWindow::pausedRuns()
+{
+    RunQuery query;
+    query.state = RunState::paused;
+    query.limit = kPausedLooked;
+    const auto found =
+        runner_->isOpen() ? runner_->store().find(query) : Result<std::vector<RunSummary>>();
+    std::vector<RunSummary> paused = found ? *found : std::vector<RunSummary>();
+    std::erase_if(paused, [this](const RunSummary& run) {
+        const QString uid = fromUtf8(run.uid);
+        return dismissed_.contains(uid) || !runner_->canResume(uid);
+    });
+    return paused;
+}
+
+// The room's newest.
+void MainWindow::offerPaused(RoomPage& page)
+{
+    const auto paused = pausedRuns();
+    const auto newest = std::ranges::find_if(
+        paused, [&](const RunSummary& run) { return page.has(fromUtf8(run.experiment)); });
+    if (newest != paused.end())
+        page.setPaused(fromUtf8(newest->uid), newest->number, newest->experiment);
+}
+
+void MainWindow::dismissPaused(const QString& uid)
+{
+    if (!dismissed_.contains(uid))
+        dismissed_ << uid;
+    strip_->removePaused(uid);
+    for (const auto& entry : rooms_)
+        entry.second->dropPaused(uid);
+    workspace_->saveSoon();
 }
 
 // One after the other, so that they stand in the order of the study.

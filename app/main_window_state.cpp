@@ -3,6 +3,7 @@
 #include <QCloseEvent>
 #include <QDockWidget>
 #include <QDragEnterEvent>
+#include <QJsonArray>
 #include <QMimeData>
 #include <QStackedWidget>
 
@@ -39,6 +40,7 @@ QJsonObject MainWindow::collectState() const
             {"page", currentPage_},
             {"rooms", rooms},
             {"pending", pending},
+            {"dismissed", QJsonArray::fromStringList(dismissed_)},
             {"history", history_->save()},
             {"runs", runs_ != nullptr ? runs_->state() : savedRuns_},
             {"folded", dock_->property("folded").toBool()},
@@ -64,6 +66,8 @@ void MainWindow::restoreState()
     for (auto it = pending.begin(); it != pending.end(); ++it)
         pending_[it.key()] = {it.value().toObject()["room"].toString(),
                               it.value().toObject()["compare"].toBool()};
+    for (const auto& uid : saved["dismissed"].toArray())
+        dismissed_ << uid.toString();
     dock_->setProperty("folded", saved["folded"].toBool());
     if (saved.contains("layout"))
         QMainWindow::restoreState(QByteArray::fromBase64(saved["layout"].toString().toLatin1()));

@@ -105,6 +105,7 @@ RoomPage::RoomPage(const RoomInfo& info, const Plugin& plugin, ViewContext& cont
         propose("Set " + param, after, "param:" + param);
     });
     connect(paused_, &PausedPanel::resumeWished, this, &RoomPage::resumeRequested);
+    connect(paused_, &PausedPanel::dismissed, this, &RoomPage::pausedDismissed);
     connect(failure_, &FailurePanel::tryAgain, panel_, &ParameterPanel::run);
     connect(failure_, &FailurePanel::dismissed, this, [this] { setFailure({}, {}); });
     if (!experiments_.empty()) {
@@ -369,9 +370,16 @@ void RoomPage::setFailure(const QString& message, const QString& details)
     showRight();
 }
 
-void RoomPage::setPaused(const QString& uid, const QString& words)
+void RoomPage::setPaused(const QString& uid, std::int64_t number, const std::string& experiment)
 {
-    paused_->setRun(uid, words);
+    paused_->setRun(uid,
+                    QString("Run %1 is paused: %2").arg(number).arg(experimentWords(experiment)));
+}
+
+void RoomPage::dropPaused(const QString& uid)
+{
+    if (paused_->run() == uid)
+        paused_->setRun({}, {});
 }
 
 void RoomPage::showRight()

@@ -68,13 +68,15 @@ public:
     void setPending(const std::optional<RunStatus>& status);
     void setFailure(const QString& message, const QString& details); // empty: none
     // A run of this room that was paused, with a way to go on; gone once a run is under way.
-    void setPaused(const QString& uid, const QString& words);
+    void setPaused(const QString& uid, std::int64_t number, const std::string& experiment);
+    void dropPaused(const QString& uid); // where it is the one that is offered
 
 signals:
     void changed(const vitrine::Change& change); // to be put into the history
     void runRequested(const std::string& experiment,
                       const std::map<std::string, std::string>& params);
     void resumeRequested(const QString& uid);
+    void pausedDismissed(const QString& uid);
     void panelToggled();
     void runsDropped(const QStringList& uids); // dragged from the table of runs onto the view
 

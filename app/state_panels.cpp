@@ -97,7 +97,7 @@ PausedPanel::PausedPanel(QWidget* parent) : QFrame(parent), words_(roleLabel({},
     close->setAccessibleName("Dismiss paused run");
     close->setToolTip("Dismiss; the run can be resumed from Runs");
     connect(resume, &QPushButton::clicked, this, [this] { emit resumeWished(uid_); });
-    connect(close, &QToolButton::clicked, this, [this] { setRun({}, {}); });
+    connect(close, &QToolButton::clicked, this, [this] { emit dismissed(uid_); });
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(12, 6, 6, 6);
     row->setSpacing(8);

@@ -53,6 +53,7 @@ public:
 
 signals:
     void resumeWished(const QString& uid);
+    void dismissed(const QString& uid);
 
 private:
     QString uid_;

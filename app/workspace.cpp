@@ -71,6 +71,11 @@ void Workspace::saveNow()
     writer_.waitForDone();
 }
 
+bool Workspace::isSaved() const
+{
+    return !timer_.isActive() && writer_.activeThreadCount() == 0;
+}
+
 void Workspace::write()
 {
     const QJsonObject state = collect_();

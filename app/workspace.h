@@ -30,7 +30,8 @@ public:
     // What a newer program wrote is not written over: it moves to window.json.FORMAT. Its new path.
     QString keepAside(int format) const;
     void saveSoon();
-    void saveNow(); // returns when it is on the disk
+    void saveNow();       // returns when it is on the disk
+    bool isSaved() const; // nothing that was to be saved is not on the disk yet
 
 private:
     std::filesystem::path file() const;

@@ -190,6 +190,12 @@ protected:
         window->openWorkspace();
     }
 
+    // What is written by itself a moment after a change.
+    bool autosaved()
+    {
+        const auto* workspace = window->findChild<Workspace*>();
+        return QTest::qWaitFor([&] { return workspace->isSaved(); }, 10'000);
+    }
     RoomPage& room() { return *window->room("count"); }
     CountView& view() { return static_cast<CountView&>(*room().view()); }
 
@@ -253,7 +259,7 @@ TEST_F(Window, AKilledWindowComesBackAsItWasWithItsUndoSteps)
     named<QLineEdit>(*window, "Limit")->selectAll();
     QTest::keyClicks(named<QLineEdit>(*window, "Limit"), "77");
     view().context.change(&view(), {{"zoom", 3}}, "Zoom", {});
-    QTest::qWait(800); // the autosave's time; no close event follows
+    ASSERT_TRUE(autosaved()); // no close event follows
 
     open();
 
@@ -358,6 +364,66 @@ TEST_F(Window, APausedRunIsResumedWhereItWasStartedAndIsRunningMeanwhile)
     EXPECT_TRUE(QTest::qWaitFor([&] { return state() == "● done"; }, 10'000));
     EXPECT_TRUE(again->isEnabled());
     EXPECT_EQ(again->text(), "Run again");
+}
+
+// Whether the window was closed or killed; until the run goes on or is dismissed.
+TEST_F(Window, APausedRunIsOfferedInItsRoomAndTheBottomLineAfterARestart)
+{
+    useWorker(kPausingWorker);
+    open();
+    window->showPage("count");
+    const auto inRoom = [&] { return named<QPushButton>(*window, "Resume"); };
+    const auto inStrip = [&](const QString& run) {
+        return named<QToolButton>(*window, "Resume " + run) != nullptr;
+    };
+    window->startRun("test.count", {}, "count", false);
+    ASSERT_TRUE(QTest::qWaitFor([&] { return inRoom() != nullptr; }, 10'000));
+    const QString second = window->startRun("test.count", {}, "count", false);
+    ASSERT_TRUE(QTest::qWaitFor([&] { return inStrip("run 2"); }, 10'000));
+    window->showPage("home");
+
+    open();
+    EXPECT_TRUE(QTest::qWaitFor([&] { return inStrip("run 1") && inStrip("run 2"); }, 10'000));
+    window->showPage("count");
+    ASSERT_NE(inRoom(), nullptr) << "of the newest";
+    QTest::mouseClick(named<QToolButton>(*window, "Dismiss paused run"), Qt::LeftButton);
+    EXPECT_EQ(inRoom(), nullptr);
+    EXPECT_TRUE(QTest::qWaitFor([&] { return !inStrip("run 2"); }));
+    ASSERT_TRUE(autosaved());
+
+    open();
+    EXPECT_FALSE(inStrip("run 2")) << "dismissed";
+    ASSERT_NE(inRoom(), nullptr); // the first
+    QTest::mouseClick(inRoom(), Qt::LeftButton);
+    EXPECT_EQ(inRoom(), nullptr);
+    EXPECT_TRUE(QTest::qWaitFor([&] { return !inStrip("run 1"); }, 10'000));
+    QFile go(folder.filePath("go"));
+    ASSERT_TRUE(go.open(QIODevice::WriteOnly));
+    ASSERT_TRUE(QTest::qWaitFor([&] { return view().runs.size() == 1; }, 10'000));
+    ASSERT_TRUE(autosaved());
+
+    open();
+    EXPECT_EQ(inRoom(), nullptr);
+    EXPECT_FALSE(inStrip("run 1"));
+    EXPECT_TRUE(window->runner().canResume(second)); // from Runs
+}
+
+// What lies in the store without its job cannot go on.
+TEST_F(Window, APausedRunWithoutItsJobIsNotOffered)
+{
+    open();
+    RunRecord run;
+    run.uid = std::string(32, 'e');
+    run.experiment = "test.count";
+    run.state = RunState::paused;
+    run.started = "2026-05-01T12:00:00.000Z";
+    ASSERT_TRUE(window->runner().store().import(run));
+
+    open();
+    window->showPage("count");
+
+    EXPECT_EQ(named<QPushButton>(*window, "Resume"), nullptr);
+    EXPECT_EQ(named<QToolButton>(*window, "Resume run 1"), nullptr);
 }
 
 TEST_F(Window, TheExperimentThatIsShownChosenAgainChangesNothing)
@@ -746,11 +812,11 @@ TEST_F(Window, SavedSearchesOutliveAWindowThatNeverShowedThem)
                     {"saved", QJsonArray{QJsonObject{{"name", "mine"}, {"filter", "answer>3"}}}}});
     emit page->stateChanged();
     window->showPage("home");
-    QTest::qWait(800); // the autosave's time
+    ASSERT_TRUE(autosaved());
 
     open(); // on Home
     window->showPage("count");
-    QTest::qWait(800);
+    ASSERT_TRUE(autosaved());
     open();
     window->showPage("runs");
 

@@ -145,6 +145,15 @@ Result<void> Runner::resume(const QString& uid)
     return {};
 }
 
+bool Runner::canResume(const QString& uid) const
+{
+    if (!store_ || following_.contains(uid))
+        return false;
+    const auto folder = store_->jobFolder(uid.toStdString());
+    std::error_code error;
+    return folder && std::filesystem::exists(*folder / "job.json", error);
+}
+
 std::vector<RunStatus> Runner::active() const
 {
     std::vector<RunStatus> all;

@@ -68,6 +68,7 @@ public:
     void pause(const QString& uid);
     // Goes on with a paused or interrupted run: its job folder still lies in the workspace.
     Result<void> resume(const QString& uid);
+    bool canResume(const QString& uid) const; // its job folder is there, and it is not under way
 
     std::vector<RunStatus> active() const; // oldest first
     std::optional<RunStatus> status(const QString& uid) const;
