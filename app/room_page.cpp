@@ -16,7 +16,6 @@
 #include "app/parameter_panel.h"
 #include "app/state_panels.h"
 #include "core/jobs/read_run.h"
-#include "widgets/page/run_places.h"
 #include "widgets/params/param_form.h"
 #include "widgets/runs/run_comparison.h"
 #include "widgets/runs/run_text.h"
@@ -28,21 +27,6 @@
 
 namespace vitrine
 {
-namespace
-{
-
-constexpr int kComparable = 12; // newest runs offered in the menu
-
-std::vector<std::string> uidsOf(const RoomState& state)
-{
-    std::vector<std::string> uids;
-    for (const QString& uid : state.runs)
-        uids.push_back(uid.toStdString());
-    return uids;
-}
-
-} // namespace
-
 RoomPage::RoomPage(const RoomInfo& info, const Plugin& plugin, ViewContext& context, Runner& runner,
                    QWidget* parent)
     : QWidget(parent),
@@ -96,11 +80,11 @@ RoomPage::RoomPage(const RoomInfo& info, const Plugin& plugin, ViewContext& cont
         emit runRequested(panel_->experiment().toStdString(), panel_->form().values());
     });
     connect(panel_, &ParameterPanel::experimentChosen, this, [this](const QString& id) {
-        if (id != state_.experiment)
+        if (id != state().experiment)
             propose("Choose experiment", stateOf(id));
     });
     connect(panel_, &ParameterPanel::edited, this, [this](const QString& param) {
-        RoomState after = state_;
+        RoomState after = state();
         after.params = panel_->form().values();
         propose("Set " + param, after, "param:" + param);
     });
@@ -109,8 +93,8 @@ RoomPage::RoomPage(const RoomInfo& info, const Plugin& plugin, ViewContext& cont
     connect(failure_, &FailurePanel::tryAgain, panel_, &ParameterPanel::run);
     connect(failure_, &FailurePanel::dismissed, this, [this] { setFailure({}, {}); });
     if (!experiments_.empty()) {
-        state_.experiment = QString::fromStdString(experiments_.front()->info().id);
-        chooseExperiment(state_.experiment);
+        memory_.show({.experiment = QString::fromStdString(experiments_.front()->info().id)});
+        chooseExperiment(state().experiment);
     }
 }
 
@@ -174,77 +158,39 @@ bool RoomPage::has(const QString& experiment) const
     });
 }
 
-void RoomPage::apply(const RoomState& state)
+void RoomPage::apply(const RoomState& next)
 {
-    const bool otherExperiment = state.experiment != state_.experiment && has(state.experiment);
-    const bool otherRuns = state.runs != state_.runs;
+    const RoomState before = state();
+    const bool otherExperiment = next.experiment != before.experiment && has(next.experiment);
+    const bool otherRuns = next.runs != before.runs;
+    memory_.show(next);
     if (otherExperiment)
-        others_[state_.experiment] = state_;
-    state_ = state;
-    if (otherExperiment)
-        chooseExperiment(state.experiment);
-    if (state.params != appliedParams_ && state.params != panel_->form().values())
-        panel_->form().setValues(state.params);
-    appliedParams_ = state.params; // may name defaults, which the form does not give back
+        chooseExperiment(next.experiment);
+    if (next.params != appliedParams_ && next.params != panel_->form().values())
+        panel_->form().setValues(next.params);
+    appliedParams_ = next.params; // may name defaults, which the form does not give back
     if (otherRuns || otherExperiment)
-        loadRuns(state.runs);
+        loadRuns(next.runs);
     // Runs opened anew name no state: the view keeps what it shows them with. An undone first
     // change does.
-    const bool named = !state.view.isEmpty() || (!otherRuns && !otherExperiment);
-    if (view_ != nullptr && named && view_->state() != state.view)
-        view_->setState(state.view);
+    const bool named = !next.view.isEmpty() || (!otherRuns && !otherExperiment);
+    if (view_ != nullptr && named && view_->state() != next.view)
+        view_->setState(next.view);
     showRight();
     updateTitle();
-}
-
-RoomState RoomPage::stateOf(const QString& experiment) const
-{
-    if (experiment == state_.experiment)
-        return state_;
-    const auto left = others_.find(experiment);
-    return left == others_.end() ? RoomState{.experiment = experiment} : left->second;
-}
-
-QJsonObject RoomPage::saved() const
-{
-    QJsonObject others;
-    for (const auto& [experiment, left] : others_)
-        others[experiment] = toJson(left);
-    QJsonObject json = toJson(state_);
-    json["others"] = others;
-    return json;
 }
 
 void RoomPage::restore(const QJsonObject& saved)
 {
     apply(roomStateFrom(saved));
-    const QJsonObject others = saved["others"].toObject();
-    others_.clear();
-    for (auto it = others.begin(); it != others.end(); ++it)
-        if (has(it.key()))
-            others_[it.key()] = roomStateFrom(it.value().toObject());
+    memory_.restoreOthers(saved, [this](const QString& experiment) { return has(experiment); });
 }
 
-RoomState RoomPage::withPlaces(const RoomState& before, RoomState after) const
+RoomState RoomPage::withPlaces(const RoomState& before, const RoomState& after) const
 {
-    if (after == before || after.runs.isEmpty())
-        return after;
-    figure::RunPlaces known = runPlacesIn(after.view);
-    const bool remembers = !known.empty();
-    if (before.experiment == after.experiment) {
-        const std::vector<int> places = figure::runPlaces(uidsOf(before), runPlacesIn(before.view));
-        for (std::size_t i = 0; i < places.size(); ++i)
-            known[before.runs[static_cast<qsizetype>(i)].toStdString()] = places[i];
-    }
-    const std::vector<int> places = figure::runPlaces(uidsOf(after), known);
-    if (!remembers && places == std::vector{0})
-        return after; // what every run has alone
-    // What a view shows runs with where no state is named (see apply).
-    if (const auto view = views_.find(after.experiment);
-        after.view.isEmpty() && view != views_.end())
-        after.view = view->second->state();
-    after.view = withRunPlaces(after.view, uidsOf(after), places);
-    return after;
+    const auto view = views_.find(after.experiment);
+    return vitrine::withPlaces(before, after,
+                               view == views_.end() ? QJsonObject() : view->second->state());
 }
 
 void RoomPage::chooseExperiment(const QString& id)
@@ -266,7 +212,7 @@ void RoomPage::chooseExperiment(const QString& id)
         connect(view, &View::parametersEdited, this,
                 [this](const std::map<std::string, std::string>& params) {
                     panel_->form().merge(params);
-                    RoomState after = state_;
+                    RoomState after = state();
                     after.params = panel_->form().values();
                     propose("Edit in the view", after, "view-params");
                 });
@@ -293,24 +239,6 @@ void RoomPage::loadRuns(const QStringList& uids)
     tellRepeatedColours();
 }
 
-void RoomPage::tellRepeatedColours()
-{
-    const auto places = runPlacesIn(state_.view);
-    const auto placeOf = [&](const RunHandle& run) {
-        const auto found = places.find(run->uid);
-        return found == places.end() ? 0 : found->second;
-    };
-    for (const RunHandle& run : runs_)
-        for (const RunHandle& other : runs_)
-            if (placeOf(run) == placeOf(other) + figure::kRunColours)
-                context_.showMessage(
-                    QString("%1 colours tell runs apart: run %2 has the colour of run %3, and "
-                            "dashed lines")
-                        .arg(figure::kRunColours)
-                        .arg(run->number)
-                        .arg(other->number));
-}
-
 QString RoomPage::experimentWith(const std::string& parameter) const
 {
     QString first;
@@ -319,7 +247,7 @@ QString RoomPage::experimentWith(const std::string& parameter) const
         if (std::ranges::find(specs, parameter, &ParamSpec::name) == specs.end())
             continue;
         const QString id = QString::fromStdString(made->info().id);
-        if (id == state_.experiment)
+        if (id == state().experiment)
             return id;
         if (first.isEmpty())
             first = id;
@@ -429,76 +357,6 @@ void RoomPage::updateActions()
     actions_->addWidget(more);
 }
 
-void RoomPage::fillCompareMenu()
-{
-    compareMenu_->clear();
-    if (!runner_.isOpen())
-        return;
-    QAction* previous = compareMenu_->addAction("Compare with previous");
-    previous->setShortcut(QKeySequence("Ctrl+Shift+P"));
-    previous->setShortcutContext(Qt::WidgetShortcut); // the window's menu carries it
-    connect(previous, &QAction::triggered, this, &RoomPage::compareWithPrevious);
-    if (state_.runs.size() > 1)
-        connect(compareMenu_->addAction("Show the first alone"), &QAction::triggered, this, [this] {
-            RoomState after = state_;
-            after.runs = {state_.runs.first()};
-            propose("Show one run", after);
-        });
-    compareMenu_->addSeparator();
-    const qsizetype acts = compareMenu_->actions().size();
-    RunQuery query;
-    query.experiment = state_.experiment.toStdString();
-    query.state = RunState::done;
-    query.limit = kComparable;
-    const auto found = runner_.store().find(query);
-    for (const RunSummary& run : found ? *found : std::vector<RunSummary>()) {
-        const QString uid = QString::fromStdString(run.uid);
-        QAction* action = compareMenu_->addAction(
-            QString("run %1   %2")
-                .arg(run.number)
-                .arg(QString::fromStdString(run.subject).replace('&', "&&")));
-        action->setCheckable(true);
-        action->setChecked(state_.runs.contains(uid));
-        action->setEnabled(action->isChecked() || state_.runs.size() < kMostCompared);
-        connect(action, &QAction::toggled, this, [this, uid](bool on) {
-            RoomState after = state_;
-            if (on)
-                after.runs << uid;
-            else
-                after.runs.removeAll(uid);
-            propose(on ? "Compare with another run" : "Leave a run out", after);
-        });
-    }
-    if (compareMenu_->actions().size() - acts < 2)
-        compareMenu_->addAction("Run once more with other parameters to compare")
-            ->setEnabled(false);
-}
-
-void RoomPage::compareWithPrevious()
-{
-    if (runs_.empty() || !runner_.isOpen())
-        return;
-    const auto oldest =
-        std::ranges::min(runs_, {}, [](const RunHandle& run) { return run->number; });
-    if (runs_.size() >= kMostCompared)
-        return context_.showMessage(
-            QString("%1 runs are shown: a comparison takes no more").arg(runs_.size()));
-    RunQuery query;
-    query.experiment = oldest->experiment;
-    query.state = RunState::done;
-    query.filter = parseFilter(fmt::format("run<{}", oldest->number));
-    query.limit = 1;
-    const auto found = runner_.store().find(query);
-    if (!found || found->empty())
-        return context_.showMessage(found ? QString("There is no run of %1 before run %2")
-                                                .arg(experimentWords(oldest->experiment))
-                                                .arg(oldest->number)
-                                          : QString::fromStdString(found.error().message));
-    RoomState after = state_;
-    after.runs << QString::fromStdString(found->front().uid);
-    propose("Compare with previous", after);
-}
-
 void RoomPage::askOrigin()
 {
     figure::Figure shown; // what is shown as a whole
@@ -544,7 +402,7 @@ void RoomPage::dropEvent(QDropEvent* event)
 
 void RoomPage::propose(const QString& label, RoomState after, const QString& mergeKey)
 {
-    emit changed({info_.id, label, mergeKey, state_, std::move(after)});
+    emit changed({info_.id, label, mergeKey, state(), std::move(after)});
 }
 
 } // namespace vitrine

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "app/history.h"
+#include "app/room_memory.h"
 #include "app/rooms.h"
 #include "core/jobs/work.h"
 #include "widgets/runner/runner.h"
@@ -45,16 +46,16 @@ public:
     // The chosen experiment if it has this parameter, else the first that has; empty: none.
     QString experimentWith(const std::string& parameter) const;
 
-    const RoomState& state() const { return state_; }
+    const RoomState& state() const { return memory_.shown(); }
     void apply(const RoomState& state);
     // The state of one of the room's experiments as it was last shown here; a fresh one where it
     // never was.
-    RoomState stateOf(const QString& experiment) const;
+    RoomState stateOf(const QString& experiment) const { return memory_.of(experiment); }
     // The state with what the other experiments were left at, for a restart; and back.
-    QJsonObject saved() const;
+    QJsonObject saved() const { return memory_.toJson(); }
     void restore(const QJsonObject& saved);
     // `after` with a place among the colours for each of its runs: those of `before` keep theirs.
-    RoomState withPlaces(const RoomState& before, RoomState after) const;
+    RoomState withPlaces(const RoomState& before, const RoomState& after) const;
     const std::vector<RunHandle>& runs() const { return runs_; }
     FoundExperiment experimentNamed(const std::string& id) const; // among the room's
     // What these texts mean as parameters of one of the room's experiments.
@@ -106,8 +107,7 @@ private:
     ParameterPanel* panel_;
     std::map<QString, View*> views_; // by experiment, made when first shown
     View* view_ = nullptr;
-    RoomState state_;
-    std::map<QString, RoomState> others_; // by experiment: as they were left
+    RoomMemory memory_;
     std::map<std::string, std::string> appliedParams_;
     std::vector<RunHandle> runs_;
     bool pending_ = false;

@@ -20,6 +20,11 @@ struct RoomState {
     friend bool operator==(const RoomState&, const RoomState&) = default;
 };
 
+// `after` with a place among the colours for each of its runs (widgets/page/run_places.h): those
+// that `before` shows keep theirs, a new one takes the first that is free. Where `after` names no
+// state of the view, the rest is `shown`: what the view shows its runs with.
+RoomState withPlaces(const RoomState& before, RoomState after, const QJsonObject& shown);
+
 QJsonObject toJson(const RoomState& state);
 RoomState roomStateFrom(const QJsonObject& json);
 
