@@ -1,16 +1,16 @@
 #include "plugins/attention/map_panel.h"
 
+#include "core/figure/not_finite.h"
 #include "core/figure/run_places.h"
 #include "plugins/attention/view_drawing.h"
+#include "widgets/map/map_readout.h"
 #include "widgets/params/number_spin.h"
 #include "widgets/params/segmented_switch.h"
 #include "widgets/theme/palette.h"
 
 #include <QBoxLayout>
 #include <QComboBox>
-#include <QEvent>
 #include <QLabel>
-#include <QRegularExpression>
 
 #include <algorithm>
 
@@ -36,7 +36,8 @@ MapPanel::MapPanel(MapCompute compute, QWidget* parent)
       colours_(new QComboBox(this)),
       maps_(new LinkedMaps(std::move(compute), this)),
       note_(new QLabel(this)),
-      reading_(new QLabel(this))
+      reading_(new MapReadout(
+          tr("Point at a cell to read its weight; click to select its key token"), this))
 {
     makeControls();
     maps_->setAxisNames(tr("query"), tr("key"));
@@ -46,10 +47,6 @@ MapPanel::MapPanel(MapCompute compute, QWidget* parent)
     note_->setWordWrap(true);
     note_->hide();
     body()->addWidget(note_);
-    reading_->setAccessibleName(tr("Read-out"));
-    reading_->setTextFormat(Qt::RichText);
-    reading_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
-    reading_->setMinimumHeight(20);
     body()->addWidget(reading_);
     unread();
 }
@@ -114,7 +111,7 @@ void MapPanel::setScene(const Scene& scene)
     const bool newGrid = !(head_ == scene.head) || runsVersion_ != scene.runsVersion;
     head_ = scene.head;
     runsVersion_ = scene.runsVersion;
-    tokens_ = scene.first().tokens;
+    reading_->setTokens(scene.first().tokens);
     const QString head = headName(scene.head);
     setHeading(head.left(1).toUpper() + head.mid(1));
     scale_->setCurrent(scene.state.scale == figure::Scale::logarithmic ? 1 : 0);
@@ -198,72 +195,29 @@ std::vector<MapView*> MapPanel::maps() const
 
 QString MapPanel::readingText() const
 {
-    return plainReading_;
+    return reading_->plainText();
 }
 
 void MapPanel::unread()
 {
     maps_->unread();
-    showHint();
+    reading_->showHint();
     emit keyHovered(-1);
-}
-
-void MapPanel::showHint()
-{
-    read_.reset();
-    plainReading_.clear();
-    reading_->setText(
-        QStringLiteral("<span style=\"color:%1\">%2</span>")
-            .arg(theme::palette().muted.name(),
-                 tr("Point at a cell to read its weight; click to select its key token")));
-}
-
-// The colours of the read-out are the theme's.
-void MapPanel::changeEvent(QEvent* event)
-{
-    Panel::changeEvent(event);
-    if (event->type() != QEvent::PaletteChange || !tokens_)
-        return;
-    if (const auto shown = read_)
-        showReading(shown->first, shown->second);
-    else
-        showHint();
 }
 
 void MapPanel::showReading(const MapReading& reading, const std::vector<float>& values)
 {
-    read_.emplace(reading, values);
-    const auto name = [this](std::int64_t token) {
-        return token < tokens_->size()
-                   ? QStringLiteral("“%1”").arg(tokens_->at(static_cast<qsizetype>(token)))
-                   : QString::number(token);
-    };
-    const QString pair =
-        QStringLiteral("%1 ← %2").arg(name(reading.cell.row), name(reading.cell.column));
     QString weights;
     if (runs_ == 1)
-        weights = std::isnan(values[0]) ? tr("not visible to this query")
-                                        : numberText(static_cast<double>(values[0]));
+        weights = std::isnan(values[0]) ? tr("not visible to this query") : weightText(values[0]);
     else
         for (std::size_t run = 0; run < runs_; ++run)
             weights += (run ? QStringLiteral("   ") : QString()) + dot(places_[run]) +
-                       numberText(static_cast<double>(values[run]));
+                       weightText(values[run]);
     if (runs_ == 2)
         weights +=
-            tr("   difference %1").arg(numberText(static_cast<double>(values[1] - values[0])));
-    QString place = tr("query %1, key %2").arg(reading.cell.row).arg(reading.cell.column);
-    if (reading.block > 1)
-        place += tr(", strongest of %1 × %1").arg(reading.block);
-    const QString rich =
-        QStringLiteral("<span style=\"font-family:'JetBrains "
-                       "Mono'\">%1</span>&nbsp;&nbsp;<b>%2</b>&nbsp;&nbsp;"
-                       "<span style=\"color:%3\">%4</span>")
-            .arg(pair.toHtmlEscaped(), weights, theme::palette().muted.name(), place);
-    reading_->setText(rich);
-    static const QRegularExpression tags(QStringLiteral("<[^>]*>"));
-    plainReading_ =
-        pair + QLatin1Char(' ') + QString(weights).remove(tags) + QStringLiteral("  ") + place;
-    reading_->setAccessibleDescription(plainReading_);
+            tr("   difference %1").arg(weightText(figure::differenceOf(values[1], values[0])));
+    reading_->setReading(reading, QStringLiteral("<b>%1</b>").arg(weights));
 }
 
 } // namespace vitrine::attention

@@ -9,6 +9,7 @@ class QLabel;
 
 namespace vitrine
 {
+class MapReadout;
 class NumberSpin;
 class SegmentedSwitch;
 } // namespace vitrine
@@ -38,30 +39,24 @@ signals:
     void coloursChosen(vitrine::figure::ColourMap map);
     void menuWished(QPoint globalPosition, const QString& figure);
 
-protected:
-    void changeEvent(QEvent* event) override;
-
 private:
     void makeControls();
     void connectMaps();
     LinkedMap runMap(const Scene& scene, int run, bool captioned) const;
     LinkedMap differenceMap(const Scene& scene) const;
     void showReading(const MapReading& reading, const std::vector<float>& values);
-    void showHint(); // in place of a reading
     void unread();
 
     SegmentedSwitch* scale_;
     NumberSpin* clip_;
     QComboBox* colours_;
     LinkedMaps* maps_;
-    QLabel *note_, *reading_;
+    QLabel* note_;
+    MapReadout* reading_;
     std::size_t runs_ = 0; // shown; the difference comes after them
     std::vector<int> places_;
-    std::shared_ptr<const QStringList> tokens_;
     HeadId head_{-1, -1};
     std::uint64_t runsVersion_ = 0;
-    QString plainReading_;
-    std::optional<std::pair<MapReading, std::vector<float>>> read_;
 };
 
 } // namespace vitrine::attention

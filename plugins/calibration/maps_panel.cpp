@@ -3,12 +3,12 @@
 #include "core/figure/run_places.h"
 #include "plugins/calibration/tune_controls.h"
 #include "widgets/map/difference_tiles.h"
+#include "widgets/map/map_readout.h"
 #include "widgets/params/number_spin.h"
 #include "widgets/params/segmented_switch.h"
 #include "widgets/theme/palette.h"
 
 #include <QComboBox>
-#include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
 
@@ -21,11 +21,6 @@ namespace
 
 constexpr std::size_t kMostRuns = 3;
 
-QString weightText(float value)
-{
-    return std::isnan(value) ? QStringLiteral("–") : numberText(static_cast<double>(value));
-}
-
 } // namespace
 
 MapsPanel::MapsPanel(MapCompute compute, QWidget* parent)
@@ -36,7 +31,8 @@ MapsPanel::MapsPanel(MapCompute compute, QWidget* parent)
       busy_(new QLabel(tr("catching up"), this)),
       maps_(new LinkedMaps(std::move(compute), this)),
       note_(new QLabel(this)),
-      reading_(new QLabel(this)),
+      reading_(new MapReadout(
+          tr("Point at a cell to read its weight in all maps; click to select its key"), this)),
       tune_(new TuneControls(this))
 {
     makeControls();
@@ -46,10 +42,6 @@ MapsPanel::MapsPanel(MapCompute compute, QWidget* parent)
     note_->setProperty("role", "caption");
     note_->setWordWrap(true);
     note_->hide();
-    reading_->setAccessibleName(tr("Read-out"));
-    reading_->setTextFormat(Qt::RichText);
-    reading_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
-    reading_->setMinimumHeight(20);
     body()->addWidget(maps_, 1);
     body()->addWidget(note_);
     body()->addWidget(reading_);
@@ -120,6 +112,7 @@ void MapsPanel::setScene(const Scene& scene)
                                                           : GridChange::none;
     head_ = scene.head;
     tokens_ = scene.first().tokens;
+    reading_->setTokens(tokens_);
     runs_ = runs;
     version_ = scene.version;
     const QString head = headName(scene.head);
@@ -197,54 +190,23 @@ void MapsPanel::addRun(std::vector<LinkedMap>& maps, const Scene& scene, std::si
 void MapsPanel::unread()
 {
     maps_->unread();
-    showHint();
+    reading_->showHint();
     emit keyHovered(-1);
-}
-
-void MapsPanel::showHint()
-{
-    read_.reset();
-    plainReading_.clear();
-    reading_->setText(
-        QStringLiteral("<span style=\"color:%1\">%2</span>")
-            .arg(theme::palette().muted.name(),
-                 tr("Point at a cell to read its weight in all maps; click to select its key")));
-}
-
-// The colours of the read-out are the theme's.
-void MapsPanel::changeEvent(QEvent* event)
-{
-    Panel::changeEvent(event);
-    if (event->type() != QEvent::PaletteChange || !tokens_)
-        return;
-    if (const auto shown = read_)
-        showReading(shown->first, shown->second);
-    else
-        showHint();
 }
 
 void MapsPanel::showReading(const MapReading& reading, const std::vector<float>& values)
 {
-    read_.emplace(reading, values);
-    const auto name = [this](std::int64_t token) {
-        return token < tokens_->size()
-                   ? QStringLiteral("“%1”").arg(tokens_->at(static_cast<qsizetype>(token)))
-                   : QString::number(token);
-    };
-    const QString pair =
-        QStringLiteral("%1 ← %2").arg(name(reading.cell.row), name(reading.cell.column));
     QString weights;
     for (std::size_t i = 0; i + 2 < values.size(); i += 3)
         weights += tr("%1before %2, after %3, difference %4")
                        .arg(i > 0 ? QStringLiteral("; ") : QString(), weightText(values[i]),
                             weightText(values[i + 1]), weightText(values[i + 2]));
-    const QString place = tr("query %1, key %2").arg(reading.cell.row).arg(reading.cell.column);
-    plainReading_ = pair + QStringLiteral("  ") + weights + QStringLiteral("  ") + place;
-    reading_->setText(
-        QStringLiteral("<span style=\"font-family:'JetBrains Mono'\">%1</span>&nbsp;&nbsp;%2"
-                       "&nbsp;&nbsp;<span style=\"color:%3\">%4</span>")
-            .arg(pair.toHtmlEscaped(), weights, theme::palette().muted.name(), place));
-    reading_->setAccessibleDescription(plainReading_);
+    reading_->setReading(reading, weights);
+}
+
+QString MapsPanel::readingText() const
+{
+    return reading_->plainText();
 }
 
 QString mapFigureName(int map)

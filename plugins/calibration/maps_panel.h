@@ -9,6 +9,7 @@ class QLabel;
 
 namespace vitrine
 {
+class MapReadout;
 class NumberSpin;
 class SegmentedSwitch;
 } // namespace vitrine
@@ -31,7 +32,7 @@ public:
     void setWindow(const MapWindow& window) { maps_->setWindow(window); }
     std::vector<MapView*> maps() const { return maps_->maps(); }
     TuneControls* tuneControls() const { return tune_; }
-    QString readingText() const { return plainReading_; }
+    QString readingText() const; // what the read-out says, plain
 
 signals:
     void windowEdited(const vitrine::MapWindow& window);
@@ -42,15 +43,11 @@ signals:
     void coloursChosen(vitrine::figure::ColourMap map);
     void menuWished(QPoint globalPosition, const QString& figure);
 
-protected:
-    void changeEvent(QEvent* event) override;
-
 private:
     void makeControls();
     void connectMaps();
     void addRun(std::vector<LinkedMap>& maps, const Scene& scene, std::size_t run) const;
     void showReading(const MapReading& reading, const std::vector<float>& values);
-    void showHint(); // in place of a reading
     void unread();
 
     SegmentedSwitch* scale_;
@@ -58,14 +55,13 @@ private:
     QComboBox* colours_;
     QLabel* busy_;
     LinkedMaps* maps_;
-    QLabel *note_, *reading_;
+    QLabel* note_;
+    MapReadout* reading_;
     TuneControls* tune_;
     std::shared_ptr<const QStringList> tokens_;
     std::size_t runs_ = 0;
     LayerHead head_{-1, -1};
     std::uint64_t version_ = 0;
-    QString plainReading_;
-    std::optional<std::pair<MapReading, std::vector<float>>> read_;
 };
 
 // "map-before", "map-after", "map-difference"; of a second run "map-before-2", ...
