@@ -62,8 +62,7 @@ std::vector<float> blockWeights(const CaptureData& data, const CaptureData::Head
     return weights;
 }
 
-// Whether any entry of the block is seen.
-bool isSeen(const Capture::Tile& block, std::int64_t window)
+bool isSeenWithin(const Capture::Tile& block, std::int64_t window)
 {
     const std::int64_t lastRow = block.row + block.rows - 1;
     return block.column <= lastRow &&
@@ -175,6 +174,11 @@ const KeptEdit* Capture::edit(std::int64_t layer, std::int64_t head) const
     return found != d_->kept.end() && found->second.edit ? &*found->second.edit : nullptr;
 }
 
+bool Capture::isSeen(const Tile& tile) const
+{
+    return isSeenWithin(tile, window());
+}
+
 Result<std::vector<float>> Capture::tile(std::int64_t layer, std::int64_t head,
                                          const Tile& tile) const
 {
@@ -206,7 +210,7 @@ Result<std::vector<float>> Capture::tile(std::int64_t layer, std::int64_t head,
                  column += kTileBlock) {
                 const Tile block = {row, column, std::min(kTileBlock, end - row),
                                     std::min(kTileBlock, tile.column + tile.columns - column), 1};
-                if (isSeen(block, window()))
+                if (isSeen(block))
                     pool.add(block, blockWeights(*d_, found->second, block));
             }
         }

@@ -78,6 +78,8 @@ public:
     };
     Result<std::vector<float>> tile(std::int64_t layerIndex, std::int64_t head,
                                     const Tile& tile) const;
+    // Whether any query of the tile sees any of its keys: a NaN there is a weight, not a mask.
+    bool isSeen(const Tile& tile) const;
 
 private:
     struct Private;

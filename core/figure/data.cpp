@@ -3,6 +3,7 @@
 #include "core/base/csv.h"
 #include "core/base/format.h"
 #include "core/base/json.h"
+#include "core/figure/not_finite.h"
 
 #include <algorithm>
 #include <array>
@@ -44,9 +45,9 @@ void addGrid(std::string& csv, const Grid& grid)
             const float value = grid.values[static_cast<std::size_t>(row * grid.columns + column)];
             if (std::isnan(value))
                 continue;
-            line(csv,
-                 {"cell", grid.name, number(grid.x0 + static_cast<double>(column) * grid.dx),
-                  number(grid.y0 + static_cast<double>(row) * grid.dy), "", number(value), ""});
+            line(csv, {"cell", grid.name, number(grid.x0 + static_cast<double>(column) * grid.dx),
+                       number(grid.y0 + static_cast<double>(row) * grid.dy), "",
+                       isNotFinite(value) ? "nan" : number(value), ""});
         }
 }
 

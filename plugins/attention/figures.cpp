@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/base/json.h"
+#include "core/figure/not_finite.h"
 #include "plugins/attention/figures_state.h"
 
 namespace vitrine::attention
@@ -84,7 +85,12 @@ void addScore(figure::Figure& figure, const FigureRun& run, FigureHead head,
     if (layer < 0)
         return;
     const auto score = run.capture->columnScore(layer, head.head);
-    figure::Series series = line(name, score.size(), look.colour, look.line);
+    const auto lost = std::ranges::count_if(score, [](float s) { return !std::isfinite(s); });
+    const char* remark = lost == 0 ? ""
+                         : lost == static_cast<std::int64_t>(score.size())
+                             ? " (not finite)"
+                             : " (in part not finite)";
+    figure::Series series = line(name + remark, score.size(), look.colour, look.line);
     series.y.assign(score.begin(), score.end());
     figure.series.push_back(std::move(series));
 }
@@ -127,6 +133,21 @@ void labelSinks(figure::Figure& figure, const FigureRun& run, FigureHead head,
             {readableToken(run.capture->tokenTexts()[static_cast<std::size_t>(sink.position)]), x,
              sink.score, figure::kTextColour});
     }
+}
+
+// " Without a bar: 8 of 16 heads, whose maps are not finite." where there are such, else nothing.
+std::string notFiniteRemark(const char* fate, std::int64_t lost, std::int64_t heads)
+{
+    return lost > 0
+               ? fmt::format(" {}: {} of {} heads, whose maps are not finite.", fate, lost, heads)
+               : std::string();
+}
+
+std::string notFiniteRemark(const char* fate, const std::vector<ScoredHead>& heads)
+{
+    const auto lost = std::ranges::count_if(
+        heads, [](const ScoredHead& head) { return !std::isfinite(head.value); });
+    return notFiniteRemark(fate, lost, std::ssize(heads));
 }
 
 figure::Figure headFigure(const char* name, std::string title, const std::vector<FigureRun>& runs,
@@ -218,13 +239,15 @@ figure::Figure headOverview(const std::vector<FigureRun>& runs, const Json& json
     grid.minimum = 0;
     grid.maximum = 1e-9;
     for (const ScoredHead& head : heads) {
-        grid.values.push_back(static_cast<float>(head.value));
-        if (std::isfinite(head.value))
+        const bool finite = std::isfinite(head.value);
+        grid.values.push_back(finite ? static_cast<float>(head.value) : figure::kNotFinite);
+        if (finite)
             grid.maximum = std::max(grid.maximum, head.value);
     }
     figure.grids.push_back(std::move(grid));
     figure.equalAspect = true;
-    figure.caption = scoreCaption(score) + " " + runLabel(*run.run);
+    figure.caption =
+        scoreCaption(score) + " " + runLabel(*run.run) + notFiniteRemark("Hatched", heads);
     figure.altText = fmt::format("Grid of {} layers by {} heads, coloured by {}.", capture.layers(),
                                  capture.heads(), scoreLabel(score));
     return figure;
@@ -239,6 +262,7 @@ figure::Figure headBars(const std::vector<FigureRun>& runs, const Json& json)
     std::ranges::stable_sort(order, [](const ScoredHead& a, const ScoredHead& b) {
         return a.value > b.value || (!std::isnan(a.value) && std::isnan(b.value));
     });
+    const std::string remark = notFiniteRemark("Without a bar", order);
     order.resize(std::min(order.size(), kMostBars));
     const std::vector<FigureRun> shown =
         score == FigureScore::difference ? std::vector{ranked} : runs;
@@ -275,7 +299,7 @@ figure::Figure headBars(const std::vector<FigureRun>& runs, const Json& json)
         figure.bars.push_back(std::move(bars));
     }
     figure.legend = shown.size() > 1;
-    figure.caption = scoreCaption(score);
+    figure.caption = scoreCaption(score) + remark;
     figure.altText =
         fmt::format("Bars of {} for the {} highest heads.", scoreLabel(score), order.size());
     return figure;
@@ -293,20 +317,24 @@ figure::Figure entropyMass(const std::vector<FigureRun>& runs, const Json& json)
     figure.y.label = "Entropy";
     figure.y.unit = "nat";
     figure.y.minimum = 0;
+    std::int64_t lost = 0, all = 0;
     for (std::size_t r = 0; r < runs.size(); ++r) {
         const Capture& capture = *runs[r].capture;
         figure::Series series =
             line(runLabel(*runs[r].run), 0, looks[r].colour, figure::Line::none);
         series.marker = figure::Marker::circle;
+        all += capture.layers() * capture.heads();
         for (std::int64_t l = 0; l < capture.layers(); ++l)
             for (std::int64_t h = 0; h < capture.heads(); ++h) {
                 series.x.push_back(capture.firstTokenMass(l, h));
                 series.y.push_back(capture.entropy(l, h));
+                lost += std::isfinite(series.x.back()) && std::isfinite(series.y.back()) ? 0 : 1;
             }
         figure.series.push_back(std::move(series));
     }
     const Capture& first = *runs.front().capture;
-    if (const std::int64_t layer = layerIndex(first, chosen.id); layer >= 0)
+    if (const std::int64_t layer = layerIndex(first, chosen.id);
+        layer >= 0 && std::isfinite(first.entropy(layer, chosen.id.head)))
         figure.annotations.push_back({fmt::format("{}.{}", chosen.id.layer, chosen.id.head),
                                       first.firstTokenMass(layer, chosen.id.head),
                                       first.entropy(layer, chosen.id.head), figure::kTextColour});
@@ -314,6 +342,7 @@ figure::Figure entropyMass(const std::vector<FigureRun>& runs, const Json& json)
         "One point per head. Uniform attention over {} tokens: mass {:.4f}, entropy {:.3f} nat.",
         first.tokens(), uniformFirstTokenMass(first.tokens(), first.window()),
         uniformEntropy(first.tokens(), first.window()));
+    figure.caption += notFiniteRemark("Without a point", lost, all);
     figure.altText = fmt::format("Scatter plot of {} heads: first-token mass against entropy.",
                                  first.layers() * first.heads());
     return figure;

@@ -121,6 +121,16 @@ double HeadTableModel::value(HeadId head, const Column& column) const
     return found->difference.value_or(std::nan(""));
 }
 
+// Whether a measure is no number because the head's map is not finite; else the run lacks the head,
+// or there is nothing to compare it with.
+bool HeadTableModel::isNotFinite(HeadId head, const Column& column) const
+{
+    const auto& rows = rows_[column.run];
+    const auto found = std::ranges::lower_bound(rows, head, {}, &HeadRow::id);
+    return found != rows.end() && found->id == head &&
+           (!column.name.startsWith(QLatin1String("difference")) || found->difference);
+}
+
 void HeadTableModel::sortRows()
 {
     const int sorted = sortedColumn();
@@ -172,6 +182,11 @@ QVariant HeadTableModel::data(const QModelIndex& index, int role) const
     const HeadId head = headAt(index.row());
     const Column& column = columns_[static_cast<std::size_t>(index.column())];
     const double number = value(head, column);
+    if (std::isnan(number) && isNotFinite(head, column) &&
+        (role == Qt::DisplayRole || role == Qt::ToolTipRole))
+        return role == Qt::DisplayRole
+                   ? tr("not finite")
+                   : tr("%1\nNaN or infinity in the head's map").arg(headName(head));
     switch (role) {
     case Qt::DisplayRole:
         if (column.name == QLatin1String("layer") || column.name == QLatin1String("head") ||

@@ -38,6 +38,7 @@ private:
     };
     void makeColumns(const Scene& scene);
     double value(HeadId head, const Column& column) const;
+    bool isNotFinite(HeadId head, const Column& column) const;
     void sortRows();
 
     std::vector<Column> columns_;

@@ -18,8 +18,8 @@ QString helpOf(const HeadRow& row)
     return OverviewPanel::tr(
                "<b>%1</b><br>first-token mass %2<br>sink mass %3 (%4 sinks)<br>entropy %5 nat<br>"
                "mean distance %6 tokens")
-        .arg(headName(row.id), numberText(row.firstTokenMass), numberText(row.sinkMass),
-             numberText(row.sinks), numberText(row.entropy), numberText(row.distance));
+        .arg(headName(row.id), measureText(row.firstTokenMass), measureText(row.sinkMass),
+             measureText(row.sinks), measureText(row.entropy), measureText(row.distance));
 }
 
 } // namespace
@@ -100,7 +100,8 @@ void OverviewPanel::fill(const Scene& scene)
                  .score = scoreOf(row, score),
                  .picture = differs ? thumbnailDifference(scene.first(), scene.runs[1], row.id)
                                     : thumbnailOf(scene.first(), row.id),
-                 .help = helpOf(row)});
+                 .help = helpOf(row),
+                 .finite = row.isFinite()});
         grid_->setNames(tr("layer"), tr("head"), scoreLabel(score));
         grid_->setItems(std::move(items), static_cast<int>(scene.first().capture->thumbnailSide()),
                         ranked_);

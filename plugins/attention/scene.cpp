@@ -3,6 +3,7 @@
 #include "core/base/format.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace vitrine::attention
 {
@@ -58,6 +59,11 @@ QString headName(HeadId head)
 QString numberText(double value)
 {
     return QString::fromStdString(significant(value, 4));
+}
+
+QString measureText(double value)
+{
+    return std::isnan(value) ? QStringLiteral("not finite") : numberText(value);
 }
 
 QString shortText(double value)

@@ -33,8 +33,9 @@ struct Scene {
     QString tokenName(std::int64_t token) const; // “peace”
 };
 
-QString headName(HeadId head);    // "layer 3 · head 5"
-QString numberText(double value); // 4 digits, a true minus sign, "–" for none
-QString shortText(double value);  // 2 digits
+QString headName(HeadId head);     // "layer 3 · head 5"
+QString numberText(double value);  // 4 digits, a true minus sign, "–" for none
+QString shortText(double value);   // 2 digits
+QString measureText(double value); // as numberText; "not finite" for NaN
 
 } // namespace vitrine::attention

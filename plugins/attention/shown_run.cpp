@@ -2,8 +2,10 @@
 
 #include "core/attention/comparable.h"
 #include "core/base/cut_text.h"
+#include "core/figure/not_finite.h"
 #include "core/jobs/read_run.h"
 #include "core/model/token_text.h"
+#include "plugins/common/map_tiles.h"
 #include "widgets/map/difference_tiles.h"
 #include "widgets/theme/shown_text.h"
 
@@ -138,8 +140,8 @@ TileSource weightTiles(const ShownRun& run, HeadId head)
     if (!layer || !run.capture->keeps(*layer, head.head))
         return {};
     return [capture = run.capture, layer = *layer, head = head.head](const MapTile& tile) {
-        return capture->tile(layer, head,
-                             {tile.row, tile.column, tile.rows, tile.columns, tile.stride});
+        return drawnTile(*capture, layer, head,
+                         {tile.row, tile.column, tile.rows, tile.columns, tile.stride});
     };
 }
 
@@ -151,14 +153,7 @@ TileSource differenceTiles(const ShownRun& first, const ShownRun& second, HeadId
 std::vector<float> thumbnailOf(const ShownRun& run, HeadId head)
 {
     const auto layer = run.layerIndex(head);
-    if (!layer)
-        return {};
-    const auto cells = run.capture->thumbnail(*layer, head.head);
-    std::vector<float> values(cells.begin(), cells.end());
-    const std::int64_t side = run.capture->thumbnailSide();
-    for (std::int64_t row = 0; row < side; ++row) // no query sees a later key
-        std::fill_n(values.begin() + row * side + row + 1, side - row - 1, std::nanf(""));
-    return values;
+    return layer ? drawnThumbnail(*run.capture, *layer, head.head) : std::vector<float>();
 }
 
 std::vector<float> thumbnailDifference(const ShownRun& first, const ShownRun& second, HeadId head)
@@ -167,7 +162,7 @@ std::vector<float> thumbnailDifference(const ShownRun& first, const ShownRun& se
     auto b = thumbnailOf(second, head);
     if (a.size() != b.size())
         return {};
-    std::ranges::transform(b, a, b.begin(), std::minus{});
+    std::ranges::transform(b, a, b.begin(), figure::differenceOf);
     return b;
 }
 

@@ -9,6 +9,7 @@
 #include <QJsonObject>
 #include <QStringList>
 
+#include <cmath>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -42,6 +43,8 @@ struct HeadRow {
     double firstTokenMass = 0, sinkMass = 0, entropy = 0, distance = 0;
     double sinks = 0; // a count; NaN as the others where the head's map is not finite
     std::optional<double> difference; // against the first run
+
+    bool isFinite() const { return !std::isnan(sinks) && !std::isnan(entropy); }
 };
 
 // All heads in order of layer and head. `first`, where given, is what differences are against. Any

@@ -8,6 +8,7 @@
 #include <QLabel>
 #include <QVBoxLayout>
 
+#include <cmath>
 #include <memory>
 
 namespace vitrine::attention
@@ -25,7 +26,9 @@ struct Scores {
     QString help(std::int64_t token) const
     {
         const auto place = static_cast<std::size_t>(token);
-        const QString sink = overUniform[place] > 0
+        const bool finite = std::isfinite(score[place]);
+        const QString sink = !finite ? TokenPanel::tr("neither a sink nor none")
+                             : overUniform[place] > 0
                                  ? TokenPanel::tr("sink: %1 times the uniform value")
                                        .arg(numberText(overUniform[place]))
                                  : TokenPanel::tr("no sink by the rule");
@@ -33,7 +36,7 @@ struct Scores {
                               "tokens that see it)\n%6")
             .arg((*names)[static_cast<qsizetype>(token)])
             .arg(token)
-            .arg(numberText(static_cast<double>(score[place])), numberText(threshold[place]))
+            .arg(measureText(static_cast<double>(score[place])), numberText(threshold[place]))
             .arg(rows[place])
             .arg(sink);
     }
@@ -120,9 +123,10 @@ void TokenPanel::setScene(const Scene& scene)
     const auto sinks = scene.sinks.front().size();
     count_->setText(tr("%1 tokens  ·  %2 at %3")
                         .arg(countWords(scene.first().tokenCount()),
-                             sinks == 0   ? tr("no sink")
-                             : sinks == 1 ? tr("1 sink")
-                                          : tr("%1 sinks").arg(countWords(sinks)),
+                             !areFinite(scene.columnScore()) ? tr("not finite")
+                             : sinks == 0                    ? tr("no sink")
+                             : sinks == 1                    ? tr("1 sink")
+                                                             : tr("%1 sinks").arg(countWords(sinks)),
                              headName(scene.head)));
     const QString notes = notesOf(scene);
     showText(*notes_, notes);

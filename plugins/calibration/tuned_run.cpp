@@ -3,6 +3,7 @@
 #include "core/base/cut_text.h"
 #include "core/model/token_text.h"
 #include "plugins/common/map_figures.h"
+#include "plugins/common/map_tiles.h"
 
 #include <algorithm>
 #include <cmath>
@@ -91,22 +92,15 @@ TileSource tilesOf(const std::shared_ptr<const Capture>& capture, LayerHead head
     if (layer < 0 || !capture->keeps(layer, head.head))
         return {};
     return [capture, layer, head = head.head](const MapTile& tile) {
-        return capture->tile(layer, head,
-                             {tile.row, tile.column, tile.rows, tile.columns, tile.stride});
+        return drawnTile(*capture, layer, head,
+                         {tile.row, tile.column, tile.rows, tile.columns, tile.stride});
     };
 }
 
 std::vector<float> thumbnailOf(const Capture& capture, LayerHead head)
 {
     const std::int64_t layer = layerIndexOf(capture, head);
-    if (layer < 0)
-        return {};
-    const auto cells = capture.thumbnail(layer, head.head);
-    std::vector<float> values(cells.begin(), cells.end());
-    const std::int64_t side = capture.thumbnailSide();
-    for (std::int64_t row = 0; row < side; ++row) // no query sees a later key
-        std::fill_n(values.begin() + row * side + row + 1, side - row - 1, std::nanf(""));
-    return values;
+    return layer < 0 ? std::vector<float>() : drawnThumbnail(capture, layer, head.head);
 }
 
 BoundState boundToText()

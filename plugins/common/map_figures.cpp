@@ -1,7 +1,9 @@
 #include "plugins/common/map_figures.h"
 
 #include "core/attention/comparable.h"
+#include "core/figure/not_finite.h"
 #include "core/model/token_text.h"
+#include "plugins/common/map_tiles.h"
 
 #include <algorithm>
 #include <cmath>
@@ -68,11 +70,8 @@ figure::Grid thumbnailGrid(const Capture& capture, std::int64_t layer, std::int6
 {
     figure::Grid grid;
     const std::int64_t side = capture.thumbnailSide();
-    const auto cells = capture.thumbnail(layer, head);
     grid.rows = grid.columns = side;
-    grid.values.assign(cells.begin(), cells.end());
-    for (std::int64_t row = 0; row < side; ++row)
-        std::fill_n(grid.values.begin() + row * side + row + 1, side - row - 1, std::nanf(""));
+    grid.values = drawnThumbnail(capture, layer, head);
     grid.dx = grid.dy =
         side > 0 ? static_cast<double>(capture.tokens()) / static_cast<double>(side) : 1;
     grid.x0 = grid.y0 = (grid.dx - 1) / 2;
@@ -87,8 +86,9 @@ void scaleGrid(figure::Grid& grid, const MapLook& look)
     grid.scale = look.scale;
     grid.maximum = look.clip;
     grid.minimum = look.scale == figure::Scale::logarithmic ? look.clip * kLogDecades : 0;
-    grid.clipped = std::ranges::any_of(
-        grid.values, [&](float value) { return static_cast<double>(value) > grid.maximum; });
+    grid.clipped = std::ranges::any_of(grid.values, [&](float value) {
+        return !figure::isNotFinite(value) && static_cast<double>(value) > grid.maximum;
+    });
 }
 
 figure::Figure frameOf(std::string name, std::string title, const Capture& capture,
@@ -132,6 +132,13 @@ std::string poolText(const figure::Grid& grid)
                : std::string();
 }
 
+std::string notFiniteText(const figure::Grid& grid)
+{
+    return std::ranges::any_of(grid.values, figure::isNotFinite)
+               ? " Hatched cells are not finite: NaN or infinity."
+               : "";
+}
+
 // Second less first over the region; of each pooled block the entry farthest from zero.
 Result<std::vector<float>> differenceCells(const Capture& first, const Capture& second,
                                            std::int64_t layerOfFirst, std::int64_t layerOfSecond,
@@ -141,11 +148,11 @@ Result<std::vector<float>> differenceCells(const Capture& first, const Capture& 
     std::vector<float> cells(static_cast<std::size_t>(side * side), std::nanf(""));
     for (std::int64_t row = 0; row < region.size; ++row) {
         const Capture::Tile tile = {region.row + row, region.column, 1, region.size, 1};
-        VITRINE_TRY(const auto a, first.tile(layerOfFirst, head, tile));
-        VITRINE_TRY(const auto b, second.tile(layerOfSecond, head, tile));
+        VITRINE_TRY(const auto a, drawnTile(first, layerOfFirst, head, tile));
+        VITRINE_TRY(const auto b, drawnTile(second, layerOfSecond, head, tile));
         for (std::int64_t column = 0; column < region.size; ++column) {
-            const float value =
-                b[static_cast<std::size_t>(column)] - a[static_cast<std::size_t>(column)];
+            const float value = figure::differenceOf(b[static_cast<std::size_t>(column)],
+                                                     a[static_cast<std::size_t>(column)]);
             float& cell = cells[static_cast<std::size_t>(row / region.stride * side +
                                                          column / region.stride)];
             if (!std::isnan(value) && (std::isnan(cell) || std::abs(value) > std::abs(cell)))
@@ -169,8 +176,8 @@ MapFigure mapFigure(std::string name, std::string title, const Capture& capture,
                     std::int64_t layerIndex, std::int64_t head, const MapLook& look)
 {
     const Region region = regionOf(look, capture.tokens());
-    auto cells = capture.tile(layerIndex, head,
-                              {region.row, region.column, region.size, region.size, region.stride});
+    auto cells = drawnTile(capture, layerIndex, head,
+                           {region.row, region.column, region.size, region.size, region.stride});
     figure::Grid grid =
         cells ? gridOf(region, *std::move(cells)) : thumbnailGrid(capture, layerIndex, head);
     scaleGrid(grid, look);
@@ -180,6 +187,7 @@ MapFigure mapFigure(std::string name, std::string title, const Capture& capture,
         made.note += " The head's queries and keys were not kept: this is its thumbnail.";
     else if (!cells) // a damaged file
         made.note += fmt::format(" This is the head's thumbnail: {}.", cells.error().message);
+    made.note += notFiniteText(grid);
     made.figure = frameOf(std::move(name), std::move(title), capture, std::move(grid));
     return made;
 }
@@ -202,12 +210,13 @@ Result<MapFigure> differenceFigure(std::string name, std::string title, const Ca
     grid.minimum = -look.clip;
     grid.maximum = look.clip;
     grid.clipped = std::ranges::any_of(grid.values, [&](float value) {
-        return std::abs(static_cast<double>(value)) > grid.maximum;
+        return !figure::isNotFinite(value) && std::abs(static_cast<double>(value)) > grid.maximum;
     });
     MapFigure made;
     if (region.stride > 1)
         made.note = fmt::format(" Each cell shows the entry farthest from zero of {0} x {0}.",
                                 region.stride);
+    made.note += notFiniteText(grid);
     made.figure = frameOf(std::move(name), std::move(title), first, std::move(grid));
     return made;
 }

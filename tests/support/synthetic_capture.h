@@ -28,6 +28,7 @@ struct SyntheticCapture {
     std::int64_t laterSink = 20; // a key that head (layers - 1, 1) attends to strongly; < 0: none
     std::vector<model::LayerHead> lost = {}; // heads whose queries and keys are not kept
     std::string tokenPrefix = "t";
+    std::int64_t brokenQuery = -1; // NaN in this query of every head of the last layer; < 0: none
 };
 
 inline std::vector<std::string> syntheticTokens(const SyntheticCapture& spec)
@@ -72,6 +73,8 @@ inline model::ForwardResult syntheticForward(const SyntheticCapture& spec, doubl
             if (layer == spec.layers - 1 && head == 1 && spec.laterSink > 0 &&
                 spec.laterSink < spec.tokens)
                 lean(kept.k, spec.laterSink, 6);
+            if (layer == spec.layers - 1 && spec.brokenQuery >= 0)
+                lean(kept.q, spec.brokenQuery, std::nan(""));
             const attention::HeadScores scores{spec.tokens, spec.headSize, scale, 0};
             result.summaries.back().push_back(attention::summaryOfHead(scores, kept.q, kept.k));
             if (std::find(spec.lost.begin(), spec.lost.end(), kept.where) == spec.lost.end())

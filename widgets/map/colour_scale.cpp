@@ -27,7 +27,7 @@ ColourTable::ColourTable(const ColourScale& scale) : scale_(scale)
 
 QRgb ColourTable::colour(float value) const
 {
-    if (std::isnan(value))
+    if (!std::isfinite(value))
         return 0;
     const bool linear = scale_.scale == figure::Scale::linear && scale_.maximum > scale_.minimum;
     const double share =

@@ -31,7 +31,7 @@ public:
     explicit ColourTable(const ColourScale& scale);
 
     const ColourScale& scale() const { return scale_; }
-    QRgb colour(float value) const; // transparent for NaN
+    QRgb colour(float value) const; // transparent for NaN, and what is hatched (theme/hatch.h)
     QRgb entry(int place) const { return colours_[static_cast<std::size_t>(place)]; } // 0..255
     // width * height values, row-major.
     QImage image(std::span<const float> values, int width, int height) const;

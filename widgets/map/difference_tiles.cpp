@@ -1,8 +1,9 @@
 #include "widgets/map/difference_tiles.h"
 
+#include "core/figure/not_finite.h"
+
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <utility>
 
 namespace vitrine
@@ -33,7 +34,7 @@ Result<std::vector<float>> differenceStrip(const TileSource& first, const TileSo
     single.stride = 1;
     VITRINE_TRY(const auto a, first(single));
     VITRINE_TRY(auto b, second(single));
-    std::ranges::transform(b, a, b.begin(), std::minus{});
+    std::ranges::transform(b, a, b.begin(), figure::differenceOf);
     return strip.stride == 1 ? b : strongest(b, strip);
 }
 

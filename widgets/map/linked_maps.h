@@ -50,7 +50,8 @@ public:
 signals:
     void windowEdited(const vitrine::MapWindow& window);
     void cellClicked(const vitrine::MapCell& cell, Qt::KeyboardModifiers modifiers);
-    // The value of every map at the cell under the mouse (NaN: masked, or a map without tiles).
+    // The value of every map at the cell under the mouse (NaN: masked, or a map without tiles;
+    // figure::kNotFinite: not finite).
     void read(const vitrine::MapReading& reading, const std::vector<float>& values);
     void left();
     void tileFailed(const QString& message);

@@ -2,6 +2,7 @@
 #include "core/figure/figure.h"
 #include "widgets/map/map_labels.h"
 #include "widgets/map/map_view.h"
+#include "widgets/theme/hatch.h"
 #include "widgets/theme/palette.h"
 #include "widgets/theme/style.h"
 
@@ -83,6 +84,7 @@ void MapView::paintCells(QPainter& painter, const MapGeometry& g)
     painter.save();
     painter.setClipRect(onPixels(g.visible(), devicePixelRatioF()));
     painter.fillRect(g.visible(), theme::palette().sunken);
+    hatched_ = false;
     std::vector<MapTile> missing;
     for (const MapTile& tile : tilesInSight(g, shown)) {
         if (!loader_->cache().has(tile))
@@ -99,10 +101,19 @@ void MapView::paintTile(QPainter& painter, const MapGeometry& g, const MapTile& 
     TileCache::Entry* entry = loader_->cache().find(tile);
     if (!entry)
         entry = loader_->old().find(tile);
-    if (entry && !entry->failed)
+    if (entry && !entry->failed) {
         painter.drawImage(target, imageOf(*entry));
-    else if (entry || !paintFallback(painter, g, tile, shown))
+        hatch(painter, target, entry->values, entry->tile.width(), entry->tile.height());
+    } else if (entry || !paintFallback(painter, g, tile, shown))
         painter.fillRect(target, QBrush(theme::palette().line, Qt::BDiagPattern));
+}
+
+void MapView::hatch(QPainter& painter, const QRectF& target, std::span<const float> values,
+                    std::int64_t width, std::int64_t height)
+{
+    if (theme::hatchNotFinite(painter, target, values, static_cast<int>(width),
+                              static_cast<int>(height), theme::palette()))
+        hatched_ = true;
 }
 
 // What is known of a tile that has not come: a coarser level, else the preview.
@@ -124,6 +135,10 @@ bool MapView::paintFallback(QPainter& painter, const MapGeometry& g, const MapTi
                           QRectF((column - static_cast<double>(parent.column)) / stride,
                                  (row - static_cast<double>(parent.row)) / stride, columns / stride,
                                  rows / stride));
+        painter.save();
+        painter.setClipRect(target, Qt::IntersectClip);
+        hatch(painter, pixelsOf(g, parent), entry->values, parent.width(), parent.height());
+        painter.restore();
         return true;
     }
     if (grid_.previewSide <= 0)
@@ -136,6 +151,13 @@ bool MapView::paintFallback(QPainter& painter, const MapGeometry& g, const MapTi
         static_cast<double>(grid_.previewSide) / static_cast<double>(g.columns);
     painter.drawImage(target, preview_,
                       QRectF(column * perColumn, row * perRow, columns * perColumn, rows * perRow));
+    painter.save();
+    painter.setClipRect(target, Qt::IntersectClip);
+    hatch(painter,
+          QRectF(g.toPixel(0, 0),
+                 g.toPixel(static_cast<double>(g.rows), static_cast<double>(g.columns))),
+          grid_.preview, grid_.previewSide, grid_.previewSide);
+    painter.restore();
     return true;
 }
 
@@ -289,6 +311,12 @@ void MapView::paintLegend(QPainter& painter, const MapGeometry& g, const Frame& 
         painter.drawText(QRectF(place.left(), place.bottom() + 6, 66, 32),
                          Qt::AlignLeft | Qt::AlignTop,
                          clips ? words + QLatin1Char('\n') + tr("clipped") : words);
+        if (hatched_) {
+            const double y = place.bottom() + (clips ? 42 : 28);
+            theme::fillNotFinite(painter, QRectF(place.left(), y + 3, 10, 10), colours);
+            painter.drawText(QRectF(place.right() + 5, y, 62, 16), Qt::AlignLeft | Qt::AlignVCenter,
+                             tr("not finite"));
+        }
         return;
     }
     const QFontMetricsF metrics(painter.font());
@@ -299,10 +327,20 @@ void MapView::paintLegend(QPainter& painter, const MapGeometry& g, const Frame& 
     painter.drawImage(place, bar);
     painter.drawText(QRectF(sight.left(), place.top() - 4, left - sight.left() - 6, 16),
                      Qt::AlignRight | Qt::AlignVCenter, bottom);
-    painter.drawText(QRectF(place.right() + 6, place.top() - 4, sight.right() - place.right(), 16),
-                     Qt::AlignLeft | Qt::AlignVCenter,
-                     metrics.elidedText(top + QStringLiteral("   ") + scaleLine, Qt::ElideRight,
-                                        f.area.right() - place.right()));
+    // What is hatched must be said: "clipped" gives way, which the sign before the number says too.
+    const QString hatchWords = hatched_ ? tr("not finite") : QString();
+    const double swatch = hatched_ ? metrics.horizontalAdvance(hatchWords) + 28 : 0;
+    const QString line =
+        metrics.elidedText(top + QStringLiteral("   ") + (hatched_ ? words : scaleLine),
+                           Qt::ElideRight, f.area.right() - place.right() - swatch);
+    const QRectF room(place.right() + 6, place.top() - 4, f.area.right() - place.right(), 16);
+    painter.drawText(room, Qt::AlignLeft | Qt::AlignVCenter, line);
+    if (!hatched_)
+        return;
+    const double x = room.left() + metrics.horizontalAdvance(line) + 12;
+    theme::fillNotFinite(painter, QRectF(x, place.top() - 1, 10, 10), colours);
+    painter.drawText(QRectF(x + 14, room.top(), f.area.right() - x, 16),
+                     Qt::AlignLeft | Qt::AlignVCenter, hatchWords);
 }
 
 } // namespace vitrine

@@ -162,9 +162,9 @@ std::vector<MapTile> MapView::tilesInSight(const MapGeometry& g, int level) cons
 bool MapView::settled() const
 {
     const auto tiles = tilesInSight(geometryOfMap(), level());
-    return !grid_.tile || std::ranges::all_of(tiles, [&](const MapTile& tile) {
-        return loader_->cache().has(tile);
-    });
+    return !notice_.isEmpty() || !grid_.tile ||
+           std::ranges::all_of(tiles,
+                               [&](const MapTile& tile) { return loader_->cache().has(tile); });
 }
 
 std::optional<float> MapView::shownValue(MapCell cell) const

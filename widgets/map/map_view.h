@@ -8,6 +8,7 @@
 
 #include <cmath>
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace vitrine
@@ -17,7 +18,7 @@ namespace vitrine
 // one: what the pixel shows.
 struct MapReading {
     MapCell cell;
-    float value = std::nanf(""); // NaN: masked
+    float value = std::nanf(""); // NaN: masked; figure::kNotFinite: not finite
     std::int64_t block = 1;      // cells per side that one shown cell stands for
 
     bool isOf(MapCell other) const // whether it is the reading of the other's block
@@ -106,6 +107,8 @@ private:
     std::vector<MapTile> tilesInSight(const MapGeometry& geometry, int level) const;
     void paintCells(QPainter& painter, const MapGeometry& geometry);
     void paintTile(QPainter& painter, const MapGeometry& geometry, const MapTile& tile, int level);
+    void hatch(QPainter& painter, const QRectF& target, std::span<const float> values,
+               std::int64_t width, std::int64_t height); // what is not finite of a picture
     bool paintFallback(QPainter& painter, const MapGeometry& geometry, const MapTile& tile,
                        int level);
     void paintCrosshair(QPainter& painter, const MapGeometry& geometry);
@@ -118,6 +121,7 @@ private:
     ColourTable table_{ColourScale{}};
     std::uint64_t tableVersion_ = 1;
     QImage preview_;
+    bool hatched_ = false; // something in sight is not finite
     TileLoader* loader_ = nullptr;
     MapWindow window_;
     std::vector<MapMark> marks_;

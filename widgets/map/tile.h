@@ -24,8 +24,9 @@ struct MapTile {
     friend auto operator<=>(const MapTile&, const MapTile&) = default;
 };
 
-// height() * width() values of a tile, row-major, NaN where there is no cell (the causal future). A
-// block's value is the one that must not vanish: the largest, or for differences the one farthest
+// height() * width() values of a tile, row-major, NaN where there is no cell (the causal future),
+// figure::kNotFinite where there is one that is not finite (core/figure/not_finite.h). A block's
+// value is the one that must not vanish: the largest, or for differences the one farthest
 // from zero. Called on worker threads, several at once.
 using TileSource = std::function<Result<std::vector<float>>(const MapTile&)>;
 

@@ -29,6 +29,7 @@ struct GridItem {
         {};             // side x side values; empty: a field in the colour of the score
     QString help = {};  // tool tip
     bool usable = true; // false: drawn faint, cannot be chosen
+    bool finite = true; // false: its score is not a number because what it is of is not finite
 };
 
 // Small pictures of all items: rows and columns as they are, or ranked by score. Arrows move the

@@ -1,5 +1,6 @@
 #include "core/base/format.h"
 #include "widgets/matrix/item_grid.h"
+#include "widgets/theme/hatch.h"
 #include "widgets/theme/palette.h"
 #include "widgets/theme/style.h"
 
@@ -15,6 +16,13 @@ namespace
 {
 
 constexpr double kFaint = 0.35; // of an item that cannot be chosen
+
+// What stands for a score that is not finite, as far as there is room for the words.
+QString notFiniteText(int room, const QFontMetrics& metrics)
+{
+    const QString words = ItemGrid::tr("not finite");
+    return metrics.horizontalAdvance(words) <= room ? words : QStringLiteral("NaN");
+}
 
 // Strongest entry of each block: a picture made smaller must not lose a column one entry wide.
 std::vector<float> pooled(const std::vector<float>& values, int side, int target)
@@ -59,7 +67,9 @@ const QPixmap& ItemGrid::picture(const Cell& cell, int index)
     } else if (side_ > 0 && values.size() == static_cast<std::size_t>(side_ * side_)) {
         const int target = std::min(side_, pixels);
         QPainter painter(&drawn);
-        painter.drawImage(drawn.rect(), table.image(pooled(values, side_, target), target, target));
+        const std::vector<float> shown = pooled(values, side_, target);
+        painter.drawImage(drawn.rect(), table.image(shown, target, target));
+        theme::hatchNotFinite(painter, drawn.rect(), shown, target, target, theme::palette());
     }
     drawn.setDevicePixelRatio(static_cast<double>(pixels) / thumb_);
     pixmap = drawn;
@@ -145,7 +155,9 @@ void ItemGrid::paintCell(QPainter& painter, const Cell& cell, int index)
                              .arg(cell.item.id.column));
     painter.drawText(QRect(place.left() - 3, frame.bottom() + (ranked_ ? 3 + kScore : 5),
                            thumb_ + 6, ranked_ ? kScore : kScore - 2),
-                     Qt::AlignCenter, scoreText(cell.item.score, 2));
+                     Qt::AlignCenter,
+                     cell.item.finite ? scoreText(cell.item.score, 2)
+                                      : notFiniteText(thumb_ + 6, painter.fontMetrics()));
 }
 
 // An empty box on the picture; ticked in the accent where chosen.

@@ -1,5 +1,6 @@
 #include "widgets/plot/canvas.h"
 
+#include "core/figure/not_finite.h"
 #include "core/figure/short_texts.h"
 #include "widgets/plot/drawing.h"
 #include "widgets/plot/grid_image.h"
@@ -74,6 +75,8 @@ QString colourTitle(const figure::Grid& grid)
         title += " · log";
     if (grid.clipped)
         title += " · clipped";
+    if (std::ranges::any_of(grid.values, figure::isNotFinite))
+        title += " · hatched: not finite";
     return title;
 }
 
@@ -107,8 +110,10 @@ protected:
         const theme::Palette& palette = canvas_->palette_;
         painter->setRenderHint(QPainter::SmoothPixmapTransform, false);
         painter->setRenderHint(QPainter::LosslessImageRendering);
-        for (std::size_t i = 0; i < figure.grids.size(); ++i)
+        for (std::size_t i = 0; i < figure.grids.size(); ++i) {
             painter->drawImage(frame.rect, canvas_->imageOf(i, frame));
+            drawNotFinite(*painter, figure.grids[i], frame, palette);
+        }
         const auto spans = [&](bool bands) {
             for (const figure::Span& span : figure.spans)
                 if ((span.from != span.to) == bands)

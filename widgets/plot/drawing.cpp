@@ -6,6 +6,7 @@
 #include <cmath>
 #include <utility>
 
+#include "widgets/theme/hatch.h"
 #include "widgets/theme/style.h"
 
 namespace vitrine::plot
@@ -181,6 +182,24 @@ QRectF barRect(const figure::Bars& bars, std::size_t i, const Frame& frame)
 }
 
 } // namespace
+
+void drawNotFinite(QPainter& painter, const figure::Grid& grid, const Frame& frame,
+                   const theme::Palette& palette)
+{
+    const auto size = static_cast<std::int64_t>(grid.values.size());
+    if (grid.rows <= 0 || grid.columns <= 0 || grid.columns > size / grid.rows)
+        return; // not a value for every cell
+    const QRectF all =
+        QRectF(frame.at(grid.x0 - grid.dx / 2, grid.y0 - grid.dy / 2),
+               frame.at(grid.x0 + (static_cast<double>(grid.columns) - 0.5) * grid.dx,
+                        grid.y0 + (static_cast<double>(grid.rows) - 0.5) * grid.dy));
+    painter.save();
+    painter.setClipRect(frame.rect, Qt::IntersectClip);
+    painter.setRenderHint(QPainter::Antialiasing, false);
+    theme::hatchNotFinite(painter, all, grid.values, static_cast<int>(grid.columns),
+                          static_cast<int>(grid.rows), palette);
+    painter.restore();
+}
 
 void drawSeries(QPainter& painter, const figure::Series& series, const Frame& frame,
                 const theme::Palette& palette)

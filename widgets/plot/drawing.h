@@ -12,6 +12,9 @@
 namespace vitrine::plot
 {
 
+// Hatches the cells of a grid that are not finite.
+void drawNotFinite(QPainter& painter, const figure::Grid& grid, const Frame& frame,
+                   const theme::Palette& palette);
 void drawSeries(QPainter& painter, const figure::Series& series, const Frame& frame,
                 const theme::Palette& palette);
 void drawBars(QPainter& painter, const figure::Bars& bars, const Frame& frame,

@@ -1,5 +1,7 @@
 #include "widgets/plot/grid_image.h"
 
+#include "core/figure/not_finite.h"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -99,8 +101,9 @@ QImage gridImage(const figure::Grid& grid, const Frame& frame, double scale)
             const Cells across = columns[static_cast<std::size_t>(x)];
             if (across.to == 0)
                 continue;
-            const double share = figure::normalised(grid, pooled(grid, block, across));
-            if (!std::isnan(share))
+            const float value = pooled(grid, block, across);
+            const double share = figure::normalised(grid, value);
+            if (!std::isnan(share) && !figure::isNotFinite(value))
                 line[x] = colours[static_cast<std::size_t>(std::lround(share * 255))];
         }
     }

@@ -10,7 +10,7 @@ namespace vitrine::plot
 // The coloured cells of a grid that lie in the frame, `scale` image pixels to a logical one. Where
 // several cells share a pixel the largest value is shown (the largest distance from zero with
 // ColourMap::difference), so that a single bright column does not vanish. No cell and NaN are
-// transparent.
+// transparent, and so is what is not finite (core/figure/not_finite.h): it is hatched over it.
 QImage gridImage(const figure::Grid& grid, const Frame& frame, double scale);
 
 } // namespace vitrine::plot

@@ -3,6 +3,7 @@
 #include <QStringList>
 
 #include "core/base/number_text.h"
+#include "core/figure/not_finite.h"
 
 #include <algorithm>
 #include <cmath>
@@ -58,8 +59,10 @@ std::optional<Reading> inGrid(const figure::Figure& figure, const figure::Grid& 
         return {};
     const double x = grid.x0 + c * grid.dx, y = grid.y0 + r * grid.dy;
     QString value = grid.name.empty() ? QString("value") : QString::fromStdString(grid.name);
-    value += ' ' + QString::fromStdString(readOut(static_cast<double>(grid.values[cell])));
-    if (!grid.unit.empty() && grid.unit != "1")
+    const bool finite = !figure::isNotFinite(grid.values[cell]);
+    value += ' ' + (finite ? QString::fromStdString(readOut(static_cast<double>(grid.values[cell])))
+                           : QStringLiteral("not finite"));
+    if (finite && !grid.unit.empty() && grid.unit != "1")
         value += QChar(0x2009) + QString::fromStdString(grid.unit);
     return Reading{
         frame.at(x, y), x, y,

@@ -1,5 +1,6 @@
 #include "widgets/tokens/token_strip.h"
 
+#include "widgets/theme/hatch.h"
 #include "widgets/theme/palette.h"
 #include "widgets/theme/style.h"
 
@@ -13,6 +14,7 @@
 #include <QToolTip>
 
 #include <algorithm>
+#include <cmath>
 
 namespace vitrine
 {
@@ -163,6 +165,9 @@ void TokenStrip::paintToken(QPainter& painter, std::size_t token, const QRect& b
         painter.drawText(QRect(box.left() - 12, box.top() - 1, box.width() + 24, kBadge + 2),
                          Qt::AlignCenter, text_.badges[token]);
     }
+    if (!std::isfinite(text_.bars[token]))
+        return theme::fillNotFinite(
+            painter, QRectF(chip.left() + 1, chip.bottom() + 3, chip.width() - 2, 3), colours);
     const double share = std::clamp(text_.bars[token], 0.0, 1.0);
     const int width = static_cast<int>(share * (chip.width() - 2) + 0.5);
     painter.fillRect(QRect(chip.left() + 1, chip.bottom() + 3, width, 3),

@@ -21,7 +21,7 @@ struct TokenStripText {
     };
     std::shared_ptr<const QStringList> names;      // as people read them
     std::shared_ptr<const std::vector<bool>> gaps; // whether a space stands before the token
-    std::vector<double> bars;                      // under each token, 0..1 of its width
+    std::vector<double> bars; // under each token, 0..1 of its width; NaN: not finite, hatched
     std::vector<Mark> marks;
     std::vector<QString> badges; // above each token, empty for none: "8.1×"
     std::vector<bool> pinned;

@@ -1,6 +1,7 @@
 #include "core/figure/data.h"
 
 #include "core/base/json.h"
+#include "core/figure/not_finite.h"
 
 #include <gmock/gmock.h>
 
@@ -32,6 +33,17 @@ TEST(FigureCsv, HasEveryValueAndQuotesNames)
                                   "cell,w,0,1,,0.5,\n"
                                   "cell,w,1,1,,0.25,\n"
                                   "span,threshold,,0.5,0.5,,\n");
+}
+
+// A cell that is not finite is one, other than a cell that is not there.
+TEST(FigureCsv, TellsACellThatIsNotFiniteFromNone)
+{
+    const Figure figure{
+        .grids = {{.name = "w", .rows = 1, .columns = 3, .values = {kNotFinite, NAN, 0}}}};
+
+    EXPECT_EQ(figureCsv(figure), "kind,name,x,y,base,value,text\n"
+                                 "cell,w,0,0,,nan,\n"
+                                 "cell,w,2,0,,0,\n");
 }
 
 TEST(FigureJson, SaysRangesAndLabels)

@@ -6,8 +6,10 @@
 #include <gtest/gtest.h>
 
 #include "core/attention/sinks.h"
+#include "core/attention/summary.h"
 #include "core/base/json.h"
 #include "core/base/random.h"
+#include "core/figure/not_finite.h"
 
 namespace vitrine::attention
 {
@@ -77,6 +79,42 @@ RunRecord stored(const std::string& name, int tokens, int sink, bool keep = true
     return run;
 }
 
+// The same with NaN in the query of token `lost`, in every head of layer 3.
+RunRecord notFinite(const std::string& name, int tokens, int lost)
+{
+    RunRecord run = stored(name, tokens, 10);
+    auto& artifact = run.result.artifacts[0];
+    const auto sound = Capture::open(artifact.path);
+    EXPECT_TRUE(sound);
+    CaptureInfo info;
+    info.layerIds = {1, 3};
+    info.headSize = 4;
+    info.scale = 0.5;
+    info.tokenTexts = sound->tokenTexts();
+    std::vector<std::int32_t> ids;
+    for (int t = 0; t < tokens; ++t)
+        ids.push_back(t);
+    Random random(7);
+    model::ForwardResult result;
+    result.tokens = tokens;
+    result.summaries.resize(4);
+    for (int l = 0; l < 4; ++l)
+        for (int h = 0; h < 2; ++h) {
+            model::KeptHead kept{{l, h}, {}, {}, {}};
+            for (int i = 0; i < tokens * 4; ++i) {
+                kept.q.push_back(static_cast<float>(random.normal()));
+                kept.k.push_back(static_cast<float>(random.normal()));
+            }
+            if (l == 3)
+                kept.q[static_cast<std::size_t>(lost * 4)] = std::nanf("");
+            result.summaries[static_cast<std::size_t>(l)].push_back(
+                summaryOfHead({tokens, 4, 0.5, 0}, kept.q, kept.k));
+            result.kept.push_back(std::move(kept));
+        }
+    EXPECT_TRUE(writeCapture(artifact.path, info, ids, result));
+    return run;
+}
+
 std::vector<std::string> names(const std::vector<figure::Figure>& list)
 {
     std::vector<std::string> result;
@@ -117,6 +155,62 @@ TEST(Figures, WithoutASelectionAllRunsShowTheHeadThatStandsOutInTheFirst)
     ASSERT_EQ(named(list, "sink-profile").series.size(), 4u);
     EXPECT_THAT(named(list, "attention-map").title, HasSubstr("layer 3, head 1"));
     EXPECT_THAT(named(list, "attention-map-2").title, HasSubstr("layer 3, head 1"));
+}
+
+// A cell that no query sees, one that is 0 and one that is NaN are three things.
+TEST(Figures, WhatIsNotFiniteIsNoMaskAndNoZero)
+{
+    const auto run = notFinite("lost", 40, 20);
+    const Json state = {{"selection", {{"layer", 3}, {"head", 1}}}};
+
+    const auto list = figures({run}, state);
+
+    const figure::Figure& map = named(list, "attention-map");
+    const auto cell = [&](int row, int column) {
+        return map.grids[0].values[static_cast<std::size_t>(row * 40 + column)];
+    };
+    EXPECT_TRUE(figure::isNotFinite(cell(20, 0)));
+    EXPECT_TRUE(figure::isNotFinite(cell(20, 20)));
+    EXPECT_TRUE(std::isnan(cell(20, 21))); // the future
+    EXPECT_TRUE(std::isfinite(cell(19, 0)));
+    EXPECT_TRUE(std::isfinite(cell(21, 21)));
+    EXPECT_THAT(map.caption, HasSubstr("Hatched cells are not finite"));
+    EXPECT_EQ(named(list, "sink-profile").series[0].name, "layer 3, head 1 (in part not finite)");
+    const figure::Figure& overview = named(list, "head-overview");
+    EXPECT_TRUE(std::isfinite(overview.grids[0].values[0]));
+    EXPECT_TRUE(figure::isNotFinite(overview.grids[0].values[3]));
+    EXPECT_THAT(overview.caption, HasSubstr("Hatched: 2 of 4 heads, whose maps are not finite."));
+    EXPECT_THAT(named(list, "heads").caption, HasSubstr("Without a bar: 2 of 4 heads"));
+    EXPECT_EQ(named(list, "heads").x.ticks[0].label.substr(0, 2), "1."); // ranked last
+    EXPECT_THAT(named(list, "entropy-mass").caption, HasSubstr("Without a point: 2 of 4 heads"));
+}
+
+TEST(Figures, ADifferenceToWhatIsNotFiniteIsNotFinite)
+{
+    const auto sound = stored("a", 40, 10), lost = notFinite("lost", 40, 20);
+    const Json state = {{"selection", {{"layer", 3}, {"head", 1}}}};
+
+    for (const auto& list : {figures({sound, lost}, state), figures({lost, lost}, state)}) {
+        const auto& cells = named(list, "attention-difference").grids[0].values;
+        EXPECT_TRUE(figure::isNotFinite(cells[20 * 40 + 3]));
+        EXPECT_TRUE(std::isnan(cells[20 * 40 + 30]));
+        EXPECT_TRUE(std::isfinite(cells[19 * 40 + 3]));
+    }
+}
+
+// Pooled as the window and reports show long texts.
+TEST(Figures, ACellThatIsNotFiniteDoesNotVanishInItsBlock)
+{
+    const auto run = notFinite("long", 1100, 700);
+    const Json state = {{"selection", {{"layer", 3}, {"head", 0}}}};
+
+    const auto& grid = named(figures({run}, state), "attention-map").grids[0];
+
+    ASSERT_EQ(grid.rows, 550); // of two by two
+    EXPECT_TRUE(figure::isNotFinite(grid.values[350 * 550 + 10]));
+    EXPECT_TRUE(figure::isNotFinite(grid.values[350 * 550 + 350]));
+    EXPECT_TRUE(std::isnan(grid.values[350 * 550 + 351]));
+    EXPECT_TRUE(std::isfinite(grid.values[349 * 550 + 10]));
 }
 
 // One run of a comparison went: the other is drawn as it was.

@@ -1,7 +1,9 @@
 #include "widgets/map/map_view.h"
 
+#include "core/figure/not_finite.h"
 #include "tests/support/turn_wheel.h"
 #include "tests/widgets/plot/application.h"
+#include "widgets/theme/palette.h"
 
 #include <gtest/gtest.h>
 
@@ -295,6 +297,50 @@ TEST_F(MapViewTest, ShowsThePreviewUntilTilesCome)
               ColourTable(map_.scale()).colour(0.2F));
 }
 
+// Hatched in the colour of errors: no mask, and no value of any colour map.
+TEST_F(MapViewTest, WhatIsNotFiniteIsHatchedAndNamedInTheLegend)
+{
+    const auto hatches = [](const QImage& image) {
+        int seen = 0;
+        for (int y = 0; y < image.height(); ++y)
+            for (int x = 0; x < image.width(); ++x)
+                seen += image.pixelColor(x, y) == theme::palette().error ? 1 : 0;
+        return seen;
+    };
+    bool broken = false;
+    MapGrid grid;
+    grid.rows = grid.columns = 24;
+    grid.tile = [&broken](const MapTile& tile) {
+        auto values = pooledWeights(tile);
+        if (broken)
+            for (std::int64_t c = 0; c <= 12; ++c)
+                (*values)[static_cast<std::size_t>(12 * tile.width() + c)] = figure::kNotFinite;
+        return values;
+    };
+    for (const auto theme : {theme::ThemeName::light, theme::ThemeName::dark}) {
+        theme::setTheme(theme);
+        broken = false;
+        map_.setGrid(grid);
+        settle();
+        EXPECT_EQ(hatches(map_.grab().toImage()), 0);
+        broken = true;
+        map_.setGrid(grid);
+        settle();
+
+        const QImage shown = map_.grab().toImage();
+        const auto part = [&](double row, double column, double rows, double columns) {
+            const QPointF from = map_.geometryOfMap().toPixel(row, column),
+                          to = map_.geometryOfMap().toPixel(row + rows, column + columns);
+            return shown.copy(QRect(from.toPoint(), to.toPoint()));
+        };
+        EXPECT_GT(hatches(part(12.1, 0.1, 0.7, 12.7)), 20);
+        EXPECT_EQ(hatches(part(0, 0, 11.8, 24)), 0);
+        EXPECT_EQ(hatches(part(12.1, 13.2, 0.7, 10)), 0) << "the future is no value";
+        EXPECT_GT(hatches(shown), hatches(part(0, 0, 24, 24)) + 4) << "in the legend";
+    }
+    theme::setTheme(theme::ThemeName::light);
+}
+
 TEST_F(MapViewTest, AFailingSourceIsSaidOnceAndDrawnAsAGap)
 {
     QSignalSpy failed(&map_, &MapView::tileFailed);
@@ -340,7 +386,8 @@ TEST_F(MapViewTest, TilesOfAnOldMapAreDropped)
     map_.setGrid(std::move(fast));
     open = true;
     settle();
-    QTest::qWait(20);
+    QThreadPool::globalInstance()->waitForDone(); // the old map's tile too
+    QCoreApplication::processEvents();
     EXPECT_EQ(map_.shownValue({100, 0}), std::optional(0.5F));
 }
 

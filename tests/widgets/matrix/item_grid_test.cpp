@@ -1,5 +1,8 @@
 #include "widgets/matrix/item_grid.h"
 
+#include "core/figure/not_finite.h"
+#include "widgets/theme/palette.h"
+
 #include <QSignalSpy>
 #include <QTest>
 
@@ -49,6 +52,32 @@ protected:
 
     ItemGrid grid_;
 };
+
+// The picture is hatched where it is not finite, and the words under it are no number.
+TEST_F(ItemGridTest, WhatIsNotFiniteIsHatchedAndHasNoScore)
+{
+    const auto shown = [&](float value, bool finite) {
+        grid_.setItems({{.id = {0, 0},
+                         .score = finite ? 1 : std::nan(""),
+                         .picture = {value, value, value, value},
+                         .finite = finite}},
+                       2, false);
+        return grid_.grab().toImage();
+    };
+    const auto hatched = [&](const QImage& image) {
+        const QRect picture = grid_.cellOf({0, 0}).adjusted(2, 2, -2, -20);
+        int seen = 0;
+        for (int y = picture.top(); y < picture.bottom(); ++y)
+            for (int x = picture.left(); x < picture.right(); ++x)
+                seen += image.pixelColor(x, y) == theme::palette().error ? 1 : 0;
+        return seen;
+    };
+
+    EXPECT_EQ(hatched(shown(1, true)), 0);
+    EXPECT_EQ(hatched(shown(std::nanf(""), true)), 0);
+    EXPECT_GT(hatched(shown(figure::kNotFinite, false)), 20);
+    EXPECT_NE(shown(std::nanf(""), false), shown(std::nanf(""), true)); // the words
+}
 
 TEST_F(ItemGridTest, AClickOrTheArrowKeysWishASelection)
 {

@@ -6,6 +6,7 @@
 #include <QRegularExpression>
 #include <QSvgRenderer>
 
+#include "core/figure/not_finite.h"
 #include "tests/widgets/plot/application.h"
 #include "tests/widgets/plot/samples.h"
 #include "widgets/plot/grid_image.h"
@@ -235,6 +236,28 @@ TEST(GridImage, ASingleBrightColumnDoesNotVanish)
         bright += image.pixelColor(x, 50) == QColor(0xfd, 0xe7, 0x25);
     EXPECT_EQ(bright, 1);
     EXPECT_EQ(image.pixelColor(50, 50), QColor(0xfd, 0xe7, 0x25));
+}
+
+// In the window's plot, an exported picture and a vector drawing alike; the colour bar names it.
+TEST_F(RenderTest, CellsThatAreNotFiniteAreHatched)
+{
+    figure::Figure figure;
+    figure.grids.push_back(
+        {.name = "weight", .rows = 2, .columns = 2, .values = {0, NAN, figure::kNotFinite, 1}});
+    const auto hatched = [&](const figure::Figure& drawn) {
+        const QImage image = QImage::fromData(renderFigure(drawn, Format::png));
+        int seen = 0;
+        for (int y = 0; y < image.height(); ++y)
+            for (int x = 0; x < image.width(); ++x)
+                seen += image.pixelColor(x, y) == theme::palette().error ? 1 : 0;
+        return seen;
+    };
+
+    EXPECT_GT(hatched(figure), 100);
+    EXPECT_TRUE(renderFigure(figure, Format::svg).contains("not finite"));
+    figure.grids[0].values[2] = NAN;
+    EXPECT_EQ(hatched(figure), 0);
+    EXPECT_FALSE(renderFigure(figure, Format::svg).contains("not finite"));
 }
 
 TEST(GridImage, CellsThatAreNotThereAreTransparent)

@@ -1,8 +1,12 @@
 #include "widgets/tokens/token_strip.h"
 
+#include "widgets/theme/palette.h"
+
 #include <QTest>
 
 #include <gtest/gtest.h>
+
+#include <cmath>
 
 namespace vitrine
 {
@@ -34,6 +38,27 @@ TEST(TokenStrip, ShowsMarksAndBadges)
     EXPECT_EQ(strip.badged(), (std::vector<std::int64_t>{1, 2}));
     EXPECT_EQ(strip.marked(Mark::off), (std::vector<std::int64_t>{2}));
     EXPECT_LT(strip.tokenRect(0).right(), strip.tokenRect(3).left());
+}
+
+TEST(TokenStrip, ABarThatIsNotFiniteIsHatchedAndNotEmpty)
+{
+    TokenStrip strip(nullptr);
+    strip.resize(400, 80);
+    TokenStripText made = text();
+    made.bars[2] = 0;
+    strip.setText(made);
+    const QImage none = strip.grab().toImage();
+    made.bars[2] = std::nan("");
+    strip.setText(made);
+    const QImage lost = strip.grab().toImage();
+
+    EXPECT_NE(lost, none);
+    const QRect token = strip.tokenRect(2);
+    int hatched = 0;
+    for (int y = token.top(); y <= token.bottom() + 8; ++y)
+        for (int x = token.left(); x <= token.right(); ++x)
+            hatched += lost.pixelColor(x, y) == theme::palette().error ? 1 : 0;
+    EXPECT_GT(hatched, 2);
 }
 
 TEST(TokenStrip, ChoosesPinsAndActs)
