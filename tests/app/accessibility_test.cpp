@@ -61,7 +61,7 @@ TEST(Accessibility, EverythingThatTakesTheFocusHasAName)
     };
     const auto check = [&](const QString& page) {
         window.showPage(page);
-        QTest::qWait(50);
+        QCoreApplication::processEvents(); // the layout
         for (const std::string& each : namelessControls(window))
             ADD_FAILURE() << page.toStdString() << ": no accessible name: " << each;
     };

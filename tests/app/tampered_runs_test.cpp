@@ -139,11 +139,8 @@ protected:
 
     static void settle(View& view, const tests::FakeContext& context)
     {
-        QElapsedTimer clock;
-        clock.start();
-        do
-            QTest::qWait(5);
-        while (!tests::isSettled(view, context) && clock.elapsed() < 60'000);
+        QCoreApplication::processEvents();
+        EXPECT_TRUE(QTest::qWaitFor([&] { return tests::isSettled(view, context); }, 60'000));
         expectModestSizes(view);
     }
 

@@ -25,6 +25,7 @@ public:
     // a newer request came.
     void compute(QObject* owner, const QString& key, std::function<void()> work,
                  std::function<void()> done);
+    bool isIdle() const { return lines_.empty(); } // nothing is under way, or done and not told
 
 private:
     struct Request {

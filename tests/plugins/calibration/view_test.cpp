@@ -4,6 +4,7 @@
 #include "plugins/calibration/heads_panel.h"
 #include "plugins/calibration/maps_panel.h"
 #include "tests/support/fake_context.h"
+#include "tests/support/settled_view.h"
 #include "tests/support/synthetic_calibration.h"
 #include "tests/widgets/plot/application.h"
 #include "widgets/tokens/token_strip.h"
@@ -76,11 +77,12 @@ protected:
     }
     void settle()
     {
-        [[maybe_unused]] const bool all = QTest::qWaitFor([this] {
-            view_.grab();
-            return std::ranges::all_of(maps(), [](MapView* map) { return map->settled(); });
-        });
-        QTest::qWait(10);
+        EXPECT_TRUE(QTest::qWaitFor(
+            [this] {
+                view_.grab();
+                return tests::isSettled(view_, context_);
+            },
+            20'000));
     }
     int page() const
     {
@@ -210,7 +212,7 @@ TEST_F(CalibrationViewTest, DraggingBetaAsksLiveAndIsOneStepToUndo)
     EXPECT_EQ(named<QSlider>("Factor beta")->value(), 80);
     EXPECT_EQ(named<QLabel>("Live or stored")->text(), "As run 1 was made");
     context_.live->answer(liveResult(tuned)); // late: nobody waits for it
-    QTest::qWait(100);
+    settle();
     EXPECT_EQ(named<QLabel>("Live or stored")->text(), "As run 1 was made");
 }
 

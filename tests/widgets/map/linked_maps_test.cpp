@@ -63,7 +63,7 @@ protected:
     }
     void paint()
     {
-        QTest::qWait(1); // the layout
+        QCoreApplication::processEvents(); // the layout
         maps_.grab();
         later_.doAll();
     }
@@ -84,8 +84,10 @@ TEST_F(LinkedMapsTest, ThreeMapsStandInARowAndAreReadTogether)
                      [&](const MapReading&, const std::vector<float>& all) { values = all; });
     MapView* first = maps_.maps()[0];
     QTest::mouseMove(first, first->geometryOfMap().toPixel(3.5, 3.5).toPoint());
-    QTest::qWait(20);
-    later_.doAll();
+    ASSERT_TRUE(QTest::qWaitFor([&] {
+        later_.doAll();
+        return !values.empty();
+    }));
     EXPECT_EQ(values, (std::vector<float>{0.1F, 0.2F, 0.3F}));
 }
 

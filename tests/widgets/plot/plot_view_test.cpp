@@ -41,7 +41,7 @@ protected:
         view_->setFigure(figure);
         view_->show();
         EXPECT_TRUE(QTest::qWaitForWindowExposed(view_.get()));
-        QTest::qWait(1);
+        QCoreApplication::processEvents(); // the layout
         return *view_;
     }
 
@@ -389,7 +389,7 @@ TEST_F(PlotViewTest, FollowsTheTheme)
     PlotView& view = shown(figure::samples::headBars());
 
     theme::setTheme(theme::ThemeName::dark);
-    QTest::qWait(1);
+    QCoreApplication::processEvents();
 
     EXPECT_EQ(view.grab().toImage().pixelColor(3, 3), theme::palette().surface);
 }

@@ -13,7 +13,7 @@
 #include "widgets/runner/compute_pool.h"
 
 #include <atomic>
-#include <thread>
+#include <semaphore>
 
 namespace vitrine
 {
@@ -183,7 +183,7 @@ TEST_F(WithRunner, AttachesToAWorkerThatAKilledWindowLeft)
     EXPECT_EQ(run->state, RunState::done) << run->error;
 }
 
-TEST_F(WithRunner, NoticesRunsOfOthersWithinASecond)
+TEST_F(WithRunner, NoticesRunsOfOthers)
 {
     useWorker(kGoodWorker);
     QSignalSpy changes(runner.get(), &Runner::storeChanged);
@@ -196,7 +196,7 @@ TEST_F(WithRunner, NoticesRunsOfOthersWithinASecond)
     ASSERT_TRUE(other);
     ASSERT_TRUE(other->import(foreign));
 
-    EXPECT_TRUE(changes.wait(1000));
+    EXPECT_TRUE(changes.count() > 0 || changes.wait(10'000));
 }
 
 TEST(ComputePool, TheNewestRequestWins)
@@ -207,15 +207,22 @@ TEST(ComputePool, TheNewestRequestWins)
     std::atomic<int> worked = 0;
     std::vector<int> done;
 
+    std::binary_semaphore begun(0), all(0);
     for (int i = 0; i < 50; ++i) {
         pool.compute(
             &owner, "tile",
-            [&] {
-                std::this_thread::sleep_for(std::chrono::milliseconds(10));
+            [&, i] {
+                if (i == 0) { // is under way while the others are asked for
+                    begun.release();
+                    all.acquire();
+                }
                 ++worked;
             },
             [&done, i] { done.push_back(i); });
+        if (i == 0)
+            begun.acquire();
     }
+    all.release();
 
     ASSERT_TRUE(QTest::qWaitFor([&] { return !done.empty(); }));
     EXPECT_EQ(done, std::vector<int>{49});
@@ -233,7 +240,7 @@ TEST(ComputePool, ForgetsOwnersThatAreGone)
             &owner, "tile", [] {}, [&] { done = true; });
     }
 
-    QTest::qWait(100);
+    ASSERT_TRUE(QTest::qWaitFor([&] { return pool.isIdle(); }, 10'000));
 
     EXPECT_FALSE(done);
 }

@@ -305,7 +305,7 @@ TEST_F(Page, ARectangleDrawnInTheScatterPlotNarrowsTheTable)
     named<QTabBar>("How the runs are shown")->setCurrentIndex(1);
     auto* plot = page.findChild<plot::PlotView*>();
     ASSERT_TRUE(QTest::qWaitFor([&] { return !plot->figure().series.empty(); }));
-    QTest::qWait(50); // the new layout
+    QCoreApplication::processEvents(); // the new layout
     QWidget* canvas = plot->childAt(plot->rect().center());
     ASSERT_NE(canvas, nullptr);
     const auto at = [&](double x, double y) {
@@ -383,10 +383,10 @@ TEST_F(Page, FitsIntoANarrowWindowWhateverItSays)
     page.setState({{"parallel", QJsonObject{{"axes", QJsonArray::fromStringList(axes)}}}});
     for (const int tab : {1, 2, 0}) {
         named<QTabBar>("How the runs are shown")->setCurrentIndex(tab);
-        QTest::qWait(100);
+        QCoreApplication::processEvents(); // the layout
     }
     table->selectRow(0);
-    QTest::qWait(20);
+    QCoreApplication::processEvents();
 
     EXPECT_LE(page.minimumSizeHint().width(), 1024 - 48); // beside the bar of rooms
     theme::setTheme(theme::ThemeName::light);
