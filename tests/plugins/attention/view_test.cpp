@@ -8,6 +8,7 @@
 #include "plugins/attention/map_panel.h"
 #include "plugins/attention/profile_panel.h"
 #include "tests/support/fake_context.h"
+#include "tests/support/settled_view.h"
 #include "tests/support/synthetic_capture.h"
 #include "tests/widgets/plot/application.h"
 #include "widgets/matrix/item_grid.h"
@@ -68,11 +69,12 @@ protected:
     }
     void settle()
     {
-        [[maybe_unused]] const bool all = QTest::qWaitFor([this] {
-            view_.grab();
-            return std::ranges::all_of(maps(), [](MapView* map) { return map->settled(); });
-        });
-        QTest::qWait(10);
+        EXPECT_TRUE(QTest::qWaitFor(
+            [this] {
+                view_.grab();
+                return tests::isSettled(view_, context_);
+            },
+            20'000));
     }
     int page() const
     {
@@ -245,6 +247,42 @@ TEST_F(AttentionViewTest, AStateOfAnotherTextKeepsItsHeadAndScaleAlone)
     show({run});
     own["about"] = subjectOfTokens(*openRun(run)->tokens);
     EXPECT_EQ(stateFor({*run}, own), own);
+}
+
+// Neither a mask, nor 0, nor "no sink": the last layer's query 30 is NaN.
+TEST_F(AttentionViewTest, WhatIsNotFiniteIsSaidSoEverywhere)
+{
+    tests::SyntheticCapture spec;
+    spec.brokenQuery = 30;
+    show({makeRun(spec)});
+    clickHead({2, 1});
+    MapView* map = maps()[0];
+    auto* panel = view_.findChild<MapPanel*>();
+    const auto read = [&](double row, double column) {
+        QTest::mouseMove(map, {1, 1}); // beside the cells: a pointer that rests moves nothing
+        EXPECT_TRUE(QTest::qWaitFor([&] { return panel->readingText().isEmpty(); }));
+        QTest::mouseMove(map, map->geometryOfMap().toPixel(row, column).toPoint());
+        EXPECT_TRUE(QTest::qWaitFor([&] { return !panel->readingText().isEmpty(); }));
+        return panel->readingText();
+    };
+
+    EXPECT_TRUE(read(30.5, 20.5).contains("not finite"));
+    EXPECT_TRUE(read(30.5, 40.5).contains("not visible"));
+    EXPECT_FALSE(read(31.5, 20.5).contains("not finite"));
+    EXPECT_TRUE(named<QLabel>("Sinks counted")->text().contains("not finite at layer 2"));
+    const auto* rows = table()->model();
+    const auto words = [&](HeadId head, int column) {
+        const int row = static_cast<const HeadTableModel*>(rows)->rowOf(head);
+        return rows->index(row, column).data().toString();
+    };
+    for (int column = 2; column < rows->columnCount(); ++column) {
+        EXPECT_EQ(words({2, 1}, column), "not finite") << column;
+        EXPECT_NE(words({1, 1}, column), "not finite") << column;
+    }
+    view_.setState({});
+    settle();
+    EXPECT_NE(selected().layer, 2) << "it is not the highest";
+    EXPECT_TRUE(view_.figures().front().series.size() > 0);
 }
 
 TEST_F(AttentionViewTest, ChangingTheThresholdChangesTheBadgesAndTheTableAtOnce)
