@@ -119,12 +119,25 @@ void HelpPanel::showFile(const QString& title, const QString& file)
 void HelpPanel::changeEvent(QEvent* event)
 {
     QDockWidget::changeEvent(event);
-    if (event->type() == QEvent::PaletteChange)
+    if (event->type() == QEvent::PaletteChange && isVisible())
+        followTheme();
+}
+
+void HelpPanel::showEvent(QShowEvent* event)
+{
+    QDockWidget::showEvent(event);
+    followTheme();
+}
+
+void HelpPanel::followTheme()
+{
+    if (renderedIn_ != &theme::palette())
         render();
 }
 
 void HelpPanel::render()
 {
+    renderedIn_ = &theme::palette();
     QFont font = text_->font();
     font.setPixelSize(kTextPixels);
     text_->document()->setDefaultFont(font);

@@ -9,6 +9,11 @@ class QTextBrowser;
 namespace vitrine
 {
 
+namespace theme
+{
+struct Palette;
+}
+
 // What a room shows, which equations, how to read it: the room's own README, beside the view.
 class HelpPanel : public QDockWidget
 {
@@ -21,11 +26,14 @@ public:
 
 protected:
     void changeEvent(QEvent* event) override;
+    void showEvent(QShowEvent* event) override;
 
 private:
     void render();
+    void followTheme();
 
     QString markdown_;
+    const theme::Palette* renderedIn_ = nullptr;
     QLabel* title_;
     QTextBrowser* text_;
 };

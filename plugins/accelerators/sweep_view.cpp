@@ -133,7 +133,6 @@ QWidget* SweepView::makeContent()
 
 void SweepView::connectParts()
 {
-    connect(&context_, &ViewContext::themeChanged, this, &SweepView::draw);
     connect(pareto_, &plot::PlotView::rangeEdited, this, [this](const QJsonObject& range) {
         QJsonObject changed = bound_.read(state_);
         changed["ranges"] = QJsonObject{{"pareto", range}};

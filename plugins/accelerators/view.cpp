@@ -49,7 +49,6 @@ AcceleratorsView::AcceleratorsView(ViewContext& context, QWidget* parent)
     setAccessibleName(tr("Accelerators"));
     makeLayout();
     connectParts();
-    connect(&context_, &ViewContext::themeChanged, this, &AcceleratorsView::draw);
     showChoices();
     showPage();
 }

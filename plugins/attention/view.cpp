@@ -65,13 +65,6 @@ AttentionView::AttentionView(ViewContext& context, QWidget* parent)
     makeLayout();
     makeActions();
     connectParts();
-    connect(&context_, &ViewContext::themeChanged, this, [this] {
-        ++version_;
-        if (scene_) {
-            scene_->rowsVersion = version_;
-            refresh();
-        }
-    });
     showPage();
 }
 

@@ -65,7 +65,6 @@ StudyView::StudyView(ViewContext& context, QWidget* parent) : View(parent), cont
     setObjectName("page");
     setAccessibleName(tr("Calibration study"));
     makeLayout();
-    connect(&context_, &ViewContext::themeChanged, this, [this] { showFigures(); });
     auto* copy = new QAction(tr("Copy figure"), this);
     connect(copy, &QAction::triggered, this, [this] {
         if (!figures_.empty())

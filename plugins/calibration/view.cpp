@@ -53,13 +53,6 @@ CalibrationView::CalibrationView(ViewContext& context, QWidget* parent)
     slowTimer_->setSingleShot(true);
     slowTimer_->setInterval(kSlowMs);
     connect(slowTimer_, &QTimer::timeout, this, &CalibrationView::refreshSlow);
-    connect(&context_, &ViewContext::themeChanged, this, [this] {
-        if (!scene_)
-            return;
-        scene_->version = ++version_;
-        refresh();
-        refreshSlow();
-    });
     showPage();
 }
 

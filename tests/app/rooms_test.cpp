@@ -9,6 +9,7 @@
 
 #include "core/jobs/read_run.h"
 #include "tests/support/settled_view.h"
+#include "widgets/theme/palette.h"
 
 #include <algorithm>
 
@@ -62,6 +63,32 @@ TEST_P(Rooms, AStoredRunLooksAsAFreshOne)
     EXPECT_FALSE(before.isNull());
     EXPECT_EQ(one->title(), two->title());
     EXPECT_TRUE(before == after) << differenceOf(before, after);
+}
+
+// Nothing of a page that nobody sees is drawn anew at once; when it is shown again it is whole.
+TEST_P(Rooms, AViewThatWasHiddenWhileTheThemeChangedLooksAsOneThatWasMadeInIt)
+{
+    for (const char* playing : {"video.metrics", "video.compare"})
+        if (GetParam().experiment == std::string(playing))
+            GTEST_SKIP() << "two players do not come to one picture yet";
+    const RunHandle run = stored(make(GetParam().experiment, GetParam().variants.front()));
+    theme::setTheme(theme::ThemeName::light);
+    const std::unique_ptr<View> changed(newView());
+    changed->setRuns({run});
+    EXPECT_FALSE(settled(*changed).isNull());
+    changed->hide();
+
+    theme::setTheme(theme::ThemeName::dark);
+    emit context.themeChanged();
+    const std::unique_ptr<View> made(newView());
+    made->setRuns({run});
+    const QImage expected = settled(*made);
+    made->hide(); // the next window is the active one, as this one was
+    changed->show();
+    const QImage seen = settled(*changed);
+    theme::setTheme(theme::ThemeName::light);
+
+    EXPECT_TRUE(seen == expected) << differenceOf(expected, seen);
 }
 
 TEST_P(Rooms, ViewsSurviveEveryComparison)

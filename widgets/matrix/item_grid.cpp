@@ -182,6 +182,8 @@ void ItemGrid::describe()
 
 bool ItemGrid::event(QEvent* event)
 {
+    if (event->type() == QEvent::PaletteChange)
+        pictures_.clear(); // drawn again when they are seen
     if (event->type() != QEvent::ToolTip)
         return QWidget::event(event);
     auto* help = static_cast<QHelpEvent*>(event);

@@ -19,9 +19,11 @@
 #include "widgets/report/page_preview.h"
 #include "widgets/report/properties.h"
 #include "widgets/theme/icon.h"
+#include "widgets/theme/palette.h"
 #include "widgets/theme/text.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace vitrine
 {
@@ -43,7 +45,7 @@ QJsonObject stateOf(const std::vector<report::Manuscript>& reports, int current)
 } // namespace
 
 ReportsPage::ReportsPage(Compose compose, QWidget* parent)
-    : QWidget(parent), compose_(std::move(compose))
+    : QWidget(parent), compose_(std::move(compose)), shownIn_(&theme::palette())
 {
     setObjectName("page");
     setAccessibleName(tr("Reports"));
@@ -290,9 +292,22 @@ void ReportsPage::setExport(const QString& what, double fraction)
 
 void ReportsPage::changeEvent(QEvent* event)
 {
-    if (event->type() == QEvent::PaletteChange && current() != nullptr)
-        outline_->setManuscript(*current()); // icons in the theme's colours
+    if (event->type() == QEvent::PaletteChange && isVisible())
+        followTheme();
     QWidget::changeEvent(event);
+}
+
+void ReportsPage::showEvent(QShowEvent* event)
+{
+    QWidget::showEvent(event);
+    followTheme();
+}
+
+// Icons in the theme's colours.
+void ReportsPage::followTheme()
+{
+    if (std::exchange(shownIn_, &theme::palette()) != &theme::palette() && current() != nullptr)
+        outline_->setManuscript(*current());
 }
 
 } // namespace vitrine

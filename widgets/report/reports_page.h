@@ -24,6 +24,11 @@ class PagePreview;
 class ReportOutline;
 class ReportProperties;
 
+namespace theme
+{
+struct Palette;
+}
+
 // What a manuscript became, and what else its runs have to offer.
 struct ComposedReport {
     report::Document document;
@@ -67,6 +72,7 @@ signals:
 
 protected:
     void changeEvent(QEvent* event) override;
+    void showEvent(QShowEvent* event) override;
 
 private:
     QWidget* makeBar();
@@ -80,6 +86,7 @@ private:
     void choose(int section, int item);
     void showState();
     void composeNow();
+    void followTheme();
 
     Compose compose_;
     std::vector<report::Manuscript> reports_;
@@ -88,6 +95,7 @@ private:
     int section_ = -1, item_ = -1;
     quint64 asked_ = 0;
     QTimer composing_;
+    const theme::Palette* shownIn_; // the theme of the outline's icons
 
     QComboBox* choice_;
     QStackedWidget* middle_; // nothing here yet, or outline, pages and properties

@@ -20,9 +20,9 @@ bool hatchNotFinite(QPainter& painter, const QRectF& target, std::span<const flo
     const double across = target.width() / width, down = target.height() / height;
     bool any = false;
     for (int row = 0; row < height; ++row) {
-        const auto line = values.subspan(static_cast<std::size_t>(row) *
-                                             static_cast<std::size_t>(width),
-                                         static_cast<std::size_t>(width));
+        const auto line =
+            values.subspan(static_cast<std::size_t>(row) * static_cast<std::size_t>(width),
+                           static_cast<std::size_t>(width));
         for (int column = 0; column < width;) {
             int end = column; // of a run
             while (end < width && figure::isNotFinite(line[static_cast<std::size_t>(end)]))
@@ -32,12 +32,12 @@ bool hatchNotFinite(QPainter& painter, const QRectF& target, std::span<const flo
                 continue;
             }
             any = true;
-            fillNotFinite(painter,
-                          QRectF(QPointF(target.left() + column * across, target.top() + row * down),
-                                 QPointF(target.left() + end * across,
-                                         target.top() + (row + 1) * down))
-                              .normalized(),
-                          palette);
+            fillNotFinite(
+                painter,
+                QRectF(QPointF(target.left() + column * across, target.top() + row * down),
+                       QPointF(target.left() + end * across, target.top() + (row + 1) * down))
+                    .normalized(),
+                palette);
             column = end;
         }
     }
