@@ -46,7 +46,8 @@ std::vector<figure::Figure> figures(const std::vector<RunRecord>& runs,
     if (!swept.empty())
         all.push_back(paretoFigure(swept, {}, places));
     if (!mapped.empty())
-        for (figure::Figure one : {mappingGainFigure(mapped, places), mappingFigure(mapped, places)})
+        for (figure::Figure one :
+             {mappingGainFigure(mapped, places), mappingFigure(mapped, places)})
             if (!one.series.empty() || !one.bars.empty())
                 all.push_back(std::move(one));
     return all;

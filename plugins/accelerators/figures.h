@@ -12,8 +12,8 @@ namespace vitrine::accelerators
 
 // Figures of runs side by side. Of accelerators.simulate: "schedule" (a Gantt chart), "cycles",
 // "energy" and "traffic" (bars), "roofline", "buffers", "area". Of accelerators.sweep: "pareto".
-// Of accelerators.map: "mapping-gain", "mapping". `places`: the colours that the runs have. `bars` and
-// `per` are what the view says of its bars ("energy", "layer"); empty: as they are at first.
+// Of accelerators.map: "mapping-gain", "mapping". `places`: the colours that the runs have. `bars`
+// and `per` are what the view says of its bars ("energy", "layer"); empty: as they are at first.
 std::vector<figure::Figure> figures(const std::vector<RunRecord>& runs,
                                     const figure::RunPlaces& places = {},
                                     const std::string& bars = {}, const std::string& per = {});

@@ -35,7 +35,8 @@ public:
     std::vector<figure::Figure> figures(const std::vector<RunRecord>& runs,
                                         const QJsonObject& state) const override
     {
-        return accelerators::figures(runs, runPlacesIn(state), state["bars"].toString().toStdString(),
+        return accelerators::figures(runs, runPlacesIn(state),
+                                     state["bars"].toString().toStdString(),
                                      state["per"].toString().toStdString());
     }
 };

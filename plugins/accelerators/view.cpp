@@ -156,8 +156,8 @@ void AcceleratorsView::drawPlots(const std::vector<const RunRecord*>& records)
     areaCard_->setVisible(!area.bars.empty());
     const QString bars = current().value("bars").toString(),
                   per = current().value("per").toString();
-    barPlot_->setFigure(
-        barsFigure(records, barsShowNamed(bars.toStdString()), barsPerNamed(per.toStdString()), places));
+    barPlot_->setFigure(barsFigure(records, barsShowNamed(bars.toStdString()),
+                                   barsPerNamed(per.toStdString()), places));
     bars_->setItemText(0, equalClocks(records) ? tr("Cycles") : tr("Time")); // as the axis says
     pick(*bars_, bars);
     pick(*per_, per);
@@ -245,8 +245,8 @@ std::vector<figure::Figure> AcceleratorsView::figures() const
     std::vector<figure::Figure> all{schedule_->figure()};
     const QString per = current().value("per").toString();
     for (const BarsShow show : {BarsShow::cycles, BarsShow::energy, BarsShow::traffic})
-        all.push_back(barsFigure(records, show, barsPerNamed(per.toStdString()),
-                                 runPlacesIn(current())));
+        all.push_back(
+            barsFigure(records, show, barsPerNamed(per.toStdString()), runPlacesIn(current())));
     all.push_back(roofline_->figure());
     for (const plot::PlotView* plot : {buffers_, area_})
         if (!plot->figure().series.empty() || !plot->figure().bars.empty())

@@ -126,7 +126,7 @@ void TokenPanel::setScene(const Scene& scene)
                              !areFinite(scene.columnScore()) ? tr("not finite")
                              : sinks == 0                    ? tr("no sink")
                              : sinks == 1                    ? tr("1 sink")
-                                                             : tr("%1 sinks").arg(countWords(sinks)),
+                                          : tr("%1 sinks").arg(countWords(sinks)),
                              headName(scene.head)));
     const QString notes = notesOf(scene);
     showText(*notes_, notes);

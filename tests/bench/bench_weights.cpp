@@ -1,5 +1,6 @@
-// Products of one vector with 4096 x 4096 weights in every layout beside dense F32 ones, in the same
-// process: interleaved rounds, median. So many matrices of each take turns that none stays in a cache.
+// Products of one vector with 4096 x 4096 weights in every layout beside dense F32 ones, in the
+// same process: interleaved rounds, median. So many matrices of each take turns that none stays in
+// a cache.
 //   bench_weights [rounds = 9] [MiB of each layout = 384]
 #include "core/base/parallel.h"
 #include "core/base/random.h"
@@ -102,9 +103,10 @@ void measure(int rounds, std::size_t bytes)
         for (std::size_t i = 0; i < layouts.size(); ++i) {
             const kernels::WeightMatrix& weights = *layouts[i].matrices.front();
             const double read = static_cast<double>(weights.rowBytes()) * kSide;
-            fmt::print("{} threads, {:5}: {:6.3f} ms, {:5.1f} GB/s, F32 takes {:.2f} times as long\n",
-                       threads, weights.kind(), 1e3 * median(taken[i]),
-                       read / median(taken[i]) / 1e9, median(ratios[i]));
+            fmt::print(
+                "{} threads, {:5}: {:6.3f} ms, {:5.1f} GB/s, F32 takes {:.2f} times as long\n",
+                threads, weights.kind(), 1e3 * median(taken[i]), read / median(taken[i]) / 1e9,
+                median(ratios[i]));
         }
     }
 }
@@ -116,7 +118,7 @@ int main(int count, char** arguments)
 {
     const int rounds = count > 1 ? std::atoi(arguments[1]) : 9;
     const int mebibytes = count > 2 ? std::atoi(arguments[2]) : 384;
-    vitrine::bench::measure(std::max(rounds, 1),
-                            static_cast<std::size_t>(std::max(mebibytes, 1)) << 20);
+    vitrine::bench::measure(std::max(rounds, 1), static_cast<std::size_t>(std::max(mebibytes, 1))
+                                                     << 20);
     return 0;
 }

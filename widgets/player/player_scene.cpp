@@ -50,8 +50,9 @@ PaneMoment Player::momentOf(int pane, std::int64_t moment) const
     const auto frame = frameAt(pane, moment);
     if (!frame) {
         const bool isHole = one.frames > 0 && place > 0 && moment < momentAt(pane, one.frames - 1);
-        found.absent = isHole ? tr("no frame at this moment: a hole in its times")
-                              : tr("no frame %1: there are %2").arg(countWords(place), countWords(one.frames));
+        found.absent =
+            isHole ? tr("no frame at this moment: a hole in its times")
+                   : tr("no frame %1: there are %2").arg(countWords(place), countWords(one.frames));
         found.wanted = -1;
         return found;
     }

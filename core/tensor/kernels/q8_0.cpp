@@ -33,8 +33,9 @@ void widenScales(const std::byte* blocks, std::int64_t count, float* scales)
     for (std::int64_t k = 0; k < count; ++k)
         std::memcpy(&bits[k], blocks + k * Q8Weights::kBlockBytes, sizeof bits[k]);
     for (std::int64_t k = 0; k < count; k += static_cast<std::int64_t>(hn::Lanes(reals)))
-        hn::StoreU(hn::PromoteTo(reals, hn::LoadU(halves, reinterpret_cast<hwy::float16_t*>(bits) + k)),
-                   reals, scales + k);
+        hn::StoreU(
+            hn::PromoteTo(reals, hn::LoadU(halves, reinterpret_cast<hwy::float16_t*>(bits) + k)),
+            reals, scales + k);
 }
 
 // The whole numbers of a block times x.
@@ -70,14 +71,14 @@ float dotQ8Row(const std::byte* row, std::int64_t blocks, const float* x)
         for (; k + 2 <= count; k += 2) {
             hwy::Prefetch(part + k * size + kQ8Ahead);
             hwy::Prefetch(part + (k + 1) * size + kQ8Ahead);
-            even = hn::MulAdd(dotBlock(part + k * size, of + k * block),
-                              hn::Set(reals, scales[k]), even);
+            even = hn::MulAdd(dotBlock(part + k * size, of + k * block), hn::Set(reals, scales[k]),
+                              even);
             odd = hn::MulAdd(dotBlock(part + (k + 1) * size, of + (k + 1) * block),
                              hn::Set(reals, scales[k + 1]), odd);
         }
         if (k < count)
-            even = hn::MulAdd(dotBlock(part + k * size, of + k * block),
-                              hn::Set(reals, scales[k]), even);
+            even = hn::MulAdd(dotBlock(part + k * size, of + k * block), hn::Set(reals, scales[k]),
+                              even);
     }
     return hn::GetLane(hn::SumOfLanes(reals, hn::Add(even, odd)));
 }
@@ -115,8 +116,8 @@ void writeQ8Block(const float* weights, float largest, std::byte* block)
     const std::uint16_t bits = toHalf(scale);
     std::memcpy(block, &bits, sizeof bits);
     for (std::int64_t i = 0; i < Q8Weights::kBlock; ++i)
-        block[2 + i] = static_cast<std::byte>(
-            static_cast<std::int8_t>(std::clamp(std::round(weights[i] * inverse), -127.0f, 127.0f)));
+        block[2 + i] = static_cast<std::byte>(static_cast<std::int8_t>(
+            std::clamp(std::round(weights[i] * inverse), -127.0f, 127.0f)));
 }
 
 } // namespace

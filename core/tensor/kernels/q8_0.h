@@ -9,9 +9,9 @@
 namespace vitrine::kernels
 {
 
-// GGUF's Q8_0: rows of blocks of 32 weights, each block a half-precision scale and 32 signed bytes (34
-// bytes, little-endian); weight = scale * byte. `inputs` is a multiple of 32. Products multiply the
-// widened weights by x as it is: x is not quantized.
+// GGUF's Q8_0: rows of blocks of 32 weights, each block a half-precision scale and 32 signed bytes
+// (34 bytes, little-endian); weight = scale * byte. `inputs` is a multiple of 32. Products multiply
+// the widened weights by x as it is: x is not quantized.
 class Q8Weights final : public WeightMatrix
 {
 public:

@@ -150,7 +150,8 @@ TEST(Q8Weights, RefuseWhatHasNoPlaceInTheLayout)
     const auto third = Q8Weights::quantize(dense(huge, 1));
 
     ASSERT_FALSE(first);
-    EXPECT_EQ(first.error().message, "Q8_0 holds rows of whole blocks of 32 weights; these have 172");
+    EXPECT_EQ(first.error().message,
+              "Q8_0 holds rows of whole blocks of 32 weights; these have 172");
     ASSERT_FALSE(second);
     EXPECT_EQ(second.error().message, "the weight nan in row 1, column 5 has no place in Q8_0");
     EXPECT_FALSE(third);
