@@ -19,6 +19,18 @@ inline std::optional<std::filesystem::path> testData()
     return std::filesystem::path(path);
 }
 
+// Golden data (tests/golden/README.md): a file or folder of VITRINE_TEST_DATA/golden where that is
+// set and has it, else of the source tree, which ctest names in VITRINE_GOLDEN.
+inline std::optional<std::filesystem::path> goldenData(const std::filesystem::path& name)
+{
+    if (const auto data = testData(); data && std::filesystem::exists(*data / "golden" / name))
+        return *data / "golden" / name;
+    const char* tree = std::getenv("VITRINE_GOLDEN");
+    if (tree && std::filesystem::exists(tree / name))
+        return tree / name;
+    return std::nullopt;
+}
+
 // Infinity where the sizes differ or a value is not a number.
 inline double largestDifference(std::span<const float> a, std::span<const float> b)
 {

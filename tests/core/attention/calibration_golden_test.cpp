@@ -74,14 +74,13 @@ void expectReproduced(const GoldenCase& golden, const Safetensors& file, const C
 
 TEST(CalibrationGolden, TheReleasedCodeIsReproducedInItsOwnMode)
 {
-    const auto data = tests::testData();
-    if (!data)
-        GTEST_SKIP() << "VITRINE_TEST_DATA is not set: no results of the released code here";
+    const auto folder = tests::goldenData("methods/act");
+    if (!folder)
+        GTEST_SKIP() << "neither VITRINE_TEST_DATA nor VITRINE_GOLDEN is set";
     int cases = 0;
     for (const char* name : {"act_beta0.4_thr0.1", "act_beta0.0_thr0.15"}) {
-        const auto folder = *data / "golden/methods/act";
-        const auto text = readFile(folder / (std::string(name) + ".json"), 1 << 20);
-        const auto file = Safetensors::open(folder / (std::string(name) + ".safetensors"));
+        const auto text = readFile(*folder / (std::string(name) + ".json"), 1 << 20);
+        const auto file = Safetensors::open(*folder / (std::string(name) + ".safetensors"));
         ASSERT_TRUE(text && file);
         const Json index = *parseJson(*text, name);
         Calibration how;
@@ -100,11 +99,10 @@ TEST(CalibrationGolden, TheReleasedCodeIsReproducedInItsOwnMode)
 // Ours and the released code's differ where the latter has its defects, and only there.
 TEST(CalibrationGolden, OursIsTheSameWhereTheFirstColumnIsAboveTheThreshold)
 {
-    const auto data = tests::testData();
-    if (!data)
-        GTEST_SKIP() << "VITRINE_TEST_DATA is not set: no results of the released code here";
-    const auto file =
-        Safetensors::open(*data / "golden/methods/act/act_beta0.4_thr0.1.safetensors");
+    const auto path = tests::goldenData("methods/act/act_beta0.4_thr0.1.safetensors");
+    if (!path)
+        GTEST_SKIP() << "neither VITRINE_TEST_DATA nor VITRINE_GOLDEN is set";
+    const auto file = Safetensors::open(*path);
     ASSERT_TRUE(file);
     for (const char* name : {"cal_two_sinks", "cal_four_sinks", "cal_first_sink_only"})
         expectReproduced({name, {1}, false}, *file, Calibration{});

@@ -44,15 +44,14 @@ class LlmGolden : public testing::TestWithParam<const char*>
 protected:
     void SetUp() override
     {
-        const auto data = tests::testData();
-        if (!data)
-            GTEST_SKIP() << "set VITRINE_TEST_DATA to the folder with golden/llm";
-        const auto folder = *data / "golden" / "llm" / GetParam();
-        auto checkpoint = openCheckpoint(folder);
+        const auto folder = tests::goldenData(std::filesystem::path("llm") / GetParam());
+        if (!folder)
+            GTEST_SKIP() << "set VITRINE_TEST_DATA to the folder with golden/llm/" << GetParam();
+        auto checkpoint = openCheckpoint(*folder);
         ASSERT_TRUE(checkpoint) << checkpoint.error().message;
         auto llm = Llm::open(*checkpoint);
         ASSERT_TRUE(llm) << llm.error().message;
-        auto expected = Safetensors::open(folder / "golden.safetensors");
+        auto expected = Safetensors::open(*folder / "golden.safetensors");
         ASSERT_TRUE(expected) << expected.error().message;
         model_ = std::make_unique<GoldenModel>(std::move(*llm), std::move(*expected));
     }

@@ -41,10 +41,10 @@ Tensors tensorsOf(const NetworkShape& net)
 
 void expectAsListed(const char* ours, const char* file)
 {
-    const auto folder = tests::testData();
+    const auto folder = tests::goldenData("vit/shape-lists");
     if (!folder)
-        GTEST_SKIP() << "VITRINE_TEST_DATA is not set";
-    const auto text = readFile(*folder / "golden/vit/shape-lists" / file, 1 << 20);
+        GTEST_SKIP() << "neither VITRINE_TEST_DATA nor VITRINE_GOLDEN is set";
+    const auto text = readFile(*folder / file, 1 << 20);
     ASSERT_TRUE(text) << text.error().message;
     const Json json = parseJson(*text, file).value();
 

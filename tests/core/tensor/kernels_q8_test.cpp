@@ -39,7 +39,7 @@ SharedWeights quantized(const std::vector<float>& values, std::int64_t outputs)
     return *weights;
 }
 
-std::vector<float> widened(const WeightMatrix& weights)
+std::vector<float> widenedRows(const WeightMatrix& weights)
 {
     std::vector<float> values(static_cast<std::size_t>(weights.outputs() * weights.inputs()));
     weights.widen(0, weights.outputs(), values.data());
@@ -68,7 +68,7 @@ TEST(Q8Weights, ABlockIsItsLargestMagnitudeIn127PartsRoundedAwayFromZero)
     values[0] = -254, values[1] = 3, values[2] = -3, values[3] = 0.9f, values[31] = 253;
 
     const auto weights = quantized(values, 1);
-    const auto read = widened(*weights);
+    const auto read = widenedRows(*weights);
 
     EXPECT_EQ(read[0], -254);
     EXPECT_EQ(read[1], 4) << "1.5 steps of 2";
@@ -82,7 +82,7 @@ TEST(Q8Weights, ABlockIsItsLargestMagnitudeIn127PartsRoundedAwayFromZero)
 TEST(Q8Weights, StayWithinHalfAStepAndTheRoundingOfTheScale)
 {
     const auto values = normalValues(7 * 96, 1);
-    const auto read = widened(*quantized(values, 7));
+    const auto read = widenedRows(*quantized(values, 7));
     for (std::size_t block = 0; block < values.size(); block += 32) {
         float largest = 0;
         for (std::size_t i = block; i < block + 32; ++i)

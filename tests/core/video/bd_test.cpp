@@ -125,12 +125,10 @@ TEST(Bjontegaard, AsksForUnitsWhereRatesLieFarApart)
 
 TEST(Bjontegaard, EqualsTheGoldenCases)
 {
-    const auto data = tests::testData();
-    if (!data || !std::filesystem::exists(*data / "golden/metrics/bd/bd_rate.json"))
-        GTEST_SKIP() << "set VITRINE_TEST_DATA to the folder with golden/metrics";
-    const Json golden =
-        parseJson(readFile(*data / "golden/metrics/bd/bd_rate.json", 16 << 20).value(), "bd")
-            .value();
+    const auto path = tests::goldenData("metrics/bd/bd_rate.json");
+    if (!path)
+        GTEST_SKIP() << "neither VITRINE_TEST_DATA nor VITRINE_GOLDEN is set";
+    const Json golden = parseJson(readFile(*path, 16 << 20).value(), "bd").value();
     const auto pointsOf = [](const Json& curve) {
         Points points;
         for (std::size_t i = 0; i < curve["rate"].size(); ++i)

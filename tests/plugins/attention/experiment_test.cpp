@@ -97,21 +97,20 @@ std::string joined(const std::vector<float>& ids)
 // Every Llama and Mistral fixture through model.forward: logits within 2e-4, attention within 1e-5.
 TEST(Forward, AgreesWithTheReferenceImplementation)
 {
-    const auto data = tests::testData();
-    if (!data)
-        GTEST_SKIP() << "VITRINE_TEST_DATA is not set";
     std::printf("%-28s %8s %12s %12s %12s\n", "fixture", "tokens", "logits", "attention", "hidden");
     int fixtures = 0;
     for (const char* name : {"llama2-tiny-f32", "llama3-tiny-bf16", "llama3.1-ropescaled-f32",
                              "mistral-sw16-f32", "mistral-nemo-headdim-f32"}) {
-        const auto path = *data / "golden/llm" / name;
-        const auto golden = Safetensors::open(path / "golden.safetensors");
+        const auto path = tests::goldenData(std::filesystem::path("llm") / name);
+        if (!path)
+            continue;
+        const auto golden = Safetensors::open(*path / "golden.safetensors");
         ASSERT_TRUE(golden) << golden.error().message;
         for (int i = 0; i < 3; ++i) {
             const std::string prefix = "seq" + std::to_string(i) + ".";
             const auto ids = toFloat(*golden->tensor(prefix + "input_ids"));
             const auto result = run(ForwardExperiment(),
-                                    {{"model", path.string()},
+                                    {{"model", path->string()},
                                      {"token_ids", joined(ids)},
                                      {"outputs", "logits,attention,hidden"}},
                                     folder("out"));
@@ -143,7 +142,9 @@ TEST(Forward, AgreesWithTheReferenceImplementation)
             ++fixtures;
         }
     }
-    EXPECT_EQ(fixtures, 15);
+    if (fixtures == 0)
+        GTEST_SKIP() << "neither VITRINE_TEST_DATA nor VITRINE_GOLDEN is set";
+    EXPECT_EQ(fixtures, tests::testData() ? 15 : 3);
 }
 
 TEST(Forward, WritesOnlyTheLayersAndHeadsAskedFor)

@@ -153,11 +153,10 @@ TEST(ApplyExperiment, SaysHowManyRowsItSkipsOrSpoils)
 // What the released code made of the same maps.
 TEST(ApplyExperiment, ReproducesTheReleasedCode)
 {
-    const auto data = vitrine::tests::testData();
-    if (!data)
-        GTEST_SKIP() << "VITRINE_TEST_DATA is not set: no results of the released code here";
-    const auto golden =
-        Safetensors::open(*data / "golden/methods/act/act_beta0.4_thr0.1.safetensors");
+    const auto path = vitrine::tests::goldenData("methods/act/act_beta0.4_thr0.1.safetensors");
+    if (!path)
+        GTEST_SKIP() << "neither VITRINE_TEST_DATA nor VITRINE_GOLDEN is set";
+    const auto golden = Safetensors::open(*path);
     ASSERT_TRUE(golden);
     Fixture f;
     for (const std::string name : {"cal_two_sinks", "cal_no_col0", "cal_four_sinks"}) {
