@@ -370,8 +370,7 @@ void Canvas::prepare()
     if (header_ == nullptr)
         return;
     header_->flow(viewport().width() - 2 * kPadding);
-    if (within(axisRect()->rect()).isEmpty()) // just built: how many labels fit depends on the room
-        updateLayout();
+    updateLayout(); // how many labels fit depends on the room that there is now
     turnLabels();
     squareCells();
     const int height = std::max(within(axisRect()->rect()).height(), 60);
@@ -379,6 +378,7 @@ void Canvas::prepare()
                                                      : std::max(2, height / kLabelLine));
     if (colourBar_)
         tickerOf(colourBar_->axis())->setMost(std::clamp(height / 36, 3, 8));
+    updateLayout(); // labels that were turned take room from the axes
     cutTitles();
 }
 
