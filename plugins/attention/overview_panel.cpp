@@ -50,7 +50,7 @@ OverviewPanel::OverviewPanel(QWidget* parent)
     area_->setFocusPolicy(Qt::NoFocus);
     area_->setStyleSheet(QStringLiteral(
         "QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; }"));
-    area_->viewport()->installEventFilter(this);
+    area_->installEventFilter(this);
     grid_->setContextMenuPolicy(Qt::CustomContextMenu);
     body()->addWidget(area_, 1);
 
@@ -117,8 +117,9 @@ void OverviewPanel::fill(const Scene& scene)
 
 bool OverviewPanel::eventFilter(QObject* watched, QEvent* event)
 {
-    if (watched == area_->viewport() && event->type() == QEvent::Resize)
-        grid_->setRoom(area_->viewport()->width());
+    if (watched == area_ && event->type() == QEvent::Resize)
+        grid_->setRoom(area_->contentsRect().size(),
+                       area_->verticalScrollBar()->sizeHint().width());
     return Panel::eventFilter(watched, event);
 }
 

@@ -73,7 +73,7 @@ HeadsPanel::HeadsPanel(QWidget* parent)
     area_->setFocusPolicy(Qt::NoFocus);
     area_->setStyleSheet(QStringLiteral(
         "QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; }"));
-    area_->viewport()->installEventFilter(this);
+    area_->installEventFilter(this);
     body()->addWidget(area_, 1);
     makeButtons();
     connectGrid();
@@ -171,8 +171,9 @@ void HeadsPanel::fill(const Scene& scene)
 
 bool HeadsPanel::eventFilter(QObject* watched, QEvent* event)
 {
-    if (watched == area_->viewport() && event->type() == QEvent::Resize)
-        grid_->setRoom(area_->viewport()->width());
+    if (watched == area_ && event->type() == QEvent::Resize)
+        grid_->setRoom(area_->contentsRect().size(),
+                       area_->verticalScrollBar()->sizeHint().width());
     return Panel::eventFilter(watched, event);
 }
 

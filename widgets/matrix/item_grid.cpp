@@ -78,31 +78,59 @@ void ItemGrid::setChosen(std::set<ItemId> chosen)
     update();
 }
 
-void ItemGrid::setRoom(int width)
+void ItemGrid::setRoom(QSize room, int scrollBar)
 {
-    if (width == room_)
+    if (room == room_ && scrollBar == scrollBar_)
         return;
-    room_ = width;
+    room_ = room;
+    scrollBar_ = scrollBar;
     arrange();
+}
+
+int ItemGrid::heightOf(int thumb, int lines) const
+{
+    return (ranked_ ? 2 : kTop) + lines * (thumb + kScore + (ranked_ ? kScore : 0) + kGap) + 2;
+}
+
+int ItemGrid::columnsIn(int width) const
+{
+    return std::max(1, (width + kGap) / (kRanked + kGap));
+}
+
+void ItemGrid::fitRanked()
+{
+    thumb_ = kRanked;
+    columns_ = columnsIn(room_.width());
+    const int lines = (static_cast<int>(cells_.size()) + columns_ - 1) / columns_;
+    if (heightOf(kRanked, lines) > room_.height())
+        columns_ = columnsIn(room_.width() - scrollBar_);
+}
+
+void ItemGrid::fitRows(int across, int lines)
+{
+    const auto filling = [&](int width) {
+        return std::clamp((width - 2 - kLabel + kGap) / across - kGap, kSmallest, kLargest);
+    };
+    columns_ = across;
+    thumb_ = filling(room_.width());
+    if (lines == 0 || heightOf(thumb_, lines) <= room_.height())
+        return;
+    const int fittingHeight = (room_.height() - heightOf(0, 0)) / lines - (kScore + kGap);
+    thumb_ = std::max(fittingHeight, filling(room_.width() - scrollBar_));
 }
 
 void ItemGrid::arrange()
 {
-    int across = 1;
+    int across = 1, rows = 0, rowBefore = -1;
     highest_ = 1e-9;
     for (const Cell& cell : cells_) {
         across = std::max(across, cell.item.id.column + 1);
+        rows += cell.item.id.row != std::exchange(rowBefore, cell.item.id.row);
         if (std::isfinite(cell.item.score))
             highest_ = std::max(highest_, cell.item.score);
     }
     const int before = thumb_;
-    if (ranked_) {
-        thumb_ = kRanked;
-        columns_ = std::max(1, (room_ + kGap) / (kRanked + kGap));
-    } else {
-        columns_ = across;
-        thumb_ = std::clamp((room_ - 2 - kLabel + kGap) / across - kGap, kSmallest, kLargest);
-    }
+    ranked_ ? fitRanked() : fitRows(across, rows);
     lines_ = 0;
     int lastRow = -1;
     for (std::size_t i = 0; i < cells_.size(); ++i) {
@@ -119,9 +147,8 @@ void ItemGrid::arrange()
     }
     if (before != thumb_)
         pictures_.clear();
-    const int height = thumb_ + kScore + (ranked_ ? kScore : 0) + kGap;
     size_ = QSize((ranked_ ? 0 : kLabel) + columns_ * (thumb_ + kGap) - kGap + 2,
-                  (ranked_ ? 2 : kTop) + lines_ * height + 2);
+                  heightOf(thumb_, lines_));
     resize(size_);
     updateGeometry();
     update();

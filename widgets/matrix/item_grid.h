@@ -48,7 +48,10 @@ public:
     void setSelected(ItemId id);
     void setPinned(std::vector<ItemId> pinned);
     void setChosen(std::set<ItemId> chosen); // makes items choosable
-    void setRoom(int width);                 // the width that may be filled without scrolling
+    // The room without a scroll bar, and how much of its width one takes. The grid fills the width
+    // and is made a little smaller where it then needs no bar: whether there is one never depends
+    // on whether there was one.
+    void setRoom(QSize room, int scrollBar);
 
     QRect cellOf(ItemId id) const; // empty where there is none
     QRect tickOf(ItemId id) const;
@@ -81,6 +84,10 @@ private:
     static QString scoreText(double value, int digits);
 
     void arrange();
+    void fitRanked();
+    void fitRows(int across, int lines);
+    int heightOf(int thumb, int lines) const;
+    int columnsIn(int width) const; // of ranked pictures
     void describe();
     QString nameOf(ItemId id) const;
     void click(QPoint point, Qt::KeyboardModifiers modifiers);
@@ -104,7 +111,8 @@ private:
     bool ranked_ = false, choosable_ = false;
     int side_ = 0;
     double highest_ = 1;
-    int room_ = 240, thumb_ = 40, columns_ = 1, lines_ = 0;
+    QSize room_{240, 1 << 20};
+    int scrollBar_ = 0, thumb_ = 40, columns_ = 1, lines_ = 0;
     QSize size_;
     QPainterPath lasso_;
     bool pressed_ = false, lassoing_ = false;

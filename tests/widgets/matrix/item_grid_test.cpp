@@ -22,7 +22,7 @@ protected:
     ItemGridTest() : grid_(nullptr)
     {
         grid_.setNames("layer", "head", "Mass");
-        grid_.setRoom(240);
+        grid_.setRoom({240, 2000}, 0);
         show(false);
         grid_.show();
     }
@@ -52,6 +52,29 @@ protected:
 
     ItemGrid grid_;
 };
+
+// Not by what the room was before: with a bar pictures are smaller, and would then need none.
+TEST_F(ItemGridTest, ItsSizeDependsOnTheRoomAloneAndFillsOneWithoutABar)
+{
+    for (const bool ranked : {false, true}) {
+        show(ranked);
+        const auto sizeIn = [&](int height) {
+            grid_.setRoom({240, height}, 10);
+            return grid_.sizeHint();
+        };
+        std::vector<QSize> down, up;
+        for (int height = 400; height >= 100; --height)
+            down.push_back(sizeIn(height));
+        for (int height = 100; height <= 400; ++height)
+            up.push_back(sizeIn(height));
+        EXPECT_EQ(down, std::vector<QSize>(up.rbegin(), up.rend()));
+        int height = 100;
+        for (const QSize& size : up) {
+            const bool needsBar = size.height() > height++;
+            EXPECT_LE(size.width(), needsBar ? 230 : 240) << height << ", ranked " << ranked;
+        }
+    }
+}
 
 // The picture is hatched where it is not finite, and the words under it are no number.
 TEST_F(ItemGridTest, WhatIsNotFiniteIsHatchedAndHasNoScore)
