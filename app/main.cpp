@@ -1,7 +1,7 @@
-#include "app/command_line.h"
+#include "app/command_line/command_line.h"
 
-#if __has_include("app/window.h")
-#include "app/window.h"
+#if __has_include("app/window/window.h")
+#include "app/window/window.h"
 #define VITRINE_HAS_WINDOW
 #endif
 

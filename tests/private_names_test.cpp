@@ -1,6 +1,6 @@
 // The sources of a folder are compiled as one in the tested build. A name that two of them define
 // for themselves then either does not compile or, worse, is an overload that nobody meant: the call
-// goes to the neighbour's function. So such names are unique within a folder.
+// goes to the neighbour's function. So such names are unique within what is compiled as one.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -57,24 +57,30 @@ TEST(PrivateNames, AreFoundInASource)
     EXPECT_EQ(privateNames(source), (std::set<std::string>{"Side", "kRows", "rowsOf"}));
 }
 
-// All folders of the nets are compiled as one, and so are their tests.
+// What is compiled as one: a module of core, a plugin, a folder of widgets, with the folders in it;
+// app; the halves of learning; kernels, which are a library of their own. `folder` begins at the
+// top of the tree.
 std::string unitOf(const std::string& folder)
 {
-    for (const std::string together : {"/core/learning/nets", "/tests/core/learning"})
-        if (const auto at = folder.find(together); at != std::string::npos)
-            return folder.substr(0, at) + together;
-    return folder;
+    static const std::regex kUnit(
+        "(?:tests/)?(?:app|core/learning/\\w+|core/\\w+/kernels|[^/]+/[^/]+)");
+    std::smatch match;
+    if (folder.starts_with("tests/core/learning"))
+        return "tests/core/learning";
+    return std::regex_search(folder, match, kUnit, std::regex_constants::match_continuous)
+               ? match.str()
+               : folder;
 }
 
-TEST(PrivateNames, AreUniqueWithinAFolder)
+TEST(PrivateNames, AreUniqueWithinAUnit)
 {
     std::map<std::pair<std::string, std::string>, std::set<std::string>>
-        sources; // by folder and name
+        sources; // by unit and name
     for (const std::string floor : {"app", "core", "widgets", "plugins", "tests"})
         for (const auto& entry :
              fs::recursive_directory_iterator(fs::path(VITRINE_SOURCE_DIR) / floor)) {
-            const std::string folder = entry.path().parent_path().string(),
-                              file = entry.path().filename().string();
+            const fs::path path = fs::relative(entry.path(), VITRINE_SOURCE_DIR);
+            const std::string folder = path.parent_path().string(), file = path.filename().string();
             // Programs of one source each.
             if (entry.path().extension() != ".cpp" || file.ends_with("main.cpp") ||
                 folder.ends_with("tests/bench") || file.starts_with("fuzz_"))
@@ -82,7 +88,7 @@ TEST(PrivateNames, AreUniqueWithinAFolder)
             const std::string unit = unitOf(folder);
             std::ifstream source(entry.path());
             for (const std::string& name : privateNames(source))
-                sources[{unit, name}].insert(file);
+                sources[{unit, name}].insert(path.string());
         }
     EXPECT_GT(sources.size(), 1000u) << "the guard must not pass by reading nothing";
     for (const auto& [place, files] : sources)

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "core/figure/figure.h"
-#include "core/jobs/experiment.h"
-#include "core/jobs/run_record.h"
+#include "core/jobs/experiment/experiment.h"
+#include "core/jobs/experiment/run_record.h"
 
 #include <QtPlugin>
 

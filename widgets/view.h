@@ -2,7 +2,7 @@
 
 #include "core/base/result.h"
 #include "core/figure/figure.h"
-#include "core/jobs/run_record.h"
+#include "core/jobs/experiment/run_record.h"
 
 #include <QAction>
 #include <QJsonObject>

@@ -2,7 +2,7 @@
 
 #include "core/attention/calibration.h"
 #include "core/attention/head_list.h"
-#include "core/model/llm.h"
+#include "core/model/llm/llm.h"
 
 #include <cstdint>
 #include <functional>

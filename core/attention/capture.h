@@ -2,7 +2,7 @@
 
 #include "core/attention/capture_edit.h"
 #include "core/base/result.h"
-#include "core/model/llm.h"
+#include "core/model/llm/llm.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -16,7 +16,7 @@
 //   token_ids         I64 [T]
 //   column_score      F32 [L, H, T]      s[j]: mean weight key j receives from the queries that see it
 //   column_rows       I32 [T]            queries that see key j
-//   first_token_mass, entropy, distance  F64 [L, H], as core/model/llm.h defines them
+//   first_token_mass, entropy, distance  F64 [L, H], as core/model/llm/llm.h defines them
 //   thumbnail         F32 [L, H, S, S]   maximum over blocks of the map, S = min(T, 64)
 // and for kept heads only, either
 //   q.<l>.<h>         F32 or F16 [T, D]  after rotary embedding

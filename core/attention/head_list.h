@@ -2,7 +2,7 @@
 
 #include "core/attention/sinks.h"
 #include "core/base/result.h"
-#include "core/model/llm.h"
+#include "core/model/llm/llm.h"
 
 #include <cstdint>
 #include <filesystem>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/attention/calibrated_llm.h"
-#include "core/model/task_scoring.h"
+#include "core/model/task/task_scoring.h"
 
 #include <cstdint>
 #include <memory>

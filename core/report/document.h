@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/figure/figure.h"
-#include "core/jobs/run_record.h"
+#include "core/jobs/experiment/run_record.h"
 
 #include <algorithm>
 #include <limits>

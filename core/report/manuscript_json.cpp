@@ -1,5 +1,5 @@
 #include "core/base/json.h"
-#include "core/jobs/json_fields.h"
+#include "core/base/json_fields.h"
 #include "core/report/manuscript.h"
 
 #include <fmt/format.h>

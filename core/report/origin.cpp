@@ -1,5 +1,5 @@
 #include "core/base/format.h"
-#include "core/jobs/read_run.h"
+#include "core/jobs/experiment/read_run.h"
 #include "core/report/values.h"
 
 #include <fmt/format.h>

@@ -1,9 +1,9 @@
 #include "core/report/tables.h"
 
 #include "core/base/number_text.h"
-#include "core/jobs/metric_words.h"
-#include "core/jobs/read_run.h"
-#include "core/jobs/table_digits.h"
+#include "core/jobs/experiment/metric_words.h"
+#include "core/jobs/experiment/read_run.h"
+#include "core/jobs/experiment/table_digits.h"
 
 #include <fmt/format.h>
 

@@ -1,7 +1,7 @@
 #include "core/store/artifact_files.h"
 
 #include "core/base/hash.h"
-#include "core/jobs/bundle_names.h"
+#include "core/jobs/bundle/bundle_names.h"
 
 #include <cerrno>
 #include <cstring>

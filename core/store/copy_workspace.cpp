@@ -1,7 +1,7 @@
 #include "core/store/copy_workspace.h"
 
-#include "core/jobs/bundle_names.h"
-#include "core/jobs/folder_lock.h"
+#include "core/jobs/bundle/bundle_names.h"
+#include "core/jobs/worker/folder_lock.h"
 #include "core/store/artifact_files.h"
 #include "core/store/schema.h"
 

@@ -4,7 +4,7 @@
 #include "core/base/file.h"
 #include "core/base/format.h"
 #include "core/base/json.h"
-#include "core/jobs/bundle_names.h"
+#include "core/jobs/bundle/bundle_names.h"
 
 #include <set>
 

@@ -1,7 +1,7 @@
 #include "core/store/filter.h"
 
 #include "core/base/format.h"
-#include "core/jobs/run_record.h"
+#include "core/jobs/experiment/run_record.h"
 
 #include <algorithm>
 #include <array>

@@ -1,7 +1,7 @@
 #include "core/store/finished_jobs.h"
 
-#include "core/jobs/bundle_names.h"
-#include "core/jobs/left_over.h"
+#include "core/jobs/bundle/bundle_names.h"
+#include "core/jobs/worker/left_over.h"
 #include "core/store/half_made.h"
 
 namespace vitrine

@@ -1,8 +1,8 @@
 #include "core/store/half_made.h"
 
-#include "core/jobs/bundle_names.h"
-#include "core/jobs/folder_lock.h"
-#include "core/jobs/job_folder.h"
+#include "core/jobs/bundle/bundle_names.h"
+#include "core/jobs/worker/folder_lock.h"
+#include "core/jobs/worker/job_folder.h"
 #include "core/store/artifact_files.h"
 
 #include <string>

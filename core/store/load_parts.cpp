@@ -1,9 +1,9 @@
 #include "core/store/load_parts.h"
 
 #include "core/base/json.h"
-#include "core/jobs/bundle.h"
-#include "core/jobs/bundle_names.h"
-#include "core/jobs/table_json.h"
+#include "core/jobs/bundle/bundle.h"
+#include "core/jobs/bundle/bundle_names.h"
+#include "core/jobs/bundle/table_json.h"
 #include "core/store/compression.h"
 #include "core/store/stored_row.h"
 

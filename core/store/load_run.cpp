@@ -1,7 +1,7 @@
 #include "core/store/load_parts.h"
 
 #include "core/base/json.h"
-#include "core/jobs/bundle_names.h"
+#include "core/jobs/bundle/bundle_names.h"
 #include "core/store/schema.h"
 #include "core/store/stored_row.h"
 

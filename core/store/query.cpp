@@ -1,7 +1,7 @@
 #include "core/store/query.h"
 
 #include "core/base/json.h"
-#include "core/jobs/bundle_names.h"
+#include "core/jobs/bundle/bundle_names.h"
 #include "core/store/filter_sql.h"
 #include "core/store/stored_row.h"
 

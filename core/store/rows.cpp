@@ -2,8 +2,8 @@
 
 #include "core/base/format.h"
 #include "core/base/json.h"
-#include "core/jobs/bundle.h"
-#include "core/jobs/table_json.h"
+#include "core/jobs/bundle/bundle.h"
+#include "core/jobs/bundle/table_json.h"
 #include "core/store/compression.h"
 #include "core/store/subject.h"
 

@@ -1,9 +1,9 @@
 #include "core/store/store.h"
 
 #include "core/base/hash.h"
-#include "core/jobs/bundle_names.h"
-#include "core/jobs/folder_lock.h"
-#include "core/jobs/job_folder.h"
+#include "core/jobs/bundle/bundle_names.h"
+#include "core/jobs/worker/folder_lock.h"
+#include "core/jobs/worker/job_folder.h"
 #include "core/store/artifact_files.h"
 #include "core/store/database.h"
 #include "core/store/query.h"

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/base/result.h"
-#include "core/jobs/run_record.h"
+#include "core/jobs/experiment/run_record.h"
 #include "core/store/access.h"
 #include "core/store/filter.h"
 

@@ -1,6 +1,6 @@
 #include "core/store/stored_row.h"
 
-#include "core/jobs/bundle_names.h"
+#include "core/jobs/bundle/bundle_names.h"
 
 #include <limits>
 

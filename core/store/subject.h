@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/jobs/params.h"
+#include "core/jobs/experiment/params.h"
 
 #include <string>
 

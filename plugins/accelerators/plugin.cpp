@@ -1,16 +1,16 @@
 #include "widgets/plugin.h"
-#include "plugins/accelerators/figures.h"
-#include "plugins/accelerators/map_experiment.h"
-#include "plugins/accelerators/simulate_experiment.h"
-#include "plugins/accelerators/sweep_experiment.h"
-#include "plugins/accelerators/sweep_view.h"
-#include "plugins/accelerators/view.h"
+#include "plugins/accelerators/experiments/map_experiment.h"
+#include "plugins/accelerators/experiments/simulate_experiment.h"
+#include "plugins/accelerators/experiments/sweep_experiment.h"
+#include "plugins/accelerators/figures/figures.h"
+#include "plugins/accelerators/view/sweep_view.h"
+#include "plugins/accelerators/view/view.h"
 #include "widgets/page/run_places.h"
 
 #include <QJsonObject>
 #include <QObject>
 
-namespace vitrine::accelerators
+namespace vitrine::accelerators_plugin
 {
 
 class AcceleratorsPlugin : public QObject, public Plugin
@@ -35,12 +35,12 @@ public:
     std::vector<figure::Figure> figures(const std::vector<RunRecord>& runs,
                                         const QJsonObject& state) const override
     {
-        return accelerators::figures(runs, runPlacesIn(state),
-                                     state["bars"].toString().toStdString(),
-                                     state["per"].toString().toStdString());
+        return accelerators_plugin::figures(runs, runPlacesIn(state),
+                                            state["bars"].toString().toStdString(),
+                                            state["per"].toString().toStdString());
     }
 };
 
-} // namespace vitrine::accelerators
+} // namespace vitrine::accelerators_plugin
 
 #include "plugin.moc"

@@ -1,18 +1,18 @@
 #include "widgets/plugin.h"
 #include "core/base/json.h"
-#include "plugins/attention/capture_experiment.h"
-#include "plugins/attention/figures.h"
-#include "plugins/attention/forward_experiment.h"
-#include "plugins/attention/generate_experiment.h"
-#include "plugins/attention/import_experiment.h"
-#include "plugins/attention/shown_run.h"
-#include "plugins/attention/view.h"
+#include "plugins/attention/experiments/capture_experiment.h"
+#include "plugins/attention/experiments/forward_experiment.h"
+#include "plugins/attention/experiments/generate_experiment.h"
+#include "plugins/attention/experiments/import_experiment.h"
+#include "plugins/attention/figures/figures.h"
+#include "plugins/attention/view/shown_run.h"
+#include "plugins/attention/view/view.h"
 
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QObject>
 
-namespace vitrine::attention
+namespace vitrine::attention_plugin
 {
 
 class AttentionPlugin : public QObject, public Plugin
@@ -40,10 +40,10 @@ public:
         const QByteArray text = QJsonDocument(stateFor(runs, state)).toJson(QJsonDocument::Compact);
         const auto json = parseJson(
             std::string_view(text.constData(), static_cast<std::size_t>(text.size())), "state");
-        return attention::figures(runs, json ? *json : Json::object());
+        return attention_plugin::figures(runs, json ? *json : Json::object());
     }
 };
 
-} // namespace vitrine::attention
+} // namespace vitrine::attention_plugin
 
 #include "plugin.moc"

@@ -1,19 +1,19 @@
 #include "widgets/plugin.h"
 #include "core/base/json.h"
-#include "plugins/calibration/apply_experiment.h"
-#include "plugins/calibration/evaluate_experiment.h"
-#include "plugins/calibration/figures.h"
-#include "plugins/calibration/search_experiment.h"
-#include "plugins/calibration/study_view.h"
-#include "plugins/calibration/tune_experiment.h"
-#include "plugins/calibration/tuned_run.h"
-#include "plugins/calibration/view.h"
+#include "plugins/calibration/experiments/apply_experiment.h"
+#include "plugins/calibration/experiments/evaluate_experiment.h"
+#include "plugins/calibration/experiments/search_experiment.h"
+#include "plugins/calibration/experiments/tune_experiment.h"
+#include "plugins/calibration/figures/figures.h"
+#include "plugins/calibration/view/study_view.h"
+#include "plugins/calibration/view/tuned_run.h"
+#include "plugins/calibration/view/view.h"
 
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QObject>
 
-namespace vitrine::calibration
+namespace vitrine::calibration_plugin
 {
 
 class CalibrationPlugin : public QObject, public Plugin
@@ -41,10 +41,10 @@ public:
         const QByteArray text = QJsonDocument(stateFor(runs, state)).toJson(QJsonDocument::Compact);
         const auto json = parseJson(
             std::string_view(text.constData(), static_cast<std::size_t>(text.size())), "state");
-        return calibration::figures(runs, json ? *json : Json::object());
+        return calibration_plugin::figures(runs, json ? *json : Json::object());
     }
 };
 
-} // namespace vitrine::calibration
+} // namespace vitrine::calibration_plugin
 
 #include "plugin.moc"

@@ -7,8 +7,8 @@
 #include "core/base/in_file.h"
 #include "core/base/resources.h"
 #include "core/base/text.h"
-#include "core/jobs/bundle.h"
-#include "core/model/utf8.h"
+#include "core/jobs/bundle/bundle.h"
+#include "core/model/tokenizer/utf8.h"
 #include "plugins/common/text_notes.h"
 
 namespace vitrine

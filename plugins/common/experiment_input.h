@@ -4,10 +4,10 @@
 #include <string>
 #include <vector>
 
-#include "core/jobs/params.h"
-#include "core/jobs/progress.h"
-#include "core/jobs/run_result.h"
-#include "core/model/llm.h"
+#include "core/jobs/experiment/params.h"
+#include "core/jobs/experiment/progress.h"
+#include "core/jobs/experiment/run_result.h"
+#include "core/model/llm/llm.h"
 
 // What the experiments of several rooms have in common: a language model, and the tokens it reads.
 namespace vitrine

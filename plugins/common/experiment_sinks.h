@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "core/attention/sinks.h"
-#include "core/jobs/params.h"
+#include "core/jobs/experiment/params.h"
 
 // Which columns of a head count as sinks, as parameters of an experiment.
 namespace vitrine

@@ -2,7 +2,7 @@
 
 #include "core/attention/comparable.h"
 #include "core/figure/not_finite.h"
-#include "core/model/token_text.h"
+#include "core/model/tokenizer/token_text.h"
 #include "plugins/common/map_tiles.h"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 #include "plugins/common/stored_sinks.h"
 
-#include "core/jobs/read_run.h"
+#include "core/jobs/experiment/read_run.h"
 
 namespace vitrine
 {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/attention/sinks.h"
-#include "core/jobs/params.h"
+#include "core/jobs/experiment/params.h"
 
 namespace vitrine
 {

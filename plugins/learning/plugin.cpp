@@ -1,13 +1,13 @@
 #include "widgets/plugin.h"
-#include "plugins/learning/figures.h"
-#include "plugins/learning/score_experiment.h"
-#include "plugins/learning/train_experiment.h"
+#include "plugins/learning/experiments/score_experiment.h"
+#include "plugins/learning/experiments/train_experiment.h"
+#include "plugins/learning/figures/figures.h"
 #include "widgets/page/run_places.h"
 
 #include <QJsonObject>
 #include <QObject>
 
-namespace vitrine::learning
+namespace vitrine::learning_plugin
 {
 
 class LearningPlugin : public QObject, public Plugin
@@ -28,10 +28,10 @@ public:
     std::vector<figure::Figure> figures(const std::vector<RunRecord>& runs,
                                         const QJsonObject& state) const override
     {
-        return learning::figures(runs, runPlacesIn(state));
+        return learning_plugin::figures(runs, runPlacesIn(state));
     }
 };
 
-} // namespace vitrine::learning
+} // namespace vitrine::learning_plugin
 
 #include "plugin.moc"

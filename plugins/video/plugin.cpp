@@ -1,17 +1,17 @@
 #include "widgets/plugin.h"
-#include "plugins/video/bd_experiment.h"
-#include "plugins/video/compare_experiment.h"
-#include "plugins/video/decode_experiment.h"
-#include "plugins/video/encode_experiment.h"
-#include "plugins/video/figures.h"
-#include "plugins/video/metrics_experiment.h"
-#include "plugins/video/view.h"
+#include "plugins/video/experiments/bd_experiment.h"
+#include "plugins/video/experiments/compare_experiment.h"
+#include "plugins/video/experiments/decode_experiment.h"
+#include "plugins/video/experiments/encode_experiment.h"
+#include "plugins/video/experiments/metrics_experiment.h"
+#include "plugins/video/figures/figures.h"
+#include "plugins/video/view/view.h"
 #include "widgets/page/run_places.h"
 
 #include <QJsonObject>
 #include <QObject>
 
-namespace vitrine::video
+namespace vitrine::video_plugin
 {
 
 class VideoPlugin : public QObject, public Plugin
@@ -36,10 +36,10 @@ public:
     std::vector<figure::Figure> figures(const std::vector<RunRecord>& runs,
                                         const QJsonObject& state) const override
     {
-        return video::figures(runs, {}, runPlacesIn(state));
+        return video_plugin::figures(runs, {}, runPlacesIn(state));
     }
 };
 
-} // namespace vitrine::video
+} // namespace vitrine::video_plugin
 
 #include "plugin.moc"

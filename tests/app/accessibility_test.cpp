@@ -1,6 +1,6 @@
 // Whoever works by keyboard and ear: everything that takes the focus says what it is, in every page
 // of the window with real runs in it.
-#include "app/main_window.h"
+#include "app/window/main_window.h"
 
 #include <QAbstractItemView>
 #include <QAccessible>
@@ -9,8 +9,8 @@
 
 #include <gtest/gtest.h>
 
-#include "app/plugin_rooms.h"
-#include "app/room_page.h"
+#include "app/plugins/plugin_rooms.h"
+#include "app/window/room_page.h"
 
 #include <set>
 

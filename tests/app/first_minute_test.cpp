@@ -1,6 +1,6 @@
 // The window as a person meets it: the real program as worker, the real Attention room, the shipped
 // model.
-#include "app/main_window.h"
+#include "app/window/main_window.h"
 
 #include <QApplication>
 #include <QComboBox>
@@ -19,11 +19,11 @@
 
 #include <gtest/gtest.h>
 
-#include "app/figure_actions.h"
-#include "app/home_page.h"
-#include "app/origin_panel.h"
-#include "app/plugin_rooms.h"
-#include "app/room_page.h"
+#include "app/plugins/plugin_rooms.h"
+#include "app/report/figure_actions.h"
+#include "app/window/home_page.h"
+#include "app/window/origin_panel.h"
+#include "app/window/room_page.h"
 
 namespace vitrine
 {

@@ -2,8 +2,8 @@
 // workspace: what was acknowledged is there, the database is sound, no worker stays behind.
 #include "core/base/json.h"
 #include "core/base/random.h"
-#include "core/jobs/job_folder.h"
-#include "core/jobs/process.h"
+#include "core/jobs/worker/job_folder.h"
+#include "core/jobs/worker/process.h"
 #include "core/store/store.h"
 #include "tests/support/rounds.h"
 #include "tests/support/started_program.h"

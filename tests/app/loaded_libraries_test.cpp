@@ -1,4 +1,4 @@
-#include "app/plugin_registry.h"
+#include "app/plugins/plugin_registry.h"
 
 #include <gtest/gtest.h>
 

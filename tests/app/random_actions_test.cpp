@@ -1,7 +1,7 @@
 // A person who does anything at all: clicks, drags, wheels, keys, menus, other sizes and themes, in
 // all rooms with real runs. VITRINE_ACTIONS (default 120) and VITRINE_SEED (default 1) choose how
 // many and which.
-#include "app/main_window.h"
+#include "app/window/main_window.h"
 
 #include <QAbstractButton>
 #include <QAbstractScrollArea>
@@ -21,8 +21,8 @@
 
 #include <gtest/gtest.h>
 
-#include "app/plugin_rooms.h"
-#include "app/room_page.h"
+#include "app/plugins/plugin_rooms.h"
+#include "app/window/room_page.h"
 #include "core/base/resources.h"
 
 #include <random>

@@ -1,17 +1,17 @@
 #pragma once
 
 // Real, small runs of every room, as workers make them: what tests of the rooms show.
-#include "app/plugin_rooms.h"
+#include "app/plugins/plugin_rooms.h"
 
 #include <QFile>
 #include <QTemporaryDir>
 
 #include <gtest/gtest.h>
 
-#include "app/generic_view.h"
+#include "app/window/generic_view.h"
 #include "core/base/hash.h"
-#include "core/jobs/bundle.h"
-#include "core/jobs/guarded_run.h"
+#include "core/jobs/bundle/bundle.h"
+#include "core/jobs/worker/guarded_run.h"
 #include "core/store/store.h"
 #include "tests/support/fake_context.h"
 

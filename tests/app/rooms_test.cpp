@@ -7,7 +7,7 @@
 #include <QImage>
 #include <QTest>
 
-#include "core/jobs/read_run.h"
+#include "core/jobs/experiment/read_run.h"
 #include "tests/support/settled_view.h"
 #include "widgets/theme/palette.h"
 

@@ -9,13 +9,13 @@
 #include <QComboBox>
 #include <QLabel>
 
-#include "app/report_command.h"
+#include "app/command_line/report_command.h"
 #include "core/base/json.h"
 #include "core/store/database.h"
 #include "tests/support/rounds.h"
 #include "tests/support/settled_view.h"
+#include "widgets/runs/compare/run_diff.h"
 #include "widgets/runs/run_detail.h"
-#include "widgets/runs/run_diff.h"
 
 #include <QJsonDocument>
 #include <QJsonObject>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/jobs/run_record.h"
+#include "core/jobs/experiment/run_record.h"
 
 #include <cmath>
 #include <functional>

@@ -5,8 +5,8 @@
 #include "core/base/format.h"
 #include "core/base/parallel.h"
 #include "core/base/resources.h"
-#include "core/model/tokenizer.h"
-#include "plugins/calibration/tune_experiment.h"
+#include "core/model/tokenizer/tokenizer.h"
+#include "plugins/calibration/experiments/tune_experiment.h"
 #include "tests/bench/bench_model.h"
 
 #include <fmt/format.h>
@@ -43,11 +43,12 @@ std::string idsOf(int tokens)
 Params paramsOf(const Options& options, double beta)
 {
     static const std::string kIds = idsOf(options.tokens);
-    const auto params = resolveParams(calibration::TuneExperiment(), {{"model", "vitrine-lm"},
-                                                                      {"token_ids", kIds},
-                                                                      {"heads", options.heads},
-                                                                      {"keep", "2.0"},
-                                                                      {"beta", shortest(beta)}});
+    const auto params =
+        resolveParams(calibration_plugin::TuneExperiment(), {{"model", "vitrine-lm"},
+                                                             {"token_ids", kIds},
+                                                             {"heads", options.heads},
+                                                             {"keep", "2.0"},
+                                                             {"beta", shortest(beta)}});
     if (!params)
         fmt::print(stderr, "{}\n", params.error().message);
     return params.value();
@@ -62,7 +63,7 @@ int measure(const Options& options)
         "vitrine-bench-calibration";
     std::filesystem::create_directories(folder);
     QuietProgress progress(folder);
-    const calibration::TuneExperiment experiment;
+    const calibration_plugin::TuneExperiment experiment;
     auto session = experiment.open(paramsOf(options, 0.4)).value();
     const auto first = session->update(paramsOf(options, 0.4), progress).value();
     std::vector<double> times;

@@ -3,7 +3,7 @@
 //   bench_decode [tokens = 64] [rounds = 9] [threads = 2]
 #include "core/base/json.h"
 #include "core/base/parallel.h"
-#include "core/model/llm.h"
+#include "core/model/llm/llm.h"
 #include "tests/bench/bench_model.h"
 
 #include <fmt/format.h>

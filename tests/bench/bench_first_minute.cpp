@@ -1,11 +1,11 @@
 // The first minute of a person with an empty home directory: how soon the window is painted, and
 // how long each study of Home takes from one click to a painted result. The real program, the real
 // rooms, real workers. Prints; asserts nothing.
-#include "app/home_page.h"
-#include "app/main_window.h"
-#include "app/plugin_rooms.h"
-#include "app/room_page.h"
-#include "app/study.h"
+#include "app/plugins/plugin_rooms.h"
+#include "app/window/home_page.h"
+#include "app/window/main_window.h"
+#include "app/window/room_page.h"
+#include "app/window/study.h"
 
 #include <QApplication>
 #include <QDateTime>

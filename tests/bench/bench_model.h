@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/base/resources.h"
-#include "core/model/checkpoint.h"
+#include "core/model/checkpoint/checkpoint.h"
 #include "tests/support/tiny_llm.h"
 
 #include <algorithm>

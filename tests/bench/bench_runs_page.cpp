@@ -14,7 +14,7 @@
 #include "widgets/parallel/parallel_plot.h"
 #include "widgets/plot/plot_view.h"
 #include "widgets/runner/runner.h"
-#include "widgets/runs/filter_bar.h"
+#include "widgets/runs/filter/filter_bar.h"
 #include "widgets/theme/palette.h"
 
 #include <algorithm>

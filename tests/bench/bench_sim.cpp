@@ -3,9 +3,9 @@
 //   bench_sim [repetitions = 2000]
 #include "core/base/json.h"
 #include "core/base/parallel.h"
-#include "core/sim/mapper.h"
-#include "core/sim/sweep.h"
-#include "core/sim/workloads.h"
+#include "core/sim/search/mapper.h"
+#include "core/sim/search/sweep.h"
+#include "core/sim/workload/workloads.h"
 
 #include <fmt/format.h>
 

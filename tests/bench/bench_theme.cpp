@@ -1,7 +1,7 @@
 // From the click on "Light or dark" to the painted window, with a run in every room of a workspace.
-#include "app/main_window.h"
-#include "app/plugin_rooms.h"
-#include "app/room_page.h"
+#include "app/plugins/plugin_rooms.h"
+#include "app/window/main_window.h"
+#include "app/window/room_page.h"
 #include "core/store/copy_workspace.h"
 #include "core/store/store.h"
 #include "widgets/theme/palette.h"

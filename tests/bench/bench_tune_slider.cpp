@@ -2,9 +2,9 @@
 // frame: the real view, a real live worker, vitrine-lm, T = 256, one head of the lowest eligible
 // layer calibrated. Prints percentiles over 200 drags; asserts nothing.
 #include "core/base/resources.h"
-#include "plugins/calibration/maps_panel.h"
-#include "plugins/calibration/tune_experiment.h"
-#include "plugins/calibration/view.h"
+#include "plugins/calibration/experiments/tune_experiment.h"
+#include "plugins/calibration/view/maps_panel.h"
+#include "plugins/calibration/view/view.h"
 #include "tests/support/fake_context.h"
 #include "tests/support/temporary_folder.h"
 #include "widgets/runner/live_session.h"

@@ -2,9 +2,9 @@
 // the newest runs of a workspace, to be looked at: each room with one run of each of its
 // experiments and with two, each tab and pane mode of its view, and what opens over a page.
 // QT_SCALE_FACTOR scales.
-#include "app/main_window.h"
-#include "app/plugin_rooms.h"
-#include "app/room_page.h"
+#include "app/plugins/plugin_rooms.h"
+#include "app/window/main_window.h"
+#include "app/window/room_page.h"
 #include "core/store/copy_workspace.h"
 #include "core/store/store.h"
 #include "widgets/theme/palette.h"

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "core/model/checkpoint.h"
-#include "core/model/llm_rope.h"
+#include "core/model/checkpoint/checkpoint.h"
+#include "core/model/llm/llm_rope.h"
 
 #include <cstdint>
 #include <span>

@@ -1,5 +1,5 @@
-#include "core/model/llama2c.h"
-#include "core/model/tokenizer.h"
+#include "core/model/checkpoint/llama2c.h"
+#include "core/model/tokenizer/tokenizer.h"
 #include "tests/fuzz/fuzz_target.h"
 
 // The checkpoint's header and, on the same bytes, the tokenizer that lies beside it.

@@ -1,5 +1,5 @@
 // As the experiment reads a recipe, as the queue does, and as the trainer of language models does.
-#include "core/jobs/recipe.h"
+#include "core/jobs/experiment/recipe.h"
 #include "tests/fuzz/fuzz_target.h"
 #include "tests/fuzz/nets_files.h"
 

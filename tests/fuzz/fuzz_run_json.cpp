@@ -1,5 +1,5 @@
 #include "core/base/json.h"
-#include "core/jobs/run_record.h"
+#include "core/jobs/experiment/run_record.h"
 #include "tests/fuzz/fuzz_target.h"
 
 VITRINE_FUZZ_TARGET([](std::string_view bytes) {

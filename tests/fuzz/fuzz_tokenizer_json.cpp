@@ -1,4 +1,4 @@
-#include "core/model/tokenizer.h"
+#include "core/model/tokenizer/tokenizer.h"
 #include "tests/fuzz/fuzz_target.h"
 
 VITRINE_FUZZ_TARGET([](std::string_view bytes) {

@@ -1,4 +1,4 @@
-#include "core/sim/topology.h"
+#include "core/sim/workload/topology.h"
 #include "tests/fuzz/fuzz_target.h"
 
 VITRINE_FUZZ_TARGET([](std::string_view bytes) {

@@ -2,7 +2,7 @@
 
 #include "core/base/mapped_file.h"
 #include "core/base/parallel.h"
-#include "core/jobs/experiment.h"
+#include "core/jobs/experiment/experiment.h"
 
 #include <chrono>
 #include <filesystem>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/model/checkpoint.h"
+#include "core/model/checkpoint/checkpoint.h"
 #include "core/tensor/tensor_view.h"
 
 #include <algorithm>

@@ -5,7 +5,7 @@
 #include "core/attention/summary.h"
 #include "core/base/hash.h"
 #include "core/base/random.h"
-#include "core/jobs/run_record.h"
+#include "core/jobs/experiment/run_record.h"
 
 #include <algorithm>
 #include <cmath>

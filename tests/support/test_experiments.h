@@ -1,7 +1,7 @@
 #pragma once
 
-#include "core/jobs/experiment.h"
-#include "core/jobs/work.h"
+#include "core/jobs/experiment/experiment.h"
+#include "core/jobs/worker/work.h"
 #include "tests/support/machine_experiments.h"
 
 #include <chrono>

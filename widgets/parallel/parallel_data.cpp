@@ -1,8 +1,8 @@
 #include "widgets/parallel/parallel_data.h"
 
 #include "core/base/format.h"
-#include "core/jobs/metric_words.h"
-#include "core/jobs/read_run.h"
+#include "core/jobs/experiment/metric_words.h"
+#include "core/jobs/experiment/read_run.h"
 
 #include <QJsonArray>
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/figure/figure.h"
-#include "core/jobs/run_result.h"
+#include "core/jobs/experiment/run_result.h"
 
 #include <QJsonObject>
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "core/jobs/params.h"
-#include "core/jobs/worker.h"
+#include "core/jobs/experiment/params.h"
+#include "core/jobs/worker/worker.h"
 #include "widgets/view.h"
 
 #include <QSocketNotifier>

@@ -2,7 +2,7 @@
 
 #include <QSocketNotifier>
 
-#include "core/jobs/worker.h"
+#include "core/jobs/worker/worker.h"
 #include "core/store/finished_jobs.h"
 #include "widgets/theme/text.h"
 

@@ -62,7 +62,7 @@ public:
     bool isOpen() const { return store_.has_value(); }
     Store& store() { return *store_; }
 
-    // The new run's uid. A job is made by makeJob (core/jobs/new_job.h).
+    // The new run's uid. A job is made by makeJob (core/jobs/worker/new_job.h).
     Result<QString> start(const Job& job);
     void cancel(const QString& uid);
     void pause(const QString& uid);

@@ -5,7 +5,7 @@
 
 #include "core/store/store.h"
 #include "widgets/runs/run_detail.h"
-#include "widgets/runs/run_text.h"
+#include "widgets/table/run_text.h"
 #include "widgets/theme/shown_text.h"
 
 namespace vitrine

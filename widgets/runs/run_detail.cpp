@@ -14,7 +14,7 @@
 
 #include "core/base/format.h"
 #include "widgets/runner/runner.h"
-#include "widgets/runs/run_text.h"
+#include "widgets/table/run_text.h"
 #include "widgets/theme/shown_text.h"
 #include "widgets/theme/style.h"
 

@@ -8,8 +8,8 @@
 
 #include "core/base/format.h"
 #include "core/base/number_text.h"
-#include "widgets/runs/data_table.h"
-#include "widgets/runs/run_text.h"
+#include "widgets/table/data_table.h"
+#include "widgets/table/run_text.h"
 #include "widgets/theme/shown_text.h"
 #include "widgets/theme/text.h"
 

@@ -15,14 +15,14 @@
 #include "core/base/number_text.h"
 #include "widgets/plot/plot_view.h"
 #include "widgets/runner/runner.h"
-#include "widgets/runs/data_table.h"
-#include "widgets/runs/filter_bar.h"
-#include "widgets/runs/name_picker.h"
-#include "widgets/runs/parallel_panel.h"
-#include "widgets/runs/run_comparison.h"
+#include "widgets/runs/compare/run_comparison.h"
+#include "widgets/runs/filter/filter_bar.h"
+#include "widgets/runs/filter/name_picker.h"
+#include "widgets/runs/find/runs_model.h"
+#include "widgets/runs/plots/parallel_panel.h"
+#include "widgets/runs/plots/scatter_panel.h"
 #include "widgets/runs/run_detail.h"
-#include "widgets/runs/runs_model.h"
-#include "widgets/runs/scatter_panel.h"
+#include "widgets/table/data_table.h"
 
 #include <algorithm>
 

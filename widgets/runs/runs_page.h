@@ -1,6 +1,6 @@
 #pragma once
 
-#include "widgets/runs/run_finder.h"
+#include "widgets/runs/find/run_finder.h"
 #include "widgets/view.h"
 
 #include <QString>

@@ -8,12 +8,12 @@
 #include <QTableView>
 
 #include "widgets/runner/runner.h"
-#include "widgets/runs/run_comparison.h"
+#include "widgets/runs/compare/run_comparison.h"
+#include "widgets/runs/filter/tag_picker.h"
+#include "widgets/runs/find/runs_model.h"
+#include "widgets/runs/plots/scatter_panel.h"
 #include "widgets/runs/run_detail.h"
 #include "widgets/runs/run_edits.h"
-#include "widgets/runs/runs_model.h"
-#include "widgets/runs/scatter_panel.h"
-#include "widgets/runs/tag_picker.h"
 #include "widgets/theme/icon.h"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
-// libvitrine-trainer.so: the door of core/jobs/trainer.h to the nets. Opened with dlopen inside
-// `vitrine work`.
-#include "core/jobs/trainer.h"
+// libvitrine-trainer.so: the door of core/jobs/experiment/trainer.h to the nets. Opened with dlopen
+// inside `vitrine work`.
+#include "core/jobs/experiment/trainer.h"
 #include "core/learning/nets/language/trainer.h"
 #include "core/learning/nets/training/product.h"
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "core/sim/accelerator.h"
-#include "core/sim/workloads.h"
+#include "core/sim/cost/accelerator.h"
+#include "core/sim/workload/workloads.h"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 #include "core/store/copy_workspace.h"
 
 #include "core/base/file.h"
-#include "core/jobs/folder_lock.h"
+#include "core/jobs/worker/folder_lock.h"
 #include "core/store/store.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/test_runs.h"

@@ -2,7 +2,7 @@
 // removed.
 #include "core/base/file.h"
 #include "core/base/json.h"
-#include "core/jobs/job_folder.h"
+#include "core/jobs/worker/job_folder.h"
 #include "core/store/copy_workspace.h"
 #include "core/store/finished_jobs.h"
 #include "core/store/store.h"

@@ -1,8 +1,8 @@
 // What processes leave that are killed while they make or remove something.
 #include "core/store/half_made.h"
 
-#include "core/jobs/folder_lock.h"
-#include "core/jobs/job_folder.h"
+#include "core/jobs/worker/folder_lock.h"
+#include "core/jobs/worker/job_folder.h"
 #include "core/store/finished_jobs.h"
 #include "core/store/store.h"
 #include "tests/support/temporary_folder.h"

@@ -1,6 +1,6 @@
 #include "core/store/store.h"
 
-#include "core/jobs/bundle.h"
+#include "core/jobs/bundle/bundle.h"
 #include "tests/support/raw_database.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/test_runs.h"

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "core/model/checkpoint.h"
-#include "plugins/calibration/tune_experiment.h"
+#include "core/model/checkpoint/checkpoint.h"
+#include "plugins/calibration/experiments/tune_experiment.h"
 #include "tests/support/tiny_llm.h"
 
 #include <gtest/gtest.h>
@@ -10,7 +10,7 @@
 #include <map>
 #include <string>
 
-namespace vitrine::calibration::tiny_tuning
+namespace vitrine::calibration_plugin::tiny_tuning
 {
 
 using Given = std::map<std::string, std::string>;
@@ -107,4 +107,4 @@ inline double number(const Table& table, std::size_t row, const std::string& col
     return number(table.rows.at(row).at(static_cast<std::size_t>(table.column(column))));
 }
 
-} // namespace vitrine::calibration::tiny_tuning
+} // namespace vitrine::calibration_plugin::tiny_tuning

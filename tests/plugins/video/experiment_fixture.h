@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/jobs/experiment.h"
+#include "core/jobs/experiment/experiment.h"
 #include "tests/support/temporary_folder.h"
 
 #include <gmock/gmock.h>

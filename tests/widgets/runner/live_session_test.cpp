@@ -1,6 +1,6 @@
 #include "widgets/runner/live_session.h"
 
-#include "core/jobs/live_lines.h"
+#include "core/jobs/worker/live_lines.h"
 
 #include <QFile>
 #include <QSignalSpy>

@@ -8,8 +8,8 @@
 
 #include <gtest/gtest.h>
 
-#include "core/jobs/bundle.h"
-#include "core/jobs/worker.h"
+#include "core/jobs/bundle/bundle.h"
+#include "core/jobs/worker/worker.h"
 #include "widgets/runner/compute_pool.h"
 
 #include <atomic>

@@ -25,8 +25,8 @@
 #include "widgets/parallel/parallel_plot.h"
 #include "widgets/plot/plot_view.h"
 #include "widgets/runner/runner.h"
-#include "widgets/runs/run_diff.h"
-#include "widgets/runs/runs_model.h"
+#include "widgets/runs/compare/run_diff.h"
+#include "widgets/runs/find/runs_model.h"
 #include "widgets/theme/palette.h"
 
 namespace vitrine

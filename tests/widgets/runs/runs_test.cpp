@@ -1,4 +1,4 @@
-#include "widgets/runs/table_comparison.h"
+#include "widgets/runs/compare/table_comparison.h"
 
 #include <QApplication>
 
@@ -6,9 +6,9 @@
 #include <gtest/gtest.h>
 
 #include "core/base/hash.h"
-#include "widgets/runs/data_table.h"
-#include "widgets/runs/run_diff.h"
-#include "widgets/runs/run_text.h"
+#include "widgets/runs/compare/run_diff.h"
+#include "widgets/table/data_table.h"
+#include "widgets/table/run_text.h"
 
 namespace vitrine
 {

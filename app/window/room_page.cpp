@@ -1,0 +1,408 @@
+#include "app/window/room_page.h"
+
+#include <QAction>
+#include <QContextMenuEvent>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QMenu>
+#include <QMimeData>
+#include <QProgressBar>
+#include <QPushButton>
+#include <QStackedWidget>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+#include "app/window/generic_view.h"
+#include "app/window/parameter_panel.h"
+#include "app/window/state_panels.h"
+#include "core/jobs/experiment/read_run.h"
+#include "widgets/params/param_form.h"
+#include "widgets/runs/compare/run_comparison.h"
+#include "widgets/runs/find/runs_model.h"
+#include "widgets/table/run_text.h"
+#include "widgets/theme/icon.h"
+#include "widgets/theme/shown_text.h"
+
+#include <algorithm>
+
+namespace vitrine
+{
+RoomPage::RoomPage(const RoomInfo& info, const Plugin& plugin, ViewContext& context, Runner& runner,
+                   QWidget* parent)
+    : QWidget(parent),
+      info_(info),
+      plugin_(plugin),
+      context_(context),
+      runner_(runner),
+      experiments_(plugin.createExperiments()),
+      panel_(new ParameterPanel(experiments_, this)),
+      progress_(new QProgressBar(this)),
+      failure_(new FailurePanel(this)),
+      paused_(new PausedPanel(this)),
+      middle_(new QStackedWidget(this)),
+      empty_(nullptr)
+{
+    setObjectName("page");
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addWidget(makeTitleBar());
+    progress_->setObjectName("thinProgress");
+    progress_->setTextVisible(false);
+    progress_->setRange(0, 1000);
+    QSizePolicy keepsPlace = progress_->sizePolicy();
+    keepsPlace.setRetainSizeWhenHidden(true);
+    progress_->setSizePolicy(keepsPlace);
+    progress_->setFixedHeight(3);
+    column->addWidget(progress_);
+    auto* margin = new QVBoxLayout;
+    margin->setContentsMargins(12, 0, 12, 0);
+    margin->addWidget(failure_);
+    margin->addWidget(paused_);
+    column->addLayout(margin);
+    column->addWidget(middle_, 1);
+
+    auto* empty =
+        new EmptyPanel(info.icon, info.title, info.summary, "Run with these parameters", middle_);
+    connect(empty, &EmptyPanel::acted, panel_, &ParameterPanel::run);
+    empty_ = empty;
+    middle_->addWidget(empty_);
+    progress_->hide();
+    failure_->hide();
+    setAcceptDrops(true);
+    dropHint_ = new QLabel("Drop to compare", this);
+    dropHint_->setObjectName("dropHint");
+    dropHint_->setAlignment(Qt::AlignCenter);
+    dropHint_->setAttribute(Qt::WA_TransparentForMouseEvents);
+    dropHint_->hide();
+
+    connect(panel_, &ParameterPanel::runRequested, this, [this] {
+        emit runRequested(panel_->experiment().toStdString(), panel_->form().values());
+    });
+    connect(panel_, &ParameterPanel::experimentChosen, this, [this](const QString& id) {
+        if (id != state().experiment)
+            propose("Choose experiment", stateOf(id));
+    });
+    connect(panel_, &ParameterPanel::edited, this, [this](const QString& param) {
+        RoomState after = state();
+        after.params = panel_->form().values();
+        propose("Set " + param, after, "param:" + param);
+    });
+    connect(paused_, &PausedPanel::resumeWished, this, &RoomPage::resumeRequested);
+    connect(paused_, &PausedPanel::dismissed, this, &RoomPage::pausedDismissed);
+    connect(failure_, &FailurePanel::tryAgain, panel_, &ParameterPanel::run);
+    connect(failure_, &FailurePanel::dismissed, this, [this] { setFailure({}, {}); });
+    if (!experiments_.empty()) {
+        memory_.show({.experiment = QString::fromStdString(experiments_.front()->info().id)});
+        chooseExperiment(state().experiment);
+    }
+}
+
+RoomPage::~RoomPage() = default;
+
+QWidget* RoomPage::makeTitleBar()
+{
+    auto* bar = new QFrame(this);
+    bar->setObjectName("titleBar");
+    bar->setFixedHeight(44);
+    auto* row = new QHBoxLayout(bar);
+    row->setContentsMargins(16, 0, 8, 0);
+    row->setSpacing(8);
+    title_ = new QLabel(info_.title, bar);
+    title_->setProperty("role", "section");
+    subtitle_ = new QLabel(bar);
+    subtitle_->setProperty("role", "muted");
+    subtitle_->setTextFormat(Qt::PlainText);
+    subtitle_->setAccessibleName("What is shown");
+    subtitle_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    row->addWidget(title_);
+    row->addWidget(subtitle_, 1);
+
+    compare_ = new QPushButton("Compare", bar);
+    compare_->setAccessibleName("Compare");
+    compare_->setProperty("menu", true);
+    compare_->setToolTip("Show another run beside this one");
+    compareMenu_ = new QMenu(compare_);
+    connect(compareMenu_, &QMenu::aboutToShow, this, &RoomPage::fillCompareMenu);
+    compare_->setMenu(compareMenu_);
+    row->addWidget(compare_);
+    actions_ = new QHBoxLayout;
+    actions_->setSpacing(0);
+    row->addLayout(actions_);
+
+    auto* origin = new QToolButton(bar);
+    origin->setIcon(theme::icon("origin"));
+    origin->setIconSize({20, 20});
+    origin->setFocusPolicy(Qt::TabFocus);
+    origin->setAccessibleName("Where from?");
+    origin->setToolTip(
+        "Where from? The runs behind what is shown: inputs with hashes, versions, seed, "
+        "machine, command");
+    connect(origin, &QToolButton::clicked, this, &RoomPage::askOrigin);
+    row->addWidget(origin);
+    auto* fold = new QToolButton(bar);
+    fold->setIcon(theme::icon("panel"));
+    fold->setIconSize({20, 20});
+    fold->setFocusPolicy(Qt::TabFocus);
+    fold->setAccessibleName("Show or hide parameters");
+    fold->setToolTip("Parameters (F4)");
+    connect(fold, &QToolButton::clicked, this, &RoomPage::panelToggled);
+    row->addWidget(fold);
+    return bar;
+}
+
+bool RoomPage::has(const QString& experiment) const
+{
+    return std::ranges::any_of(experiments_, [&](const auto& made) {
+        return made->info().id == experiment.toStdString();
+    });
+}
+
+void RoomPage::apply(const RoomState& next)
+{
+    const RoomState before = state();
+    const bool otherExperiment = next.experiment != before.experiment && has(next.experiment);
+    const bool otherRuns = next.runs != before.runs;
+    memory_.show(next);
+    if (otherExperiment)
+        chooseExperiment(next.experiment);
+    if (next.params != appliedParams_ && next.params != panel_->form().values())
+        panel_->form().setValues(next.params);
+    appliedParams_ = next.params; // may name defaults, which the form does not give back
+    if (otherRuns || otherExperiment)
+        loadRuns(next.runs);
+    // Runs opened anew name no state: the view keeps what it shows them with. An undone first
+    // change does.
+    const bool named = !next.view.isEmpty() || (!otherRuns && !otherExperiment);
+    if (view_ != nullptr && named && view_->state() != next.view)
+        view_->setState(next.view);
+    showRight();
+    updateTitle();
+}
+
+void RoomPage::restore(const QJsonObject& saved)
+{
+    apply(roomStateFrom(saved));
+    memory_.restoreOthers(saved, [this](const QString& experiment) { return has(experiment); });
+}
+
+RoomState RoomPage::withPlaces(const RoomState& before, const RoomState& after) const
+{
+    const auto view = views_.find(after.experiment);
+    return vitrine::withPlaces(before, after,
+                               view == views_.end() ? QJsonObject() : view->second->state());
+}
+
+void RoomPage::chooseExperiment(const QString& id)
+{
+    panel_->setExperiment(id);
+    appliedParams_.clear();
+    View*& view = views_[id];
+    if (view == nullptr) {
+        view = plugin_.createView(id.toStdString(), context_, middle_);
+        if (view == nullptr)
+            view = new GenericView(
+                context_,
+                [&plugin = plugin_](const std::vector<RunRecord>& runs) {
+                    return plugin.figures(runs, {});
+                },
+                middle_);
+        middle_->addWidget(view);
+        connect(view, &View::titleChanged, this, &RoomPage::updateTitle);
+        connect(view, &View::parametersEdited, this,
+                [this](const std::map<std::string, std::string>& params) {
+                    panel_->form().merge(params);
+                    RoomState after = state();
+                    after.params = panel_->form().values();
+                    propose("Edit in the view", after, "view-params");
+                });
+    }
+    view_ = view;
+    updateActions();
+}
+
+void RoomPage::loadRuns(const QStringList& uids)
+{
+    runs_.clear();
+    for (const QString& uid : uids) {
+        if (auto run = runner_.load(uid)) {
+            runs_.push_back(*run);
+            if (const std::string problem = whatIsUnsound(**run); !problem.empty())
+                context_.showMessage(QString("Run %1 is shown as far as it is sound: %2")
+                                         .arg((*run)->number)
+                                         .arg(QString::fromStdString(problem)));
+        } else
+            context_.showMessage(QString::fromStdString(run.error().message));
+    }
+    if (view_ != nullptr)
+        view_->setRuns(runs_);
+    tellRepeatedColours();
+}
+
+QString RoomPage::experimentWith(const std::string& parameter) const
+{
+    QString first;
+    for (const auto& made : experiments_) {
+        const auto specs = made->params({});
+        if (std::ranges::find(specs, parameter, &ParamSpec::name) == specs.end())
+            continue;
+        const QString id = QString::fromStdString(made->info().id);
+        if (id == state().experiment)
+            return id;
+        if (first.isEmpty())
+            first = id;
+    }
+    return first;
+}
+
+FoundExperiment RoomPage::experimentNamed(const std::string& id) const
+{
+    for (const auto& made : experiments_)
+        if (made->info().id == id)
+            return {made.get(), info_.id.toStdString(), {}};
+    return {nullptr, {}, "this room has no experiment " + id};
+}
+
+Result<Params> RoomPage::resolve(const std::string& experiment,
+                                 const std::map<std::string, std::string>& given) const
+{
+    const FoundExperiment found = experimentNamed(experiment);
+    if (!found.experiment)
+        return argumentError("{}", found.problem);
+    return resolveParams(*found.experiment, given);
+}
+
+void RoomPage::setPending(const std::optional<RunStatus>& status)
+{
+    pending_ = status.has_value();
+    progress_->setVisible(pending_);
+    if (pending_) {
+        failure_->hide();
+        paused_->setRun({}, {});
+        progress_->setRange(0, status->total > 0 ? 1000 : 0);
+        progress_->setValue(static_cast<int>(status->fraction() * 1000));
+    }
+    if (view_ != nullptr && runs_.empty()) {
+        const QString what = !pending_                ? QString()
+                             : status->what.isEmpty() ? QString("starting")
+                                                      : status->what;
+        view_->setLoading(what, pending_ ? status->fraction() : 0);
+    }
+    showRight();
+}
+
+void RoomPage::setFailure(const QString& message, const QString& details)
+{
+    failure_->setFailure("The run failed", message, details);
+    failure_->setVisible(!message.isEmpty());
+    showRight();
+}
+
+void RoomPage::setPaused(const QString& uid, std::int64_t number, const std::string& experiment)
+{
+    paused_->setRun(uid,
+                    QString("Run %1 is paused: %2").arg(number).arg(experimentWords(experiment)));
+}
+
+void RoomPage::dropPaused(const QString& uid)
+{
+    if (paused_->run() == uid)
+        paused_->setRun({}, {});
+}
+
+void RoomPage::showRight()
+{
+    // A room's own view says itself what belongs here.
+    const bool speaks = view_ != nullptr && qobject_cast<GenericView*>(view_) == nullptr;
+    const bool somethingToShow = speaks || (view_ != nullptr && (!runs_.empty() || pending_));
+    middle_->setCurrentWidget(somethingToShow ? static_cast<QWidget*>(view_) : empty_);
+    compare_->setVisible(!runs_.empty());
+}
+
+void RoomPage::updateTitle()
+{
+    viewTitle_ = view_ != nullptr && !runs_.empty() ? shownText(view_->title()) : QString();
+    subtitle_->setText(viewTitle_);
+    subtitle_->setToolTip(viewTitle_);
+}
+
+void RoomPage::updateActions()
+{
+    while (QLayoutItem* item = actions_->takeAt(0)) {
+        delete item->widget();
+        delete item;
+    }
+    if (view_ == nullptr)
+        return;
+    QList<QAction*> worded; // the title line has room for signs only
+    for (QAction* action : view_->viewActions()) {
+        if (action->icon().isNull()) {
+            worded << action;
+            continue;
+        }
+        auto* button = new QToolButton(this);
+        button->setDefaultAction(action);
+        button->setIconSize({20, 20});
+        button->setAccessibleName(action->text());
+        actions_->addWidget(button);
+    }
+    if (worded.isEmpty())
+        return;
+    auto* more = new QToolButton(this);
+    more->setIcon(theme::icon("more"));
+    more->setAccessibleName("More actions");
+    more->setPopupMode(QToolButton::InstantPopup);
+    more->setIconSize({20, 20});
+    more->addActions(worded);
+    actions_->addWidget(more);
+}
+
+void RoomPage::askOrigin()
+{
+    figure::Figure shown; // what is shown as a whole
+    shown.name = info_.id.toStdString();
+    shown.title = (viewTitle_.isEmpty() ? info_.title : viewTitle_).toStdString();
+    for (const RunHandle& run : runs_)
+        shown.recipe.runs.push_back(run->uid);
+    context_.showOrigin(shown);
+}
+
+void RoomPage::contextMenuEvent(QContextMenuEvent* event)
+{
+    if (runs_.empty())
+        return event->ignore();
+    auto* menu = new QMenu(this);
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    menu->addAction("Where from?", this, &RoomPage::askOrigin);
+    menu->addAction("Compare with previous", this, &RoomPage::compareWithPrevious);
+    menu->popup(event->globalPos());
+}
+
+void RoomPage::dragEnterEvent(QDragEnterEvent* event)
+{
+    if (!event->mimeData()->hasFormat(kRunsMime))
+        return event->ignore(); // files are the window's
+    event->acceptProposedAction();
+    dropHint_->setGeometry(middle_->geometry().adjusted(12, 12, -12, -12));
+    dropHint_->show();
+    dropHint_->raise();
+}
+
+void RoomPage::dragLeaveEvent(QDragLeaveEvent*)
+{
+    dropHint_->hide();
+}
+
+void RoomPage::dropEvent(QDropEvent* event)
+{
+    dropHint_->hide();
+    event->acceptProposedAction();
+    emit runsDropped(draggedRuns(*event->mimeData()));
+}
+
+void RoomPage::propose(const QString& label, RoomState after, const QString& mergeKey)
+{
+    emit changed({info_.id, label, mergeKey, state(), std::move(after)});
+}
+
+} // namespace vitrine

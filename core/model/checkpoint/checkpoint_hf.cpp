@@ -1,0 +1,350 @@
+#include "core/model/checkpoint/checkpoint_hf.h"
+
+#include "core/base/file.h"
+#include "core/model/checkpoint/checkpoint_tensors.h"
+#include "core/tensor/printable.h"
+#include "core/tensor/safetensors.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <fmt/format.h>
+#include <set>
+
+namespace vitrine::model
+{
+namespace
+{
+
+constexpr std::uint64_t kConfigLimit = 1 << 20, kIndexLimit = 64 << 20;
+constexpr std::size_t kNamesInNote = 4;
+
+struct Stored {
+    std::size_t shard = 0;
+    std::string name; // as the file spells it
+};
+
+class HuggingFaceCheckpoint : public Checkpoint
+{
+public:
+    const LlmConfig& config() const override { return config_; }
+    std::vector<std::string> tensorNames() const override
+    {
+        std::vector<std::string> names;
+        for (const auto& [name, stored] : tensors_)
+            names.push_back(name);
+        return names;
+    }
+    bool has(const std::string& name) const override { return tensors_.contains(name); }
+    Result<TensorView> tensor(const std::string& name) const override
+    {
+        const auto found = tensors_.find(name);
+        if (found == tensors_.end())
+            return inputError("{} holds no tensor \"{}\"", folder_.string(), printable(name));
+        return shards_[found->second.shard].tensor(found->second.name);
+    }
+    std::vector<std::filesystem::path> files() const override { return files_; }
+    std::vector<std::string> notes() const override { return notes_; }
+
+    static Result<std::shared_ptr<const Checkpoint>> open(const std::filesystem::path& folder);
+
+private:
+    Result<void> readGenerationConfig();
+    Result<void> openShards();
+    Result<void> openSharded(const std::filesystem::path& index);
+    Result<void> addShard(const std::filesystem::path& path);
+    Result<void> nameTensors();
+    Result<void> checkWrappers() const;
+    Result<void> settleHead();
+    Result<void> checkRequired();
+    void noteAdapter();
+    void noteUnexpected();
+
+    std::filesystem::path folder_;
+    std::vector<std::filesystem::path> files_;
+    std::vector<std::string> notes_;
+    LlmConfig config_;
+    std::vector<Safetensors> shards_;
+    std::map<std::string, Stored> tensors_;
+};
+
+Result<std::shared_ptr<const Checkpoint>>
+HuggingFaceCheckpoint::open(const std::filesystem::path& folder)
+{
+    const auto checkpoint = std::make_shared<HuggingFaceCheckpoint>();
+    checkpoint->folder_ = folder;
+    const auto configPath = folder / "config.json";
+    if (!std::filesystem::exists(configPath))
+        return inputError(
+            "{} holds no config.json: a model folder of the Hugging Face hub is expected",
+            folder.string());
+    VITRINE_TRY(const std::string text, readFile(configPath, kConfigLimit));
+    VITRINE_TRY(ConfigFile file, readConfigFile(text, configPath.string()));
+    checkpoint->config_ = std::move(file.config);
+    checkpoint->notes_ = std::move(file.notes);
+    checkpoint->files_.push_back(configPath);
+    VITRINE_CHECK(checkpoint->readGenerationConfig());
+    VITRINE_CHECK(checkpoint->openShards());
+    VITRINE_CHECK(checkpoint->nameTensors());
+    VITRINE_CHECK(checkpoint->checkWrappers());
+    VITRINE_CHECK(checkpoint->settleHead());
+    VITRINE_CHECK(checkpoint->checkRequired());
+    checkpoint->noteAdapter();
+    checkpoint->noteUnexpected();
+    return checkpoint;
+}
+
+Result<void> HuggingFaceCheckpoint::addShard(const std::filesystem::path& path)
+{
+    VITRINE_TRY(Safetensors shard, Safetensors::open(path));
+    shards_.push_back(std::move(shard));
+    files_.push_back(path);
+    return {};
+}
+
+Result<void> HuggingFaceCheckpoint::readGenerationConfig()
+{
+    const auto path = folder_ / "generation_config.json";
+    if (!std::filesystem::exists(path))
+        return {};
+    VITRINE_TRY(const std::string text, readFile(path, kConfigLimit));
+    VITRINE_TRY(auto eos, parseGenerationEos(text, path.string(), config_.vocabulary));
+    if (eos)
+        config_.eos = std::move(*eos);
+    files_.push_back(path);
+    return {};
+}
+
+bool hasAdapter(const std::filesystem::path& folder)
+{
+    return std::ranges::any_of(
+        std::array{"adapter_config.json", "adapter_model.safetensors", "adapter_model.bin"},
+        [&](const char* name) { return std::filesystem::exists(folder / name); });
+}
+
+Result<void> HuggingFaceCheckpoint::openShards()
+{
+    const auto single = folder_ / "model.safetensors",
+               index = folder_ / "model.safetensors.index.json";
+    if (std::filesystem::exists(single) && std::filesystem::exists(index))
+        notes_.push_back("The folder also holds model.safetensors.index.json, which is not used: "
+                         "model.safetensors comes first, as in transformers.");
+    if (std::filesystem::exists(single))
+        return addShard(single);
+    if (std::filesystem::exists(index))
+        return openSharded(index);
+    if (hasAdapter(folder_))
+        return inputError("{} holds a LoRA adapter without the model it belongs to; merge it into "
+                          "its model (merge_and_unload) and save that",
+                          folder_.string());
+    for (const char* pickle :
+         {"pytorch_model.bin", "pytorch_model.bin.index.json", "consolidated.00.pth"})
+        if (std::filesystem::exists(folder_ / pickle))
+            return inputError("{} holds pickled weights only ({}), which may run code when opened; "
+                              "convert them to safetensors "
+                              "(save_pretrained with safe_serialization=True)",
+                              folder_.string(), pickle);
+    return inputError("{} holds no model.safetensors and no model.safetensors.index.json",
+                      folder_.string());
+}
+
+Result<void> HuggingFaceCheckpoint::openSharded(const std::filesystem::path& index)
+{
+    VITRINE_TRY(const std::string text, readFile(index, kIndexLimit));
+    VITRINE_TRY(const auto shardOf, parseShardIndex(text, index.string()));
+    files_.push_back(index);
+
+    std::map<std::string, std::size_t> numbers;
+    for (const auto& [tensor, shard] : shardOf)
+        numbers.emplace(shard, 0);
+    for (auto& [shard, number] : numbers) {
+        number = shards_.size();
+        VITRINE_CHECK(addShard(folder_ / shard));
+    }
+    for (const auto& [tensor, shard] : shardOf)
+        if (!shards_[numbers.at(shard)].has(tensor))
+            return inputError("{} says that {} holds tensor \"{}\", but it does not",
+                              index.string(), printable(shard), printable(tensor));
+    return {};
+}
+
+// Base models are exported without "model."; the names inside are the same otherwise.
+std::string fullName(const std::string& stored)
+{
+    for (const std::string_view start : {"layers.", "embed_tokens.", "norm."})
+        if (stored.starts_with(start))
+            return "model." + stored;
+    return stored;
+}
+
+Result<void> HuggingFaceCheckpoint::nameTensors()
+{
+    for (std::size_t shard = 0; shard < shards_.size(); ++shard)
+        for (const auto& [name, entry] : shards_[shard].entries())
+            if (!tensors_.emplace(fullName(name), Stored{shard, name}).second)
+                return inputError("{} holds tensor \"{}\" twice", folder_.string(),
+                                  printable(name));
+    return {};
+}
+
+// What stands before "model." in the names of a model that another one wraps, as "module." or
+// "base_model.model.".
+std::string wrapperPrefix(const std::string& name)
+{
+    static constexpr std::string_view kPeft = "base_model.model.";
+    if (name.starts_with(kPeft))
+        return std::string(kPeft);
+    for (const std::string_view end : {"model.embed_tokens.weight", "embed_tokens.weight"})
+        if (name.ends_with(end))
+            return name.substr(0, name.size() - end.size());
+    return {};
+}
+
+Result<void> HuggingFaceCheckpoint::checkWrappers() const
+{
+    for (const auto& [name, stored] : tensors_) {
+        const std::string prefix = has(std::string(kEmbeddingTensor)) ? "" : wrapperPrefix(name);
+        if (!prefix.empty())
+            return inputError(
+                "{}: the names of its tensors start with \"{}\", \"model.\" is expected; {}",
+                folder_.string(), printable(prefix),
+                prefix.starts_with("base_model.")
+                    ? "merge the LoRA adapter into the model (merge_and_unload) and save that"
+                    : "save the model that is wrapped, not its wrapper");
+        if (name.find(".base_layer.") != std::string::npos)
+            return inputError(
+                "{}: tensor \"{}\" belongs to a LoRA adapter; merge it into the model "
+                "(merge_and_unload) and save that",
+                folder_.string(), printable(name));
+    }
+    return {};
+}
+
+// Whether two tensors hold the same bytes.
+bool areSame(const Result<TensorView>& a, const Result<TensorView>& b)
+{
+    return a && b && a->type == b->type && a->shape == b->shape &&
+           std::memcmp(a->bytes.data(), b->bytes.data(), a->bytes.size()) == 0;
+}
+
+// The head is there where config.json asks for one: tied to the embeddings, or of its own.
+Result<void> HuggingFaceCheckpoint::settleHead()
+{
+    const std::string head(kHeadTensor);
+    if (!config_.languageHead) {
+        notes_.push_back("The model has no language head (\"architectures\" in config.json names "
+                         "none): there are no next tokens and no perplexity.");
+        return {};
+    }
+    if (config_.tiedEmbeddings && has(head)) {
+        if (!areSame(tensor(head), tensor(std::string(kEmbeddingTensor))))
+            return inputError("{}: config.json ties the head to the embeddings "
+                              "(\"tie_word_embeddings\"), but {} is another tensor than {}; set "
+                              "\"tie_word_embeddings\" to false, or leave the tensor out",
+                              folder_.string(), kHeadTensor, kEmbeddingTensor);
+        tensors_.erase(head);
+    }
+    if (!config_.tiedEmbeddings && !has(head)) {
+        config_.languageHead = false;
+        notes_.push_back(
+            "The model has no language head: there is no lm_head.weight, and config.json "
+            "does not tie the head to the embeddings (\"tie_word_embeddings\"). There "
+            "are no next tokens and no perplexity.");
+    }
+    return {};
+}
+
+bool isFloat(DType type)
+{
+    return type == DType::f32 || type == DType::f16 || type == DType::bf16 || type == DType::f64;
+}
+
+Result<void> HuggingFaceCheckpoint::checkRequired()
+{
+    std::size_t wide = 0;
+    for (const auto& [name, shape] : requiredTensors(config_)) {
+        VITRINE_TRY(const TensorView view, tensor(name));
+        if (view.shape != shape)
+            return inputError("tensor \"{}\" of {} has the shape [{}], config.json needs [{}]",
+                              name, folder_.string(), fmt::join(view.shape, ", "),
+                              fmt::join(shape, ", "));
+        if (!isFloat(view.type))
+            return inputError(
+                "tensor \"{}\" of {} is stored as {}; F32, F16, BF16 and F64 can be opened", name,
+                folder_.string(), dtypeName(view.type));
+        wide += view.type == DType::f64;
+    }
+    if (wide > 0)
+        notes_.push_back(fmt::format("{} {} stored as F64 and rounded to single precision.", wide,
+                                     wide == 1 ? "tensor is" : "tensors are"));
+    return {};
+}
+
+std::string namesForNote(const std::vector<std::string>& names)
+{
+    std::vector<std::string> shown;
+    for (const auto& name : names)
+        if (shown.size() < kNamesInNote)
+            shown.push_back(printable(name));
+    const auto more = names.size() - shown.size();
+    return fmt::format("{}{}", fmt::join(shown, ", "),
+                       more > 0 ? fmt::format(" and {} more", more) : "");
+}
+
+std::string weightOfBias(const std::string& bias)
+{
+    return bias.substr(0, bias.size() - 4) + "weight";
+}
+
+void HuggingFaceCheckpoint::noteUnexpected()
+{
+    std::set<std::string> required;
+    for (auto& tensor : requiredTensors(config_))
+        required.insert(std::move(tensor.name));
+
+    std::vector<std::string> rotary, adapter, biases, unexpected;
+    for (const auto& [name, stored] : tensors_) {
+        if (required.contains(name))
+            continue;
+        const bool isBias = name.ends_with("_proj.bias");
+        (name.ends_with("rotary_emb.inv_freq")             ? rotary
+         : name.find(".lora_") != std::string::npos        ? adapter
+         : isBias && required.contains(weightOfBias(name)) ? biases
+                                                           : unexpected)
+            .push_back(name);
+    }
+    const auto note = [&](const std::vector<std::string>& names, std::string_view one,
+                          std::string_view many) {
+        if (!names.empty())
+            notes_.push_back(fmt::format("{} {}: {}.", names.size(), names.size() == 1 ? one : many,
+                                         namesForNote(names)));
+    };
+    if (!rotary.empty())
+        notes_.push_back(fmt::format("{} rotary_emb.inv_freq {} not used: rotary frequencies come "
+                                     "from config.json.",
+                                     rotary.size(),
+                                     rotary.size() == 1 ? "buffer is" : "buffers are"));
+    note(adapter, "tensor of a LoRA adapter is not applied",
+         "tensors of a LoRA adapter are not applied");
+    note(biases, "stored bias is not used, since config.json does not ask for it",
+         "stored biases are not used, since config.json does not ask for them");
+    note(unexpected, "tensor is not part of this model and is not used",
+         "tensors are not part of this model and are not used");
+}
+
+void HuggingFaceCheckpoint::noteAdapter()
+{
+    if (hasAdapter(folder_))
+        notes_.push_back(
+            "The folder also holds a LoRA adapter (adapter_config.json, adapter_model), "
+            "which is not applied: what is shown is the model without it.");
+}
+
+} // namespace
+
+Result<std::shared_ptr<const Checkpoint>> openHuggingFace(const std::filesystem::path& folder)
+{
+    return HuggingFaceCheckpoint::open(folder);
+}
+
+} // namespace vitrine::model

@@ -1,0 +1,53 @@
+#pragma once
+
+#include "core/sim/cost/accelerator.h"
+
+#include <map>
+#include <optional>
+#include <span>
+
+namespace vitrine::sim
+{
+
+// What a number of ours is: a metric of a simulated run, or of two.
+struct Probe {
+    const char* metric =
+        nullptr; // as in metricOf; nullptr: nothing of ours can be set beside the claim
+    const char* workload = "";
+    const char* changes = ""; // "mode=1,utilisation=0.85": parameters by name
+    enum class Relation {
+        value,
+        over,
+        saving
+    } relation = Relation::value;   // over: rival / ours; saving: 100 (1 - ours / rival)
+    const char* rivalWorkload = ""; // of the rival; "": the same workload
+    const char* rivalChanges = "";
+};
+
+// One statement of a paper, or of its code, about an accelerator: data to be set beside ours, never
+// used by a simulator.
+struct Claim {
+    const char* accelerator; // id
+    const char* text;        // "Throughput, EfficientViT-B1 at 224"
+    double value;            // as published
+    const char* unit;
+    Mark mark;
+    const char* conditions; // where it stands, and what had to be read into it
+    Probe probe;
+};
+std::span<const Claim> claims(); // of all accelerators
+
+struct Reference {
+    const Claim* claim;
+    std::optional<double> ours,
+        deviation; // deviation: ours / value - 1; for savings the difference in points
+};
+
+// The claims about one accelerator with our figures, each simulated with its own conditions.
+std::vector<Reference> references(const Accelerator& accelerator);
+
+// "cycles", "fps", "gops", "gops_per_watt", "watt", "utilisation", "latency_ms", "energy_mj",
+// "edp", "dram_mb" (activations), or the name of one of the result's extras. None: no such metric.
+std::optional<double> metricOf(const SimResult& result, std::string_view metric);
+
+} // namespace vitrine::sim

@@ -1,0 +1,33 @@
+#include "core/sim/cost/accelerator.h"
+
+#include <algorithm>
+
+namespace vitrine::sim
+{
+
+std::span<const Accelerator> accelerators()
+{
+    static const std::vector<Accelerator> kAccelerators{
+        systolicArray(), p2Vit(), trioVit(), efficientVitFpga(), nvca(), vitality(), nasa()};
+    return kAccelerators;
+}
+
+const Accelerator* findAccelerator(std::string_view id)
+{
+    const auto list = accelerators();
+    const auto found = std::ranges::find(list, id, &Accelerator::id);
+    return found == list.end() ? nullptr : &*found;
+}
+
+Result<SimResult> simulate(const Workload& workload, const Accelerator& accelerator,
+                           const Settings& settings)
+{
+    VITRINE_CHECK(checkSettings(accelerator.parameters, settings));
+    VITRINE_CHECK(check(workload));
+    VITRINE_TRY(SimResult result, accelerator.run(workload, settings));
+    if (!(result.cycles > 0))
+        return argumentError("{} has nothing that {} can run", workload.name, accelerator.title);
+    return result;
+}
+
+} // namespace vitrine::sim

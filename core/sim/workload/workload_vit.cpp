@@ -1,0 +1,64 @@
+#include "core/base/json.h"
+#include "core/model/network/vit_shapes.h"
+#include "core/sim/workload/workloads.h"
+
+#include <array>
+
+namespace vitrine::sim
+{
+
+namespace
+{
+
+// A whole number within limits that keep every product in 64 bits; `fallback` where the file may
+// leave it out.
+Result<std::int64_t> sizeOf(const Json& json, const char* key, std::int64_t most,
+                            std::optional<std::int64_t> fallback = {})
+{
+    const auto found = json.find(key);
+    if (found == json.end() && fallback)
+        return *fallback;
+    if (found == json.end() || !found->is_number_integer() || found->get<std::int64_t>() < 1 ||
+        found->get<std::int64_t>() > most)
+        return inputError("cannot read config.json: \"{}\" is to be a whole number of 1 to {}", key,
+                          most);
+    return found->get<std::int64_t>();
+}
+
+} // namespace
+
+bool isVisionConfig(std::string_view configJson)
+{
+    const auto json = parseJson(configJson, "config.json");
+    if (!json || !json->is_object())
+        return false;
+    const auto type = json->find("model_type");
+    return type != json->end() && type->is_string() && (*type == "vit" || *type == "deit");
+}
+
+Result<Workload> visionWorkload(std::string_view configJson, const std::string& name)
+{
+    VITRINE_TRY(const Json json, parseJson(configJson, "config.json"));
+    model::VitSizes sizes;
+    VITRINE_TRY(sizes.width, sizeOf(json, "hidden_size", 1 << 16));
+    VITRINE_TRY(sizes.depth, sizeOf(json, "num_hidden_layers", 1000));
+    VITRINE_TRY(sizes.heads, sizeOf(json, "num_attention_heads", 1024));
+    VITRINE_TRY(sizes.patch, sizeOf(json, "patch_size", 1024));
+    VITRINE_TRY(sizes.side, sizeOf(json, "image_size", 4096));
+    VITRINE_TRY(const std::int64_t mlp,
+                sizeOf(json, "intermediate_size", 1 << 20, 4 * sizes.width));
+    const auto labels = json.find("id2label");
+    VITRINE_TRY(sizes.classes, sizeOf(json, "num_labels", 1 << 20, 1000));
+    if (labels != json.end() && labels->is_object() && !labels->empty())
+        sizes.classes = static_cast<std::int64_t>(labels->size());
+    if (sizes.width % sizes.heads != 0 || sizes.side % sizes.patch != 0 || mlp != 4 * sizes.width)
+        return inputError("cannot read config.json: a width of {} with {} heads, pictures of {} in "
+                          "patches of {} and an MLP of {} is no ViT that shapes are known for",
+                          sizes.width, sizes.heads, sizes.side, sizes.patch, mlp);
+    model::NetworkShape shapes = model::vitShapes(sizes);
+    shapes.name = name;
+    shapes.title = fmt::format("{}, {} x {}", name, sizes.side, sizes.side);
+    return workloadOf(shapes);
+}
+
+} // namespace vitrine::sim

@@ -1,0 +1,109 @@
+#pragma once
+
+#include "plugins/accelerators/view/scenario.h"
+#include "widgets/page/bound_state.h"
+#include "widgets/view.h"
+
+#include <memory>
+#include <optional>
+
+class QBoxLayout;
+class QComboBox;
+
+namespace vitrine
+{
+
+class Banner;
+class EmptyPage;
+class Panel;
+class SegmentedSwitch;
+class StatePages;
+
+namespace plot
+{
+class PlotView;
+}
+
+namespace accelerators_plugin
+{
+
+class RunSummary;
+class ReferenceTable;
+class WhatIfBar;
+
+// Runs of accelerators.simulate side by side, and beside them what a person tries: another machine,
+// another workload, other sizes, simulated at once. Keys of the state: README.md.
+class AcceleratorsView : public View
+{
+    Q_OBJECT
+public:
+    AcceleratorsView(ViewContext& context, QWidget* parent);
+    ~AcceleratorsView() override;
+
+    void setRuns(const std::vector<RunHandle>& runs) override;
+    QJsonObject state() const override { return state_; }
+    void setState(const QJsonObject& state) override;
+    QString title() const override;
+    std::vector<figure::Figure> figures() const override;
+    void setLoading(const QString& what, double fraction) override;
+    void setFailure(const QString& message) override;
+    // Below this the page scrolls; what stands side by side goes below each other before that.
+    QSize minimumSizeHint() const override { return {560, 420}; }
+
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
+private:
+    void makeLayout();
+    QWidget* makeChoices();
+    QWidget* makeContent();
+    Panel* makeSchedule();
+    Panel* makeBars();
+    Panel* plotCard(const QString& heading, plot::PlotView*& plot, const char* rangeKey,
+                    int height);
+    QBoxLayout* besides(Panel* left, int leftShare, Panel* right, int rightShare);
+    void connectParts();
+    void chooseAccelerator();
+    void chooseBars(const QString& key, const QComboBox& combo);
+    void zoomSchedule(int choice);
+    void changeRange(const QString& key, const QJsonObject& range, const QString& label);
+
+    QJsonObject current() const { return bound_.read(state_); }
+    std::vector<const RunRecord*> shown() const; // the runs, then what is tried
+    Scenario scenario() const;                   // what is tried, else the first run's
+    void simulate();
+    void draw();
+    void drawPlots(const std::vector<const RunRecord*>& records);
+    void fillWorkloads(const std::string& accelerator);
+    void showChoices();
+    void showPage();
+    void change(const Scenario& scenario, const QString& label, const QString& mergeKey = {});
+    void start(const std::map<std::string, std::string>& given, bool compare);
+
+    ViewContext& context_;
+    QJsonObject state_;
+    BoundState bound_{{"ranges", "what_if"}}; // to the first run
+    std::vector<RunHandle> runs_;             // done
+    std::shared_ptr<const RunRecord> tried_;
+    QString loading_, failure_, triedFailure_;
+    double fraction_ = -1;
+    bool dismissed_ = false; // the line about what went wrong
+    std::map<std::string, std::string> lastStart_;
+
+    QBoxLayout* choices_ = nullptr;
+    StatePages* pages_ = nullptr;
+    EmptyPage* empty_ = nullptr;
+    Banner* banner_ = nullptr;
+    std::vector<QBoxLayout*> pairs_; // of plots side by side
+    QComboBox *accelerator_ = nullptr, *workload_ = nullptr, *bars_ = nullptr, *per_ = nullptr;
+    SegmentedSwitch* zoom_ = nullptr;
+    WhatIfBar* whatIf_ = nullptr;
+    RunSummary *summary_ = nullptr, *others_ = nullptr;
+    plot::PlotView *schedule_ = nullptr, *barPlot_ = nullptr, *roofline_ = nullptr,
+                   *buffers_ = nullptr, *area_ = nullptr;
+    Panel *reference_ = nullptr, *areaCard_ = nullptr, *othersCard_ = nullptr;
+    ReferenceTable* claims_ = nullptr;
+};
+
+} // namespace accelerators_plugin
+} // namespace vitrine

@@ -1,0 +1,130 @@
+// What a person does in the view: each becomes a change of its state, or a run.
+#include "core/sim/cost/accelerator.h"
+#include "plugins/accelerators/view/view.h"
+#include "plugins/accelerators/view/what_if_bar.h"
+#include "widgets/page/banner.h"
+#include "widgets/page/state_pages.h"
+#include "widgets/params/segmented_switch.h"
+
+#include <QComboBox>
+
+namespace vitrine::accelerators_plugin
+{
+
+void AcceleratorsView::connectParts()
+{
+    connect(accelerator_, &QComboBox::activated, this, &AcceleratorsView::chooseAccelerator);
+    connect(workload_, &QComboBox::activated, this, [this] {
+        Scenario next = scenario();
+        next.workload = workload_->currentText().toStdString();
+        change(next, tr("Choose %1").arg(workload_->currentText()));
+    });
+    connect(bars_, &QComboBox::activated, this,
+            [this] { chooseBars(QStringLiteral("bars"), *bars_); });
+    connect(per_, &QComboBox::activated, this,
+            [this] { chooseBars(QStringLiteral("per"), *per_); });
+    connect(zoom_, &SegmentedSwitch::chosen, this, &AcceleratorsView::zoomSchedule);
+    connect(whatIf_, &WhatIfBar::chosen, this,
+            [this](const Scenario& scenario, const QString& label, const QString& key) {
+                change(scenario, label, key);
+            });
+    connect(whatIf_, &WhatIfBar::resetWished, this,
+            [this] { change(Scenario{}, tr("Reset what if")); });
+    connect(whatIf_, &WhatIfBar::keepWished, this,
+            [this] { start(scenario().given(), !runs_.empty()); });
+    connect(empty_, &EmptyPage::startWished, this, [this] {
+        start({{"accelerator", "p2vit"}, {"workload", "deit-tiny"}}, false);
+    });
+    connect(pages_, &StatePages::retryWished, this, [this] { start(lastStart_, false); });
+    connect(banner_, &Banner::dismissed, this, [this] {
+        dismissed_ = true;
+        showPage();
+    });
+}
+
+void AcceleratorsView::chooseAccelerator()
+{
+    Scenario next;
+    next.accelerator = accelerator_->currentData().toString().toStdString();
+    const sim::Accelerator* machine = sim::findAccelerator(next.accelerator);
+    if (!machine)
+        return;
+    // The workload stays where the machine's paper, or any machine, can run it.
+    const std::string before = scenario().workload;
+    const bool vision = before.find("ctvc") == std::string::npos &&
+                        before.find("cifar") == std::string::npos &&
+                        before.find("nvca") == std::string::npos && !before.empty();
+    next.workload = vision && next.accelerator != "nvca" && next.accelerator != "nasa"
+                        ? before
+                        : machine->workloads.front();
+    change(next, tr("Choose %1").arg(QString::fromStdString(machine->title)));
+}
+
+// Other bars have another range.
+void AcceleratorsView::chooseBars(const QString& key, const QComboBox& combo)
+{
+    QJsonObject changed = current();
+    QJsonObject ranges = changed.value("ranges").toObject();
+    ranges.remove(QStringLiteral("bars"));
+    changed["ranges"] = ranges;
+    changed[key] = combo.currentData().toString();
+    context_.change(this, bound_.written(changed),
+                    tr("Show %1").arg(combo.currentText().toLower()));
+}
+
+// A block of whatever runs are shown: a wish, not a range.
+void AcceleratorsView::zoomSchedule(int choice)
+{
+    QJsonObject changed = current();
+    QJsonObject ranges = changed.value("ranges").toObject();
+    for (const char* plot : {"schedule", "buffers"})
+        ranges.remove(QLatin1String(plot));
+    changed["ranges"] = ranges;
+    if (choice == 1)
+        changed["zoom"] = QStringLiteral("block");
+    else
+        changed.remove("zoom");
+    if (bound_.written(changed) == state_)
+        return;
+    context_.change(this, bound_.written(changed),
+                    choice == 1 ? tr("Zoom to a block") : tr("Show the whole picture"));
+}
+
+// Time runs the same way under the schedule and the buffers.
+void AcceleratorsView::changeRange(const QString& key, const QJsonObject& range,
+                                   const QString& label)
+{
+    QJsonObject ranges = current().value("ranges").toObject();
+    ranges[key] = range;
+    if (key == "schedule" || key == "buffers")
+        for (const char* other : {"schedule", "buffers"}) {
+            QJsonObject both = ranges.value(QLatin1String(other)).toObject();
+            if (range.contains("x"))
+                both["x"] = range.value("x");
+            else
+                both.remove("x");
+            ranges[QLatin1String(other)] = both;
+        }
+    QJsonObject changed = current();
+    changed["ranges"] = ranges;
+    if (key == "schedule" || key == "buffers")
+        changed.remove("zoom");
+    if (bound_.written(changed) != state_)
+        context_.change(this, bound_.written(changed), label, "zoom-" + key);
+}
+
+void AcceleratorsView::change(const Scenario& scenario, const QString& label,
+                              const QString& mergeKey)
+{
+    const QJsonObject changed = withScenario(current(), scenario);
+    if (bound_.written(changed) != state_)
+        context_.change(this, bound_.written(changed), label, mergeKey);
+}
+
+void AcceleratorsView::start(const std::map<std::string, std::string>& given, bool compare)
+{
+    lastStart_ = given;
+    context_.startRun(this, "accelerators.simulate", given, compare);
+}
+
+} // namespace vitrine::accelerators_plugin

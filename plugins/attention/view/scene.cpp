@@ -1,0 +1,74 @@
+#include "plugins/attention/view/scene.h"
+
+#include "core/base/format.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace vitrine::attention_plugin
+{
+std::span<const float> Scene::columnScore() const
+{
+    const auto layer = first().layerIndex(head);
+    return layer ? first().capture->columnScore(*layer, head.head) : std::span<const float>{};
+}
+
+const attention::Sink* Scene::sinkAt(std::int64_t token) const
+{
+    if (sinks.empty())
+        return nullptr;
+    const auto found = std::ranges::find(sinks.front(), token, &attention::Sink::position);
+    return found == sinks.front().end() ? nullptr : &*found;
+}
+
+bool Scene::isPinned(std::int64_t token) const
+{
+    return std::ranges::find(state.pinnedTokens, token) != state.pinnedTokens.end();
+}
+
+bool Scene::isPinned(HeadId id) const
+{
+    return std::ranges::find(state.pinnedHeads, id) != state.pinnedHeads.end();
+}
+
+Score Scene::score() const
+{
+    const bool differs =
+        runs.size() > 1 && rows.size() > 1 && whyNoDifference(runs[0], runs[1]).isEmpty();
+    return state.score == Score::difference && !differs ? Score::firstTokenMass : state.score;
+}
+
+const std::vector<HeadRow>& Scene::scoredRows() const
+{
+    return score() == Score::difference ? rows[1] : rows.front();
+}
+
+QString Scene::tokenName(std::int64_t token) const
+{
+    const QStringList& names = *first().tokens;
+    return token >= 0 && token < names.size()
+               ? QStringLiteral("“%1”").arg(names[static_cast<qsizetype>(token)])
+               : QString();
+}
+
+QString headName(HeadId head)
+{
+    return QStringLiteral("layer %1 · head %2").arg(head.layer).arg(head.head);
+}
+
+QString numberText(double value)
+{
+    return QString::fromStdString(significant(value, 4));
+}
+
+QString measureText(double value)
+{
+    return std::isnan(value) ? QStringLiteral("not finite") : numberText(value);
+}
+
+QString shortText(double value)
+{
+    return QString::fromStdString(significant(value, 2));
+}
+
+} // namespace vitrine::attention_plugin

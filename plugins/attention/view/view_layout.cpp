@@ -1,0 +1,208 @@
+#include "plugins/attention/view/head_table.h"
+#include "plugins/attention/view/map_panel.h"
+#include "plugins/attention/view/overview_panel.h"
+#include "plugins/attention/view/profile_panel.h"
+#include "plugins/attention/view/token_panel.h"
+#include "plugins/attention/view/view.h"
+#include "widgets/page/banner.h"
+#include "widgets/page/panel.h"
+#include "widgets/page/prompt_line.h"
+#include "widgets/page/splitters.h"
+#include "widgets/page/state_pages.h"
+#include "widgets/theme/style.h"
+
+#include <QHBoxLayout>
+#include <QJsonArray>
+#include <QScrollArea>
+
+namespace vitrine::attention_plugin
+{
+namespace
+{
+
+// A view as wide as this has room for the numbers beside the map of one run.
+constexpr int kWide = 1040;
+
+std::vector<SkeletonCard> skeleton(QSize size)
+{
+    const int gap = 8, strip = 92, left = std::max(200, size.width() / 4);
+    const int bottom = std::max(150, size.height() / 4);
+    const int top = size.height() - strip - bottom - 2 * gap, half = (size.width() - gap) / 2;
+    using Body = SkeletonCard::Body;
+    return {{{0, 0, left, top}, Body::tiles},
+            {{left + gap, 0, size.width() - left - gap, top}, Body::square},
+            {{0, top + gap, size.width(), strip}, Body::words},
+            {{0, top + strip + 2 * gap, half, bottom}, Body::plain},
+            {{half + gap, top + strip + 2 * gap, half, bottom}, Body::plain}};
+}
+
+} // namespace
+
+void AttentionView::makeLayout()
+{
+    empty_ = new EmptyPage(
+        {tr("Where does a language model look?"),
+         tr("This room shows one attention map per head, the tokens that gather attention without "
+            "need (sinks), and how two models or two texts differ."),
+         tr("Find the sinks in a speech"),
+         tr("Runs the shipped language model on a shipped text; takes a few seconds"),
+         tr("Or type a prompt above and press Enter, or choose a model and a text at the right.")},
+        this);
+    prompt_ = new PromptLine(tr("Type a prompt and press Enter to see its attention"), this);
+    const MapCompute compute = [this](QObject* owner, const QString& key,
+                                      std::function<void()> work, std::function<void()> done) {
+        context_.compute(owner, key, std::move(work), std::move(done));
+    };
+    overview_ = new OverviewPanel(this);
+    map_ = new MapPanel(compute, this);
+    tokens_ = new TokenPanel(this);
+    profile_ = new ProfilePanel(context_, this);
+    auto* tableCard = new Panel(tr("Heads by number"), this);
+    table_ = new HeadTable(tableCard);
+    tableCard->body()->addWidget(table_);
+
+    numbers_ = makeSplitter(Qt::Horizontal, {profile_, tableCard}, this);
+    top_ = makeSplitter(Qt::Horizontal, {overview_, map_}, this);
+    page_ = makeSplitter(Qt::Vertical, {top_, tokens_, numbers_}, this);
+    auto* scroll = new QScrollArea(this);
+    scroll->setWidget(page_);
+    scroll->setWidgetResizable(true);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setFocusPolicy(Qt::NoFocus);
+    pages_ = new StatePages(empty_, skeleton, tr("There is no map to show"), scroll, this);
+    banner_ = new Banner(this);
+    auto* all = new QVBoxLayout(this);
+    all->setContentsMargins(theme::kPanelPadding, 8, theme::kPanelPadding, theme::kPanelPadding);
+    all->setSpacing(8);
+    all->addWidget(prompt_);
+    all->addWidget(banner_);
+    all->addWidget(pages_, 1);
+}
+
+void AttentionView::arrange()
+{
+    const bool beside = width() >= kWide && scene_ && scene_->runs.size() == 1;
+    if (beside_ == beside)
+        return;
+    beside_ = beside;
+    if (beside) {
+        top_->addWidget(numbers_);
+        numbers_->setOrientation(Qt::Vertical);
+        arrangeSplitter(top_, "top_wide", {236, 620, 370}, {0, 3, 2});
+        arrangeSplitter(page_, "rows_wide", {700, 128}, {1, 0});
+        arrangeSplitter(numbers_, "numbers_wide", {320, 340}, {1, 1});
+    } else {
+        page_->addWidget(numbers_);
+        numbers_->setOrientation(Qt::Horizontal);
+        arrangeSplitter(top_, "top", {240, 700}, {0, 1});
+        arrangeSplitter(page_, "rows", {410, 96, 260}, {3, 0, 1});
+        arrangeSplitter(numbers_, "numbers", {500, 480}, {1, 1});
+    }
+    // A window too low for all of it scrolls.
+    page_->setMinimumHeight(beside ? 560 : 780);
+    applySplitters({page_, top_, numbers_}, state_["splitters"].toObject());
+}
+
+void AttentionView::resizeEvent(QResizeEvent* event)
+{
+    View::resizeEvent(event);
+    arrange();
+}
+
+void AttentionView::makeActions()
+{
+    const auto add = [this](const QString& text, auto act) {
+        auto* action = new QAction(text, this);
+        connect(action, &QAction::triggered, this, act);
+        actions_.append(action);
+    };
+    add(tr("Pin selected token"), [this] {
+        if (scene_ && scene_->state.token)
+            togglePin(*scene_->state.token);
+    });
+    add(tr("Pin selected head"), [this] {
+        if (scene_)
+            togglePin(scene_->head);
+    });
+    add(tr("Show whole map"), [this] { change(withWindow(shown(), {}), tr("Show whole map")); });
+    const QString map = QStringLiteral("attention-map");
+    add(tr("Copy figure"), [this, map] { withFigure(map, &ViewContext::copyFigure); });
+    add(tr("Export figure…"), [this, map] { withFigure(map, &ViewContext::exportFigure); });
+    add(tr("Add to report"), [this, map] { withFigure(map, &ViewContext::addToReport); });
+    add(tr("Where from?"), [this, map] { withFigure(map, &ViewContext::showOrigin); });
+}
+
+void AttentionView::connectParts()
+{
+    const auto put = [this](const char* key, const QJsonValue& value, const QString& label,
+                            const QString& merge = {}) {
+        QJsonObject json = shown();
+        json[QLatin1String(key)] = value;
+        change(json, label, merge);
+    };
+    const auto chooseToken = [this](std::int64_t token) {
+        if (scene_ && scene_->state.token != token)
+            change(withToken(shown(), token), tr("Select token %1").arg(scene_->tokenName(token)));
+    };
+    const auto pinToken = [this](std::int64_t token) { togglePin(token); };
+    const auto pinHead = [this](HeadId head) { togglePin(head); };
+
+    connect(prompt_, &PromptLine::entered, this, &AttentionView::startPrompt);
+    connect(prompt_, &PromptLine::edited, this, [this](const QString& text) {
+        emit parametersEdited({{"prompt", text.toStdString()}});
+    });
+    connect(banner_, &Banner::acted, this, &AttentionView::retry);
+    connect(banner_, &Banner::dismissed, this, [this] {
+        failure_.clear();
+        showPage();
+    });
+    connect(empty_, &EmptyPage::startWished, this, &AttentionView::startStudy);
+    connect(pages_, &StatePages::retryWished, this, &AttentionView::retry);
+    connect(overview_, &OverviewPanel::headChosen, this, &AttentionView::chooseHeadByPerson);
+    connect(overview_, &OverviewPanel::headPinToggled, this, pinHead);
+    connect(overview_, &OverviewPanel::scoreChosen, this, [put](Score score) {
+        put("score", scoreName(score), tr("Score heads by %1").arg(scoreLabel(score).toLower()));
+    });
+    connect(overview_, &OverviewPanel::orderChosen, this,
+            [put](bool ranked) { put("order", ranked ? "score" : "grid", tr("Order heads")); });
+    connect(overview_, &OverviewPanel::menuWished, this,
+            [this](QPoint place) { showMenu(place, QStringLiteral("head-overview")); });
+    connect(table_, &HeadTable::headChosen, this, &AttentionView::chooseHeadByPerson);
+    connect(table_, &HeadTable::headPinToggled, this, pinHead);
+    connect(table_, &HeadTable::sortChosen, this, [put](const QString& column, bool descending) {
+        put("sort", QJsonObject{{"column", column}, {"descending", descending}}, tr("Sort heads"));
+    });
+    connect(map_, &MapPanel::windowEdited, this, [this](const MapWindow& window) {
+        change(withWindow(shown(), window), tr("Move map"), QStringLiteral("window"));
+    });
+    connect(map_, &MapPanel::tokenChosen, this, chooseToken);
+    connect(map_, &MapPanel::tokenPinToggled, this, pinToken);
+    connect(map_, &MapPanel::keyHovered, profile_, &ProfilePanel::setKey);
+    connect(map_, &MapPanel::scaleChosen, this,
+            [put](bool log) { put("scale", log ? "log" : "linear", tr("Change colour scale")); });
+    connect(map_, &MapPanel::clipChosen, this,
+            [put](double clip) { put("clip", clip, tr("Change clip"), QStringLiteral("clip")); });
+    connect(map_, &MapPanel::coloursChosen, this, [put](figure::ColourMap map) {
+        put("colour_map", colourMapName(map), tr("Change colour map"));
+    });
+    connect(map_, &MapPanel::menuWished, this, &AttentionView::showMenu);
+    connect(tokens_->strip(), &TokenStrip::tokenChosen, this, chooseToken);
+    connect(tokens_->strip(), &TokenStrip::tokenPinToggled, this, pinToken);
+    connect(tokens_->strip(), &TokenStrip::tokenHovered, profile_, &ProfilePanel::setKey);
+    connect(profile_, &ProfilePanel::tokenChosen, this, chooseToken);
+    connect(profile_, &ProfilePanel::rangeEdited, this, [put](const QJsonObject& range) {
+        put("profile_range", range, tr("Zoom sink profile"), QStringLiteral("profile"));
+    });
+    connect(
+        profile_, &ProfilePanel::sinksChosen, this, [this](const attention::SinkOptions& options) {
+            change(withSinks(shown(), options), tr("Change sink rule"), QStringLiteral("sinks"));
+        });
+    for (QSplitter* each : {page_, top_, numbers_})
+        connect(each, &QSplitter::splitterMoved, this, [this, each] {
+            QJsonObject json = shown();
+            json["splitters"] = withSizesOf(*each, state_["splitters"].toObject());
+            change(json, tr("Resize panels"), QStringLiteral("splitters"));
+        });
+}
+
+} // namespace vitrine::attention_plugin

@@ -1,0 +1,42 @@
+#pragma once
+
+#include "plugins/calibration/view/tuned_run.h"
+#include "plugins/calibration/view/view_state.h"
+
+#include <set>
+#include <vector>
+
+namespace vitrine::calibration_plugin
+{
+
+// Everything the parts of the tuning view draw from, made anew with each change; parts never change
+// it, they say what was wished.
+struct Scene {
+    std::vector<TunedRun>
+        runs;                // at least one; the first is the live result while something is tuned
+    std::vector<int> places; // per run, among the colours; a live result has that of its run
+    ViewState state;
+    LayerHead head;             // selected, or the default
+    std::set<LayerHead> chosen; // heads to be calibrated, as far as it is known by name
+    bool live = false;          // the first run is a live result
+    std::uint64_t version = 0;  // raised when runs are others
+
+    const TunedRun& first() const { return runs.front(); }
+    // The head's sink at this token in the first run, applied or switched off; nullptr: none.
+    const TunedSink* sinkAt(std::int64_t token) const
+    {
+        for (const TunedSink& sink : first().sinks)
+            if (sink.head == head && sink.position == token)
+                return &sink;
+        return nullptr;
+    }
+    QString tokenName(std::int64_t token) const // “peace”
+    {
+        const QStringList& names = *first().tokens;
+        return token >= 0 && token < names.size()
+                   ? QStringLiteral("“%1”").arg(names[static_cast<qsizetype>(token)])
+                   : QString();
+    }
+};
+
+} // namespace vitrine::calibration_plugin

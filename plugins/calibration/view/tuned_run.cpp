@@ -1,0 +1,124 @@
+#include "plugins/calibration/view/tuned_run.h"
+
+#include "core/base/cut_text.h"
+#include "core/model/tokenizer/token_text.h"
+#include "plugins/common/map_figures.h"
+#include "plugins/common/map_tiles.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace vitrine::calibration_plugin
+{
+namespace
+{
+
+using attention::Capture;
+
+constexpr std::size_t kLongestToken = 200; // bytes
+
+Result<std::shared_ptr<const Capture>> openCapture(const RunRecord& run, const char* side)
+{
+    // A live session names its files anew with each update: "before-7.safetensors".
+    const std::string prefix(side);
+    const auto found = std::ranges::find_if(run.result.artifacts, [&](const Artifact& artifact) {
+        return artifact.name.starts_with(prefix) && artifact.name.ends_with(".safetensors");
+    });
+    if (found == run.result.artifacts.end())
+        return inputError("run {} has no {}.safetensors; run it again to make one", run.number,
+                          prefix);
+    VITRINE_TRY(auto capture, Capture::open(found->path));
+    return std::make_shared<const Capture>(std::move(capture));
+}
+
+void readWords(TunedRun& opened, const TunedRun* like)
+{
+    if (like && like->before->tokenTexts() == opened.before->tokenTexts()) {
+        opened.tokens = like->tokens;
+        opened.gaps = like->gaps;
+        return;
+    }
+    auto tokens = std::make_shared<QStringList>();
+    auto gaps = std::make_shared<std::vector<bool>>();
+    for (const std::string& piece : opened.before->tokenTexts()) {
+        gaps->push_back(model::beginsWithSpace(piece));
+        tokens->append(QString::fromStdString(model::readableToken(cutText(piece, kLongestToken))));
+    }
+    opened.tokens = std::move(tokens);
+    opened.gaps = std::move(gaps);
+}
+
+} // namespace
+
+const TunedHead* TunedRun::head(LayerHead id) const
+{
+    const auto found = std::ranges::find(heads, id, &TunedHead::id);
+    return found == heads.end() ? nullptr : &*found;
+}
+
+bool TunedRun::keeps(LayerHead id) const
+{
+    const std::int64_t first = layerIndexOf(*before, id), second = layerIndexOf(*after, id);
+    return first >= 0 && second >= 0 && before->keeps(first, id.head) &&
+           after->keeps(second, id.head);
+}
+
+double TunedRun::betaOf(LayerHead id) const
+{
+    const auto own = tuning.headBetas.find(id);
+    return own == tuning.headBetas.end() ? tuning.calibration.beta : own->second;
+}
+
+Result<TunedRun> openTuned(const RunHandle& run, const TunedRun* like)
+{
+    TunedRun opened;
+    opened.run = run;
+    VITRINE_TRY(opened.before, openCapture(*run, "before"));
+    VITRINE_TRY(opened.after, openCapture(*run, "after"));
+    if (opened.before->tokens() != opened.after->tokens() || opened.before->tokens() <= 0)
+        return inputError("the captures of run {} do not belong together: {} and {} tokens",
+                          run->number, opened.before->tokens(), opened.after->tokens());
+    opened.heads = tunedHeads(run->result);
+    opened.sinks = tunedSinks(run->result);
+    opened.tuning = tuningOf(*run);
+    opened.name = QString::fromStdString(runLabel(*run));
+    readWords(opened, like);
+    return opened;
+}
+
+TileSource tilesOf(const std::shared_ptr<const Capture>& capture, LayerHead head)
+{
+    const std::int64_t layer = layerIndexOf(*capture, head);
+    if (layer < 0 || !capture->keeps(layer, head.head))
+        return {};
+    return [capture, layer, head = head.head](const MapTile& tile) {
+        return drawnTile(*capture, layer, head,
+                         {tile.row, tile.column, tile.rows, tile.columns, tile.stride});
+    };
+}
+
+std::vector<float> thumbnailOf(const Capture& capture, LayerHead head)
+{
+    const std::int64_t layer = layerIndexOf(capture, head);
+    return layer < 0 ? std::vector<float>() : drawnThumbnail(capture, layer, head.head);
+}
+
+BoundState boundToText()
+{
+    return BoundState({"selection.token", "window", "profile_range", "census_range"});
+}
+
+QJsonObject stateFor(const std::vector<RunRecord>& runs, const QJsonObject& state)
+{
+    if (!state.contains("about"))
+        return state;
+    BoundState bound = boundToText();
+    for (const RunRecord& run : runs)
+        if (const auto opened = openTuned(std::make_shared<const RunRecord>(run))) {
+            bound.setSubject(subjectOfTokens(*opened->tokens));
+            break;
+        }
+    return bound.read(state);
+}
+
+} // namespace vitrine::calibration_plugin

@@ -1,0 +1,245 @@
+#include "core/base/resources.h"
+#include "core/jobs/experiment/param_texts.h"
+#include "plugins/calibration/view/view.h"
+#include "plugins/calibration/view/view_drawing.h"
+#include "widgets/page/prompt_line.h"
+
+#include <QFileDialog>
+#include <QMenu>
+
+#include <algorithm>
+
+// What a person does in the tuning view: each act becomes a new state, a run, or a figure that goes
+// somewhere.
+namespace vitrine::calibration_plugin
+{
+namespace
+{
+
+std::string listedHeads(const std::set<LayerHead>& heads)
+{
+    return attention::headsText({heads.begin(), heads.end()});
+}
+
+} // namespace
+
+void CalibrationView::change(const QJsonObject& state, const QString& label,
+                             const QString& mergeKey)
+{
+    const QJsonObject kept = bound_.written(state);
+    if (kept != state_)
+        context_.change(this, kept, label, mergeKey);
+}
+
+void CalibrationView::put(const char* key, const QJsonValue& value, const QString& label,
+                          const QString& mergeKey)
+{
+    QJsonObject json = current();
+    json[QLatin1String(key)] = value;
+    change(json, label, mergeKey);
+}
+
+void CalibrationView::tune(const Tuning& tuning, const QString& label, const QString& mergeKey)
+{
+    if (scene_)
+        tuneWith(current(), tuning, label, mergeKey);
+}
+
+// The same with another change of the state in one step to undo.
+void CalibrationView::tuneWith(const QJsonObject& state, const Tuning& tuning, const QString& label,
+                               const QString& mergeKey)
+{
+    QJsonObject json = withTuning(state, tuning, ownTuning());
+    if (json.contains("tune"))
+        json["tune_of"] = text(stored_.front().run->uid);
+    else
+        json.remove("tune_of");
+    change(json, label, mergeKey);
+}
+
+void CalibrationView::selectHead(LayerHead head)
+{
+    if (scene_ && (scene_->head != head || !scene_->state.head))
+        change(withHead(current(), head), tr("Select %1").arg(headName(head)));
+}
+
+void CalibrationView::chooseHeads(const std::set<LayerHead>& heads, const QString& label)
+{
+    Tuning tuning = scene_->state.tuning;
+    tuning.heads = listedHeads(heads);
+    tune(tuning, label);
+}
+
+void CalibrationView::lasso(const std::set<LayerHead>& heads, Qt::KeyboardModifiers modifiers)
+{
+    if (!scene_)
+        return;
+    std::set<LayerHead> chosen = heads;
+    if (modifiers & Qt::ShiftModifier)
+        chosen.insert(scene_->chosen.begin(), scene_->chosen.end());
+    if (modifiers & Qt::ControlModifier) {
+        chosen = scene_->chosen;
+        std::erase_if(chosen, [&](LayerHead head) { return heads.contains(head); });
+    }
+    chooseHeads(chosen, tr("Calibrate %1 heads").arg(chosen.size()));
+}
+
+// As many heads as now, another draw with each press.
+void CalibrationView::chooseRandom()
+{
+    if (!scene_ || scene_->chosen.empty())
+        return;
+    Tuning tuning = scene_->state.tuning;
+    const std::string words = fmt::format("random:{}", scene_->chosen.size());
+    if (tuning.heads.starts_with("random:"))
+        ++tuning.seed;
+    tuning.heads = words;
+    tune(tuning, tr("Calibrate %1 random heads").arg(scene_->chosen.size()));
+}
+
+void CalibrationView::chooseFile()
+{
+    auto* dialog = new QFileDialog(this, tr("Heads from a file"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setNameFilters({tr("Head lists (*.json)"), tr("All files (*)")});
+    connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& path) {
+        if (!scene_)
+            return;
+        Tuning tuning = scene_->state.tuning;
+        tuning.heads = path.toStdString();
+        tune(tuning, tr("Take heads from a file"));
+    });
+    dialog->open();
+}
+
+void CalibrationView::selectToken(std::int64_t token)
+{
+    if (scene_ && token >= 0 && token < scene_->first().tokenCount() &&
+        scene_->state.token != token)
+        change(withToken(current(), token), tr("Select token %1").arg(scene_->tokenName(token)));
+}
+
+// A click: a sink is switched off or on, another token is selected.
+void CalibrationView::toggleSink(std::int64_t token)
+{
+    if (scene_ && scene_->sinkAt(token) && scene_->chosen.contains(scene_->head))
+        toggleByHand(token);
+    else
+        selectToken(token);
+}
+
+// Whatever the token is: what is calibrated is left, what is not is calibrated.
+void CalibrationView::toggleByHand(std::int64_t token)
+{
+    if (!scene_)
+        return;
+    if (token < scene_->state.tuning.calibration.sinks.protect) {
+        context_.showMessage(
+            tr("Token %1 is protected and never calibrated").arg(scene_->tokenName(token)));
+        return;
+    }
+    if (!scene_->chosen.contains(scene_->head)) {
+        context_.showMessage(tr("%1 is not calibrated: tick it first").arg(headName(scene_->head)));
+        return selectToken(token);
+    }
+    Tuning tuning = scene_->state.tuning;
+    const SinkPlace place{scene_->head, token};
+    const TunedSink* sink = scene_->sinkAt(token);
+    const bool calibrated = sink && sink->applied;
+    const bool byHand = tuning.on.erase(place) > 0, wasOff = tuning.off.erase(place) > 0;
+    if (calibrated && !byHand)
+        tuning.off.insert(place);
+    else if (!calibrated && !wasOff)
+        tuning.on.insert(place);
+    tuneWith(withToken(current(), token), tuning,
+             (calibrated ? tr("Leave sink %1") : tr("Calibrate token %1"))
+                 .arg(scene_->tokenName(token)));
+}
+
+void CalibrationView::keep(bool beside)
+{
+    if (scene_)
+        start(wished(), beside);
+}
+
+void CalibrationView::start(Values params, bool compare)
+{
+    lastStart_ = Start{params, compare};
+    context_.startRun(this, "calibration.tune", params, compare);
+}
+
+void CalibrationView::startPrompt(const QString& typed, bool compare)
+{
+    Values given;
+    if (scene_) {
+        given = wished();
+        for (const char* text : {"prompt_file", "token_ids", "sinks_on", "sinks_off"})
+            given.erase(text); // they belong to the text that is shown
+    }
+    if (!given.contains("model"))
+        given["model"] = "vitrine-lm";
+    given["prompt"] = typed.toStdString();
+    start(std::move(given), compare);
+}
+
+void CalibrationView::startStudy()
+{
+    Values given = {{"model", "vitrine-lm"}};
+    const auto speech = findResource("texts/speech-2016.txt");
+    if (speech)
+        given["prompt_file"] = speech->string();
+    else
+        given["prompt"] = prompt_->placeholder().toStdString();
+    start(std::move(given), false);
+}
+
+void CalibrationView::retry()
+{
+    if (lastStart_)
+        return start(Start(*lastStart_).params, lastStart_->compare);
+    for (const RunHandle& run : runs_) {
+        if (run->state == RunState::done)
+            continue;
+        return start(paramTexts(run->params), false);
+    }
+}
+
+void CalibrationView::withFigure(const QString& name,
+                                 void (ViewContext::*act)(const figure::Figure&))
+{
+    if (!scene_)
+        return;
+    if (act == &ViewContext::showOrigin && scene_->live) {
+        context_.showMessage(tr("A live result comes from no stored run: keep it first"));
+        return;
+    }
+    const auto made = std::make_shared<std::optional<figure::Figure>>();
+    context_.compute(
+        this, QStringLiteral("figure"),
+        [made, name, scene = *scene_, state = current()] { *made = figureOf(scene, state, name); },
+        [this, made, act, name] {
+            if (*made)
+                (context_.*act)(**made);
+            else
+                context_.showMessage(tr("There is no figure %1 of what is shown").arg(name));
+        });
+}
+
+void CalibrationView::showMenu(QPoint position, const QString& figure)
+{
+    QMenu menu(this);
+    menu.addAction(tr("Copy figure"), this,
+                   [this, figure] { withFigure(figure, &ViewContext::copyFigure); });
+    menu.addAction(tr("Export figure…"), this,
+                   [this, figure] { withFigure(figure, &ViewContext::exportFigure); });
+    menu.addAction(tr("Add to report"), this,
+                   [this, figure] { withFigure(figure, &ViewContext::addToReport); });
+    menu.addAction(tr("Where from?"), this,
+                   [this, figure] { withFigure(figure, &ViewContext::showOrigin); });
+    menu.addSeparator();
+    menu.addAction(tr("Show whole map"), this,
+                   [this] { change(withWindow(current(), {}), tr("Show whole map")); });
+    menu.exec(position);
+}
+
+} // namespace vitrine::calibration_plugin

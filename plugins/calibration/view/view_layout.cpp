@@ -1,0 +1,263 @@
+#include "plugins/calibration/view/counters.h"
+#include "plugins/calibration/view/heads_panel.h"
+#include "plugins/calibration/view/maps_panel.h"
+#include "plugins/calibration/view/next_table.h"
+#include "plugins/calibration/view/tables_panel.h"
+#include "plugins/calibration/view/tokens_panel.h"
+#include "plugins/calibration/view/tune_controls.h"
+#include "plugins/calibration/view/view.h"
+#include "widgets/page/banner.h"
+#include "widgets/page/prompt_line.h"
+#include "widgets/page/splitters.h"
+#include "widgets/page/state_pages.h"
+#include "widgets/params/segmented_switch.h"
+#include "widgets/plot/plot_view.h"
+#include "widgets/theme/style.h"
+
+#include <QJsonArray>
+#include <QScrollArea>
+#include <QVBoxLayout>
+
+#include <cmath>
+
+namespace vitrine::calibration_plugin
+{
+namespace
+{
+
+// A view as wide as this has room for the next tokens at the maps' right.
+constexpr int kWide = 1180;
+
+std::vector<SkeletonCard> runSkeleton(QSize size)
+{
+    const int gap = 8, left = 236, right = size.width() >= kWide ? 252 : 0, strip = 92;
+    const int bottom = std::max(150, size.height() / 4);
+    const int top = size.height() - strip - bottom - 2 * gap;
+    const int middle = size.width() - left - gap - (right > 0 ? right + gap : 0);
+    const int half = (size.width() - gap) / 2;
+    using Body = SkeletonCard::Body;
+    std::vector<SkeletonCard> cards = {
+        {{0, 0, left, top}, Body::tiles},
+        {{left + gap, 0, middle, top}, Body::square},
+        {{0, top + gap, size.width(), strip}, Body::words},
+        {{0, top + strip + 2 * gap, half, bottom}, Body::plain},
+        {{half + gap, top + strip + 2 * gap, half, bottom}, Body::lines}};
+    if (right > 0)
+        cards.push_back({{size.width() - right, 0, right, top}, Body::lines});
+    return cards;
+}
+
+} // namespace
+
+void CalibrationView::makeLayout()
+{
+    empty_ = new EmptyPage(
+        {tr("What do the sinks do?"),
+         tr("This room shrinks the attention that later tokens gather without need and gives it to "
+            "the other tokens (ACT), head by head, and shows at once what that changes."),
+         tr("Calibrate a speech"),
+         tr("Runs the shipped language model on a shipped text; takes a few seconds"),
+         tr("Or type a prompt above and press Enter, or choose a model and a text at the right.")},
+        this);
+    prompt_ = new PromptLine(tr("Type a prompt and press Enter to calibrate it"), this);
+    banner_ = new Banner(this);
+    counters_ = new Counters(this);
+    heads_ = new HeadsPanel(this);
+    maps_ = new MapsPanel(
+        [this](QObject* owner, const QString& key, std::function<void()> work,
+               std::function<void()> done) {
+            context_.compute(owner, key, std::move(work), std::move(done));
+        },
+        this);
+    tokens_ = new TokensPanel(this);
+    tables_ = new TablesPanel(this);
+    auto* next = new Panel(tr("Next token"), this);
+    next_ = new NextTable(next);
+    next->body()->addWidget(next_, 1);
+    nextCard_ = next;
+    auto* profile = new Panel(tr("Sinks"), this);
+    plotChoice_ = new SegmentedSwitch(profile);
+    plotChoice_->setOptions({tr("Profile"), tr("Census")},
+                            {tr("s[j] of the shown head, before and after, with the threshold"),
+                             tr("Where in the text the sinks of all heads stand")});
+    plotChoice_->setAccessibleName(tr("Plot"));
+    profile->controls()->addWidget(plotChoice_);
+    profile_ = new plot::PlotView(profile);
+    profile_->setTitleVisible(false);
+    plot::forwardActions(*profile_, context_);
+    profile->body()->addWidget(profile_, 1);
+
+    numbers_ = makeSplitter(Qt::Horizontal, {profile, tables_}, this);
+    top_ = makeSplitter(Qt::Horizontal, {heads_, maps_}, this);
+    page_ = makeSplitter(Qt::Vertical, {top_, tokens_, numbers_}, this);
+    auto* scroll = new QScrollArea(this);
+    scroll->setWidget(page_);
+    scroll->setWidgetResizable(true);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setFocusPolicy(Qt::NoFocus);
+    pages_ = new StatePages(empty_, runSkeleton, tr("There is nothing to show"), scroll, this);
+    auto* all = new QVBoxLayout(this);
+    all->setContentsMargins(theme::kPanelPadding, 8, theme::kPanelPadding, theme::kPanelPadding);
+    all->setSpacing(8);
+    for (QWidget* part : std::initializer_list<QWidget*>{prompt_, banner_, counters_})
+        all->addWidget(part);
+    all->addWidget(pages_, 1);
+}
+
+void CalibrationView::arrange()
+{
+    const bool wide = width() >= kWide;
+    if (wide_ == wide)
+        return;
+    wide_ = wide;
+    if (wide) {
+        top_->addWidget(nextCard_);
+        arrangeSplitter(top_, "top_wide", {236, 760, 252}, {0, 1, 0});
+        arrangeSplitter(numbers_, "numbers_wide", {640, 560}, {1, 1});
+    } else {
+        numbers_->insertWidget(1, nextCard_);
+        arrangeSplitter(top_, "top", {216, 740}, {0, 1});
+        arrangeSplitter(numbers_, "numbers", {370, 220, 370}, {3, 1, 3});
+    }
+    arrangeSplitter(page_, "rows", {520, 92, 200}, {3, 0, 2});
+    page_->setMinimumHeight(760); // a window too low for all of it scrolls
+    nextCard_->show();
+    applySplitters({page_, top_, numbers_}, state_["splitters"].toObject());
+}
+
+void CalibrationView::resizeEvent(QResizeEvent* event)
+{
+    View::resizeEvent(event);
+    arrange();
+}
+
+void CalibrationView::makeActions()
+{
+    const auto add = [this](const QString& words, auto act) {
+        auto* action = new QAction(words, this);
+        connect(action, &QAction::triggered, this, act);
+        actions_.append(action);
+    };
+    add(tr("Keep as a run"), [this] { keep(false); });
+    add(tr("Keep beside"), [this] { keep(true); });
+    add(tr("Reset tuning"), [this] {
+        if (scene_)
+            tune(ownTuning(), tr("Reset tuning"));
+    });
+    add(tr("Show whole map"), [this] { change(withWindow(current(), {}), tr("Show whole map")); });
+    const QString map = QStringLiteral("map-after");
+    add(tr("Copy figure"), [this, map] { withFigure(map, &ViewContext::copyFigure); });
+    add(tr("Export figure…"), [this, map] { withFigure(map, &ViewContext::exportFigure); });
+    add(tr("Add to report"), [this, map] { withFigure(map, &ViewContext::addToReport); });
+    add(tr("Where from?"), [this, map] { withFigure(map, &ViewContext::showOrigin); });
+}
+
+void CalibrationView::connectParts()
+{
+    connect(empty_, &EmptyPage::startWished, this, &CalibrationView::startStudy);
+    connect(pages_, &StatePages::retryWished, this, &CalibrationView::retry);
+    connect(prompt_, &PromptLine::entered, this, &CalibrationView::startPrompt);
+    connect(prompt_, &PromptLine::edited, this, [this](const QString& typed) {
+        emit parametersEdited({{"prompt", typed.toStdString()}});
+    });
+    connect(banner_, &Banner::acted, this, [this] {
+        if (!liveDied_)
+            return retry();
+        liveDied_ = false;
+        notice_.clear();
+        live_->restart();
+        showBusy();
+        showPage();
+    });
+    connect(banner_, &Banner::dismissed, this, [this] {
+        failure_.clear();
+        notice_.clear();
+        showPage();
+    });
+    connect(maps_, &MapsPanel::windowEdited, this, [this](const MapWindow& window) {
+        change(withWindow(current(), window), tr("Move map"), QStringLiteral("window"));
+    });
+    connect(maps_, &MapsPanel::tokenChosen, this, &CalibrationView::selectToken);
+    const auto point = [this](std::int64_t token) {
+        const bool none = token < 0 || plotChoice_->current() != 0;
+        profile_->setLinkedCursor(none ? std::nullopt : std::optional(static_cast<double>(token)));
+    };
+    connect(maps_, &MapsPanel::keyHovered, this, point);
+    connect(tokens_->strip(), &TokenStrip::tokenHovered, this, point);
+    connect(maps_, &MapsPanel::scaleChosen, this,
+            [this](bool log) { put("scale", log ? "log" : "linear", tr("Change colour scale")); });
+    connect(maps_, &MapsPanel::clipChosen, this,
+            [this](double clip) { put("clip", clip, tr("Change clip"), QStringLiteral("clip")); });
+    connect(maps_, &MapsPanel::coloursChosen, this, [this](figure::ColourMap map) {
+        put("colour_map", colourMapName(map), tr("Change colour map"));
+    });
+    connect(maps_, &MapsPanel::menuWished, this, &CalibrationView::showMenu);
+    connect(heads_, &HeadsPanel::menuWished, this,
+            [this](QPoint place) { showMenu(place, QStringLiteral("head-matrix")); });
+    connect(tables_, &TablesPanel::tableChosen, this,
+            [this](const QString& name) { put("table", name, tr("Choose table")); });
+    connect(plotChoice_, &SegmentedSwitch::chosen, this, [this](int index) {
+        put("plot", index == 1 ? "census" : "profile", tr("Choose plot"));
+    });
+    connect(profile_, &plot::PlotView::clicked, this, [this](double x, double) {
+        if (plotChoice_->current() == 0)
+            selectToken(static_cast<std::int64_t>(std::llround(x)));
+    });
+    connect(profile_, &plot::PlotView::rangeEdited, this, [this](const QJsonObject& range) {
+        put(plotChoice_->current() == 0 ? "profile_range" : "census_range", range, tr("Zoom plot"),
+            QStringLiteral("profile"));
+    });
+    for (QSplitter* each : {page_, top_, numbers_})
+        connect(each, &QSplitter::splitterMoved, this, [this, each] {
+            put("splitters", withSizesOf(*each, state_["splitters"].toObject()),
+                tr("Resize panels"), QStringLiteral("splitters"));
+        });
+}
+
+void CalibrationView::connectTuning()
+{
+    connect(heads_, &HeadsPanel::headSelected, this, &CalibrationView::selectHead);
+    connect(heads_, &HeadsPanel::headToggled, this, [this](LayerHead head) {
+        std::set<LayerHead> heads = scene_->chosen;
+        const bool out = heads.erase(head) > 0;
+        if (!out)
+            heads.insert(head);
+        chooseHeads(heads, (out ? tr("Leave out %1") : tr("Calibrate %1")).arg(headName(head)));
+    });
+    connect(heads_, &HeadsPanel::lassoed, this, &CalibrationView::lasso);
+    connect(heads_, &HeadsPanel::setWished, this, [this](const QString& words) {
+        Tuning tuning = scene_->state.tuning;
+        tuning.heads = words.toStdString();
+        tune(tuning,
+             words == QLatin1String("all") ? tr("Calibrate all heads") : tr("Calibrate no head"));
+    });
+    connect(heads_, &HeadsPanel::randomWished, this, &CalibrationView::chooseRandom);
+    connect(heads_, &HeadsPanel::fileWished, this, &CalibrationView::chooseFile);
+    connect(heads_, &HeadsPanel::scoreChosen, this, [this](HeadScore score) {
+        put("score", text(scoreName(score)), tr("Score heads by %1").arg(text(scoreLabel(score))));
+    });
+    connect(tokens_->strip(), &TokenStrip::tokenChosen, this, &CalibrationView::toggleSink);
+    connect(tokens_->strip(), &TokenStrip::tokenPinToggled, this, &CalibrationView::toggleByHand);
+    connect(tokens_->strip(), &TokenStrip::tokenActed, this, &CalibrationView::toggleByHand);
+    TuneControls* controls = maps_->tuneControls();
+    connect(controls, &TuneControls::calibrationChosen, this,
+            [this](const attention::Calibration& calibration, const QString& what) {
+                Tuning tuning = scene_->state.tuning;
+                tuning.calibration = calibration;
+                tune(tuning, tr("Change %1").arg(what), QStringLiteral("tune:") + what);
+            });
+    connect(controls, &TuneControls::headBetaChosen, this, [this](double beta) {
+        Tuning tuning = scene_->state.tuning;
+        tuning.headBetas[scene_->head] = beta;
+        tune(tuning, tr("Change beta of %1").arg(headName(scene_->head)),
+             QStringLiteral("tune:beta ") + text(headText(scene_->head)));
+    });
+    connect(controls, &TuneControls::keepWished, this, &CalibrationView::keep);
+    connect(controls, &TuneControls::resetWished, this,
+            [this] { tune(ownTuning(), tr("Reset tuning")); });
+    connect(controls, &TuneControls::ownBetaChosen, this, [this](bool own) {
+        put("beta_of", own ? "head" : "all", tr("Choose whose beta is set"));
+    });
+}
+
+} // namespace vitrine::calibration_plugin
