@@ -23,7 +23,8 @@ class ViewContext;
 // loading the code:
 //   {"id": "attention", "title": "Attention", "summary": "...", "paper": "...", "version": 1,
 //   "order": 10,
-//    "icon": "attention", "experiments": ["attention.capture", ...], "opens": ["model", "text"]}
+//    "icon": "attention", "experiments": ["attention.capture", ...], "opens": [...],
+//    "studies": [...]}; kinds of files in app/plugins/file_kind.h, studies in app/plugins/study.h.
 class Plugin
 {
 public:

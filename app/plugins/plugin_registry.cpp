@@ -100,7 +100,10 @@ void PluginRegistry::read(const fs::path& file)
     info.version = meta["version"].toInt(1);
     info.order = meta["order"].toInt();
     info.experiments = texts(meta["experiments"]);
-    info.opens = texts(meta["opens"]);
+    for (const QJsonValue& kind : meta["opens"].toArray())
+        info.opens.push_back(fileKindOf(kind.toObject()));
+    for (const QJsonValue& study : meta["studies"].toArray())
+        info.studies.push_back(studyOf(study.toObject()));
     info.file = file;
     if (std::ranges::count(plugins_, info.id, &PluginInfo::id) == 0)
         plugins_.push_back(std::move(info));

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "app/plugins/file_kind.h"
+#include "app/plugins/study.h"
 #include "core/jobs/worker/work.h"
 #include "widgets/plugin.h"
 
@@ -18,7 +20,9 @@ struct PluginInfo {
     std::string id, title, summary, paper, icon;
     int version = 1;
     int order = 0;
-    std::vector<std::string> experiments, opens;
+    std::vector<std::string> experiments;
+    std::vector<FileKind> opens;
+    std::vector<Study> studies;
     std::filesystem::path file;
 };
 

@@ -1,5 +1,7 @@
 #include "app/plugins/plugin_rooms.h"
 
+#include <algorithm>
+
 namespace vitrine
 {
 namespace
@@ -29,7 +31,8 @@ std::vector<RoomInfo> PluginRooms::rooms() const
         infos.push_back({QString::fromStdString(plugin.id), QString::fromStdString(plugin.title),
                          QString::fromStdString(plugin.summary),
                          QString::fromStdString(plugin.icon), plugin.order,
-                         strings(plugin.experiments), strings(plugin.opens), helpOf(plugin)});
+                         strings(plugin.experiments), plugin.opens, plugin.studies,
+                         helpOf(plugin)});
     }
     return infos;
 }
@@ -37,6 +40,23 @@ std::vector<RoomInfo> PluginRooms::rooms() const
 Result<Plugin*> PluginRooms::load(const QString& id)
 {
     return registry_.load(id.toStdString());
+}
+
+std::vector<FileKind> fileKindsOf(const std::vector<RoomInfo>& rooms)
+{
+    std::vector<FileKind> kinds;
+    for (const RoomInfo& room : rooms)
+        kinds.insert(kinds.end(), room.opens.begin(), room.opens.end());
+    return kinds;
+}
+
+std::vector<Study> studiesOf(const std::vector<RoomInfo>& rooms)
+{
+    std::vector<Study> studies;
+    for (const RoomInfo& room : rooms)
+        studies.insert(studies.end(), room.studies.begin(), room.studies.end());
+    std::ranges::stable_sort(studies, {}, &Study::place);
+    return studies;
 }
 
 QStringList PluginRooms::problems() const

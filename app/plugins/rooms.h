@@ -1,5 +1,7 @@
 #pragma once
 
+#include "app/plugins/file_kind.h"
+#include "app/plugins/study.h"
 #include "core/base/result.h"
 #include "widgets/plugin.h"
 
@@ -15,7 +17,9 @@ namespace vitrine
 struct RoomInfo {
     QString id, title, summary, icon;
     int order = 0;
-    QStringList experiments, opens;
+    QStringList experiments;
+    std::vector<FileKind> opens{};
+    std::vector<Study> studies{};
     QString help{}; // its README, a Markdown file
 };
 
@@ -30,5 +34,9 @@ public:
     load(const QString& id) = 0;              // owned by the source; asked again, the same one
     virtual QStringList problems() const = 0; // one line for each plugin that cannot be used
 };
+
+// Those of all rooms: kinds as the rooms stand, studies by their place.
+std::vector<FileKind> fileKindsOf(const std::vector<RoomInfo>& rooms);
+std::vector<Study> studiesOf(const std::vector<RoomInfo>& rooms);
 
 } // namespace vitrine

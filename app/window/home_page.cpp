@@ -144,7 +144,7 @@ void Card::paintEvent(QPaintEvent* event)
     painter.drawRoundedRect(QRectF(rect()).adjusted(1, 1, -1, -1), theme::kRadius, theme::kRadius);
 }
 
-HomePage::HomePage(QWidget* parent) : QWidget(parent)
+HomePage::HomePage(const std::vector<Study>& studies, QWidget* parent) : QWidget(parent)
 {
     setObjectName("page");
     auto* inside = new QWidget(this);
@@ -161,7 +161,7 @@ HomePage::HomePage(QWidget* parent) : QWidget(parent)
 
     auto* cards = new QHBoxLayout;
     cards->setSpacing(16);
-    for (const Study& study : studies()) {
+    for (const Study& study : studies) {
         auto* card = new Card(study.title, study.line, "Run · a few seconds", inside);
         card->setMinimumWidth(kCardWidth);
         card->setMinimumHeight(kCardHeight);

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "app/window/study.h"
+#include "app/plugins/study.h"
 
 #include <QFrame>
 #include <QPixmap>
@@ -43,7 +43,7 @@ class HomePage : public QWidget
 {
     Q_OBJECT
 public:
-    explicit HomePage(QWidget* parent);
+    HomePage(const std::vector<Study>& studies, QWidget* parent);
 
     void setRecent(const QStringList& workspaces);
     void setEstimate(const QString& study, double seconds);

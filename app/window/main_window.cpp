@@ -46,7 +46,7 @@ MainWindow::MainWindow(RoomSource& source, const std::filesystem::path& workspac
       context_(new WindowContext(*this)),
       bar_(new ActivityBar(this)),
       pages_(new QStackedWidget(this)),
-      home_(new HomePage(pages_)),
+      home_(new HomePage(studiesOf(infos_), pages_)),
       dock_(new QDockWidget("Parameters", this)),
       panels_(new QStackedWidget(dock_)),
       help_(new HelpPanel(this)),

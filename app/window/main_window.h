@@ -1,8 +1,8 @@
 #pragma once
 
 #include "app/plugins/rooms.h"
+#include "app/plugins/study.h"
 #include "app/window/history.h"
-#include "app/window/study.h"
 #include "app/window/workspace.h"
 #include "widgets/runner/runner.h"
 #include "widgets/theme/palette.h"

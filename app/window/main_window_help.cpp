@@ -61,7 +61,7 @@ void MainWindow::showPalette()
         }
     }
     std::ranges::copy_if(ofMenus(*menuBar()), std::back_inserter(entries), &PaletteEntry::possible);
-    for (const Study& study : studies()) {
+    for (const Study& study : studiesOf(infos_)) {
         if (study.missing.isEmpty())
             entries.push_back({study.title, "Study", {}, [this, study] { startStudy(study); }});
     }

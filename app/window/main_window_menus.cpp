@@ -163,10 +163,7 @@ void MainWindow::browse()
         new QFileDialog(this, "Open a checkpoint, text, video, table, task or workspace");
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setFileMode(QFileDialog::ExistingFile);
-    dialog->setNameFilters({"What Vitrine opens (config.json *.safetensors *.gguf *.bin *.txt *.md "
-                            "*.csv *.jsonl *.mp4 "
-                            "*.mkv *.webm *.avi *.mov *.y4m *.yuv *.vitrine)",
-                            "All files (*)"});
+    dialog->setNameFilters({nameFilter(fileKindsOf(infos_)), "All files (*)"});
     connect(dialog, &QFileDialog::fileSelected, this, &MainWindow::openPath);
     dialog->open();
 }

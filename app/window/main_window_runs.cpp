@@ -2,8 +2,8 @@
 
 #include <QTimer>
 
+#include "app/plugins/file_kind.h"
 #include "app/window/bottom_strip.h"
-#include "app/window/dropped_file.h"
 #include "app/window/home_page.h"
 #include "app/window/parameter_panel.h"
 #include "app/window/room_page.h"
@@ -335,29 +335,30 @@ void MainWindow::startStudy(const Study& study)
 
 void MainWindow::openPath(const QString& path)
 {
-    const QString kind = kindOfPath(path);
-    if (kind == "workspace")
+    if (QFileInfo(path).suffix().toLower() == "vitrine")
         return openOther(path);
-    const auto taker = std::ranges::find_if(
-        infos_, [&](const RoomInfo& info) { return info.opens.contains(kind); });
-    if (kind.isEmpty() || taker == infos_.end())
-        return showMessage(
-            "Nothing here opens " + path +
-            ": drop a checkpoint folder or file, a .txt or .md text, a topology table (.csv), a "
-            "task "
-            "file (.jsonl), a video or a folder of pictures, or a .vitrine workspace");
+    const FileKind* kind = nullptr;
+    const auto opens = [&](const RoomInfo& info) {
+        const auto found = std::ranges::find_if(
+            info.opens, [&](const FileKind& each) { return isOfKind(each, path); });
+        kind = found == info.opens.end() ? nullptr : &*found;
+        return kind != nullptr;
+    };
+    const auto taker = std::ranges::find_if(infos_, opens);
+    if (taker == infos_.end())
+        return showMessage("Nothing here opens " + path + ": drop " +
+                           whatOpens(fileKindsOf(infos_)));
     RoomPage* page = room(taker->id);
     if (page == nullptr)
         return;
-    const std::string parameter = parameterOfKind(kind).toStdString();
+    const std::string parameter = kind->parameter.toStdString();
     const RoomState before = page->state();
     if (const QString experiment = page->experimentWith(parameter);
         !experiment.isEmpty() && experiment != before.experiment) {
         page->apply(page->stateOf(experiment)); // the form is this experiment's now
     }
     showPage(taker->id);
-    page->panel()->form().merge(
-        {{parameter, (kind == "model" ? modelPath(path) : path).toStdString()}});
+    page->panel()->form().merge({{parameter, pathFor(*kind, path).toStdString()}});
     RoomState after = page->state();
     after.params = page->panel()->form().values();
     change({taker->id, "Open " + path, {}, before, after});
@@ -366,7 +367,7 @@ void MainWindow::openPath(const QString& path)
 
 void MainWindow::updateEstimates()
 {
-    for (const Study& study : studies()) {
+    for (const Study& study : studiesOf(infos_)) {
         RunQuery query;
         query.experiment = study.experiment.toStdString();
         query.state = RunState::done;

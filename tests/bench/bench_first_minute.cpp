@@ -2,10 +2,10 @@
 // how long each study of Home takes from one click to a painted result. The real program, the real
 // rooms, real workers. Prints; asserts nothing.
 #include "app/plugins/plugin_rooms.h"
+#include "app/plugins/study.h"
 #include "app/window/home_page.h"
 #include "app/window/main_window.h"
 #include "app/window/room_page.h"
-#include "app/window/study.h"
 
 #include <QApplication>
 #include <QDateTime>
@@ -109,7 +109,7 @@ int main(int argc, char** argv)
     const QApplication application(argc, argv);
     vitrine::timeStarts();
     vitrine::PluginRooms rooms;
-    for (const vitrine::Study& study : vitrine::studies())
+    for (const vitrine::Study& study : vitrine::studiesOf(rooms.rooms()))
         vitrine::timeStudy(rooms, study);
     return 0;
 }

@@ -126,8 +126,16 @@ class OneRoom : public RoomSource
 public:
     std::vector<RoomInfo> rooms() const override
     {
-        return {
-            {"count", "Counting", "Counts.", "plugin", 1, {"test.count", "test.tally"}, {"text"}}};
+        RoomInfo room{"count", "Counting", "Counts.", "plugin", 1, {"test.count", "test.tally"}};
+        room.opens = {{"a text", "prompt_file", {"txt"}, {}, {}}};
+        room.studies = {{.id = "count",
+                         .title = "Count once",
+                         .line = {},
+                         .experiment = "test.count",
+                         .params = {},
+                         .thumbnail = {},
+                         .missing = {}}};
+        return {room};
     }
     Result<Plugin*> load(const QString&) override { return &plugin_; }
     QStringList problems() const override { return {}; }
@@ -209,7 +217,7 @@ TEST_F(Window, StartsOnHomeWithTheStudyAndTheDropZone)
     open();
 
     EXPECT_EQ(window->currentPage(), "home");
-    EXPECT_NE(named<Card>(*window, "Find the sinks"), nullptr);
+    EXPECT_NE(named<Card>(*window, "Count once"), nullptr);
     EXPECT_NE(named<QPushButton>(*window, "Open a file"), nullptr);
 }
 

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <QJsonObject>
+#include <QString>
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace vitrine
+{
+
+// A live study on the Home page: one click, a real run. A plugin declares it in its plugin.json:
+//   "studies": [{"id": "find-the-sinks", "place": 1, "title": "...", "line": "...",
+//                "experiment": "attention.capture", "thumbnail": "find-the-sinks",
+//                "needs_models": ["vitrine-lm"],
+//                "params": {"model": "vitrine-lm", "prompt_file": "resource:texts/a.txt"},
+//                "beside": [{...}]}]
+struct Study {
+    QString id, title, line;
+    QString experiment;
+    std::map<std::string, std::string> params;
+    std::vector<std::map<std::string, std::string>>
+        beside{};      // further runs, compared with the first
+    QString thumbnail; // base name in resources/thumbnails, without theme and ending
+    QString missing;   // why it cannot run on this installation; empty where it can
+    int place = 0;     // on Home, from the left
+};
+
+// A value "resource:NAME" becomes the path of a shipped file.
+Study studyOf(const QJsonObject& json);
+
+} // namespace vitrine
