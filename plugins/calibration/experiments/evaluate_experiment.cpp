@@ -1,8 +1,13 @@
 #include "plugins/calibration/experiments/evaluate_experiment.h"
 
-#include "plugins/calibration/experiments/evaluation.h"
+#include "core/attention/item_judge.h"
+#include "plugins/calibration/experiments/hand_picked.h"
 #include "plugins/calibration/experiments/params.h"
+#include "plugins/calibration/experiments/search_result.h"
+#include "plugins/common/evaluation/evaluation.h"
+#include "plugins/common/evaluation/verdict.h"
 
+#include <algorithm>
 #include <cmath>
 #include <optional>
 
@@ -91,6 +96,67 @@ void compareWithFile(const attention::HeadList& list, const attention::Calibrati
                                         *list.tau, calibration.sinks.tau));
 }
 
+evaluation::ChangeWords calibrationWords(const attention::HeadSet& heads,
+                                         const std::vector<attention::HeadSet>& controls)
+{
+    evaluation::ChangeWords words{.column = "calibrated",
+                                  .with = "with calibrated heads",
+                                  .noun = "calibration",
+                                  .act = fmt::format("Calibrating {} heads", heads.size()),
+                                  .sets = "sets of as many heads",
+                                  .controlsHelp = "Share right with these heads calibrated",
+                                  .noControls = kNoControls,
+                                  .label = {"heads", "", {}, "layer.head"},
+                                  .labels = {}};
+    for (const attention::HeadSet& control : controls)
+        words.labels.push_back(attention::headsText(control));
+    return words;
+}
+
+evaluation::Answer answerOf(const attention::JudgedItem& judged)
+{
+    const attention::CalibrationCount& count = judged.count;
+    return {judged.score,
+            judged.loss,
+            {count.sinks, count.rowsModified, count.rowsSkipped},
+            count.massMoved};
+}
+
+// The counts of the calibrated heads: item by item where items have answers, and over all.
+void addCounts(const evaluation::Evaluation& evaluation, std::size_t heads, bool byItem,
+               RunResult& out)
+{
+    attention::CalibrationCount all;
+    for (const evaluation::Answer& answer : evaluation.after)
+        all += {answer.counts[0], answer.counts[1], answer.counts[2], answer.sum};
+    Table& items = *std::ranges::find(out.tables, "items", &Table::name);
+    if (byItem) {
+        items.columns.push_back(
+            {"rows_modified", "1", {}, "Rows changed, over all calibrated heads"});
+        items.columns.push_back({"mass_moved", "1", {}, "Sum over heads and rows of (1 - beta) m"});
+        for (std::size_t i = 0; i < items.rows.size(); ++i) {
+            items.rows[i].push_back(evaluation.after[i].counts[1]);
+            items.rows[i].push_back(evaluation.after[i].sum);
+        }
+    }
+    using evaluation::metricOf;
+    for (Metric metric : {
+             metricOf("heads_calibrated", static_cast<double>(heads), "Query heads"),
+             metricOf("sinks", static_cast<double>(all.sinks),
+                      "Columns shrunk, over heads and passes"),
+             metricOf("rows_modified", static_cast<double>(all.rowsModified),
+                      "Rows changed, over heads and passes"),
+             metricOf("rows_skipped", static_cast<double>(all.rowsSkipped),
+                      "Rows left as they are, for no receiver has weight"),
+             metricOf("mass_moved", all.massMoved,
+                      "Sum over heads and rows of (1 - beta) m (ACT, section 4)"),
+         })
+        out.metrics.push_back(std::move(metric));
+    if (heads > 0 && all.rowsModified == 0)
+        out.notes.push_back("No row was modified: none of these heads has a sink behind the first "
+                            "token on these items.");
+}
+
 } // namespace
 
 ExperimentInfo EvaluateExperiment::info() const
@@ -109,7 +175,7 @@ std::vector<ParamSpec> EvaluateExperiment::params(const Params&) const
         specs.insert(specs.end(), std::make_move_iterator(more.begin()),
                      std::make_move_iterator(more.end()));
     };
-    add(taskParams());
+    add(evaluation::taskParams());
     add({countSpec(
         "limit", "Items", 0, 1'000'000,
         "So many items, drawn with the seed (windows of running text: the first); 0: all")});
@@ -134,24 +200,39 @@ Result<RunResult> EvaluateExperiment::run(const Params& params, Progress& progre
     VITRINE_TRY(attention::HeadList list, headListOf(params, opened.config()));
     list.heads = attention::randomHeads(list.heads, shareOf(params, list.heads.size()),
                                         static_cast<std::uint64_t>(params.integer("seed")));
-    VITRINE_TRY(const ReadTask task, readTask(params, opened, params.integer("limit"), list.file));
+    VITRINE_TRY(
+        const evaluation::ReadTask task,
+        evaluation::readTask(params, opened, params.integer("limit"), poolExclusion(list.file)));
     VITRINE_TRY(const auto controls, controlSets(params, opened.config(), list.heads));
     const attention::Calibration calibration = calibrationOf(params);
     attention::ItemJudge judge(
         opened.llm, *opened.tokenizer, task.prepared,
         {.calibration = calibration, .decode = decodeOf(params.text("decode"))});
-    VITRINE_TRY(const Evaluation evaluation,
-                evaluate(judge, task.prepared.items.size(), list.heads, controls,
-                         subjectOf(params, opened, task), progress));
+    const auto answer = [&](std::size_t contender, std::size_t item) -> Result<evaluation::Answer> {
+        const attention::HeadSet none;
+        VITRINE_TRY(const auto judged, judge.judge(contender == 0   ? none
+                                                   : contender == 1 ? list.heads
+                                                                    : controls[contender - 2],
+                                                   item));
+        return answerOf(judged);
+    };
+    VITRINE_TRY(const auto evaluation,
+                evaluation::evaluate({.answer = answer,
+                                      .controls = controls.size(),
+                                      .forget = [&](std::size_t item) { judge.forget(item); }},
+                                     task.prepared.items.size(), subjectOf(params, opened, task),
+                                     progress));
 
     RunResult out;
     out.inputs = opened.inputs;
     out.inputs.push_back(task.input);
-    if (task.request.kind == model::TaskKind::perplexity)
-        addLosses(evaluation, static_cast<std::uint64_t>(params.integer("seed")), out);
+    const auto words = calibrationWords(list.heads, controls);
+    const bool byItem = task.request.kind != model::TaskKind::perplexity;
+    if (byItem)
+        addAnswers(task, evaluation, words, out);
     else
-        addAnswers(task, evaluation, out);
-    addCounts(evaluation, out);
+        addLosses(evaluation, words, static_cast<std::uint64_t>(params.integer("seed")), out);
+    addCounts(evaluation, list.heads.size(), byItem, out);
     compareWithFile(list, calibration, out);
     append(out.notes, task.notes);
     append(out.notes, list.notes);

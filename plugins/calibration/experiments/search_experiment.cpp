@@ -104,7 +104,7 @@ Result<attention::HeadSet> candidatesOf(const Params& params, const model::LlmCo
     return heads;
 }
 
-std::vector<int> datasetNumbers(const ReadTask& task)
+std::vector<int> datasetNumbers(const evaluation::ReadTask& task)
 {
     const auto names = task.task.datasets();
     std::vector<int> numbers;
@@ -153,8 +153,8 @@ void goOnSearching(HeadSearch& search, Progress& progress)
         progress.message(restored.error().message + ": the search starts anew");
 }
 
-attention::HeadList listOf(const Params& params, const OpenModel& opened, const ReadTask& task,
-                           const attention::HeadSet& kept)
+attention::HeadList listOf(const Params& params, const OpenModel& opened,
+                           const evaluation::ReadTask& task, const attention::HeadSet& kept)
 {
     const auto calibration = calibrationOf(params);
     attention::HeadList list;
@@ -187,7 +187,7 @@ std::vector<ParamSpec> SearchExperiment::params(const Params&) const
         specs.insert(specs.end(), std::make_move_iterator(more.begin()),
                      std::make_move_iterator(more.end()));
     };
-    add(taskParams());
+    add(evaluation::taskParams());
     add(searchParams());
     add({headParams("all").back()}); // layers
     add(calibrationParams());
@@ -199,7 +199,8 @@ Result<RunResult> SearchExperiment::run(const Params& params, Progress& progress
     const auto start = Clock::now();
     VITRINE_TRY(const OpenModel opened, openModel(params, &progress));
     VITRINE_TRY(const auto candidates, candidatesOf(params, opened.config()));
-    VITRINE_TRY(const ReadTask task, readTask(params, opened, params.integer("pool")));
+    VITRINE_TRY(const evaluation::ReadTask task,
+                evaluation::readTask(params, opened, params.integer("pool")));
     if (task.request.kind == model::TaskKind::perplexity)
         return argumentError("a head search needs items with answers, not running text");
     attention::ItemJudge judge(opened.llm, *opened.tokenizer, task.prepared,

@@ -2,7 +2,7 @@
 
 #include "core/base/file.h"
 #include "core/base/json.h"
-#include "plugins/calibration/experiments/verdict.h"
+#include "plugins/common/evaluation/verdict.h"
 
 #include <algorithm>
 #include <limits>
@@ -14,6 +14,7 @@ namespace
 
 using attention::HeadFinding;
 using attention::SearchResult;
+using evaluation::metricOf;
 
 Table headTable(const SearchResult& result)
 {
@@ -63,14 +64,14 @@ Table searchControlTable(const SearchResult& result)
                  {"lost", "1", {}, ""}},
                 {}};
     for (std::size_t i = 0; i < result.controls.size(); ++i)
-        table.rows.push_back({static_cast<std::int64_t>(i),
-                              attention::headsText(result.controlSets[i]),
-                              after(result.controls[i]), result.controls[i].difference(),
-                              result.controls[i].gained, result.controls[i].lost});
+        table.rows.push_back(
+            {static_cast<std::int64_t>(i), attention::headsText(result.controlSets[i]),
+             evaluation::after(result.controls[i]), result.controls[i].difference(),
+             result.controls[i].gained, result.controls[i].lost});
     return table;
 }
 
-Table poolTable(const ReadTask& task, const SearchResult& result)
+Table poolTable(const evaluation::ReadTask& task, const SearchResult& result)
 {
     Table table{"pool",
                 {{"item", "1", {}, "Line of the file among its items, from 0"},
@@ -85,10 +86,10 @@ Table poolTable(const ReadTask& task, const SearchResult& result)
 
 } // namespace
 
-void addSearchResult(const ReadTask& task, const SearchResult& result, RunResult& out)
+void addSearchResult(const evaluation::ReadTask& task, const SearchResult& result, RunResult& out)
 {
-    const Verdict verdict = verdictOf(result.heldOutCounts);
-    const Control control = controlOf(result.controls);
+    const evaluation::Verdict verdict = evaluation::verdictOf(result.heldOutCounts);
+    const evaluation::Control control = evaluation::controlOf(result.controls);
     const auto stopped =
         std::ranges::count_if(result.heads, [](const HeadFinding& found) { return found.stopped; });
     std::size_t seen = 0;
@@ -96,9 +97,9 @@ void addSearchResult(const ReadTask& task, const SearchResult& result, RunResult
         seen += static_cast<std::size_t>(found.counts.items());
     const auto all = static_cast<double>(result.heads.size() * result.searched.size());
     for (Metric metric : {
-             metricOf("accuracy_before", before(result.heldOutCounts),
+             metricOf("accuracy_before", evaluation::before(result.heldOutCounts),
                       "Share right by the model as it is, held-out half"),
-             metricOf("accuracy_after", after(result.heldOutCounts),
+             metricOf("accuracy_after", evaluation::after(result.heldOutCounts),
                       "Share right with all kept heads, held-out half"),
              metricOf("difference", result.heldOutCounts.difference(),
                       "accuracy_after - accuracy_before"),
@@ -135,11 +136,15 @@ void addSearchResult(const ReadTask& task, const SearchResult& result, RunResult
     out.notes.push_back(
         verdictSentence(verdict, fmt::format("On the held-out half, calibrating the {} kept heads",
                                              result.kept.size())));
-    out.notes.push_back(controlSentence(control, after(result.heldOutCounts)));
+    out.notes.push_back(control.sets == 0
+                            ? kNoControls
+                            : controlSentence(control, evaluation::after(result.heldOutCounts),
+                                              "sets of as many heads"));
 }
 
-Result<Artifact> writeSearchedHeads(const std::filesystem::path& folder, const ReadTask& task,
-                                    const SearchResult& result, const attention::HeadList& list)
+Result<Artifact> writeSearchedHeads(const std::filesystem::path& folder,
+                                    const evaluation::ReadTask& task, const SearchResult& result,
+                                    const attention::HeadList& list)
 {
     Artifact artifact;
     artifact.name = "heads.json";
@@ -155,6 +160,32 @@ Result<Artifact> writeSearchedHeads(const std::filesystem::path& folder, const R
     json["pool"] = {{"task", task.task.name}, {"sha256", task.input.sha256}, {"items", items}};
     VITRINE_CHECK(writeFileAtomically(artifact.path, dumpJson(json, 1) + "\n"));
     return artifact;
+}
+
+std::vector<std::size_t> poolOfHeadFile(const std::filesystem::path& headFile,
+                                        const std::string& sha256)
+{
+    const auto text = readFile(headFile, 16 << 20);
+    const auto json = text ? parseJson(*text, "head file") : Result<Json>(Json());
+    if (!json || !json->is_object() || !json->contains("pool"))
+        return {};
+    const Json& pool = (*json)["pool"];
+    if (!pool.is_object() || !pool.contains("sha256") || pool["sha256"] != sha256 ||
+        !pool.contains("items"))
+        return {};
+    std::vector<std::size_t> items;
+    for (const Json& item : pool["items"])
+        if (item.is_number_unsigned())
+            items.push_back(item.get<std::size_t>());
+    return items;
+}
+
+evaluation::Exclusion poolExclusion(const std::filesystem::path& headFile)
+{
+    if (headFile.empty())
+        return {};
+    return {[headFile](const std::string& sha256) { return poolOfHeadFile(headFile, sha256); },
+            "were in the pool of the search that chose these heads"};
 }
 
 } // namespace vitrine::calibration_plugin

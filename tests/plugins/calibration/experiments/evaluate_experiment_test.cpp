@@ -1,9 +1,8 @@
 #include "plugins/calibration/experiments/evaluate_experiment.h"
 
 #include "core/base/file.h"
+#include "core/base/statistics.h"
 #include "core/jobs/bundle/bundle.h"
-#include "plugins/calibration/experiments/evaluation.h"
-#include "plugins/calibration/experiments/verdict.h"
 #include "tests/support/temporary_folder.h"
 
 #include <gmock/gmock.h>
@@ -180,32 +179,6 @@ TEST_F(Evaluate, PausedAnywhereItGoesOnToTheSameResult)
     }
 }
 
-TEST(EvaluationState, IsRefusedWhereItIsCutOrChanged)
-{
-    Evaluation whole{{{2, 0}}, {{{3, 1}}}, {{}, {}}, {{}, {}}, {{{}, {}}}};
-    whole.after[1].score.scores = {-1.5, -2.5};
-    const std::string state = evaluationState(whole, "subject");
-    const auto isTaken = [&](const std::string& bytes, const char* subject = "subject",
-                             std::size_t items = 2) {
-        Evaluation empty{{{2, 0}}, {{{3, 1}}}, {}, {}, {{}}};
-        const bool taken = restoreEvaluation(bytes, subject, items, empty).has_value();
-        EXPECT_EQ(empty.before.size(), taken ? 2u : 0u);
-        EXPECT_TRUE(!taken || empty.after[1].score == whole.after[1].score);
-        return taken;
-    };
-
-    EXPECT_TRUE(isTaken(state));
-    EXPECT_FALSE(isTaken(state, "other"));
-    EXPECT_FALSE(isTaken(state, "subject", 1));
-    for (std::size_t length = 0; length < state.size(); ++length)
-        ASSERT_FALSE(isTaken(state.substr(0, length))) << length;
-    for (std::size_t at = 0; at < state.size(); ++at) {
-        std::string damaged = state;
-        damaged[at] = static_cast<char>(damaged[at] ^ 1);
-        ASSERT_FALSE(isTaken(damaged)) << at;
-    }
-}
-
 TEST_F(Evaluate, SaysWhatIsWrongWithATask)
 {
     const auto noFile = run({{"task", "/nonexistent.jsonl"}});
@@ -239,30 +212,6 @@ TEST_F(Evaluate, LeavesOutTheItemsThatChoseTheHeads)
     EXPECT_EQ(value(*result, "items"), 4);
     EXPECT_THAT(result->notes,
                 testing::Contains(HasSubstr("2 items of this task were in the pool")));
-}
-
-TEST(VerdictSentence, SaysPlainlyWhatTheIntervalSays)
-{
-    EXPECT_THAT(verdictSentence(verdictOf({50, 20, 2, 28}), "ACT"), HasSubstr("ACT helps"));
-    EXPECT_THAT(verdictSentence(verdictOf({50, 2, 20, 28}), "ACT"), HasSubstr("ACT harms"));
-    EXPECT_THAT(verdictSentence(verdictOf({50, 5, 4, 41}), "ACT"),
-                HasSubstr("interval of the difference contains 0"));
-    EXPECT_THAT(verdictSentence(verdictOf({50, 0, 0, 50}), "ACT"), HasSubstr("changes no answer"));
-}
-
-TEST(ControlOf, IsTheMiddleOfTheSets)
-{
-    std::vector<PairedCounts> sets;
-    for (int right = 0; right <= 40; ++right)
-        sets.push_back({right, 0, 0, 40 - right});
-
-    const Control control = controlOf(sets);
-
-    EXPECT_DOUBLE_EQ(control.mean, 0.5);
-    EXPECT_DOUBLE_EQ(control.low, 1 / 40.0);
-    EXPECT_DOUBLE_EQ(control.high, 39 / 40.0);
-    EXPECT_THAT(controlSentence(control, 1.0), HasSubstr("above that range"));
-    EXPECT_THAT(controlSentence(controlOf({}), 1.0), HasSubstr("no random control"));
 }
 
 } // namespace

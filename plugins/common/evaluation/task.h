@@ -5,12 +5,12 @@
 #include "core/model/task/task_scoring.h"
 #include "plugins/common/experiment_input.h"
 
-#include <optional>
+#include <functional>
 #include <string>
 #include <vector>
 
 // A task file and what is asked of it, as parameters of an experiment.
-namespace vitrine::calibration_plugin
+namespace vitrine::evaluation
 {
 
 // task, kind, scoring, encoding, shots, template, instruction, part.
@@ -31,17 +31,18 @@ struct ReadTask {
     bool isRight(std::size_t place, const model::ItemScore& score) const;
 };
 
-// Items of the file that chose the heads; none where nothing says, or it was another file.
-// `sha256` is the task file's.
-std::vector<std::size_t> poolOfHeadFile(const std::filesystem::path& headFile,
-                                        const std::string& sha256);
+// Items that may not judge, since they chose what is judged.
+struct Exclusion {
+    std::function<std::vector<std::size_t>(const std::string& sha256)> itemsOf; // of the task file
+    std::string why; // "were in the pool of the search that chose these heads"
+};
 
-// `limit` items at most (0: all), without those that `headFile` was searched on.
+// `limit` items at most (0: all), without those that are excluded; how many these are is noted.
 Result<ReadTask> readTask(const Params& params, const OpenModel& opened, std::int64_t limit,
-                          const std::filesystem::path& headFile = {});
+                          const Exclusion& exclusion = {});
 
 // All that an answer depends on: files by their hashes, parameters by their values. What a saved
 // state must agree with.
 std::string subjectOf(const Params& params, const OpenModel& opened, const ReadTask& task);
 
-} // namespace vitrine::calibration_plugin
+} // namespace vitrine::evaluation

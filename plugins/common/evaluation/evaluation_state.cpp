@@ -1,4 +1,4 @@
-#include "plugins/calibration/experiments/evaluation.h"
+#include "plugins/common/evaluation/evaluation.h"
 
 #include "core/base/hash.h"
 
@@ -8,12 +8,10 @@
 // SHA-256, u32 sets per item (2 and the controls), u32 items that are complete; for each item and
 // set i32 chosen, per character and mutual, f64 gold log-probability, f64 loss, 3 i64 and f64 of
 // the counts, u32 scores and these as f64; 64 digits of the SHA-256 of all before. Little-endian.
-namespace vitrine::calibration_plugin
+namespace vitrine::evaluation
 {
 namespace
 {
-
-using attention::JudgedItem;
 
 constexpr std::string_view kMagic = "VTEV";
 constexpr std::uint32_t kVersion = 1;
@@ -30,17 +28,16 @@ void appendBytes(std::string& bytes, T value)
     bytes.append(reinterpret_cast<const char*>(&value), sizeof value);
 }
 
-void appendItem(std::string& bytes, const JudgedItem& item)
+void appendItem(std::string& bytes, const Answer& item)
 {
     appendBytes(bytes, static_cast<std::int32_t>(item.score.chosen));
     appendBytes(bytes, static_cast<std::int32_t>(item.score.chosenNormalised));
     appendBytes(bytes, static_cast<std::int32_t>(item.score.chosenMutual));
     appendBytes(bytes, item.score.goldLogProbability);
     appendBytes(bytes, item.loss);
-    appendBytes(bytes, item.count.sinks);
-    appendBytes(bytes, item.count.rowsModified);
-    appendBytes(bytes, item.count.rowsSkipped);
-    appendBytes(bytes, item.count.massMoved);
+    for (const std::int64_t count : item.counts)
+        appendBytes(bytes, count);
+    appendBytes(bytes, item.sum);
     appendBytes(bytes, static_cast<std::uint32_t>(item.score.scores.size()));
     for (const double score : item.score.scores)
         appendBytes(bytes, score);
@@ -62,18 +59,17 @@ struct Reader {
         bytes.remove_prefix(sizeof value);
         return value;
     }
-    JudgedItem takeItem()
+    Answer takeItem()
     {
-        JudgedItem item;
+        Answer item;
         item.score.chosen = take<std::int32_t>();
         item.score.chosenNormalised = take<std::int32_t>();
         item.score.chosenMutual = take<std::int32_t>();
         item.score.goldLogProbability = take<double>();
         item.loss = take<double>();
-        item.count.sinks = take<std::int64_t>();
-        item.count.rowsModified = take<std::int64_t>();
-        item.count.rowsSkipped = take<std::int64_t>();
-        item.count.massMoved = take<double>();
+        for (std::int64_t& count : item.counts)
+            count = take<std::int64_t>();
+        item.sum = take<double>();
         const auto scores = take<std::uint32_t>();
         isWhole = isWhole && scores <= bytes.size() / sizeof(double);
         for (std::uint32_t i = 0; isWhole && i < scores; ++i)
@@ -133,4 +129,4 @@ Result<void> restoreEvaluation(std::string_view bytes, std::string_view subject,
     return {};
 }
 
-} // namespace vitrine::calibration_plugin
+} // namespace vitrine::evaluation

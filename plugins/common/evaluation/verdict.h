@@ -8,7 +8,7 @@
 #include <vector>
 
 // What a comparison of the same items says, in numbers and in words.
-namespace vitrine::calibration_plugin
+namespace vitrine::evaluation
 {
 
 struct Verdict {
@@ -21,17 +21,18 @@ Verdict verdictOf(const PairedCounts& counts);
 double before(const PairedCounts& counts); // share right
 double after(const PairedCounts& counts);
 
-// "No gain can be claimed: ...": says plainly when calibration does not help.
+// "ACT helps. ...", "ACT shows neither gain nor harm: ...": says plainly when it does not help.
 std::string verdictSentence(const Verdict& verdict, const std::string& whose);
 
-// Random sets of as many heads, as shares right after: mean, and the range of the middle 95 %.
+// Random changes of the same extent, as shares right after: mean, and the range of the middle 95 %.
 struct Control {
     double mean = 0, low = 0, high = 0;
     std::size_t sets = 0;
 };
 Control controlOf(std::span<const PairedCounts> sets);
-std::string controlSentence(const Control& control, double accuracy);
+// `sets`: "sets of as many heads".
+std::string controlSentence(const Control& control, double accuracy, const std::string& sets);
 
 Metric metricOf(std::string name, double value, std::string help, std::string unit = "1");
 
-} // namespace vitrine::calibration_plugin
+} // namespace vitrine::evaluation

@@ -1,4 +1,4 @@
-#include "plugins/calibration/experiments/verdict.h"
+#include "plugins/common/evaluation/verdict.h"
 
 #include "core/base/number_text.h"
 
@@ -8,7 +8,7 @@
 #include <cmath>
 #include <limits>
 
-namespace vitrine::calibration_plugin
+namespace vitrine::evaluation
 {
 namespace
 {
@@ -87,18 +87,15 @@ Control controlOf(std::span<const PairedCounts> sets)
     return control;
 }
 
-std::string controlSentence(const Control& control, double accuracy)
+std::string controlSentence(const Control& control, double accuracy, const std::string& sets)
 {
-    if (control.sets == 0)
-        return "There is no random control: no other set of as many heads exists.";
     const char* place = accuracy > control.high  ? "above that range"
                         : accuracy < control.low ? "below that range"
                                                  : "within that range";
-    return fmt::format("{} random sets of as many heads reach {:.1f} % on average, the middle 95 % "
-                       "of them {:.1f} to "
+    return fmt::format("{} random {} reach {:.1f} % on average, the middle 95 % of them {:.1f} to "
                        "{:.1f} %; {:.1f} % is {}.",
-                       control.sets, 100 * control.mean, 100 * control.low, 100 * control.high,
-                       100 * accuracy, place);
+                       control.sets, sets, 100 * control.mean, 100 * control.low,
+                       100 * control.high, 100 * accuracy, place);
 }
 
 Metric metricOf(std::string name, double value, std::string help, std::string unit)
@@ -106,4 +103,4 @@ Metric metricOf(std::string name, double value, std::string help, std::string un
     return {std::move(name), value, std::move(unit), Origin::computed, std::move(help)};
 }
 
-} // namespace vitrine::calibration_plugin
+} // namespace vitrine::evaluation

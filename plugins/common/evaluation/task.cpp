@@ -1,13 +1,12 @@
-#include "plugins/calibration/experiments/task.h"
+#include "plugins/common/evaluation/task.h"
 
-#include "core/base/file.h"
 #include "core/base/json.h"
 #include "core/base/resources.h"
 #include "core/jobs/bundle/bundle.h"
 
 #include <algorithm>
 
-namespace vitrine::calibration_plugin
+namespace vitrine::evaluation
 {
 namespace
 {
@@ -175,26 +174,8 @@ bool ReadTask::isRight(std::size_t place, const model::ItemScore& score) const
     return chosen(score) == prepared.items[place].answer;
 }
 
-std::vector<std::size_t> poolOfHeadFile(const std::filesystem::path& headFile,
-                                        const std::string& sha256)
-{
-    const auto text = readFile(headFile, 16 << 20);
-    const auto json = text ? parseJson(*text, "head file") : Result<Json>(Json());
-    if (!json || !json->is_object() || !json->contains("pool"))
-        return {};
-    const Json& pool = (*json)["pool"];
-    if (!pool.is_object() || !pool.contains("sha256") || pool["sha256"] != sha256 ||
-        !pool.contains("items"))
-        return {};
-    std::vector<std::size_t> items;
-    for (const Json& item : pool["items"])
-        if (item.is_number_unsigned())
-            items.push_back(item.get<std::size_t>());
-    return items;
-}
-
 Result<ReadTask> readTask(const Params& params, const OpenModel& opened, std::int64_t limit,
-                          const std::filesystem::path& headFile)
+                          const Exclusion& exclusion)
 {
     if (!opened.tokenizer)
         return argumentError("{} has no tokenizer, and a task is text: take a model that has one",
@@ -204,17 +185,15 @@ Result<ReadTask> readTask(const Params& params, const OpenModel& opened, std::in
     VITRINE_TRY(read.task, model::openTask(path));
     VITRINE_TRY(read.input, hashInput("task", path));
     read.request = requestOf(params, read.task, limit);
-    if (!headFile.empty())
-        read.request.excluded = poolOfHeadFile(headFile, read.input.sha256);
+    if (exclusion.itemsOf)
+        read.request.excluded = exclusion.itemsOf(read.input.sha256);
     const auto isAsked = [&](std::size_t item) {
         return item < read.task.items.size() &&
                (read.request.part.empty() || read.task.items[item].part == read.request.part);
     };
     if (const auto left = std::ranges::count_if(read.request.excluded, isAsked); left > 0)
-        read.notes.push_back(fmt::format(
-            "{} items of this task were in the pool of the search that chose these heads; "
-            "they are not asked here.",
-            left));
+        read.notes.push_back(
+            fmt::format("{} items of this task {}; they are not asked here.", left, exclusion.why));
     read.normalised = params.text("scoring") == "likelihood_norm";
     const auto encoding = params.text("encoding") == "separate" ? model::TaskEncoding::separate
                                                                 : model::TaskEncoding::joint;
@@ -234,4 +213,4 @@ std::string subjectOf(const Params& params, const OpenModel& opened, const ReadT
     return subject + "|" + dumpJson(values);
 }
 
-} // namespace vitrine::calibration_plugin
+} // namespace vitrine::evaluation

@@ -1,6 +1,6 @@
-#include "plugins/calibration/experiments/evaluation.h"
+#include "plugins/common/evaluation/evaluation.h"
 
-#include "plugins/calibration/experiments/verdict.h"
+#include "plugins/common/evaluation/verdict.h"
 
 #include <algorithm>
 #include <chrono>
@@ -9,20 +9,19 @@
 #include <map>
 #include <memory>
 
-namespace vitrine::calibration_plugin
+namespace vitrine::evaluation
 {
 namespace
 {
 
-using attention::JudgedItem;
 using Clock = std::chrono::steady_clock;
 
 constexpr auto kSaveItemsEvery = std::chrono::seconds(1);
 
 constexpr double kNotScored = std::numeric_limits<double>::quiet_NaN();
 
-PairedCounts compare(const ReadTask& task, const std::vector<JudgedItem>& before,
-                     const std::vector<JudgedItem>& after)
+PairedCounts compare(const ReadTask& task, const std::vector<Answer>& before,
+                     const std::vector<Answer>& after)
 {
     const std::size_t items = before.size();
     const auto was = std::make_unique<bool[]>(items), is = std::make_unique<bool[]>(items);
@@ -50,7 +49,7 @@ std::string flipOf(bool was, bool is, bool same)
     return was != is ? (is ? "gained" : "lost") : same ? "" : "changed";
 }
 
-Table itemTable(const ReadTask& task, const Evaluation& evaluation)
+Table itemTable(const ReadTask& task, const Evaluation& evaluation, const ChangeWords& words)
 {
     Table table{
         "items",
@@ -59,18 +58,17 @@ Table itemTable(const ReadTask& task, const Evaluation& evaluation)
          {"text", "", {}, "The end of what the model reads"},
          {"gold", "", {}, "The right answer"},
          {"baseline", "", {}, "Chosen by the model as it is"},
-         {"calibrated", "", {}, "Chosen with calibrated heads"},
+         {words.column, "", {}, "Chosen " + words.with},
          {"flip",
           "",
           {},
-          "gained: right only with calibration; lost: right only without; changed: otherwise"},
+          fmt::format("gained: right only with {}; lost: right only without; changed: otherwise",
+                      words.noun)},
          {"gold_before",
           "nat",
           {},
           "Log-probability of the right answer among the choices, as it is"},
-         {"gold_after", "nat", {}, "The same with calibrated heads"},
-         {"rows_modified", "1", {}, "Rows changed, over all calibrated heads"},
-         {"mass_moved", "1", {}, "Sum over heads and rows of (1 - beta) m"}},
+         {"gold_after", "nat", {}, "The same " + words.with}},
         {}};
     for (std::size_t i = 0; i < evaluation.before.size(); ++i) {
         const auto& item = task.item(i);
@@ -80,20 +78,18 @@ Table itemTable(const ReadTask& task, const Evaluation& evaluation)
                               ending(item.prompt), task.choiceText(item, item.answer),
                               task.choiceText(item, was), task.choiceText(item, is),
                               flipOf(task.isRight(i, before), task.isRight(i, after), was == is),
-                              before.goldLogProbability, after.goldLogProbability,
-                              evaluation.after[i].count.rowsModified,
-                              evaluation.after[i].count.massMoved});
+                              before.goldLogProbability, after.goldLogProbability});
     }
     return table;
 }
 
-Table datasetTable(const ReadTask& task, const Evaluation& evaluation)
+Table datasetTable(const ReadTask& task, const Evaluation& evaluation, const ChangeWords& words)
 {
     Table table{"datasets",
                 {{"dataset", "", {}, "As the file names it"},
                  {"items", "1", {}, ""},
                  {"baseline_accuracy", "1", {}, "Share right by the model as it is"},
-                 {"accuracy", "1", {}, "Share right with calibrated heads"},
+                 {"accuracy", "1", {}, "Share right " + words.with},
                  {"difference_low", "1", {}, "95 % interval of the paired difference (Tango)"},
                  {"difference_high", "1", {}, ""},
                  {"p_value", "1", {}, "Exact McNemar test"}},
@@ -113,25 +109,24 @@ Table datasetTable(const ReadTask& task, const Evaluation& evaluation)
     return table;
 }
 
-Table controlTable(const Evaluation& evaluation, const std::vector<PairedCounts>& counts)
+Table controlTable(const std::vector<PairedCounts>& counts, const ChangeWords& words)
 {
     Table table{"controls",
                 {{"set", "1", {}, "Random set, from 0"},
-                 {"heads", "", {}, "layer.head"},
-                 {"accuracy", "1", {}, "Share right with these heads calibrated"},
+                 words.label,
+                 {"accuracy", "1", {}, words.controlsHelp},
                  {"difference", "1", {}, "Less the model as it is"},
-                 {"gained", "1", {}, "Items right only with calibration"},
+                 {"gained", "1", {}, "Items right only with " + words.noun},
                  {"lost", "1", {}, "Items right only without"}},
                 {}};
     for (std::size_t i = 0; i < counts.size(); ++i)
-        table.rows.push_back({static_cast<std::int64_t>(i),
-                              attention::headsText(evaluation.controlSets[i]), after(counts[i]),
+        table.rows.push_back({static_cast<std::int64_t>(i), words.labels[i], after(counts[i]),
                               counts[i].difference(), counts[i].gained, counts[i].lost});
     return table;
 }
 
 // exp of the mean -ln p per token of the right continuations; likelihood scoring only.
-double goldPerplexity(const ReadTask& task, const std::vector<JudgedItem>& judged)
+double goldPerplexity(const ReadTask& task, const std::vector<Answer>& judged)
 {
     double sum = 0, tokens = 0;
     for (std::size_t i = 0; i < judged.size(); ++i) {
@@ -172,55 +167,46 @@ double mostFrequent(const ReadTask& task, std::size_t items)
 
 } // namespace
 
-attention::CalibrationCount Evaluation::count() const
-{
-    attention::CalibrationCount sum;
-    for (const JudgedItem& item : after)
-        sum += item.count;
-    return sum;
-}
-
-Result<Evaluation> evaluate(attention::ItemJudge& judge, std::size_t items,
-                            const attention::HeadSet& heads,
-                            const std::vector<attention::HeadSet>& controlSets,
+Result<Evaluation> evaluate(const Contenders& contenders, std::size_t items,
                             std::string_view subject, Progress& progress)
 {
-    Evaluation all{heads, controlSets, {}, {}, {}};
-    all.controls.resize(controlSets.size());
+    Evaluation all;
+    all.controls.resize(contenders.controls);
     goOn(all, items, subject, progress);
-    const double steps = static_cast<double>(2 + controlSets.size());
+    const double steps = static_cast<double>(2 + contenders.controls);
     double done = steps * static_cast<double>(all.before.size());
     auto saved = Clock::now();
-    const auto step = [&](const attention::HeadSet& set, std::size_t item,
-                          std::vector<JudgedItem>& into) -> Result<void> {
+    const auto step = [&](std::size_t contender, std::size_t item,
+                          std::vector<Answer>& into) -> Result<void> {
         if (!progress.advance(done, steps * static_cast<double>(items), "answers"))
             return cancelled();
-        VITRINE_TRY(JudgedItem judged, judge.judge(set, item));
-        into.push_back(std::move(judged));
+        VITRINE_TRY(Answer answer, contenders.answer(contender, item));
+        into.push_back(std::move(answer));
         ++done;
         return {};
     };
-    const auto allSets = [&](std::size_t item) -> Result<void> {
-        VITRINE_CHECK(step({}, item, all.before));
-        VITRINE_CHECK(step(heads, item, all.after));
-        for (std::size_t set = 0; set < controlSets.size(); ++set)
-            VITRINE_CHECK(step(controlSets[set], item, all.controls[set]));
-        judge.forget(item);
+    const auto allContenders = [&](std::size_t item) -> Result<void> {
+        VITRINE_CHECK(step(0, item, all.before));
+        VITRINE_CHECK(step(1, item, all.after));
+        for (std::size_t control = 0; control < contenders.controls; ++control)
+            VITRINE_CHECK(step(2 + control, item, all.controls[control]));
+        contenders.forget(item);
         return {};
     };
     for (std::size_t item = all.before.size(); item < items; ++item) {
-        const auto judged = allSets(item);
-        if (!judged || Clock::now() - saved >= kSaveItemsEvery) {
+        const auto answered = allContenders(item);
+        if (!answered || Clock::now() - saved >= kSaveItemsEvery) {
             VITRINE_CHECK(progress.saveState(evaluationState(all, subject)));
             saved = Clock::now();
         }
-        if (!judged)
-            return tl::unexpected(judged.error());
+        if (!answered)
+            return tl::unexpected(answered.error());
     }
     return all;
 }
 
-void addAnswers(const ReadTask& task, const Evaluation& evaluation, RunResult& out)
+void addAnswers(const ReadTask& task, const Evaluation& evaluation, const ChangeWords& words,
+                RunResult& out)
 {
     const PairedCounts counts = compare(task, evaluation.before, evaluation.after);
     const Verdict verdict = verdictOf(counts);
@@ -238,7 +224,7 @@ void addAnswers(const ReadTask& task, const Evaluation& evaluation, RunResult& o
 
     for (Metric metric : {
              metricOf("items", static_cast<double>(items), "Items asked"),
-             metricOf("accuracy", after(counts), "Share right with calibrated heads"),
+             metricOf("accuracy", after(counts), "Share right " + words.with),
              metricOf("accuracy_low", high.low, "95 % interval (Wilson)"),
              metricOf("accuracy_high", high.high, "95 % interval (Wilson)"),
              metricOf("baseline_accuracy", before(counts), "Share right by the model as it is"),
@@ -250,13 +236,13 @@ void addAnswers(const ReadTask& task, const Evaluation& evaluation, RunResult& o
              metricOf("difference_high", verdict.interval.high,
                       "95 % score interval of the paired difference (Tango 1998)"),
              metricOf("gained", static_cast<double>(counts.gained),
-                      "Items right only with calibration"),
+                      "Items right only with " + words.noun),
              metricOf("lost", static_cast<double>(counts.lost), "Items right only without"),
              metricOf("p_value", verdict.pValue,
                       "Exact two-sided McNemar test of gained against lost"),
              metricOf("p_value_mid", mcnemarMidP(counts), "Its mid-p variant, less conservative"),
              metricOf("accuracy_control", control.mean,
-                      "Mean share right over random sets of as many heads"),
+                      "Mean share right over random " + words.sets),
              metricOf("accuracy_control_low", control.low, "2.5 % quantile of the random sets"),
              metricOf("accuracy_control_high", control.high, "97.5 % quantile of the random sets"),
              metricOf("chance", chance(task, items), "Mean of 1 over the number of choices"),
@@ -264,42 +250,21 @@ void addAnswers(const ReadTask& task, const Evaluation& evaluation, RunResult& o
                       "Share right of always giving the most frequent answer"),
              metricOf("perplexity",
                       likelihood ? goldPerplexity(task, evaluation.after) : kNotScored,
-                      "Of the right continuations' tokens, with calibrated heads"),
+                      "Of the right continuations' tokens, " + words.with),
              metricOf("baseline_perplexity",
                       likelihood ? goldPerplexity(task, evaluation.before) : kNotScored,
                       "Of the right continuations' tokens, by the model as it is"),
          })
         out.metrics.push_back(std::move(metric));
-    out.tables.push_back(itemTable(task, evaluation));
-    out.tables.push_back(datasetTable(task, evaluation));
-    out.tables.push_back(controlTable(evaluation, controls));
-    out.notes.push_back(
-        verdictSentence(verdict, fmt::format("Calibrating {} heads", evaluation.heads.size())));
-    out.notes.push_back(controlSentence(control, after(counts)));
+    out.tables.push_back(itemTable(task, evaluation, words));
+    out.tables.push_back(datasetTable(task, evaluation, words));
+    out.tables.push_back(controlTable(controls, words));
+    out.notes.push_back(verdictSentence(verdict, words.act));
+    out.notes.push_back(control.sets == 0 ? words.noControls
+                                          : controlSentence(control, after(counts), words.sets));
     if (!likelihood)
         out.notes.push_back(
             "Perplexity is not computed: this scoring looks at one token of each item.");
 }
 
-void addCounts(const Evaluation& evaluation, RunResult& out)
-{
-    const attention::CalibrationCount count = evaluation.count();
-    for (Metric metric : {
-             metricOf("heads_calibrated", static_cast<double>(evaluation.heads.size()),
-                      "Query heads"),
-             metricOf("sinks", static_cast<double>(count.sinks),
-                      "Columns shrunk, over heads and passes"),
-             metricOf("rows_modified", static_cast<double>(count.rowsModified),
-                      "Rows changed, over heads and passes"),
-             metricOf("rows_skipped", static_cast<double>(count.rowsSkipped),
-                      "Rows left as they are, for no receiver has weight"),
-             metricOf("mass_moved", count.massMoved,
-                      "Sum over heads and rows of (1 - beta) m (ACT, section 4)"),
-         })
-        out.metrics.push_back(std::move(metric));
-    if (!evaluation.heads.empty() && count.rowsModified == 0)
-        out.notes.push_back("No row was modified: none of these heads has a sink behind the first "
-                            "token on these items.");
-}
-
-} // namespace vitrine::calibration_plugin
+} // namespace vitrine::evaluation
