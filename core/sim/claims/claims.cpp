@@ -72,13 +72,13 @@ std::optional<double> metricOf(const SimResult& r, std::string_view metric)
     return std::nullopt;
 }
 
-std::vector<Reference> references(const Accelerator& accelerator)
+std::vector<evidence::Reference> references(const Accelerator& accelerator)
 {
-    std::vector<Reference> rows;
+    std::vector<evidence::Reference> rows;
     for (const Claim& claim : claims()) {
-        if (accelerator.id != claim.accelerator)
+        if (accelerator.id != claim.subject)
             continue;
-        Reference row{&claim, probed(accelerator, claim.probe), std::nullopt};
+        evidence::Reference row{&claim, probed(accelerator, claim.probe), std::nullopt};
         if (row.ours)
             row.deviation = claim.probe.relation == Probe::Relation::saving
                                 ? *row.ours - claim.value

@@ -24,27 +24,14 @@ struct Probe {
     const char* rivalChanges = "";
 };
 
-// One statement of a paper, or of its code, about an accelerator: data to be set beside ours, never
-// used by a simulator.
-struct Claim {
-    const char* accelerator; // id
-    const char* text;        // "Throughput, EfficientViT-B1 at 224"
-    double value;            // as published
-    const char* unit;
-    Mark mark;
-    const char* conditions; // where it stands, and what had to be read into it
+// What a paper says about an accelerator, and what of ours stands beside it.
+struct Claim : evidence::Claim {
     Probe probe;
 };
 std::span<const Claim> claims(); // of all accelerators
 
-struct Reference {
-    const Claim* claim;
-    std::optional<double> ours,
-        deviation; // deviation: ours / value - 1; for savings the difference in points
-};
-
 // The claims about one accelerator with our figures, each simulated with its own conditions.
-std::vector<Reference> references(const Accelerator& accelerator);
+std::vector<evidence::Reference> references(const Accelerator& accelerator);
 
 // "cycles", "fps", "gops", "gops_per_watt", "watt", "utilisation", "latency_ms", "energy_mj",
 // "edp", "dram_mb" (activations), or the name of one of the result's extras. None: no such metric.

@@ -1,6 +1,7 @@
 #include "core/sim/search/sweep.h"
 
 #include "core/base/format.h"
+#include "core/base/front.h"
 #include "core/base/parallel.h"
 #include "core/base/text.h"
 #include "core/tensor/printable.h"
@@ -173,17 +174,14 @@ Result<std::vector<SweepPoint>> sweep(const Workload& workload, const Accelerato
 
 void markFront(std::vector<SweepPoint>& points)
 {
-    std::vector<std::size_t> order(points.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) {
-        return std::pair(points[a].latencyMs, points[a].energyMj) <
-               std::pair(points[b].latencyMs, points[b].energyMj);
-    });
-    double least = std::numeric_limits<double>::infinity();
-    for (const std::size_t i : order) {
-        points[i].front = points[i].energyMj < least;
-        least = std::min(least, points[i].energyMj);
+    std::vector<double> latency, energy;
+    for (const SweepPoint& point : points) {
+        latency.push_back(point.latencyMs);
+        energy.push_back(point.energyMj);
     }
+    const std::vector<bool> front = paretoFront(latency, energy);
+    for (std::size_t i = 0; i < points.size(); ++i)
+        points[i].front = front[i];
 }
 
 } // namespace vitrine::sim

@@ -1,6 +1,7 @@
 #include "plugins/accelerators/experiments/tables.h"
 
 #include "core/sim/claims/claims.h"
+#include "plugins/common/claim_table.h"
 
 #include <cmath>
 
@@ -29,11 +30,6 @@ std::string parameterText(const sim::Parameter& parameter, double value)
     if (parameter.kind == sim::ParameterKind::toggle)
         return value != 0 ? "on" : "off";
     return fmt::format("{}", value);
-}
-
-Cell optionalCell(const std::optional<double>& value)
-{
-    return value ? Cell{*value} : Cell{};
 }
 
 bool isSilent(const sim::LayerResult& layer)
@@ -146,25 +142,7 @@ Table scheduleTable(const sim::Workload& workload, const sim::SimResult& result)
 
 Table referenceTable(const sim::Accelerator& accelerator)
 {
-    Table table{
-        "reference",
-        {{"claim", "", Origin::computed, "What is said"},
-         {"paper", "", Origin::computed, "The published value"},
-         {"unit", "", Origin::computed, "Of both values"},
-         {"mark", "", Origin::computed,
-          "paper: read in it; code: of its authors' code; abstract; unverified: recollected; "
-          "ours: worked out"},
-         {"ours", "", Origin::computed, "Simulated under these conditions"},
-         {"deviation", "", Origin::computed,
-          "Ours over the published value, less 1; for percentages the difference in "
-          "points"},
-         {"conditions", "", Origin::computed, "Where it stands, what is compared"}},
-        {}};
-    for (const sim::Reference& row : sim::references(accelerator))
-        table.rows.push_back({row.claim->text, row.claim->value, row.claim->unit,
-                              sim::markName(row.claim->mark), optionalCell(row.ours),
-                              optionalCell(row.deviation), row.claim->conditions});
-    return table;
+    return claimTable(sim::references(accelerator), "Simulated under these conditions");
 }
 
 Table besideTable(const sim::Workload& workload, const sim::Accelerator& accelerator)

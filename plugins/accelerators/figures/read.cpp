@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <set>
 
 namespace vitrine::accelerators_plugin
 {
@@ -128,6 +129,35 @@ std::size_t groupOf(const std::string& kind)
         if (kind == one)
             return 3;
     return kind == "deconv" ? 5 : kind == "deformable" ? 6 : 4;
+}
+
+Table claimsAbout(const std::vector<const RunRecord*>& runs)
+{
+    std::set<std::string> machines;
+    for (const RunRecord* run : runs)
+        if (const std::string machine = parameterText(run->params, "accelerator"); !machine.empty())
+            machines.insert(machine);
+    Table all{"reference", {}, {}};
+    std::set<std::string> seen;
+    for (const RunRecord* run : runs) {
+        const Table* own = run->result.table("reference");
+        const std::string id = parameterText(run->params, "accelerator");
+        if (!own || id.empty() || !seen.insert(id).second)
+            continue;
+        if (all.columns.empty()) {
+            all.columns = own->columns;
+            if (machines.size() > 1)
+                all.columns.insert(all.columns.begin(),
+                                   Column{"accelerator", "", Origin::computed, ""});
+        }
+        const sim::Accelerator* machine = sim::findAccelerator(id);
+        for (auto row : own->rows) {
+            if (machines.size() > 1)
+                row.insert(row.begin(), machine ? machine->title : std::string());
+            all.rows.push_back(std::move(row));
+        }
+    }
+    return all;
 }
 
 figure::Figure emptyFigure(const char* name, const char* title,

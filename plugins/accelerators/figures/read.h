@@ -37,6 +37,10 @@ inline constexpr std::size_t kKindGroups = 7;
 const KindGroup& kindGroup(std::size_t index);
 std::size_t groupOf(const std::string& kind); // of a layer's kind as table `layers` names it
 
+// What the papers say of every accelerator among the runs, once each (the runs' tables
+// "reference"); with the accelerator's title before it where there are several.
+Table claimsAbout(const std::vector<const RunRecord*>& runs);
+
 // Name, title, recipe.
 figure::Figure emptyFigure(const char* name, const char* title,
                            const std::vector<const RunRecord*>& runs,

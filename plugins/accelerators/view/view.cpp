@@ -2,18 +2,19 @@
 
 #include "core/sim/cost/accelerator.h"
 #include "core/sim/workload/workloads.h"
+#include "plugins/accelerators/experiments/input.h"
 #include "plugins/accelerators/experiments/live.h"
 #include "plugins/accelerators/figures/figures.h"
 #include "plugins/accelerators/figures/read.h"
-#include "plugins/accelerators/view/reference_table.h"
 #include "plugins/accelerators/view/run_summary.h"
-#include "plugins/accelerators/view/what_if_bar.h"
 #include "widgets/page/banner.h"
 #include "widgets/page/panel.h"
 #include "widgets/page/run_places.h"
 #include "widgets/page/state_pages.h"
 #include "widgets/params/segmented_switch.h"
+#include "widgets/params/what_if_bar.h"
 #include "widgets/plot/plot_view.h"
+#include "widgets/table/claim_table.h"
 
 #include <QComboBox>
 #include <QJsonArray>
@@ -136,7 +137,7 @@ void AcceleratorsView::draw()
     if (!records.empty()) {
         drawPlots(records);
         summary_->setRuns(records, runPlacesIn(current()));
-        claims_->setRuns(records);
+        claims_->setClaims(claimsAbout(records));
         othersCard_->setVisible(records.size() == 1);
         if (records.size() == 1)
             others_->setOthers(*records.front());
@@ -201,7 +202,12 @@ void AcceleratorsView::showChoices()
         workload_->addItem(work); // a file
     workload_->setCurrentIndex(workload_->findText(work));
     workload_->setEnabled(now.active());
-    whatIf_->setScenario(now, readScenario(current()).active());
+    if (triedOn_ != now.accelerator) {
+        const sim::Accelerator* tried = sim::findAccelerator(now.accelerator);
+        whatIf_->setSpecs(tried ? acceleratorParams(*tried) : std::vector<ParamSpec>{});
+        triedOn_ = now.accelerator;
+    }
+    whatIf_->setValues(now.set, readScenario(current()).active());
 }
 
 void AcceleratorsView::showPage()

@@ -14,10 +14,12 @@ namespace vitrine
 {
 
 class Banner;
+class ClaimTable;
 class EmptyPage;
 class Panel;
 class SegmentedSwitch;
 class StatePages;
+class WhatIfBar;
 
 namespace plot
 {
@@ -28,8 +30,6 @@ namespace accelerators_plugin
 {
 
 class RunSummary;
-class ReferenceTable;
-class WhatIfBar;
 
 // Runs of accelerators.simulate side by side, and beside them what a person tries: another machine,
 // another workload, other sizes, simulated at once. Keys of the state: README.md.
@@ -98,11 +98,12 @@ private:
     QComboBox *accelerator_ = nullptr, *workload_ = nullptr, *bars_ = nullptr, *per_ = nullptr;
     SegmentedSwitch* zoom_ = nullptr;
     WhatIfBar* whatIf_ = nullptr;
+    std::string triedOn_; // the accelerator whose parameters the bar offers
     RunSummary *summary_ = nullptr, *others_ = nullptr;
     plot::PlotView *schedule_ = nullptr, *barPlot_ = nullptr, *roofline_ = nullptr,
                    *buffers_ = nullptr, *area_ = nullptr;
     Panel *reference_ = nullptr, *areaCard_ = nullptr, *othersCard_ = nullptr;
-    ReferenceTable* claims_ = nullptr;
+    ClaimTable* claims_ = nullptr;
 };
 
 } // namespace accelerators_plugin

@@ -1,10 +1,10 @@
 // What a person does in the view: each becomes a change of its state, or a run.
 #include "core/sim/cost/accelerator.h"
 #include "plugins/accelerators/view/view.h"
-#include "plugins/accelerators/view/what_if_bar.h"
 #include "widgets/page/banner.h"
 #include "widgets/page/state_pages.h"
 #include "widgets/params/segmented_switch.h"
+#include "widgets/params/what_if_bar.h"
 
 #include <QComboBox>
 
@@ -25,8 +25,11 @@ void AcceleratorsView::connectParts()
             [this] { chooseBars(QStringLiteral("per"), *per_); });
     connect(zoom_, &SegmentedSwitch::chosen, this, &AcceleratorsView::zoomSchedule);
     connect(whatIf_, &WhatIfBar::chosen, this,
-            [this](const Scenario& scenario, const QString& label, const QString& key) {
-                change(scenario, label, key);
+            [this](const std::map<std::string, std::string>& values, const QString& label,
+                   const QString& key) {
+                Scenario changed = scenario();
+                changed.set = values;
+                change(changed, label, key);
             });
     connect(whatIf_, &WhatIfBar::resetWished, this,
             [this] { change(Scenario{}, tr("Reset what if")); });

@@ -1,13 +1,13 @@
 #include "core/sim/cost/accelerator.h"
-#include "plugins/accelerators/view/reference_table.h"
 #include "plugins/accelerators/view/run_summary.h"
 #include "plugins/accelerators/view/view.h"
-#include "plugins/accelerators/view/what_if_bar.h"
 #include "widgets/page/banner.h"
 #include "widgets/page/panel.h"
 #include "widgets/page/state_pages.h"
 #include "widgets/params/segmented_switch.h"
+#include "widgets/params/what_if_bar.h"
 #include "widgets/plot/plot_view.h"
+#include "widgets/table/claim_table.h"
 #include "widgets/theme/style.h"
 
 #include <QBoxLayout>
@@ -185,7 +185,7 @@ QWidget* AcceleratorsView::makeContent()
     column->addLayout(besides(buffers, 7, areaCard_, 4), 3);
 
     reference_ = new Panel(tr("What the papers say, beside ours"), page);
-    claims_ = new ReferenceTable(reference_);
+    claims_ = new ClaimTable(reference_);
     reference_->body()->addWidget(claims_);
     column->addWidget(reference_, 3);
     othersCard_ =

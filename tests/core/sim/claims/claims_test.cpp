@@ -13,9 +13,10 @@ namespace
 TEST(Claims, EveryProbeGivesAFigure)
 {
     for (const Accelerator& accelerator : accelerators())
-        for (const Reference& row : references(accelerator)) {
-            EXPECT_EQ(row.ours.has_value(), row.claim->probe.metric != nullptr)
-                << accelerator.id << ": " << row.claim->text;
+        for (const evidence::Reference& row : references(accelerator)) {
+            const auto& claim = static_cast<const Claim&>(*row.claim);
+            EXPECT_EQ(row.ours.has_value(), claim.probe.metric != nullptr)
+                << accelerator.id << ": " << claim.text;
             if (row.ours) {
                 EXPECT_TRUE(std::isfinite(*row.ours)) << row.claim->text;
             }
@@ -26,7 +27,7 @@ TEST(Claims, EveryProbeGivesAFigure)
 TEST(Claims, BelongToAccelerators)
 {
     for (const Claim& claim : claims())
-        EXPECT_NE(findAccelerator(claim.accelerator), nullptr) << claim.text;
+        EXPECT_NE(findAccelerator(claim.subject), nullptr) << claim.text;
 }
 
 // What code and our own arithmetic say is reproduced; where a paper is missed, the table shows by
@@ -34,7 +35,7 @@ TEST(Claims, BelongToAccelerators)
 TEST(Claims, WorkedFiguresAreReproduced)
 {
     for (const Accelerator& accelerator : accelerators())
-        for (const Reference& row : references(accelerator))
+        for (const evidence::Reference& row : references(accelerator))
             if (row.ours && (row.claim->mark == Mark::code || row.claim->mark == Mark::ours)) {
                 EXPECT_NEAR(*row.deviation, 0, 0.005) << accelerator.id << ": " << row.claim->text;
             }
@@ -45,7 +46,7 @@ TEST(Claims, DeviationsFromThePapersAreAsStated)
 {
     const auto deviations = [](const char* accelerator, const char* text) {
         std::vector<double> found;
-        for (const Reference& row : references(*findAccelerator(accelerator)))
+        for (const evidence::Reference& row : references(*findAccelerator(accelerator)))
             if (row.claim->text == std::string(text) && row.deviation)
                 found.push_back(100 * *row.deviation);
         return found;
@@ -69,7 +70,7 @@ TEST(Claims, DeviationsFromThePapersAreAsStated)
 TEST(Claims, NasasSavingsAreNearThePapers)
 {
     double cifar10 = 0, cifar100 = 0;
-    for (const Reference& row : references(*findAccelerator("nasa"))) {
+    for (const evidence::Reference& row : references(*findAccelerator("nasa"))) {
         const std::string text = row.claim->text;
         if (!text.starts_with("EDP saving, Hybrid"))
             continue;

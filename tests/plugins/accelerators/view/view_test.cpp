@@ -1,10 +1,10 @@
 #include "plugins/accelerators/view/view.h"
 
 #include "plugins/accelerators/experiments/live.h"
-#include "plugins/accelerators/view/reference_table.h"
 #include "tests/support/fake_context.h"
 #include "tests/widgets/plot/application.h"
 #include "widgets/plot/plot_view.h"
+#include "widgets/table/claim_table.h"
 
 #include <gmock/gmock.h>
 
@@ -137,7 +137,7 @@ TEST_F(AcceleratorsViewTest, ShowsWhatTheRunHolds)
     EXPECT_EQ(named<QComboBox>("Accelerator")->currentText(), "EfficientViT FPGA");
     EXPECT_EQ(named<QComboBox>("Workload")->currentText(), "efficientvit-b1@224");
     EXPECT_EQ(figure("schedule").y.ticks.size(), 3u); // two engines and the DRAM
-    auto* claims = view_.findChild<ReferenceTable*>();
+    auto* claims = view_.findChild<ClaimTable*>();
     EXPECT_EQ(claims->model()->rowCount(), 16);
 }
 
@@ -324,7 +324,7 @@ TEST_F(AcceleratorsViewTest, OneBlockIsAZoomThatCanBeUndoneAndBuffersFollow)
 TEST_F(AcceleratorsViewTest, DeviationsArePercent)
 {
     view_.setRuns({makeRun({{"accelerator", "p2vit"}}), makeRun({{"accelerator", "nasa"}}, 2)});
-    auto* claims = view_.findChild<ReferenceTable*>();
+    auto* claims = view_.findChild<ClaimTable*>();
     QStringList shown;
     for (int column = 0; column < claims->model()->columnCount(); ++column)
         if (claims->model()->headerData(column, Qt::Horizontal).toString() == "Deviation")

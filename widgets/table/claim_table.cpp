@@ -1,8 +1,6 @@
-#include "plugins/accelerators/view/reference_table.h"
+#include "widgets/table/claim_table.h"
 
 #include "core/base/format.h"
-#include "core/jobs/experiment/read_run.h"
-#include "core/sim/cost/accelerator.h"
 #include "widgets/theme/palette.h"
 #include "widgets/theme/style.h"
 
@@ -12,9 +10,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <set>
 
-namespace vitrine::accelerators_plugin
+namespace vitrine
 {
 namespace
 {
@@ -65,7 +62,7 @@ QString deviationText(double deviation, bool points)
         std::abs(shown) < 0.005
             ? QStringLiteral("0")
             : (shown > 0 ? "+" : "−") + QString::fromStdString(significant(std::abs(shown), 3));
-    return number + QChar(0x2009) + (points ? ReferenceTable::tr("points") : QStringLiteral("%"));
+    return number + QChar(0x2009) + (points ? ClaimTable::tr("points") : QStringLiteral("%"));
 }
 
 class DeviationDelegate : public QStyledItemDelegate
@@ -96,7 +93,7 @@ QString headingOf(const std::string& name)
 
 } // namespace
 
-ReferenceTable::ReferenceTable(QWidget* parent)
+ClaimTable::ClaimTable(QWidget* parent)
     : DataTable(parent), chips_(new ChipDelegate(this)), deviations_(new DeviationDelegate(this))
 {
     setAccessibleName(tr("What the papers say beside ours"));
@@ -104,36 +101,7 @@ ReferenceTable::ReferenceTable(QWidget* parent)
     setFrameShape(QFrame::NoFrame);
 }
 
-void ReferenceTable::setRuns(const std::vector<const RunRecord*>& runs)
-{
-    std::set<std::string> machines;
-    for (const RunRecord* run : runs)
-        if (const std::string machine = parameterText(run->params, "accelerator"); !machine.empty())
-            machines.insert(machine);
-    Table all{"reference", {}, {}};
-    std::set<std::string> seen;
-    for (const RunRecord* run : runs) {
-        const Table* own = run->result.table("reference");
-        const std::string id = parameterText(run->params, "accelerator");
-        if (!own || id.empty() || !seen.insert(id).second)
-            continue;
-        if (all.columns.empty()) {
-            all.columns = own->columns;
-            if (machines.size() > 1)
-                all.columns.insert(all.columns.begin(),
-                                   Column{"accelerator", "", Origin::computed, ""});
-        }
-        const sim::Accelerator* machine = sim::findAccelerator(id);
-        for (auto row : own->rows) {
-            if (machines.size() > 1)
-                row.insert(row.begin(), machine ? machine->title : std::string());
-            all.rows.push_back(std::move(row));
-        }
-    }
-    show(std::move(all));
-}
-
-QString ReferenceTable::shownText(const QModelIndex& index) const
+QString ClaimTable::shownText(const QModelIndex& index) const
 {
     QStyleOptionViewItem option;
     if (itemDelegateForColumn(index.column()) == deviations_)
@@ -141,7 +109,7 @@ QString ReferenceTable::shownText(const QModelIndex& index) const
     return option.text;
 }
 
-void ReferenceTable::show(Table table)
+void ClaimTable::setClaims(Table table)
 {
     const int mark = table.column("mark"), deviation = table.column("deviation");
     static_cast<DeviationDelegate*>(deviations_)->unitColumn = table.column("unit");
@@ -160,4 +128,4 @@ void ReferenceTable::show(Table table)
                    kRow * std::clamp(static_cast<int>(table.rows.size()), 1, kMostRows));
 }
 
-} // namespace vitrine::accelerators_plugin
+} // namespace vitrine

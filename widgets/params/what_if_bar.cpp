@@ -1,8 +1,6 @@
-#include "plugins/accelerators/view/what_if_bar.h"
+#include "widgets/params/what_if_bar.h"
 
 #include "core/base/format.h"
-#include "core/sim/cost/accelerator.h"
-#include "plugins/accelerators/experiments/input.h"
 #include "widgets/theme/style.h"
 
 #include <QComboBox>
@@ -16,12 +14,12 @@
 #include <algorithm>
 #include <cmath>
 
-namespace vitrine::accelerators_plugin
+namespace vitrine
 {
 namespace
 {
 
-constexpr int kSteps = 400;
+constexpr int kWhatIfSteps = 400;
 
 // A range of decades is moved through in decades.
 bool inDecades(const ParamSpec& spec)
@@ -43,7 +41,7 @@ WhatIfBar::WhatIfBar(QWidget* parent)
     parameter_->setAccessibleName(tr("Parameter to change"));
     parameter_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     parameter_->setMinimumContentsLength(12);
-    slider_->setRange(0, kSteps);
+    slider_->setRange(0, kWhatIfSteps);
     slider_->setAccessibleName(tr("Value of the parameter"));
     number_->setFixedWidth(84);
     number_->setAlignment(Qt::AlignRight);
@@ -68,26 +66,26 @@ WhatIfBar::WhatIfBar(QWidget* parent)
     connect(reset_, &QPushButton::clicked, this, &WhatIfBar::resetWished);
 }
 
-void WhatIfBar::setScenario(const Scenario& scenario, bool active)
+void WhatIfBar::setSpecs(const std::vector<ParamSpec>& specs)
 {
-    const bool other = scenario.accelerator != scenario_.accelerator || specs_.empty();
-    scenario_ = scenario;
+    specs_.clear();
+    parameter_->clear();
+    for (const ParamSpec& one : specs)
+        if ((one.type == ParamType::integer || one.type == ParamType::real) && one.minimum &&
+            one.maximum && one.fallback) {
+            parameter_->addItem(QString::fromStdString(one.label));
+            parameter_->setItemData(parameter_->count() - 1, QString::fromStdString(one.help),
+                                    Qt::ToolTipRole);
+            specs_.push_back(one);
+        }
+    show();
+}
+
+void WhatIfBar::setValues(std::map<std::string, std::string> values, bool active)
+{
+    values_ = std::move(values);
     keep_->setEnabled(active);
     reset_->setEnabled(active);
-    if (other) {
-        specs_.clear();
-        parameter_->clear();
-        const sim::Accelerator* machine = sim::findAccelerator(scenario.accelerator);
-        for (const ParamSpec& one :
-             machine ? acceleratorParams(*machine) : std::vector<ParamSpec>{})
-            if ((one.type == ParamType::integer || one.type == ParamType::real) && one.minimum &&
-                one.maximum) {
-                parameter_->addItem(QString::fromStdString(one.label));
-                parameter_->setItemData(parameter_->count() - 1, QString::fromStdString(one.help),
-                                        Qt::ToolTipRole);
-                specs_.push_back(one);
-            }
-    }
     show();
 }
 
@@ -102,8 +100,8 @@ const ParamSpec* WhatIfBar::spec() const
 double WhatIfBar::value() const
 {
     const ParamSpec& one = *spec();
-    const auto set = scenario_.set.find(one.name);
-    const std::string text = set != scenario_.set.end() ? set->second : paramText(*one.fallback);
+    const auto set = values_.find(one.name);
+    const std::string text = set != values_.end() ? set->second : paramText(*one.fallback);
     return parseReal(text).value_or(*one.minimum);
 }
 
@@ -117,8 +115,8 @@ void WhatIfBar::choose(double value)
         value = std::round(value);
     if (value == this->value())
         return show();
-    Scenario changed = scenario_;
-    changed.set[one->name] = shortest(value);
+    auto changed = values_;
+    changed[one->name] = shortest(value);
     emit chosen(changed, tr("Set %1").arg(QString::fromStdString(one->label)),
                 "what-if-" + QString::fromStdString(one->name));
 }
@@ -141,7 +139,7 @@ void WhatIfBar::show()
 double WhatIfBar::valueAt(int step) const
 {
     const ParamSpec& one = *spec();
-    const double share = static_cast<double>(step) / kSteps;
+    const double share = static_cast<double>(step) / kWhatIfSteps;
     const double value = inDecades(one)
                              ? *one.minimum * std::pow(*one.maximum / *one.minimum, share)
                              : *one.minimum + share * (*one.maximum - *one.minimum);
@@ -158,7 +156,7 @@ int WhatIfBar::stepOf(double value) const
     const double share =
         inDecades(one) ? std::log(value / *one.minimum) / std::log(*one.maximum / *one.minimum)
                        : (value - *one.minimum) / (*one.maximum - *one.minimum);
-    return static_cast<int>(std::lround(std::clamp(share, 0.0, 1.0) * kSteps));
+    return static_cast<int>(std::lround(std::clamp(share, 0.0, 1.0) * kWhatIfSteps));
 }
 
-} // namespace vitrine::accelerators_plugin
+} // namespace vitrine

@@ -1,18 +1,12 @@
-#include "core/sim/cost/parameters.h"
+#include "core/base/parameter.h"
 
 #include "core/base/format.h"
 
 #include <array>
 #include <cmath>
 
-namespace vitrine::sim
+namespace vitrine::evidence
 {
-
-const char* markName(Mark mark)
-{
-    static constexpr std::array kNames{"paper", "code", "abstract", "unverified", "ours"};
-    return kNames[static_cast<std::size_t>(mark)];
-}
 
 Settings defaultSettings(const std::vector<Parameter>& parameters)
 {
@@ -31,13 +25,13 @@ int parameterIndex(const std::vector<Parameter>& parameters, std::string_view na
 }
 
 Result<Settings> settingsWith(const std::vector<Parameter>& parameters,
-                              const std::map<std::string, double>& changes)
+                              const std::map<std::string, double>& changes, std::string_view whose)
 {
     Settings settings = defaultSettings(parameters);
     for (const auto& [name, value] : changes) {
         const int index = parameterIndex(parameters, name);
         if (index < 0)
-            return argumentError("this accelerator has no parameter \"{}\"", name);
+            return argumentError("{} has no parameter \"{}\"", whose, name);
         settings[static_cast<std::size_t>(index)] = value;
     }
     VITRINE_CHECK(checkSettings(parameters, settings));
@@ -62,4 +56,4 @@ Result<void> checkSettings(const std::vector<Parameter>& parameters, const Setti
     return {};
 }
 
-} // namespace vitrine::sim
+} // namespace vitrine::evidence
