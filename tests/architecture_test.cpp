@@ -81,6 +81,28 @@ const std::map<std::string, std::set<std::string>>& allowedRooms()
     return kAllowed;
 }
 
+// "core/model/llm/x.h" -> "llm".
+std::string folderOfModel(const fs::path& path)
+{
+    const std::string text = path.generic_string(), start = "core/model/";
+    const auto end = text.find('/', start.size());
+    return text.starts_with(start) && end != std::string::npos
+               ? text.substr(start.size(), end - start.size())
+               : std::string();
+}
+
+// Which folders of core/model a folder there may include, itself aside. What a file holds is apart
+// from what the network is, and both from running it.
+const std::map<std::string, std::set<std::string>>& allowedFoldersOfModel()
+{
+    static const std::map<std::string, std::set<std::string>> kAllowed = {
+        {"tokenizer", {}},           {"checkpoint", {}},
+        {"network", {"checkpoint"}}, {"llm", {"checkpoint", "network", "tokenizer"}},
+        {"task", {"tokenizer"}},
+    };
+    return kAllowed;
+}
+
 bool isQt(const std::string& target)
 {
     static const std::regex kQt(
@@ -115,6 +137,18 @@ TEST(Architecture, RoomsOfCoreIncludeDownwardsOnly)
             return false;
         const auto room = allowedRooms().find(from);
         return room == allowedRooms().end() || !room->second.contains(to);
+    }));
+}
+
+TEST(Architecture, FoldersOfModelIncludeOneWay)
+{
+    expectNone(problemsIn("core/model", [](const Include& include) {
+        const std::string from = folderOfModel(include.file);
+        const std::string to = folderOfModel(include.target);
+        if (to.empty() || to == from)
+            return false;
+        const auto folder = allowedFoldersOfModel().find(from);
+        return folder == allowedFoldersOfModel().end() || !folder->second.contains(to);
     }));
 }
 
@@ -191,6 +225,8 @@ TEST(Architecture, TheTestSeesTheSources)
     EXPECT_TRUE(isQt("QWidget"));
     EXPECT_TRUE(isQt("QtPlugin"));
     EXPECT_FALSE(isQt("core/base/result.h"));
+    EXPECT_EQ(folderOfModel("core/model/llm/llm.h"), "llm");
+    EXPECT_EQ(folderOfModel("core/model/llm.h"), "");
 }
 
 } // namespace

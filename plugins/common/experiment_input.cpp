@@ -226,7 +226,7 @@ ParamSpec layersParam(const std::string& help)
 Result<OpenModel> openModel(const Params& params, Progress* progress)
 {
     VITRINE_TRY(const auto path, findModel(params.text("model")));
-    VITRINE_TRY(auto checkpoint, model::openCheckpoint(path));
+    VITRINE_TRY(auto checkpoint, model::openLlmCheckpoint(path));
     VITRINE_TRY(auto tokenizer, model::openTokenizerOf(path));
     VITRINE_TRY(auto llm, inFile(path.string(), model::Llm::open(checkpoint)));
     auto notes = checkpoint->notes();

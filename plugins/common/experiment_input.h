@@ -21,7 +21,7 @@ ParamSpec layersParam(const std::string& help);
 
 struct OpenModel {
     std::string name; // as the run shows it: the folder's or file's name
-    std::shared_ptr<const model::Checkpoint> checkpoint;
+    std::shared_ptr<const model::LlmCheckpoint> checkpoint;
     std::shared_ptr<const model::Tokenizer> tokenizer; // nullptr: only token_ids can be read
     model::Llm llm;
     std::vector<InputFile> inputs;

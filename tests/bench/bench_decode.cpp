@@ -48,7 +48,7 @@ struct WeightReader {
     std::vector<Piece> pieces;
     std::uint64_t bytes = 0;
 
-    explicit WeightReader(const model::Checkpoint& checkpoint)
+    explicit WeightReader(const model::LlmCheckpoint& checkpoint)
     {
         constexpr std::size_t kPiece = 128 << 10;
         for (const std::string& name : checkpoint.tensorNames()) {

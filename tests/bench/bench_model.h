@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/base/resources.h"
-#include "core/model/checkpoint/checkpoint.h"
+#include "core/model/llm/llm_checkpoint.h"
 #include "tests/support/tiny_llm.h"
 
 #include <algorithm>
@@ -15,7 +15,7 @@ namespace vitrine::bench
 
 struct NamedModel {
     std::string name;
-    std::shared_ptr<const model::Checkpoint> checkpoint;
+    std::shared_ptr<const model::LlmCheckpoint> checkpoint;
 };
 
 // 12 layers x 768 x 12 heads with random weights.
@@ -32,7 +32,7 @@ inline NamedModel wideModel(DType type = DType::f32)
 inline NamedModel shippedModel()
 {
     if (const auto path = findModel("vitrine-lm"))
-        if (auto checkpoint = model::openCheckpoint(*path))
+        if (auto checkpoint = model::openLlmCheckpoint(*path))
             return {"vitrine-lm", *checkpoint};
     model::LlmConfig c;
     c.hidden = 160, c.layers = 6, c.heads = c.kvHeads = 5, c.headSize = 32, c.mlp = 448;

@@ -22,7 +22,7 @@ struct Layer {
 class Network : public TorchLlama
 {
 public:
-    Network(const model::Checkpoint& checkpoint, const model::RopeTable& rope, int threads);
+    Network(const model::LlmCheckpoint& checkpoint, const model::RopeTable& rope, int threads);
     std::span<const float> forward(std::span<const std::int32_t> ids) override;
 
 private:
@@ -31,7 +31,7 @@ private:
     at::Tensor embedding, head, norm, cosine, sine, mask, logits;
     std::vector<Layer> layers;
 
-    static at::Tensor tensor(const model::Checkpoint& checkpoint, const std::string& name)
+    static at::Tensor tensor(const model::LlmCheckpoint& checkpoint, const std::string& name)
     {
         const TensorView view = checkpoint.tensor(name).value();
         std::vector<float> values = toFloat(view);
@@ -71,7 +71,8 @@ private:
     }
 };
 
-Network::Network(const model::Checkpoint& checkpoint, const model::RopeTable& rope, int threadCount)
+Network::Network(const model::LlmCheckpoint& checkpoint, const model::RopeTable& rope,
+                 int threadCount)
 {
     config = checkpoint.config();
     threads = threadCount;
@@ -114,7 +115,7 @@ std::span<const float> Network::forward(std::span<const std::int32_t> ids)
 } // namespace vitrine::bench
 
 extern "C" vitrine::bench::TorchLlama*
-vitrineMakeTorchLlama(const vitrine::model::Checkpoint& checkpoint,
+vitrineMakeTorchLlama(const vitrine::model::LlmCheckpoint& checkpoint,
                       const vitrine::model::RopeTable& rope, int threads)
 {
     return new vitrine::bench::Network(checkpoint, rope, threads);

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/model/checkpoint/checkpoint.h"
+#include "core/model/llm/llm_checkpoint.h"
 #include "core/model/llm/llm_rope.h"
 
 #include <cstdint>
@@ -24,7 +24,7 @@ public:
 // Lives in a module of its own, opened by dlopen with RTLD_DEEPBIND: libtorch's protobuf and the
 // copy inside sentencepiece have the same symbols and crash each other where they are linked into
 // one program. The caller owns the result.
-using MakeTorchLlama = TorchLlama* (*)(const model::Checkpoint& checkpoint,
+using MakeTorchLlama = TorchLlama* (*)(const model::LlmCheckpoint& checkpoint,
                                        const model::RopeTable& rope, int threads);
 inline constexpr const char* kMakeTorchLlama = "vitrineMakeTorchLlama";
 

@@ -1,4 +1,4 @@
-#include "core/model/checkpoint/llm_config.h"
+#include "core/model/network/llm_config.h"
 #include "tests/fuzz/fuzz_target.h"
 
 VITRINE_FUZZ_TARGET([](std::string_view bytes) {

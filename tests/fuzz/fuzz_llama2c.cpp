@@ -1,4 +1,4 @@
-#include "core/model/checkpoint/llama2c.h"
+#include "core/model/llm/llama2c.h"
 #include "core/model/tokenizer/tokenizer.h"
 #include "tests/fuzz/fuzz_target.h"
 

@@ -1,4 +1,4 @@
-#include "core/model/checkpoint/checkpoint_hf.h"
+#include "core/model/checkpoint/shard_index.h"
 #include "tests/fuzz/fuzz_target.h"
 
 VITRINE_FUZZ_TARGET([](std::string_view bytes) {

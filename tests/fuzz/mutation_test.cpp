@@ -1,8 +1,8 @@
 #include "core/base/file.h"
 #include "core/jobs/experiment/recipe.h"
 #include "core/learning/nets/training/prepared_data.h"
-#include "core/model/checkpoint/checkpoint.h"
-#include "core/model/checkpoint/checkpoint_hf.h"
+#include "core/model/checkpoint/shard_index.h"
+#include "core/model/llm/llm_checkpoint.h"
 #include "core/model/task/task.h"
 #include "core/model/task/text_lines.h"
 #include "core/model/tokenizer/tokenizer.h"
@@ -95,7 +95,7 @@ protected:
         return folder_ / name;
     }
     static std::optional<Error>
-    touchAll(const Result<std::shared_ptr<const model::Checkpoint>>& opened)
+    touchAll(const Result<std::shared_ptr<const model::LlmCheckpoint>>& opened)
     {
         if (!opened)
             return opened.error();
@@ -159,7 +159,7 @@ TEST_F(Mutation, SafetensorsInAModelFolder)
     write("config.json", fuzz::configSample());
     expectRobust(fuzz::safetensorsSample(), [&](const std::string& bytes) {
         write("model.safetensors", bytes);
-        return touchAll(model::openCheckpoint(folder_));
+        return touchAll(model::openLlmCheckpoint(folder_));
     });
 }
 
@@ -178,7 +178,7 @@ TEST_F(Mutation, SafetensorsAlone)
 TEST_F(Mutation, Llama2cFile)
 {
     expectRobust(fuzz::llama2cSample(), [&](const std::string& bytes) {
-        return touchAll(model::openCheckpoint(write("m.bin", bytes)));
+        return touchAll(model::openLlmCheckpoint(write("m.bin", bytes)));
     });
 }
 

@@ -11,8 +11,8 @@
 #include "core/jobs/bundle/bundle.h"
 #include "core/jobs/experiment/sweep.h"
 #include "core/jobs/worker/job_folder.h"
-#include "core/model/checkpoint/checkpoint.h"
 #include "core/model/llm/llm.h"
+#include "core/model/llm/llm_checkpoint.h"
 #include "core/model/task/task.h"
 #include "core/model/tokenizer/tokenizer.h"
 #include "core/report/manuscript.h"
@@ -61,7 +61,7 @@ void writeNamed(const fs::path& path, const std::string& bytes)
 
 Outcome openModelFolder(const fs::path& file)
 {
-    const auto opened = model::openCheckpoint(file.parent_path());
+    const auto opened = model::openLlmCheckpoint(file.parent_path());
     return opened ? outcomeOf(model::Llm::open(*opened)) : outcomeOf(opened);
 }
 
@@ -188,7 +188,7 @@ std::vector<FileKind> fileKinds()
         {"tokenizer.bin", fuzz::llama2cTokenizerSample(),
          [](const fs::path& file) { return outcomeOf(model::openLlama2c(file, 300)); }},
         {"stories.bin", fuzz::llama2cSample(),
-         [](const fs::path& file) { return outcomeOf(model::openCheckpoint(file)); }},
+         [](const fs::path& file) { return outcomeOf(model::openLlmCheckpoint(file)); }},
         {"config.json", config, openModelFolder, {{"model.safetensors", tensors}}},
         {"model.safetensors", tensors, openModelFolder, {{"config.json", config}}},
         {"model.safetensors.index.json",
@@ -218,7 +218,7 @@ std::vector<FileKind> fileKinds()
         {"clip.mp4", "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1.0,\nother.ts\n#EXT-X-ENDLIST\n",
          openFrames},
         {"weights.gguf", "GGUF" + std::string("\3\0\0\0\0\0\0\0", 8) + "general.name",
-         [](const fs::path& file) { return outcomeOf(model::openCheckpoint(file)); }},
+         [](const fs::path& file) { return outcomeOf(model::openLlmCheckpoint(file)); }},
     };
 }
 

@@ -2,7 +2,7 @@
 
 #include "core/base/file.h"
 #include "core/base/json.h"
-#include "core/model/checkpoint/checkpoint_tensors.h"
+#include "core/model/llm/llm_tensors.h"
 #include "core/tensor/safetensors.h"
 
 #include <unistd.h>

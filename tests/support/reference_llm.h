@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/model/checkpoint/checkpoint.h"
+#include "core/model/llm/llm_checkpoint.h"
 #include "core/tensor/tensor_view.h"
 
 #include <algorithm>
@@ -31,7 +31,7 @@ struct ReferenceResult {
 class ReferenceLlm
 {
 public:
-    explicit ReferenceLlm(const model::Checkpoint& checkpoint)
+    explicit ReferenceLlm(const model::LlmCheckpoint& checkpoint)
         : checkpoint_(checkpoint), c_(checkpoint.config())
     {
     }
@@ -219,7 +219,7 @@ private:
         return linear(mixed, prefix + "self_attn.o_proj");
     }
 
-    const model::Checkpoint& checkpoint_;
+    const model::LlmCheckpoint& checkpoint_;
     const model::LlmConfig& c_;
 };
 

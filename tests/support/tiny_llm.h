@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/base/random.h"
-#include "core/model/checkpoint/checkpoint.h"
+#include "core/model/llm/llm_checkpoint.h"
 
 #include <cmath>
 #include <cstring>
@@ -15,7 +15,7 @@ namespace vitrine::tests
 
 // A language model in memory with seeded random weights: Gaussian, scaled by fan-in; norm gains
 // near 1; biases small.
-class TinyCheckpoint : public model::Checkpoint
+class TinyCheckpoint : public model::LlmCheckpoint
 {
 public:
     TinyCheckpoint(model::LlmConfig config, std::uint64_t seed, DType type = DType::f32)
@@ -113,7 +113,7 @@ inline model::LlmConfig tinyConfig()
     return c;
 }
 
-inline std::shared_ptr<const model::Checkpoint>
+inline std::shared_ptr<const model::LlmCheckpoint>
 tinyCheckpoint(model::LlmConfig config = tinyConfig(), std::uint64_t seed = 42,
                DType type = DType::f32)
 {

@@ -1,9 +1,7 @@
 #include "core/model/checkpoint/checkpoint.h"
 
-#include "core/model/checkpoint/checkpoint_hf.h"
-#include "core/model/checkpoint/llama2c.h"
-
-#include <fstream>
+#include "core/model/checkpoint/foreign_file.h"
+#include "core/model/checkpoint/tensor_files.h"
 
 namespace vitrine::model
 {
@@ -12,51 +10,64 @@ namespace
 
 namespace fs = std::filesystem;
 
-std::string firstBytes(const fs::path& path)
+class StoredTensors : public Checkpoint
 {
-    std::string bytes(4, '\0');
-    std::ifstream(path, std::ios::binary).read(bytes.data(), 4);
-    return bytes;
+public:
+    explicit StoredTensors(TensorFiles tensors)
+        : tensors_(std::move(tensors)), files_(tensors_.files()), notes_(tensors_.notes())
+    {
+    }
+
+    std::vector<std::string> tensorNames() const override { return tensors_.names(); }
+    bool has(const std::string& name) const override { return tensors_.has(name); }
+    Result<TensorView> tensor(const std::string& name) const override
+    {
+        return tensors_.tensor(name);
+    }
+    std::vector<fs::path> files() const override { return files_; }
+    std::vector<std::string> notes() const override { return notes_; }
+
+    void addFolder(const fs::path& folder)
+    {
+        std::error_code ignored;
+        if (const auto config = folder / "config.json"; fs::exists(config, ignored))
+            files_.insert(files_.begin(), config);
+        if (hasAdapter(folder))
+            notes_.emplace_back(kAdapterNote);
+    }
+
+private:
+    TensorFiles tensors_;
+    std::vector<fs::path> files_;
+    std::vector<std::string> notes_;
+};
+
+Result<std::shared_ptr<const Checkpoint>> openFolder(const fs::path& folder)
+{
+    VITRINE_TRY(TensorFiles tensors, TensorFiles::openFolder(folder));
+    const auto checkpoint = std::make_shared<StoredTensors>(std::move(tensors));
+    checkpoint->addFolder(folder);
+    return checkpoint;
 }
 
-bool isPickle(const fs::path& path)
+Result<std::shared_ptr<const Checkpoint>> openSafetensors(const fs::path& file)
 {
-    const std::string start = firstBytes(path);
-    const bool archive = start == "PK\x03\x04"; // torch.save writes a zip of pickles
-    const bool bare = start[0] == '\x80' && start[1] >= 2 && start[1] <= 5 &&
-                      start[2] != 0; // zero: llama2.c's width of 640
-    return path.extension() == ".pt" || path.extension() == ".pth" || path.extension() == ".ckpt" ||
-           archive || bare;
-}
-
-Result<std::shared_ptr<const Checkpoint>> openFile(const fs::path& path)
-{
-    if (!fs::is_regular_file(path))
-        return inputError("cannot open {}: it is neither a folder nor a regular file",
-                          path.string());
-    if (isPickle(path))
-        return inputError("cannot open {}: it is a pickle, which may run code when opened; convert "
-                          "it to safetensors "
-                          "(save_pretrained with safe_serialization=True)",
-                          path.string());
-    if (firstBytes(path) == "GGUF")
-        return inputError("cannot open {}: GGUF files are not supported; open the Hugging Face "
-                          "folder it was made from",
-                          path.string());
-    if (path.extension() == ".safetensors" || path.extension() == ".json")
-        return inputError("cannot open {} alone: open its folder, which holds config.json too",
-                          path.string());
-    return openLlama2cCheckpoint(path);
+    VITRINE_CHECK(refuseForeignFile(file));
+    if (file.extension() != ".safetensors")
+        return inputError("cannot open {}: tensors are read from a safetensors file, or from a "
+                          "folder that holds model.safetensors",
+                          file.string());
+    VITRINE_TRY(TensorFiles tensors, TensorFiles::openFile(file));
+    return std::make_shared<const StoredTensors>(std::move(tensors));
 }
 
 } // namespace
 
 Result<std::shared_ptr<const Checkpoint>> openCheckpoint(const fs::path& path)
 {
+    VITRINE_CHECK(refuseMissing(path));
     std::error_code ignored;
-    if (!fs::exists(path, ignored))
-        return inputError("cannot open {}: there is no such file or folder", path.string());
-    return fs::is_directory(path, ignored) ? openHuggingFace(path) : openFile(path);
+    return fs::is_directory(path, ignored) ? openFolder(path) : openSafetensors(path);
 }
 
 } // namespace vitrine::model

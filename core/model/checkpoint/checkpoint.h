@@ -1,7 +1,6 @@
 #pragma once
 
-#include "core/model/checkpoint/llm_config.h"
-#include "core/model/tokenizer/tokenizer.h"
+#include "core/base/result.h"
 #include "core/tensor/tensor_view.h"
 
 #include <filesystem>
@@ -12,37 +11,29 @@
 namespace vitrine::model
 {
 
-// Weights and shape of a language model on disk, mapped, nothing copied. Tensors carry the Hugging
-// Face names of the Llama family whatever the file format: "model.layers.3.self_attn.q_proj.weight"
-// [out, in]. Immutable; any thread.
+// The tensors of a network on disk, mapped, nothing copied: whatever the network is. Immutable; any
+// thread.
 class Checkpoint
 {
 public:
     virtual ~Checkpoint() = default;
 
-    virtual const LlmConfig& config() const = 0;
-    virtual std::vector<std::string> tensorNames() const = 0;
+    virtual std::vector<std::string> tensorNames() const = 0; // in order
     virtual bool has(const std::string& name) const = 0;
-    // Input error naming tensor and file where it is missing.
+    // Input error naming tensor and file where it is missing. The view lives as long as this
+    // object.
     virtual Result<TensorView> tensor(const std::string& name) const = 0;
     // Files read, for hashes and "Where from?".
     virtual std::vector<std::filesystem::path> files() const = 0;
-    // Sentences worth showing: unexpected tensors, a head that had to be tied, ignored rotary
-    // buffers.
+    // Sentences worth showing: what was assumed, and what lies there and is not used.
     virtual std::vector<std::string> notes() const = 0;
 };
 
-// A Hugging Face folder (config.json with model.safetensors or shards), or a llama2.c v0 file
-// (.bin). Checks presence and shape of every tensor the family needs. Pickle files (.bin of torch,
-// .pt) are refused with a line that says what to convert to.
+// A folder that holds model.safetensors, or the shards that its model.safetensors.index.json names;
+// or one safetensors file. Tensors carry the names of the file. `files` of a folder begins with its
+// config.json where there is one, for it says what the tensors are of; it is not read here. Input
+// error where there are no such files, with a line that says what to convert to for pickles (.bin
+// of torch, .pt).
 Result<std::shared_ptr<const Checkpoint>> openCheckpoint(const std::filesystem::path& path);
-
-// The tokenizer that belongs to it: of the folder; for a llama2.c file `tok<V>.bin` or
-// `tokenizer.bin` beside it. nullptr: none.
-Result<std::shared_ptr<const Tokenizer>> openTokenizerOf(const std::filesystem::path& checkpoint);
-
-// Writes a checkpoint as a Hugging Face folder (config.json, model.safetensors); storage types are
-// kept.
-Result<void> exportHuggingFace(const Checkpoint& checkpoint, const std::filesystem::path& folder);
 
 } // namespace vitrine::model

@@ -1,4 +1,4 @@
-#include "core/model/checkpoint/checkpoint_hf.h"
+#include "core/model/checkpoint/shard_index.h"
 
 #include "core/base/json.h"
 #include "core/tensor/printable.h"

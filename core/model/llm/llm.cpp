@@ -85,7 +85,7 @@ Llm::Llm(Llm&&) noexcept = default;
 Llm& Llm::operator=(Llm&&) noexcept = default;
 Llm::~Llm() = default;
 
-Result<Llm> Llm::open(std::shared_ptr<const Checkpoint> checkpoint,
+Result<Llm> Llm::open(std::shared_ptr<const LlmCheckpoint> checkpoint,
                       const kernels::Relayout& relayout)
 {
     const LlmConfig& config = checkpoint->config();

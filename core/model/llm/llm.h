@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/base/result.h"
-#include "core/model/checkpoint/checkpoint.h"
+#include "core/model/llm/llm_checkpoint.h"
 #include "core/tensor/kernels/weight_edit.h"
 #include "core/tensor/kernels/weights.h"
 
@@ -136,7 +136,7 @@ class Llm
 public:
     // With `relayout`, on weights in another layout than the checkpoint's (quantized, for
     // instance).
-    static Result<Llm> open(std::shared_ptr<const Checkpoint> checkpoint,
+    static Result<Llm> open(std::shared_ptr<const LlmCheckpoint> checkpoint,
                             const kernels::Relayout& relayout = {});
     Llm(Llm&&) noexcept;
     Llm& operator=(Llm&&) noexcept;

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "core/model/checkpoint/llm_config.h"
 #include "core/model/llm/llm_rope.h"
 #include "core/model/llm/llm_weights.h"
+#include "core/model/network/llm_config.h"
 #include "core/tensor/kernels/attention.h"
 
 #include <cstdint>

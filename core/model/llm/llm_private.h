@@ -11,7 +11,7 @@ namespace vitrine::model
 {
 
 struct Llm::Private {
-    std::shared_ptr<const Checkpoint> checkpoint;
+    std::shared_ptr<const LlmCheckpoint> checkpoint;
     LlmWeights weights;
     std::vector<float> frequencies;
 };

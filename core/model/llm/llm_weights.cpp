@@ -18,7 +18,7 @@ namespace
 class Finder
 {
 public:
-    Finder(const Checkpoint& checkpoint, const kernels::Relayout& relayout)
+    Finder(const LlmCheckpoint& checkpoint, const kernels::Relayout& relayout)
         : checkpoint_(checkpoint), relayout_(relayout)
     {
     }
@@ -99,14 +99,14 @@ private:
         return TensorView{DType::f32, view.shape, std::as_bytes(std::span(*values))};
     }
 
-    const Checkpoint& checkpoint_;
+    const LlmCheckpoint& checkpoint_;
     const kernels::Relayout& relayout_;
     std::vector<std::shared_ptr<const std::vector<float>>> rounded_;
 };
 
 } // namespace
 
-Result<LlmWeights> findWeights(const Checkpoint& checkpoint, const kernels::Relayout& relayout)
+Result<LlmWeights> findWeights(const LlmCheckpoint& checkpoint, const kernels::Relayout& relayout)
 {
     const LlmConfig& c = checkpoint.config();
     Finder finder(checkpoint, relayout);

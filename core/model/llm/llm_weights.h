@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/base/result.h"
-#include "core/model/checkpoint/checkpoint.h"
+#include "core/model/llm/llm_checkpoint.h"
 #include "core/tensor/kernels/weights.h"
 
 #include <memory>
@@ -33,7 +33,7 @@ struct LlmWeights {
 
 // Input error where a tensor is missing, has another shape than the configuration says, or a type
 // that is not F32, F16, BF16 or F64, or holds a number that fp32 cannot.
-Result<LlmWeights> findWeights(const Checkpoint& checkpoint,
+Result<LlmWeights> findWeights(const LlmCheckpoint& checkpoint,
                                const kernels::Relayout& relayout = {});
 
 } // namespace vitrine::model

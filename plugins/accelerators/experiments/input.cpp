@@ -4,7 +4,7 @@
 #include "core/base/resources.h"
 #include "core/jobs/bundle/bundle.h"
 #include "core/jobs/experiment/read_run.h"
-#include "core/model/checkpoint/checkpoint.h"
+#include "core/model/llm/llm_checkpoint.h"
 #include "core/sim/workload/bit_map.h"
 #include "core/sim/workload/topology.h"
 #include "core/sim/workload/workloads.h"
@@ -129,7 +129,7 @@ Result<sim::Workload> openLanguageModel(const std::string& model, std::int64_t t
                                         RunResult& result)
 {
     VITRINE_TRY(const auto path, findModel(model));
-    VITRINE_TRY(const auto checkpoint, model::openCheckpoint(path));
+    VITRINE_TRY(const auto checkpoint, model::openLlmCheckpoint(path));
     for (const auto& file : checkpoint->files()) {
         VITRINE_TRY(InputFile input, hashInput("workload", file));
         result.inputs.push_back(std::move(input));

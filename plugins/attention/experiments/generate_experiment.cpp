@@ -6,7 +6,7 @@
 #include <fmt/ranges.h>
 
 #include "core/base/file.h"
-#include "core/model/checkpoint/config_keys.h"
+#include "core/model/network/config_keys.h"
 #include "plugins/common/experiment_input.h"
 
 namespace vitrine::attention_plugin

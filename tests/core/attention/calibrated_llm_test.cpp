@@ -44,7 +44,7 @@ CalibrationPlan planOf(HeadSet heads, double tau, double beta = 0.4)
 }
 
 struct Model {
-    std::shared_ptr<const model::Checkpoint> checkpoint;
+    std::shared_ptr<const model::LlmCheckpoint> checkpoint;
     model::Llm llm;
 
     explicit Model(const model::LlmConfig& config, std::uint64_t seed = 42)

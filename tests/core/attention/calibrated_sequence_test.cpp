@@ -22,7 +22,7 @@ using tests::largestDifference;
 constexpr std::int64_t kPrompt = 40, kMore = 12, kVocabulary = 50;
 
 struct SequenceFixture {
-    std::shared_ptr<const model::Checkpoint> checkpoint;
+    std::shared_ptr<const model::LlmCheckpoint> checkpoint;
     model::Llm llm;
     std::vector<std::int32_t> ids = tests::randomIds(kPrompt + kMore, kVocabulary);
 

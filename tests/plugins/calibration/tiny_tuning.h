@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/model/checkpoint/checkpoint.h"
+#include "core/model/llm/llm_checkpoint.h"
 #include "plugins/calibration/experiments/tune_experiment.h"
 #include "tests/support/tiny_llm.h"
 

@@ -19,7 +19,7 @@ using testing::HasSubstr;
 using tests::largestDifference;
 
 struct Fixture {
-    std::shared_ptr<const Checkpoint> checkpoint;
+    std::shared_ptr<const LlmCheckpoint> checkpoint;
     Llm llm;
     std::vector<std::int32_t> ids = tests::randomIds(40, 50);
 

@@ -28,7 +28,7 @@ constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
 constexpr double kTolerance = 1e-4; // as in the tests of finite models
 
 // The tiny model with some of its numbers changed.
-class ChangedCheckpoint : public Checkpoint
+class ChangedCheckpoint : public LlmCheckpoint
 {
 public:
     using Change = std::function<void(std::vector<float>&)>;
@@ -56,11 +56,11 @@ public:
     std::vector<std::string> notes() const override { return {}; }
 
 private:
-    std::shared_ptr<const Checkpoint> base_;
+    std::shared_ptr<const LlmCheckpoint> base_;
     std::map<std::string, std::vector<float>> changed_;
 };
 
-std::shared_ptr<const Checkpoint>
+std::shared_ptr<const LlmCheckpoint>
 changedModel(const std::map<std::string, ChangedCheckpoint::Change>& changes,
              LlmConfig config = tinyConfig())
 {
@@ -85,7 +85,7 @@ ForwardRequest showing()
     return {.maps = {0, 1}, .summaries = true, .thumbnailSide = 4, .allowNotFinite = true};
 }
 
-Result<ForwardResult> passOf(const std::shared_ptr<const Checkpoint>& checkpoint,
+Result<ForwardResult> passOf(const std::shared_ptr<const LlmCheckpoint>& checkpoint,
                              std::span<const std::int32_t> ids,
                              const ForwardRequest& request = showing())
 {
@@ -201,7 +201,7 @@ TEST(NotFinite, IsNotSeenByTokensBeforeIt)
 }
 
 // Whether a pass agrees with the plain loops in double precision.
-void expectDoublePrecision(const std::shared_ptr<const Checkpoint>& checkpoint)
+void expectDoublePrecision(const std::shared_ptr<const LlmCheckpoint>& checkpoint)
 {
     const auto ids = tests::randomIds(70, 49);
     const auto expected = tests::ReferenceLlm(*checkpoint).forward(ids);

@@ -47,7 +47,7 @@ protected:
         const auto folder = tests::goldenData(std::filesystem::path("llm") / GetParam());
         if (!folder)
             GTEST_SKIP() << "set VITRINE_TEST_DATA to the folder with golden/llm/" << GetParam();
-        auto checkpoint = openCheckpoint(*folder);
+        auto checkpoint = openLlmCheckpoint(*folder);
         ASSERT_TRUE(checkpoint) << checkpoint.error().message;
         auto llm = Llm::open(*checkpoint);
         ASSERT_TRUE(llm) << llm.error().message;

@@ -91,7 +91,7 @@ void writeConfig(const std::filesystem::path& folder, std::int64_t layers)
 {
     const rlimit limit{kDataLimit, kDataLimit};
     setrlimit(RLIMIT_DATA, &limit);
-    const auto checkpoint = openCheckpoint(folder);
+    const auto checkpoint = openLlmCheckpoint(folder);
     if (!checkpoint) {
         std::cerr << checkpoint.error().message;
         std::_Exit(3);

@@ -37,7 +37,7 @@ LlmConfig configured(std::int64_t heads, std::int64_t kvHeads, std::int64_t head
     return c;
 }
 
-Llm openTiny(std::shared_ptr<const Checkpoint> checkpoint)
+Llm openTiny(std::shared_ptr<const LlmCheckpoint> checkpoint)
 {
     auto llm = Llm::open(std::move(checkpoint));
     EXPECT_TRUE(llm) << llm.error().message;

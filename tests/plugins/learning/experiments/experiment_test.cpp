@@ -13,7 +13,7 @@
 #include "core/base/file.h"
 #include "core/base/random.h"
 #include "core/jobs/experiment/trainer.h"
-#include "core/model/checkpoint/checkpoint.h"
+#include "core/model/llm/llm_checkpoint.h"
 #include "plugins/learning/experiments/sinks.h"
 #include "tests/support/tiny_llm.h"
 
@@ -235,7 +235,7 @@ TEST(Train, SmokeStopsAndGoesOn)
     EXPECT_LT(metric(*result, "perplexity"), 20); // of 20 tokens that are likely at all
     EXPECT_LT(metric(*result, "baseline"), 20);
     EXPECT_EQ(result->metric("perplexity")->origin, Origin::computed);
-    const auto opened = model::openCheckpoint(out / "training" / "model");
+    const auto opened = model::openLlmCheckpoint(out / "training" / "model");
     ASSERT_TRUE(opened) << opened.error().message;
     EXPECT_EQ((*opened)->config().layers, 2);
     EXPECT_NE(result->artifact("model.safetensors"), nullptr);

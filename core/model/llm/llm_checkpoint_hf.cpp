@@ -1,14 +1,15 @@
-#include "core/model/checkpoint/checkpoint_hf.h"
+#include "core/model/llm/llm_checkpoint_hf.h"
 
 #include "core/base/file.h"
-#include "core/model/checkpoint/checkpoint_tensors.h"
+#include "core/model/checkpoint/tensor_files.h"
+#include "core/model/llm/llm_tensors.h"
 #include "core/tensor/printable.h"
-#include "core/tensor/safetensors.h"
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 #include <fmt/format.h>
+#include <iterator>
+#include <map>
 #include <set>
 
 namespace vitrine::model
@@ -16,44 +17,36 @@ namespace vitrine::model
 namespace
 {
 
-constexpr std::uint64_t kConfigLimit = 1 << 20, kIndexLimit = 64 << 20;
+constexpr std::uint64_t kConfigLimit = 1 << 20;
 constexpr std::size_t kNamesInNote = 4;
 
-struct Stored {
-    std::size_t shard = 0;
-    std::string name; // as the file spells it
-};
-
-class HuggingFaceCheckpoint : public Checkpoint
+class HuggingFaceLlm : public LlmCheckpoint
 {
 public:
     const LlmConfig& config() const override { return config_; }
     std::vector<std::string> tensorNames() const override
     {
         std::vector<std::string> names;
-        for (const auto& [name, stored] : tensors_)
+        for (const auto& [name, stored] : storedName_)
             names.push_back(name);
         return names;
     }
-    bool has(const std::string& name) const override { return tensors_.contains(name); }
+    bool has(const std::string& name) const override { return storedName_.contains(name); }
     Result<TensorView> tensor(const std::string& name) const override
     {
-        const auto found = tensors_.find(name);
-        if (found == tensors_.end())
+        const auto found = storedName_.find(name);
+        if (found == storedName_.end())
             return inputError("{} holds no tensor \"{}\"", folder_.string(), printable(name));
-        return shards_[found->second.shard].tensor(found->second.name);
+        return tensors_.tensor(found->second);
     }
     std::vector<std::filesystem::path> files() const override { return files_; }
     std::vector<std::string> notes() const override { return notes_; }
 
-    static Result<std::shared_ptr<const Checkpoint>> open(const std::filesystem::path& folder);
+    static Result<std::shared_ptr<const LlmCheckpoint>> open(const std::filesystem::path& folder);
 
 private:
     Result<void> readGenerationConfig();
-    Result<void> openShards();
-    Result<void> openSharded(const std::filesystem::path& index);
-    Result<void> addShard(const std::filesystem::path& path);
-    Result<void> nameTensors();
+    Result<void> openTensors();
     Result<void> checkWrappers() const;
     Result<void> settleHead();
     Result<void> checkRequired();
@@ -64,14 +57,14 @@ private:
     std::vector<std::filesystem::path> files_;
     std::vector<std::string> notes_;
     LlmConfig config_;
-    std::vector<Safetensors> shards_;
-    std::map<std::string, Stored> tensors_;
+    TensorFiles tensors_;
+    std::map<std::string, std::string> storedName_; // of each tensor, as the file spells it
 };
 
-Result<std::shared_ptr<const Checkpoint>>
-HuggingFaceCheckpoint::open(const std::filesystem::path& folder)
+Result<std::shared_ptr<const LlmCheckpoint>>
+HuggingFaceLlm::open(const std::filesystem::path& folder)
 {
-    const auto checkpoint = std::make_shared<HuggingFaceCheckpoint>();
+    const auto checkpoint = std::make_shared<HuggingFaceLlm>();
     checkpoint->folder_ = folder;
     const auto configPath = folder / "config.json";
     if (!std::filesystem::exists(configPath))
@@ -84,8 +77,7 @@ HuggingFaceCheckpoint::open(const std::filesystem::path& folder)
     checkpoint->notes_ = std::move(file.notes);
     checkpoint->files_.push_back(configPath);
     VITRINE_CHECK(checkpoint->readGenerationConfig());
-    VITRINE_CHECK(checkpoint->openShards());
-    VITRINE_CHECK(checkpoint->nameTensors());
+    VITRINE_CHECK(checkpoint->openTensors());
     VITRINE_CHECK(checkpoint->checkWrappers());
     VITRINE_CHECK(checkpoint->settleHead());
     VITRINE_CHECK(checkpoint->checkRequired());
@@ -94,15 +86,7 @@ HuggingFaceCheckpoint::open(const std::filesystem::path& folder)
     return checkpoint;
 }
 
-Result<void> HuggingFaceCheckpoint::addShard(const std::filesystem::path& path)
-{
-    VITRINE_TRY(Safetensors shard, Safetensors::open(path));
-    shards_.push_back(std::move(shard));
-    files_.push_back(path);
-    return {};
-}
-
-Result<void> HuggingFaceCheckpoint::readGenerationConfig()
+Result<void> HuggingFaceLlm::readGenerationConfig()
 {
     const auto path = folder_ / "generation_config.json";
     if (!std::filesystem::exists(path))
@@ -115,59 +99,6 @@ Result<void> HuggingFaceCheckpoint::readGenerationConfig()
     return {};
 }
 
-bool hasAdapter(const std::filesystem::path& folder)
-{
-    return std::ranges::any_of(
-        std::array{"adapter_config.json", "adapter_model.safetensors", "adapter_model.bin"},
-        [&](const char* name) { return std::filesystem::exists(folder / name); });
-}
-
-Result<void> HuggingFaceCheckpoint::openShards()
-{
-    const auto single = folder_ / "model.safetensors",
-               index = folder_ / "model.safetensors.index.json";
-    if (std::filesystem::exists(single) && std::filesystem::exists(index))
-        notes_.push_back("The folder also holds model.safetensors.index.json, which is not used: "
-                         "model.safetensors comes first, as in transformers.");
-    if (std::filesystem::exists(single))
-        return addShard(single);
-    if (std::filesystem::exists(index))
-        return openSharded(index);
-    if (hasAdapter(folder_))
-        return inputError("{} holds a LoRA adapter without the model it belongs to; merge it into "
-                          "its model (merge_and_unload) and save that",
-                          folder_.string());
-    for (const char* pickle :
-         {"pytorch_model.bin", "pytorch_model.bin.index.json", "consolidated.00.pth"})
-        if (std::filesystem::exists(folder_ / pickle))
-            return inputError("{} holds pickled weights only ({}), which may run code when opened; "
-                              "convert them to safetensors "
-                              "(save_pretrained with safe_serialization=True)",
-                              folder_.string(), pickle);
-    return inputError("{} holds no model.safetensors and no model.safetensors.index.json",
-                      folder_.string());
-}
-
-Result<void> HuggingFaceCheckpoint::openSharded(const std::filesystem::path& index)
-{
-    VITRINE_TRY(const std::string text, readFile(index, kIndexLimit));
-    VITRINE_TRY(const auto shardOf, parseShardIndex(text, index.string()));
-    files_.push_back(index);
-
-    std::map<std::string, std::size_t> numbers;
-    for (const auto& [tensor, shard] : shardOf)
-        numbers.emplace(shard, 0);
-    for (auto& [shard, number] : numbers) {
-        number = shards_.size();
-        VITRINE_CHECK(addShard(folder_ / shard));
-    }
-    for (const auto& [tensor, shard] : shardOf)
-        if (!shards_[numbers.at(shard)].has(tensor))
-            return inputError("{} says that {} holds tensor \"{}\", but it does not",
-                              index.string(), printable(shard), printable(tensor));
-    return {};
-}
-
 // Base models are exported without "model."; the names inside are the same otherwise.
 std::string fullName(const std::string& stored)
 {
@@ -177,13 +108,14 @@ std::string fullName(const std::string& stored)
     return stored;
 }
 
-Result<void> HuggingFaceCheckpoint::nameTensors()
+Result<void> HuggingFaceLlm::openTensors()
 {
-    for (std::size_t shard = 0; shard < shards_.size(); ++shard)
-        for (const auto& [name, entry] : shards_[shard].entries())
-            if (!tensors_.emplace(fullName(name), Stored{shard, name}).second)
-                return inputError("{} holds tensor \"{}\" twice", folder_.string(),
-                                  printable(name));
+    VITRINE_TRY(tensors_, TensorFiles::openFolder(folder_));
+    std::ranges::copy(tensors_.files(), std::back_inserter(files_));
+    std::ranges::copy(tensors_.notes(), std::back_inserter(notes_));
+    for (const std::string& name : tensors_.names())
+        if (!storedName_.emplace(fullName(name), name).second)
+            return inputError("{} holds tensor \"{}\" twice", folder_.string(), printable(name));
     return {};
 }
 
@@ -200,9 +132,9 @@ std::string wrapperPrefix(const std::string& name)
     return {};
 }
 
-Result<void> HuggingFaceCheckpoint::checkWrappers() const
+Result<void> HuggingFaceLlm::checkWrappers() const
 {
-    for (const auto& [name, stored] : tensors_) {
+    for (const auto& [name, stored] : storedName_) {
         const std::string prefix = has(std::string(kEmbeddingTensor)) ? "" : wrapperPrefix(name);
         if (!prefix.empty())
             return inputError(
@@ -228,7 +160,7 @@ bool areSame(const Result<TensorView>& a, const Result<TensorView>& b)
 }
 
 // The head is there where config.json asks for one: tied to the embeddings, or of its own.
-Result<void> HuggingFaceCheckpoint::settleHead()
+Result<void> HuggingFaceLlm::settleHead()
 {
     const std::string head(kHeadTensor);
     if (!config_.languageHead) {
@@ -242,7 +174,7 @@ Result<void> HuggingFaceCheckpoint::settleHead()
                               "(\"tie_word_embeddings\"), but {} is another tensor than {}; set "
                               "\"tie_word_embeddings\" to false, or leave the tensor out",
                               folder_.string(), kHeadTensor, kEmbeddingTensor);
-        tensors_.erase(head);
+        storedName_.erase(head);
     }
     if (!config_.tiedEmbeddings && !has(head)) {
         config_.languageHead = false;
@@ -259,7 +191,7 @@ bool isFloat(DType type)
     return type == DType::f32 || type == DType::f16 || type == DType::bf16 || type == DType::f64;
 }
 
-Result<void> HuggingFaceCheckpoint::checkRequired()
+Result<void> HuggingFaceLlm::checkRequired()
 {
     std::size_t wide = 0;
     for (const auto& [name, shape] : requiredTensors(config_)) {
@@ -296,14 +228,14 @@ std::string weightOfBias(const std::string& bias)
     return bias.substr(0, bias.size() - 4) + "weight";
 }
 
-void HuggingFaceCheckpoint::noteUnexpected()
+void HuggingFaceLlm::noteUnexpected()
 {
     std::set<std::string> required;
     for (auto& tensor : requiredTensors(config_))
         required.insert(std::move(tensor.name));
 
     std::vector<std::string> rotary, adapter, biases, unexpected;
-    for (const auto& [name, stored] : tensors_) {
+    for (const auto& [name, stored] : storedName_) {
         if (required.contains(name))
             continue;
         const bool isBias = name.ends_with("_proj.bias");
@@ -332,19 +264,17 @@ void HuggingFaceCheckpoint::noteUnexpected()
          "tensors are not part of this model and are not used");
 }
 
-void HuggingFaceCheckpoint::noteAdapter()
+void HuggingFaceLlm::noteAdapter()
 {
     if (hasAdapter(folder_))
-        notes_.push_back(
-            "The folder also holds a LoRA adapter (adapter_config.json, adapter_model), "
-            "which is not applied: what is shown is the model without it.");
+        notes_.emplace_back(kAdapterNote);
 }
 
 } // namespace
 
-Result<std::shared_ptr<const Checkpoint>> openHuggingFace(const std::filesystem::path& folder)
+Result<std::shared_ptr<const LlmCheckpoint>> openHuggingFace(const std::filesystem::path& folder)
 {
-    return HuggingFaceCheckpoint::open(folder);
+    return HuggingFaceLlm::open(folder);
 }
 
 } // namespace vitrine::model

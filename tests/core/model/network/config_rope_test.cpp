@@ -1,6 +1,6 @@
-#include "core/model/checkpoint/config_rope.h"
+#include "core/model/network/config_rope.h"
 
-#include "core/model/checkpoint/llm_config.h"
+#include "core/model/network/llm_config.h"
 
 #include <gmock/gmock.h>
 

@@ -1,14 +1,14 @@
-#include "core/model/checkpoint/checkpoint.h"
+#include "core/model/llm/llm_checkpoint.h"
 
 #include "core/base/file.h"
 #include "core/base/json.h"
-#include "core/model/checkpoint/checkpoint_tensors.h"
+#include "core/model/llm/llm_tensors.h"
 #include "core/tensor/safetensors.h"
 
 namespace vitrine::model
 {
 
-Result<void> exportHuggingFace(const Checkpoint& checkpoint, const std::filesystem::path& folder)
+Result<void> exportHuggingFace(const LlmCheckpoint& checkpoint, const std::filesystem::path& folder)
 {
     std::vector<NamedTensor> tensors;
     for (const auto& required : requiredTensors(checkpoint.config())) {

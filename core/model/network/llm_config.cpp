@@ -1,9 +1,9 @@
-#include "core/model/checkpoint/llm_config.h"
+#include "core/model/network/llm_config.h"
 
 #include "core/base/json.h"
-#include "core/model/checkpoint/config_fields.h"
-#include "core/model/checkpoint/config_keys.h"
-#include "core/model/checkpoint/config_rope.h"
+#include "core/model/network/config_fields.h"
+#include "core/model/network/config_keys.h"
+#include "core/model/network/config_rope.h"
 #include "core/tensor/printable.h"
 
 #include <algorithm>

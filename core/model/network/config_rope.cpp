@@ -1,4 +1,4 @@
-#include "core/model/checkpoint/config_rope.h"
+#include "core/model/network/config_rope.h"
 
 #include <algorithm>
 #include <array>

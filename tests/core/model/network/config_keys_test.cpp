@@ -1,4 +1,4 @@
-#include "core/model/checkpoint/config_keys.h"
+#include "core/model/network/config_keys.h"
 
 #include "core/base/json.h"
 #include "core/model/llm/llm.h"

@@ -1,20 +1,24 @@
-#include "core/model/tokenizer/tokenizer.h"
+#include "core/model/llm/llm_checkpoint.h"
 
 #include "core/base/mapped_file.h"
-#include "core/model/checkpoint/checkpoint.h"
-#include "core/model/checkpoint/llama2c.h"
+#include "core/model/checkpoint/foreign_file.h"
+#include "core/model/llm/llama2c.h"
+#include "core/model/llm/llm_checkpoint_hf.h"
 
 namespace vitrine::model
 {
 
-Result<std::unique_ptr<Tokenizer>> openTokenizer(const std::filesystem::path& folder)
+Result<std::shared_ptr<const LlmCheckpoint>> openLlmCheckpoint(const std::filesystem::path& path)
 {
+    VITRINE_CHECK(refuseMissing(path));
     std::error_code ignored;
-    if (const auto json = folder / "tokenizer.json"; std::filesystem::exists(json, ignored))
-        return openTokenizerJson(json);
-    if (const auto model = folder / "tokenizer.model"; std::filesystem::exists(model, ignored))
-        return openSentencePiece(model);
-    return nullptr;
+    if (std::filesystem::is_directory(path, ignored))
+        return openHuggingFace(path);
+    VITRINE_CHECK(refuseForeignFile(path));
+    if (path.extension() == ".safetensors" || path.extension() == ".json")
+        return inputError("cannot open {} alone: open its folder, which holds config.json too",
+                          path.string());
+    return openLlama2cCheckpoint(path);
 }
 
 Result<std::shared_ptr<const Tokenizer>> openTokenizerOf(const std::filesystem::path& checkpoint)

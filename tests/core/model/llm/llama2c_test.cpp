@@ -1,6 +1,6 @@
-#include "core/model/checkpoint/llama2c.h"
+#include "core/model/llm/llama2c.h"
 
-#include "core/model/checkpoint/checkpoint_tensors.h"
+#include "core/model/llm/llm_tensors.h"
 
 #include <gmock/gmock.h>
 
@@ -95,7 +95,7 @@ protected:
 
 TEST_F(SmallFile, PutsEveryTensorInItsPlace)
 {
-    const auto opened = openCheckpoint(path_);
+    const auto opened = openLlmCheckpoint(path_);
     ASSERT_TRUE(opened) << opened.error().message;
     const auto first = [&](const char* name) { return toFloat(*(*opened)->tensor(name)).at(0); };
 
@@ -116,7 +116,7 @@ TEST_F(SmallFile, PutsEveryTensorInItsPlace)
 
 TEST_F(SmallFile, SaysWhereItsRotaryTablesAreOthers)
 {
-    EXPECT_THAT((*openCheckpoint(path_))->notes(),
+    EXPECT_THAT((*openLlmCheckpoint(path_))->notes(),
                 testing::ElementsAre(HasSubstr("rotary tables are not those of theta 10000")));
 
     // Twice 5 positions of 2 frequencies, the last 20 numbers.
@@ -133,7 +133,7 @@ TEST_F(SmallFile, SaysWhereItsRotaryTablesAreOthers)
         file.seekp(28 + 4 * (kSmallFloats - 20));
         file.write(reinterpret_cast<const char*>(tables.data()), 80);
         file.close();
-        return (*openCheckpoint(path_))->notes();
+        return (*openLlmCheckpoint(path_))->notes();
     };
     EXPECT_THAT(withTables(1e4), testing::IsEmpty());
     EXPECT_THAT(withTables(0), testing::IsEmpty()) << "zeros say nothing";
@@ -142,7 +142,7 @@ TEST_F(SmallFile, SaysWhereItsRotaryTablesAreOthers)
 
 TEST_F(SmallFile, MovesRowsFromInterleavedToHalfSplitPairs)
 {
-    const auto opened = openCheckpoint(path_);
+    const auto opened = openLlmCheckpoint(path_);
     ASSERT_TRUE(opened);
     const auto rows = [&](const char* name, int base) {
         std::vector<int> order;
@@ -164,13 +164,13 @@ TEST(Llama2c, ExportsStoriesUnchanged)
     if (!data)
         GTEST_SKIP() << "VITRINE_TEST_DATA is not set";
     const auto opened =
-        openCheckpoint(std::filesystem::path(data) / "llm/stories260K/stories260K.bin");
+        openLlmCheckpoint(std::filesystem::path(data) / "llm/stories260K/stories260K.bin");
     ASSERT_TRUE(opened) << opened.error().message;
     const auto folder =
         std::filesystem::temp_directory_path() / fmt::format("vitrine-export-{}", ::getpid());
     ASSERT_TRUE(exportHuggingFace(**opened, folder));
 
-    const auto exported = openCheckpoint(folder);
+    const auto exported = openLlmCheckpoint(folder);
 
     ASSERT_TRUE(exported) << exported.error().message;
     EXPECT_EQ((*exported)->config(), (*opened)->config());

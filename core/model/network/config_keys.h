@@ -2,7 +2,7 @@
 
 #include "core/base/json_fwd.h"
 #include "core/base/result.h"
-#include "core/model/checkpoint/llm_config.h"
+#include "core/model/network/llm_config.h"
 
 #include <string>
 #include <string_view>

@@ -1,9 +1,9 @@
-#include "core/model/checkpoint/llama2c.h"
+#include "core/model/llm/llama2c.h"
 
 #include "core/base/json.h"
 #include "core/base/mapped_file.h"
-#include "core/model/checkpoint/checkpoint_tensors.h"
 #include "core/model/llm/llm_rope.h"
+#include "core/model/llm/llm_tensors.h"
 #include "core/tensor/printable.h"
 
 #include <algorithm>
@@ -114,7 +114,7 @@ bool contradicts(const LlmConfig& config, std::span<const std::byte> tables)
     return false;
 }
 
-class Llama2cCheckpoint : public Checkpoint
+class Llama2cCheckpoint : public LlmCheckpoint
 {
 public:
     Llama2cCheckpoint(std::filesystem::path path, MappedFile file, LlmConfig config)
@@ -220,7 +220,8 @@ Result<LlmConfig> parseLlama2cHeader(std::span<const std::byte> start, std::uint
     return config;
 }
 
-Result<std::shared_ptr<const Checkpoint>> openLlama2cCheckpoint(const std::filesystem::path& path)
+Result<std::shared_ptr<const LlmCheckpoint>>
+openLlama2cCheckpoint(const std::filesystem::path& path)
 {
     VITRINE_TRY(MappedFile file, MappedFile::open(path));
     VITRINE_TRY(LlmConfig config,

@@ -1,4 +1,4 @@
-#include "core/model/checkpoint/checkpoint_tensors.h"
+#include "core/model/llm/llm_tensors.h"
 
 #include <fmt/format.h>
 

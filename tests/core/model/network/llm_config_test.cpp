@@ -1,4 +1,4 @@
-#include "core/model/checkpoint/llm_config.h"
+#include "core/model/network/llm_config.h"
 
 #include "core/base/file.h"
 #include "core/base/json.h"

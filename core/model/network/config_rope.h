@@ -1,7 +1,7 @@
 #pragma once
 
-#include "core/model/checkpoint/config_fields.h"
-#include "core/model/checkpoint/llm_config.h"
+#include "core/model/network/config_fields.h"
+#include "core/model/network/llm_config.h"
 
 namespace vitrine::model
 {

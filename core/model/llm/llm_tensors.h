@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/model/checkpoint/llm_config.h"
+#include "core/model/network/llm_config.h"
 
 #include <cstdint>
 #include <string>
