@@ -2,7 +2,7 @@
 
 #include "core/base/file.h"
 #include "core/base/json.h"
-#include "core/model/llm/llm_tensors.h"
+#include "core/model/network/llm_network.h"
 #include "core/tensor/safetensors.h"
 
 #include <unistd.h>
@@ -40,7 +40,7 @@ std::string safetensorsSample()
     assert(config);
     const std::string zeros(4096, '\x3c');
     std::vector<NamedTensor> tensors;
-    for (const auto& [name, shape] : model::requiredTensors(*config))
+    for (const auto& [name, shape, use] : model::requiredTensors(*config))
         tensors.push_back({name,
                            {DType::f16, shape,
                             std::as_bytes(std::span(zeros))

@@ -3,7 +3,7 @@
 #include "core/base/json.h"
 #include "core/base/mapped_file.h"
 #include "core/model/llm/llm_rope.h"
-#include "core/model/llm/llm_tensors.h"
+#include "core/model/network/llm_network.h"
 #include "core/tensor/printable.h"
 
 #include <algorithm>
@@ -25,55 +25,38 @@ static_assert(std::endian::native == std::endian::little, "llama2.c files are li
 constexpr std::size_t kHeaderBytes = 7 * sizeof(std::int32_t);
 constexpr std::int32_t kVersionedMagic = 0x616b3432; // "ak42": versions 1 and 2
 
-struct TensorKind {
-    std::string name; // a whole tensor's, or with "{}" one per layer
-    std::vector<std::int64_t> shape;
-};
-
-// Order of the file. The two rotary tables between the final norm and the head have no name: their
-// values follow from the shape.
-std::vector<TensorKind> kinds(const LlmConfig& c)
-{
-    const std::int64_t keys = c.kvHeads * c.headSize;
-    const auto layer = [](std::string_view name) {
-        return fmt::format("model.layers.{{}}.{}.weight", name);
-    };
-    std::vector<TensorKind> order{{std::string(kEmbeddingTensor), {c.vocabulary, c.hidden}},
-                                  {layer("input_layernorm"), {c.hidden}},
-                                  {layer("self_attn.q_proj"), {c.hidden, c.hidden}},
-                                  {layer("self_attn.k_proj"), {keys, c.hidden}},
-                                  {layer("self_attn.v_proj"), {keys, c.hidden}},
-                                  {layer("self_attn.o_proj"), {c.hidden, c.hidden}},
-                                  {layer("post_attention_layernorm"), {c.hidden}},
-                                  {layer("mlp.gate_proj"), {c.mlp, c.hidden}},
-                                  {layer("mlp.down_proj"), {c.hidden, c.mlp}},
-                                  {layer("mlp.up_proj"), {c.mlp, c.hidden}},
-                                  {"model.norm.weight", {c.hidden}},
-                                  {"", {2, c.context, c.headSize / 2}}};
-    if (!c.tiedEmbeddings)
-        order.push_back({std::string(kHeadTensor), {c.vocabulary, c.hidden}});
-    return order;
-}
-
 struct Placed {
     std::string name;
     std::vector<std::int64_t> shape;
     std::uint64_t begin = 0, bytes = 0;
 };
 
-// Where each named tensor lies; the second value is the size the whole file must have.
+// Where each tensor lies; the second value is the size the whole file must have. The file goes kind
+// by kind, each for all layers; two rotary tables between the final norm and the head are no
+// tensors of the model: their values follow from the shape.
 std::pair<std::vector<Placed>, std::uint64_t> place(const LlmConfig& config)
 {
+    static constexpr std::array kKinds{
+        &LlmBlock::attentionNorm, &LlmBlock::q,    &LlmBlock::k,    &LlmBlock::v, &LlmBlock::o,
+        &LlmBlock::mlpNorm,       &LlmBlock::gate, &LlmBlock::down, &LlmBlock::up};
+    const LlmNetwork llm = llmNetwork(config);
     std::vector<Placed> placed;
     std::uint64_t at = kHeaderBytes;
-    for (const auto& [name, shape] : kinds(config)) {
-        const auto bytes = static_cast<std::uint64_t>(*elementCount(shape)) *
+    const auto add = [&](std::size_t layer) {
+        const NetworkTensor& tensor = llm.network.layers[layer].tensors.front();
+        const auto bytes = static_cast<std::uint64_t>(*elementCount(tensor.shape)) *
                            sizeof(float); // limits of LlmConfig: no overflow
-        const std::int64_t copies = name.find("{}") != std::string::npos ? config.layers : 1;
-        for (std::int64_t layer = 0; layer < copies; ++layer, at += bytes)
-            if (!name.empty())
-                placed.push_back({fmt::format(fmt::runtime(name), layer), shape, at, bytes});
-    }
+        placed.push_back({tensor.name, tensor.shape, at, bytes});
+        at += bytes;
+    };
+    add(llm.embedding);
+    for (const auto kind : kKinds)
+        for (const LlmBlock& block : llm.blocks)
+            add(block.*kind);
+    add(llm.finalNorm);
+    at += static_cast<std::uint64_t>(config.context * config.headSize) * sizeof(float);
+    if (!config.tiedEmbeddings)
+        add(*llm.head);
     return {std::move(placed), at};
 }
 

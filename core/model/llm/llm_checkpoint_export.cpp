@@ -2,7 +2,7 @@
 
 #include "core/base/file.h"
 #include "core/base/json.h"
-#include "core/model/llm/llm_tensors.h"
+#include "core/model/network/llm_network.h"
 #include "core/tensor/safetensors.h"
 
 namespace vitrine::model

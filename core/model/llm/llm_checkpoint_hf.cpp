@@ -2,7 +2,7 @@
 
 #include "core/base/file.h"
 #include "core/model/checkpoint/tensor_files.h"
-#include "core/model/llm/llm_tensors.h"
+#include "core/model/network/llm_network.h"
 #include "core/tensor/printable.h"
 
 #include <algorithm>
@@ -10,7 +10,6 @@
 #include <fmt/format.h>
 #include <iterator>
 #include <map>
-#include <set>
 
 namespace vitrine::model
 {
@@ -49,9 +48,9 @@ private:
     Result<void> openTensors();
     Result<void> checkWrappers() const;
     Result<void> settleHead();
-    Result<void> checkRequired();
+    Result<std::vector<std::string>> checkRequired();
     void noteAdapter();
-    void noteUnexpected();
+    void noteUnexpected(const std::vector<std::string>& unexpected);
 
     std::filesystem::path folder_;
     std::vector<std::filesystem::path> files_;
@@ -80,9 +79,9 @@ HuggingFaceLlm::open(const std::filesystem::path& folder)
     VITRINE_CHECK(checkpoint->openTensors());
     VITRINE_CHECK(checkpoint->checkWrappers());
     VITRINE_CHECK(checkpoint->settleHead());
-    VITRINE_CHECK(checkpoint->checkRequired());
+    VITRINE_TRY(const auto unexpected, checkpoint->checkRequired());
     checkpoint->noteAdapter();
-    checkpoint->noteUnexpected();
+    checkpoint->noteUnexpected(unexpected);
     return checkpoint;
 }
 
@@ -186,30 +185,15 @@ Result<void> HuggingFaceLlm::settleHead()
     return {};
 }
 
-bool isFloat(DType type)
+// Gives the names of stored tensors that the model does not need, in order.
+Result<std::vector<std::string>> HuggingFaceLlm::checkRequired()
 {
-    return type == DType::f32 || type == DType::f16 || type == DType::bf16 || type == DType::f64;
-}
-
-Result<void> HuggingFaceLlm::checkRequired()
-{
-    std::size_t wide = 0;
-    for (const auto& [name, shape] : requiredTensors(config_)) {
-        VITRINE_TRY(const TensorView view, tensor(name));
-        if (view.shape != shape)
-            return inputError("tensor \"{}\" of {} has the shape [{}], config.json needs [{}]",
-                              name, folder_.string(), fmt::join(view.shape, ", "),
-                              fmt::join(shape, ", "));
-        if (!isFloat(view.type))
-            return inputError(
-                "tensor \"{}\" of {} is stored as {}; F32, F16, BF16 and F64 can be opened", name,
-                folder_.string(), dtypeName(view.type));
-        wide += view.type == DType::f64;
-    }
-    if (wide > 0)
+    VITRINE_TRY(TensorCheck check,
+                checkTensors(llmNetwork(config_).network, *this, folder_.string()));
+    if (const std::size_t wide = check.doubles)
         notes_.push_back(fmt::format("{} {} stored as F64 and rounded to single precision.", wide,
                                      wide == 1 ? "tensor is" : "tensors are"));
-    return {};
+    return std::move(check.unexpected);
 }
 
 std::string namesForNote(const std::vector<std::string>& names)
@@ -223,28 +207,19 @@ std::string namesForNote(const std::vector<std::string>& names)
                        more > 0 ? fmt::format(" and {} more", more) : "");
 }
 
-std::string weightOfBias(const std::string& bias)
+void HuggingFaceLlm::noteUnexpected(const std::vector<std::string>& unexpected)
 {
-    return bias.substr(0, bias.size() - 4) + "weight";
-}
-
-void HuggingFaceLlm::noteUnexpected()
-{
-    std::set<std::string> required;
-    for (auto& tensor : requiredTensors(config_))
-        required.insert(std::move(tensor.name));
-
-    std::vector<std::string> rotary, adapter, biases, unexpected;
-    for (const auto& [name, stored] : storedName_) {
-        if (required.contains(name))
-            continue;
-        const bool isBias = name.ends_with("_proj.bias");
-        (name.ends_with("rotary_emb.inv_freq")             ? rotary
-         : name.find(".lora_") != std::string::npos        ? adapter
-         : isBias && required.contains(weightOfBias(name)) ? biases
-                                                           : unexpected)
+    const auto isOfNeededWeight = [&](const std::string& bias) {
+        const std::string weight = bias.substr(0, bias.size() - 4) + "weight";
+        return has(weight) && !std::ranges::binary_search(unexpected, weight);
+    };
+    std::vector<std::string> rotary, adapter, biases, others;
+    for (const std::string& name : unexpected)
+        (name.ends_with("rotary_emb.inv_freq")                    ? rotary
+         : name.find(".lora_") != std::string::npos               ? adapter
+         : name.ends_with("_proj.bias") && isOfNeededWeight(name) ? biases
+                                                                  : others)
             .push_back(name);
-    }
     const auto note = [&](const std::vector<std::string>& names, std::string_view one,
                           std::string_view many) {
         if (!names.empty())
@@ -260,7 +235,7 @@ void HuggingFaceLlm::noteUnexpected()
          "tensors of a LoRA adapter are not applied");
     note(biases, "stored bias is not used, since config.json does not ask for it",
          "stored biases are not used, since config.json does not ask for them");
-    note(unexpected, "tensor is not part of this model and is not used",
+    note(others, "tensor is not part of this model and is not used",
          "tensors are not part of this model and are not used");
 }
 

@@ -42,33 +42,31 @@ bool areFinite(const TensorView& values)
     return !firstNotFinite(toFloat(values));
 }
 
-// The name of the first tensor of a linear layer that is not finite, or nothing.
-std::string culpritOf(const Linear& linear, const std::string& name)
+const std::string& weightName(const LlmWeights& weights, std::size_t layer)
 {
-    if (!areFinite(*linear.weights))
-        return name + ".weight";
-    return linear.bias && !areFinite(*linear.bias) ? name + ".bias" : "";
+    return weights.description.network.layers[layer].tensors.front().name;
 }
 
-// The tensors that a layer's heads read, or those behind them.
-std::string culpritOf(const LayerWeights& w, int layer, bool isOfHeads)
+// The tensors that a layer's heads read, or those behind them: the name of the first that is not
+// finite, or nothing.
+std::string culpritOf(const LlmWeights& weights, int layer, bool isOfHeads)
 {
-    const std::string prefix = fmt::format("model.layers.{}.", layer);
-    const std::string attention = prefix + "self_attn.", mlp = prefix + "mlp.";
-    const TensorView& norm = isOfHeads ? w.attentionNorm : w.mlpNorm;
-    if (!areFinite(norm))
-        return prefix + (isOfHeads ? "input_layernorm.weight" : "post_attention_layernorm.weight");
-    using Named = std::pair<const Linear*, std::string>;
-    const auto linears = isOfHeads ? std::vector<Named>{{&w.q, attention + "q_proj"},
-                                                        {&w.k, attention + "k_proj"},
-                                                        {&w.v, attention + "v_proj"}}
-                                   : std::vector<Named>{{&w.o, attention + "o_proj"},
-                                                        {&w.gate, mlp + "gate_proj"},
-                                                        {&w.up, mlp + "up_proj"},
-                                                        {&w.down, mlp + "down_proj"}};
-    for (const auto& [linear, name] : linears)
-        if (auto culprit = culpritOf(*linear, name); !culprit.empty())
-            return culprit;
+    const LayerWeights& w = weights.layers[static_cast<std::size_t>(layer)];
+    const LlmBlock& block = weights.description.blocks[static_cast<std::size_t>(layer)];
+    if (!areFinite(isOfHeads ? w.attentionNorm : w.mlpNorm))
+        return weightName(weights, isOfHeads ? block.attentionNorm : block.mlpNorm);
+    using Described = std::pair<const Linear*, std::size_t>;
+    const auto linears =
+        isOfHeads
+            ? std::vector<Described>{{&w.q, block.q}, {&w.k, block.k}, {&w.v, block.v}}
+            : std::vector<Described>{
+                  {&w.o, block.o}, {&w.gate, block.gate}, {&w.up, block.up}, {&w.down, block.down}};
+    for (const auto& [linear, described] : linears) {
+        if (!areFinite(*linear->weights))
+            return weightName(weights, described);
+        if (linear->bias && !areFinite(*linear->bias))
+            return weights.description.network.layers[described].tensors[1].name;
+    }
     return {};
 }
 
@@ -118,7 +116,7 @@ Result<void> FiniteWatch::embedded(std::span<const std::int32_t> ids, const std:
         return {};
     return note({.layer = -1,
                  .position = first + *at / config_.hidden,
-                 .tensor = "model.embed_tokens.weight"});
+                 .tensor = std::string(kEmbeddingTensor)});
 }
 
 Result<void> FiniteWatch::heads(int layer, const std::vector<float>& mixed, std::int64_t rows,
@@ -130,11 +128,10 @@ Result<void> FiniteWatch::heads(int layer, const std::vector<float>& mixed, std:
     const auto at = firstNotFinite(std::span(mixed).first(static_cast<std::size_t>(rows * width)));
     if (!at)
         return {};
-    return note(
-        {.layer = layer,
-         .head = static_cast<int>(*at % width / config_.headSize),
-         .position = first + *at / width,
-         .tensor = culpritOf(weights_.layers[static_cast<std::size_t>(layer)], layer, true)});
+    return note({.layer = layer,
+                 .head = static_cast<int>(*at % width / config_.headSize),
+                 .position = first + *at / width,
+                 .tensor = culpritOf(weights_, layer, true)});
 }
 
 Result<void> FiniteWatch::layer(int layer, const std::vector<float>& x, std::int64_t rows,
@@ -146,10 +143,9 @@ Result<void> FiniteWatch::layer(int layer, const std::vector<float>& x, std::int
         firstNotFinite(std::span(x).first(static_cast<std::size_t>(rows * config_.hidden)));
     if (!at)
         return {};
-    return note(
-        {.layer = layer,
-         .position = first + *at / config_.hidden,
-         .tensor = culpritOf(weights_.layers[static_cast<std::size_t>(layer)], layer, false)});
+    return note({.layer = layer,
+                 .position = first + *at / config_.hidden,
+                 .tensor = culpritOf(weights_, layer, false)});
 }
 
 Result<void> FiniteWatch::behindLayers(std::span<const float> rows, std::int64_t width,
@@ -160,14 +156,14 @@ Result<void> FiniteWatch::behindLayers(std::span<const float> rows, std::int64_t
     const auto at = firstNotFinite(rows);
     if (!at)
         return {};
-    return note(
-        {.layer = static_cast<int>(config_.layers) - 1,
-         .isBehindLayers = true,
-         .position = first + *at / width,
-         .tensor = !areFinite(weights_.finalNorm) ? "model.norm.weight"
-                   : config_.languageHead && !areFinite(*weights_.head)
-                       ? (config_.tiedEmbeddings ? "model.embed_tokens.weight" : "lm_head.weight")
-                       : ""});
+    return note({.layer = static_cast<int>(config_.layers) - 1,
+                 .isBehindLayers = true,
+                 .position = first + *at / width,
+                 .tensor = !areFinite(weights_.finalNorm)
+                               ? weightName(weights_, weights_.description.finalNorm)
+                           : config_.languageHead && !areFinite(*weights_.head)
+                               ? weightName(weights_, *weights_.description.head)
+                               : ""});
 }
 
 } // namespace vitrine::model

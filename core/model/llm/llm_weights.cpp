@@ -18,63 +18,52 @@ namespace
 class Finder
 {
 public:
-    Finder(const LlmCheckpoint& checkpoint, const kernels::Relayout& relayout)
-        : checkpoint_(checkpoint), relayout_(relayout)
+    Finder(const LlmCheckpoint& checkpoint, const Network& network,
+           const kernels::Relayout& relayout)
+        : checkpoint_(checkpoint), network_(network), relayout_(relayout)
     {
     }
 
-    Result<TensorView> tensor(const std::string& name, const std::vector<std::int64_t>& shape)
+    // The weight of a layer that has one of [outputs, inputs].
+    Result<kernels::SharedWeights> matrix(std::size_t layer)
     {
-        VITRINE_TRY(TensorView view, checkpoint_.tensor(name));
-        if (view.shape != shape)
-            return inputError("tensor \"{}\" has shape [{}], [{}] expected", name,
-                              fmt::join(view.shape, ", "), fmt::join(shape, ", "));
-        if (view.type == DType::f64)
-            return rounded(name, view);
-        if (!kernels::canWiden(view.type))
-            return inputError("tensor \"{}\" is stored as {}; F32, F16, BF16 or F64 expected", name,
-                              dtypeName(view.type));
-        return view;
-    }
-
-    Result<kernels::SharedWeights> matrix(const std::string& name, std::int64_t outputs,
-                                          std::int64_t inputs)
-    {
-        VITRINE_TRY(const TensorView view, tensor(name, {outputs, inputs}));
-        auto stored = std::make_shared<const kernels::DenseWeights>(view.type, view.bytes.data(),
-                                                                    outputs, inputs);
+        const NetworkTensor& needed = network_.layers[layer].tensors.front();
+        VITRINE_TRY(const TensorView view, tensor(needed));
+        auto stored = std::make_shared<const kernels::DenseWeights>(
+            view.type, view.bytes.data(), needed.shape[0], needed.shape[1]);
         if (relayout_)
-            return relayout_(name, std::move(stored));
+            return relayout_(needed.name, std::move(stored));
         return stored;
     }
 
-    // `prefix`.weight, and `prefix`.bias where the configuration asks for it.
-    Result<Linear> linear(const std::string& prefix, std::int64_t outputs, std::int64_t inputs,
-                          bool bias)
+    Result<TensorView> norm(std::size_t layer)
     {
+        return tensor(network_.layers[layer].tensors.front());
+    }
+
+    Result<Linear> linear(std::size_t layer)
+    {
+        const auto& tensors = network_.layers[layer].tensors;
         Linear result;
-        VITRINE_TRY(result.weights, matrix(prefix + ".weight", outputs, inputs));
-        if (bias) {
-            VITRINE_TRY(result.bias, tensor(prefix + ".bias", {outputs}));
+        VITRINE_TRY(result.weights, matrix(layer));
+        if (tensors.size() > 1) {
+            VITRINE_TRY(result.bias, tensor(tensors[1]));
         }
         return result;
     }
 
-    Result<LayerWeights> layer(std::int64_t index)
+    Result<LayerWeights> block(const LlmBlock& block)
     {
-        const LlmConfig& c = checkpoint_.config();
-        const std::string prefix = "model.layers." + std::to_string(index) + ".";
-        const std::int64_t queries = c.heads * c.headSize, keys = c.kvHeads * c.headSize;
         LayerWeights w;
-        VITRINE_TRY(w.attentionNorm, tensor(prefix + "input_layernorm.weight", {c.hidden}));
-        VITRINE_TRY(w.mlpNorm, tensor(prefix + "post_attention_layernorm.weight", {c.hidden}));
-        VITRINE_TRY(w.q, linear(prefix + "self_attn.q_proj", queries, c.hidden, c.attentionBias));
-        VITRINE_TRY(w.k, linear(prefix + "self_attn.k_proj", keys, c.hidden, c.attentionBias));
-        VITRINE_TRY(w.v, linear(prefix + "self_attn.v_proj", keys, c.hidden, c.attentionBias));
-        VITRINE_TRY(w.o, linear(prefix + "self_attn.o_proj", c.hidden, queries, c.attentionBias));
-        VITRINE_TRY(w.gate, linear(prefix + "mlp.gate_proj", c.mlp, c.hidden, c.mlpBias));
-        VITRINE_TRY(w.up, linear(prefix + "mlp.up_proj", c.mlp, c.hidden, c.mlpBias));
-        VITRINE_TRY(w.down, linear(prefix + "mlp.down_proj", c.hidden, c.mlp, c.mlpBias));
+        VITRINE_TRY(w.attentionNorm, norm(block.attentionNorm));
+        VITRINE_TRY(w.mlpNorm, norm(block.mlpNorm));
+        VITRINE_TRY(w.q, linear(block.q));
+        VITRINE_TRY(w.k, linear(block.k));
+        VITRINE_TRY(w.v, linear(block.v));
+        VITRINE_TRY(w.o, linear(block.o));
+        VITRINE_TRY(w.gate, linear(block.gate));
+        VITRINE_TRY(w.up, linear(block.up));
+        VITRINE_TRY(w.down, linear(block.down));
         return w;
     }
 
@@ -84,6 +73,20 @@ public:
     }
 
 private:
+    Result<TensorView> tensor(const NetworkTensor& needed)
+    {
+        VITRINE_TRY(TensorView view, checkpoint_.tensor(needed.name));
+        if (view.shape != needed.shape)
+            return inputError("tensor \"{}\" has shape [{}], [{}] expected", needed.name,
+                              fmt::join(view.shape, ", "), fmt::join(needed.shape, ", "));
+        if (view.type == DType::f64)
+            return rounded(needed.name, view);
+        if (!kernels::canWiden(view.type))
+            return inputError("tensor \"{}\" is stored as {}; F32, F16, BF16 or F64 expected",
+                              needed.name, dtypeName(view.type));
+        return view;
+    }
+
     Result<TensorView> rounded(const std::string& name, const TensorView& view)
     {
         auto values = std::make_shared<std::vector<float>>(toFloat(view));
@@ -100,6 +103,7 @@ private:
     }
 
     const LlmCheckpoint& checkpoint_;
+    const Network& network_;
     const kernels::Relayout& relayout_;
     std::vector<std::shared_ptr<const std::vector<float>>> rounded_;
 };
@@ -108,19 +112,19 @@ private:
 
 Result<LlmWeights> findWeights(const LlmCheckpoint& checkpoint, const kernels::Relayout& relayout)
 {
-    const LlmConfig& c = checkpoint.config();
-    Finder finder(checkpoint, relayout);
     LlmWeights w;
-    VITRINE_TRY(w.embedding, finder.matrix("model.embed_tokens.weight", c.vocabulary, c.hidden));
-    VITRINE_TRY(w.finalNorm, finder.tensor("model.norm.weight", {c.hidden}));
-    if (c.languageHead) {
+    w.description = llmNetwork(checkpoint.config());
+    Finder finder(checkpoint, w.description.network, relayout);
+    VITRINE_TRY(w.embedding, finder.matrix(w.description.embedding));
+    VITRINE_TRY(w.finalNorm, finder.norm(w.description.finalNorm));
+    if (w.description.head) {
         w.head = w.embedding;
-        if (!c.tiedEmbeddings) {
-            VITRINE_TRY(w.head, finder.matrix("lm_head.weight", c.vocabulary, c.hidden));
+        if (!checkpoint.config().tiedEmbeddings) {
+            VITRINE_TRY(w.head, finder.matrix(*w.description.head));
         }
     }
-    for (std::int64_t i = 0; i < c.layers; ++i) {
-        VITRINE_TRY(LayerWeights layer, finder.layer(i));
+    for (const LlmBlock& block : w.description.blocks) {
+        VITRINE_TRY(LayerWeights layer, finder.block(block));
         w.layers.push_back(std::move(layer));
     }
     w.rounded = finder.takeRounded();

@@ -2,6 +2,7 @@
 
 #include "core/base/result.h"
 #include "core/model/llm/llm_checkpoint.h"
+#include "core/model/network/llm_network.h"
 #include "core/tensor/kernels/weights.h"
 
 #include <memory>
@@ -21,9 +22,10 @@ struct LayerWeights {
     Linear q, k, v, o, gate, up, down;
 };
 
-// Where every tensor of a model lies, as the checkpoint has it or in another layout. Nothing is
-// copied but what is stored as F64. Valid as long as the checkpoint.
+// Where every tensor of a model lies, found by its description, as the checkpoint has it or in
+// another layout. Nothing is copied but what is stored as F64. Valid as long as the checkpoint.
 struct LlmWeights {
+    LlmNetwork description;
     kernels::SharedWeights embedding;
     kernels::SharedWeights head; // nothing where the model has no language head
     TensorView finalNorm;

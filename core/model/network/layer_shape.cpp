@@ -7,10 +7,12 @@ namespace vitrine::model
 
 const char* kindName(LayerKind kind)
 {
-    static constexpr std::array kNames{"conv",   "depthwise", "grouped", "deconv",     "deformable",
-                                       "linear", "scores",    "softmax", "values",     "context",
-                                       "lookup", "divisor",   "norm",    "activation", "add",
-                                       "pool",   "mix"};
+    static constexpr std::array kNames{
+        "conv",    "depthwise", "grouped",      "deconv",    "deformable", "linear", "scores",
+        "softmax", "values",    "context",      "lookup",    "divisor",    "norm",   "activation",
+        "add",     "pool",      "mix",          "embedding", "tokens",     "rotary", "concat",
+        "divide",  "windows",   "join windows", "merge",     "select"};
+    static_assert(kNames.size() == static_cast<std::size_t>(LayerKind::select) + 1);
     return kNames[static_cast<std::size_t>(kind)];
 }
 
@@ -38,48 +40,6 @@ std::int64_t LayerShape::weightElements() const
         return conv.outChannels * (conv.inChannels / conv.groups) * conv.kernelHeight *
                conv.kernelWidth;
     return k * n;
-}
-
-std::int64_t LayerShape::parameters() const
-{
-    if (kind == LayerKind::norm)
-        return 2 * n;
-    const std::int64_t outputs = conv.outChannels > 0 ? conv.outChannels : n;
-    return weightElements() + (bias ? outputs : 0) + (normName.empty() ? 0 : 2 * outputs);
-}
-
-std::vector<std::int64_t> LayerShape::weightShape() const
-{
-    if (kind == LayerKind::norm)
-        return {n};
-    if (!weights)
-        return {};
-    if (conv.inChannels > 0)
-        return {conv.outChannels, conv.inChannels / conv.groups, conv.kernelHeight,
-                conv.kernelWidth};
-    return {n, k};
-}
-
-std::int64_t NetworkShape::macs() const
-{
-    std::int64_t sum = 0;
-    for (const LayerShape& layer : layers)
-        sum += layer.macs();
-    return sum;
-}
-
-std::int64_t NetworkShape::parameters() const
-{
-    std::int64_t sum = 0;
-    for (const LayerShape& layer : layers)
-        sum += layer.parameters();
-    for (const auto& [tensor, shape] : embeddings) {
-        std::int64_t elements = 1;
-        for (const std::int64_t size : shape)
-            elements *= size;
-        sum += elements;
-    }
-    return sum;
 }
 
 LayerShape linearShape(std::string name, std::int64_t rows, std::int64_t in, std::int64_t out,

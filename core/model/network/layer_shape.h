@@ -2,8 +2,6 @@
 
 #include <cstdint>
 #include <string>
-#include <utility>
-#include <vector>
 
 namespace vitrine::model
 {
@@ -27,9 +25,22 @@ enum class LayerKind {
     add,  // residual connection
     pool, // mean over pixels or tokens
     mix,  // a total of operations without a shape
+    // Steps of a forward pass that are in no table of layers.
+    embedding,   // rows of a table, by ids
+    tokens,      // class tokens before the patches, then the position embeddings added
+    rotary,      // rotary position embedding of queries or keys
+    concat,      // inputs side by side
+    divide,      // the first input by the second, row by row
+    windows,     // a map into square windows, rolled before
+    joinWindows, // and back
+    merge,       // 2 x 2 neighbours side by side
+    select,      // one row
 };
 
 const char* kindName(LayerKind kind);
+
+// What a layer is for within its network.
+enum class Part { other, stem, attention, mlp, convolution, downsample, head };
 
 // Input and output maps of a convolution; all zero elsewhere.
 struct ConvShape {
@@ -48,33 +59,18 @@ struct ConvShape {
 struct LayerShape {
     std::string name;   // as the checkpoint names the weight: "blocks.3.attn.qkv"
     std::string module; // what it is part of: "blocks.3"
+    Part part = Part::other;
     LayerKind kind = LayerKind::linear;
     std::int64_t batch = 1, m = 0, n = 0, k = 0;
     ConvShape conv;
     bool weights = false; // the k x n operand is a parameter, not an activation
     bool bias = false;
-    std::string
-        normName; // batch normalisation right behind it, folded when it runs: "stem.in_conv.norm"
 
     std::int64_t macs() const { return batch * m * n * k; }
     std::int64_t
     inputElements() const; // of the moving operand; of both for products of activations
     std::int64_t outputElements() const;
     std::int64_t weightElements() const; // 0 where both operands are activations
-    std::int64_t parameters() const; // trainable: weights, bias, two per channel of a normalisation
-    std::vector<std::int64_t> weightShape() const; // as stored; empty where there is none
-};
-
-// A network for one input size.
-struct NetworkShape {
-    std::string name;  // "deit-tiny"
-    std::string title; // "DeiT-Tiny, 224 x 224"
-    std::vector<LayerShape> layers;
-    std::vector<std::pair<std::string, std::vector<std::int64_t>>>
-        embeddings; // parameters outside layers: cls_token
-
-    std::int64_t macs() const;
-    std::int64_t parameters() const;
 };
 
 // Building parts.

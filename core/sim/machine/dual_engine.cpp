@@ -1,6 +1,6 @@
 #include "core/sim/machine/dual_engine.h"
 
-#include "core/model/network/vit_shapes.h"
+#include "core/model/network/vit_networks.h"
 #include "core/sim/machine/dual_engine_timing.h"
 
 #include <cmath>
@@ -36,7 +36,7 @@ public:
         costs_.multiplyPicojoule = macPicojoule;
         for (std::size_t i = 0; i < workload_.layers.size(); ++i) {
             const Layer& layer = workload_.layers[i];
-            if (layer.shape.module == "head" && !c_.head) {
+            if (layer.shape.part == model::Part::head && !c_.head) {
                 left_ = true;
                 continue;
             }
@@ -263,7 +263,7 @@ private:
 double solveMacPicojoule(CycleMode cycles, ReplicaMode replicas)
 {
     constexpr double kWatt = 780.2 / 105.1; // GOPS over GOPS/W, as published
-    const Workload b1 = workloadOf(*model::namedShapes("efficientvit-b1@224"));
+    const Workload b1 = workloadOf(*model::namedNetwork("efficientvit-b1@224"));
     DualEngine config;
     config.cycleMode = cycles;
     config.replicaMode = replicas;

@@ -188,8 +188,7 @@ private:
         const Layer& layer = layerAt(j);
         if (layer.shape.k == 0)
             return;
-        const bool isMlp = layer.shape.name.find(".mlp.") != std::string::npos;
-        (isMlp ? mlp : attention) += productCycles(layer);
+        (layer.shape.part == model::Part::mlp ? mlp : attention) += productCycles(layer);
     }
 
     // Rows flow from scores through softmax to values: the three take as long as the slowest part.

@@ -86,12 +86,11 @@ Result<void> check(const Workload& workload)
     return {};
 }
 
-Workload workloadOf(const model::NetworkShape& network)
+Workload workloadOf(const model::Network& network)
 {
     Workload workload{network.name, network.title, {}};
-    workload.layers.reserve(network.layers.size());
-    for (const model::LayerShape& shape : network.layers)
-        workload.layers.push_back({.shape = shape});
+    for (model::LayerShape& shape : model::layerTable(network))
+        workload.layers.push_back({.shape = std::move(shape)});
     return workload;
 }
 

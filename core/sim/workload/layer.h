@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/base/result.h"
-#include "core/model/network/layer_shape.h"
+#include "core/model/network/network.h"
 
 #include <cstdint>
 #include <string>
@@ -58,8 +58,8 @@ constexpr std::int64_t ceilDivide(std::int64_t a, std::int64_t b)
     return (a + b - 1) / b;
 }
 
-// 8-bit layers from a network's shapes.
-Workload workloadOf(const model::NetworkShape& network);
+// 8-bit layers from a network's table.
+Workload workloadOf(const model::Network& network);
 // Same layers with other word widths.
 Workload withBits(Workload workload, int weightBits, int activationBits);
 

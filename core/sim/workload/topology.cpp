@@ -271,6 +271,9 @@ private:
         if (const auto sound = check({std::string(name_), {}, {layer}}); !sound)
             return inputError("cannot read {}: row {}, column 2: {}", name_, row_,
                               sound.error().message);
+        // A table has no column for it, and the names of vision transformers say it.
+        if (layer.shape.name.find(".mlp.") != std::string::npos)
+            layer.shape.part = model::Part::mlp;
         return layer;
     }
 

@@ -1,6 +1,6 @@
 #include "core/sim/workload/workloads.h"
 
-#include "core/model/network/vit_shapes.h"
+#include "core/model/network/vit_networks.h"
 #include "core/sim/workload/topology.h"
 #include "core/tensor/printable.h"
 
@@ -123,11 +123,11 @@ Workload mixWorkload(const OperationMix& mix)
 std::vector<NamedWorkload> workloadNames()
 {
     std::vector<NamedWorkload> names;
-    for (const std::string& name : model::shapeNames()) {
-        names.push_back({name, model::namedShapes(name)->title, "vision"});
+    for (const std::string& name : model::networkNames()) {
+        names.push_back({name, model::namedNetwork(name)->title, "vision"});
         if (name.starts_with("efficientvit-"))
             for (const char* side : {"@256", "@288"})
-                names.push_back({name + side, model::namedShapes(name + side)->title, "vision"});
+                names.push_back({name + side, model::namedNetwork(name + side)->title, "vision"});
     }
     for (const Built& built : kBuilt)
         names.push_back(
@@ -139,8 +139,8 @@ std::vector<NamedWorkload> workloadNames()
 
 Result<Workload> namedWorkload(const std::string& name)
 {
-    if (const auto shapes = model::namedShapes(name))
-        return workloadOf(*shapes);
+    if (const auto network = model::namedNetwork(name))
+        return workloadOf(*network);
     for (const Built& built : kBuilt)
         if (name == built.name) {
             Workload workload = built.build();
@@ -153,8 +153,8 @@ Result<Workload> namedWorkload(const std::string& name)
         if (name == mix.name)
             return mixWorkload(mix);
     std::string known;
-    for (const std::string& shape : model::shapeNames())
-        known += shape + ", ";
+    for (const std::string& network : model::networkNames())
+        known += network + ", ";
     return argumentError(
         "there is no workload \"{}\": {}ctvc-ref@1080p, nvc-mini@1920x1088, alexnet, a row of "
         "NASA's table such as "
@@ -162,40 +162,6 @@ Result<Workload> namedWorkload(const std::string& name)
         "model "
         "gives the side of the picture",
         printable(name, 60), known);
-}
-
-Workload llmWorkload(const model::LlmConfig& c, std::int64_t tokens, const std::string& name)
-{
-    Workload workload{name, fmt::format("{}, {} tokens", name, tokens), {}};
-    const auto add = [&](const std::string& module, model::LayerShape shape) {
-        shape.module = module;
-        workload.layers.push_back({.shape = std::move(shape)});
-    };
-    const std::int64_t width = c.hidden, query = c.heads * c.headSize,
-                       keys = c.kvHeads * c.headSize;
-    for (std::int64_t layer = 0; layer < c.layers; ++layer) {
-        const std::string block = fmt::format("model.layers.{}", layer);
-        add(block, model::elementShape(block + ".input_layernorm", LayerKind::norm, tokens, width));
-        add(block, model::linearShape(block + ".self_attn.q_proj", tokens, width, query, false));
-        add(block, model::linearShape(block + ".self_attn.k_proj", tokens, width, keys, false));
-        add(block, model::linearShape(block + ".self_attn.v_proj", tokens, width, keys, false));
-        add(block, model::productShape(block + ".scores", LayerKind::scores, c.heads, tokens,
-                                       tokens, c.headSize));
-        add(block,
-            model::elementShape(block + ".softmax", LayerKind::softmax, tokens, tokens, c.heads));
-        add(block, model::productShape(block + ".values", LayerKind::values, c.heads, tokens,
-                                       c.headSize, tokens));
-        add(block, model::linearShape(block + ".self_attn.o_proj", tokens, query, width, false));
-        add(block, model::elementShape(block + ".post_attention_layernorm", LayerKind::norm, tokens,
-                                       width));
-        add(block, model::linearShape(block + ".mlp.gate_proj", tokens, width, c.mlp, false));
-        add(block, model::linearShape(block + ".mlp.up_proj", tokens, width, c.mlp, false));
-        add(block, model::elementShape(block + ".mlp.act", LayerKind::activation, tokens, c.mlp));
-        add(block, model::linearShape(block + ".mlp.down_proj", tokens, c.mlp, width, false));
-    }
-    add("head", model::elementShape("model.norm", LayerKind::norm, tokens, width));
-    add("head", model::linearShape("lm_head", tokens, width, c.vocabulary, false));
-    return workload;
 }
 
 } // namespace vitrine::sim

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "core/model/network/llm_config.h"
 #include "core/sim/workload/layer.h"
 
 #include <optional>
@@ -10,7 +9,7 @@
 namespace vitrine::sim
 {
 
-// Workloads by name: every network of core/model/network/vit_shapes.h ("deit-tiny",
+// Workloads by name: every network of core/model/network/vit_networks.h ("deit-tiny",
 // "efficientvit-b1@256"), "ctvc-ref@1080p" and
 // "@720p", "nvca-recollected", "nvc-mini@1920x1088" and smaller, and the operation mixes of NASA's
 // table 2
@@ -22,9 +21,6 @@ std::vector<NamedWorkload> workloadNames();
 // Argument error naming what would help.
 Result<Workload> namedWorkload(const std::string& name);
 
-// A language model reading `tokens` tokens at once (causal attention counted in full).
-Workload llmWorkload(const model::LlmConfig& config, std::int64_t tokens, const std::string& name);
-
 // Decoder side of a P frame of NVCA's reference network with 36 channels. width
 // and height are multiples of 16. Chains 1 .. 5 are the groups FE, MOT, DC, RES, REC.
 Workload ctvcReference(std::int64_t width, std::int64_t height);
@@ -33,11 +29,6 @@ Workload ctvcReference(std::int64_t width, std::int64_t height);
 // are multiples of 64. width and height are multiples of 16. Chains are FE, the two hyperpriors,
 // MOT, DC, RES and REC.
 Workload nvcMini(std::int64_t width, std::int64_t height);
-
-// A vision transformer by the config.json of a Hugging Face folder (untrusted): model_type vit or
-// deit.
-bool isVisionConfig(std::string_view configJson);
-Result<Workload> visionWorkload(std::string_view configJson, const std::string& name);
 
 // One model of NASA's table 2: operations in millions as printed.
 struct OperationMix {

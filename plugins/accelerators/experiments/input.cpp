@@ -5,6 +5,8 @@
 #include "core/jobs/bundle/bundle.h"
 #include "core/jobs/experiment/read_run.h"
 #include "core/model/llm/llm_checkpoint.h"
+#include "core/model/network/llm_network.h"
+#include "core/model/network/vision_config.h"
 #include "core/sim/workload/bit_map.h"
 #include "core/sim/workload/topology.h"
 #include "core/sim/workload/workloads.h"
@@ -105,13 +107,15 @@ Result<sim::Workload> openVisionModel(const std::filesystem::path& folder, RunRe
     VITRINE_TRY(const std::string text, readFile(path, kLargestTable));
     VITRINE_TRY(InputFile input, hashInput("workload", path));
     result.inputs.push_back(std::move(input));
-    return sim::visionWorkload(text, folder.filename().string());
+    VITRINE_TRY(const model::Network network,
+                model::visionNetwork(text, folder.filename().string()));
+    return sim::workloadOf(network);
 }
 
 bool isVisionModel(const std::filesystem::path& folder)
 {
     const auto text = readFile(folder / "config.json", kLargestTable);
-    return text && sim::isVisionConfig(*text);
+    return text && model::isVisionConfig(*text);
 }
 
 Result<void> addBitMap(sim::Workload& workload, const Params& params, RunResult& result)
@@ -134,7 +138,8 @@ Result<sim::Workload> openLanguageModel(const std::string& model, std::int64_t t
         VITRINE_TRY(InputFile input, hashInput("workload", file));
         result.inputs.push_back(std::move(input));
     }
-    return sim::llmWorkload(checkpoint->config(), tokens, path.filename().string());
+    return sim::workloadOf(
+        model::llmNetwork(checkpoint->config(), tokens, path.filename().string()).network);
 }
 
 } // namespace

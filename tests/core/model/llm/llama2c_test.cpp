@@ -1,6 +1,6 @@
 #include "core/model/llm/llama2c.h"
 
-#include "core/model/llm/llm_tensors.h"
+#include "core/model/network/llm_network.h"
 
 #include <gmock/gmock.h>
 
@@ -110,7 +110,7 @@ TEST_F(SmallFile, PutsEveryTensorInItsPlace)
     EXPECT_EQ(first("model.layers.0.mlp.down_proj.weight"), 280); // w2
     EXPECT_EQ(first("model.layers.0.mlp.up_proj.weight"), 328);   // w3
     EXPECT_EQ(first("model.norm.weight"), 376);
-    for (const auto& [name, shape] : requiredTensors((*opened)->config()))
+    for (const auto& [name, shape, use] : requiredTensors((*opened)->config()))
         EXPECT_EQ((*opened)->tensor(name)->shape, shape) << name;
 }
 

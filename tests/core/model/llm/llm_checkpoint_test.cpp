@@ -2,8 +2,8 @@
 
 #include "core/base/file.h"
 #include "core/base/json.h"
-#include "core/model/llm/llm_tensors.h"
 #include "core/model/llm/llm_weights.h"
+#include "core/model/network/llm_network.h"
 #include "core/tensor/safetensors.h"
 
 #include <gmock/gmock.h>
@@ -54,7 +54,7 @@ protected:
     std::vector<NamedTensor> allTensors()
     {
         std::vector<NamedTensor> tensors;
-        for (const auto& [name, shape] : requiredTensors(config()))
+        for (const auto& [name, shape, use] : requiredTensors(config()))
             tensors.push_back(tensor(name, shape));
         return tensors;
     }

@@ -132,20 +132,5 @@ TEST(Workloads, TheSmallCodecHasItsPrintedOperations)
     EXPECT_TRUE(check(mini));
 }
 
-TEST(Workloads, AVisionFolderIsReadByItsConfig)
-{
-    const char* tiny = R"({"model_type": "deit", "hidden_size": 192, "num_hidden_layers": 12,
-        "num_attention_heads": 3, "patch_size": 16, "image_size": 224, "intermediate_size": 768})";
-    EXPECT_TRUE(isVisionConfig(tiny));
-    EXPECT_FALSE(isVisionConfig(R"({"model_type": "llama"})"));
-    EXPECT_FALSE(isVisionConfig("["));
-    EXPECT_EQ(visionWorkload(tiny, "folder").value().macs(),
-              namedWorkload("deit-tiny").value().macs());
-
-    const auto odd = visionWorkload(R"({"model_type": "vit", "hidden_size": -5})", "folder");
-    ASSERT_FALSE(odd);
-    EXPECT_THAT(odd.error().message, HasSubstr("\"hidden_size\""));
-}
-
 } // namespace
 } // namespace vitrine::sim

@@ -137,6 +137,16 @@ TEST(EfficientVitFpga, TheHeadIsCountedWhenAsked)
                 conv + 1200 + 787.5, 1e-6);
 }
 
+TEST(EfficientVitFpga, TheHeadIsKnownByItsPart)
+{
+    Workload renamed = namedWorkload("efficientvit-b1@224").value();
+    for (Layer& layer : renamed.layers)
+        if (layer.shape.module == "head")
+            layer.shape.module = "classifier";
+    EXPECT_EQ(simulated("efficientvit", renamed).cycles,
+              simulated("efficientvit", "efficientvit-b1@224").cycles);
+}
+
 // Bytes per image.
 TEST(EfficientVitFpga, TrafficWithAndWithoutFusion)
 {

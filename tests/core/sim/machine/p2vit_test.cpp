@@ -77,6 +77,22 @@ TEST(P2Vit, PipelinesOnlyHelp)
     }
 }
 
+// What belongs to an MLP is told by the part of a layer, whatever its checkpoint calls it.
+TEST(P2Vit, TheMlpIsKnownByItsPart)
+{
+    const std::map<std::string, double> papers{
+        {"inter_layer", 0}, {"intra_layer", 0}, {"exposure", 1}};
+    const double expected = simulated("p2vit", "deit-tiny", papers).cycles;
+    Workload renamed = namedWorkload("deit-tiny").value();
+    for (Layer& layer : renamed.layers)
+        layer.shape.name = "layer";
+    EXPECT_EQ(simulated("p2vit", renamed, papers).cycles, expected);
+
+    for (Layer& layer : renamed.layers)
+        layer.shape.part = model::Part::other;
+    EXPECT_NE(simulated("p2vit", renamed, papers).cycles, expected);
+}
+
 // The paper's ablation by module: attention exposes 0.34 between and 0.45 inside layers, the MLP
 // 0.15 between.
 TEST(P2Vit, PaperAblationAddsThePapersShares)

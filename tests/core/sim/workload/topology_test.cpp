@@ -29,6 +29,17 @@ TEST(Topology, ReadsProducts)
     EXPECT_EQ(workload->layers[1].shape.name, "b");
 }
 
+TEST(Topology, NamesOfVisionTransformersSayWhatIsTheMlps)
+{
+    const auto workload = parseTopology(
+        "Layer, M, N, K,\nblocks.0.attn.qkv,4,5,6,\nblocks.0.mlp.fc1,4,5,6,\nmlp,4,5,6,\n",
+        "t.csv");
+    ASSERT_TRUE(workload) << workload.error().message;
+    EXPECT_EQ(workload->layers[0].shape.part, model::Part::other);
+    EXPECT_EQ(workload->layers[1].shape.part, model::Part::mlp);
+    EXPECT_EQ(workload->layers[2].shape.part, model::Part::other);
+}
+
 // The last window may reach beyond the map: (224 - 11 + 4) / 4 rounded up is 55.
 TEST(Topology, ReadsConvolutionsAsTheToolDoes)
 {

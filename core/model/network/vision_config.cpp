@@ -1,10 +1,12 @@
+#include "core/model/network/vision_config.h"
+
 #include "core/base/json.h"
-#include "core/model/network/vit_shapes.h"
-#include "core/sim/workload/workloads.h"
+#include "core/model/network/vit_networks.h"
 
-#include <array>
+#include <fmt/format.h>
+#include <optional>
 
-namespace vitrine::sim
+namespace vitrine::model
 {
 
 namespace
@@ -36,10 +38,10 @@ bool isVisionConfig(std::string_view configJson)
     return type != json->end() && type->is_string() && (*type == "vit" || *type == "deit");
 }
 
-Result<Workload> visionWorkload(std::string_view configJson, const std::string& name)
+Result<Network> visionNetwork(std::string_view configJson, const std::string& name)
 {
     VITRINE_TRY(const Json json, parseJson(configJson, "config.json"));
-    model::VitSizes sizes;
+    VitSizes sizes;
     VITRINE_TRY(sizes.width, sizeOf(json, "hidden_size", 1 << 16));
     VITRINE_TRY(sizes.depth, sizeOf(json, "num_hidden_layers", 1000));
     VITRINE_TRY(sizes.heads, sizeOf(json, "num_attention_heads", 1024));
@@ -55,10 +57,10 @@ Result<Workload> visionWorkload(std::string_view configJson, const std::string& 
         return inputError("cannot read config.json: a width of {} with {} heads, pictures of {} in "
                           "patches of {} and an MLP of {} is no ViT that shapes are known for",
                           sizes.width, sizes.heads, sizes.side, sizes.patch, mlp);
-    model::NetworkShape shapes = model::vitShapes(sizes);
-    shapes.name = name;
-    shapes.title = fmt::format("{}, {} x {}", name, sizes.side, sizes.side);
-    return workloadOf(shapes);
+    Network network = vitNetwork(sizes);
+    network.name = name;
+    network.title = fmt::format("{}, {} x {}", name, sizes.side, sizes.side);
+    return network;
 }
 
-} // namespace vitrine::sim
+} // namespace vitrine::model

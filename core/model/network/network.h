@@ -1,0 +1,84 @@
+#pragma once
+
+#include "core/base/result.h"
+#include "core/model/checkpoint/checkpoint.h"
+#include "core/model/network/layer_shape.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace vitrine::model
+{
+
+enum class TensorUse {
+    parameter, // trained
+    statistic, // not trained, but a pass reads it: mean and variance of a batch normalisation
+    unused,    // files may hold it, no pass reads it: counters, tables that follow from the sizes
+};
+
+// A tensor that a layer reads, under the name and with the shape that a checkpoint stores.
+struct NetworkTensor {
+    std::string name;
+    std::vector<std::int64_t> shape;
+    TensorUse use = TensorUse::parameter;
+
+    friend bool operator==(const NetworkTensor&, const NetworkTensor&) = default;
+};
+
+// One layer: what it is (name, kind, sizes), what it reads, and the tensors it needs.
+struct NetworkLayer {
+    LayerShape shape;
+    // Layers before it whose outputs it reads, in the order of its operands; none: it reads the
+    // network's input (pictures, ids).
+    std::vector<std::size_t> inputs = {};
+    std::vector<NetworkTensor> tensors = {};
+    bool isInTable = true; // false: it moves or adds numbers, and no simulator counts it
+    // Of LayerKind::windows and joinWindows: side of the square windows, and how far the map was
+    // rolled up and to the left before. Of LayerKind::select: the row.
+    std::int64_t side = 0, offset = 0;
+};
+
+// What a network is, for one size of its input: its layers in the order in which they run. The only
+// place where a network is written down: the tensors it needs, its table of layers and the plan of
+// its forward pass follow from it.
+struct Network {
+    std::string name;  // "deit-tiny"
+    std::string title; // "DeiT-Tiny, 224 x 224"
+    std::vector<NetworkLayer> layers;
+
+    std::int64_t macs() const;
+    std::int64_t parameters() const; // trained numbers
+};
+
+// Every tensor of the network, in the order of the layers, each once (tied layers share one).
+std::vector<NetworkTensor> tensorsOf(const Network& network);
+
+// The layers that simulators and quantizers count, in order.
+std::vector<LayerShape> layerTable(const Network& network);
+
+// The forward pass as steps for the file that runs it: a step computes one layer from the outputs
+// of its inputs; those in `released` are not read again. Outputs that no layer reads are the
+// network's.
+struct Step {
+    std::size_t layer = 0;
+    std::vector<std::size_t> inputs;   // as in the layer
+    std::vector<std::size_t> released; // in order
+};
+std::vector<Step> forwardPlan(const Network& network);
+
+// What is to say of a checkpoint that holds all a network needs.
+struct TensorCheck {
+    std::vector<std::string> unexpected; // not part of the network, in order
+    std::size_t doubles = 0;             // needed ones stored as F64
+};
+
+// Compares a checkpoint with the network. Input error that names the first tensor that is missing,
+// has another shape, or is stored as anything but F32, F16, BF16 and F64; `place` is what the
+// sentence calls the checkpoint, whose config.json is what the network follows from.
+Result<TensorCheck> checkTensors(const Network& network, const Checkpoint& checkpoint,
+                                 std::string_view place);
+
+} // namespace vitrine::model
