@@ -55,25 +55,46 @@ void compareMetrics(const RunResult& a, const RunResult& b, Lines& lines)
             lines.push_back(fmt::format("metric {}: only in the second run", metric.name));
 }
 
-// One line per table: the first cell that differs and how many do.
+// Columns of one table that the other has not, by name; versions add columns.
+void compareHeads(const Table& a, const Table& b, const char* where, Lines& lines)
+{
+    for (const Column& column : a.columns)
+        if (b.column(column.name) < 0)
+            lines.push_back(
+                fmt::format("table {}: column {} only in the {} run", a.name, column.name, where));
+}
+
+// One line per table for the values of the columns that both have: the first cell that differs and
+// how many do.
 void compareTable(const Table& a, const Table& b, Lines& lines)
 {
-    if (a.columns != b.columns || a.rows.size() != b.rows.size()) {
+    std::vector<std::pair<std::size_t, std::size_t>> columns; // of a, of b
+    bool isSame = a.rows.size() == b.rows.size();
+    for (std::size_t left = 0; left < a.columns.size(); ++left)
+        if (const int found = b.column(a.columns[left].name); found >= 0) {
+            const auto right = static_cast<std::size_t>(found);
+            isSame = isSame && a.columns[left] == b.columns[right] &&
+                     (columns.empty() || columns.back().second < right);
+            columns.emplace_back(left, right);
+        }
+    if (!isSame || columns.empty() != (a.columns.empty() && b.columns.empty())) {
         lines.push_back(fmt::format("table {}: {} x {} and {} x {}, or other columns", a.name,
                                     a.rows.size(), a.columns.size(), b.rows.size(),
                                     b.columns.size()));
         return;
     }
+    compareHeads(a, b, "first", lines);
+    compareHeads(b, a, "second", lines);
     std::size_t count = 0;
     std::string first;
     for (std::size_t row = 0; row < a.rows.size(); ++row)
-        for (std::size_t column = 0; column < a.columns.size(); ++column) {
-            if (a.columns[column].origin == Origin::measured ||
-                sameCell(a.rows[row][column], b.rows[row][column]))
+        for (const auto& [left, right] : columns) {
+            if (a.columns[left].origin == Origin::measured ||
+                sameCell(a.rows[row][left], b.rows[row][right]))
                 continue;
             if (count++ == 0)
-                first = fmt::format("row {}, {}: {} and {}", row, a.columns[column].name,
-                                    text(a.rows[row][column]), text(b.rows[row][column]));
+                first = fmt::format("row {}, {}: {} and {}", row, a.columns[left].name,
+                                    text(a.rows[row][left]), text(b.rows[row][right]));
         }
     if (count > 0)
         lines.push_back(fmt::format("table {}: {} cells differ; {}", a.name, count, first));

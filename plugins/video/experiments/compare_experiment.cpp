@@ -49,21 +49,12 @@ struct Comparison {
     bool usesCache = true;
 };
 
-std::string fileNameOf(const codec::EncodeOptions& options)
-{
-    std::string name = toText(options);
-    for (char& c : name)
-        if (c == ':' || c == '=')
-            c = '-';
-    return name + ".mkv";
-}
-
 // From the cache, or made now and kept there; in both cases the stream lies among the run's
 // artifacts.
 Result<Point> pointOf(const Comparison& comparison, const codec::EncodeOptions& options,
                       Progress& progress, RunResult& out)
 {
-    const std::filesystem::path file = progress.artifactFolder() / fileNameOf(options);
+    const std::filesystem::path file = progress.artifactFolder() / streamName(options);
     const std::string key = EncodeCache::keyOf(comparison.sourceHash, options);
     if (auto kept = comparison.usesCache ? comparison.cache.find(key) : std::nullopt) {
         std::error_code trouble;
@@ -218,7 +209,7 @@ Result<RunResult> CompareExperiment::run(const Params& params, Progress& progres
         }
         Point point = *std::move(made);
         out.artifacts.push_back(
-            {fileNameOf(list[i]), "video", point.stream, {}, 0, Origin::computed});
+            {streamName(list[i]), "video", point.stream, {}, 0, Origin::computed});
         points.push_back(summed(comparison, list[i], std::move(point)));
         nameCurves(points);
         progress.partial(rdTable(points));

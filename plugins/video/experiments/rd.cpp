@@ -96,6 +96,15 @@ void nameCurves(std::vector<CodedPoint>& points)
                           : point.options.codec + " " + kindOf(point.options);
 }
 
+std::string streamName(const codec::EncodeOptions& options)
+{
+    std::string name = toText(options);
+    for (char& c : name)
+        if (c == ':' || c == '=')
+            c = '-';
+    return name + ".mkv";
+}
+
 double ssimDecibel(double ssim)
 {
     return -10 * std::log10(std::max(1 - ssim, 1e-10)); // an exact copy counts as 100 dB
@@ -121,12 +130,15 @@ Table rdTable(const std::vector<CodedPoint>& points)
          {"violation",
           "",
           {},
-          "Why the point is left out of curves and deltas; empty: the protocol was kept"}},
+          "Why the point is left out of curves and deltas; empty: the protocol was kept"},
+         {"point", "", {}, "The codec and its whole setting"},
+         {"stream", "", {}, "The artifact that holds the point's stream"}},
         {}};
     for (const CodedPoint& p : points)
         table.rows.push_back({p.curve, settingText(p.options), p.kbps, p.bitsPerPixel, p.psnrY,
                               p.psnrYuv, p.ssim, p.msSsim, p.point.encodeFps, p.point.decodeFps,
-                              p.point.payloadBytes, p.point.fileBytes, p.point.violation});
+                              p.point.payloadBytes, p.point.fileBytes, p.point.violation,
+                              toText(p.options), streamName(p.options)});
     return table;
 }
 
@@ -139,13 +151,16 @@ Table framesTable(const std::vector<CodedPoint>& points)
                  {"type", "", {}, "I, P, B where the codec says"},
                  {"bits", "bit", {}, "Payload"},
                  {"psnr_y", "dB", {}, ""},
-                 {"ssim", "1", {}, "Gaussian 11x11, luma"}},
+                 {"ssim", "1", {}, "Gaussian 11x11, luma"},
+                 {"point", "", {}, "The codec and its whole setting"},
+                 {"stream", "", {}, "The artifact that holds the point's stream"}},
                 {}};
     for (const CodedPoint& p : points)
         for (std::size_t i = 0; i < p.point.frames.size(); ++i) {
             const PointFrame& f = p.point.frames[i];
             table.rows.push_back({static_cast<std::int64_t>(i), p.curve, settingText(p.options),
-                                  std::string(1, f.type), f.bits, f.psnrY, f.ssim});
+                                  std::string(1, f.type), f.bits, f.psnrY, f.ssim,
+                                  toText(p.options), streamName(p.options)});
         }
     return table;
 }

@@ -21,6 +21,9 @@ struct CodedPoint {
 // preset=slow:gop=32:protocol=ra".
 void nameCurves(std::vector<CodedPoint>& points);
 
+// What a file with this point's stream is called: "x264-crf-22-preset-medium-gop-32-...mkv".
+std::string streamName(const codec::EncodeOptions& options);
+
 // SSIM as dB: -10 log10(1 - v), what BD-rates over SSIM are computed on.
 double ssimDecibel(double ssim);
 

@@ -3,7 +3,9 @@
 #include "core/figure/run_places.h"
 #include "core/jobs/experiment/run_record.h"
 
+#include <compare>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,18 +13,31 @@
 namespace vitrine::video_plugin
 {
 
+// What a line is of, by the run's own tables.
+struct LineId {
+    std::string run;   // uid
+    std::string curve; // "x264"; empty where the table names none
+    std::string point; // of a line over frames, see PointName; empty: the whole curve
+
+    friend auto operator<=>(const LineId&, const LineId&) = default;
+};
+
+struct LineLook {
+    bool isShown = true;
+    std::optional<std::string> name{}; // in the legend
+    std::optional<int> colour{};
+};
+using LineLooks = std::function<LineLook(const LineId& line)>;
+
 // "rd-psnr", "rd-ssim": quality over rate, a curve per codec and run (video.compare); "curves":
 // anchor and test of video.bd; "quality", "bits": frame by frame (every run that has a table
 // `frames`). Empty ones are left out.
 //
-// Too many lines over frames cannot be told apart: `chosen` says by name ("x264 crf=22:gop=32",
-// "#5 x264 ..." of several runs) which are drawn. Without it: all where they are few, else of each
-// codec the one of a like rate.
+// Too many lines over frames cannot be told apart: `looks` says which are drawn, and how. Without
+// it: all where they are few, else of each codec the one of a like rate.
 //
 // Colours tell codecs apart; runs differ in the style of their lines, which follows from `places`.
-using LineChoice = std::function<bool(const std::string& line)>;
-std::vector<figure::Figure> figures(const std::vector<RunRecord>& runs,
-                                    const LineChoice& chosen = {},
+std::vector<figure::Figure> figures(const std::vector<RunRecord>& runs, const LineLooks& looks = {},
                                     const figure::RunPlaces& places = {});
 
 } // namespace vitrine::video_plugin

@@ -1,7 +1,7 @@
 #include "plugins/video/view/clips.h"
 
-#include "core/jobs/experiment/read_run.h"
 #include "plugins/video/experiments/input.h"
+#include "plugins/video/figures/point_name.h"
 
 #include <algorithm>
 #include <cmath>
@@ -100,15 +100,6 @@ Clip inputClip(const RunRecord& run, const char* parameter)
     return clip;
 }
 
-// "x264:crf=27:gop=32" as the experiment names the stream.
-std::string artifactName(const std::string& curve, const std::string& setting)
-{
-    std::string name = curve.substr(0, curve.find(' ')) + ":" + setting;
-    std::ranges::replace(name, ':', '-');
-    std::ranges::replace(name, '=', '-');
-    return name + ".mkv";
-}
-
 void takeArtifact(Clip& clip, const Artifact* artifact)
 {
     if (artifact)
@@ -123,13 +114,12 @@ std::vector<ClipChoice> comparedClips(const RunRecord& run)
     if (!rd || !frames)
         return {};
     std::vector<ClipChoice> choices;
-    std::map<std::pair<std::string, std::string>, Clip> clips;
+    std::map<std::string, Clip> clips; // by point
     std::int64_t count = 0;
     FrameTaker taker(*frames);
     for (std::size_t i = 0; i < frames->rows.size(); ++i) {
         const RowReader row(*frames, i);
-        if (const auto index =
-                taker.take(clips[{row.text("codec"), row.text("setting")}], i, "frame"))
+        if (const auto index = taker.take(clips[pointNameOf(row).point], i, "frame"))
             count = std::max(count, *index + 1);
     }
     ClipChoice reference{"reference", "Reference", true, {inputClip(run, "reference")}};
@@ -137,19 +127,20 @@ std::vector<ClipChoice> comparedClips(const RunRecord& run)
     choices.push_back(std::move(reference));
     for (std::size_t i = 0; i < rd->rows.size(); ++i) {
         const RowReader row(*rd, i);
-        const std::string curve = row.text("codec"), setting = row.text("setting");
-        Clip clip = clips[{curve, setting}];
+        const PointName name = pointNameOf(row);
+        Clip clip = clips[name.point];
         dropUnknown(clip);
-        clip.setting = setting;
+        clip.setting = name.setting;
+        clip.point = name.point;
         clip.kbps = row.number("kbps");
         clip.psnrY = row.number("psnr_y");
         if (const std::string broken = row.text("violation"); !broken.empty())
             clip.warning = broken;
         clip.frames = count;
-        takeArtifact(clip, run.result.artifact(artifactName(curve, setting)));
-        auto choice = std::ranges::find(choices, curve, &ClipChoice::key);
+        takeArtifact(clip, run.result.artifact(name.stream));
+        auto choice = std::ranges::find(choices, name.curve, &ClipChoice::key);
         if (choice == choices.end())
-            choice = choices.insert(choices.end(), {curve, curve, false, {}});
+            choice = choices.insert(choices.end(), {name.curve, name.curve, false, {}});
         choice->clips.push_back(std::move(clip));
     }
     for (ClipChoice& choice : choices)

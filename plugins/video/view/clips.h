@@ -16,6 +16,7 @@ namespace vitrine::video_plugin
 // A file that can be played.
 struct Clip {
     std::string setting; // "crf=27:gop=32"; empty: there is one of it
+    std::string point;   // of the run, see PointName; empty: it is none
     std::filesystem::path path;
     video::RawGiven raw{};
     std::string sha256;  // as the run saw it; empty: not to be compared (artifacts are checked)

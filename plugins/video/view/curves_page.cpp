@@ -124,7 +124,8 @@ void CurvesPage::setContent(const std::vector<RunHandle>& runs, std::vector<figu
         ++place;
     }
     showTable(deltas_, deltaTable_, joined(runs, "bd", {}));
-    showTable(points_, pointTable_, joined(runs, "rd", {"payload_bytes", "file_bytes"}));
+    showTable(points_, pointTable_,
+              joined(runs, "rd", {"payload_bytes", "file_bytes", "point", "stream"}));
 }
 
 void CurvesPage::setRanges(const QJsonObject& ranges)

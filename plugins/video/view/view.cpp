@@ -2,7 +2,6 @@
 
 #include "core/base/format.h"
 #include "core/jobs/bundle/bundle.h"
-#include "plugins/video/figures/figures.h"
 #include "plugins/video/view/clip_export.h"
 #include "plugins/video/view/curves_page.h"
 #include "plugins/video/view/pane_chips.h"
@@ -22,7 +21,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <set>
 
 namespace vitrine::video_plugin
 {
@@ -122,6 +120,7 @@ void VideoView::gatherOffers()
                 fromUtf8(choice.name);
             offer.colour = choice.isReference ? figure::kMuted : colour++ % 6;
             offer.line = places[r] % 4;
+            offer.run = runs_[r]->uid;
             offer.choice = std::move(choice);
             offers_.push_back(std::move(offer));
         }
@@ -420,46 +419,31 @@ QString VideoView::title() const
 
 // Curves over frames are of the points that have a pane, in its colour: all points at once cannot
 // be told apart. What is switched off has no curve anywhere.
+LineLook VideoView::lookOf(const LineId& line) const
+{
+    const auto shown = shownOffers();
+    for (std::size_t i = 0; i < offers_.size(); ++i) {
+        const Offer& offer = offers_[i];
+        if (offer.run != line.run || offer.choice.key != line.curve)
+            continue;
+        if (line.point.empty())
+            return {.isShown = !contains(state_["off"], offer.id)};
+        const Clip& clip = clipOf(offer);
+        if (clip.point != line.point || std::ranges::find(shown, i) == shown.end())
+            return {.isShown = false};
+        return {.name = offer.name.toStdString() + " " + shortSetting(clip.setting),
+                .colour = offer.colour};
+    }
+    return {};
+}
+
 std::vector<figure::Figure> VideoView::figures() const
 {
     std::vector<RunRecord> records;
     for (const RunHandle& run : runs_)
         records.push_back(*run);
-    std::map<std::string, const Offer*> known; // by the series' name; none: not shown
-    std::set<std::string> off;                 // codecs, by the series' name
-    const auto shown = shownOffers();
-    for (std::size_t i = 0; i < offers_.size(); ++i) {
-        const Offer& offer = offers_[i];
-        if (contains(state_["off"], offer.id))
-            off.insert(offer.name.toStdString());
-        for (const Clip& clip : offer.choice.clips)
-            if (!clip.setting.empty())
-                known[offer.name.toStdString() + " " + clip.setting] =
-                    std::ranges::find(shown, i) != shown.end() && &clip == &clipOf(offer) ? &offer
-                                                                                          : nullptr;
-    }
-    auto list = video_plugin::figures(
-        records,
-        [&](const std::string& line) {
-            const auto offer = known.find(line);
-            return offer == known.end() || offer->second;
-        },
-        runPlacesIn(state_));
-    for (figure::Figure& one : list) {
-        if (one.name.starts_with("rd-"))
-            std::erase_if(one.series,
-                          [&](const figure::Series& series) { return off.contains(series.name); });
-        if (one.name != "quality" && one.name != "bits")
-            continue;
-        for (figure::Series& series : one.series)
-            if (const auto offer = known.find(series.name); offer != known.end()) {
-                series.colour = offer->second->colour;
-                series.name = offer->second->name.toStdString() + " " +
-                              shortSetting(clipOf(*offer->second).setting);
-            }
-    }
-    std::erase_if(list, [](const figure::Figure& one) { return one.series.empty(); });
-    return list;
+    return video_plugin::figures(
+        records, [this](const LineId& line) { return lookOf(line); }, runPlacesIn(state_));
 }
 
 } // namespace vitrine::video_plugin

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "plugins/video/figures/figures.h"
 #include "plugins/video/view/clips.h"
 #include "plugins/video/view/playback_stream.h"
 #include "widgets/page/bound_state.h"
@@ -78,6 +79,7 @@ private:
     struct Offer {
         QString id, name;
         int colour = 0, line = 0;
+        std::string run; // uid; empty: a file that was opened
         ClipChoice choice;
     };
     struct Opened {
@@ -89,6 +91,7 @@ private:
     void gatherOffers();
     std::vector<std::size_t> shownOffers() const; // at most as many as the player takes
     const Clip& clipOf(const Offer& offer) const;
+    LineLook lookOf(const LineId& line) const;
     double wishedRate() const;
     void openStreams();
     void verify();

@@ -299,6 +299,28 @@ TEST(CompareComputed, SeesOneBitAndIgnoresMeasuredValues)
                 ElementsAre(HasSubstr("metric x"), HasSubstr("table pairs")));
 }
 
+// A version that tells more of each row says so, and the values of both are compared all the same.
+TEST(CompareComputed, NamesColumnsThatOneRunAloneHas)
+{
+    const RunRecord a = sampleRun(1);
+    RunRecord b = sampleRun(1);
+    Table& table = b.result.tables[0];
+    table.columns.push_back({"stream", "", {}, ""});
+    for (auto& row : table.rows)
+        row.emplace_back(std::string("a.mkv"));
+    EXPECT_THAT(compareComputed(a, b),
+                ElementsAre("table pairs: column stream only in the second run"));
+    EXPECT_THAT(compareComputed(b, a),
+                ElementsAre("table pairs: column stream only in the first run"));
+
+    table.rows[1][0] = 0.25;
+    EXPECT_THAT(compareComputed(a, b),
+                ElementsAre(HasSubstr("column stream"), HasSubstr("1 cells differ; row 1, a")));
+
+    std::swap(table.columns[0], table.columns[1]);
+    EXPECT_THAT(compareComputed(a, b), ElementsAre(HasSubstr("or other columns")));
+}
+
 // Of files above 1 GiB earlier versions hashed only the ends: equal hashes of that kind say
 // nothing.
 TEST(CompareInputs, DoesNotTakeEqualEndsForEqualFiles)

@@ -1,4 +1,5 @@
 #include "core/base/file.h"
+#include "core/jobs/experiment/read_run.h"
 #include "core/video/psnr.h"
 #include "core/video/y4m.h"
 #include "plugins/video/experiments/bd_experiment.h"
@@ -116,6 +117,16 @@ TEST_F(VideoExperiments, CompareMakesCurvesDeltasAndFramesAndIsInstantTheSecondT
         bits += static_cast<double>(std::get<std::int64_t>(frames->rows[i][4]));
     EXPECT_NEAR(std::get<double>(rd->rows[0][2]), bits * 25 / (8 * 1000), 1e-9);
     EXPECT_EQ(first->artifacts.size(), 8u);
+    // Every row names its point and the file that holds it.
+    for (const Table* table : {rd, frames})
+        for (std::size_t i = 0; i < table->rows.size(); ++i) {
+            const RowReader row(*table, i);
+            EXPECT_EQ(codec::toText(codec::parseEncodeList(row.text("point")).value().front()),
+                      row.text("point"));
+            EXPECT_TRUE(first->artifact(row.text("stream"))) << row.text("stream");
+        }
+    EXPECT_EQ(RowReader(*rd, 0).text("point"),
+              RowReader(*rd, 0).text("codec") + ":" + RowReader(*rd, 0).text("setting"));
 
     const auto second = run(CompareExperiment(), given);
     ASSERT_TRUE(second) << second.error().message;

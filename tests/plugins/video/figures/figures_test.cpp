@@ -57,14 +57,18 @@ TEST(VideoFigures, ShowTheSettingsOfLikeRatesWhereThereAreTooManyLines)
 
 TEST(VideoFigures, ShowTheChosenLinesHoweverManyThereAre)
 {
-    const auto list = figures({runOf({{"x264", {100, 200, 400, 800}},
-                                      {"x265", {90, 180, 360, 700}},
-                                      {"av1", {390, 800, 1600, 3200}}})},
-                              [](const std::string& line) { return line == "x264 q=3"; });
+    const auto list = figures(
+        {runOf({{"x264", {100, 200, 400, 800}},
+                {"x265", {90, 180, 360, 700}},
+                {"av1", {390, 800, 1600, 3200}}})},
+        [](const LineId& line) {
+            return LineLook{.isShown = line.point == "x264 q=3", .name = "the finest", .colour = 4};
+        });
 
     ASSERT_EQ(list.size(), 2u);
     for (const auto& figure : list) {
-        EXPECT_EQ(namesOf(figure), (std::vector<std::string>{"x264 q=3"}));
+        EXPECT_EQ(namesOf(figure), (std::vector<std::string>{"the finest"}));
+        EXPECT_EQ(figure.series.front().colour, 4);
         EXPECT_THAT(figure.caption, testing::Not(HasSubstr("middle rate")));
     }
 }
@@ -81,6 +85,28 @@ TEST(VideoFigures, ARunKeepsItsLineStyleWhenTheOneBeforeItGoes)
     EXPECT_EQ(alone[0].series[0].line, figure::Line::dash);
     EXPECT_EQ(figures({second})[0].series[0].line, figure::Line::solid);
     EXPECT_EQ(figure::runPlacesIn(*parseJson(alone[0].recipe.state, "state")), places);
+}
+
+// What a line is of comes from the columns, not from how it is called: a curve whose name reads
+// like another run's, or has spaces, is its own.
+TEST(VideoFigures, TellLinesApartByTheirPointsNotByTheirNames)
+{
+    RunRecord first = runOf({{"x264", {100}}, {"x264 q=0:preset=slow", {400}}});
+    Table& table = first.result.tables[0];
+    table.columns.push_back({"point", "", {}, ""});
+    for (auto& row : table.rows) {
+        row[1] = std::string("x264"); // one name, two points
+        row.emplace_back(std::get<std::int64_t>(row[3]) == 100 ? std::string("a") : "b");
+    }
+    std::vector<LineId> asked;
+
+    const auto list = figures({first}, [&](const LineId& line) {
+        asked.push_back(line);
+        return LineLook{};
+    });
+
+    EXPECT_EQ(namesOf(list[0]), (std::vector<std::string>{"x264 q=0", "x264 q=0"}));
+    EXPECT_EQ(asked[1], (LineId{"u", "x264", "b"}));
 }
 
 TEST(VideoFigures, ShowEverySettingWhereTheyAreFew)
