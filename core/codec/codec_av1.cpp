@@ -1,5 +1,5 @@
 // Two encoders of AV1.
-#include "core/codec/codec_entry.h"
+#include "core/codec/ffmpeg_codec.h"
 
 #include "core/base/format.h"
 
@@ -45,9 +45,9 @@ EncoderSetup aomSetup(const EncodeOptions& options)
 
 } // namespace
 
-const CodecEntry kSvtAv1{"av1",         "SVT-AV1 (AV1)", "libsvtav1", "crf",    {1, 63, true},
-                         {1, 63, true}, kSvtPresets,     "8",         svtSetup, true};
-const CodecEntry kAom{"aom",        "libaom (AV1)", "libaom-av1", "crf",   {0, 63, true},
-                      {1, 0, true}, kAomSpeeds,     "6",          aomSetup};
+const FfmpegEntry kSvtAv1{"av1",         "SVT-AV1 (AV1)", "libsvtav1", "crf",    {1, 63, true},
+                          {1, 63, true}, kSvtPresets,     "8",         svtSetup, true};
+const FfmpegEntry kAom{"aom",        "libaom (AV1)", "libaom-av1", "crf",   {0, 63, true},
+                       {1, 0, true}, kAomSpeeds,     "6",          aomSetup};
 
 } // namespace vitrine::codec

@@ -1,5 +1,5 @@
 // MPEG-2 and MPEG-4 part 2 by FFmpeg's own encoders.
-#include "core/codec/codec_entry.h"
+#include "core/codec/ffmpeg_codec.h"
 
 namespace vitrine::codec
 {
@@ -20,9 +20,9 @@ EncoderSetup mpegSetup(const EncodeOptions& options)
 
 } // namespace
 
-const CodecEntry kMpeg4{"mpeg4", "MPEG-4 part 2", "mpeg4", "q", {1, 31, true}, {1, 31, true}, {},
-                        "",      mpegSetup};
-const CodecEntry kMpeg2{"mpeg2",       "MPEG-2", "mpeg2video", "q",      {1, 31, true},
-                        {1, 31, true}, {},       "",           mpegSetup};
+const FfmpegEntry kMpeg4{"mpeg4", "MPEG-4 part 2", "mpeg4", "q", {1, 31, true}, {1, 31, true}, {},
+                         "",      mpegSetup};
+const FfmpegEntry kMpeg2{"mpeg2",       "MPEG-2", "mpeg2video", "q",      {1, 31, true},
+                         {1, 31, true}, {},       "",           mpegSetup};
 
 } // namespace vitrine::codec

@@ -1,4 +1,4 @@
-#include "core/codec/codec_entry.h"
+#include "core/codec/ffmpeg_codec.h"
 
 #include "core/base/format.h"
 
@@ -28,7 +28,7 @@ EncoderSetup vp9Setup(const EncodeOptions& options)
 
 } // namespace
 
-const CodecEntry kVp9{"vp9",        "libvpx (VP9)", "libvpx-vp9", "crf",   {0, 63, true},
-                      {1, 0, true}, kVp9Speeds,     "2",          vp9Setup};
+const FfmpegEntry kVp9{"vp9",        "libvpx (VP9)", "libvpx-vp9", "crf",   {0, 63, true},
+                       {1, 0, true}, kVp9Speeds,     "2",          vp9Setup};
 
 } // namespace vitrine::codec

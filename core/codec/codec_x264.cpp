@@ -1,4 +1,4 @@
-#include "core/codec/codec_entry.h"
+#include "core/codec/ffmpeg_codec.h"
 
 #include "core/base/format.h"
 
@@ -30,7 +30,7 @@ EncoderSetup x264Setup(const EncodeOptions& options)
 
 } // namespace
 
-const CodecEntry kX264{"x264",        "x264 (H.264)", "libx264", "crf",     {0, 51, false},
-                       {0, 69, true}, kX264Presets,   "medium",  x264Setup, true};
+const FfmpegEntry kX264{"x264",        "x264 (H.264)", "libx264", "crf",     {0, 51, false},
+                        {0, 69, true}, kX264Presets,   "medium",  x264Setup, true};
 
 } // namespace vitrine::codec

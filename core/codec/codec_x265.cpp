@@ -1,4 +1,4 @@
-#include "core/codec/codec_entry.h"
+#include "core/codec/ffmpeg_codec.h"
 
 #include "core/base/format.h"
 
@@ -31,7 +31,7 @@ EncoderSetup x265Setup(const EncodeOptions& options)
 
 } // namespace
 
-const CodecEntry kX265{"x265",        "x265 (HEVC)", "libx265", "crf",     {0, 51, false},
-                       {0, 51, true}, kX265Presets,  "medium",  x265Setup, true};
+const FfmpegEntry kX265{"x265",        "x265 (HEVC)", "libx265", "crf",     {0, 51, false},
+                        {0, 51, true}, kX265Presets,  "medium",  x265Setup, true};
 
 } // namespace vitrine::codec

@@ -4,16 +4,15 @@
 
 #include <filesystem>
 #include <functional>
-#include <map>
 #include <string>
 #include <vector>
 
-// Encoding by FFmpeg's libraries in this process, from one struct of options.
+// Encoding in this process, from one struct of options.
 namespace vitrine::codec
 {
 
 enum class RateMode {
-    quality,   // the codec's own constant quality: crf, or q of MPEG-2 and MPEG-4
+    quality,   // the codec's own constant quality: crf, q of MPEG-2 and MPEG-4, a quality slider
     quantizer, // qp: constant quantizer
     bitrate    // kbit/s
 };
@@ -23,9 +22,10 @@ enum class RateMode {
 enum class Protocol { lowDelay, randomAccess };
 
 struct EncodeOptions {
-    std::string codec = "x264"; // a name in codecNames()
+    std::string codec = "x264"; // CodecInfo::name
     std::string preset{};       // the codec's own word; empty: its default
     RateMode mode = RateMode::quality;
+    std::string rateKey{}; // how scripts call it; filled in by VideoCodec::checked
     double value = 23;
     int gop = 32; // frames from one intra frame to the next; 1: intra only
     Protocol protocol = Protocol::lowDelay;
@@ -34,19 +34,19 @@ struct EncodeOptions {
     friend bool operator==(const EncodeOptions&, const EncodeOptions&) = default;
 };
 
-// "x264:crf=23:preset=medium;x265:crf=22,27,32,37": items by semicolon, a list of values makes one
-// point each. Keys: crf, q, qp, kbps (one of them), preset, gop, protocol (ld, ra), threads.
-// Argument errors name the item; `nvc` is refused by name.
-Result<std::vector<EncodeOptions>> parseEncodeList(std::string_view text);
-std::string
-toText(const EncodeOptions& options); // "x264:crf=23:preset=medium:gop=32:protocol=ld", reads back
-std::string settingText(const EncodeOptions& options); // the same without the codec and its colon
+std::string_view protocolKey(Protocol protocol); // "ld", "ra"
 
-std::vector<std::string> codecNames();
-std::string codecTitle(std::string_view name); // "x265 (HEVC)"
-std::string
-codecVersion(std::string_view name); // of the library, "libx264 164, libavcodec 59.37.100"
-std::vector<std::string> codecPresets(std::string_view name);
+class CodecList;
+const CodecList& ffmpegCodecs();
+
+// "x264:crf=23:preset=medium;x265:crf=22,27,32,37": items by semicolon, a list of values makes one
+// point each. Keys: the codec's kinds of rate (one of them), preset, gop, protocol (ld, ra),
+// threads. Argument errors name the item; what comes back is checked.
+Result<std::vector<EncodeOptions>> parseEncodeList(std::string_view text,
+                                                   const CodecList& codecs = ffmpegCodecs());
+// Of checked options: "x264:crf=23:preset=medium:gop=32:protocol=ld", reads back.
+std::string toText(const EncodeOptions& options);
+std::string settingText(const EncodeOptions& options); // the same without the codec and its colon
 
 struct EncodedFrame {
     std::int64_t bits = 0; // payload of its packet
@@ -65,16 +65,12 @@ struct Encoded {
     std::string violation;
 };
 
-// The format in which a codec's stream gives frames of `format` back: the same, or 4:2:0 for greys
-// where the codec, or its decoder, has none; then encode() fills chroma with its middle.
-video::SampleFormat streamFormat(std::string_view codec, const video::SampleFormat& format);
-
 // Told (frames done, frames in all); false cancels and removes the file.
 using EncodeProgress = std::function<bool(std::int64_t, std::int64_t)>;
 
-// Frames first .. first + count - 1 into a file; its ending chooses the container (.mkv takes every
-// codec). The same input and options give the same bytes where threads is 1, but for x265 where a
-// picture is at most 64 wide, one of its blocks.
+// By one of FFmpeg's codecs, as VideoCodec::encode; the file's ending chooses the container (.mkv
+// takes every codec). The same input and options give the same bytes where threads is 1, but for
+// x265 where a picture is at most 64 wide, one of its blocks.
 Result<Encoded> encode(video::FrameSource& source, std::int64_t first, std::int64_t count,
                        const EncodeOptions& options, const std::filesystem::path& file,
                        const EncodeProgress& progress = {});

@@ -2,7 +2,10 @@
 
 #include "core/base/format.h"
 #include "core/base/text.h"
-#include "core/codec/codec_entry.h"
+#include "core/codec/codec_list.h"
+
+#include <algorithm>
+#include <fmt/ranges.h>
 
 namespace vitrine::codec
 {
@@ -34,24 +37,43 @@ Result<int> wholeNumber(std::string_view key, std::string_view value)
     return static_cast<int>(*number);
 }
 
-Result<void> takeKey(Item& item, const CodecEntry& entry, std::string_view key,
+// "crf, qp and kbps": the ways in which a codec is told its rate.
+std::string rateKeys(const CodecInfo& info, std::string_view after, std::string_view last)
+{
+    std::string keys;
+    for (std::size_t i = 0; i < info.rates.size(); ++i)
+        keys += fmt::format("{}{}{}",
+                            i == 0                      ? ""
+                            : i + 1 < info.rates.size() ? ", "
+                                                        : last,
+                            info.rates[i].key, after);
+    return keys;
+}
+
+Result<void> takeRate(Item& item, const CodecInfo& info, const RateKind& rate,
+                      std::string_view value)
+{
+    if (!item.values.empty())
+        return argumentError("more than one of {}", rateKeys(info, "", " and "));
+    item.options.mode = rate.mode;
+    for (const std::string_view one : split(value, ',')) {
+        const auto number = parseReal(trimmed(one));
+        if (!number)
+            return argumentError("{}=\"{}\" is not a number", rate.key, one.substr(0, 20));
+        item.values.push_back(*number);
+    }
+    return {};
+}
+
+Result<void> takeKey(Item& item, const CodecInfo& info, std::string_view key,
                      std::string_view value)
 {
     EncodeOptions& options = item.options;
-    if (key == entry.qualityKey || key == "qp" || key == "kbps") {
-        if (!item.values.empty())
-            return argumentError("more than one of {}, qp and kbps", entry.qualityKey);
-        options.mode = key == "kbps" ? RateMode::bitrate
-                       : key == "qp" ? RateMode::quantizer
-                                     : RateMode::quality;
-        for (const std::string_view one : split(value, ',')) {
-            const auto number = parseReal(trimmed(one));
-            if (!number)
-                return argumentError("{}=\"{}\" is not a number", key, one.substr(0, 20));
-            item.values.push_back(*number);
-        }
-        return {};
-    }
+    const auto rate = std::ranges::find(info.rates, key, &RateKind::key);
+    if (rate != info.rates.end())
+        return takeRate(item, info, *rate, value);
+    if (key == "qp" || key == "kbps")
+        return argumentError("{}: there is no {}, use {}", info.name, key, info.rates.front().key);
     if (key == "preset") {
         options.preset = std::string(value);
         return {};
@@ -69,54 +91,45 @@ Result<void> takeKey(Item& item, const CodecEntry& entry, std::string_view key,
         return {};
     }
     return argumentError(
-        "\"{}={}\" is unknown: {}, qp, kbps, preset, gop, protocol=ld|ra and threads are known",
-        key.substr(0, 20), value.substr(0, 20), entry.qualityKey);
+        "\"{}={}\" is unknown: {}, preset, gop, protocol=ld|ra and threads are known",
+        key.substr(0, 20), value.substr(0, 20), rateKeys(info, "", ", "));
 }
 
-Result<void> parseItem(std::string_view text, std::vector<EncodeOptions>& list)
+Result<void> parseItem(std::string_view text, const CodecList& codecs,
+                       std::vector<EncodeOptions>& list)
 {
     const auto parts = split(text, ':');
-    VITRINE_TRY(const CodecEntry* entry, findCodec(trimmed(parts.front())));
+    VITRINE_TRY(const VideoCodec* codec, codecs.find(trimmed(parts.front())));
     Item item;
-    item.options.codec = std::string(entry->name);
+    item.options.codec = codec->info().name;
     for (std::size_t i = 1; i < parts.size(); ++i) {
         const auto equals = parts[i].find('=');
         const std::string_view key = trimmed(parts[i].substr(0, equals));
         const std::string_view value = equals == std::string_view::npos
                                            ? std::string_view()
                                            : trimmed(parts[i].substr(equals + 1));
-        VITRINE_CHECK(takeKey(item, *entry, key, value));
+        VITRINE_CHECK(takeKey(item, codec->info(), key, value));
     }
     if (item.values.empty())
-        return argumentError("no rate is given: {}=, qp= or kbps=", entry->qualityKey);
+        return argumentError("no rate is given: {}", rateKeys(codec->info(), "=", " or "));
     for (const double value : item.values) {
         EncodeOptions options = item.options;
         options.value = value;
-        VITRINE_TRY(options, checkedOptions(std::move(options)));
+        VITRINE_TRY(options, codec->checked(std::move(options)));
         list.push_back(std::move(options));
     }
     return {};
 }
 
-std::string_view modeKey(const EncodeOptions& options)
-{
-    if (options.mode == RateMode::bitrate)
-        return "kbps";
-    if (options.mode == RateMode::quantizer)
-        return "qp";
-    const auto entry = findCodec(options.codec);
-    return entry ? (*entry)->qualityKey : "q";
-}
-
 } // namespace
 
-Result<std::vector<EncodeOptions>> parseEncodeList(std::string_view text)
+Result<std::vector<EncodeOptions>> parseEncodeList(std::string_view text, const CodecList& codecs)
 {
     std::vector<EncodeOptions> list;
     for (const std::string_view item : split(text, ';')) {
         if (trimmed(item).empty())
             continue;
-        if (auto parsed = parseItem(trimmed(item), list); !parsed)
+        if (auto parsed = parseItem(trimmed(item), codecs, list); !parsed)
             return argumentError("codecs: \"{}\": {}", trimmed(item).substr(0, 60),
                                  parsed.error().message);
     }
@@ -124,23 +137,6 @@ Result<std::vector<EncodeOptions>> parseEncodeList(std::string_view text)
         return argumentError(
             "codecs: none is given, e.g. x264:crf=22,27,32,37;x265:crf=22,27,32,37");
     return list;
-}
-
-std::string settingText(const EncodeOptions& options)
-{
-    std::string text = fmt::format("{}={}", modeKey(options), shortest(options.value));
-    if (!options.preset.empty())
-        text += ":preset=" + options.preset;
-    text += fmt::format(":gop={}:protocol={}", options.gop,
-                        options.protocol == Protocol::lowDelay ? "ld" : "ra");
-    if (options.threads != 1)
-        text += fmt::format(":threads={}", options.threads);
-    return text;
-}
-
-std::string toText(const EncodeOptions& options)
-{
-    return options.codec + ":" + settingText(options);
 }
 
 } // namespace vitrine::codec

@@ -402,10 +402,6 @@ Result<Frame> MediaSource::read(std::int64_t index)
 {
     return impl_->read(index);
 }
-bool MediaSource::isLost(std::int64_t index) const
-{
-    return impl_->lost().contains(index);
-}
 const std::set<std::int64_t>& MediaSource::lostFrames() const
 {
     return impl_->lost();
@@ -421,10 +417,6 @@ std::int64_t MediaSource::payloadBytes() const
 const std::vector<std::int64_t>& MediaSource::keyFrames() const
 {
     return impl_->stream_.keys;
-}
-std::int64_t MediaSource::keyFrameBefore(std::int64_t index) const
-{
-    return impl_->stream_.keyFrameBefore(index);
 }
 double MediaSource::decodeSeconds() const
 {

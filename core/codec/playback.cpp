@@ -46,6 +46,7 @@ public:
         options.raw = options_.raw;
         options.threads = options_.threads;
         options.sideData = options_.sideData;
+        options.codecs = options_.codecs;
         opening_ = &progress;
         options.progress = [this](double share) {
             if (stopping_)
@@ -57,13 +58,13 @@ public:
         if (!source)
             return tl::unexpected(std::move(source).error());
         source_ = *std::move(source);
-        media_ = dynamic_cast<MediaSource*>(source_.get());
+        coded_ = dynamic_cast<CodedSource*>(source_.get());
         info_ = source_->info();
-        if (media_) {
-            frames_ = media_->frames();
+        if (coded_) {
+            frames_ = coded_->frames();
             for (StreamFrame& frame : frames_)
                 frame.type = '?';
-            keys_ = media_->keyFrames();
+            keys_ = coded_->keyFrames();
         }
         thread_ = std::thread([this] { run(); });
         return {};
@@ -71,7 +72,7 @@ public:
 
     std::int64_t keyFrameBefore(std::int64_t index) const
     {
-        if (!media_)
+        if (!coded_)
             return index;
         const auto after = std::ranges::upper_bound(keys_, index);
         return after == keys_.begin() ? 0 : *std::prev(after);
@@ -152,7 +153,7 @@ private:
             if (stopping_)
                 return;
             lock.unlock();
-            media_ ? decode(*task) : read(task->index);
+            coded_ ? decode(*task) : read(task->index);
         }
     }
 
@@ -177,11 +178,11 @@ private:
     // Decodes up to the task's frame, as long as its wish is the newest.
     void decode(const Task& task)
     {
-        using From = MediaSource::From;
+        using From = CodedSource::From;
         const From first = showsKeyFirst(task) ? From::keyFrame : From::here;
         // A frame that is not given from the key frame before it may be from the one before that.
         for (const From from : {first, From::earlierKey}) {
-            const auto start = media_->approach(task.index, from);
+            const auto start = coded_->approach(task.index, from);
             if (!start)
                 return storeError(task.index, start.error().message);
             const auto isDone = decodeTo(task, *start);
@@ -197,7 +198,7 @@ private:
     // from where it stands: the frame itself still comes within the time from its key frame.
     bool showsKeyFirst(const Task& task) const
     {
-        const std::int64_t key = keyFrameBefore(task.index), here = media_->position();
+        const std::int64_t key = keyFrameBefore(task.index), here = coded_->position();
         const std::lock_guard lock(mutex_);
         return !cache_.has(key) && here >= key && here < task.index &&
                task.index - here > kKeptOnTheWay;
@@ -207,7 +208,7 @@ private:
     Result<bool> decodeTo(const Task& task, std::int64_t start)
     {
         while (true) {
-            VITRINE_TRY(const auto shown, media_->step());
+            VITRINE_TRY(const auto shown, coded_->step());
             countDecoded();
             if (!shown || *shown > task.index)
                 return false;
@@ -232,16 +233,16 @@ private:
 
     void storeCurrent(std::int64_t index)
     {
-        auto frame = media_->current();
+        auto frame = coded_->current();
         if (!frame)
             return storeError(index, frame.error().message);
         PlayedFrame played;
         played.index = index;
         played.frame = *std::move(frame);
-        played.type = media_->frames()[static_cast<std::size_t>(index)].type;
-        played.isDamaged = media_->damagedFrames().contains(index);
+        played.type = coded_->frames()[static_cast<std::size_t>(index)].type;
+        played.isDamaged = coded_->damagedFrames().contains(index);
         if (options_.sideData)
-            played.side = std::make_shared<const SideData>(media_->currentSide());
+            played.side = std::make_shared<const SideData>(coded_->currentSide());
         store(std::move(played));
     }
 
@@ -268,14 +269,14 @@ private:
 
     void countDecoded()
     {
-        const double seconds = media_->decodeSeconds();
+        const double seconds = coded_->decodeSeconds();
         if (seconds > 0)
-            rate_ = static_cast<double>(media_->decodedFrames()) / seconds;
+            rate_ = static_cast<double>(coded_->decodedFrames()) / seconds;
     }
 
     const PlaybackOptions options_;
     std::unique_ptr<video::FrameSource> source_; // the decoding thread's, after open()
-    MediaSource* media_ = nullptr;               // source_, where it is one
+    CodedSource* coded_ = nullptr;               // source_, where it is one
     std::vector<std::int64_t> keys_;
     const std::function<bool(double)>* opening_ = nullptr; // told while open() runs
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "core/codec/media_source.h"
-#include "core/codec/side_data.h"
+#include "core/codec/coded_source.h"
+#include "core/codec/source.h"
 
 #include <utility>
 
@@ -30,6 +30,7 @@ struct PlaybackOptions {
     int threads = 1;                                 // of the decoder
     // Told from the decoding thread, in order of arrival; must be brief, must not call back.
     std::function<void(std::int64_t index)> arrived{};
+    const CodecList* codecs = nullptr; // as OpenOptions::codecs
 };
 
 // One stream with a decoding thread of its own and a cache of the frames used last. Any thread may
@@ -44,7 +45,7 @@ public:
     ~Playback();
 
     const video::SourceInfo& info() const;
-    // As MediaSource::frames(), types unknown; empty for raw files, Y4M and pictures.
+    // As CodedSource::frames(), types unknown; empty for raw files, Y4M and pictures.
     const std::vector<StreamFrame>& frames() const;
     // Where decoding begins for `index`: itself where every frame stands alone.
     std::int64_t keyFrameBefore(std::int64_t index) const;

@@ -1,6 +1,7 @@
 #include "core/codec/source.h"
 
 #include "core/base/regular_file.h"
+#include "core/codec/codec_list.h"
 #include "core/codec/media_source.h"
 #include "core/codec/picture_sequence.h"
 #include "core/video/raw_file.h"
@@ -61,6 +62,11 @@ Result<std::unique_ptr<video::FrameSource>> openSource(const std::filesystem::pa
         return tl::unexpected(file.error());
     if (startsAsY4m(*file))
         return video::openY4m(path, options.raw.framesPerSecond);
+    if (const VideoCodec* codec =
+            options.codecs ? options.codecs->withContainerOf(*file) : nullptr) {
+        VITRINE_TRY(auto coded, codec->open(path, options));
+        return std::unique_ptr<video::FrameSource>(std::move(coded));
+    }
     if (isRawName(path)) {
         VITRINE_TRY(const auto reading, video::readingOf(path, options.raw));
         return video::openRaw(path, reading.layout, reading.origin);

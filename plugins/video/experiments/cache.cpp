@@ -90,14 +90,15 @@ EncodeCache EncodeCache::standard()
     return EncodeCache(standardFolder());
 }
 
-std::string EncodeCache::keyOf(const std::string& sourceHash, const codec::EncodeOptions& options)
+std::string EncodeCache::keyOf(const std::string& sourceHash, const codec::EncodeOptions& options,
+                               const codec::VideoCodec& codec)
 {
-    const std::string text = fmt::format("{}\n{}\n{}\n{}", kFormat, sourceHash, toText(options),
-                                         codec::codecVersion(options.codec));
+    const std::string text =
+        fmt::format("{}\n{}\n{}\n{}", kFormat, sourceHash, toText(options), codec.version());
     return sha256(std::as_bytes(std::span(text)));
 }
 
-std::optional<Point> EncodeCache::find(const std::string& key) const
+std::optional<Point> EncodeCache::find(const std::string& key, const std::string& ending) const
 {
     const auto text = readFile(folder_ / (key + ".json"), 256ull << 20);
     if (!text)
@@ -105,7 +106,7 @@ std::optional<Point> EncodeCache::find(const std::string& key) const
     const auto json = parseJson(*text, key);
     auto point = json ? pointFromJson(*json) : Result<Point>(inputError("damaged"));
     std::error_code trouble;
-    const fs::path stream = folder_ / (key + ".mkv");
+    const fs::path stream = folder_ / (key + ending);
     const auto size = fs::file_size(stream, trouble);
     if (!point || trouble || size != static_cast<std::uintmax_t>(point->fileBytes))
         return std::nullopt;
@@ -121,7 +122,8 @@ Result<void> EncodeCache::keep(const std::string& key, const Point& point) const
 {
     std::error_code trouble;
     fs::create_directories(folder_, trouble);
-    const fs::path stream = folder_ / (key + ".mkv"), temporary = folder_ / (key + "." + newUid());
+    const fs::path stream = folder_ / (key + point.stream.extension().string()),
+                   temporary = folder_ / (key + "." + newUid());
     if (!trouble)
         fs::copy_file(point.stream, temporary, fs::copy_options::overwrite_existing, trouble);
     if (!trouble)

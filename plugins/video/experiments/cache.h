@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/base/json_fwd.h"
-#include "core/codec/encode.h"
+#include "core/codec/video_codec.h"
 
 #include <filesystem>
 #include <optional>
@@ -38,9 +38,10 @@ public:
     static EncodeCache standard();
     explicit EncodeCache(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
-    static std::string keyOf(const std::string& sourceHash, const codec::EncodeOptions& options);
-    // A damaged entry counts as none.
-    std::optional<Point> find(const std::string& key) const;
+    static std::string keyOf(const std::string& sourceHash, const codec::EncodeOptions& options,
+                             const codec::VideoCodec& codec);
+    // A damaged entry counts as none; `ending` is that of the codec's streams.
+    std::optional<Point> find(const std::string& key, const std::string& ending) const;
     // Copies the stream in. A cache that cannot be written is no error of the run: the reason comes
     // back.
     Result<void> keep(const std::string& key, const Point& point) const;

@@ -41,6 +41,7 @@ private:
 };
 
 struct Comparison {
+    const codec::CodecList& codecs;
     video::FrameSource& source;
     std::int64_t frames = 0;
     double framesPerSecond = 25;
@@ -51,12 +52,13 @@ struct Comparison {
 
 // From the cache, or made now and kept there; in both cases the stream lies among the run's
 // artifacts.
-Result<Point> pointOf(const Comparison& comparison, const codec::EncodeOptions& options,
-                      Progress& progress, RunResult& out)
+Result<Point> pointOf(const Comparison& comparison, const codec::VideoCodec& codec,
+                      const codec::EncodeOptions& options, Progress& progress, RunResult& out)
 {
-    const std::filesystem::path file = progress.artifactFolder() / streamName(options);
-    const std::string key = EncodeCache::keyOf(comparison.sourceHash, options);
-    if (auto kept = comparison.usesCache ? comparison.cache.find(key) : std::nullopt) {
+    const std::string& ending = codec.info().ending;
+    const std::filesystem::path file = progress.artifactFolder() / streamName(options, ending);
+    const std::string key = EncodeCache::keyOf(comparison.sourceHash, options, codec);
+    if (auto kept = comparison.usesCache ? comparison.cache.find(key, ending) : std::nullopt) {
         std::error_code trouble;
         std::filesystem::copy_file(kept->stream, file,
                                    std::filesystem::copy_options::overwrite_existing, trouble);
@@ -66,7 +68,7 @@ Result<Point> pointOf(const Comparison& comparison, const codec::EncodeOptions& 
         }
     }
     VITRINE_TRY(Point point,
-                makePoint(comparison.source, comparison.frames, options, file, progress));
+                makePoint(codec, comparison.source, comparison.frames, options, file, progress));
     if (comparison.usesCache)
         if (const auto kept = comparison.cache.keep(key, point); !kept)
             out.notes.push_back(kept.error().message + ".");
@@ -77,6 +79,7 @@ CodedPoint summed(const Comparison& comparison, const codec::EncodeOptions& opti
 {
     CodedPoint coded;
     coded.options = options;
+    coded.stream = point.stream.filename().string();
     const double bits = 8.0 * static_cast<double>(point.payloadBytes);
     coded.kbps = kbps(bits, comparison.frames, comparison.framesPerSecond);
     coded.bitsPerPixel = bitsPerPixel(bits, comparison.frames, comparison.source.info());
@@ -92,6 +95,11 @@ CodedPoint summed(const Comparison& comparison, const codec::EncodeOptions& opti
     return coded;
 }
 
+const codec::VideoCodec& codecOf(const Comparison& comparison, const CodedPoint& point)
+{
+    return **comparison.codecs.find(point.options.codec); // it was parsed by this list
+}
+
 void describe(const Comparison& comparison, const std::vector<CodedPoint>& points, RunResult& out)
 {
     std::size_t cached = 0;
@@ -99,8 +107,8 @@ void describe(const Comparison& comparison, const std::vector<CodedPoint>& point
     for (const CodedPoint& p : points) {
         cached += p.point.isFromCache ? 1 : 0;
         if (!versions[p.options.codec])
-            out.notes.push_back(fmt::format("{}, first point: {}",
-                                            codec::codecVersion(p.options.codec), p.point.command));
+            out.notes.push_back(fmt::format("{}, first point: {}", codecOf(comparison, p).version(),
+                                            p.point.command));
         versions[p.options.codec] = true;
         if (!p.point.violation.empty())
             out.notes.push_back(fmt::format("Warning: {} {} is left out of curves and deltas: {}.",
@@ -108,7 +116,7 @@ void describe(const Comparison& comparison, const std::vector<CodedPoint>& point
                                             p.point.violation));
     }
     for (const CodedPoint& p : points)
-        noteMissedRate(p.options, p.kbps, out);
+        noteMissedRate(codecOf(comparison, p), p.options, p.kbps, out);
     if (cached > 0)
         out.notes.push_back(fmt::format("{} of {} points come from the cache; their encoder's and "
                                         "decoder's rates were measured when they were made.",
@@ -155,13 +163,14 @@ ExperimentInfo CompareExperiment::info() const
 
 std::vector<ParamSpec> CompareExperiment::params(const Params&) const
 {
-    ParamSpec codecs = textParam("codecs", "Codecs", "x264:crf=22,27,32,37;x265:crf=22,27,32,37",
-                                 "name:rate:options by semicolon, a list of rates makes one point "
-                                 "each; names: x264, x265, av1, aom, vp9, mpeg4, mpeg2; "
-                                 "options: preset, gop, protocol=ld|ra, threads");
+    ParamSpec codecs =
+        textParam("codecs", "Codecs", "x264:crf=22,27,32,37;x265:crf=22,27,32,37", "");
+    codecs.help = fmt::format("name:rate:options by semicolon, a list of rates makes one point "
+                              "each; names: {}; options: preset, gop, protocol=ld|ra, threads",
+                              codecs_.names());
     codecs.multiline = true;
-    codecs.check = [](const std::string& text) -> Result<void> {
-        VITRINE_CHECK(codec::parseEncodeList(text));
+    codecs.check = [&list = codecs_](const std::string& text) -> Result<void> {
+        VITRINE_CHECK(codec::parseEncodeList(text, list));
         return {};
     };
     ParamSpec anchor = textParam("anchor", "Anchor", "",
@@ -182,9 +191,10 @@ std::vector<ParamSpec> CompareExperiment::params(const Params&) const
 Result<RunResult> CompareExperiment::run(const Params& params, Progress& progress) const
 {
     RunResult out;
-    VITRINE_TRY(const auto list, codec::parseEncodeList(params.text("codecs")));
-    VITRINE_TRY(const auto source, openInput(params, "reference", progress, out));
-    Comparison comparison{*source,
+    VITRINE_TRY(const auto list, codec::parseEncodeList(params.text("codecs"), codecs_));
+    VITRINE_TRY(const auto source, openInput(params, "reference", progress, out, codecs_));
+    Comparison comparison{codecs_,
+                          *source,
                           framesWanted(params, source->info().frames),
                           rateOrNote(source->info(), out),
                           {},
@@ -200,7 +210,8 @@ Result<RunResult> CompareExperiment::run(const Params& params, Progress& progres
         Part part(progress, i, list.size());
         if (refused.contains(list[i].codec))
             continue;
-        auto made = pointOf(comparison, list[i], part, out);
+        VITRINE_TRY(const codec::VideoCodec* codec, codecs_.find(list[i].codec));
+        auto made = pointOf(comparison, *codec, list[i], part, out);
         if (!made && made.error().kind == ErrorKind::cancelled)
             return tl::unexpected(made.error());
         if (!made) {
@@ -209,7 +220,7 @@ Result<RunResult> CompareExperiment::run(const Params& params, Progress& progres
         }
         Point point = *std::move(made);
         out.artifacts.push_back(
-            {streamName(list[i]), "video", point.stream, {}, 0, Origin::computed});
+            {point.stream.filename().string(), "video", point.stream, {}, 0, Origin::computed});
         points.push_back(summed(comparison, list[i], std::move(point)));
         nameCurves(points);
         progress.partial(rdTable(points));
@@ -220,9 +231,9 @@ Result<RunResult> CompareExperiment::run(const Params& params, Progress& progres
                 bdTable(points, anchorOf(params.text("anchor"), points, refused, out), out));
     describe(comparison, points, out);
     noteDamage(*source, "reference", out);
-    std::vector<std::string> codecs;
+    std::vector<const codec::VideoCodec*> codecs;
     for (const CodedPoint& point : points)
-        codecs.push_back(point.options.codec);
+        codecs.push_back(&codecOf(comparison, point));
     noteFilledChroma(source->info(), codecs, out);
     noteUndefined(out, "ms_ssim", points.front().msSsim, "both sides must be 176 or more");
     out.tables = {rdTable(points), std::move(bd), framesTable(points)};

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/jobs/experiment/experiment.h"
+#include "plugins/common/codecs/available_codecs.h"
 
 namespace vitrine::video_plugin
 {
@@ -10,9 +11,15 @@ namespace vitrine::video_plugin
 class CompareExperiment : public Experiment
 {
 public:
+    explicit CompareExperiment(const codec::CodecList& codecs = availableCodecs()) : codecs_(codecs)
+    {
+    }
     ExperimentInfo info() const override;
     std::vector<ParamSpec> params(const Params& chosen) const override;
     Result<RunResult> run(const Params& params, Progress& progress) const override;
+
+private:
+    const codec::CodecList& codecs_; // which stays
 };
 
 } // namespace vitrine::video_plugin

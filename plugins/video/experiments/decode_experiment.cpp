@@ -1,6 +1,5 @@
 #include "plugins/video/experiments/decode_experiment.h"
 
-#include "core/codec/media_source.h"
 #include "core/video/rate.h"
 #include "core/video/y4m.h"
 #include "plugins/video/experiments/input.h"
@@ -76,7 +75,7 @@ Result<RunResult> DecodeExperiment::run(const Params& params, Progress& progress
     VITRINE_TRY(const double seconds, writeAll(*source, frames, file, progress));
 
     double bits = std::nan(""), psnrY = std::nan("");
-    if (const auto* media = dynamic_cast<const codec::MediaSource*>(source.get())) {
+    if (const auto* media = dynamic_cast<const codec::CodedSource*>(source.get())) {
         bits = 0;
         for (std::int64_t i = 0; i < frames; ++i)
             bits += static_cast<double>(media->frames()[static_cast<std::size_t>(i)].bits);

@@ -9,9 +9,9 @@ namespace vitrine::video_plugin
 namespace
 {
 
-Result<codec::EncodeOptions> onePoint(const std::string& text)
+Result<codec::EncodeOptions> onePoint(const std::string& text, const codec::CodecList& codecs)
 {
-    VITRINE_TRY(const auto list, codec::parseEncodeList(text));
+    VITRINE_TRY(const auto list, codec::parseEncodeList(text, codecs));
     if (list.size() != 1)
         return argumentError(
             "codec: one point is encoded, {} are given; video.compare takes several", list.size());
@@ -28,13 +28,13 @@ ExperimentInfo EncodeExperiment::info() const
 
 std::vector<ParamSpec> EncodeExperiment::params(const Params&) const
 {
-    ParamSpec codec =
-        textParam("codec", "Codec", "x264:crf=23",
-                  "name:rate:options, e.g. x265:crf=28:preset=slow:gop=32:protocol=ld; names: "
-                  "x264, x265, av1, aom, vp9, mpeg4, mpeg2");
+    ParamSpec codec = textParam("codec", "Codec", "x264:crf=23", "");
+    codec.help =
+        fmt::format("name:rate:options, e.g. x265:crf=28:preset=slow:gop=32:protocol=ld; names: {}",
+                    codecs_.names());
     codec.group = "Codec";
-    codec.check = [](const std::string& text) -> Result<void> {
-        VITRINE_CHECK(onePoint(text));
+    codec.check = [&codecs = codecs_](const std::string& text) -> Result<void> {
+        VITRINE_CHECK(onePoint(text, codecs));
         return {};
     };
     std::vector<ParamSpec> specs = {
@@ -50,19 +50,21 @@ std::vector<ParamSpec> EncodeExperiment::params(const Params&) const
 Result<RunResult> EncodeExperiment::run(const Params& params, Progress& progress) const
 {
     RunResult out;
-    VITRINE_TRY(const codec::EncodeOptions options, onePoint(params.text("codec")));
-    VITRINE_TRY(const auto source, openInput(params, "input", progress, out));
+    VITRINE_TRY(const codec::EncodeOptions options, onePoint(params.text("codec"), codecs_));
+    VITRINE_TRY(const codec::VideoCodec* codec, codecs_.find(options.codec));
+    VITRINE_TRY(const auto source, openInput(params, "input", progress, out, codecs_));
     const std::int64_t frames = framesWanted(params, source->info().frames);
     const bool isKept = !params.has("output");
-    const std::filesystem::path file = isKept ? progress.artifactFolder() / "encoded.mkv"
-                                              : std::filesystem::path(params.text("output"));
-    VITRINE_TRY(const Point point, makePoint(*source, frames, options, file, progress));
+    const std::string kept = "encoded" + codec->info().ending;
+    const std::filesystem::path file =
+        isKept ? progress.artifactFolder() / kept : std::filesystem::path(params.text("output"));
+    VITRINE_TRY(const Point point, makePoint(*codec, *source, frames, options, file, progress));
 
     const double fps = rateOrNote(source->info(), out),
                  bits = 8.0 * static_cast<double>(point.payloadBytes);
     noteDamage(*source, "input", out);
-    noteFilledChroma(source->info(), {options.codec}, out);
-    noteMissedRate(options, kbps(bits, frames, fps), out);
+    noteFilledChroma(source->info(), {codec}, out);
+    noteMissedRate(*codec, options, kbps(bits, frames, fps), out);
     double psnrY = 0, ssim = 0;
     Table table{"frames",
                 {{"frame", "1", {}, ""},
@@ -91,13 +93,13 @@ Result<RunResult> EncodeExperiment::run(const Params& params, Progress& progress
                     "Frames over seconds in the encoder's calls"},
                    {"decode_fps", point.decodeFps, "frame/s", Origin::measured,
                     "Frames over seconds in the decoder's calls, one thread"}};
-    out.notes.push_back(fmt::format("{}: {}", codec::codecVersion(options.codec), point.command));
+    out.notes.push_back(fmt::format("{}: {}", codec->version(), point.command));
     if (!point.violation.empty())
         out.notes.push_back(
             fmt::format("Warning: the protocol was not kept: {}.", point.violation));
     out.tables.push_back(std::move(table));
     if (isKept)
-        out.artifacts.push_back({"encoded.mkv", "video", file, {}, 0, Origin::computed});
+        out.artifacts.push_back({kept, "video", file, {}, 0, Origin::computed});
     else
         out.notes.push_back(fmt::format("Written to {}.", file.string()));
     return out;

@@ -1,7 +1,6 @@
 #include "plugins/video/experiments/input.h"
 
 #include "core/base/format.h"
-#include "core/codec/media_source.h"
 #include "core/jobs/bundle/bundle.h"
 #include "core/jobs/experiment/read_run.h"
 #include "core/video/rate.h"
@@ -178,13 +177,15 @@ Result<video::RawGiven> rawGivenOf(const Params& params, const std::string& side
 }
 
 Result<std::unique_ptr<video::FrameSource>> openInput(const Params& params, const char* name,
-                                                      Progress& progress, RunResult& out)
+                                                      Progress& progress, RunResult& out,
+                                                      const codec::CodecList& codecs)
 {
     const std::filesystem::path path = params.text(name);
     codec::OpenOptions options;
     options.progress = [&](double share) {
         return share < 0 ? !progress.isCancelled() : progress.advance(share, 1, "indexing");
     };
+    options.codecs = &codecs;
     VITRINE_TRY(options.raw, rawGivenOf(params, name));
     VITRINE_TRY(const auto files, codec::filesOf(path));
     for (const auto& file : files) {
@@ -208,7 +209,7 @@ std::int64_t framesWanted(const Params& params, std::int64_t there)
 
 FrameRate rateOf(const video::FrameSource& source, std::int64_t index)
 {
-    const auto* media = dynamic_cast<const codec::MediaSource*>(&source);
+    const auto* media = dynamic_cast<const codec::CodedSource*>(&source);
     if (!media)
         return {};
     const auto& frame = media->frames()[static_cast<std::size_t>(index)];
@@ -252,7 +253,7 @@ std::string framesText(const std::set<std::int64_t>& frames) // "2 frames (7, 9)
 }
 
 // Frames that may be predicted from damaged ones: those shown before them among them.
-std::string predictedText(const codec::MediaSource& media, const std::set<std::int64_t>& damaged)
+std::string predictedText(const codec::CodedSource& media, const std::set<std::int64_t>& damaged)
 {
     const auto next = std::ranges::upper_bound(media.keyFrames(), *damaged.rbegin());
     const std::string end =
@@ -265,7 +266,7 @@ std::string predictedText(const codec::MediaSource& media, const std::set<std::i
 
 void noteDamage(const video::FrameSource& source, const char* side, RunResult& out)
 {
-    const auto* media = dynamic_cast<const codec::MediaSource*>(&source);
+    const auto* media = dynamic_cast<const codec::CodedSource*>(&source);
     if (!media)
         return;
     const auto &damaged = media->damagedFrames(), &lost = media->lostFrames();

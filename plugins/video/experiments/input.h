@@ -1,7 +1,7 @@
 #pragma once
 
-#include "core/codec/source.h"
 #include "core/jobs/experiment/experiment.h"
+#include "plugins/common/codecs/available_codecs.h"
 
 #include <functional>
 
@@ -18,8 +18,9 @@ ParamSpec outputParam(const char* help);      // optional
 std::vector<ParamSpec> rawParams(const std::vector<std::string>& sides = {});
 
 // Opens the file of this parameter, hashes it into `out.inputs`, and takes the source's notes over.
-Result<std::unique_ptr<video::FrameSource>> openInput(const Params& params, const char* name,
-                                                      Progress& progress, RunResult& out);
+Result<std::unique_ptr<video::FrameSource>>
+openInput(const Params& params, const char* name, Progress& progress, RunResult& out,
+          const codec::CodecList& codecs = availableCodecs());
 
 // What the parameters say of the file of parameter `side`: reference_size before size, ...
 Result<video::RawGiven> rawGivenOf(const Params& params, const std::string& side);

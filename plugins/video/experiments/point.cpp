@@ -3,7 +3,6 @@
 #include "core/base/format.h"
 #include "core/base/hash.h"
 #include "core/base/number_text.h"
-#include "core/codec/media_source.h"
 #include "plugins/video/experiments/quality.h"
 
 #include <algorithm>
@@ -16,14 +15,15 @@ namespace vitrine::video_plugin
 namespace
 {
 
-Result<double> decodeRate(const std::filesystem::path& file, Progress& progress)
+Result<double> decodeRate(const codec::VideoCodec& codec, const std::filesystem::path& file,
+                          Progress& progress)
 {
     constexpr double kLongPass = 2.0;
     std::vector<double> rates;
     for (int pass = 0; pass < 3; ++pass) {
         codec::OpenOptions options;
         options.threads = 1;
-        VITRINE_TRY(const auto media, codec::MediaSource::open(file, options));
+        VITRINE_TRY(const auto media, codec.open(file, options));
         const std::int64_t frames = media->info().frames;
         for (std::int64_t i = 0; i < frames; ++i) {
             if (!progress.advance(static_cast<double>(i), static_cast<double>(frames),
@@ -83,25 +83,23 @@ Result<std::string> hashFrames(video::FrameSource& source, std::int64_t frames, 
     return hash.hex();
 }
 
-Result<Point> makePoint(video::FrameSource& source, std::int64_t frames,
-                        const codec::EncodeOptions& options, const std::filesystem::path& file,
-                        Progress& progress)
+Result<Point> makePoint(const codec::VideoCodec& codec, video::FrameSource& source,
+                        std::int64_t frames, const codec::EncodeOptions& options,
+                        const std::filesystem::path& file, Progress& progress)
 {
     const std::string name = toText(options);
     const auto told = [&](std::int64_t done, std::int64_t total) {
         return progress.advance(static_cast<double>(done), static_cast<double>(total), name);
     };
-    VITRINE_TRY(const codec::Encoded encoded,
-                codec::encode(source, 0, frames, options, file, told));
-    VITRINE_TRY(const auto decoded, codec::MediaSource::open(file));
+    VITRINE_TRY(const codec::Encoded encoded, codec.encode(source, 0, frames, options, file, told));
+    VITRINE_TRY(const auto decoded, codec.open(file));
     if (decoded->info().frames != frames)
         return failure("{}: {} frames went in, {} come out", name, frames, decoded->info().frames);
     SequenceRequest request;
     request.pairs = firstPairs(frames);
     request.what = "measuring " + name;
     request.options.ssimFfmpeg = false;
-    const bool isFilled =
-        codec::streamFormat(options.codec, source.info().format) != source.info().format;
+    const bool isFilled = codec.streamFormat(source.info().format) != source.info().format;
     LumaSource luma(*decoded);
     video::FrameSource& measured = isFilled ? static_cast<video::FrameSource&>(luma) : *decoded;
     VITRINE_TRY(const SequenceResult result, measure(source, measured, request, progress));
@@ -121,33 +119,33 @@ Result<Point> makePoint(video::FrameSource& source, std::int64_t frames,
                                 q.error.psnr(0), q.error.psnr(1), q.error.psnr(2),
                                 q.error.psnr611(), q.ssim, q.msSsim});
     }
-    VITRINE_TRY(point.decodeFps, decodeRate(file, progress));
+    VITRINE_TRY(point.decodeFps, decodeRate(codec, file, progress));
     return point;
 }
 
-void noteFilledChroma(const video::SourceInfo& info, const std::vector<std::string>& codecs,
-                      RunResult& out)
+void noteFilledChroma(const video::SourceInfo& info,
+                      const std::vector<const codec::VideoCodec*>& codecs, RunResult& out)
 {
     std::vector<std::string> filled;
-    for (const std::string& codec : codecs)
-        if (codec::streamFormat(codec, info.format) != info.format &&
-            std::ranges::find(filled, codec) == filled.end())
-            filled.push_back(codec);
+    for (const codec::VideoCodec* codec : codecs)
+        if (codec->streamFormat(info.format) != info.format &&
+            std::ranges::find(filled, codec->info().name) == filled.end())
+            filled.push_back(codec->info().name);
     if (!filled.empty())
         out.notes.push_back(fmt::format("The source is grey: {} got it as 4:2:0 with empty chroma, "
                                         "and luma alone is measured.",
                                         fmt::join(filled, ", ")));
 }
 
-void noteMissedRate(const codec::EncodeOptions& options, double kbps, RunResult& out)
+void noteMissedRate(const codec::VideoCodec& codec, const codec::EncodeOptions& options,
+                    double kbps, RunResult& out)
 {
     constexpr double kTolerance = 0.03;
     const double share = kbps / options.value - 1;
     if (options.mode == codec::RateMode::bitrate && std::abs(share) > kTolerance)
-        out.notes.push_back(
-            fmt::format("Warning: {} was asked for {} kbit/s and made {:.1f} ({} %).",
-                        codec::codecTitle(options.codec), shortest(options.value), kbps,
-                        signedText(100 * share, 1)));
+        out.notes.push_back(fmt::format(
+            "Warning: {} was asked for {} kbit/s and made {:.1f} ({} %).", codec.info().title,
+            shortest(options.value), kbps, signedText(100 * share, 1)));
 }
 
 } // namespace vitrine::video_plugin

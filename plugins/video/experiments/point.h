@@ -12,17 +12,18 @@ namespace vitrine::video_plugin
 Result<std::string> hashFrames(video::FrameSource& source, std::int64_t frames, Progress& progress);
 
 // A note where a codec gets 4:2:0 for a source of greys.
-void noteFilledChroma(const video::SourceInfo& info, const std::vector<std::string>& codecs,
-                      RunResult& out);
+void noteFilledChroma(const video::SourceInfo& info,
+                      const std::vector<const codec::VideoCodec*>& codecs, RunResult& out);
 
 // A warning where an encoder that was asked for a rate made one that is 3 % away or more.
-void noteMissedRate(const codec::EncodeOptions& options, double kbps, RunResult& out);
+void noteMissedRate(const codec::VideoCodec& codec, const codec::EncodeOptions& options,
+                    double kbps, RunResult& out);
 
 // Encodes the first `frames` frames into `file`, decodes the result and measures it. The decoder's
 // rate is the median of three passes after the one that measured (of one pass where that took above
 // 2 s).
-Result<Point> makePoint(video::FrameSource& source, std::int64_t frames,
-                        const codec::EncodeOptions& options, const std::filesystem::path& file,
-                        Progress& progress);
+Result<Point> makePoint(const codec::VideoCodec& codec, video::FrameSource& source,
+                        std::int64_t frames, const codec::EncodeOptions& options,
+                        const std::filesystem::path& file, Progress& progress);
 
 } // namespace vitrine::video_plugin

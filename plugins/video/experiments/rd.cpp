@@ -96,13 +96,13 @@ void nameCurves(std::vector<CodedPoint>& points)
                           : point.options.codec + " " + kindOf(point.options);
 }
 
-std::string streamName(const codec::EncodeOptions& options)
+std::string streamName(const codec::EncodeOptions& options, const std::string& ending)
 {
     std::string name = toText(options);
     for (char& c : name)
         if (c == ':' || c == '=')
             c = '-';
-    return name + ".mkv";
+    return name + ending;
 }
 
 double ssimDecibel(double ssim)
@@ -138,7 +138,7 @@ Table rdTable(const std::vector<CodedPoint>& points)
         table.rows.push_back({p.curve, settingText(p.options), p.kbps, p.bitsPerPixel, p.psnrY,
                               p.psnrYuv, p.ssim, p.msSsim, p.point.encodeFps, p.point.decodeFps,
                               p.point.payloadBytes, p.point.fileBytes, p.point.violation,
-                              toText(p.options), streamName(p.options)});
+                              toText(p.options), p.stream});
     return table;
 }
 
@@ -160,7 +160,7 @@ Table framesTable(const std::vector<CodedPoint>& points)
             const PointFrame& f = p.point.frames[i];
             table.rows.push_back({static_cast<std::int64_t>(i), p.curve, settingText(p.options),
                                   std::string(1, f.type), f.bits, f.psnrY, f.ssim,
-                                  toText(p.options), streamName(p.options)});
+                                  toText(p.options), p.stream});
         }
     return table;
 }

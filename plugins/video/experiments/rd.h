@@ -11,6 +11,7 @@ namespace vitrine::video_plugin
 
 struct CodedPoint {
     codec::EncodeOptions options;
+    std::string stream; // what the file with it is called
     Point point;
     std::string curve; // points of one curve differ in their rate only
     double kbps = 0, bitsPerPixel = 0;
@@ -22,7 +23,7 @@ struct CodedPoint {
 void nameCurves(std::vector<CodedPoint>& points);
 
 // What a file with this point's stream is called: "x264-crf-22-preset-medium-gop-32-...mkv".
-std::string streamName(const codec::EncodeOptions& options);
+std::string streamName(const codec::EncodeOptions& options, const std::string& ending);
 
 // SSIM as dB: -10 log10(1 - v), what BD-rates over SSIM are computed on.
 double ssimDecibel(double ssim);

@@ -1,7 +1,6 @@
 #include "plugins/video/view/clip_export.h"
 
-#include "core/codec/encode.h"
-#include "core/codec/source.h"
+#include "plugins/common/codecs/available_codecs.h"
 #include "plugins/video/view/side_by_side.h"
 #include "widgets/view.h"
 
@@ -21,6 +20,7 @@ Result<void> write(const ClipExport::Request& request, const codec::EncodeProgre
     for (const ClipExport::Source& source : request.sources) {
         codec::OpenOptions options;
         options.raw = source.raw;
+        options.codecs = &availableCodecs();
         VITRINE_TRY(auto opened, codec::openSource(source.path, options));
         parts.push_back({std::move(opened), source.offset, source.isByOrder});
     }

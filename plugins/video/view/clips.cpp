@@ -174,13 +174,14 @@ std::vector<ClipChoice> measuredClips(const RunRecord& run)
             {"test", name.empty() ? "Test" : name, false, {std::move(test)}}};
 }
 
-std::vector<ClipChoice> codedClips(const RunRecord& run, const char* artifact, const char* name)
+std::vector<ClipChoice> codedClips(const RunRecord& run, const char* name)
 {
     Clip made;
     made.kbps = metricOf(run.result, "kbps");
     made.psnrY = metricOf(run.result, "psnr_y");
     addFrames(made, run, "frame");
-    if (const Artifact* kept = run.result.artifact(artifact))
+    const auto kept = std::ranges::find(run.result.artifacts, "video", &Artifact::kind);
+    if (kept != run.result.artifacts.end())
         made.path = kept->path;
     else if (const std::string output = parameterText(run.params, "output"); !output.empty())
         made.path = output;
@@ -204,10 +205,10 @@ std::vector<ClipChoice> clipsOf(const RunRecord& run)
     if (run.experiment == "video.encode") {
         const std::string named = parameterText(run.params, "codec");
         const std::string codec = named.empty() ? "Coded" : named;
-        return codedClips(run, "encoded.mkv", codec.substr(0, codec.find(':')).c_str());
+        return codedClips(run, codec.substr(0, codec.find(':')).c_str());
     }
     if (run.experiment == "video.decode")
-        return codedClips(run, "decoded.y4m", "Decoded");
+        return codedClips(run, "Decoded");
     return {};
 }
 

@@ -194,8 +194,10 @@ void VideoView::openStreams()
             wishes->push_back({clip});
     }
     opened_ = std::move(kept);
-    const codec::PlaybackOptions options{
-        .cacheBytes = kCacheBytes / std::max<std::size_t>(1, shown.size()), .sideData = sideData};
+    const codec::PlaybackOptions options{.cacheBytes =
+                                             kCacheBytes / std::max<std::size_t>(1, shown.size()),
+                                         .sideData = sideData,
+                                         .codecs = &availableCodecs()};
     isOpening_ = !wishes->empty();
     if (wishes->empty()) {
         context_.compute(

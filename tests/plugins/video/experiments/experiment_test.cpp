@@ -11,6 +11,7 @@
 #include "plugins/video/experiments/rd.h"
 #include "plugins/video/figures/figures.h"
 #include "tests/plugins/video/experiment_fixture.h"
+#include "tests/support/run_length_codec.h"
 #include "tests/support/synthetic_clip.h"
 
 namespace vitrine::video_plugin
@@ -153,13 +154,75 @@ TEST_F(VideoExperiments, CompareRefusesNvcAndAnUnknownAnchor)
     const auto nvc = run(CompareExperiment(),
                          {{"reference", reference}, {"codecs", "x264:crf=23;nvc:quality=2"}});
     ASSERT_FALSE(nvc);
-    EXPECT_THAT(nvc.error().message, HasSubstr("nvc"));
+    EXPECT_THAT(nvc.error().message,
+                testing::EndsWith("codecs: \"nvc:quality=2\": codec nvc: the neural codec is not "
+                                  "part of this version; there are x264, x265, av1, aom, vp9, "
+                                  "mpeg4, mpeg2"));
     EXPECT_EQ(nvc.error().kind, ErrorKind::argument);
     EXPECT_THAT(run(CompareExperiment(),
                     {{"reference", reference}, {"codecs", "mpeg4:q=4"}, {"anchor", "x264"}})
                     .error()
                     .message,
                 HasSubstr("is no curve"));
+}
+
+// A codec of somebody else's list, with a container of its own, is compared, kept and found again
+// as every other.
+TEST_F(VideoExperiments, ACodecOfTheListJoinsCurvesCacheAndFigures)
+{
+    const codec::CodecList codecs = tests::withRunLengths();
+    const CompareExperiment compare(codecs);
+    const Given given = {{"reference", clip("a.y4m", 0, 6, 0, 192, 176)},
+                         {"codecs", "mpeg2:q=4,8,16,31:gop=4;runs:quality=1,2,3,4:gop=4"}};
+
+    const auto first = run(compare, given);
+
+    ASSERT_TRUE(first) << first.error().message;
+    const Table *rd = first->table("rd"), *bd = first->table("bd");
+    ASSERT_EQ(rd->rows.size(), 8u);
+    const RowReader coarse(*rd, 4), fine(*rd, 7);
+    EXPECT_EQ(coarse.text("point"), "runs:quality=1:gop=4:protocol=ld");
+    EXPECT_EQ(coarse.text("stream"), "runs-quality-1-gop-4-protocol-ld.runs");
+    EXPECT_TRUE(first->artifact(coarse.text("stream")));
+    EXPECT_LT(coarse.number("kbps"), fine.number("kbps"));
+    EXPECT_LT(coarse.number("psnr_y"), fine.number("psnr_y"));
+    EXPECT_GT(fine.number("decode_fps"), 0);
+    ASSERT_EQ(bd->rows.size(), 3u);
+    EXPECT_EQ(RowReader(*bd, 0).text("codec"), "runs");
+    EXPECT_THAT(first->notes, Contains(HasSubstr("of the tests, 1, first point: quality 1")));
+
+    const auto again = run(compare, given);
+    ASSERT_TRUE(again) << again.error().message;
+    EXPECT_THAT(again->notes, Contains(HasSubstr("8 of 8 points come from the cache")));
+    EXPECT_EQ(*again->table("rd"), *rd);
+
+    RunRecord record;
+    record.result = *again;
+    const auto list = figures({record});
+    ASSERT_EQ(list.size(), 4u);
+    EXPECT_EQ(list[0].series[1].name, "runs");
+    EXPECT_EQ(list[0].series[1].x.size(), 4u);
+
+    EXPECT_FALSE(run(CompareExperiment(), given)) << "another list has it not";
+}
+
+TEST_F(VideoExperiments, ACodecOfTheListEncodesAndItsStreamIsAnInput)
+{
+    const codec::CodecList codecs = tests::withRunLengths();
+    const auto reference = clip("a.y4m", 0, 5);
+
+    const auto encoded =
+        run(EncodeExperiment(codecs), {{"input", reference}, {"codec", "runs:quality=5:gop=3"}});
+
+    ASSERT_TRUE(encoded) << encoded.error().message;
+    const Artifact* stream = encoded->artifact("encoded.runs");
+    ASSERT_TRUE(stream);
+    const auto again =
+        run(EncodeExperiment(codecs), {{"input", stream->path.string()},
+                                       {"codec", "mpeg2:q=2"},
+                                       {"output", (folder_.path / "b.mkv").string()}});
+    ASSERT_TRUE(again) << again.error().message;
+    EXPECT_EQ(again->table("frames")->rows.size(), 5u);
 }
 
 // Where its rules are known, a text is refused before anything is started.
