@@ -1,6 +1,6 @@
 // Reads the include lines of the sources and compares them with the tables of the architecture:
-// rooms have levels, includes go down, Qt stops at widgets, plugins do not know each other, and
-// heavy libraries have one home each.
+// modules have levels, includes go down, between the folders of one too, Qt stops at widgets,
+// plugins do not know each other, and heavy libraries have one home each.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -39,21 +39,21 @@ std::vector<Include> includesUnder(const std::string& folder)
     return found;
 }
 
-// "core/quant/x.h" -> "quant"; learning is two rooms.
-std::string roomOf(const fs::path& path)
+// "core/quant/x.h" -> "quant"; learning is three modules.
+std::string moduleOf(const fs::path& path)
 {
     auto part = path.begin();
     if (part == path.end() || *part != "core")
         return {};
-    const std::string room = (++part)->string();
-    return room == "learning" && std::next(part) != path.end()
-               ? room + "/" + std::next(part)->string()
-               : room;
+    const std::string module = (++part)->string();
+    return module == "learning" && std::next(part) != path.end()
+               ? module + "/" + std::next(part)->string()
+               : module;
 }
 
-// Which rooms a room may include, itself aside (the tables of levels; what it uses, uses counts
+// Which modules a module may include, itself aside (the tables of levels; what it uses, uses counts
 // too).
-const std::map<std::string, std::set<std::string>>& allowedRooms()
+const std::map<std::string, std::set<std::string>>& allowedModules()
 {
     static const std::set<std::string> kScience = {"base", "tensor", "model", "video", "codec"};
     static const std::map<std::string, std::set<std::string>> kAllowed = {
@@ -81,26 +81,55 @@ const std::map<std::string, std::set<std::string>>& allowedRooms()
     return kAllowed;
 }
 
-// "core/model/llm/x.h" -> "llm".
-std::string folderOfModel(const fs::path& path)
+// Which folders a folder of the same module may include, itself aside. What a file holds is apart
+// from what a network is, and both from running it; a plugin's experiments and figures know no
+// view.
+const std::map<std::string, std::map<std::string, std::set<std::string>>>& allowedFolders()
 {
-    const std::string text = path.generic_string(), start = "core/model/";
+    static const std::map<std::string, std::set<std::string>> kPlugin = {
+        {"experiments", {}}, {"figures", {"experiments"}}, {"view", {"experiments", "figures"}}};
+    static const std::map<std::string, std::map<std::string, std::set<std::string>>> kAllowed = {
+        {"core/model",
+         {{"tokenizer", {}},
+          {"checkpoint", {}},
+          {"network", {"checkpoint"}},
+          {"llm", {"checkpoint", "network", "tokenizer"}},
+          {"task", {"tokenizer"}}}},
+        {"core/sim",
+         {{"workload", {}},
+          {"cost", {"workload"}},
+          {"machine", {"workload", "cost"}},
+          {"search", {"workload", "cost", "machine"}},
+          {"claims", {"workload", "cost"}}}},
+        {"core/jobs",
+         {{"experiment", {}}, {"bundle", {"experiment"}}, {"worker", {"experiment", "bundle"}}}},
+        {"app",
+         {{"plugins", {}},
+          {"command_line", {"plugins"}},
+          {"report", {"plugins", "command_line"}},
+          {"window", {"plugins", "command_line", "report"}}}},
+        {"plugins/accelerators", kPlugin},
+        {"plugins/attention", kPlugin},
+        {"plugins/calibration", kPlugin},
+        {"plugins/learning", kPlugin},
+        {"plugins/video", kPlugin},
+    };
+    return kAllowed;
+}
+
+// "core/model/llm/x.h" within "core/model" -> "llm"; empty for what lies elsewhere or on top.
+std::string folderWithin(const std::string& module, const fs::path& path)
+{
+    const std::string text = path.generic_string(), start = module + "/";
     const auto end = text.find('/', start.size());
     return text.starts_with(start) && end != std::string::npos
                ? text.substr(start.size(), end - start.size())
                : std::string();
 }
 
-// Which folders of core/model a folder there may include, itself aside. What a file holds is apart
-// from what the network is, and both from running it.
-const std::map<std::string, std::set<std::string>>& allowedFoldersOfModel()
+bool isInNets(const std::string& folder)
 {
-    static const std::map<std::string, std::set<std::string>> kAllowed = {
-        {"tokenizer", {}},           {"checkpoint", {}},
-        {"network", {"checkpoint"}}, {"llm", {"checkpoint", "network", "tokenizer"}},
-        {"task", {"tokenizer"}},
-    };
-    return kAllowed;
+    return folder.starts_with("core/learning/nets");
 }
 
 bool isQt(const std::string& target)
@@ -128,28 +157,55 @@ std::vector<std::string> problemsIn(const std::string& folder, const Wrong& wron
     return problems;
 }
 
-TEST(Architecture, RoomsOfCoreIncludeDownwardsOnly)
+TEST(Architecture, ModulesOfCoreIncludeDownwardsOnly)
 {
     expectNone(problemsIn("core", [](const Include& include) {
-        const std::string from = roomOf(include.file);
-        const std::string to = roomOf(include.target);
+        const std::string from = moduleOf(include.file);
+        const std::string to = moduleOf(include.target);
         if (to.empty() || to == from)
             return false;
-        const auto room = allowedRooms().find(from);
-        return room == allowedRooms().end() || !room->second.contains(to);
+        const auto module = allowedModules().find(from);
+        return module == allowedModules().end() || !module->second.contains(to);
     }));
 }
 
-TEST(Architecture, FoldersOfModelIncludeOneWay)
+TEST(Architecture, FoldersOfAModuleIncludeAsTheTableSays)
 {
-    expectNone(problemsIn("core/model", [](const Include& include) {
-        const std::string from = folderOfModel(include.file);
-        const std::string to = folderOfModel(include.target);
-        if (to.empty() || to == from)
-            return false;
-        const auto folder = allowedFoldersOfModel().find(from);
-        return folder == allowedFoldersOfModel().end() || !folder->second.contains(to);
-    }));
+    for (const auto& [module, folders] : allowedFolders())
+        expectNone(problemsIn(module, [&](const Include& include) {
+            const std::string from = folderWithin(module, include.file);
+            const std::string to = folderWithin(module, include.target);
+            if (from.empty() || to.empty() || to == from)
+                return false;
+            const auto folder = folders.find(from);
+            return folder == folders.end() || !folder->second.contains(to);
+        }));
+}
+
+// Whatever the tables leave open: no two folders need each other, over any number of others. The
+// nets of learning are one library without order.
+TEST(Architecture, NoFoldersIncludeEachOther)
+{
+    std::map<std::string, std::set<std::string>> uses;
+    for (const std::string floor : {"core", "widgets", "plugins", "app"})
+        for (const auto& include : includesUnder(floor)) {
+            const std::string from = include.file.parent_path().generic_string();
+            const std::string to = fs::path(include.target).parent_path().generic_string();
+            if (from != to && to.find('/') != std::string::npos && !isInNets(from) && !isInNets(to))
+                uses[from].insert(to);
+        }
+    for (bool grew = true; grew;) {
+        grew = false;
+        for (auto& [folder, reached] : uses) {
+            const std::size_t before = reached.size();
+            for (const std::string& next : std::set(reached))
+                if (const auto further = uses.find(next); further != uses.end())
+                    reached.insert(further->second.begin(), further->second.end());
+            grew |= reached.size() > before;
+        }
+    }
+    for (const auto& [folder, reached] : uses)
+        EXPECT_FALSE(reached.contains(folder)) << folder << " needs itself by way of another";
 }
 
 TEST(Architecture, CoreIsFreeOfQtAndOfUpperFloors)
@@ -166,7 +222,7 @@ TEST(Architecture, WidgetsKnowNoPluginAndNoScience)
         static const std::set<std::string> kScience = {"model",    "attention", "quant",   "nvc",
                                                        "superres", "sim",       "learning"};
         return include.target.starts_with("plugins/") || include.target.starts_with("app/") ||
-               kScience.contains(roomOf(include.target));
+               kScience.contains(moduleOf(include.target));
     }));
 }
 
@@ -192,6 +248,34 @@ TEST(Architecture, AppIncludesNoPlugin)
 {
     expectNone(problemsIn(
         "app", [](const Include& include) { return include.target.starts_with("plugins/"); }));
+}
+
+// attention::findSinks is science, attention_plugin::figures is a room: the reader can tell.
+TEST(Architecture, NamespacesOfPluginsAreNotThoseOfCore)
+{
+    static const std::regex kNamespace(R"(^namespace vitrine::(\w+))");
+    std::vector<std::string> problems;
+    const auto wrongIn = [&](const std::string& floor, const auto& wrong) {
+        for (const auto& entry :
+             fs::recursive_directory_iterator(fs::path(VITRINE_SOURCE_DIR) / floor)) {
+            const fs::path file = fs::relative(entry.path(), VITRINE_SOURCE_DIR);
+            std::ifstream in(entry.path());
+            if (file.extension() == ".h" || file.extension() == ".cpp")
+                for (std::string line; std::getline(in, line);)
+                    if (std::smatch match;
+                        std::regex_search(line, match, kNamespace) && wrong(file, match.str(1)))
+                        problems.push_back(file.string() + " opens " + match.str(1));
+        }
+    };
+    wrongIn("core",
+            [](const fs::path&, const std::string& name) { return name.ends_with("_plugin"); });
+    wrongIn("widgets",
+            [](const fs::path&, const std::string& name) { return name.ends_with("_plugin"); });
+    wrongIn("plugins", [](const fs::path& file, const std::string& name) {
+        const std::string plugin = std::next(file.begin())->string();
+        return plugin != "common" && name != plugin + "_plugin";
+    });
+    expectNone(problems);
 }
 
 TEST(Architecture, HeavyLibrariesHaveOneHome)
@@ -225,8 +309,13 @@ TEST(Architecture, TheTestSeesTheSources)
     EXPECT_TRUE(isQt("QWidget"));
     EXPECT_TRUE(isQt("QtPlugin"));
     EXPECT_FALSE(isQt("core/base/result.h"));
-    EXPECT_EQ(folderOfModel("core/model/llm/llm.h"), "llm");
-    EXPECT_EQ(folderOfModel("core/model/llm.h"), "");
+    EXPECT_EQ(folderWithin("core/model", "core/model/llm/llm.h"), "llm");
+    EXPECT_EQ(folderWithin("core/model", "core/model/llm.h"), "");
+    for (const auto& [module, folders] : allowedFolders())
+        for (const auto& [folder, uses] : folders)
+            EXPECT_TRUE(fs::is_directory(fs::path(VITRINE_SOURCE_DIR) / module / folder) ||
+                        module == "plugins/learning")
+                << module << "/" << folder;
 }
 
 } // namespace
