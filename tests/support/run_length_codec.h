@@ -69,7 +69,10 @@ public:
     double decodeSeconds() const override { return seconds_; }
     std::int64_t decodedFrames() const override { return decoded_; }
     std::int64_t position() const override { return position_; }
-    codec::SideData currentSide() const override { return {{}, {}, "It has none.", "It has none."}; }
+    codec::SideData currentSide() const override
+    {
+        return {{}, {}, "It has none.", "It has none."};
+    }
 
     Result<std::int64_t> approach(std::int64_t index, From from) override
     {
@@ -96,8 +99,7 @@ public:
                 levels[i] = static_cast<std::uint8_t>(levels[i] + levels_[i]);
         levels_ = std::move(levels);
         ++decoded_;
-        seconds_ +=
-            std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+        seconds_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
         return std::optional(position_);
     }
     Result<video::Frame> current() override

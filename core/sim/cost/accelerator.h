@@ -13,7 +13,7 @@ namespace vitrine::sim
 {
 
 // A machine that runs workloads. Describing one is filling a struct with parameters and writing
-// `run`; the list in accelerator.cpp names it.
+// `run`, in a file of its own that adds it to the list (core/base/registry.h).
 struct Accelerator {
     std::string id;       // "p2vit"
     std::string title;    // "P²-ViT"
@@ -36,14 +36,5 @@ const Accelerator* findAccelerator(std::string_view id); // nullptr: none
 // any thread.
 Result<SimResult> simulate(const Workload& workload, const Accelerator& accelerator,
                            const Settings& settings);
-
-// The machines, each in its own file.
-Accelerator systolicArray();
-Accelerator p2Vit();
-Accelerator trioVit();
-Accelerator efficientVitFpga();
-Accelerator nvca();
-Accelerator vitality();
-Accelerator nasa();
 
 } // namespace vitrine::sim

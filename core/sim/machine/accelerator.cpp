@@ -1,5 +1,7 @@
 #include "core/sim/cost/accelerator.h"
 
+#include "core/base/registry.h"
+
 #include <algorithm>
 
 namespace vitrine::sim
@@ -7,8 +9,7 @@ namespace vitrine::sim
 
 std::span<const Accelerator> accelerators()
 {
-    static const std::vector<Accelerator> kAccelerators{
-        systolicArray(), p2Vit(), trioVit(), efficientVitFpga(), nvca(), vitality(), nasa()};
+    static const std::vector<Accelerator> kAccelerators = Registry<Accelerator>::all();
     return kAccelerators;
 }
 

@@ -2,6 +2,8 @@
 // multipliers at 200 MHz.
 #include "core/sim/machine/dual_engine_fields.h"
 
+#include "core/base/registry.h"
+
 namespace vitrine::sim
 {
 
@@ -29,8 +31,6 @@ std::vector<AreaPart> efficientVitArea(const Settings& settings, const SimResult
     return dualEngineArea(configOf(efficientVitFields(), settings));
 }
 
-} // namespace
-
 Accelerator efficientVitFpga()
 {
     return {"efficientvit",
@@ -45,5 +45,9 @@ Accelerator efficientVitFpga()
             efficientVitBuffers,
             efficientVitArea};
 }
+
+const Registry<Accelerator>::Adds kAddsEfficientVitFpga(40, efficientVitFpga);
+
+} // namespace
 
 } // namespace vitrine::sim

@@ -1,6 +1,7 @@
 // NASA (arXiv 2210.13361): processors for convolution, shift and adder layers share one area in
 // proportion to their work; each runs all layers of its kind, on successive pictures. NASA+: one
 // pool of reconfigurable elements.
+#include "core/base/registry.h"
 #include "core/sim/cost/accelerator.h"
 #include "core/sim/cost/memory.h"
 
@@ -237,8 +238,6 @@ std::vector<AreaPart> nasaArea(const Settings& settings, const SimResult& result
     return parts;
 }
 
-} // namespace
-
 Accelerator nasa()
 {
     Accelerator made{"nasa",
@@ -255,5 +254,9 @@ Accelerator nasa()
                      nasaArea};
     return made;
 }
+
+const Registry<Accelerator>::Adds kAddsNasa(70, nasa);
+
+} // namespace
 
 } // namespace vitrine::sim

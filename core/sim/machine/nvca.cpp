@@ -1,6 +1,7 @@
 // NVCA (arXiv 2312.10716): a core of Pif x Pof sparse units for the fast algorithms F(2x2,3x3) and
 // FTA (deconvolution as four phases of F(3x3,2x2)), a core for deformable convolution beside it,
 // and chaining of layers on chip. Sizes are recollections ("unverified"), the model is ours.
+#include "core/base/registry.h"
 #include "core/sim/cost/accelerator.h"
 #include "core/sim/cost/memory.h"
 #include "core/sim/machine/nvca_config.h"
@@ -232,8 +233,6 @@ std::vector<AreaPart> nvcaArea(const Settings& settings, const SimResult&)
             memory("SRAM", static_cast<double>(c.sramKB))};
 }
 
-} // namespace
-
 Accelerator nvca()
 {
     return {
@@ -249,5 +248,9 @@ Accelerator nvca()
         nvcaBuffers,
         nvcaArea};
 }
+
+const Registry<Accelerator>::Adds kAddsNvca(50, nvca);
+
+} // namespace
 
 } // namespace vitrine::sim

@@ -2,6 +2,7 @@
 // array for attention times values (the attention codes are powers of two), and processors for
 // LayerNorm, softmax and requantisation. Only the block diagram and result tables were published:
 // the sizes are our defaults.
+#include "core/base/registry.h"
 #include "core/sim/cost/accelerator.h"
 #include "core/sim/cost/memory.h"
 #include "core/sim/machine/p2vit_config.h"
@@ -265,8 +266,6 @@ std::vector<AreaPart> p2vitArea(const Settings& settings, const SimResult&)
             memory("buffers", static_cast<double>(c.activationKB + c.weightKB))};
 }
 
-} // namespace
-
 Accelerator p2Vit()
 {
     return {"p2vit",
@@ -280,5 +279,9 @@ Accelerator p2Vit()
             p2vitBuffers,
             p2vitArea};
 }
+
+const Registry<Accelerator>::Adds kAddsP2Vit(20, p2Vit);
+
+} // namespace
 
 } // namespace vitrine::sim

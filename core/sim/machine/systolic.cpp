@@ -1,5 +1,6 @@
 #include "core/sim/machine/systolic.h"
 
+#include "core/base/registry.h"
 #include "core/sim/cost/accelerator.h"
 #include "core/sim/cost/memory.h"
 
@@ -131,8 +132,6 @@ std::vector<AreaPart> systolicArea(const Settings& settings, const SimResult&)
             memory("buffers", static_cast<double>(c.ifmapKB + c.filterKB + c.ofmapKB))};
 }
 
-} // namespace
-
 Accelerator systolicArray()
 {
     return {"systolic",
@@ -145,5 +144,9 @@ Accelerator systolicArray()
             systolicBuffers,
             systolicArea};
 }
+
+const Registry<Accelerator>::Adds kAddsSystolicArray(10, systolicArray);
+
+} // namespace
 
 } // namespace vitrine::sim

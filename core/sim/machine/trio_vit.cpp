@@ -2,6 +2,8 @@
 // two, so that a shift divides, and attention can be pipelined head by head.
 #include "core/sim/machine/dual_engine_fields.h"
 
+#include "core/base/registry.h"
+
 namespace vitrine::sim
 {
 
@@ -60,8 +62,6 @@ std::vector<AreaPart> trioVitArea(const Settings& settings, const SimResult&)
     return dualEngineArea(configOf(trioVitFields(), settings));
 }
 
-} // namespace
-
 Accelerator trioVit()
 {
     return {"trio-vit",
@@ -76,5 +76,9 @@ Accelerator trioVit()
             trioVitBuffers,
             trioVitArea};
 }
+
+const Registry<Accelerator>::Adds kAddsTrioVit(30, trioVit);
+
+} // namespace
 
 } // namespace vitrine::sim

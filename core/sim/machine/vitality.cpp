@@ -2,6 +2,7 @@
 // and divider arrays, and Sanger, its rival in equal area: a 4-bit prediction array and a sparse
 // array a quarter as wide. Softmax attention in the workload is
 // replaced: K^T V and Q G of the centred keys.
+#include "core/base/registry.h"
 #include "core/sim/cost/accelerator.h"
 #include "core/sim/cost/array_model.h"
 #include "core/sim/cost/memory.h"
@@ -344,8 +345,6 @@ std::vector<AreaPart> vitalityArea(const Settings& settings, const SimResult&)
             sram};
 }
 
-} // namespace
-
 Accelerator vitality()
 {
     return {"vitality",
@@ -360,5 +359,9 @@ Accelerator vitality()
             vitalityBuffers,
             vitalityArea};
 }
+
+const Registry<Accelerator>::Adds kAddsVitality(60, vitality);
+
+} // namespace
 
 } // namespace vitrine::sim

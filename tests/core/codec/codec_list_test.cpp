@@ -122,7 +122,8 @@ TEST_F(OwnContainer, StreamsIntoThePlayer)
         const auto played = tests::await(**playback, index);
         ASSERT_TRUE(played);
         EXPECT_EQ(played->error, "");
-        EXPECT_FALSE(video::firstDifference(played->frame, expected[static_cast<std::size_t>(index)]));
+        EXPECT_FALSE(
+            video::firstDifference(played->frame, expected[static_cast<std::size_t>(index)]));
     }
     EXPECT_GT((*playback)->decodeRate(), 0);
 }
