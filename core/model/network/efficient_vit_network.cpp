@@ -1,5 +1,8 @@
+#include "core/model/network/efficient_vit_network.h"
+
+#include "core/base/registry.h"
+#include "core/model/network/named_networks.h"
 #include "core/model/network/network_builder.h"
-#include "core/model/network/vit_networks.h"
 
 #include <fmt/format.h>
 
@@ -167,6 +170,35 @@ private:
     std::int64_t side_;
     NetworkBuilder net_;
 };
+
+EfficientVitSizes efficientVit(int size, std::int64_t side)
+{
+    switch (size) {
+    case 0:
+        return {{8, 16, 32, 64, 128}, {1, 2, 2, 2, 2}, 1024, 1280, 16, side};
+    case 1:
+        return {{16, 32, 64, 128, 256}, {1, 2, 3, 3, 4}, 1536, 1600, 16, side};
+    case 2:
+        return {{24, 48, 96, 192, 384}, {1, 3, 4, 4, 6}, 2304, 2560, 32, side};
+    default:
+        return {{32, 64, 128, 256, 512}, {1, 4, 6, 6, 9}, 2304, 2560, 32, side};
+    }
+}
+
+template <int Size>
+Network efficientVitOf(std::int64_t side)
+{
+    return efficientVitNetwork(efficientVit(Size, side));
+}
+
+const Registry<NamedNetworks>::Adds kAddsEfficientVit(30, [] {
+    return NamedNetworks{
+        {"efficientvit-b0", "EfficientViT-B0", efficientVitOf<0>, 32},
+        {"efficientvit-b1", "EfficientViT-B1", efficientVitOf<1>, 32},
+        {"efficientvit-b2", "EfficientViT-B2", efficientVitOf<2>, 32},
+        {"efficientvit-b3", "EfficientViT-B3", efficientVitOf<3>, 32},
+    };
+});
 
 } // namespace
 

@@ -1,7 +1,7 @@
 #include "core/model/network/vision_config.h"
 
 #include "core/base/json.h"
-#include "core/model/network/vit_networks.h"
+#include "core/model/network/vit_network.h"
 
 #include <fmt/format.h>
 #include <optional>

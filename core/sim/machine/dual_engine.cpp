@@ -1,6 +1,6 @@
 #include "core/sim/machine/dual_engine.h"
 
-#include "core/model/network/vit_networks.h"
+#include "core/model/network/named_networks.h"
 #include "core/sim/machine/dual_engine_timing.h"
 
 #include <cmath>

@@ -1,6 +1,6 @@
 #include "core/sim/workload/workloads.h"
 
-#include "core/model/network/vit_networks.h"
+#include "core/model/network/named_networks.h"
 #include "core/sim/workload/topology.h"
 #include "core/tensor/printable.h"
 

@@ -9,7 +9,7 @@
 namespace vitrine::sim
 {
 
-// Workloads by name: every network of core/model/network/vit_networks.h ("deit-tiny",
+// Workloads by name: every network of core/model/network/named_networks.h ("deit-tiny",
 // "efficientvit-b1@256"), "ctvc-ref@1080p" and
 // "@720p", "nvca-recollected", "nvc-mini@1920x1088" and smaller, and the operation mixes of NASA's
 // table 2

@@ -1,7 +1,7 @@
 #include "core/model/network/network.h"
 
+#include "core/model/network/named_networks.h"
 #include "core/model/network/network_builder.h"
-#include "core/model/network/vit_networks.h"
 #include "tests/support/golden.h"
 
 #include <gmock/gmock.h>

@@ -1,6 +1,6 @@
 #include "core/model/network/vision_config.h"
 
-#include "core/model/network/vit_networks.h"
+#include "core/model/network/named_networks.h"
 
 #include <gmock/gmock.h>
 

@@ -1,4 +1,7 @@
-#include "core/model/network/vit_networks.h"
+#include "core/model/network/named_networks.h"
+
+#include "core/model/network/efficient_vit_network.h"
+#include "core/model/network/vit_network.h"
 
 #include "core/base/file.h"
 #include "core/base/json.h"
