@@ -1,8 +1,8 @@
 #include "plugins/video/experiments/compare_experiment.h"
 
 #include "core/base/format.h"
+#include "core/jobs/experiment/progress_part.h"
 #include "plugins/video/experiments/input.h"
-#include "plugins/video/experiments/point.h"
 #include "plugins/video/experiments/rd.h"
 
 #include <algorithm>
@@ -14,118 +14,37 @@ namespace vitrine::video_plugin
 namespace
 {
 
-// Progress of one of several points: its share of the whole.
-class Part : public Progress
-{
-public:
-    Part(Progress& whole, std::size_t index, std::size_t count)
-        : whole_(whole), index_(index), count_(count)
-    {
-    }
-    bool advance(double done, double total, std::string_view what) override
-    {
-        const double share = total > 0 ? done / total : 0;
-        return whole_.advance(static_cast<double>(index_) + share, static_cast<double>(count_),
-                              what);
-    }
-    bool isCancelled() const override { return whole_.isCancelled(); }
-    void message(std::string_view line) override { whole_.message(line); }
-    void partial(const Table& table) override { whole_.partial(table); }
-    std::filesystem::path artifactFolder() const override { return whole_.artifactFolder(); }
-    Result<void> saveState(std::string_view bytes) override { return whole_.saveState(bytes); }
-    std::optional<std::string> loadState() const override { return whole_.loadState(); }
+using codec::CodedPoint;
+using Encoders = std::vector<const codec::VideoCodec*>; // of the points, in their order
 
-private:
-    Progress& whole_;
-    std::size_t index_, count_;
-};
-
-struct Comparison {
-    const codec::CodecList& codecs;
-    video::FrameSource& source;
-    std::int64_t frames = 0;
-    double framesPerSecond = 25;
-    std::string sourceHash;
-    EncodeCache cache;
-    bool usesCache = true;
-};
-
-// From the cache, or made now and kept there; in both cases the stream lies among the run's
-// artifacts.
-Result<Point> pointOf(const Comparison& comparison, const codec::VideoCodec& codec,
-                      const codec::EncodeOptions& options, Progress& progress, RunResult& out)
-{
-    const std::string& ending = codec.info().ending;
-    const std::filesystem::path file = progress.artifactFolder() / streamName(options, ending);
-    const std::string key = EncodeCache::keyOf(comparison.sourceHash, options, codec);
-    if (auto kept = comparison.usesCache ? comparison.cache.find(key, ending) : std::nullopt) {
-        std::error_code trouble;
-        std::filesystem::copy_file(kept->stream, file,
-                                   std::filesystem::copy_options::overwrite_existing, trouble);
-        if (!trouble) {
-            kept->stream = file;
-            return *std::move(kept);
-        }
-    }
-    VITRINE_TRY(Point point,
-                makePoint(codec, comparison.source, comparison.frames, options, file, progress));
-    if (comparison.usesCache)
-        if (const auto kept = comparison.cache.keep(key, point); !kept)
-            out.notes.push_back(kept.error().message + ".");
-    return point;
-}
-
-CodedPoint summed(const Comparison& comparison, const codec::EncodeOptions& options, Point point)
-{
-    CodedPoint coded;
-    coded.options = options;
-    coded.stream = point.stream.filename().string();
-    const double bits = 8.0 * static_cast<double>(point.payloadBytes);
-    coded.kbps = kbps(bits, comparison.frames, comparison.framesPerSecond);
-    coded.bitsPerPixel = bitsPerPixel(bits, comparison.frames, comparison.source.info());
-    for (const PointFrame& frame : point.frames) {
-        coded.psnrY += frame.psnrY;
-        coded.psnrYuv += frame.psnrYuv;
-        coded.ssim += frame.ssim;
-        coded.msSsim += frame.msSsim;
-    }
-    for (double* sum : {&coded.psnrY, &coded.psnrYuv, &coded.ssim, &coded.msSsim})
-        *sum /= static_cast<double>(comparison.frames);
-    coded.point = std::move(point);
-    return coded;
-}
-
-const codec::VideoCodec& codecOf(const Comparison& comparison, const CodedPoint& point)
-{
-    return **comparison.codecs.find(point.options.codec); // it was parsed by this list
-}
-
-void describe(const Comparison& comparison, const std::vector<CodedPoint>& points, RunResult& out)
+void describe(const codec::Reference& reference, const std::vector<CodedPoint>& points,
+              const Encoders& encoders, RunResult& out)
 {
     std::size_t cached = 0;
     std::map<std::string, bool> versions;
-    for (const CodedPoint& p : points) {
+    for (std::size_t i = 0; i < points.size(); ++i) {
+        const CodedPoint& p = points[i];
         cached += p.point.isFromCache ? 1 : 0;
         if (!versions[p.options.codec])
-            out.notes.push_back(fmt::format("{}, first point: {}", codecOf(comparison, p).version(),
-                                            p.point.command));
+            out.notes.push_back(
+                fmt::format("{}, first point: {}", encoders[i]->version(), p.point.command));
         versions[p.options.codec] = true;
         if (!p.point.violation.empty())
             out.notes.push_back(fmt::format("Warning: {} {} is left out of curves and deltas: {}.",
                                             p.options.codec, settingText(p.options),
                                             p.point.violation));
     }
-    for (const CodedPoint& p : points)
-        noteMissedRate(codecOf(comparison, p), p.options, p.kbps, out);
+    for (std::size_t i = 0; i < points.size(); ++i)
+        noteMissedRate(*encoders[i], points[i].options, points[i].kbps, out);
     if (cached > 0)
         out.notes.push_back(fmt::format("{} of {} points come from the cache; their encoder's and "
                                         "decoder's rates were measured when they were made.",
                                         cached, points.size()));
-    const video::SourceInfo& info = comparison.source.info();
+    const video::SourceInfo& info = reference.source.info();
     out.notes.push_back(
         fmt::format("{} frames of {}x{} {} at {} frames per second; SHA-256 of the frames {}.",
-                    comparison.frames, info.width, info.height, formatName(info.format),
-                    significant(comparison.framesPerSecond), comparison.sourceHash));
+                    reference.frames, info.width, info.height, formatName(info.format),
+                    significant(reference.framesPerSecond), reference.hash));
     if (info.codec != "rawvideo" && info.container != "pictures")
         out.notes.push_back(
             fmt::format("The reference is itself coded ({}): a pseudo-reference.", info.codec));
@@ -193,50 +112,49 @@ Result<RunResult> CompareExperiment::run(const Params& params, Progress& progres
     RunResult out;
     VITRINE_TRY(const auto list, codec::parseEncodeList(params.text("codecs"), codecs_));
     VITRINE_TRY(const auto source, openInput(params, "reference", progress, out, codecs_));
-    Comparison comparison{codecs_,
-                          *source,
-                          framesWanted(params, source->info().frames),
-                          rateOrNote(source->info(), out),
-                          {},
-                          EncodeCache::standard(),
-                          params.boolean("cache")};
-    VITRINE_TRY(comparison.sourceHash, hashFrames(*source, comparison.frames, progress));
+    codec::Reference reference{
+        *source, framesWanted(params, source->info().frames), rateOrNote(source->info(), out), {}};
+    VITRINE_TRY(reference.hash,
+                hashFrames(*source, reference.frames, told(progress, "reading the reference")));
+    const codec::EncodeCache cache = codec::EncodeCache::standard();
 
     std::vector<CodedPoint> points;
+    Encoders encoders;
     std::map<std::string, Error> refused; // by codec: costs its own points alone
     for (std::size_t i = 0; i < list.size(); ++i) {
         if (progress.isCancelled())
             return cancelled();
-        Part part(progress, i, list.size());
+        ProgressPart part(progress, i, list.size());
         if (refused.contains(list[i].codec))
             continue;
-        VITRINE_TRY(const codec::VideoCodec* codec, codecs_.find(list[i].codec));
-        auto made = pointOf(comparison, *codec, list[i], part, out);
-        if (!made && made.error().kind == ErrorKind::cancelled)
-            return tl::unexpected(made.error());
-        if (!made) {
-            refused.emplace(list[i].codec, made.error());
+        VITRINE_TRY(const codec::VideoCodec* encoder, codecs_.find(list[i].codec));
+        auto point = codedPoint(*encoder, reference, list[i], progress.artifactFolder(),
+                                params.boolean("cache") ? &cache : nullptr, told(part));
+        if (!point && point.error().kind == ErrorKind::cancelled)
+            return tl::unexpected(point.error());
+        if (!point) {
+            refused.emplace(list[i].codec, point.error());
             continue;
         }
-        Point point = *std::move(made);
+        if (!point->notKept.empty())
+            out.notes.push_back(point->notKept + ".");
         out.artifacts.push_back(
-            {point.stream.filename().string(), "video", point.stream, {}, 0, Origin::computed});
-        points.push_back(summed(comparison, list[i], std::move(point)));
+            {point->stream, "video", point->point.stream, {}, 0, Origin::computed});
+        points.push_back(*std::move(point));
+        encoders.push_back(encoder);
         nameCurves(points);
         progress.partial(rdTable(points));
     }
     if (points.empty())
         return tl::unexpected(refused.begin()->second);
-    VITRINE_TRY(Table bd,
-                bdTable(points, anchorOf(params.text("anchor"), points, refused, out), out));
-    describe(comparison, points, out);
+    VITRINE_TRY(const codec::CurveDeltas deltas,
+                compareCurves(points, anchorOf(params.text("anchor"), points, refused, out)));
+    addBest(points, deltas, out);
+    describe(reference, points, encoders, out);
     noteDamage(*source, "reference", out);
-    std::vector<const codec::VideoCodec*> codecs;
-    for (const CodedPoint& point : points)
-        codecs.push_back(&codecOf(comparison, point));
-    noteFilledChroma(source->info(), codecs, out);
+    noteFilledChroma(source->info(), encoders, out);
     noteUndefined(out, "ms_ssim", points.front().msSsim, "both sides must be 176 or more");
-    out.tables = {rdTable(points), std::move(bd), framesTable(points)};
+    out.tables = {rdTable(points), bdTable(deltas), framesTable(points)};
     return out;
 }
 

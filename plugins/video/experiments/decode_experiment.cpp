@@ -3,7 +3,6 @@
 #include "core/video/rate.h"
 #include "core/video/y4m.h"
 #include "plugins/video/experiments/input.h"
-#include "plugins/video/experiments/quality.h"
 
 #include <chrono>
 #include <cmath>
@@ -82,7 +81,7 @@ Result<RunResult> DecodeExperiment::run(const Params& params, Progress& progress
     }
     if (params.has("reference")) {
         VITRINE_TRY(const auto reference, openInput(params, "reference", progress, out));
-        SequenceRequest request;
+        video::SequenceRequest request;
         request.pairs = video::pairsOf(reference->info(), source->info(), 0, video::PairBy::time);
         std::erase_if(request.pairs,
                       [&](const video::FramePair& pair) { return pair.test >= frames; });
@@ -92,15 +91,16 @@ Result<RunResult> DecodeExperiment::run(const Params& params, Progress& progress
                            .vif = false,
                            .region = {},
                            .threads = 0};
-        VITRINE_TRY(const SequenceResult result, measure(*reference, *source, request, progress));
+        VITRINE_TRY(const video::SequenceResult result,
+                    measureSequence(*reference, *source, request, told(progress, "frames")));
         psnrY = result.quality.psnr(0);
     }
     const double fps = rateOrNote(source->info(), out);
     noteDamage(*source, "input", out);
     out.metrics = {
-        {"kbps", kbps(bits, video::placesTaken(source->info(), frames), fps), "kbit/s",
+        {"kbps", codec::kbps(bits, video::placesTaken(source->info(), frames), fps), "kbit/s",
          Origin::computed, "Payload of the packets over the duration"},
-        {"bpp", bitsPerPixel(bits, frames, source->info()), "bit", Origin::computed,
+        {"bpp", codec::bitsPerPixel(bits, frames, source->info()), "bit", Origin::computed,
          "Payload over luma samples"},
         {"psnr_y", psnrY, "dB", Origin::computed, "Against the reference, mean of the frames' dB"},
         {"frames", static_cast<double>(frames), "frame", Origin::computed, "Written"},

@@ -1,7 +1,7 @@
 #include "plugins/video/experiments/encode_experiment.h"
 
 #include "plugins/video/experiments/input.h"
-#include "plugins/video/experiments/point.h"
+#include "plugins/video/experiments/rd.h"
 
 namespace vitrine::video_plugin
 {
@@ -51,20 +51,21 @@ Result<RunResult> EncodeExperiment::run(const Params& params, Progress& progress
 {
     RunResult out;
     VITRINE_TRY(const codec::EncodeOptions options, onePoint(params.text("codec"), codecs_));
-    VITRINE_TRY(const codec::VideoCodec* codec, codecs_.find(options.codec));
+    VITRINE_TRY(const codec::VideoCodec* encoder, codecs_.find(options.codec));
     VITRINE_TRY(const auto source, openInput(params, "input", progress, out, codecs_));
     const std::int64_t frames = framesWanted(params, source->info().frames);
     const bool isKept = !params.has("output");
-    const std::string kept = "encoded" + codec->info().ending;
+    const std::string kept = "encoded" + encoder->info().ending;
     const std::filesystem::path file =
         isKept ? progress.artifactFolder() / kept : std::filesystem::path(params.text("output"));
-    VITRINE_TRY(const Point point, makePoint(*codec, *source, frames, options, file, progress));
+    VITRINE_TRY(const codec::Point point,
+                makePoint(*encoder, *source, frames, options, file, told(progress)));
 
     const double fps = rateOrNote(source->info(), out),
                  bits = 8.0 * static_cast<double>(point.payloadBytes);
     noteDamage(*source, "input", out);
-    noteFilledChroma(source->info(), {codec}, out);
-    noteMissedRate(*codec, options, kbps(bits, frames, fps), out);
+    noteFilledChroma(source->info(), {encoder}, out);
+    noteMissedRate(*encoder, options, codec::kbps(bits, frames, fps), out);
     double psnrY = 0, ssim = 0;
     Table table{"frames",
                 {{"frame", "1", {}, ""},
@@ -73,16 +74,16 @@ Result<RunResult> EncodeExperiment::run(const Params& params, Progress& progress
                  {"psnr_y", "dB", {}, ""},
                  {"ssim", "1", {}, "Gaussian 11x11, luma"}},
                 {}};
-    for (const PointFrame& frame : point.frames) {
+    for (const codec::PointFrame& frame : point.frames) {
         table.rows.push_back({static_cast<std::int64_t>(table.rows.size()),
                               std::string(1, frame.type), frame.bits, frame.psnrY, frame.ssim});
         psnrY += frame.psnrY / static_cast<double>(frames);
         ssim += frame.ssim / static_cast<double>(frames);
     }
-    out.metrics = {{"kbps", kbps(bits, frames, fps), "kbit/s", Origin::computed,
+    out.metrics = {{"kbps", codec::kbps(bits, frames, fps), "kbit/s", Origin::computed,
                     "Payload of all packets over the duration"},
-                   {"bpp", bitsPerPixel(bits, frames, source->info()), "bit", Origin::computed,
-                    "Payload over luma samples"},
+                   {"bpp", codec::bitsPerPixel(bits, frames, source->info()), "bit",
+                    Origin::computed, "Payload over luma samples"},
                    {"psnr_y", psnrY, "dB", Origin::computed, "Mean of the frames' dB"},
                    {"ssim", ssim, "1", Origin::computed, "Gaussian 11x11, luma"},
                    {"payload_bytes", static_cast<double>(point.payloadBytes), "byte",
@@ -93,7 +94,7 @@ Result<RunResult> EncodeExperiment::run(const Params& params, Progress& progress
                     "Frames over seconds in the encoder's calls"},
                    {"decode_fps", point.decodeFps, "frame/s", Origin::measured,
                     "Frames over seconds in the decoder's calls, one thread"}};
-    out.notes.push_back(fmt::format("{}: {}", codec->version(), point.command));
+    out.notes.push_back(fmt::format("{}: {}", encoder->version(), point.command));
     if (!point.violation.empty())
         out.notes.push_back(
             fmt::format("Warning: the protocol was not kept: {}.", point.violation));

@@ -201,6 +201,20 @@ Result<std::unique_ptr<video::FrameSource>> openInput(const Params& params, cons
     return source;
 }
 
+codec::PointProgress told(Progress& progress)
+{
+    return [&progress](double done, double total, std::string_view what) {
+        return progress.advance(done, total, what);
+    };
+}
+
+video::SequenceProgress told(Progress& progress, std::string what)
+{
+    return [&progress, what = std::move(what)](std::int64_t done, std::int64_t total) {
+        return progress.advance(static_cast<double>(done), static_cast<double>(total), what);
+    };
+}
+
 std::int64_t framesWanted(const Params& params, std::int64_t there)
 {
     const std::int64_t wanted = params.integer("frames");
@@ -214,17 +228,6 @@ FrameRate rateOf(const video::FrameSource& source, std::int64_t index)
         return {};
     const auto& frame = media->frames()[static_cast<std::size_t>(index)];
     return {frame.bits, std::string(1, frame.type)};
-}
-
-double kbps(double bits, std::int64_t frames, double framesPerSecond)
-{
-    return frames > 0 ? bits * framesPerSecond / (static_cast<double>(frames) * 1000)
-                      : std::nan("");
-}
-
-double bitsPerPixel(double bits, std::int64_t frames, const video::SourceInfo& info)
-{
-    return bits / (static_cast<double>(info.width) * info.height * static_cast<double>(frames));
 }
 
 double rateOrNote(const video::SourceInfo& info, RunResult& out)

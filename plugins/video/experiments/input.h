@@ -1,6 +1,8 @@
 #pragma once
 
+#include "core/codec/compare/point.h"
 #include "core/jobs/experiment/experiment.h"
+#include "core/video/sequence.h"
 #include "plugins/common/codecs/available_codecs.h"
 
 #include <functional>
@@ -25,6 +27,10 @@ openInput(const Params& params, const char* name, Progress& progress, RunResult&
 // What the parameters say of the file of parameter `side`: reference_size before size, ...
 Result<video::RawGiven> rawGivenOf(const Params& params, const std::string& side);
 
+// The run's progress for what knows only how to tell.
+codec::PointProgress told(Progress& progress);
+video::SequenceProgress told(Progress& progress, std::string what);
+
 // min(the parameter `frames`, what is there); all where it is 0.
 std::int64_t framesWanted(const Params& params, std::int64_t there);
 
@@ -34,8 +40,6 @@ struct FrameRate {
 };
 FrameRate rateOf(const video::FrameSource& source, std::int64_t index);
 
-double kbps(double bits, std::int64_t frames, double framesPerSecond);
-double bitsPerPixel(double bits, std::int64_t frames, const video::SourceInfo& info);
 // Rates need a frame rate; where a source has none, 25 is taken and a note says so.
 double rateOrNote(const video::SourceInfo& info, RunResult& out);
 

@@ -116,7 +116,7 @@ Result<std::optional<video::Rectangle>> regionOf(const Params& params)
                                           static_cast<int>(r[2]), static_cast<int>(r[3])});
 }
 
-Table framesTable(const SequenceResult& result, const video::FrameSource& test, bool hasVif)
+Table framesTable(const video::SequenceResult& result, const video::FrameSource& test, bool hasVif)
 {
     Table table{"frames",
                 {{"frame", "1", {}, "Of the reference"},
@@ -245,7 +245,7 @@ Result<RunResult> MetricsExperiment::run(const Params& params, Progress& progres
     noteColours(pair, out);
     noteCompared(pair, out);
 
-    SequenceRequest request;
+    video::SequenceRequest request;
     const std::int64_t references = pair.reference->info().frames, tests = pair.test->info().frames;
     request.pairs =
         video::pairsOf(pair.reference->info(), pair.test->info(), offset, pairBy(params));
@@ -263,8 +263,8 @@ Result<RunResult> MetricsExperiment::run(const Params& params, Progress& progres
     VITRINE_TRY(request.options.region, regionOf(params));
     request.options.vif = params.boolean("vif");
 
-    VITRINE_TRY(const SequenceResult result,
-                measure(*pair.reference, *pair.test, request, progress));
+    VITRINE_TRY(const video::SequenceResult result,
+                measureSequence(*pair.reference, *pair.test, request, told(progress, "frames")));
     const auto frames = static_cast<std::int64_t>(result.frames.size());
     noteDamage(*pair.reference, "reference", out);
     noteDamage(*pair.test, "test", out);

@@ -5,51 +5,6 @@
 namespace vitrine::video_plugin
 {
 
-std::vector<video::FramePair> firstPairs(std::int64_t frames)
-{
-    std::vector<video::FramePair> pairs;
-    for (std::int64_t i = 0; i < frames; ++i)
-        pairs.push_back({i, i});
-    return pairs;
-}
-
-Result<SequenceResult> measure(video::FrameSource& reference, video::FrameSource& test,
-                               const SequenceRequest& request, Progress& progress)
-{
-    SequenceResult result;
-    const auto total = static_cast<double>(request.pairs.size());
-    double done = 0;
-    for (const video::FramePair& pair : request.pairs) {
-        if (!progress.advance(done++, total, request.what))
-            return cancelled();
-        const auto readFirst = reference.read(pair.reference), readSecond = test.read(pair.test);
-        if (!readFirst && !reference.isLost(pair.reference))
-            return tl::unexpected(readFirst.error());
-        if (!readSecond && !test.isLost(pair.test))
-            return tl::unexpected(readSecond.error());
-        if (!readFirst || !readSecond) {
-            if (pair == request.pairs.back() && result.frames.empty())
-                return tl::unexpected((readFirst ? readSecond : readFirst).error());
-            continue;
-        }
-        const video::Frame &first = *readFirst, &second = *readSecond;
-        auto quality = video::compareFrames(first, second, request.options);
-        if (!quality)
-            return tl::unexpected(
-                Error{quality.error().kind,
-                      fmt::format("frame {}: {}", pair.reference, quality.error().message)});
-        if (!result.difference)
-            if (const auto sample = video::firstDifference(first, second))
-                result.difference = FirstDifference{pair.reference, *sample};
-        if (!result.hiddenDifference && first.original != second.original)
-            result.hiddenDifference = pair.reference;
-        result.quality.add(*quality);
-        result.frames.push_back(*std::move(quality));
-        result.pairs.push_back(pair);
-    }
-    return result;
-}
-
 void addQualityMetrics(const video::SequenceQuality& quality, const video::SourceInfo& info,
                        bool hasVif, RunResult& out)
 {

@@ -20,8 +20,11 @@ std::string earlierStream(const PointName& name)
 
 PointName pointNameOf(const RowReader& row)
 {
-    PointName name{row.text("codec"), row.text("setting"), row.text("point"), row.text("stream")};
-    if (name.point.empty() && row.has("setting"))
+    constexpr std::int64_t kMostPoints = 1'000'000;
+    PointName name{row.text("codec"), row.text("setting"), {}, row.text("stream")};
+    if (const auto point = row.whole("point", 1, kMostPoints))
+        name.point = std::to_string(*point);
+    else if (row.has("setting"))
         name.point = name.curve + " " + name.setting;
     if (name.stream.empty())
         name.stream = earlierStream(name);

@@ -229,12 +229,9 @@ std::size_t chooseClip(const ClipChoice& choice, const std::string& setting, dou
     return best;
 }
 
-double middleRate(const std::vector<ClipChoice>& choices)
+double middleRate(const ClipChoice& choice)
 {
-    for (const ClipChoice& choice : choices)
-        if (!choice.isReference && !choice.clips.empty())
-            return choice.clips[(choice.clips.size() - 1) / 2].kbps;
-    return std::nan("");
+    return choice.clips[(choice.clips.size() - 1) / 2].kbps;
 }
 
 std::string shortSetting(const std::string& setting)

@@ -43,8 +43,8 @@ std::vector<ClipChoice> clipsOf(const RunRecord& run);
 
 // The clip with this setting, else the one nearest in rate (by ratio); 0 where rates are unknown.
 std::size_t chooseClip(const ClipChoice& choice, const std::string& setting, double kbps);
-// The rate in the middle of the first codec's: what all are compared at until a person chooses.
-double middleRate(const std::vector<ClipChoice>& choices);
+// The rate in the middle of the choice's; it has a clip.
+double middleRate(const ClipChoice& choice);
 
 // "crf 27" of "crf=27:preset=slow:gop=32"; the rate alone is what tells settings apart.
 std::string shortSetting(const std::string& setting);

@@ -153,15 +153,16 @@ std::vector<std::size_t> VideoView::shownOffers() const
     return shown;
 }
 
+// What all are compared at: a person's choice, else the first codec's middle rate.
 double VideoView::wishedRate() const
 {
     const double chosen = state_["kbps"].toDouble(std::nan(""));
     if (chosen > 0)
         return chosen;
-    std::vector<ClipChoice> choices;
-    for (const Offer& offer : offers_)
-        choices.push_back(offer.choice);
-    return middleRate(choices);
+    const auto first = std::ranges::find_if(offers_, [](const Offer& offer) {
+        return !offer.choice.isReference && !offer.choice.clips.empty();
+    });
+    return first == offers_.end() ? std::nan("") : middleRate(first->choice);
 }
 
 const Clip& VideoView::clipOf(const Offer& offer) const

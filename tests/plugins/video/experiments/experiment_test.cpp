@@ -3,7 +3,6 @@
 #include "core/video/psnr.h"
 #include "core/video/y4m.h"
 #include "plugins/video/experiments/bd_experiment.h"
-#include "plugins/video/experiments/cache.h"
 #include "plugins/video/experiments/compare_experiment.h"
 #include "plugins/video/experiments/decode_experiment.h"
 #include "plugins/video/experiments/encode_experiment.h"
@@ -118,16 +117,18 @@ TEST_F(VideoExperiments, CompareMakesCurvesDeltasAndFramesAndIsInstantTheSecondT
         bits += static_cast<double>(std::get<std::int64_t>(frames->rows[i][4]));
     EXPECT_NEAR(std::get<double>(rd->rows[0][2]), bits * 25 / (8 * 1000), 1e-9);
     EXPECT_EQ(first->artifacts.size(), 8u);
-    // Every row names its point and the file that holds it.
-    for (const Table* table : {rd, frames})
-        for (std::size_t i = 0; i < table->rows.size(); ++i) {
-            const RowReader row(*table, i);
-            EXPECT_EQ(codec::toText(codec::parseEncodeList(row.text("point")).value().front()),
-                      row.text("point"));
-            EXPECT_TRUE(first->artifact(row.text("stream"))) << row.text("stream");
-        }
-    EXPECT_EQ(RowReader(*rd, 0).text("point"),
-              RowReader(*rd, 0).text("codec") + ":" + RowReader(*rd, 0).text("setting"));
+    // Every row has its point, and every point the file that holds it.
+    for (std::size_t i = 0; i < rd->rows.size(); ++i) {
+        const RowReader row(*rd, i);
+        EXPECT_EQ(row.whole("point"), static_cast<std::int64_t>(i) + 1);
+        EXPECT_TRUE(first->artifact(row.text("stream"))) << row.text("stream");
+    }
+    for (std::size_t i = 0; i < frames->rows.size(); ++i) {
+        const RowReader row(*frames, i);
+        const RowReader point(*rd, static_cast<std::size_t>(row.whole("point")) - 1);
+        EXPECT_EQ(row.text("codec") + row.text("setting"),
+                  point.text("codec") + point.text("setting"));
+    }
 
     const auto second = run(CompareExperiment(), given);
     ASSERT_TRUE(second) << second.error().message;
@@ -181,7 +182,7 @@ TEST_F(VideoExperiments, ACodecOfTheListJoinsCurvesCacheAndFigures)
     const Table *rd = first->table("rd"), *bd = first->table("bd");
     ASSERT_EQ(rd->rows.size(), 8u);
     const RowReader coarse(*rd, 4), fine(*rd, 7);
-    EXPECT_EQ(coarse.text("point"), "runs:quality=1:gop=4:protocol=ld");
+    EXPECT_EQ(coarse.text("setting"), "quality=1:gop=4:protocol=ld");
     EXPECT_EQ(coarse.text("stream"), "runs-quality-1-gop-4-protocol-ld.runs");
     EXPECT_TRUE(first->artifact(coarse.text("stream")));
     EXPECT_LT(coarse.number("kbps"), fine.number("kbps"));

@@ -93,10 +93,10 @@ TEST(VideoFigures, TellLinesApartByTheirPointsNotByTheirNames)
 {
     RunRecord first = runOf({{"x264", {100}}, {"x264 q=0:preset=slow", {400}}});
     Table& table = first.result.tables[0];
-    table.columns.push_back({"point", "", {}, ""});
+    table.columns.push_back({"point", "1", {}, ""});
     for (auto& row : table.rows) {
         row[1] = std::string("x264"); // one name, two points
-        row.emplace_back(std::get<std::int64_t>(row[3]) == 100 ? std::string("a") : "b");
+        row.emplace_back(std::int64_t{std::get<std::int64_t>(row[3]) == 100 ? 1 : 2});
     }
     std::vector<LineId> asked;
 
@@ -106,7 +106,7 @@ TEST(VideoFigures, TellLinesApartByTheirPointsNotByTheirNames)
     });
 
     EXPECT_EQ(namesOf(list[0]), (std::vector<std::string>{"x264 q=0", "x264 q=0"}));
-    EXPECT_EQ(asked[1], (LineId{"u", "x264", "b"}));
+    EXPECT_EQ(asked[1], (LineId{"u", "x264", "2"}));
 }
 
 TEST(VideoFigures, ShowEverySettingWhereTheyAreFew)
