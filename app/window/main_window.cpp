@@ -57,6 +57,7 @@ MainWindow::MainWindow(RoomSource& source, const std::filesystem::path& workspac
     setAcceptDrops(true);
     resize(QSize(1280, 820).boundedTo(screen()->availableSize()));
     restoreGeometry(settings::windowGeometry());
+    setWindowState(windowState() & ~Qt::WindowFullScreen); // that is asked for anew
     makeFrame();
     makeMenus();
     connectRunner();

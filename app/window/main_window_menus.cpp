@@ -102,6 +102,10 @@ void MainWindow::makeViewMenu(QMenu& menu)
             emit page->second->panelToggled();
     });
     add(menu, "Show or hide messages", QKeySequence("F8"), this, [this] { log_->toggle(); });
+    QAction* full = add(menu, "Full screen", QKeySequence("F11"), this,
+                        [this] { setWindowState(windowState() ^ Qt::WindowFullScreen); });
+    full->setCheckable(true);
+    connect(&menu, &QMenu::aboutToShow, this, [this, full] { full->setChecked(isFullScreen()); });
     menu.addSeparator();
 
     QMenu* themes = menu.addMenu("Theme");

@@ -25,6 +25,19 @@ QSize FlowLayout::minimumSize() const
     return size;
 }
 
+QSize FlowLayout::lineSize() const
+{
+    QSize line(0, 0);
+    for (const QLayoutItem* item : items_) {
+        if (item->isEmpty())
+            continue;
+        const QSize size = item->sizeHint();
+        line = {line.width() + (line.width() > 0 ? gap_ : 0) + size.width(),
+                std::max(line.height(), size.height())};
+    }
+    return line;
+}
+
 void FlowLayout::setGeometry(const QRect& rect)
 {
     QLayout::setGeometry(rect);

@@ -26,6 +26,7 @@ public:
     int heightForWidth(int width) const override { return place(QRect(0, 0, width, 0), false); }
     QSize sizeHint() const override { return minimumSize(); }
     QSize minimumSize() const override;
+    QSize lineSize() const; // of all items in one row
     void setGeometry(const QRect& rect) override;
 
 private:

@@ -93,6 +93,7 @@ QWidget* AcceleratorsView::makeChoices()
     auto* tryCard = new Panel(tr("What if"), box);
     whatIf_ = new WhatIfBar(tryCard);
     tryCard->setToolTip(tr("Changes one parameter; the simulation follows at once"));
+    tryCard->setEnlargeable(false);
     tryCard->body()->addWidget(whatIf_);
     choices_->addWidget(tryCard, 3);
     return box;

@@ -1,8 +1,6 @@
 #include "app/window/main_window.h"
 
-#include <QAbstractItemView>
 #include <QApplication>
-#include <QComboBox>
 #include <QDragEnterEvent>
 #include <QFile>
 #include <QJsonArray>
@@ -28,9 +26,8 @@
 #include "app/window/parameter_panel.h"
 #include "app/window/room_page.h"
 #include "app/window/state_panels.h"
-#include "app/window/workspace.h"
-#include "core/jobs/bundle/bundle.h"
 #include "core/store/store.h"
+#include "tests/app/window/counting_window.h"
 #include "widgets/page/run_places.h"
 #include "widgets/params/param_form.h"
 #include "widgets/report/page_preview.h"
@@ -43,173 +40,10 @@ namespace vitrine
 namespace
 {
 
-QApplication& application()
+using namespace tests;
+
+class Window : public CountingWindow
 {
-    return *qApp;
-}
-
-class CountExperiment : public Experiment
-{
-public:
-    ExperimentInfo info() const override
-    {
-        return {"test.count", "Count", "Counts to a number.", 1};
-    }
-    std::vector<ParamSpec> params(const Params&) const override
-    {
-        ParamSpec limit;
-        limit.name = "limit";
-        limit.label = "Limit";
-        limit.type = ParamType::integer;
-        limit.fallback = std::int64_t{10};
-        ParamSpec text;
-        text.name = "prompt_file";
-        text.label = "Text file";
-        text.type = ParamType::file;
-        text.optional = true;
-        return {limit, text};
-    }
-    Result<RunResult> run(const Params&, Progress&) const override { return RunResult{}; }
-};
-
-class TallyExperiment : public CountExperiment
-{
-public:
-    ExperimentInfo info() const override { return {"test.tally", "Tally", "Counts by fives.", 1}; }
-};
-
-// Remembers what the window tells it; its state is one number.
-class CountView : public View
-{
-public:
-    CountView(ViewContext& given, QWidget* parent) : View(parent), context(given) {}
-    void setRuns(const std::vector<RunHandle>& shown) override
-    {
-        runs = shown;
-        emit titleChanged();
-    }
-    QJsonObject state() const override { return current; }
-    void setState(const QJsonObject& state) override { current = state; }
-    QString title() const override { return QString("%1 runs").arg(runs.size()); }
-    void setLoading(const QString& what, double) override { loading = what; }
-    void setFailure(const QString&) override {}
-
-    ViewContext& context;
-    std::vector<RunHandle> runs;
-    QJsonObject current = {{"zoom", 1}};
-    QString loading;
-};
-
-class CountPlugin : public Plugin
-{
-public:
-    std::vector<std::unique_ptr<Experiment>> createExperiments() const override
-    {
-        return experiments<CountExperiment, TallyExperiment>();
-    }
-    View* createView(std::string_view, ViewContext& context, QWidget* parent) const override
-    {
-        return new CountView(context, parent);
-    }
-    // Says in its caption with which state it was drawn.
-    std::vector<figure::Figure> figures(const std::vector<RunRecord>&,
-                                        const QJsonObject& state) const override
-    {
-        figure::Figure count{.name = "count"};
-        count.caption = QString("zoom %1").arg(state["zoom"].toInt()).toStdString();
-        return {count};
-    }
-};
-
-class OneRoom : public RoomSource
-{
-public:
-    std::vector<RoomInfo> rooms() const override
-    {
-        RoomInfo room{"count", "Counting", "Counts.", "plugin", 1, {"test.count", "test.tally"}};
-        room.opens = {{"a text", "prompt_file", {"txt"}, {}, {}}};
-        room.studies = {{.id = "count",
-                         .title = "Count once",
-                         .line = {},
-                         .experiment = "test.count",
-                         .params = {},
-                         .thumbnail = {},
-                         .missing = {}}};
-        return {room};
-    }
-    Result<Plugin*> load(const QString&) override { return &plugin_; }
-    QStringList problems() const override { return {}; }
-
-private:
-    CountPlugin plugin_;
-};
-
-const char* const kGoodWorker = R"(#!/bin/sh
-mkdir -p "$2/bundle"
-sed "s/00000000000000000000000000000000/$(basename $2)/" "$(dirname $0)/bundle/run.json" > "$2/bundle/run.json"
-)";
-const char* const kFailingWorker = "#!/bin/sh\nexit 1\n";
-
-template <typename W>
-W* named(QWidget& inside, const QString& name)
-{
-    for (W* widget : inside.findChildren<W*>()) {
-        if (widget->accessibleName() == name && widget->isVisible())
-            return widget;
-    }
-    return nullptr;
-}
-
-class Window : public testing::Test
-{
-protected:
-    Window()
-    {
-        application();
-        qputenv("XDG_CONFIG_HOME", folder.path().toUtf8());
-        RunRecord run;
-        run.uid = std::string(32, '0');
-        run.experiment = "test.count";
-        run.state = RunState::done;
-        run.started = "2026-05-01T12:00:00.000Z";
-        run.result.metrics = {{"answer", 42.0, "1", Origin::computed, ""}};
-        EXPECT_TRUE(writeBundle(folder.filePath("bundle").toStdString(), run));
-        useWorker(kGoodWorker);
-    }
-
-    void useWorker(const char* script)
-    {
-        QFile file(folder.filePath("worker"));
-        ASSERT_TRUE(file.open(QIODevice::WriteOnly));
-        file.write(script);
-        file.close();
-        file.setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
-    }
-
-    void open()
-    {
-        window.reset();
-        window = std::make_unique<MainWindow>(source, folder.filePath("w.vitrine").toStdString(),
-                                              folder.filePath("worker").toStdString());
-        window->resize(1400, 900);
-        window->show();
-        window->activateWindow(); // shortcuts belong to the active window
-        EXPECT_TRUE(QTest::qWaitForWindowActive(window.get()));
-        window->openWorkspace();
-    }
-
-    // What is written by itself a moment after a change.
-    bool autosaved()
-    {
-        const auto* workspace = window->findChild<Workspace*>();
-        return QTest::qWaitFor([&] { return workspace->isSaved(); }, 10'000);
-    }
-    RoomPage& room() { return *window->room("count"); }
-    CountView& view() { return static_cast<CountView&>(*room().view()); }
-
-    QTemporaryDir folder;
-    OneRoom source;
-    std::unique_ptr<MainWindow> window;
 };
 
 TEST_F(Window, StartsOnHomeWithTheStudyAndTheDropZone)
@@ -278,40 +112,6 @@ TEST_F(Window, AKilledWindowComesBackAsItWasWithItsUndoSteps)
     window->history().stack().undo();
     window->history().stack().undo();
     EXPECT_TRUE(room().panel()->form().values().empty());
-}
-
-// Also over a restart, and whether a person goes back by the choice or by undo.
-TEST_F(Window, AnExperimentThatIsChosenAgainIsAsItWasLeft)
-{
-    open();
-    window->showPage("count");
-    window->startRun("test.count", {}, "count", false);
-    ASSERT_TRUE(QTest::qWaitFor([&] { return view().runs.size() == 1; }, 10'000));
-    named<QLineEdit>(*window, "Limit")->selectAll();
-    QTest::keyClicks(named<QLineEdit>(*window, "Limit"), "77");
-    view().context.change(&view(), {{"zoom", 4}}, "Zoom", {});
-    const RoomState left = room().state();
-    const auto choose = [&](Qt::Key key) {
-        QTest::keyClick(named<QComboBox>(*window, "Experiment"), key);
-    };
-
-    choose(Qt::Key_Down);
-    EXPECT_EQ(room().state(), RoomState{.experiment = "test.tally"});
-    EXPECT_TRUE(view().runs.empty());
-    EXPECT_TRUE(room().panel()->form().values().empty());
-    choose(Qt::Key_Up);
-    EXPECT_EQ(room().state(), left);
-    EXPECT_EQ(view().runs.size(), 1u);
-    EXPECT_EQ(view().current["zoom"].toInt(), 4);
-    EXPECT_EQ(room().panel()->form().values(), (ParamForm::Values{{"limit", "77"}}));
-
-    choose(Qt::Key_Down);
-    window->close(); // saves
-    open();
-    ASSERT_EQ(room().state().experiment, "test.tally");
-    choose(Qt::Key_Up);
-    EXPECT_EQ(room().state(), left);
-    EXPECT_EQ(view().runs.size(), 1u);
 }
 
 // Ends as paused; resumed, it is at 60 % until the file `go` is there.
@@ -432,22 +232,6 @@ TEST_F(Window, APausedRunWithoutItsJobIsNotOffered)
 
     EXPECT_EQ(named<QPushButton>(*window, "Resume"), nullptr);
     EXPECT_EQ(named<QToolButton>(*window, "Resume run 1"), nullptr);
-}
-
-TEST_F(Window, TheExperimentThatIsShownChosenAgainChangesNothing)
-{
-    open();
-    window->showPage("count");
-    window->startRun("test.count", {}, "count", false);
-    ASSERT_TRUE(QTest::qWaitFor([&] { return view().runs.size() == 1; }, 10'000));
-    const RoomState before = room().state();
-    auto* choice = named<QComboBox>(*window, "Experiment");
-
-    choice->showPopup();
-    QTest::keyClick(choice->view(), Qt::Key_Return);
-
-    EXPECT_EQ(room().state(), before);
-    EXPECT_EQ(view().runs.size(), 1u);
 }
 
 TEST_F(Window, AKilledWindowComesBackInItsSize)
@@ -649,7 +433,7 @@ TEST_F(Window, ThePaletteFindsAnActionByAFewLetters)
     auto* line = named<QLineEdit>(*palette, "Find an action");
     auto* list = named<QListWidget>(*palette, "Actions");
 
-    QTest::keyClicks(line, "count");
+    QTest::keyClicks(line, "counting");
     ASSERT_GT(list->count(), 0);
     EXPECT_EQ(list->item(0)->text(), "Counting");
     QTest::keyClick(line, Qt::Key_Return);
