@@ -29,6 +29,7 @@ namespace vitrine
 {
 
 struct ComposedReport;
+struct PaletteEntry;
 class ActivityBar;
 class BottomStrip;
 class FigureCache;
@@ -139,6 +140,7 @@ private:
     // main_window_help.cpp
     void showShortcuts();
     void showPalette();
+    std::vector<PaletteEntry> ofExperiments(const RoomInfo& info);
     void toggleHelp();
     void refreshHelp();
 

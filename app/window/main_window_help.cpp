@@ -14,6 +14,7 @@
 #include "app/window/room_page.h"
 #include "core/base/resources.h"
 #include "widgets/theme/style.h"
+#include "widgets/theme/text.h"
 
 namespace vitrine
 {
@@ -61,6 +62,9 @@ void MainWindow::showPalette()
         }
     }
     std::ranges::copy_if(ofMenus(*menuBar()), std::back_inserter(entries), &PaletteEntry::possible);
+    for (const RoomInfo& info : infos_)
+        for (PaletteEntry& entry : ofExperiments(info))
+            entries.push_back(std::move(entry));
     for (const Study& study : studiesOf(infos_)) {
         if (study.missing.isEmpty())
             entries.push_back({study.title, "Study", {}, [this, study] { startStudy(study); }});
@@ -71,6 +75,26 @@ void MainWindow::showPalette()
                  openOther(path);
              }});
     (new CommandPalette(std::move(entries), this))->show();
+}
+
+std::vector<PaletteEntry> MainWindow::ofExperiments(const RoomInfo& info)
+{
+    std::vector<PaletteEntry> entries;
+    const auto plugin = source_.load(info.id);
+    if (!plugin)
+        return entries; // said where the room is opened
+    for (const auto& experiment : (*plugin)->createExperiments()) {
+        const ExperimentInfo about = experiment->info();
+        entries.push_back({fromUtf8(about.title),
+                           "Experiment: " + info.title,
+                           {},
+                           [this, room = info.id, id = fromUtf8(about.id)] {
+                               showPage(room);
+                               if (const auto page = rooms_.find(room); page != rooms_.end())
+                                   page->second->choose(id);
+                           }});
+    }
+    return entries;
 }
 
 void MainWindow::showShortcuts()

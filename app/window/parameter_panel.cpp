@@ -1,6 +1,5 @@
 #include "app/window/parameter_panel.h"
 
-#include <QComboBox>
 #include <QLabel>
 #include <QPushButton>
 #include <QScrollArea>
@@ -12,13 +11,14 @@
 #include "widgets/theme/palette.h"
 #include "widgets/theme/style.h"
 
+#include <algorithm>
+
 namespace vitrine
 {
 ParameterPanel::ParameterPanel(const std::vector<std::unique_ptr<Experiment>>& experiments,
                                QWidget* parent)
     : QFrame(parent),
       experiments_(experiments),
-      chooser_(new QComboBox(this)),
       sentence_(roleLabel({}, "muted", this)),
       form_(new ParamForm),
       run_(new QPushButton(theme::icon("run"), "Run", this))
@@ -33,14 +33,6 @@ ParameterPanel::ParameterPanel(const std::vector<std::unique_ptr<Experiment>>& e
     headColumn->setContentsMargins(12, 12, 12, 8);
     headColumn->setSpacing(8);
     headColumn->addWidget(roleLabel("Parameters", "section", head));
-    chooser_->setAccessibleName("Experiment");
-    chooser_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-    for (const auto& experiment : experiments) {
-        const ExperimentInfo info = experiment->info();
-        chooser_->addItem(QString::fromStdString(info.title), QString::fromStdString(info.id));
-    }
-    chooser_->setVisible(experiments.size() > 1);
-    headColumn->addWidget(chooser_);
     headColumn->addWidget(sentence_);
     column->addWidget(head);
 
@@ -73,23 +65,18 @@ ParameterPanel::ParameterPanel(const std::vector<std::unique_ptr<Experiment>>& e
     connect(run_, &QPushButton::clicked, this, &ParameterPanel::run);
     connect(form_, &ParamForm::runRequested, this, &ParameterPanel::run);
     connect(form_, &ParamForm::edited, this, &ParameterPanel::edited);
-    connect(chooser_, &QComboBox::activated, this, [this] { emit experimentChosen(experiment()); });
     if (!experiments.empty())
         setExperiment(QString::fromStdString(experiments.front()->info().id));
 }
 
-QString ParameterPanel::experiment() const
-{
-    return chooser_->currentData().toString();
-}
-
 void ParameterPanel::setExperiment(const QString& id)
 {
-    const int index = chooser_->findData(id);
-    if (index < 0)
+    const auto found = std::ranges::find_if(
+        experiments_, [&](const auto& made) { return made->info().id == id.toStdString(); });
+    if (found == experiments_.end())
         return;
-    chooser_->setCurrentIndex(index);
-    const Experiment& experiment = *experiments_[static_cast<std::size_t>(index)];
+    experiment_ = id;
+    const Experiment& experiment = **found;
     sentence_->setText(QString::fromStdString(experiment.info().sentence));
     form_->setSource([&experiment](const Params& chosen) { return allParams(experiment, chosen); });
 }

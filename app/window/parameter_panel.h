@@ -8,7 +8,6 @@
 #include <string>
 #include <vector>
 
-class QComboBox;
 class QLabel;
 class QPushButton;
 
@@ -17,7 +16,7 @@ namespace vitrine
 
 class ParamForm;
 
-// The right side: which experiment, its form, and the button that runs it.
+// The right side: the form of the chosen experiment, and the button that runs it.
 class ParameterPanel : public QFrame
 {
     Q_OBJECT
@@ -26,7 +25,7 @@ public:
 
     ParameterPanel(const std::vector<std::unique_ptr<Experiment>>& experiments, QWidget* parent);
 
-    QString experiment() const;
+    const QString& experiment() const { return experiment_; }
     void setExperiment(const QString& id); // emits nothing
     ParamForm& form() { return *form_; }
 
@@ -34,13 +33,12 @@ public slots:
     void run(); // checks the form first
 
 signals:
-    void experimentChosen(const QString& id);
     void edited(const QString& param);
     void runRequested();
 
 private:
     const std::vector<std::unique_ptr<Experiment>>& experiments_;
-    QComboBox* chooser_;
+    QString experiment_;
     QLabel* sentence_;
     ParamForm* form_;
     QPushButton* run_;

@@ -25,6 +25,12 @@ QJsonObject RoomMemory::toJson() const
         others[experiment] = vitrine::toJson(left);
     QJsonObject json = vitrine::toJson(shown_);
     json["others"] = others;
+    QJsonObject carried;
+    for (const auto& [experiment, texts] : carried_)
+        if (!texts.empty())
+            carried[experiment] = textsToJson(texts);
+    if (!carried.isEmpty())
+        json["carried"] = carried;
     return json;
 }
 
@@ -36,6 +42,11 @@ void RoomMemory::restoreOthers(const QJsonObject& json,
     for (auto it = others.begin(); it != others.end(); ++it)
         if (knows(it.key()))
             others_[it.key()] = roomStateFrom(it.value().toObject());
+    const QJsonObject carried = json["carried"].toObject();
+    carried_.clear();
+    for (auto it = carried.begin(); it != carried.end(); ++it)
+        if (knows(it.key()))
+            carried_[it.key()] = textsFrom(it.value().toObject());
 }
 
 } // namespace vitrine

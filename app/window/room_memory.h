@@ -20,6 +20,12 @@ public:
     // Shows another state; where it is another experiment's, the one before is kept as it was left.
     void show(const RoomState& state);
 
+    // Form texts of an experiment that came from another one (shared_params.h).
+    std::map<std::string, std::string>& carriedTo(const QString& experiment)
+    {
+        return carried_[experiment];
+    }
+
     QJsonObject toJson() const;
     // Takes the other experiments of what was stored, as far as the room knows them; what it showed
     // is for the caller to show.
@@ -28,7 +34,8 @@ public:
 
 private:
     RoomState shown_;
-    std::map<QString, RoomState> others_; // by experiment
+    std::map<QString, RoomState> others_;                           // by experiment
+    std::map<QString, std::map<std::string, std::string>> carried_; // likewise
 };
 
 } // namespace vitrine

@@ -9,6 +9,7 @@
 #include <QProgressBar>
 #include <QPushButton>
 #include <QStackedWidget>
+#include <QTabBar>
 #include <QToolButton>
 #include <QVBoxLayout>
 
@@ -79,10 +80,6 @@ RoomPage::RoomPage(const RoomInfo& info, const Plugin& plugin, ViewContext& cont
     connect(panel_, &ParameterPanel::runRequested, this, [this] {
         emit runRequested(panel_->experiment().toStdString(), panel_->form().values());
     });
-    connect(panel_, &ParameterPanel::experimentChosen, this, [this](const QString& id) {
-        if (id != state().experiment)
-            propose("Choose experiment", stateOf(id));
-    });
     connect(panel_, &ParameterPanel::edited, this, [this](const QString& param) {
         RoomState after = state();
         after.params = panel_->form().values();
@@ -93,7 +90,7 @@ RoomPage::RoomPage(const RoomInfo& info, const Plugin& plugin, ViewContext& cont
     connect(failure_, &FailurePanel::tryAgain, panel_, &ParameterPanel::run);
     connect(failure_, &FailurePanel::dismissed, this, [this] { setFailure({}, {}); });
     if (!experiments_.empty()) {
-        memory_.show({.experiment = QString::fromStdString(experiments_.front()->info().id)});
+        memory_.show({.experiment = tabs_->tabData(0).toString()});
         chooseExperiment(state().experiment);
     }
 }
@@ -104,9 +101,12 @@ QWidget* RoomPage::makeTitleBar()
 {
     auto* bar = new QFrame(this);
     bar->setObjectName("titleBar");
-    bar->setFixedHeight(44);
-    auto* row = new QHBoxLayout(bar);
-    row->setContentsMargins(16, 0, 8, 0);
+    auto* rows = new QVBoxLayout(bar);
+    rows->setContentsMargins(0, 4, 0, 0);
+    rows->setSpacing(0);
+    auto* row = new QHBoxLayout;
+    row->setContentsMargins(16, 0, 8, 4);
+    rows->addLayout(row);
     row->setSpacing(8);
     title_ = new QLabel(info_.title, bar);
     title_->setProperty("role", "section");
@@ -148,7 +148,66 @@ QWidget* RoomPage::makeTitleBar()
     fold->setToolTip("Parameters (F4)");
     connect(fold, &QToolButton::clicked, this, &RoomPage::panelToggled);
     row->addWidget(fold);
+    makeTabs();
+    auto* tabRow = new QHBoxLayout;
+    tabRow->setContentsMargins(4, 0, 8, 0);
+    tabRow->addWidget(tabs_);
+    rows->addLayout(tabRow);
     return bar;
+}
+
+// In the order of plugin.json.
+void RoomPage::makeTabs()
+{
+    tabs_ = new QTabBar(this);
+    tabs_->setAccessibleName("Experiments");
+    tabs_->setExpanding(false);
+    tabs_->setUsesScrollButtons(true); // a narrow page shows some of them
+    std::map<QString, ExperimentInfo> infos;
+    QStringList order = info_.experiments;
+    for (const auto& made : experiments_) {
+        const ExperimentInfo info = made->info();
+        const QString id = QString::fromStdString(info.id);
+        infos[id] = info;
+        if (!order.contains(id))
+            order << id;
+    }
+    for (const QString& id : order) {
+        const auto info = infos.find(id);
+        if (info == infos.end())
+            continue;
+        const int tab = tabs_->addTab(QString::fromStdString(info->second.title));
+        tabs_->setTabData(tab, id);
+        tabs_->setTabToolTip(tab, QString::fromStdString(info->second.sentence));
+    }
+    tabs_->setVisible(tabs_->count() > 1);
+    connect(tabs_, &QTabBar::currentChanged, this,
+            [this](int tab) { choose(tabs_->tabData(tab).toString()); });
+}
+
+void RoomPage::choose(const QString& experiment)
+{
+    if (experiment == state().experiment || !has(experiment))
+        return;
+    RoomState after = stateOf(experiment);
+    after.params = comingTo(experiment);
+    propose("Choose experiment", after);
+}
+
+ParamTexts RoomPage::comingTo(const QString& experiment)
+{
+    return carriedOver(formOf(state().experiment), formOf(experiment),
+                       memory_.carriedTo(experiment));
+}
+
+FilledForm RoomPage::formOf(const QString& experiment) const
+{
+    FilledForm form{.specs = {}, .texts = stateOf(experiment).params};
+    const auto found = experimentNamed(experiment.toStdString());
+    if (found.experiment == nullptr)
+        return form;
+    form.specs = resolvedSpecs(*found.experiment, form.texts);
+    return form;
 }
 
 bool RoomPage::has(const QString& experiment) const
@@ -197,6 +256,10 @@ void RoomPage::chooseExperiment(const QString& id)
 {
     panel_->setExperiment(id);
     appliedParams_.clear();
+    const QSignalBlocker told(tabs_);
+    for (int tab = 0; tab < tabs_->count(); ++tab)
+        if (tabs_->tabData(tab) == id)
+            tabs_->setCurrentIndex(tab);
     View*& view = views_[id];
     if (view == nullptr) {
         view = plugin_.createView(id.toStdString(), context_, middle_);

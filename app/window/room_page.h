@@ -3,6 +3,7 @@
 #include "app/plugins/rooms.h"
 #include "app/window/history.h"
 #include "app/window/room_memory.h"
+#include "app/window/shared_params.h"
 #include "core/jobs/worker/work.h"
 #include "widgets/runner/runner.h"
 #include "widgets/view.h"
@@ -19,6 +20,7 @@ class QMenu;
 class QProgressBar;
 class QPushButton;
 class QStackedWidget;
+class QTabBar;
 class QToolButton;
 
 namespace vitrine
@@ -28,7 +30,8 @@ class FailurePanel;
 class ParameterPanel;
 class PausedPanel;
 
-// One room: title line, the view of the chosen experiment, and (for the right dock) its parameters.
+// One room: title line, a tab for each experiment, the view of the chosen one, and (for the right
+// dock) its parameters.
 // Its state is a value: what a person changes is handed to `changed`, and comes back through
 // apply().
 class RoomPage : public QWidget
@@ -45,6 +48,9 @@ public:
     bool has(const QString& experiment) const;
     // The chosen experiment if it has this parameter, else the first that has; empty: none.
     QString experimentWith(const std::string& parameter) const;
+
+    // Another of its experiments, as it was left, with what the two share (shared_params.h).
+    void choose(const QString& experiment);
 
     const RoomState& state() const { return memory_.shown(); }
     void apply(const RoomState& state);
@@ -89,6 +95,9 @@ protected:
 
 private:
     QWidget* makeTitleBar();
+    void makeTabs();
+    ParamTexts comingTo(const QString& experiment);
+    FilledForm formOf(const QString& experiment) const;
     void chooseExperiment(const QString& id);
     void loadRuns(const QStringList& uids);
     void tellRepeatedColours();
@@ -114,6 +123,7 @@ private:
     QString viewTitle_;
 
     QLabel *title_, *subtitle_;
+    QTabBar* tabs_;
     QPushButton* compare_;
     QMenu* compareMenu_;
     QHBoxLayout* actions_;

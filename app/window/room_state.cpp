@@ -40,15 +40,28 @@ RoomState withPlaces(const RoomState& before, RoomState after, const QJsonObject
     return after;
 }
 
+QJsonObject textsToJson(const std::map<std::string, std::string>& texts)
+{
+    QJsonObject json;
+    for (const auto& [name, text] : texts)
+        json[QString::fromStdString(name)] = QString::fromStdString(text);
+    return json;
+}
+
+std::map<std::string, std::string> textsFrom(const QJsonObject& json)
+{
+    std::map<std::string, std::string> texts;
+    for (auto it = json.begin(); it != json.end(); ++it)
+        texts[it.key().toStdString()] = it.value().toString().toStdString();
+    return texts;
+}
+
 QJsonObject toJson(const RoomState& state)
 {
-    QJsonObject params;
-    for (const auto& [name, text] : state.params)
-        params[QString::fromStdString(name)] = QString::fromStdString(text);
     return {{"experiment", state.experiment},
             {"runs", QJsonArray::fromStringList(state.runs)},
             {"view", state.view},
-            {"params", params}};
+            {"params", textsToJson(state.params)}};
 }
 
 RoomState roomStateFrom(const QJsonObject& json)
@@ -58,9 +71,7 @@ RoomState roomStateFrom(const QJsonObject& json)
     for (const auto& uid : json["runs"].toArray())
         state.runs << uid.toString();
     state.view = json["view"].toObject();
-    const QJsonObject params = json["params"].toObject();
-    for (auto it = params.begin(); it != params.end(); ++it)
-        state.params[it.key().toStdString()] = it.value().toString().toStdString();
+    state.params = textsFrom(json["params"].toObject());
     return state;
 }
 

@@ -26,6 +26,8 @@ struct RoomState {
 RoomState withPlaces(const RoomState& before, RoomState after, const QJsonObject& shown);
 
 QJsonObject toJson(const RoomState& state);
+QJsonObject textsToJson(const std::map<std::string, std::string>& texts);
+std::map<std::string, std::string> textsFrom(const QJsonObject& json);
 RoomState roomStateFrom(const QJsonObject& json);
 
 } // namespace vitrine

@@ -102,7 +102,7 @@ private:
         window_.openRuns(done.first(1));
         keep(experiment);
         if (RoomPage* page = window_.room(window_.currentPage()))
-            tabsOf(*page, experiment);
+            tabsOf(*page->view(), experiment);
         if (done.size() > 1) {
             window_.openRuns(done.first(2));
             keep(experiment + "-two");
