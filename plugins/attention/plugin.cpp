@@ -7,8 +7,8 @@
 #include "plugins/attention/figures/figures.h"
 #include "plugins/attention/view/shown_run.h"
 #include "plugins/attention/view/view.h"
+#include "widgets/state_json.h"
 
-#include <QJsonDocument>
 #include <QJsonObject>
 #include <QObject>
 
@@ -37,10 +37,7 @@ public:
     std::vector<figure::Figure> figures(const std::vector<RunRecord>& runs,
                                         const QJsonObject& state) const override
     {
-        const QByteArray text = QJsonDocument(stateFor(runs, state)).toJson(QJsonDocument::Compact);
-        const auto json = parseJson(
-            std::string_view(text.constData(), static_cast<std::size_t>(text.size())), "state");
-        return attention_plugin::figures(runs, json ? *json : Json::object());
+        return attention_plugin::figures(runs, coreJson(stateFor(runs, state)));
     }
 };
 

@@ -8,8 +8,8 @@
 #include "plugins/calibration/view/study_view.h"
 #include "plugins/calibration/view/tuned_run.h"
 #include "plugins/calibration/view/view.h"
+#include "widgets/state_json.h"
 
-#include <QJsonDocument>
 #include <QJsonObject>
 #include <QObject>
 
@@ -38,10 +38,7 @@ public:
     std::vector<figure::Figure> figures(const std::vector<RunRecord>& runs,
                                         const QJsonObject& state) const override
     {
-        const QByteArray text = QJsonDocument(stateFor(runs, state)).toJson(QJsonDocument::Compact);
-        const auto json = parseJson(
-            std::string_view(text.constData(), static_cast<std::size_t>(text.size())), "state");
-        return calibration_plugin::figures(runs, json ? *json : Json::object());
+        return calibration_plugin::figures(runs, coreJson(stateFor(runs, state)));
     }
 };
 

@@ -1,5 +1,7 @@
 #include "plugins/common/experiment_sinks.h"
 
+#include "core/jobs/experiment/read_run.h"
+
 namespace vitrine
 {
 
@@ -61,15 +63,31 @@ std::vector<ParamSpec> sinkParams(const attention::SinkOptions& defaults)
     return {rule, tau, alpha, protect, rows};
 }
 
-attention::SinkOptions sinkOptions(const Params& params)
+attention::SinkOptions sinkOptions(const Params& params, const attention::SinkOptions& otherwise)
 {
-    attention::SinkOptions options;
-    options.rule = attention::parseSinkRule(params.text("rule")).value_or(options.rule);
-    options.tau = params.real("tau");
-    options.alpha = params.real("alpha");
-    options.protect = static_cast<int>(params.integer("protect"));
-    options.minRows = static_cast<int>(params.integer("min_rows"));
+    constexpr int kMost = 1 << 20;
+    const auto within = [&](const char* name, double high, double fallback) {
+        const double value = parameterNumber(params, name, fallback);
+        return value >= 0 && value <= high ? value : fallback;
+    };
+    attention::SinkOptions options = otherwise;
+    options.rule = attention::parseSinkRule(parameterText(params, "rule")).value_or(options.rule);
+    options.tau = within("tau", 1, options.tau);
+    options.alpha = within("alpha", 1e6, options.alpha);
+    options.protect = parameterWhole(params, "protect", 0, kMost, options.protect);
+    options.minRows = parameterWhole(params, "min_rows", 0, kMost, options.minRows);
     return options;
+}
+
+Params paramsOf(const attention::SinkOptions& options)
+{
+    Params params;
+    params.set("rule", std::string(attention::sinkRuleName(options.rule)));
+    params.set("tau", options.tau);
+    params.set("alpha", options.alpha);
+    params.set("protect", std::int64_t{options.protect});
+    params.set("min_rows", std::int64_t{options.minRows});
+    return params;
 }
 
 } // namespace vitrine

@@ -18,25 +18,24 @@ using attention::Capture;
 
 constexpr std::int64_t kMostCells = 1024;
 constexpr std::size_t kMostTicks = 512;
-constexpr double kLogDecades = 1e-4; // a logarithmic scale begins at this share of the clip
 
 // The part of a square map that is shown.
 struct Region {
     std::int64_t row = 0, column = 0, size = 0, stride = 1;
 };
 
-Region regionOf(const MapLook& look, std::int64_t tokens)
+Region regionOf(const figure::MapLook& look, std::int64_t tokens)
 {
     Region region;
-    region.size =
-        std::clamp<std::int64_t>(std::llround(static_cast<double>(tokens) / look.zoom), 1, tokens);
+    region.size = std::clamp<std::int64_t>(
+        std::llround(static_cast<double>(tokens) / look.window.zoom), 1, tokens);
     const auto start = [&](double centre) {
         const double middle = centre < 0 ? static_cast<double>(tokens) / 2 : centre;
         return std::clamp<std::int64_t>(std::llround(middle - static_cast<double>(region.size) / 2),
                                         0, tokens - region.size);
     };
-    region.row = start(look.row);
-    region.column = start(look.column);
+    region.row = start(look.window.row);
+    region.column = start(look.window.column);
     region.stride = (region.size + kMostCells - 1) / kMostCells;
     return region;
 }
@@ -79,13 +78,13 @@ figure::Grid thumbnailGrid(const Capture& capture, std::int64_t layer, std::int6
 }
 
 // Range of the colours and what the legend says of values beyond.
-void scaleGrid(figure::Grid& grid, const MapLook& look)
+void scaleGrid(figure::Grid& grid, const figure::MapLook& look)
 {
     grid.name = "attention weight";
     grid.map = look.colours;
     grid.scale = look.scale;
     grid.maximum = look.clip;
-    grid.minimum = look.scale == figure::Scale::logarithmic ? look.clip * kLogDecades : 0;
+    grid.minimum = look.least();
     grid.clipped = std::ranges::any_of(grid.values, [&](float value) {
         return !figure::isNotFinite(value) && static_cast<double>(value) > grid.maximum;
     });
@@ -173,7 +172,7 @@ std::int64_t layerIndexOf(const Capture& capture, model::LayerHead head)
 }
 
 MapFigure mapFigure(std::string name, std::string title, const Capture& capture,
-                    std::int64_t layerIndex, std::int64_t head, const MapLook& look)
+                    std::int64_t layerIndex, std::int64_t head, const figure::MapLook& look)
 {
     const Region region = regionOf(look, capture.tokens());
     auto cells = drawnTile(capture, layerIndex, head,
@@ -194,7 +193,7 @@ MapFigure mapFigure(std::string name, std::string title, const Capture& capture,
 
 Result<MapFigure> differenceFigure(std::string name, std::string title, const Capture& first,
                                    const Capture& second, model::LayerHead head,
-                                   const MapLook& look)
+                                   const figure::MapLook& look)
 {
     if (const std::string reason = attention::whyNotComparable(first, second); !reason.empty())
         return argumentError("no difference of maps: {}", reason);

@@ -1,23 +1,13 @@
 #pragma once
 
 #include "core/attention/capture.h"
-#include "core/figure/figure.h"
+#include "core/figure/map_look.h"
 
 #include <string>
 
 // Attention maps of captures as figures: what rooms that show maps share. Any thread.
 namespace vitrine
 {
-
-// Colours and the part of the map that is shown, as views keep them.
-struct MapLook {
-    figure::Scale scale = figure::Scale::linear;
-    double clip =
-        0.1; // the largest weight shown; a logarithmic scale begins at a ten-thousandth of it
-    figure::ColourMap colours = figure::ColourMap::viridis;
-    double row = -1, column = -1,
-           zoom = 1; // centre in tokens (-1: the middle); zoom 1: the whole map
-};
 
 // Place of the head's layer in this capture; -1 where it has no such head.
 std::int64_t layerIndexOf(const attention::Capture& capture, model::LayerHead head);
@@ -32,13 +22,13 @@ struct MapFigure {
 // A head's map, max-pooled to at most 1,024 cells a side; the thumbnail where the head was not
 // kept.
 MapFigure mapFigure(std::string name, std::string title, const attention::Capture& capture,
-                    std::int64_t layerIndex, std::int64_t head, const MapLook& look);
+                    std::int64_t layerIndex, std::int64_t head, const figure::MapLook& look);
 
 // Second less first, where the two may be compared (core/attention/comparable.h); pooled cells show
 // the entry farthest from zero.
 Result<MapFigure> differenceFigure(std::string name, std::string title,
                                    const attention::Capture& first,
                                    const attention::Capture& second, model::LayerHead head,
-                                   const MapLook& look);
+                                   const figure::MapLook& look);
 
 } // namespace vitrine

@@ -8,6 +8,11 @@
 namespace vitrine
 {
 
+ColourScale weightScale(const figure::MapLook& look)
+{
+    return {look.colours, look.scale, look.least(), look.clip};
+}
+
 ColourScale differenceScale(double largest, figure::Scale scale)
 {
     return {figure::ColourMap::difference, scale, -largest, largest};

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/figure/figure.h"
+#include "core/figure/map_look.h"
 
 #include <QImage>
 #include <QString>
@@ -20,6 +20,8 @@ struct ColourScale {
     friend bool operator==(const ColourScale&, const ColourScale&) = default;
 };
 
+// Weights as they are looked at.
+ColourScale weightScale(const figure::MapLook& look);
 // Differences: blue below, red above, white at zero.
 ColourScale differenceScale(double largest, figure::Scale scale = figure::Scale::linear);
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/figure/map_look.h"
+
 #include <QPointF>
 #include <QRectF>
 
@@ -9,14 +11,7 @@
 namespace vitrine
 {
 
-// What part of a map is looked at, independent of the widget's size: linked maps share it. In
-// cells; zoom 1 shows the whole map.
-struct MapWindow {
-    double row = -1, column = -1; // centre; negative: the map's middle
-    double zoom = 1;
-
-    friend bool operator==(const MapWindow&, const MapWindow&) = default;
-};
+using figure::MapWindow;
 
 struct MapCell {
     std::int64_t row = 0, column = 0;

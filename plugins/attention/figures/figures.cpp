@@ -7,7 +7,9 @@
 
 #include "core/base/json.h"
 #include "core/figure/not_finite.h"
+#include "core/model/tokenizer/token_text.h"
 #include "plugins/attention/figures/state.h"
+#include "plugins/common/map_figures.h"
 
 namespace vitrine::attention_plugin
 {
@@ -41,7 +43,7 @@ std::vector<figure::Axis::Tick> tokenTicks(const attention::Capture& capture)
     const auto& texts = capture.tokenTexts();
     const std::size_t step = texts.size() / kMostTicks + 1;
     for (std::size_t j = 0; j < texts.size(); j += step)
-        ticks.push_back({static_cast<double>(j), readableToken(texts[j])});
+        ticks.push_back({static_cast<double>(j), model::readableToken(texts[j])});
     return ticks;
 }
 
@@ -54,15 +56,6 @@ figure::Series line(std::string name, std::size_t points, int colour, figure::Li
     for (std::size_t j = 0; j < points; ++j)
         series.x.push_back(static_cast<double>(j));
     return series;
-}
-
-// Place of the head in this capture; -1 where its layer was not captured.
-std::int64_t layerIndex(const attention::Capture& capture, FigureHead head)
-{
-    const auto found = std::ranges::find(capture.layerIds(), head.layer);
-    return found == capture.layerIds().end() || head.head < 0 || head.head >= capture.heads()
-               ? -1
-               : found - capture.layerIds().begin();
 }
 
 std::string ruleText(const attention::SinkOptions& options)
@@ -78,10 +71,10 @@ std::string ruleText(const attention::SinkOptions& options)
     return fmt::format("s > {} u", options.alpha);
 }
 
-void addScore(figure::Figure& figure, const FigureRun& run, FigureHead head,
-              const std::string& name, figure::RunLook look)
+void addScore(figure::Figure& figure, const FigureRun& run, LayerHead head, const std::string& name,
+              figure::RunLook look)
 {
-    const std::int64_t layer = layerIndex(*run.capture, head);
+    const std::int64_t layer = layerIndexOf(*run.capture, head);
     if (layer < 0)
         return;
     const auto score = run.capture->columnScore(layer, head.head);
@@ -113,10 +106,10 @@ void addLimits(figure::Figure& figure, const attention::Capture& capture,
     figure.series.push_back(std::move(even));
 }
 
-void labelSinks(figure::Figure& figure, const FigureRun& run, FigureHead head,
+void labelSinks(figure::Figure& figure, const FigureRun& run, LayerHead head,
                 const attention::SinkOptions& options)
 {
-    const std::int64_t layer = layerIndex(*run.capture, head);
+    const std::int64_t layer = layerIndexOf(*run.capture, head);
     if (layer < 0)
         return;
     // Heaviest first; a neighbour whose label would lie on one already set goes without.
@@ -131,8 +124,9 @@ void labelSinks(figure::Figure& figure, const FigureRun& run, FigureHead head,
             continue;
         labelled.push_back(x);
         figure.annotations.push_back(
-            {readableToken(run.capture->tokenTexts()[static_cast<std::size_t>(sink.position)]), x,
-             sink.score, figure::kTextColour});
+            {model::readableToken(
+                 run.capture->tokenTexts()[static_cast<std::size_t>(sink.position)]),
+             x, sink.score, figure::kTextColour});
     }
 }
 
@@ -165,8 +159,8 @@ figure::Figure headFigure(const char* name, std::string title, const std::vector
 
 figure::Figure sinkProfile(const std::vector<FigureRun>& runs, const Json& json)
 {
-    const FigureState state = figureState(json, *runs.front().run);
-    const FigureHead head = chosenHead(runs, state).id;
+    const State state = readState(json, *runs.front().run);
+    const LayerHead head = chosenHead(runs, state).id;
     figure::Figure figure = headFigure(
         "sink-profile", "Mean weight each token receives · " + headLabel(head), runs, json);
     figure.x.label = "Token";
@@ -175,8 +169,8 @@ figure::Figure sinkProfile(const std::vector<FigureRun>& runs, const Json& json)
     if (sameText(runs))
         figure.x.ticks = tokenTicks(*runs.front().capture);
     figure.y.label = "s[j]";
-    figure.y.scale = state.scale;
-    figure.y.minimum = state.scale == figure::Scale::logarithmic ? 1e-4 : 0;
+    figure.y.scale = state.look.scale;
+    figure.y.minimum = state.look.scale == figure::Scale::logarithmic ? 1e-4 : 0;
 
     // Pinned heads take the colours that the runs leave.
     std::vector<std::string> lines;
@@ -188,7 +182,7 @@ figure::Figure sinkProfile(const std::vector<FigureRun>& runs, const Json& json)
         addScore(figure, runs[r], head, runs.size() > 1 ? runLabel(*runs[r].run) : headLabel(head),
                  figure::lookAt(places[r]));
     std::size_t place = runs.size();
-    for (const FigureHead& pinned : state.pinnedHeads)
+    for (const LayerHead& pinned : state.pinnedHeads)
         if (pinned != head)
             addScore(figure, runs.front(), pinned, headLabel(pinned),
                      {figure::lookAt(places[place++]).colour, figure::Line::solid});
@@ -216,9 +210,9 @@ figure::Figure sinkProfile(const std::vector<FigureRun>& runs, const Json& json)
 
 figure::Figure headOverview(const std::vector<FigureRun>& runs, const Json& json)
 {
-    const FigureState state = figureState(json, *runs.front().run);
+    const State state = readState(json, *runs.front().run);
     const FigureRun& run = scoredRun(runs, state);
-    FigureScore score;
+    Score score;
     const auto heads = scoredHeads(run, runs.front(), state, score);
     const attention::Capture& capture = *run.capture;
     figure::Figure figure =
@@ -236,7 +230,7 @@ figure::Figure headOverview(const std::vector<FigureRun>& runs, const Json& json
     grid.unit = scoreUnit(score);
     grid.rows = capture.layers();
     grid.columns = capture.heads();
-    grid.map = state.colours;
+    grid.map = state.look.colours;
     grid.minimum = 0;
     grid.maximum = 1e-9;
     for (const ScoredHead& head : heads) {
@@ -256,17 +250,16 @@ figure::Figure headOverview(const std::vector<FigureRun>& runs, const Json& json
 
 figure::Figure headBars(const std::vector<FigureRun>& runs, const Json& json)
 {
-    const FigureState state = figureState(json, *runs.front().run);
+    const State state = readState(json, *runs.front().run);
     const FigureRun& ranked = scoredRun(runs, state);
-    FigureScore score;
+    Score score;
     auto order = scoredHeads(ranked, runs.front(), state, score);
     std::ranges::stable_sort(order, [](const ScoredHead& a, const ScoredHead& b) {
         return a.value > b.value || (!std::isnan(a.value) && std::isnan(b.value));
     });
     const std::string remark = notFiniteRemark("Without a bar", order);
     order.resize(std::min(order.size(), kMostBars));
-    const std::vector<FigureRun> shown =
-        score == FigureScore::difference ? std::vector{ranked} : runs;
+    const std::vector<FigureRun> shown = score == Score::difference ? std::vector{ranked} : runs;
 
     figure::Figure figure = headFigure("heads", "Heads by " + scoreLabel(score), runs, json);
     figure.x.label = "Layer.head";
@@ -278,16 +271,16 @@ figure::Figure headBars(const std::vector<FigureRun>& runs, const Json& json)
             {static_cast<double>(i), fmt::format("{}.{}", order[i].id.layer, order[i].id.head)});
     const double width = 0.8 / static_cast<double>(shown.size());
     auto looks = looksOf(runs, state);
-    if (score == FigureScore::difference)
+    if (score == Score::difference)
         looks = {looks[static_cast<std::size_t>(&ranked - runs.data())]};
     for (std::size_t r = 0; r < shown.size(); ++r) {
         figure::Bars bars;
         bars.name = runLabel(*shown[r].run);
         bars.colour = looks[r].colour;
         bars.width = width;
-        FigureState same = state;
+        State same = state;
         same.score = score;
-        FigureScore ignored;
+        Score ignored;
         const auto heads = scoredHeads(shown[r], runs.front(), same, ignored);
         for (std::size_t i = 0; i < order.size(); ++i) {
             const auto found = std::ranges::find(heads, order[i].id, &ScoredHead::id);
@@ -308,7 +301,7 @@ figure::Figure headBars(const std::vector<FigureRun>& runs, const Json& json)
 
 figure::Figure entropyMass(const std::vector<FigureRun>& runs, const Json& json)
 {
-    const FigureState state = figureState(json, *runs.front().run);
+    const State state = readState(json, *runs.front().run);
     const ScoredHead chosen = chosenHead(runs, state);
     const auto looks = looksOf(runs, state);
     figure::Figure figure =
@@ -334,7 +327,7 @@ figure::Figure entropyMass(const std::vector<FigureRun>& runs, const Json& json)
         figure.series.push_back(std::move(series));
     }
     const attention::Capture& first = *runs.front().capture;
-    if (const std::int64_t layer = layerIndex(first, chosen.id);
+    if (const std::int64_t layer = layerIndexOf(first, chosen.id);
         layer >= 0 && std::isfinite(first.entropy(layer, chosen.id.head)))
         figure.annotations.push_back({fmt::format("{}.{}", chosen.id.layer, chosen.id.head),
                                       first.firstTokenMass(layer, chosen.id.head),
@@ -371,7 +364,7 @@ std::vector<figure::Figure> figures(const std::vector<RunRecord>& runs, const Js
     list.push_back(sinkProfile(shown, state));
     // Maps of several runs show one head, also where nobody has chosen it.
     Json oneHead = state.is_object() ? state : Json::object();
-    const FigureHead head = chosenHead(shown, figureState(state, *shown.front().run)).id;
+    const LayerHead head = chosenHead(shown, readState(state, *shown.front().run)).id;
     oneHead["selection"] = {{"layer", head.layer}, {"head", head.head}};
     for (std::size_t i = 0; i < shown.size(); ++i) {
         list.push_back(attentionMap(shown[i], oneHead));

@@ -1,28 +1,17 @@
 #include "core/base/json.h"
-#include "plugins/attention/figures/figures.h"
 #include "plugins/attention/figures/state.h"
 #include "plugins/common/map_figures.h"
 
 namespace vitrine::attention_plugin
 {
 
-namespace
-{
-
-MapLook lookOf(const FigureState& state)
-{
-    return {state.scale, state.clip, state.colours, state.row, state.column, state.zoom};
-}
-
-} // namespace
-
 figure::Figure attentionMap(const FigureRun& run, const Json& json)
 {
     const attention::Capture& capture = *run.capture;
-    const FigureState state = figureState(json, *run.run);
+    const State state = readState(json, *run.run);
     const ScoredHead head = chosenHead({run}, state);
     auto [figure, note] = mapFigure("attention-map", "Attention map · " + headLabel(head.id),
-                                    capture, head.layerIndex, head.id.head, lookOf(state));
+                                    capture, head.layerIndex, head.id.head, state.look);
     figure.caption =
         fmt::format("Weight that each query (row) gives to each key (column), {}, {}.{}",
                     headLabel(head.id), runLabel(*run.run), note);
@@ -35,12 +24,11 @@ figure::Figure attentionMap(const FigureRun& run, const Json& json)
 Result<figure::Figure> attentionDifference(const FigureRun& first, const FigureRun& second,
                                            const Json& json)
 {
-    const FigureState state = figureState(json, *first.run);
-    const FigureHead head = chosenHead({first, second}, state).id;
+    const State state = readState(json, *first.run);
+    const LayerHead head = chosenHead({first, second}, state).id;
     VITRINE_TRY(auto made, differenceFigure("attention-difference",
                                             "Difference of attention maps · " + headLabel(head),
-                                            *first.capture, *second.capture,
-                                            {head.layer, head.head}, lookOf(state)));
+                                            *first.capture, *second.capture, head, state.look));
     figure::Figure figure = std::move(made.figure);
     figure.caption = fmt::format("{} less {}, {}.{}", runLabel(*second.run), runLabel(*first.run),
                                  headLabel(head), made.note);

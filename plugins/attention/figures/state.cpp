@@ -1,14 +1,17 @@
 #include "plugins/attention/figures/state.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <filesystem>
 
 #include "core/attention/comparable.h"
 #include "core/base/cut_text.h"
 #include "core/base/json.h"
+#include "core/base/json_state.h"
+#include "core/jobs/experiment/plain_params.h"
 #include "core/jobs/experiment/read_run.h"
-#include "plugins/common/stored_sinks.h"
+#include "plugins/common/experiment_sinks.h"
 
 namespace vitrine::attention_plugin
 {
@@ -17,54 +20,22 @@ namespace
 {
 
 constexpr std::size_t kLongestName = 80; // bytes, of a file in a label
+constexpr std::array kScores = {Score::firstTokenMass, Score::sinkMass, Score::entropy,
+                                Score::difference};
 
-double numberIn(const Json& json, const char* key, double fallback, double low, double high)
+Score scoreNamed(const std::string& name)
 {
-    if (!json.is_object() || !json.contains(key) || !json[key].is_number())
-        return fallback;
-    const double value = json[key].get<double>();
-    return value >= low && value <= high ? value : fallback;
+    const auto found = std::ranges::find(kScores, name, scoreName);
+    return found == kScores.end() ? Score::firstTokenMass : *found;
 }
 
-std::string word(const Json& json, const char* key)
-{
-    return json.is_object() && json.contains(key) && json[key].is_string()
-               ? json[key].get<std::string>()
-               : std::string();
-}
-
-const Json& part(const Json& json, const char* key)
-{
-    static const Json none;
-    return json.is_object() && json.contains(key) ? json[key] : none;
-}
-
-attention::SinkRule ruleOf(const std::string& name, attention::SinkRule fallback)
-{
-    return name == "absolute"   ? attention::SinkRule::absolute
-           : name == "relative" ? attention::SinkRule::relative
-           : name == "uniform"  ? attention::SinkRule::uniform
-                                : fallback;
-}
-
-attention::SinkOptions sinksOf(const Json& json, const RunRecord& run)
-{
-    attention::SinkOptions options = storedSinkOptions(run.params);
-    options.rule = ruleOf(word(json, "rule"), options.rule);
-    options.tau = numberIn(json, "tau", options.tau, 0, 1);
-    options.alpha = numberIn(json, "alpha", options.alpha, 0, 1e6);
-    options.protect = static_cast<int>(numberIn(json, "protect", options.protect, 0, 1e6));
-    options.minRows = static_cast<int>(numberIn(json, "min_rows", options.minRows, 0, 1e6));
-    return options;
-}
-
-double valueOf(const FigureRun& run, std::int64_t layer, std::int64_t head, FigureScore score,
+double valueOf(const FigureRun& run, std::int64_t layer, std::int64_t head, Score score,
                const attention::SinkOptions& options)
 {
     const attention::Capture& capture = *run.capture;
-    if (score == FigureScore::entropy)
+    if (score == Score::entropy)
         return capture.entropy(layer, head);
-    if (score != FigureScore::sinkMass)
+    if (score != Score::sinkMass)
         return capture.firstTokenMass(layer, head);
     const auto columnScore = capture.columnScore(layer, head);
     if (!attention::areFinite(columnScore))
@@ -76,50 +47,64 @@ double valueOf(const FigureRun& run, std::int64_t layer, std::int64_t head, Figu
 
 } // namespace
 
-FigureState figureState(const Json& json, const RunRecord& run)
+State readState(const Json& json, const RunRecord& run)
 {
-    FigureState state;
-    const Json& selection = part(json, "selection");
-    state.head.layer = static_cast<int>(numberIn(selection, "layer", -1, 0, 511));
-    state.head.head = static_cast<int>(numberIn(selection, "head", -1, 0, 4095));
-    state.sinks = sinksOf(json, run);
-    const std::string score = word(json, "score");
-    state.score = score == "sink_mass"    ? FigureScore::sinkMass
-                  : score == "entropy"    ? FigureScore::entropy
-                  : score == "difference" ? FigureScore::difference
-                                          : FigureScore::firstTokenMass;
-    state.scale = word(json, "scale") == "log" ? figure::Scale::logarithmic : figure::Scale::linear;
-    state.clip = numberIn(json, "clip", 0.1, 1e-6, 1);
-    const std::string colours = word(json, "colour_map");
-    state.colours = colours == "cividis" ? figure::ColourMap::cividis
-                    : colours == "magma" ? figure::ColourMap::magma
-                                         : figure::ColourMap::viridis;
-    for (const Json& token : part(json, "pinned_tokens"))
-        if (token.is_number_integer())
-            state.pinnedTokens.push_back(token.get<std::int64_t>());
-    for (const Json& head : part(json, "pinned_heads"))
-        if (head.is_array() && head.size() == 2 && head[0].is_number_integer() &&
-            head[1].is_number_integer())
-            state.pinnedHeads.push_back({head[0].get<int>(), head[1].get<int>()});
-    const Json& window = part(json, "window");
-    state.row = numberIn(window, "row", -1, 0, 1e9);
-    state.column = numberIn(window, "column", -1, 0, 1e9);
-    state.zoom = numberIn(window, "zoom", 1, 1, 1e9);
+    State state;
+    state.selection = selectionIn(json);
+    state.sinks = sinkOptions(plainParams(json), sinkOptions(run.params));
+    state.score = scoreNamed(textIn(json, "score"));
+    state.ranked = textIn(json, "order") == "score";
+    state.look = figure::mapLookIn(json);
+    for (const Json& value : listIn(json, "pinned_tokens"))
+        if (const auto token = tokenIn(value))
+            state.pinnedTokens.push_back(*token);
+    for (const Json& value : listIn(json, "pinned_heads"))
+        if (value.is_array() && value.size() == 2)
+            if (const auto head = headIn(value[0], value[1]))
+                state.pinnedHeads.push_back(*head);
     state.places = figure::runPlacesIn(json);
+    const Json& sort = partIn(json, "sort");
+    if (partIn(sort, "column").is_string())
+        state.sortColumn = textIn(sort, "column");
+    state.sortDescending = flagIn(sort, "descending", true);
     return state;
 }
 
+Json written(Json json, const State& state, const State& before)
+{
+    if (!json.is_object())
+        json = Json::object();
+    putSelection(json, state.selection, before.selection);
+    if (state.sinks != before.sinks)
+        json.update(toJson(paramsOf(state.sinks)));
+    if (state.score != before.score)
+        json["score"] = scoreName(state.score);
+    if (state.ranked != before.ranked)
+        json["order"] = state.ranked ? "score" : "grid";
+    figure::putMapLook(json, state.look, before.look);
+    if (state.pinnedTokens != before.pinnedTokens)
+        json["pinned_tokens"] = state.pinnedTokens;
+    if (state.pinnedHeads != before.pinnedHeads) {
+        json["pinned_heads"] = Json::array();
+        for (const LayerHead head : state.pinnedHeads)
+            json["pinned_heads"].push_back({head.layer, head.head});
+    }
+    if (state.sortColumn != before.sortColumn || state.sortDescending != before.sortDescending)
+        json["sort"] = {{"column", state.sortColumn}, {"descending", state.sortDescending}};
+    return json;
+}
+
 std::vector<ScoredHead> scoredHeads(const FigureRun& run, const FigureRun& first,
-                                    const FigureState& state, FigureScore& score)
+                                    const State& state, Score& score)
 {
     score = state.score;
-    if (score == FigureScore::difference &&
+    if (score == Score::difference &&
         (run.capture == first.capture || !whyNotComparable(*first.capture, *run.capture).empty()))
-        score = FigureScore::firstTokenMass;
+        score = Score::firstTokenMass;
     std::vector<ScoredHead> heads;
     for (std::int64_t l = 0; l < run.capture->layers(); ++l) {
         for (std::int64_t h = 0; h < run.capture->heads(); ++h) {
-            const double value = score == FigureScore::difference
+            const double value = score == Score::difference
                                      ? attention::massMoved(first.capture->columnScore(l, h),
                                                             run.capture->columnScore(l, h),
                                                             run.capture->columnRows())
@@ -133,68 +118,88 @@ std::vector<ScoredHead> scoredHeads(const FigureRun& run, const FigureRun& first
     return heads;
 }
 
-const FigureRun& scoredRun(const std::vector<FigureRun>& runs, const FigureState& state)
+const FigureRun& scoredRun(const std::vector<FigureRun>& runs, const State& state)
 {
-    const bool second = state.score == FigureScore::difference && runs.size() > 1 &&
+    const bool second = state.score == Score::difference && runs.size() > 1 &&
                         whyNotComparable(*runs[0].capture, *runs[1].capture).empty();
     return second ? runs[1] : runs.front();
 }
 
-ScoredHead chosenHead(const std::vector<FigureRun>& runs, const FigureState& state)
+ScoredHead chosenHead(const std::vector<FigureRun>& runs, const State& state)
 {
-    FigureScore score;
+    Score score;
     const auto heads = scoredHeads(scoredRun(runs, state), runs.front(), state, score);
     const auto weight = [](const ScoredHead& head) {
         return std::isnan(head.value) ? -1.0 : head.value;
     };
-    ScoredHead best;
+    const ScoredHead* best = nullptr;
     for (const ScoredHead& head : heads) {
-        if (head.id == state.head)
+        if (head.id == state.selection.head)
             return head;
-        if (best.id.layer < 0 || weight(head) > weight(best))
-            best = head;
+        if (!best || weight(head) > weight(*best))
+            best = &head;
     }
-    return best;
+    return best ? *best : ScoredHead{.id = {-1, -1}};
 }
 
-std::string scoreLabel(FigureScore score)
+std::string scoreName(Score score)
+{
+    static const std::array<std::string, 4> names = {"first_token_mass", "sink_mass", "entropy",
+                                                     "difference"};
+    return names[static_cast<std::size_t>(score)];
+}
+
+std::string scoreHelp(Score score)
+{
+    static const std::array<std::string, 4> help = {
+        "Mean weight that later tokens give to the first token: mean over rows i ≥ 1 of A[i,0]. 0 "
+        "to 1.",
+        "Mean weight that rows i ≥ 1 give to all sinks of the head together, by the rule below. 0 "
+        "to 1.",
+        "Mean over rows of −Σⱼ A[i,j] ln A[i,j], in nat. Low: the head looks at few tokens.",
+        "Share of the attention mass that goes to other keys in the second run: ½ Σⱼ |s₁[j] − "
+        "s₂[j]| · rows[j] / T. 0 to 1."};
+    return help[static_cast<std::size_t>(score)];
+}
+
+std::string scoreLabel(Score score)
 {
     switch (score) {
-    case FigureScore::sinkMass:
+    case Score::sinkMass:
         return "Sink mass";
-    case FigureScore::entropy:
+    case Score::entropy:
         return "Entropy";
-    case FigureScore::difference:
+    case Score::difference:
         return "Difference";
-    case FigureScore::firstTokenMass:
+    case Score::firstTokenMass:
         break;
     }
     return "First-token mass";
 }
 
-std::string scoreUnit(FigureScore score)
+std::string scoreUnit(Score score)
 {
-    return score == FigureScore::entropy ? "nat" : "";
+    return score == Score::entropy ? "nat" : "";
 }
 
-std::string scoreCaption(FigureScore score)
+std::string scoreCaption(Score score)
 {
     switch (score) {
-    case FigureScore::sinkMass:
+    case Score::sinkMass:
         return "Sink mass: mean weight that queries after the first give to the columns that the "
                "rule flags.";
-    case FigureScore::entropy:
+    case Score::entropy:
         return "Entropy: mean over rows of -sum A ln A.";
-    case FigureScore::difference:
+    case Score::difference:
         return "Difference: share of the attention mass that goes to other keys than in the first "
                "run.";
-    case FigureScore::firstTokenMass:
+    case Score::firstTokenMass:
         break;
     }
     return "First-token mass: mean weight that queries after the first give to token 0.";
 }
 
-std::vector<figure::RunLook> looksOf(const std::vector<FigureRun>& runs, const FigureState& state)
+std::vector<figure::RunLook> looksOf(const std::vector<FigureRun>& runs, const State& state)
 {
     return figure::runLooks(runs, state.places, [](const FigureRun& run) { return run.run->uid; });
 }
@@ -222,7 +227,7 @@ std::string runLabel(const RunRecord& run)
     return label;
 }
 
-std::string headLabel(FigureHead head)
+std::string headLabel(LayerHead head)
 {
     return fmt::format("layer {}, head {}", head.layer, head.head);
 }

@@ -3,6 +3,7 @@
 #include "core/base/number_text.h"
 #include "widgets/theme/palette.h"
 #include "widgets/theme/style.h"
+#include "widgets/theme/text.h"
 
 #include <QHeaderView>
 #include <QKeyEvent>
@@ -51,7 +52,8 @@ QPixmap pinMark()
 
 void HeadTableModel::setScene(const Scene& scene)
 {
-    const bool changed = version_ != scene.rowsVersion || sortColumn_ != scene.state.sortColumn ||
+    const QString sorted = fromUtf8(scene.state.sortColumn);
+    const bool changed = version_ != scene.rowsVersion || sortColumn_ != sorted ||
                          descending_ != scene.state.sortDescending;
     pinned_ = scene.state.pinnedHeads;
     if (!changed) {
@@ -60,7 +62,7 @@ void HeadTableModel::setScene(const Scene& scene)
     }
     beginResetModel();
     version_ = scene.rowsVersion;
-    sortColumn_ = scene.state.sortColumn;
+    sortColumn_ = sorted;
     descending_ = scene.state.sortDescending;
     rows_ = scene.rows;
     makeColumns(scene);
@@ -69,7 +71,7 @@ void HeadTableModel::setScene(const Scene& scene)
         order_.push_back(row.id);
     for (Column& column : columns_) {
         std::vector<double> numbers;
-        for (const HeadId head : order_)
+        for (const LayerHead head : order_)
             numbers.push_back(value(head, column));
         column.decimals = commonDecimals(numbers);
     }
@@ -97,7 +99,7 @@ void HeadTableModel::makeColumns(const Scene& scene)
     }
 }
 
-double HeadTableModel::value(HeadId head, const Column& column) const
+double HeadTableModel::value(LayerHead head, const Column& column) const
 {
     const auto& rows = rows_[column.run];
     const auto found = std::ranges::lower_bound(rows, head, {}, &HeadRow::id);
@@ -123,7 +125,7 @@ double HeadTableModel::value(HeadId head, const Column& column) const
 
 // Whether a measure is no number because the head's map is not finite; else the run lacks the head,
 // or there is nothing to compare it with.
-bool HeadTableModel::isNotFinite(HeadId head, const Column& column) const
+bool HeadTableModel::isNotFinite(LayerHead head, const Column& column) const
 {
     const auto& rows = rows_[column.run];
     const auto found = std::ranges::lower_bound(rows, head, {}, &HeadRow::id);
@@ -137,8 +139,8 @@ void HeadTableModel::sortRows()
     if (sorted < 0)
         return;
     const Column& column = columns_[static_cast<std::size_t>(sorted)];
-    std::vector<std::pair<double, HeadId>> keys;
-    for (const HeadId head : order_)
+    std::vector<std::pair<double, LayerHead>> keys;
+    for (const LayerHead head : order_)
         keys.emplace_back(value(head, column), head);
     std::ranges::stable_sort(keys, [this](const auto& a, const auto& b) {
         if (std::isnan(a.first) || std::isnan(b.first))
@@ -148,7 +150,7 @@ void HeadTableModel::sortRows()
     std::ranges::transform(keys, order_.begin(), [](const auto& key) { return key.second; });
 }
 
-int HeadTableModel::rowOf(HeadId head) const
+int HeadTableModel::rowOf(LayerHead head) const
 {
     const auto found = std::ranges::find(order_, head);
     return found == order_.end() ? -1 : static_cast<int>(found - order_.begin());
@@ -179,7 +181,7 @@ QVariant HeadTableModel::data(const QModelIndex& index, int role) const
 {
     if (!index.isValid())
         return {};
-    const HeadId head = headAt(index.row());
+    const LayerHead head = headAt(index.row());
     const Column& column = columns_[static_cast<std::size_t>(index.column())];
     const double number = value(head, column);
     if (std::isnan(number) && isNotFinite(head, column) &&

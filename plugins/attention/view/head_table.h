@@ -19,8 +19,8 @@ public:
     using QAbstractTableModel::QAbstractTableModel;
 
     void setScene(const Scene& scene);
-    int rowOf(HeadId head) const; // -1: none
-    HeadId headAt(int row) const { return order_[static_cast<std::size_t>(row)]; }
+    int rowOf(LayerHead head) const; // -1: none
+    LayerHead headAt(int row) const { return order_[static_cast<std::size_t>(row)]; }
     int sortedColumn() const;
     QString columnName(int column) const;
 
@@ -37,14 +37,14 @@ private:
         std::optional<int> decimals{}; // that its numbers have in common
     };
     void makeColumns(const Scene& scene);
-    double value(HeadId head, const Column& column) const;
-    bool isNotFinite(HeadId head, const Column& column) const;
+    double value(LayerHead head, const Column& column) const;
+    bool isNotFinite(LayerHead head, const Column& column) const;
     void sortRows();
 
     std::vector<Column> columns_;
     std::vector<std::vector<HeadRow>> rows_; // per run, ascending by head
-    std::vector<HeadId> order_;
-    std::vector<HeadId> pinned_;
+    std::vector<LayerHead> order_;
+    std::vector<LayerHead> pinned_;
     QString sortColumn_;
     bool descending_ = true;
     std::uint64_t version_ = 0;
@@ -59,8 +59,8 @@ public:
     void setScene(const Scene& scene);
 
 signals:
-    void headChosen(vitrine::attention_plugin::HeadId head);
-    void headPinToggled(vitrine::attention_plugin::HeadId head);
+    void headChosen(vitrine::model::LayerHead head);
+    void headPinToggled(vitrine::model::LayerHead head);
     void sortChosen(const QString& column, bool descending);
 
 protected:

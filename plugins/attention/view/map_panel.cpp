@@ -7,6 +7,7 @@
 #include "widgets/params/number_spin.h"
 #include "widgets/params/segmented_switch.h"
 #include "widgets/theme/palette.h"
+#include "widgets/theme/text.h"
 
 #include <QBoxLayout>
 #include <QComboBox>
@@ -66,7 +67,7 @@ void MapPanel::makeControls()
     clipLabel->setBuddy(clip_);
     for (const auto map :
          {figure::ColourMap::viridis, figure::ColourMap::cividis, figure::ColourMap::magma})
-        colours_->addItem(colourMapName(map));
+        colours_->addItem(fromUtf8(figure::colourMapName(map)));
     colours_->setAccessibleName(tr("Colour map"));
     colours_->setToolTip(
         tr("Viridis and cividis are safe for colour blindness; all three are even in lightness"));
@@ -114,9 +115,9 @@ void MapPanel::setScene(const Scene& scene)
     reading_->setTokens(scene.first().tokens);
     const QString head = headName(scene.head);
     setHeading(head.left(1).toUpper() + head.mid(1));
-    scale_->setCurrent(scene.state.scale == figure::Scale::logarithmic ? 1 : 0);
-    clip_->setNumber(scene.state.clip);
-    colours_->setCurrentIndex(static_cast<int>(scene.state.colours));
+    scale_->setCurrent(scene.state.look.scale == figure::Scale::logarithmic ? 1 : 0);
+    clip_->setNumber(scene.state.look.clip);
+    colours_->setCurrentIndex(static_cast<int>(scene.state.look.colours));
 
     runs_ = std::min(scene.runs.size(), kMostRuns);
     places_ = scene.places;
@@ -134,7 +135,7 @@ void MapPanel::setScene(const Scene& scene)
     note_->setText(sentence.trimmed());
     note_->setVisible(!sentence.isEmpty());
     maps_->setMaps(std::move(maps), newGrid ? GridChange::grid : GridChange::none);
-    maps_->setWindow(scene.state.window);
+    maps_->setWindow(scene.state.look.window);
     if (newGrid)
         unread();
 }
@@ -151,7 +152,7 @@ LinkedMap MapPanel::runMap(const Scene& scene, int run, bool captioned) const
     map.name = tr("Attention map of %1, %2").arg(shown.name, headName(scene.head));
     map.quantity = tr("attention weight");
     map.notice = has ? QString() : tr("This run has no %1.").arg(headName(scene.head));
-    map.scale = weightScale(scene.state);
+    map.scale = weightScale(scene.state.look);
     map.grid.rows = map.grid.columns = shown.tokenCount();
     map.grid.tile = weightTiles(shown, scene.head);
     map.grid.preview = thumbnailOf(shown, scene.head);
@@ -160,8 +161,8 @@ LinkedMap MapPanel::runMap(const Scene& scene, int run, bool captioned) const
     for (const std::int64_t token : scene.state.pinnedTokens)
         if (token < shown.tokenCount())
             map.marks.push_back({token, 4, false});
-    if (scene.state.token && *scene.state.token < shown.tokenCount())
-        map.marks.push_back({*scene.state.token, 0, true});
+    if (scene.state.selection.token && *scene.state.selection.token < shown.tokenCount())
+        map.marks.push_back({*scene.state.selection.token, 0, true});
     return map;
 }
 
@@ -173,7 +174,7 @@ LinkedMap MapPanel::differenceMap(const Scene& scene) const
     map.help = tr("%1 minus %2").arg(second.name, first.name);
     map.name = tr("Difference map, %1").arg(headName(scene.head));
     map.quantity = tr("difference of attention weights");
-    map.scale = differenceScale(scene.state.clip, scene.state.scale);
+    map.scale = differenceScale(scene.state.look.clip, scene.state.look.scale);
     map.grid.tile = differenceTiles(first, second, scene.head);
     map.grid.preview.clear();
     map.grid.previewSide = 0;

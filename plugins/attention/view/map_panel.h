@@ -55,7 +55,7 @@ private:
     MapReadout* reading_;
     std::size_t runs_ = 0; // shown; the difference comes after them
     std::vector<int> places_;
-    HeadId head_{-1, -1};
+    LayerHead head_{-1, -1};
     std::uint64_t runsVersion_ = 0;
 };
 

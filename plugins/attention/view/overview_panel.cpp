@@ -1,6 +1,7 @@
 #include "plugins/attention/view/overview_panel.h"
 
 #include "widgets/params/segmented_switch.h"
+#include "widgets/theme/text.h"
 
 #include <QComboBox>
 #include <QEvent>
@@ -33,8 +34,8 @@ OverviewPanel::OverviewPanel(QWidget* parent)
 {
     for (const Score score :
          {Score::firstTokenMass, Score::sinkMass, Score::entropy, Score::difference}) {
-        score_->addItem(scoreLabel(score));
-        score_->setItemData(score_->count() - 1, scoreHelp(score), Qt::ToolTipRole);
+        score_->addItem(fromUtf8(scoreLabel(score)));
+        score_->setItemData(score_->count() - 1, fromUtf8(scoreHelp(score)), Qt::ToolTipRole);
     }
     score_->setAccessibleName(tr("Score of heads"));
     score_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
@@ -71,7 +72,7 @@ OverviewPanel::OverviewPanel(QWidget* parent)
 void OverviewPanel::setScene(const Scene& scene)
 {
     score_->setCurrentIndex(static_cast<int>(scene.state.score));
-    score_->setToolTip(scoreHelp(scene.state.score));
+    score_->setToolTip(fromUtf8(scoreHelp(scene.state.score)));
     order_->setCurrent(scene.state.ranked ? 1 : 0);
     fill(scene);
     if (shown_ == scene.head)
@@ -102,14 +103,14 @@ void OverviewPanel::fill(const Scene& scene)
                                     : thumbnailOf(scene.first(), row.id),
                  .help = helpOf(row),
                  .finite = row.isFinite()});
-        grid_->setNames(tr("layer"), tr("head"), scoreLabel(score));
+        grid_->setNames(tr("layer"), tr("head"), fromUtf8(scoreLabel(score)));
         grid_->setItems(std::move(items), static_cast<int>(scene.first().capture->thumbnailSide()),
                         ranked_);
     }
-    grid_->setScale(differs ? differenceScale(scene.state.clip, scene.state.scale)
-                            : weightScale(scene.state));
+    grid_->setScale(differs ? differenceScale(scene.state.look.clip, scene.state.look.scale)
+                            : weightScale(scene.state.look));
     std::vector<ItemId> pinned;
-    for (const HeadId& head : scene.state.pinnedHeads)
+    for (const LayerHead& head : scene.state.pinnedHeads)
         pinned.push_back({head.layer, head.head});
     grid_->setPinned(std::move(pinned));
     grid_->setSelected({scene.head.layer, scene.head.head});

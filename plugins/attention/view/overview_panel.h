@@ -25,8 +25,8 @@ public:
     void setScene(const Scene& scene);
 
 signals:
-    void headChosen(vitrine::attention_plugin::HeadId head);
-    void headPinToggled(vitrine::attention_plugin::HeadId head);
+    void headChosen(vitrine::model::LayerHead head);
+    void headPinToggled(vitrine::model::LayerHead head);
     void scoreChosen(vitrine::attention_plugin::Score score);
     void orderChosen(bool ranked);
     void menuWished(QPoint globalPosition);
@@ -41,7 +41,7 @@ private:
     SegmentedSwitch* order_;
     QScrollArea* area_;
     ItemGrid* grid_;
-    HeadId shown_{-1, -1};
+    LayerHead shown_{-1, -1};
     Score shownScore_ = Score::firstTokenMass;
     bool ranked_ = false;
     std::uint64_t version_ = 0, runsVersion_ = 0;

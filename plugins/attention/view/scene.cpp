@@ -26,7 +26,7 @@ bool Scene::isPinned(std::int64_t token) const
     return std::ranges::find(state.pinnedTokens, token) != state.pinnedTokens.end();
 }
 
-bool Scene::isPinned(HeadId id) const
+bool Scene::isPinned(LayerHead id) const
 {
     return std::ranges::find(state.pinnedHeads, id) != state.pinnedHeads.end();
 }
@@ -51,7 +51,7 @@ QString Scene::tokenName(std::int64_t token) const
                : QString();
 }
 
-QString headName(HeadId head)
+QString headName(LayerHead head)
 {
     return QStringLiteral("layer %1 · head %2").arg(head.layer).arg(head.head);
 }

@@ -12,8 +12,8 @@ namespace vitrine::attention_plugin
 // they say what was wished.
 struct Scene {
     std::vector<ShownRun> runs; // at least one
-    ViewState state;
-    HeadId head;                            // selected, or the default
+    State state;
+    LayerHead head;                         // selected, or the default
     std::vector<std::vector<HeadRow>> rows; // per run
     std::vector<std::vector<attention::Sink>>
         sinks;               // of the head, per run; empty where a run lacks it
@@ -25,7 +25,7 @@ struct Scene {
     std::span<const float> columnScore() const;
     const attention::Sink* sinkAt(std::int64_t token) const; // of the first run
     bool isPinned(std::int64_t token) const;
-    bool isPinned(HeadId head) const;
+    bool isPinned(LayerHead head) const;
     // The score that is shown: the chosen one, but for differences where there is no second run
     // that may be compared with the first; then first-token mass, as in figures (figures_state.h).
     Score score() const;
@@ -34,7 +34,7 @@ struct Scene {
     QString tokenName(std::int64_t token) const; // “peace”
 };
 
-QString headName(HeadId head);     // "layer 3 · head 5"
+QString headName(LayerHead head);  // "layer 3 · head 5"
 QString numberText(double value);  // 4 digits, a true minus sign, "–" for none
 QString shortText(double value);   // 2 digits
 QString measureText(double value); // as numberText; "not finite" for NaN

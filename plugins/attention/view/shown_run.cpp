@@ -46,7 +46,7 @@ HeadRow rowOf(const ShownRun& run, const attention::SinkOptions& options, std::i
 
 } // namespace
 
-std::optional<std::int64_t> ShownRun::layerIndex(HeadId head) const
+std::optional<std::int64_t> ShownRun::layerIndex(LayerHead head) const
 {
     const auto& layers = capture->layerIds();
     const auto found = std::ranges::find(layers, head.layer);
@@ -135,7 +135,7 @@ QString whyNoDifference(const ShownRun& a, const ShownRun& b)
                           : QStringLiteral("No difference map: ") + QString::fromStdString(reason);
 }
 
-TileSource weightTiles(const ShownRun& run, HeadId head)
+TileSource weightTiles(const ShownRun& run, LayerHead head)
 {
     const auto layer = run.layerIndex(head);
     if (!layer || !run.capture->keeps(*layer, head.head))
@@ -146,18 +146,19 @@ TileSource weightTiles(const ShownRun& run, HeadId head)
     };
 }
 
-TileSource differenceTiles(const ShownRun& first, const ShownRun& second, HeadId head)
+TileSource differenceTiles(const ShownRun& first, const ShownRun& second, LayerHead head)
 {
     return vitrine::differenceTiles(weightTiles(first, head), weightTiles(second, head));
 }
 
-std::vector<float> thumbnailOf(const ShownRun& run, HeadId head)
+std::vector<float> thumbnailOf(const ShownRun& run, LayerHead head)
 {
     const auto layer = run.layerIndex(head);
     return layer ? drawnThumbnail(*run.capture, *layer, head.head) : std::vector<float>();
 }
 
-std::vector<float> thumbnailDifference(const ShownRun& first, const ShownRun& second, HeadId head)
+std::vector<float> thumbnailDifference(const ShownRun& first, const ShownRun& second,
+                                       LayerHead head)
 {
     const auto a = thumbnailOf(first, head);
     auto b = thumbnailOf(second, head);

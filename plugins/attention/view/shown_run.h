@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/attention/capture.h"
-#include "plugins/attention/view/view_state.h"
+#include "plugins/attention/figures/state.h"
 #include "widgets/map/tile.h"
 #include "widgets/page/bound_state.h"
 #include "widgets/view.h"
@@ -27,7 +27,7 @@ struct ShownRun {
 
     std::int64_t tokenCount() const { return capture->tokens(); }
     // Place of the head's layer on the capture's axis, none where the capture lacks the head.
-    std::optional<std::int64_t> layerIndex(HeadId head) const;
+    std::optional<std::int64_t> layerIndex(LayerHead head) const;
 };
 
 // Opens the run's capture. Reads and checks a file: on a worker thread. An error says what is wrong
@@ -39,7 +39,7 @@ QString subjectOf(const RunRecord& run);
 
 // One line of the head table.
 struct HeadRow {
-    HeadId id;
+    LayerHead id;
     double firstTokenMass = 0, sinkMass = 0, entropy = 0, distance = 0;
     double sinks = 0; // a count; NaN as the others where the head's map is not finite
     std::optional<double> difference; // against the first run
@@ -59,11 +59,12 @@ QString whyNoDifference(const ShownRun& a, const ShownRun& b);
 
 // Tiles of a head's map, and of second minus first; none where the heads' queries and keys were not
 // kept.
-TileSource weightTiles(const ShownRun& run, HeadId head);
-TileSource differenceTiles(const ShownRun& first, const ShownRun& second, HeadId head);
+TileSource weightTiles(const ShownRun& run, LayerHead head);
+TileSource differenceTiles(const ShownRun& first, const ShownRun& second, LayerHead head);
 // The thumbnail, and second minus first.
-std::vector<float> thumbnailOf(const ShownRun& run, HeadId head);
-std::vector<float> thumbnailDifference(const ShownRun& first, const ShownRun& second, HeadId head);
+std::vector<float> thumbnailOf(const ShownRun& run, LayerHead head);
+std::vector<float> thumbnailDifference(const ShownRun& first, const ShownRun& second,
+                                       LayerHead head);
 
 // The parts of the view's state that hold of one text only.
 BoundState boundToText();

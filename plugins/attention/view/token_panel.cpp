@@ -72,7 +72,7 @@ TokenStripText textOf(const Scene& scene)
     text.badges.resize(count);
     text.pinned.resize(count, false);
     for (std::size_t i = 0; i < count; ++i) {
-        text.bars.push_back(static_cast<double>(scores->score[i]) / scene.state.clip);
+        text.bars.push_back(static_cast<double>(scores->score[i]) / scene.state.look.clip);
         if (scores->overUniform[i] <= 0)
             continue;
         text.marks[i] = TokenStripText::Mark::marked;
@@ -81,7 +81,7 @@ TokenStripText textOf(const Scene& scene)
     for (const std::int64_t token : scene.state.pinnedTokens)
         if (token >= 0 && token < static_cast<std::int64_t>(count))
             text.pinned[static_cast<std::size_t>(token)] = true;
-    text.selected = scene.state.token.value_or(-1);
+    text.selected = scene.state.selection.token.value_or(-1);
     text.help = [scores](std::int64_t token) { return scores->help(token); };
     text.keys = TokenPanel::tr("Left and right select a token, P pins it.");
     return text;

@@ -1,5 +1,6 @@
 #include "plugins/attention/view/view.h"
 
+#include "core/base/json.h"
 #include "core/jobs/experiment/read_run.h"
 #include "plugins/attention/view/head_table.h"
 #include "plugins/attention/view/map_panel.h"
@@ -7,13 +8,12 @@
 #include "plugins/attention/view/profile_panel.h"
 #include "plugins/attention/view/token_panel.h"
 #include "plugins/attention/view/view_drawing.h"
-#include "plugins/common/stored_sinks.h"
 #include "widgets/page/banner.h"
 #include "widgets/page/prompt_line.h"
-#include "widgets/page/run_places.h"
 #include "widgets/page/splitters.h"
 #include "widgets/page/state_pages.h"
 #include "widgets/plot/plot_view.h"
+#include "widgets/state_json.h"
 
 #include <algorithm>
 #include <cmath>
@@ -50,7 +50,7 @@ Opened openAll(const std::vector<RunHandle>& runs, const QJsonObject& state)
     }
     if (good.empty())
         return opened;
-    opened.options = readState(state, storedSinkOptions(good.front().run->params)).sinks;
+    opened.options = readState(coreJson(state), *good.front().run).sinks;
     opened.rows = rowsOf(good, opened.options);
     return opened;
 }
@@ -140,20 +140,20 @@ void AttentionView::refresh()
 {
     if (!scene_)
         return;
-    const ViewState before = scene_->state;
-    const HeadId headBefore = scene_->head;
-    scene_->state = readState(shown(), storedSinkOptions(scene_->first().run->params));
+    const State before = scene_->state;
+    const LayerHead headBefore = scene_->head;
+    scene_->state = readShown();
     scene_->rows = rows_;
     std::vector<std::string> uids;
     for (const ShownRun& run : scene_->runs)
         uids.push_back(run.run->uid);
-    scene_->places = figure::runPlaces(uids, runPlacesIn(state_));
+    scene_->places = figure::runPlaces(uids, scene_->state.places);
     chooseHead();
-    ViewState panned = before;
-    panned.window = scene_->state.window;
-    if (!(before.window == scene_->state.window) && panned == scene_->state &&
+    State panned = before;
+    panned.look.window = scene_->state.look.window;
+    if (!(before.look.window == scene_->state.look.window) && panned == scene_->state &&
         headBefore == scene_->head) {
-        map_->setWindow(scene_->state.window);
+        map_->setWindow(scene_->state.look.window);
         return;
     }
     findSinksOfHead();
@@ -170,14 +170,19 @@ void AttentionView::refresh()
         emit titleChanged();
 }
 
+State AttentionView::readShown() const
+{
+    return readState(coreJson(shown()), *scene_->first().run);
+}
+
 void AttentionView::chooseHead()
 {
-    const auto has = [this](HeadId head) {
+    const auto has = [this](LayerHead head) {
         return std::ranges::any_of(
             scene_->runs, [&](const ShownRun& run) { return run.layerIndex(head).has_value(); });
     };
-    if (scene_->state.head && has(*scene_->state.head)) {
-        scene_->head = *scene_->state.head;
+    if (scene_->state.selection.head && has(*scene_->state.selection.head)) {
+        scene_->head = *scene_->state.selection.head;
         return;
     }
     const auto& rows = scene_->scoredRows();
@@ -186,7 +191,7 @@ void AttentionView::chooseHead()
             const double score = scoreOf(row, shown);
             return std::isnan(score) ? -1.0 : score;
         });
-    scene_->head = best == rows.end() ? HeadId{} : best->id;
+    scene_->head = best == rows.end() ? LayerHead{} : best->id;
 }
 
 void AttentionView::findSinksOfHead()

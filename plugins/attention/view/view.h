@@ -6,6 +6,7 @@
 
 #include <QPointer>
 
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -60,21 +61,29 @@ private:
     void openRuns();
     void takeRuns(std::vector<Result<ShownRun>> opened);
     void computeRows();
-    void refresh();    // scene from runs and state, into the parts
-    void chooseHead(); // the default where the state names none
+    void refresh();          // scene from runs and state, into the parts
+    State readShown() const; // with the first run's own where nothing else was chosen
+    void chooseHead();       // the default where the state names none
     void findSinksOfHead();
     void showPage();
 
     QJsonObject shown() const { return bound_.read(state_); } // as far as it is about the text
     void change(const QJsonObject& state, const QString& label, const QString& mergeKey = {});
-    void chooseHeadByPerson(HeadId head);
-    void togglePin(HeadId head);
+    // Changes what is shown: `act` on a copy of the state.
+    void edit(const std::function<void(State&)>& act, const QString& label,
+              const QString& mergeKey = {});
+    void put(const char* key, const QJsonValue& value, const QString& label,
+             const QString& mergeKey); // of the layout
+    void chooseToken(std::int64_t token);
+    void chooseHeadByPerson(LayerHead head);
+    void togglePin(LayerHead head);
     void togglePin(std::int64_t token);
     void start(std::map<std::string, std::string> params, bool compare);
     void startPrompt(const QString& text, bool compare);
     void startStudy();
     void retry();
     std::map<std::string, std::string> wished() const; // parameters of a prompt typed here
+    void showWholeMap();
     void showMenu(QPoint position, const QString& figure);
     void withFigure(const QString& name, void (ViewContext::*act)(const figure::Figure&));
 

@@ -1,8 +1,10 @@
+#include "core/base/json.h"
 #include "core/base/resources.h"
 #include "core/jobs/experiment/param_texts.h"
 #include "plugins/attention/view/view.h"
 #include "plugins/attention/view/view_drawing.h"
 #include "widgets/page/prompt_line.h"
+#include "widgets/state_json.h"
 
 #include <QMenu>
 
@@ -17,6 +19,13 @@ namespace
 
 constexpr const char* kCapture = "attention.capture";
 
+template <typename Value>
+void toggle(std::vector<Value>& list, const Value& value)
+{
+    if (std::erase(list, value) == 0)
+        list.push_back(value);
+}
+
 } // namespace
 
 void AttentionView::change(const QJsonObject& state, const QString& label, const QString& mergeKey)
@@ -26,19 +35,46 @@ void AttentionView::change(const QJsonObject& state, const QString& label, const
         context_.change(this, kept, label, mergeKey);
 }
 
-void AttentionView::chooseHeadByPerson(HeadId head)
+void AttentionView::edit(const std::function<void(State&)>& act, const QString& label,
+                         const QString& mergeKey)
 {
-    if (scene_ && (!(scene_->head == head) || !scene_->state.head))
-        change(withHead(shown(), head), tr("Select %1").arg(headName(head)));
+    if (!scene_)
+        return;
+    const State before = readShown();
+    State state = before;
+    act(state);
+    change(qtJson(written(coreJson(shown()), state, before)), label, mergeKey);
 }
 
-void AttentionView::togglePin(HeadId head)
+void AttentionView::put(const char* key, const QJsonValue& value, const QString& label,
+                        const QString& mergeKey)
+{
+    QJsonObject json = shown();
+    json[QLatin1String(key)] = value;
+    change(json, label, mergeKey);
+}
+
+void AttentionView::chooseToken(std::int64_t token)
+{
+    if (scene_ && scene_->state.selection.token != token)
+        edit([token](State& state) { state.selection.token = token; },
+             tr("Select token %1").arg(scene_->tokenName(token)));
+}
+
+void AttentionView::chooseHeadByPerson(LayerHead head)
+{
+    if (scene_ && (!(scene_->head == head) || !scene_->state.selection.head))
+        edit([head](State& state) { state.selection.head = head; },
+             tr("Select %1").arg(headName(head)));
+}
+
+void AttentionView::togglePin(LayerHead head)
 {
     if (!scene_)
         return;
     const bool pinned = scene_->isPinned(head);
-    change(withHeadPinned(shown(), head, !pinned),
-           (pinned ? tr("Unpin %1") : tr("Pin %1")).arg(headName(head)));
+    edit([head](State& state) { toggle(state.pinnedHeads, head); },
+         (pinned ? tr("Unpin %1") : tr("Pin %1")).arg(headName(head)));
 }
 
 void AttentionView::togglePin(std::int64_t token)
@@ -46,8 +82,8 @@ void AttentionView::togglePin(std::int64_t token)
     if (!scene_)
         return;
     const bool pinned = scene_->isPinned(token);
-    change(withTokenPinned(shown(), token, !pinned),
-           (pinned ? tr("Unpin token %1") : tr("Pin token %1")).arg(scene_->tokenName(token)));
+    edit([token](State& state) { toggle(state.pinnedTokens, token); },
+         (pinned ? tr("Unpin token %1") : tr("Pin token %1")).arg(scene_->tokenName(token)));
 }
 
 // What the form beside the view asks for; without one, what the shown run was made with.
@@ -127,6 +163,11 @@ void AttentionView::withFigure(const QString& name, void (ViewContext::*act)(con
         });
 }
 
+void AttentionView::showWholeMap()
+{
+    edit([](State& state) { state.look.window = {}; }, tr("Show whole map"));
+}
+
 void AttentionView::showMenu(QPoint position, const QString& figure)
 {
     QMenu menu(this);
@@ -139,12 +180,11 @@ void AttentionView::showMenu(QPoint position, const QString& figure)
     menu.addAction(tr("Where from?"), this,
                    [this, figure] { withFigure(figure, &ViewContext::showOrigin); });
     menu.addSeparator();
-    menu.addAction(tr("Show whole map"), this,
-                   [this] { change(withWindow(shown(), {}), tr("Show whole map")); });
-    if (scene_ && scene_->state.token)
-        menu.addAction(scene_->isPinned(*scene_->state.token) ? tr("Unpin selected token")
-                                                              : tr("Pin selected token"),
-                       this, [this] { togglePin(*scene_->state.token); });
+    menu.addAction(tr("Show whole map"), this, [this] { showWholeMap(); });
+    if (scene_ && scene_->state.selection.token)
+        menu.addAction(scene_->isPinned(*scene_->state.selection.token) ? tr("Unpin selected token")
+                                                                        : tr("Pin selected token"),
+                       this, [this] { togglePin(*scene_->state.selection.token); });
     menu.addAction(scene_ && scene_->isPinned(scene_->head) ? tr("Unpin selected head")
                                                             : tr("Pin selected head"),
                    this, [this] { togglePin(scene_->head); });

@@ -1,9 +1,7 @@
 #include "plugins/attention/view/view_drawing.h"
 
 #include "core/base/json.h"
-#include "plugins/attention/figures/figures.h"
-
-#include <QJsonDocument>
+#include "widgets/state_json.h"
 
 namespace vitrine::attention_plugin
 {
@@ -19,26 +17,25 @@ std::vector<FigureRun> runsOf(const Scene& scene)
 }
 
 // The state with the head that is shown, also where nobody has chosen one.
-Json stateOf(const Scene& scene, const QJsonObject& state)
+Json withShownHead(const Scene& scene, const QJsonObject& state)
 {
-    const QByteArray text =
-        QJsonDocument(withHead(state, scene.head)).toJson(QJsonDocument::Compact);
-    auto json = parseJson(text.toStdString(), "view state");
-    return json ? std::move(*json) : Json::object();
+    Json json = coreJson(state);
+    putSelection(json, {scene.head, scene.state.selection.token}, {});
+    return json;
 }
 
 } // namespace
 
 figure::Figure sinkProfileOf(const Scene& scene, const QJsonObject& state)
 {
-    return sinkProfile(runsOf(scene), stateOf(scene, state));
+    return sinkProfile(runsOf(scene), withShownHead(scene, state));
 }
 
 std::optional<figure::Figure> figureOf(const Scene& scene, const QJsonObject& state,
                                        const QString& name)
 {
     const auto runs = runsOf(scene);
-    const Json json = stateOf(scene, state);
+    const Json json = withShownHead(scene, state);
     if (name == QLatin1String("sink-profile"))
         return sinkProfile(runs, json);
     if (name == QLatin1String("head-overview"))

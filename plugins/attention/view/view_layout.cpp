@@ -10,6 +10,7 @@
 #include "widgets/page/splitters.h"
 #include "widgets/page/state_pages.h"
 #include "widgets/theme/style.h"
+#include "widgets/theme/text.h"
 
 #include <QHBoxLayout>
 #include <QJsonArray>
@@ -117,14 +118,14 @@ void AttentionView::makeActions()
         actions_.append(action);
     };
     add(tr("Pin selected token"), [this] {
-        if (scene_ && scene_->state.token)
-            togglePin(*scene_->state.token);
+        if (scene_ && scene_->state.selection.token)
+            togglePin(*scene_->state.selection.token);
     });
     add(tr("Pin selected head"), [this] {
         if (scene_)
             togglePin(scene_->head);
     });
-    add(tr("Show whole map"), [this] { change(withWindow(shown(), {}), tr("Show whole map")); });
+    add(tr("Show whole map"), [this] { showWholeMap(); });
     const QString map = QStringLiteral("attention-map");
     add(tr("Copy figure"), [this, map] { withFigure(map, &ViewContext::copyFigure); });
     add(tr("Export figure…"), [this, map] { withFigure(map, &ViewContext::exportFigure); });
@@ -134,18 +135,8 @@ void AttentionView::makeActions()
 
 void AttentionView::connectParts()
 {
-    const auto put = [this](const char* key, const QJsonValue& value, const QString& label,
-                            const QString& merge = {}) {
-        QJsonObject json = shown();
-        json[QLatin1String(key)] = value;
-        change(json, label, merge);
-    };
-    const auto chooseToken = [this](std::int64_t token) {
-        if (scene_ && scene_->state.token != token)
-            change(withToken(shown(), token), tr("Select token %1").arg(scene_->tokenName(token)));
-    };
     const auto pinToken = [this](std::int64_t token) { togglePin(token); };
-    const auto pinHead = [this](HeadId head) { togglePin(head); };
+    const auto pinHead = [this](LayerHead head) { togglePin(head); };
 
     connect(prompt_, &PromptLine::entered, this, &AttentionView::startPrompt);
     connect(prompt_, &PromptLine::edited, this, [this](const QString& text) {
@@ -160,48 +151,63 @@ void AttentionView::connectParts()
     connect(pages_, &StatePages::retryWished, this, &AttentionView::retry);
     connect(overview_, &OverviewPanel::headChosen, this, &AttentionView::chooseHeadByPerson);
     connect(overview_, &OverviewPanel::headPinToggled, this, pinHead);
-    connect(overview_, &OverviewPanel::scoreChosen, this, [put](Score score) {
-        put("score", scoreName(score), tr("Score heads by %1").arg(scoreLabel(score).toLower()));
+    connect(overview_, &OverviewPanel::scoreChosen, this, [this](Score score) {
+        edit([score](State& state) { state.score = score; },
+             tr("Score heads by %1").arg(fromUtf8(scoreLabel(score)).toLower()));
     });
-    connect(overview_, &OverviewPanel::orderChosen, this,
-            [put](bool ranked) { put("order", ranked ? "score" : "grid", tr("Order heads")); });
+    connect(overview_, &OverviewPanel::orderChosen, this, [this](bool ranked) {
+        edit([ranked](State& state) { state.ranked = ranked; }, tr("Order heads"));
+    });
     connect(overview_, &OverviewPanel::menuWished, this,
             [this](QPoint place) { showMenu(place, QStringLiteral("head-overview")); });
     connect(table_, &HeadTable::headChosen, this, &AttentionView::chooseHeadByPerson);
     connect(table_, &HeadTable::headPinToggled, this, pinHead);
-    connect(table_, &HeadTable::sortChosen, this, [put](const QString& column, bool descending) {
-        put("sort", QJsonObject{{"column", column}, {"descending", descending}}, tr("Sort heads"));
+    connect(table_, &HeadTable::sortChosen, this, [this](const QString& column, bool descending) {
+        edit(
+            [&](State& state) {
+                state.sortColumn = column.toStdString();
+                state.sortDescending = descending;
+            },
+            tr("Sort heads"));
     });
     connect(map_, &MapPanel::windowEdited, this, [this](const MapWindow& window) {
-        change(withWindow(shown(), window), tr("Move map"), QStringLiteral("window"));
+        edit([&](State& state) { state.look.window = window; }, tr("Move map"),
+             QStringLiteral("window"));
     });
-    connect(map_, &MapPanel::tokenChosen, this, chooseToken);
+    connect(map_, &MapPanel::tokenChosen, this, &AttentionView::chooseToken);
     connect(map_, &MapPanel::tokenPinToggled, this, pinToken);
     connect(map_, &MapPanel::keyHovered, profile_, &ProfilePanel::setKey);
-    connect(map_, &MapPanel::scaleChosen, this,
-            [put](bool log) { put("scale", log ? "log" : "linear", tr("Change colour scale")); });
-    connect(map_, &MapPanel::clipChosen, this,
-            [put](double clip) { put("clip", clip, tr("Change clip"), QStringLiteral("clip")); });
-    connect(map_, &MapPanel::coloursChosen, this, [put](figure::ColourMap map) {
-        put("colour_map", colourMapName(map), tr("Change colour map"));
+    connect(map_, &MapPanel::scaleChosen, this, [this](bool log) {
+        edit(
+            [log](State& state) {
+                state.look.scale = log ? figure::Scale::logarithmic : figure::Scale::linear;
+            },
+            tr("Change colour scale"));
+    });
+    connect(map_, &MapPanel::clipChosen, this, [this](double clip) {
+        edit([clip](State& state) { state.look.clip = clip; }, tr("Change clip"),
+             QStringLiteral("clip"));
+    });
+    connect(map_, &MapPanel::coloursChosen, this, [this](figure::ColourMap map) {
+        edit([map](State& state) { state.look.colours = map; }, tr("Change colour map"));
     });
     connect(map_, &MapPanel::menuWished, this, &AttentionView::showMenu);
-    connect(tokens_->strip(), &TokenStrip::tokenChosen, this, chooseToken);
+    connect(tokens_->strip(), &TokenStrip::tokenChosen, this, &AttentionView::chooseToken);
     connect(tokens_->strip(), &TokenStrip::tokenPinToggled, this, pinToken);
     connect(tokens_->strip(), &TokenStrip::tokenHovered, profile_, &ProfilePanel::setKey);
-    connect(profile_, &ProfilePanel::tokenChosen, this, chooseToken);
-    connect(profile_, &ProfilePanel::rangeEdited, this, [put](const QJsonObject& range) {
+    connect(profile_, &ProfilePanel::tokenChosen, this, &AttentionView::chooseToken);
+    connect(profile_, &ProfilePanel::rangeEdited, this, [this](const QJsonObject& range) {
         put("profile_range", range, tr("Zoom sink profile"), QStringLiteral("profile"));
     });
-    connect(
-        profile_, &ProfilePanel::sinksChosen, this, [this](const attention::SinkOptions& options) {
-            change(withSinks(shown(), options), tr("Change sink rule"), QStringLiteral("sinks"));
-        });
+    connect(profile_, &ProfilePanel::sinksChosen, this,
+            [this](const attention::SinkOptions& options) {
+                edit([&](State& state) { state.sinks = options; }, tr("Change sink rule"),
+                     QStringLiteral("sinks"));
+            });
     for (QSplitter* each : {page_, top_, numbers_})
         connect(each, &QSplitter::splitterMoved, this, [this, each] {
-            QJsonObject json = shown();
-            json["splitters"] = withSizesOf(*each, state_["splitters"].toObject());
-            change(json, tr("Resize panels"), QStringLiteral("splitters"));
+            put("splitters", withSizesOf(*each, state_["splitters"].toObject()),
+                tr("Resize panels"), QStringLiteral("splitters"));
         });
 }
 

@@ -1,5 +1,6 @@
 #include "plugins/calibration/experiments/params.h"
 
+#include "core/jobs/experiment/read_run.h"
 #include "plugins/common/experiment_input.h"
 #include "plugins/common/experiment_sinks.h"
 
@@ -38,10 +39,10 @@ attention::Calibration calibrationOf(const Params& params)
 {
     attention::Calibration calibration;
     calibration.sinks = sinkOptions(params);
-    calibration.beta = params.real("beta");
-    if (params.text("receivers") == "not_first")
+    calibration.beta = parameterNumber(params, "beta", calibration.beta);
+    if (parameterText(params, "receivers") == "not_first")
         calibration.receivers = attention::Receivers::notFirst;
-    calibration.reference = params.has("reference") && params.text("reference") == "on";
+    calibration.reference = parameterText(params, "reference") == "on";
     return calibration;
 }
 

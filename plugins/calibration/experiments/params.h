@@ -13,7 +13,8 @@ namespace vitrine::calibration_plugin
 
 // rule, tau, alpha, protect, min_rows with the authors' values, then beta and receivers.
 std::vector<ParamSpec> calibrationParams();
-// What they say; `reference` too where the experiment has that parameter.
+// What they say; `reference` too where the experiment has that parameter. Those of a stored run are
+// not trusted: see sinkOptions().
 attention::Calibration calibrationOf(const Params& params);
 
 // heads and layers: which heads are calibrated.

@@ -2,7 +2,6 @@
 
 #include "core/base/cut_text.h"
 #include "core/base/format.h"
-#include "plugins/common/stored_sinks.h"
 
 #include <algorithm>
 #include <cmath>
@@ -15,37 +14,6 @@ namespace
 
 constexpr std::size_t kLongestSubject = 80; // bytes, of a file name in a label
 constexpr std::int64_t kMostLayers = 512, kMostHeads = 4096, kMostTokens = 1 << 24;
-
-// The parts of a list between commas, without surrounding spaces.
-std::vector<std::string_view> parts(std::string_view text)
-{
-    std::vector<std::string_view> found;
-    while (!text.empty()) {
-        const std::size_t comma = std::min(text.find(','), text.size());
-        std::string_view part = text.substr(0, comma);
-        while (part.starts_with(' '))
-            part.remove_prefix(1);
-        while (part.ends_with(' '))
-            part.remove_suffix(1);
-        if (!part.empty())
-            found.push_back(part);
-        text.remove_prefix(std::min(comma + 1, text.size()));
-    }
-    return found;
-}
-
-std::optional<std::int64_t> wholeNumber(std::string_view text)
-{
-    if (text.empty() || text.size() > 9)
-        return std::nullopt;
-    std::int64_t value = 0;
-    for (const char digit : text) {
-        if (digit < '0' || digit > '9')
-            return std::nullopt;
-        value = value * 10 + (digit - '0');
-    }
-    return value;
-}
 
 std::string fileName(const std::string& path)
 {
@@ -147,107 +115,9 @@ std::vector<NextToken> nextTokens(const RunResult& result)
     return tokens;
 }
 
-Tuning tuningOf(const RunRecord& run)
-{
-    Tuning tuning;
-    attention::Calibration& calibration = tuning.calibration;
-    calibration.sinks = storedSinkOptions(run.params);
-    calibration.beta = parameterNumber(run.params, "beta", calibration.beta);
-    if (parameterText(run.params, "receivers") == "not_first")
-        calibration.receivers = attention::Receivers::notFirst;
-    if (const std::string heads = parameterText(run.params, "heads"); !heads.empty())
-        tuning.heads = heads;
-    tuning.seed =
-        wholeWithin(parameterNumber(run.params, "seed", 42), 0, std::int64_t{1} << 53).value_or(42);
-    tuning.headBetas = parseHeadBetas(parameterText(run.params, "head_betas"));
-    tuning.off = parseSinkPlaces(parameterText(run.params, "sinks_off"));
-    tuning.on = parseSinkPlaces(parameterText(run.params, "sinks_on"));
-    return tuning;
-}
-
-void putTuning(const Tuning& tuning, std::map<std::string, std::string>& given)
-{
-    const attention::SinkOptions& sinks = tuning.calibration.sinks;
-    given["rule"] = std::string(attention::sinkRuleName(sinks.rule));
-    given["tau"] = shortest(sinks.tau);
-    given["alpha"] = shortest(sinks.alpha);
-    given["protect"] = std::to_string(sinks.protect);
-    given["min_rows"] = std::to_string(sinks.minRows);
-    given["beta"] = shortest(tuning.calibration.beta);
-    given["receivers"] =
-        tuning.calibration.receivers == attention::Receivers::all ? "all" : "not_first";
-    given["heads"] = tuning.heads;
-    given["seed"] = std::to_string(tuning.seed);
-    const std::map<std::string, std::string> lists = {
-        {"head_betas", headBetasText(tuning.headBetas)},
-        {"sinks_off", sinkPlacesText(tuning.off)},
-        {"sinks_on", sinkPlacesText(tuning.on)}};
-    for (const auto& [name, text] : lists) {
-        given.erase(name);
-        if (!text.empty())
-            given[name] = text;
-    }
-}
-
-std::optional<LayerHead> parseHead(std::string_view text)
-{
-    const std::size_t point = text.find('.');
-    if (point == std::string_view::npos)
-        return std::nullopt;
-    const auto layer = wholeNumber(text.substr(0, point)),
-               head = wholeNumber(text.substr(point + 1));
-    if (!layer || !head)
-        return std::nullopt;
-    return LayerHead{static_cast<int>(*layer), static_cast<int>(*head)};
-}
-
-std::string headText(LayerHead head)
-{
-    return fmt::format("{}.{}", head.layer, head.head);
-}
-
 std::string headLabel(LayerHead head)
 {
     return fmt::format("layer {}, head {}", head.layer, head.head);
-}
-
-std::map<LayerHead, double> parseHeadBetas(std::string_view text)
-{
-    std::map<LayerHead, double> betas;
-    for (const std::string_view part : parts(text)) {
-        const std::size_t equals = part.find('=');
-        if (equals == std::string_view::npos)
-            continue;
-        const auto head = parseHead(part.substr(0, equals));
-        const auto beta = parseReal(std::string(part.substr(equals + 1)));
-        if (head && beta)
-            betas[*head] = *beta;
-    }
-    return betas;
-}
-
-std::set<SinkPlace> parseSinkPlaces(std::string_view text)
-{
-    std::set<SinkPlace> places;
-    for (const std::string_view part : parts(text)) {
-        const std::size_t colon = part.find(':');
-        if (colon == std::string_view::npos)
-            continue;
-        const auto head = parseHead(part.substr(0, colon));
-        const auto position = wholeNumber(part.substr(colon + 1));
-        if (head && position)
-            places.insert({*head, *position});
-    }
-    return places;
-}
-
-std::string sinkPlacesText(const std::set<SinkPlace>& places)
-{
-    std::string text;
-    for (const SinkPlace& place : places)
-        text +=
-            fmt::format("{}{}:{}", text.empty() ? "" : ",", headText(place.head), place.position);
-    return text;
 }
 
 std::string ruleText(const attention::SinkOptions& options)

@@ -1,24 +1,18 @@
 #pragma once
 
-#include "core/attention/calibration.h"
-#include "core/attention/head_list.h"
 #include "core/jobs/experiment/read_run.h"
-#include "plugins/calibration/experiments/hand_picked.h" // headBetasText
+#include "plugins/calibration/experiments/params.h" // calibrationOf
+#include "plugins/calibration/figures/tuning.h"
 
 #include <cstdint>
-#include <map>
 #include <optional>
-#include <set>
 #include <string>
-#include <string_view>
 #include <vector>
 
 // What runs of this room say, as figures and views read it (core/jobs/experiment/read_run.h: a
 // stored run is not trusted).
 namespace vitrine::calibration_plugin
 {
-
-using model::LayerHead;
 
 std::string runLabel(const RunRecord& run); // "#12 speech-2016.txt · vitrine-lm"
 
@@ -56,33 +50,7 @@ struct NextToken {
 };
 std::vector<NextToken> nextTokens(const RunResult& result); // as the run lists them
 
-// What a run of calibration.tune was asked for, or a person asks for.
-struct SinkPlace { // a column of one head
-    LayerHead head;
-    std::int64_t position = 0;
-    friend auto operator<=>(const SinkPlace&, const SinkPlace&) = default;
-};
-struct Tuning {
-    attention::Calibration calibration;
-    std::string heads = "all"; // as the parameter writes them
-    std::int64_t seed = 42;    // of random heads
-    std::map<LayerHead, double> headBetas = {};
-    std::set<SinkPlace> off = {}, on = {}; // sinks left out, columns added by hand
-
-    friend bool operator==(const Tuning&, const Tuning&) = default;
-};
-Tuning tuningOf(const RunRecord& run);
-// The parameters that say so, as texts; those of the same names in `given` are replaced.
-void putTuning(const Tuning& tuning, std::map<std::string, std::string>& given);
-
-// The text forms of the parameters: "3.1=0.2,4.0=0.5" and "3.1:7,3.1:20". What is malformed is left
-// out.
-std::map<LayerHead, double> parseHeadBetas(std::string_view text);
-std::set<SinkPlace> parseSinkPlaces(std::string_view text);
-std::string sinkPlacesText(const std::set<SinkPlace>& places);
-std::optional<LayerHead> parseHead(std::string_view text); // "3.1"
-std::string headText(LayerHead head);                      // "3.1"
-std::string headLabel(LayerHead head);                     // "layer 3, head 1"
+std::string headLabel(LayerHead head); // "layer 3, head 1"
 
 // "s > 0.1", "s > 5/N", "s > 5 u".
 std::string ruleText(const attention::SinkOptions& options);

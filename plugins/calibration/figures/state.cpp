@@ -1,6 +1,7 @@
 #include "plugins/calibration/figures/state.h"
 
 #include "core/base/json.h"
+#include "core/base/json_state.h"
 
 #include <algorithm>
 #include <array>
@@ -14,50 +15,38 @@ namespace
 constexpr std::array kScores = {HeadScore::massMoved, HeadScore::sinks, HeadScore::sinkMass,
                                 HeadScore::firstTokenMass, HeadScore::entropy};
 
-double numberIn(const Json& json, const char* key, double fallback, double low, double high)
-{
-    if (!json.is_object() || !json.contains(key) || !json[key].is_number())
-        return fallback;
-    const double value = json[key].get<double>();
-    return value >= low && value <= high ? value : fallback;
-}
-
-std::string word(const Json& json, const char* key)
-{
-    return json.is_object() && json.contains(key) && json[key].is_string()
-               ? json[key].get<std::string>()
-               : std::string();
-}
-
-const Json& part(const Json& json, const char* key)
-{
-    static const Json none;
-    return json.is_object() && json.contains(key) ? json[key] : none;
-}
-
 } // namespace
 
-FigureState figureState(const Json& json)
+State readState(const Json& json)
 {
-    FigureState state;
-    const Json& selection = part(json, "selection");
-    const double layer = numberIn(selection, "layer", -1, 0, 511);
-    const double head = numberIn(selection, "head", -1, 0, 4095);
-    if (layer >= 0 && head >= 0)
-        state.head = LayerHead{static_cast<int>(layer), static_cast<int>(head)};
-    state.score = scoreNamed(word(json, "score"));
-    MapLook& look = state.look;
-    look.scale = word(json, "scale") == "log" ? figure::Scale::logarithmic : figure::Scale::linear;
-    look.clip = numberIn(json, "clip", 0.1, 1e-6, 1);
-    const std::string colours = word(json, "colour_map");
-    look.colours = colours == "cividis" ? figure::ColourMap::cividis
-                   : colours == "magma" ? figure::ColourMap::magma
-                                        : figure::ColourMap::viridis;
-    const Json& window = part(json, "window");
-    look.row = numberIn(window, "row", -1, 0, 1e9);
-    look.column = numberIn(window, "column", -1, 0, 1e9);
-    look.zoom = numberIn(window, "zoom", 1, 1, 1e9);
-    return state;
+    return {.selection = selectionIn(json),
+            .score = scoreNamed(textIn(json, "score")),
+            .look = figure::mapLookIn(json),
+            .tune = tuningIn(partIn(json, "tune")),
+            .tuneOf = textIn(json, "tune_of"),
+            .ownBeta = textIn(json, "beta_of") == "head"};
+}
+
+Json written(Json json, const State& state, const State& before)
+{
+    if (!json.is_object())
+        json = Json::object();
+    putSelection(json, state.selection, before.selection);
+    if (state.score != before.score)
+        json["score"] = scoreName(state.score);
+    figure::putMapLook(json, state.look, before.look);
+    if (state.ownBeta != before.ownBeta)
+        json["beta_of"] = state.ownBeta ? "head" : "all";
+    if (state.tune == before.tune)
+        return json;
+    if (state.tune.all().empty()) {
+        json.erase("tune");
+        json.erase("tune_of");
+    } else {
+        json["tune"] = toJson(state.tune);
+        json["tune_of"] = state.tuneOf;
+    }
+    return json;
 }
 
 std::string scoreName(HeadScore score)

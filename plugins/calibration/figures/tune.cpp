@@ -35,23 +35,17 @@ std::string sideTitle(Side side)
                                  : "What calibration changes";
 }
 
-double betaOf(const Tuning& tuning, LayerHead head)
-{
-    const auto own = tuning.headBetas.find(head);
-    return own == tuning.headBetas.end() ? tuning.calibration.beta : own->second;
-}
-
 std::string captionOf(const TuneRun& run, Side side, LayerHead head)
 {
-    const Tuning tuning = tuningOf(recordOf(run));
+    const Params& params = recordOf(run).params;
     const std::string what =
         side == Side::before
             ? "Weight that each query (row) gives to each key (column) without calibration"
         : side == Side::after ? "The same with calibration"
                               : "With calibration less without";
     return fmt::format("{}, {}, {}; sinks by {}, β = {}.", what, headLabel(head),
-                       runLabel(recordOf(run)), ruleText(tuning.calibration.sinks),
-                       shortest(betaOf(tuning, head)));
+                       runLabel(recordOf(run)), ruleText(calibrationOf(params).sinks),
+                       shortest(betaOf(params, head)));
 }
 
 figure::Series profile(std::string name, std::span<const float> score, int colour,
@@ -132,7 +126,7 @@ std::vector<figure::Axis::Tick> tokenTicks(const attention::Capture& capture)
 
 LayerHead shownHead(const RunRecord& run, const Json& json)
 {
-    if (const auto head = figureState(json).head)
+    if (const auto head = readState(json).selection.head)
         return *head;
     const std::string keep = parameterText(run.params, "keep");
     if (const auto head = parseHead(keep.substr(0, keep.find(','))))
@@ -147,7 +141,7 @@ LayerHead shownHead(const RunRecord& run, const Json& json)
 
 Result<figure::Figure> calibrationMap(const TuneRun& run, Side side, const Json& json)
 {
-    const FigureState state = figureState(json);
+    const State state = readState(json);
     const LayerHead head = shownHead(recordOf(run), json);
     const char* name = side == Side::before  ? "map-before"
                        : side == Side::after ? "map-after"
@@ -173,10 +167,10 @@ Result<figure::Figure> calibrationMap(const TuneRun& run, Side side, const Json&
 
 figure::Figure sinkProfile(const std::vector<TuneRun>& runs, const Json& json)
 {
-    const FigureState state = figureState(json);
+    const State state = readState(json);
     const TuneRun& first = runs.front();
     const LayerHead head = shownHead(recordOf(first), json);
-    const attention::Calibration calibration = tuningOf(recordOf(first)).calibration;
+    const attention::Calibration calibration = calibrationOf(recordOf(first).params);
     figure::Figure figure =
         newFigure("sink-profile", "Mean weight each token receives · " + headLabel(head),
                   figureRecords(runs), json);
@@ -248,7 +242,7 @@ figure::Figure sinkCensus(const std::vector<const RunRecord*>& runs, const Json&
 
 figure::Figure headMatrix(const RunRecord& run, const Json& json)
 {
-    const FigureState state = figureState(json);
+    const State state = readState(json);
     const auto heads = tunedHeads(run.result);
     figure::Figure figure =
         newFigure("head-matrix", scoreLabel(state.score) + " of every head", {&run}, json);

@@ -144,7 +144,7 @@ void HeadsPanel::setScene(const Scene& scene)
     count_->setToolTip(
         tr("%1 heads are calibrated, %2 are eligible").arg(chosen.size()).arg(eligible));
     random_->setEnabled(!chosen.empty());
-    grid_->setScale(weightScale(scene.state));
+    grid_->setScale(weightScale(scene.state.look));
     grid_->setChosen(std::move(chosen));
     grid_->setSelected(itemOf(scene.head));
     if (shown_ == scene.head)

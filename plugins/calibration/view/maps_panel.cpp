@@ -61,7 +61,7 @@ void MapsPanel::makeControls()
                          "that most weights are small: 0.1 shows them."));
     for (const auto map :
          {figure::ColourMap::viridis, figure::ColourMap::cividis, figure::ColourMap::magma})
-        colours_->addItem(colourMapName(map));
+        colours_->addItem(text(figure::colourMapName(map)));
     colours_->setAccessibleName(tr("Colour map"));
     colours_->setToolTip(
         tr("Of before and after; the difference is blue below and red above zero"));
@@ -117,10 +117,10 @@ void MapsPanel::setScene(const Scene& scene)
     version_ = scene.version;
     const QString head = headName(scene.head);
     setHeading(head.left(1).toUpper() + head.mid(1));
-    scale_->setCurrent(scene.state.scale == figure::Scale::logarithmic ? 1 : 0);
-    clip_->setNumber(scene.state.clip);
-    colours_->setCurrentIndex(static_cast<int>(scene.state.colours));
-    tune_->setState(scene.state, scene.head);
+    scale_->setCurrent(scene.state.look.scale == figure::Scale::logarithmic ? 1 : 0);
+    clip_->setNumber(scene.state.look.clip);
+    colours_->setCurrentIndex(static_cast<int>(scene.state.look.colours));
+    tune_->setParams(scene.wished, scene.state.ownBeta, scene.head);
     const std::int64_t number = scene.first().run->number;
     tune_->setOrigin(scene.live, number > 0 ? tr("As run %1 was made").arg(number) : QString());
 
@@ -128,7 +128,7 @@ void MapsPanel::setScene(const Scene& scene)
     for (std::size_t run = 0; run < runs; ++run)
         addRun(maps, scene, run);
     maps_->setMaps(std::move(maps), change);
-    maps_->setWindow(scene.state.window);
+    maps_->setWindow(scene.state.look.window);
     note_->setVisible(scene.runs.size() > kMostRuns);
     note_->setText(tr("The first %1 of %2 runs are shown.").arg(kMostRuns).arg(scene.runs.size()));
     if (change == GridChange::grid)
@@ -146,17 +146,17 @@ void MapsPanel::addRun(std::vector<LinkedMap>& maps, const Scene& scene, std::si
     const TunedHead* head = run.head(scene.head);
     const bool many = scene.runs.size() > 1;
     const QString beta = head && head->calibrated
-                             ? tr("β %1").arg(numberText(run.betaOf(scene.head)))
+                             ? tr("β %1").arg(numberText(betaOf(run.run->params, scene.head)))
                              : tr("not calibrated");
     LinkedMap map;
     map.help = run.name;
-    map.scale = weightScale(scene.state);
+    map.scale = weightScale(scene.state.look);
     map.grid.rows = map.grid.columns = run.tokenCount();
     map.grid.rowLabels = map.grid.columnLabels = run.tokens;
     map.grid.previewSide = run.before->thumbnailSide();
     map.notice = head ? QString() : tr("This run has no %1.").arg(headName(scene.head));
-    if (scene.state.token && *scene.state.token < run.tokenCount())
-        map.marks.push_back({*scene.state.token, 0, true});
+    if (scene.state.selection.token && *scene.state.selection.token < run.tokenCount())
+        map.marks.push_back({*scene.state.selection.token, 0, true});
     const QString dot =
         many ? QStringLiteral("<span style=\"color:%1\">●</span> ")
                    .arg(theme::palette().series(figure::lookAt(scene.places[place]).colour).name())
@@ -178,7 +178,7 @@ void MapsPanel::addRun(std::vector<LinkedMap>& maps, const Scene& scene, std::si
     after.grid.preview = thumbnailOf(*run.after, scene.head);
     LinkedMap difference = named({}, tr("Difference"));
     difference.quantity = tr("difference of attention weights");
-    difference.scale = differenceScale(scene.state.clip, scene.state.scale);
+    difference.scale = differenceScale(scene.state.look.clip, scene.state.look.scale);
     difference.grid.tile = vitrine::differenceTiles(before.grid.tile, after.grid.tile);
     difference.grid.preview = after.grid.preview;
     std::ranges::transform(difference.grid.preview, before.grid.preview,

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "plugins/calibration/view/tuned_run.h"
-#include "plugins/calibration/view/view_state.h"
+#include "plugins/calibration/view/words.h"
 
 #include <set>
 #include <vector>
@@ -15,7 +15,8 @@ struct Scene {
     std::vector<TunedRun>
         runs;                // at least one; the first is the live result while something is tuned
     std::vector<int> places; // per run, among the colours; a live result has that of its run
-    ViewState state;
+    State state;
+    Params wished;              // of the first run, with what is tuned
     LayerHead head;             // selected, or the default
     std::set<LayerHead> chosen; // heads to be calibrated, as far as it is known by name
     bool live = false;          // the first run is a live result

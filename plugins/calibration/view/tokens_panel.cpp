@@ -71,17 +71,18 @@ TokenStripText textOf(const Scene& scene)
     text.marks.assign(count, Mark::none);
     text.badges.resize(count);
     for (std::size_t i = 0; i < count; ++i)
-        text.bars.push_back(static_cast<double>(words->after[i]) / scene.state.clip);
+        text.bars.push_back(static_cast<double>(words->after[i]) / scene.state.look.clip);
+    const auto off = sinkPlacesOf(scene.wished, "sinks_off");
     for (const TunedSink& sink : run.sinks) {
         const auto place = static_cast<std::size_t>(sink.position);
         if (sink.head != scene.head || place >= count)
             continue;
-        const bool off = scene.state.tuning.off.contains({scene.head, sink.position});
-        text.marks[place] = sink.applied ? Mark::marked : off ? Mark::off : Mark::none;
+        const bool isOff = off.contains({scene.head, sink.position});
+        text.marks[place] = sink.applied ? Mark::marked : isOff ? Mark::off : Mark::none;
         text.badges[place] = shortText(sink.scoreOverUniform) + QStringLiteral("×");
-        words->states[place] = tokensStateOf(sink, off, scene.chosen.contains(scene.head));
+        words->states[place] = tokensStateOf(sink, isOff, scene.chosen.contains(scene.head));
     }
-    text.selected = scene.state.token.value_or(-1);
+    text.selected = scene.state.selection.token.value_or(-1);
     text.help = [words](std::int64_t token) { return words->help(token); };
     text.keys = TokensPanel::tr("Left and right select a token, Space calibrates it or leaves it.");
     return text;
@@ -113,8 +114,8 @@ void TokensPanel::setScene(const Scene& scene)
     std::ptrdiff_t applied = 0;
     for (const TunedSink& sink : scene.first().sinks)
         applied += sink.head == scene.head && sink.applied ? 1 : 0;
-    const auto off = std::ranges::count_if(
-        scene.state.tuning.off, [&](const SinkPlace& place) { return place.head == scene.head; });
+    const auto off =
+        std::ranges::count(sinkPlacesOf(scene.wished, "sinks_off"), scene.head, &SinkPlace::head);
     QString words = tr("%1 tokens  ·  %2 sinks of %3 calibrated")
                         .arg(countWords(scene.first().tokenCount()))
                         .arg(applied)

@@ -1,5 +1,7 @@
 #include "plugins/calibration/view/tune_controls.h"
 
+#include "plugins/calibration/experiments/params.h"
+#include "plugins/calibration/figures/tuning.h"
 #include "widgets/params/number_spin.h"
 #include "widgets/params/segmented_switch.h"
 #include "widgets/params/value_slider.h"
@@ -131,63 +133,44 @@ void TuneControls::setOrigin(bool live, const QString& run)
 
 void TuneControls::connectParts()
 {
-    attention::SinkOptions& sinks = calibration_.sinks;
     connect(beta_, &ValueSlider::chosen, this, [this](double value, bool) {
         if (own_)
-            return emit headBetaChosen(value);
-        calibration_.beta = value;
-        tell(QStringLiteral("beta"));
+            emit headBetaChosen(value);
+        else
+            emit tuned("beta", value);
     });
     connect(ownBeta_, &QCheckBox::clicked, this, &TuneControls::ownBetaChosen);
-    connect(rule_, &SegmentedSwitch::chosen, this, [this, &sinks](int index) {
-        sinks.rule = static_cast<attention::SinkRule>(index);
-        tell(QStringLiteral("rule"));
+    connect(rule_, &SegmentedSwitch::chosen, this, [this](int index) {
+        emit tuned("rule", std::string(sinkRuleName(static_cast<attention::SinkRule>(index))));
     });
-    connect(tau_, &ValueSlider::chosen, this, [this, &sinks](double value, bool) {
-        sinks.tau = value;
-        tell(QStringLiteral("tau"));
-    });
-    connect(alpha_, &ValueSlider::chosen, this, [this, &sinks](double value, bool) {
-        sinks.alpha = value;
-        tell(QStringLiteral("alpha"));
-    });
+    connect(tau_, &ValueSlider::chosen, this,
+            [this](double value, bool) { emit tuned("tau", value); });
+    connect(alpha_, &ValueSlider::chosen, this,
+            [this](double value, bool) { emit tuned("alpha", value); });
     connect(receivers_, &SegmentedSwitch::chosen, this, [this](int index) {
-        calibration_.receivers =
-            index == 0 ? attention::Receivers::all : attention::Receivers::notFirst;
-        tell(QStringLiteral("receivers"));
+        emit tuned("receivers", std::string(index == 0 ? "all" : "not_first"));
     });
-    connect(protect_, &NumberSpin::chosen, this, [this, &sinks](double value) {
-        sinks.protect = static_cast<int>(value);
-        tell(QStringLiteral("protect"));
-    });
-    connect(rows_, &NumberSpin::chosen, this, [this, &sinks](double value) {
-        sinks.minRows = static_cast<int>(value);
-        tell(QStringLiteral("min_rows"));
-    });
+    connect(protect_, &NumberSpin::chosen, this,
+            [this](double value) { emit tuned("protect", static_cast<std::int64_t>(value)); });
+    connect(rows_, &NumberSpin::chosen, this,
+            [this](double value) { emit tuned("min_rows", static_cast<std::int64_t>(value)); });
 }
 
-void TuneControls::tell(const QString& what)
+void TuneControls::setParams(const Params& params, bool ownBeta, model::LayerHead head)
 {
-    emit calibrationChosen(attention::Calibration(calibration_), what);
-}
-
-void TuneControls::setState(const ViewState& state, LayerHead head)
-{
-    calibration_ = state.tuning.calibration;
-    own_ = state.ownBeta;
-    const auto& betas = state.tuning.headBetas;
-    const auto own = betas.find(head);
-    beta_->setNumber(own_ && own != betas.end() ? own->second : calibration_.beta);
+    const attention::Calibration calibration = calibrationOf(params);
+    own_ = ownBeta;
+    beta_->setNumber(own_ ? betaOf(params, head) : calibration.beta);
     ownBeta_->setChecked(own_);
-    const bool absolute = calibration_.sinks.rule == attention::SinkRule::absolute;
-    rule_->setCurrent(static_cast<int>(calibration_.sinks.rule));
+    const bool absolute = calibration.sinks.rule == attention::SinkRule::absolute;
+    rule_->setCurrent(static_cast<int>(calibration.sinks.rule));
     tau_->setVisible(absolute);
     alpha_->setVisible(!absolute);
-    tau_->setNumber(calibration_.sinks.tau);
-    alpha_->setNumber(calibration_.sinks.alpha);
-    protect_->setNumber(calibration_.sinks.protect);
-    rows_->setNumber(calibration_.sinks.minRows);
-    receivers_->setCurrent(calibration_.receivers == attention::Receivers::all ? 0 : 1);
+    tau_->setNumber(calibration.sinks.tau);
+    alpha_->setNumber(calibration.sinks.alpha);
+    protect_->setNumber(calibration.sinks.protect);
+    rows_->setNumber(calibration.sinks.minRows);
+    receivers_->setCurrent(calibration.receivers == attention::Receivers::all ? 0 : 1);
 }
 
 } // namespace vitrine::calibration_plugin

@@ -1,6 +1,8 @@
 #pragma once
 
-#include "plugins/calibration/view/view_state.h"
+#include "core/attention/calibration.h"
+#include "core/jobs/experiment/params.h"
+#include "core/model/llm/llm.h"
 
 #include <QWidget>
 
@@ -27,13 +29,13 @@ class TuneControls : public QWidget
 public:
     explicit TuneControls(QWidget* parent);
 
-    void setState(const ViewState& state, LayerHead head); // emits nothing
+    // The parameters that are shown; `ownBeta`: the slider sets the head's own. Emits nothing.
+    void setParams(const Params& params, bool ownBeta, model::LayerHead head);
     // `live`: what is shown is not stored and can be kept; else which run it is.
     void setOrigin(bool live, const QString& run);
 
 signals:
-    // `what` names the control: changes of one control in a drag are one step to undo.
-    void calibrationChosen(const vitrine::attention::Calibration& calibration, const QString& what);
+    void tuned(const std::string& parameter, const vitrine::ParamValue& value);
     void headBetaChosen(double beta);
     void ownBetaChosen(bool own);
     void keepWished(bool beside);
@@ -45,9 +47,7 @@ private:
     QHBoxLayout* makeRuleLine();
     QHBoxLayout* makeKeepLine();
     void connectParts();
-    void tell(const QString& what);
 
-    attention::Calibration calibration_;
     bool own_ = false;
     ValueSlider *beta_, *tau_, *alpha_;
     QCheckBox* ownBeta_;

@@ -63,12 +63,6 @@ bool TunedRun::keeps(LayerHead id) const
            after->keeps(second, id.head);
 }
 
-double TunedRun::betaOf(LayerHead id) const
-{
-    const auto own = tuning.headBetas.find(id);
-    return own == tuning.headBetas.end() ? tuning.calibration.beta : own->second;
-}
-
 Result<TunedRun> openTuned(const RunHandle& run, const TunedRun* like)
 {
     TunedRun opened;
@@ -80,7 +74,6 @@ Result<TunedRun> openTuned(const RunHandle& run, const TunedRun* like)
                           run->number, opened.before->tokens(), opened.after->tokens());
     opened.heads = tunedHeads(run->result);
     opened.sinks = tunedSinks(run->result);
-    opened.tuning = tuningOf(*run);
     opened.name = QString::fromStdString(runLabel(*run));
     readWords(opened, like);
     return opened;

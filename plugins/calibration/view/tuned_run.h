@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/attention/capture.h"
-#include "plugins/calibration/figures/figures.h"
+#include "plugins/calibration/figures/state.h"
 #include "widgets/map/tile.h"
 #include "widgets/page/bound_state.h"
 #include "widgets/view.h"
@@ -24,14 +24,12 @@ struct TunedRun {
     std::shared_ptr<const std::vector<bool>> gaps; // whether a space stands before the token
     std::vector<TunedHead> heads;
     std::vector<TunedSink> sinks;
-    Tuning tuning; // what it was made with
-    QString name;  // "#12 speech-2016.txt · vitrine-lm"
+    QString name; // "#12 speech-2016.txt · vitrine-lm"
 
     std::int64_t tokenCount() const { return before->tokens(); }
     const TunedHead* head(LayerHead id) const; // nullptr: it has no such head
     // Whether the head's maps can be computed, not only its thumbnails.
     bool keeps(LayerHead id) const;
-    double betaOf(LayerHead id) const;
     TuneRun forFigures() const { return {run.get(), before.get(), after.get()}; }
 };
 

@@ -15,6 +15,7 @@
 #include "widgets/page/state_pages.h"
 #include "widgets/params/segmented_switch.h"
 #include "widgets/plot/plot_view.h"
+#include "widgets/state_json.h"
 
 #include <QTimer>
 
@@ -136,12 +137,13 @@ void CalibrationView::setState(const QJsonObject& state)
     if (!scene_)
         return;
     const LayerHead before = scene_->head;
-    const ViewState look = scene_->state;
+    const State look = scene_->state;
     refresh();
     ask();
-    ViewState sameBut = look;
-    sameBut.tuning = scene_->state.tuning;
-    sameBut.window = scene_->state.window;
+    State sameBut = look;
+    sameBut.tune = scene_->state.tune;
+    sameBut.tuneOf = scene_->state.tuneOf;
+    sameBut.look.window = scene_->state.look.window;
     if (before != scene_->head || !(sameBut == scene_->state) ||
         keysOf(plainBefore) != keysOf(current()))
         refreshSlow();
@@ -149,17 +151,22 @@ void CalibrationView::setState(const QJsonObject& state)
         emit titleChanged();
 }
 
+State CalibrationView::readCurrent() const
+{
+    State state = readState(coreJson(current()));
+    if (state.tuneOf != stored_.front().run->uid)
+        state.tune = {};
+    return state;
+}
+
 void CalibrationView::refresh()
 {
     Scene& scene = *scene_;
-    // Tuning belongs to the run it was begun on: another run is shown as it was made.
-    QJsonObject own = current();
-    if (own["tune_of"].toString() != text(stored_.front().run->uid))
-        own.remove("tune");
-    scene.state = readState(own, ownTuning());
+    scene.state = readCurrent();
+    scene.wished = tuned(stored_.front().run->params, scene.state.tune);
     const LayerHead fallback = shownHead(*stored_.front().run, Json::object());
-    scene.head =
-        scene.state.head && stored_.front().head(*scene.state.head) ? *scene.state.head : fallback;
+    const auto chosen = scene.state.selection.head;
+    scene.head = chosen && stored_.front().head(*chosen) ? *chosen : fallback;
     scene.chosen = chosenHeads(scene);
     std::vector<std::string> uids;
     for (const TunedRun& run : stored_)

@@ -4,6 +4,7 @@
 #include "widgets/page/bound_state.h"
 #include "widgets/view.h"
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -76,26 +77,32 @@ private:
     // view.cpp
     void takeRuns(std::vector<Result<TunedRun>> opened);
     void makeScene();
-    void refresh();     // the scene into the parts
-    void refreshSlow(); // plots and tables, which lag behind a drag
+    State readCurrent() const; // without what was tuned on another run
+    void refresh();            // the scene into the parts
+    void refreshSlow();        // plots and tables, which lag behind a drag
     void showPage();
 
     // view_session.cpp
     void ask(); // a live result where the stored run is not what is wished
     void takeLive(const RunHandle& run);
     LiveRun* live();
-    Tuning ownTuning() const; // of the first stored run
-    Values wished() const;    // the parameters of what is shown, as texts
+    Values wished() const; // the parameters of what is shown, as texts
     void showBusy();
 
     // view_acts.cpp
     QJsonObject current() const { return bound_.read(state_); } // as far as it is about the text
     void change(const QJsonObject& state, const QString& label, const QString& mergeKey = {});
+    // Changes what is shown: `act` on a copy of the state.
+    void edit(const std::function<void(State&)>& act, const QString& label,
+              const QString& mergeKey = {});
     void put(const char* key, const QJsonValue& value, const QString& label,
-             const QString& mergeKey = {});
-    void tune(const Tuning& tuning, const QString& label, const QString& mergeKey = {});
-    void tuneWith(const QJsonObject& state, const Tuning& tuning, const QString& label,
-                  const QString& mergeKey = {});
+             const QString& mergeKey = {}); // of the layout
+    // Tunes to these parameters, and chooses the token, in one step to undo.
+    void tune(const Params& wished, const QString& label, const QString& mergeKey = {},
+              std::optional<std::int64_t> token = {});
+    void tune(const std::string& parameter, const ParamValue& value, const QString& label,
+              const QString& mergeKey = {});
+    void resetTuning();
     void selectHead(LayerHead head);
     void chooseHeads(const std::set<LayerHead>& heads, const QString& label);
     void lasso(const std::set<LayerHead>& heads, Qt::KeyboardModifiers modifiers);
@@ -109,6 +116,7 @@ private:
     void startPrompt(const QString& text, bool compare);
     void startStudy();
     void retry();
+    void showWholeMap();
     void showMenu(QPoint position, const QString& figure);
     void withFigure(const QString& name, void (ViewContext::*act)(const figure::Figure&));
 

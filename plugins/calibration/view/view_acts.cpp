@@ -1,8 +1,10 @@
+#include "core/base/json.h"
 #include "core/base/resources.h"
 #include "core/jobs/experiment/param_texts.h"
 #include "plugins/calibration/view/view.h"
 #include "plugins/calibration/view/view_drawing.h"
 #include "widgets/page/prompt_line.h"
+#include "widgets/state_json.h"
 
 #include <QFileDialog>
 #include <QMenu>
@@ -39,35 +41,56 @@ void CalibrationView::put(const char* key, const QJsonValue& value, const QStrin
     change(json, label, mergeKey);
 }
 
-void CalibrationView::tune(const Tuning& tuning, const QString& label, const QString& mergeKey)
+void CalibrationView::edit(const std::function<void(State&)>& act, const QString& label,
+                           const QString& mergeKey)
 {
-    if (scene_)
-        tuneWith(current(), tuning, label, mergeKey);
+    if (!scene_)
+        return;
+    const State before = readCurrent();
+    State state = before;
+    act(state);
+    change(qtJson(written(coreJson(current()), state, before)), label, mergeKey);
 }
 
-// The same with another change of the state in one step to undo.
-void CalibrationView::tuneWith(const QJsonObject& state, const Tuning& tuning, const QString& label,
-                               const QString& mergeKey)
+void CalibrationView::tune(const Params& wished, const QString& label, const QString& mergeKey,
+                           std::optional<std::int64_t> token)
 {
-    QJsonObject json = withTuning(state, tuning, ownTuning());
-    if (json.contains("tune"))
-        json["tune_of"] = text(stored_.front().run->uid);
-    else
-        json.remove("tune_of");
-    change(json, label, mergeKey);
+    edit(
+        [&](State& state) {
+            state.tune = tuningOf(wished, stored_.front().run->params);
+            state.tuneOf = stored_.front().run->uid;
+            if (token)
+                state.selection.token = token;
+        },
+        label, mergeKey);
+}
+
+void CalibrationView::tune(const std::string& parameter, const ParamValue& value,
+                           const QString& label, const QString& mergeKey)
+{
+    if (!scene_)
+        return;
+    Params wished = scene_->wished;
+    wished.set(parameter, value);
+    tune(wished, label, mergeKey);
+}
+
+void CalibrationView::resetTuning()
+{
+    if (scene_)
+        tune(stored_.front().run->params, tr("Reset tuning"));
 }
 
 void CalibrationView::selectHead(LayerHead head)
 {
-    if (scene_ && (scene_->head != head || !scene_->state.head))
-        change(withHead(current(), head), tr("Select %1").arg(headName(head)));
+    if (scene_ && (scene_->head != head || !scene_->state.selection.head))
+        edit([head](State& state) { state.selection.head = head; },
+             tr("Select %1").arg(headName(head)));
 }
 
 void CalibrationView::chooseHeads(const std::set<LayerHead>& heads, const QString& label)
 {
-    Tuning tuning = scene_->state.tuning;
-    tuning.heads = listedHeads(heads);
-    tune(tuning, label);
+    tune("heads", listedHeads(heads), label);
 }
 
 void CalibrationView::lasso(const std::set<LayerHead>& heads, Qt::KeyboardModifiers modifiers)
@@ -89,12 +112,13 @@ void CalibrationView::chooseRandom()
 {
     if (!scene_ || scene_->chosen.empty())
         return;
-    Tuning tuning = scene_->state.tuning;
-    const std::string words = fmt::format("random:{}", scene_->chosen.size());
-    if (tuning.heads.starts_with("random:"))
-        ++tuning.seed;
-    tuning.heads = words;
-    tune(tuning, tr("Calibrate %1 random heads").arg(scene_->chosen.size()));
+    Params wished = scene_->wished;
+    if (headsOf(wished).starts_with("random:"))
+        wished.set("seed",
+                   1 + wholeWithin(parameterNumber(wished, "seed", 42), 0, std::int64_t{1} << 53)
+                           .value_or(42));
+    wished.set("heads", fmt::format("random:{}", scene_->chosen.size()));
+    tune(wished, tr("Calibrate %1 random heads").arg(scene_->chosen.size()));
 }
 
 void CalibrationView::chooseFile()
@@ -103,11 +127,7 @@ void CalibrationView::chooseFile()
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setNameFilters({tr("Head lists (*.json)"), tr("All files (*)")});
     connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& path) {
-        if (!scene_)
-            return;
-        Tuning tuning = scene_->state.tuning;
-        tuning.heads = path.toStdString();
-        tune(tuning, tr("Take heads from a file"));
+        tune("heads", path.toStdString(), tr("Take heads from a file"));
     });
     dialog->open();
 }
@@ -115,8 +135,9 @@ void CalibrationView::chooseFile()
 void CalibrationView::selectToken(std::int64_t token)
 {
     if (scene_ && token >= 0 && token < scene_->first().tokenCount() &&
-        scene_->state.token != token)
-        change(withToken(current(), token), tr("Select token %1").arg(scene_->tokenName(token)));
+        scene_->state.selection.token != token)
+        edit([token](State& state) { state.selection.token = token; },
+             tr("Select token %1").arg(scene_->tokenName(token)));
 }
 
 // A click: a sink is switched off or on, another token is selected.
@@ -133,7 +154,7 @@ void CalibrationView::toggleByHand(std::int64_t token)
 {
     if (!scene_)
         return;
-    if (token < scene_->state.tuning.calibration.sinks.protect) {
+    if (token < calibrationOf(scene_->wished).sinks.protect) {
         context_.showMessage(
             tr("Token %1 is protected and never calibrated").arg(scene_->tokenName(token)));
         return;
@@ -142,18 +163,23 @@ void CalibrationView::toggleByHand(std::int64_t token)
         context_.showMessage(tr("%1 is not calibrated: tick it first").arg(headName(scene_->head)));
         return selectToken(token);
     }
-    Tuning tuning = scene_->state.tuning;
+    auto on = sinkPlacesOf(scene_->wished, "sinks_on"),
+         off = sinkPlacesOf(scene_->wished, "sinks_off");
     const SinkPlace place{scene_->head, token};
     const TunedSink* sink = scene_->sinkAt(token);
     const bool calibrated = sink && sink->applied;
-    const bool byHand = tuning.on.erase(place) > 0, wasOff = tuning.off.erase(place) > 0;
+    const bool byHand = on.erase(place) > 0, wasOff = off.erase(place) > 0;
     if (calibrated && !byHand)
-        tuning.off.insert(place);
+        off.insert(place);
     else if (!calibrated && !wasOff)
-        tuning.on.insert(place);
-    tuneWith(withToken(current(), token), tuning,
-             (calibrated ? tr("Leave sink %1") : tr("Calibrate token %1"))
-                 .arg(scene_->tokenName(token)));
+        on.insert(place);
+    Params wished = scene_->wished;
+    wished.set("sinks_on", sinkPlacesText(on));
+    wished.set("sinks_off", sinkPlacesText(off));
+    tune(
+        wished,
+        (calibrated ? tr("Leave sink %1") : tr("Calibrate token %1")).arg(scene_->tokenName(token)),
+        {}, token);
 }
 
 void CalibrationView::keep(bool beside)
@@ -225,6 +251,11 @@ void CalibrationView::withFigure(const QString& name,
         });
 }
 
+void CalibrationView::showWholeMap()
+{
+    edit([](State& state) { state.look.window = {}; }, tr("Show whole map"));
+}
+
 void CalibrationView::showMenu(QPoint position, const QString& figure)
 {
     QMenu menu(this);
@@ -237,8 +268,7 @@ void CalibrationView::showMenu(QPoint position, const QString& figure)
     menu.addAction(tr("Where from?"), this,
                    [this, figure] { withFigure(figure, &ViewContext::showOrigin); });
     menu.addSeparator();
-    menu.addAction(tr("Show whole map"), this,
-                   [this] { change(withWindow(current(), {}), tr("Show whole map")); });
+    menu.addAction(tr("Show whole map"), this, [this] { showWholeMap(); });
     menu.exec(position);
 }
 

@@ -2,8 +2,8 @@
 
 #include "core/base/json.h"
 #include "plugins/calibration/view/maps_panel.h"
+#include "widgets/state_json.h"
 
-#include <QJsonDocument>
 #include <QStringList>
 
 namespace vitrine::calibration_plugin
@@ -15,7 +15,8 @@ namespace
 // the run whose live result is shown.
 Json stateOf(const Scene& scene, const QJsonObject& state)
 {
-    Json json = coreJson(withHead(state, scene.head));
+    Json json = coreJson(state);
+    putSelection(json, {scene.head, scene.state.selection.token}, {});
     if (scene.live)
         json["run_places"][scene.first().run->uid] = scene.places.front();
     return json;
@@ -39,17 +40,10 @@ std::vector<const RunRecord*> recordsOf(const Scene& scene)
 
 } // namespace
 
-Json coreJson(const QJsonObject& state)
-{
-    const QByteArray bytes = QJsonDocument(state).toJson(QJsonDocument::Compact);
-    auto json = parseJson(bytes.toStdString(), "view state");
-    return json ? std::move(*json) : Json::object();
-}
-
 std::set<LayerHead> chosenHeads(const Scene& scene)
 {
     std::set<LayerHead> chosen;
-    const std::string& named = scene.state.tuning.heads;
+    const std::string named = headsOf(scene.wished);
     if (named == "none")
         return chosen;
     const bool all = named == "all";

@@ -20,7 +20,4 @@ std::optional<figure::Figure> figureOf(const Scene& scene, const QJsonObject& st
                                        const QString& name);
 std::vector<figure::Figure> figuresOf(const Scene& scene, const QJsonObject& state);
 
-// A view's state as JSON of core; an empty object where it is none.
-Json coreJson(const QJsonObject& state);
-
 } // namespace vitrine::calibration_plugin

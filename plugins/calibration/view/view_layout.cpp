@@ -1,3 +1,4 @@
+#include "plugins/calibration/experiments/hand_picked.h" // headBetasText
 #include "plugins/calibration/view/counters.h"
 #include "plugins/calibration/view/heads_panel.h"
 #include "plugins/calibration/view/maps_panel.h"
@@ -140,11 +141,8 @@ void CalibrationView::makeActions()
     };
     add(tr("Keep as a run"), [this] { keep(false); });
     add(tr("Keep beside"), [this] { keep(true); });
-    add(tr("Reset tuning"), [this] {
-        if (scene_)
-            tune(ownTuning(), tr("Reset tuning"));
-    });
-    add(tr("Show whole map"), [this] { change(withWindow(current(), {}), tr("Show whole map")); });
+    add(tr("Reset tuning"), [this] { resetTuning(); });
+    add(tr("Show whole map"), [this] { showWholeMap(); });
     const QString map = QStringLiteral("map-after");
     add(tr("Copy figure"), [this, map] { withFigure(map, &ViewContext::copyFigure); });
     add(tr("Export figure…"), [this, map] { withFigure(map, &ViewContext::exportFigure); });
@@ -175,7 +173,8 @@ void CalibrationView::connectParts()
         showPage();
     });
     connect(maps_, &MapsPanel::windowEdited, this, [this](const MapWindow& window) {
-        change(withWindow(current(), window), tr("Move map"), QStringLiteral("window"));
+        edit([&](State& state) { state.look.window = window; }, tr("Move map"),
+             QStringLiteral("window"));
     });
     connect(maps_, &MapsPanel::tokenChosen, this, &CalibrationView::selectToken);
     const auto point = [this](std::int64_t token) {
@@ -184,12 +183,19 @@ void CalibrationView::connectParts()
     };
     connect(maps_, &MapsPanel::keyHovered, this, point);
     connect(tokens_->strip(), &TokenStrip::tokenHovered, this, point);
-    connect(maps_, &MapsPanel::scaleChosen, this,
-            [this](bool log) { put("scale", log ? "log" : "linear", tr("Change colour scale")); });
-    connect(maps_, &MapsPanel::clipChosen, this,
-            [this](double clip) { put("clip", clip, tr("Change clip"), QStringLiteral("clip")); });
+    connect(maps_, &MapsPanel::scaleChosen, this, [this](bool log) {
+        edit(
+            [log](State& state) {
+                state.look.scale = log ? figure::Scale::logarithmic : figure::Scale::linear;
+            },
+            tr("Change colour scale"));
+    });
+    connect(maps_, &MapsPanel::clipChosen, this, [this](double clip) {
+        edit([clip](State& state) { state.look.clip = clip; }, tr("Change clip"),
+             QStringLiteral("clip"));
+    });
     connect(maps_, &MapsPanel::coloursChosen, this, [this](figure::ColourMap map) {
-        put("colour_map", colourMapName(map), tr("Change colour map"));
+        edit([map](State& state) { state.look.colours = map; }, tr("Change colour map"));
     });
     connect(maps_, &MapsPanel::menuWished, this, &CalibrationView::showMenu);
     connect(heads_, &HeadsPanel::menuWished, this,
@@ -226,37 +232,35 @@ void CalibrationView::connectTuning()
     });
     connect(heads_, &HeadsPanel::lassoed, this, &CalibrationView::lasso);
     connect(heads_, &HeadsPanel::setWished, this, [this](const QString& words) {
-        Tuning tuning = scene_->state.tuning;
-        tuning.heads = words.toStdString();
-        tune(tuning,
+        tune("heads", words.toStdString(),
              words == QLatin1String("all") ? tr("Calibrate all heads") : tr("Calibrate no head"));
     });
     connect(heads_, &HeadsPanel::randomWished, this, &CalibrationView::chooseRandom);
     connect(heads_, &HeadsPanel::fileWished, this, &CalibrationView::chooseFile);
     connect(heads_, &HeadsPanel::scoreChosen, this, [this](HeadScore score) {
-        put("score", text(scoreName(score)), tr("Score heads by %1").arg(text(scoreLabel(score))));
+        edit([score](State& state) { state.score = score; },
+             tr("Score heads by %1").arg(text(scoreLabel(score))));
     });
     connect(tokens_->strip(), &TokenStrip::tokenChosen, this, &CalibrationView::toggleSink);
     connect(tokens_->strip(), &TokenStrip::tokenPinToggled, this, &CalibrationView::toggleByHand);
     connect(tokens_->strip(), &TokenStrip::tokenActed, this, &CalibrationView::toggleByHand);
     TuneControls* controls = maps_->tuneControls();
-    connect(controls, &TuneControls::calibrationChosen, this,
-            [this](const attention::Calibration& calibration, const QString& what) {
-                Tuning tuning = scene_->state.tuning;
-                tuning.calibration = calibration;
-                tune(tuning, tr("Change %1").arg(what), QStringLiteral("tune:") + what);
+    connect(controls, &TuneControls::tuned, this,
+            [this](const std::string& parameter, const ParamValue& value) {
+                tune(parameter, value, tr("Change %1").arg(text(parameter)),
+                     QStringLiteral("tune:") + text(parameter));
             });
     connect(controls, &TuneControls::headBetaChosen, this, [this](double beta) {
-        Tuning tuning = scene_->state.tuning;
-        tuning.headBetas[scene_->head] = beta;
-        tune(tuning, tr("Change beta of %1").arg(headName(scene_->head)),
+        auto betas = headBetasOf(scene_->wished);
+        betas[scene_->head] = beta;
+        tune("head_betas", headBetasText(betas),
+             tr("Change beta of %1").arg(headName(scene_->head)),
              QStringLiteral("tune:beta ") + text(headText(scene_->head)));
     });
     connect(controls, &TuneControls::keepWished, this, &CalibrationView::keep);
-    connect(controls, &TuneControls::resetWished, this,
-            [this] { tune(ownTuning(), tr("Reset tuning")); });
+    connect(controls, &TuneControls::resetWished, this, &CalibrationView::resetTuning);
     connect(controls, &TuneControls::ownBetaChosen, this, [this](bool own) {
-        put("beta_of", own ? "head" : "all", tr("Choose whose beta is set"));
+        edit([own](State& state) { state.ownBeta = own; }, tr("Choose whose beta is set"));
     });
 }
 

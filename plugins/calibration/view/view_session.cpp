@@ -1,3 +1,4 @@
+#include "core/jobs/experiment/param_texts.h"
 #include "plugins/calibration/view/maps_panel.h"
 #include "plugins/calibration/view/view.h"
 
@@ -7,18 +8,9 @@
 namespace vitrine::calibration_plugin
 {
 
-Tuning CalibrationView::ownTuning() const
-{
-    return stored_.front().tuning;
-}
-
 CalibrationView::Values CalibrationView::wished() const
 {
-    Values given;
-    for (const auto& [name, value] : stored_.front().run->params.all())
-        if (const std::string written = paramText(value); !written.empty())
-            given[name] = written;
-    putTuning(scene_->state.tuning, given);
+    Values given = paramTexts(scene_->wished);
     given["keep"] = headText(scene_->head);
     return given;
 }
@@ -45,8 +37,8 @@ LiveRun* CalibrationView::live()
 
 void CalibrationView::ask()
 {
-    const bool asStored =
-        scene_->state.tuning == ownTuning() && stored_.front().keeps(scene_->head);
+    const bool asStored = tuningOf(scene_->wished, stored_.front().run->params).all().empty() &&
+                          stored_.front().keeps(scene_->head);
     if (asStored) {
         asked_.clear();
         if (!notice_.isEmpty() && !liveDied_) {

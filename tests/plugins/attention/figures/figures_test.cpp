@@ -10,6 +10,7 @@
 #include "core/base/json.h"
 #include "core/base/random.h"
 #include "core/figure/not_finite.h"
+#include "plugins/attention/figures/state.h"
 
 namespace vitrine::attention_plugin
 {
@@ -413,6 +414,50 @@ TEST(Figures, TheRecipeSaysWhereAFigureComesFrom)
         EXPECT_FALSE(figure.caption.empty());
         EXPECT_FALSE(figure.altText.empty());
     }
+}
+
+TEST(State, IsReadAsItWasWrittenAndKeepsWhatIsNotOfTheView)
+{
+    RunRecord run;
+    run.params.set("alpha", 7.0);
+    run.params.set("min_rows", std::int64_t{4});
+    const Json json = {{"selection", {{"layer", 3}, {"head", 1}, {"token", 7}}},
+                       {"pinned_heads", {{1, 0}}},
+                       {"splitters", {{"rows", {1, 2}}}}};
+    const State before = readState(json, run);
+    EXPECT_EQ(before.sinks.alpha, 7) << "the run's own";
+    EXPECT_EQ(before.sinks.minRows, 4);
+    EXPECT_EQ(before.pinnedHeads, (std::vector<LayerHead>{{1, 0}}));
+    EXPECT_EQ(written(json, before, before), json);
+
+    State state = before;
+    state.selection = {LayerHead{3, 0}, std::nullopt};
+    state.score = Score::entropy;
+    state.ranked = true;
+    state.pinnedTokens = {7, 12};
+    state.pinnedHeads.push_back({3, 1});
+    state.sinks.rule = attention::SinkRule::relative;
+    state.sortColumn = "entropy";
+    state.sortDescending = false;
+    const Json after = written(json, state, before);
+    EXPECT_EQ(readState(after, run), state);
+    EXPECT_EQ(after["splitters"], json["splitters"]);
+    EXPECT_EQ(after["selection"], (Json{{"layer", 3}, {"head", 0}}));
+    EXPECT_EQ(after["alpha"], 7) << "a rule is written whole";
+    EXPECT_FALSE(after.contains("clip")) << "what nobody changed is not written";
+}
+
+// What one reader accepted and the other did not: the window and figures read alike.
+TEST(State, NumbersBeyondAModelAndNonsenseAreNotChosen)
+{
+    const State state = readState({{"selection", {{"layer", 3}, {"head", -1}, {"token", 1e300}}},
+                                   {"pinned_heads", {1, {2}, "x", {2, 3, 4}, {2, 1e12}}},
+                                   {"pinned_tokens", {{"a", 1}}},
+                                   {"tau", "much"},
+                                   {"protect", 1e9},
+                                   {"sort", {{"column", 3}}}},
+                                  {});
+    EXPECT_EQ(state, readState(Json(), {}));
 }
 
 } // namespace

@@ -94,15 +94,15 @@ protected:
     ItemGrid* overview() { return view_.findChild<ItemGrid*>(); }
     TokenStrip* strip() { return view_.findChild<TokenStrip*>(); }
     HeadTable* table() { return view_.findChild<HeadTable*>(); }
-    HeadId selected() { return {overview()->selected().row, overview()->selected().column}; }
-    void clickHead(HeadId head, Qt::KeyboardModifiers modifiers = {})
+    LayerHead selected() { return {overview()->selected().row, overview()->selected().column}; }
+    void clickHead(LayerHead head, Qt::KeyboardModifiers modifiers = {})
     {
         QTest::mouseClick(overview(), Qt::LeftButton, modifiers,
                           overview()->cellOf({head.layer, head.head}).center());
         settle();
     }
     // What the table shows for the head in the column, as a number.
-    double tabled(HeadId head, const QString& column)
+    double tabled(LayerHead head, const QString& column)
     {
         auto* model = static_cast<HeadTableModel*>(table()->model());
         for (int i = 0; i < model->columnCount(); ++i)
@@ -146,8 +146,8 @@ TEST_F(AttentionViewTest, ShowsTheNumbersOfTheRunsTable)
     EXPECT_EQ(page(), 3);
     const Table& heads = *run->result.table("heads");
     for (std::size_t row = 0; row < heads.rows.size(); ++row) {
-        const HeadId head{static_cast<int>(cell(heads, row, "layer")),
-                          static_cast<int>(cell(heads, row, "head"))};
+        const LayerHead head{static_cast<int>(cell(heads, row, "layer")),
+                             static_cast<int>(cell(heads, row, "head"))};
         for (const char* column : {"first_token_mass", "sink_mass", "sinks", "entropy", "distance"})
             EXPECT_EQ(tabled(head, QString::fromLatin1(column)), cell(heads, row, column))
                 << column;
@@ -157,8 +157,8 @@ TEST_F(AttentionViewTest, ShowsTheNumbersOfTheRunsTable)
 TEST_F(AttentionViewTest, AClickOnAHeadSelectsItEverywhereAndUndoRestores)
 {
     show({makeRun()});
-    const HeadId before = selected();
-    const HeadId wanted{1, 2};
+    const LayerHead before = selected();
+    const LayerHead wanted{1, 2};
     ASSERT_NE(before, wanted);
 
     clickHead(wanted);
@@ -185,9 +185,9 @@ TEST_F(AttentionViewTest, ATableRowSelectsTheHeadAndKeysMoveTheSelection)
     clickHead({1, 1});
     overview()->setFocus();
     QTest::keyClick(overview(), Qt::Key_Right);
-    EXPECT_EQ(selected(), (HeadId{1, 2}));
+    EXPECT_EQ(selected(), (LayerHead{1, 2}));
     QTest::keyClick(overview(), Qt::Key_Down);
-    EXPECT_EQ(selected(), (HeadId{2, 2}));
+    EXPECT_EQ(selected(), (LayerHead{2, 2}));
 }
 
 TEST_F(AttentionViewTest, TheReadOutIsTheTilesValue)
@@ -272,7 +272,7 @@ TEST_F(AttentionViewTest, WhatIsNotFiniteIsSaidSoEverywhere)
     EXPECT_FALSE(read(31.5, 20.5).contains("not finite"));
     EXPECT_TRUE(named<QLabel>("Sinks counted")->text().contains("not finite at layer 2"));
     const auto* rows = table()->model();
-    const auto words = [&](HeadId head, int column) {
+    const auto words = [&](LayerHead head, int column) {
         const int row = static_cast<const HeadTableModel*>(rows)->rowOf(head);
         return rows->index(row, column).data().toString();
     };
@@ -477,7 +477,7 @@ TEST_F(AttentionViewTest, OfThreeRunsScreenExportAndReportScoreTheSecondAgainstT
         overviewOf(figures({*runs[0], *runs[1], *runs[2]}, {{"score", "difference"}}));
     const auto first = attention::Capture::open(runs[0]->result.artifacts[0].path),
                second = attention::Capture::open(runs[1]->result.artifacts[0].path);
-    HeadId best;
+    LayerHead best;
     double most = -1;
     for (int layer = 0; layer < 3; ++layer)
         for (int head = 0; head < 4; ++head) {
@@ -504,7 +504,7 @@ TEST_F(AttentionViewTest, ADifferenceThatIsNoneShowsFirstTokenMassAsFiguresDo)
     const auto figures = view_.figures();
     const auto overview = std::ranges::find(figures, "head-overview", &figure::Figure::name);
     EXPECT_EQ(overview->grids.at(0).name, "First-token mass");
-    HeadId best;
+    LayerHead best;
     for (const auto capture = attention::Capture::open(runs[0]->result.artifacts[0].path);
          int head : {0, 1, 2, 3})
         for (int layer = 0; layer < 3; ++layer)

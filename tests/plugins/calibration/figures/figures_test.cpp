@@ -265,7 +265,7 @@ TEST(Verdict, ASearchIsJudgedOnTheHeldOutHalf)
     EXPECT_THAT(verdict(none), HasSubstr("the list is empty"));
 }
 
-TEST(Tuning, TextsReadBack)
+RunRecord tunedRun()
 {
     RunRecord run;
     run.params.set("beta", 0.25);
@@ -275,19 +275,84 @@ TEST(Tuning, TextsReadBack)
     run.params.set("receivers", std::string("not_first"));
     run.params.set("head_betas", std::string("3.1=0.2, 4.0=0.5,nonsense,9=1"));
     run.params.set("sinks_off", std::string("3.1:7,3.1:20,x:1,3.1:-4"));
-    const Tuning tuning = tuningOf(run);
-    EXPECT_EQ(tuning.calibration.beta, 0.25);
-    EXPECT_EQ(tuning.calibration.sinks.rule, attention::SinkRule::uniform);
-    EXPECT_EQ(tuning.headBetas, (std::map<LayerHead, double>{{{3, 1}, 0.2}, {{4, 0}, 0.5}}));
-    EXPECT_EQ(tuning.off, (std::set<SinkPlace>{{{3, 1}, 7}, {{3, 1}, 20}}));
+    return run;
+}
 
-    std::map<std::string, std::string> given = {{"sinks_on", "1.1:1"}, {"model", "m"}};
-    putTuning(tuning, given);
-    EXPECT_EQ(given["head_betas"], "3.1=0.2,4.0=0.5");
-    EXPECT_EQ(given["sinks_off"], "3.1:7,3.1:20");
-    EXPECT_EQ(given["receivers"], "not_first");
-    EXPECT_FALSE(given.contains("sinks_on"));
-    EXPECT_EQ(given["model"], "m");
+TEST(Tuning, AStoredRunIsRead)
+{
+    const Params params = tunedRun().params;
+    EXPECT_EQ(calibrationOf(params).beta, 0.25);
+    EXPECT_EQ(calibrationOf(params).sinks.rule, attention::SinkRule::uniform);
+    EXPECT_EQ(calibrationOf(params).receivers, attention::Receivers::notFirst);
+    EXPECT_EQ(headBetasOf(params), (std::map<LayerHead, double>{{{3, 1}, 0.2}, {{4, 0}, 0.5}}));
+    EXPECT_EQ(sinkPlacesOf(params, "sinks_off"), (std::set<SinkPlace>{{{3, 1}, 7}, {{3, 1}, 20}}));
+    EXPECT_EQ(betaOf(params, {3, 1}), 0.2);
+    EXPECT_EQ(betaOf(params, {3, 2}), 0.25);
+    EXPECT_EQ(headsOf(params), "all");
+}
+
+TEST(Tuning, SaysWhatDiffersFromTheRun)
+{
+    const Params run = tunedRun().params;
+    Params wished = run;
+    EXPECT_EQ(tuningOf(wished, run), Params());
+
+    wished.set("beta", 0.5);
+    wished.set("sinks_off", std::string());
+    wished.set("head_betas", std::string("3.1=0.2,4.0=0.5")); // the run's, tidied
+    wished.set("prompt", std::string("another"));             // nothing that is tuned
+    const Params tuning = tuningOf(wished, run);
+
+    Params expected;
+    expected.set("beta", 0.5);
+    expected.set("sinks_off", std::string());
+    EXPECT_EQ(tuning, expected);
+    EXPECT_EQ(calibrationOf(tuned(run, tuning)).beta, 0.5);
+    EXPECT_TRUE(sinkPlacesOf(tuned(run, tuning), "sinks_off").empty());
+    EXPECT_EQ(headsOf(tuned(run, tuning)), "all");
+}
+
+TEST(Tuning, OfAStateWhatIsMalformedIsLeftOut)
+{
+    const Json state = {{"beta", "x"},        {"tau", -3},     {"alpha", 7},
+                        {"protect", 2.5},     {"rule", "odd"}, {"receivers", "all"},
+                        {"sinks_off", "a:b"}, {"heads", ""},   {"seed", nullptr}};
+    Params expected;
+    expected.set("alpha", 7.0);
+    expected.set("protect", std::int64_t{2});
+    expected.set("receivers", std::string("all"));
+    expected.set("sinks_off", std::string());
+    EXPECT_EQ(tuningIn(state), expected);
+    EXPECT_EQ(tuningIn(Json(7)), Params());
+}
+
+TEST(State, IsReadAsItWasWrittenAndKeepsWhatIsNotOfTheView)
+{
+    const Json json = {{"selection", {{"layer", 2}, {"head", 1}, {"token", 5}}},
+                       {"tune", {{"beta", 0.1}}},
+                       {"tune_of", "a"},
+                       {"splitters", {{"rows", {1, 2}}}}};
+    const State before = readState(json);
+    EXPECT_EQ(before.selection.head, (LayerHead{2, 1}));
+    EXPECT_EQ(written(json, before, before), json);
+
+    State state = before;
+    state.selection.head = LayerHead{3, 0};
+    state.score = HeadScore::entropy;
+    state.look.window = {4, 5, 2};
+    state.ownBeta = true;
+    state.tune.set("tau", 0.2);
+    state.tuneOf = "b";
+    const Json after = written(json, state, before);
+    EXPECT_EQ(readState(after), state);
+    EXPECT_EQ(after["splitters"], json["splitters"]);
+    EXPECT_EQ(after["selection"], (Json{{"layer", 3}, {"head", 0}, {"token", 5}}));
+    EXPECT_FALSE(after.contains("clip")) << "what nobody changed is not written";
+
+    State untuned = state;
+    untuned.tune = {};
+    EXPECT_FALSE(written(after, untuned, state).contains("tune"));
+    EXPECT_FALSE(written(after, untuned, state).contains("tune_of"));
 }
 
 } // namespace
