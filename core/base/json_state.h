@@ -15,9 +15,9 @@ double numberIn(const Json& object, const char* key, double low, double high, do
 // The same cut to a whole number. The range must fit into 53 bits.
 std::int64_t wholeIn(const Json& object, const char* key, std::int64_t low, std::int64_t high,
                      std::int64_t fallback);
-std::string textIn(const Json& object, const char* key);   // empty: none
-const Json& partIn(const Json& object, const char* key);   // null: none
-const Json& listIn(const Json& object, const char* key);   // an array; empty: none
+std::string textIn(const Json& object, const char* key); // empty: none
+const Json& partIn(const Json& object, const char* key); // null: none
+const Json& listIn(const Json& object, const char* key); // an array; empty: none
 bool flagIn(const Json& object, const char* key, bool fallback);
 
 } // namespace vitrine

@@ -44,9 +44,8 @@ void putMapLook(Json& state, const MapLook& look, const MapLook& before)
     if (look.colours != before.colours)
         state["colour_map"] = colourMapName(look.colours);
     if (look.window != before.window)
-        state["window"] = {{"row", look.window.row},
-                           {"column", look.window.column},
-                           {"zoom", look.window.zoom}};
+        state["window"] = {
+            {"row", look.window.row}, {"column", look.window.column}, {"zoom", look.window.zoom}};
 }
 
 } // namespace vitrine::figure

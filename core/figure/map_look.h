@@ -32,8 +32,8 @@ struct MapLook {
 std::string colourMapName(ColourMap map); // as a state has it: "viridis"
 
 // As a view's state has it under "scale" ("linear" or "log"), "clip", "colour_map" and "window"
-// ({"row": 20, "column": 20, "zoom": 4}). A state is not trusted: what is missing or malformed takes
-// its default.
+// ({"row": 20, "column": 20, "zoom": 4}). A state is not trusted: what is missing or malformed
+// takes its default.
 MapLook mapLookIn(const Json& state);
 // Writes what differs from `before`; all else stays as it stands.
 void putMapLook(Json& state, const MapLook& look, const MapLook& before);

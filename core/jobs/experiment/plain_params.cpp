@@ -16,8 +16,8 @@ Params plainParams(const Json& object)
         if (value.is_boolean())
             params.set(name, value.get<bool>());
         else if (value.is_number_float() ||
-                 (value.is_number_unsigned() && value.get<std::uint64_t>() >
-                                                    std::numeric_limits<std::int64_t>::max()))
+                 (value.is_number_unsigned() &&
+                  value.get<std::uint64_t>() > std::numeric_limits<std::int64_t>::max()))
             params.set(name, value.get<double>());
         else if (value.is_number())
             params.set(name, value.get<std::int64_t>());

@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 
 #include "core/base/file.h"
+#include "core/jobs/experiment/read_run.h"
 #include "core/model/network/config_keys.h"
 #include "plugins/common/experiment_input.h"
 
@@ -172,7 +173,7 @@ Result<RunResult> GenerateExperiment::run(const Params& params, Progress& progre
     text.name = "generated.txt";
     text.kind = "text";
     text.path = progress.artifactFolder() / text.name;
-    VITRINE_CHECK(writeFileAtomically(text.path, std::get<std::string>(out.tables[0].rows[2][1])));
+    VITRINE_CHECK(writeFileAtomically(text.path, textOf(out.tables[0].rows[2][1])));
     out.artifacts.push_back(std::move(text));
     return out;
 }

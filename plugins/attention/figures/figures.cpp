@@ -7,8 +7,10 @@
 
 #include "core/base/json.h"
 #include "core/figure/not_finite.h"
+#include "core/jobs/experiment/run_label.h"
 #include "core/model/tokenizer/token_text.h"
 #include "plugins/attention/figures/state.h"
+#include "plugins/common/head_figures.h"
 #include "plugins/common/map_figures.h"
 
 namespace vitrine::attention_plugin
@@ -17,9 +19,6 @@ namespace vitrine::attention_plugin
 namespace
 {
 
-constexpr std::size_t kMostSinkLabels = 6;
-constexpr double kLabelShare = 0.08; // of the axis: the width a label takes
-constexpr std::size_t kMostTicks = 512;
 constexpr std::size_t kMostBars = 24;
 
 std::int64_t longest(const std::vector<FigureRun>& runs)
@@ -35,16 +34,6 @@ bool sameText(const std::vector<FigureRun>& runs)
     return std::ranges::all_of(runs, [&](const FigureRun& run) {
         return run.capture->tokenTexts() == runs.front().capture->tokenTexts();
     });
-}
-
-std::vector<figure::Axis::Tick> tokenTicks(const attention::Capture& capture)
-{
-    std::vector<figure::Axis::Tick> ticks;
-    const auto& texts = capture.tokenTexts();
-    const std::size_t step = texts.size() / kMostTicks + 1;
-    for (std::size_t j = 0; j < texts.size(); j += step)
-        ticks.push_back({static_cast<double>(j), model::readableToken(texts[j])});
-    return ticks;
 }
 
 figure::Series line(std::string name, std::size_t points, int colour, figure::Line style)
@@ -91,43 +80,28 @@ void addScore(figure::Figure& figure, const FigureRun& run, LayerHead head, cons
 void addLimits(figure::Figure& figure, const attention::Capture& capture,
                const attention::SinkOptions& options)
 {
-    const std::int64_t tokens = capture.tokens();
-    const auto threshold = attention::thresholds(tokens, options, capture.window());
-    figure::Series limit = line("threshold " + ruleText(options), threshold.size(),
-                                figure::kTextColour, figure::Line::dash);
-    limit.width = 1;
-    limit.y = threshold;
-    const auto uniform = attention::uniformScore(tokens, capture.window());
+    const auto uniform = attention::uniformScore(capture.tokens(), capture.window());
     figure::Series even =
         line("uniform attention u", uniform.size(), figure::kMuted, figure::Line::dot);
     even.width = 1;
     even.y = uniform;
-    figure.series.push_back(std::move(limit));
+    figure.series.push_back(thresholdLine("threshold " + ruleText(options), capture, options));
     figure.series.push_back(std::move(even));
 }
 
-void labelSinks(figure::Figure& figure, const FigureRun& run, LayerHead head,
-                const attention::SinkOptions& options)
+std::vector<SinkLabel> sinkLabels(const attention::Capture& capture, LayerHead head,
+                                  const attention::SinkOptions& options)
 {
-    const std::int64_t layer = layerIndexOf(*run.capture, head);
+    std::vector<SinkLabel> labels;
+    const std::int64_t layer = layerIndexOf(capture, head);
     if (layer < 0)
-        return;
-    // Heaviest first; a neighbour whose label would lie on one already set goes without.
-    const double room = kLabelShare * static_cast<double>(run.capture->tokens());
-    std::vector<double> labelled;
-    for (const attention::Sink& sink : attention::findSinks(
-             run.capture->columnScore(layer, head.head), run.capture->columnRows(), options)) {
-        const double x = sink.position;
-        if (labelled.size() == kMostSinkLabels)
-            break;
-        if (std::ranges::any_of(labelled, [&](double other) { return std::abs(other - x) < room; }))
-            continue;
-        labelled.push_back(x);
-        figure.annotations.push_back(
-            {model::readableToken(
-                 run.capture->tokenTexts()[static_cast<std::size_t>(sink.position)]),
-             x, sink.score, figure::kTextColour});
-    }
+        return labels;
+    for (const attention::Sink& sink :
+         attention::findSinks(capture.columnScore(layer, head.head), capture.columnRows(), options))
+        labels.push_back(
+            {model::readableToken(capture.tokenTexts()[static_cast<std::size_t>(sink.position)]),
+             static_cast<double>(sink.position), sink.score});
+    return labels;
 }
 
 // " Without a bar: 8 of 16 heads, whose maps are not finite." where there are such, else nothing.
@@ -187,7 +161,8 @@ figure::Figure sinkProfile(const std::vector<FigureRun>& runs, const Json& json)
             addScore(figure, runs.front(), pinned, headLabel(pinned),
                      {figure::lookAt(places[place++]).colour, figure::Line::solid});
     addLimits(figure, *runs.front().capture, state.sinks);
-    labelSinks(figure, runs.front(), head, state.sinks);
+    const attention::Capture& first = *runs.front().capture;
+    labelSinks(figure, sinkLabels(first, head, state.sinks), first.tokens());
     for (const std::int64_t token : state.pinnedTokens)
         if (token >= 0 && token < longest(runs)) {
             figure::Span span;

@@ -1,5 +1,7 @@
 #include "core/base/json.h"
+#include "core/jobs/experiment/run_label.h"
 #include "plugins/attention/figures/state.h"
+#include "plugins/common/head_figures.h"
 #include "plugins/common/map_figures.h"
 
 namespace vitrine::attention_plugin

@@ -3,14 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <filesystem>
 
 #include "core/attention/comparable.h"
-#include "core/base/cut_text.h"
 #include "core/base/json.h"
 #include "core/base/json_state.h"
 #include "core/jobs/experiment/plain_params.h"
-#include "core/jobs/experiment/read_run.h"
 #include "plugins/common/experiment_sinks.h"
 
 namespace vitrine::attention_plugin
@@ -19,7 +16,6 @@ namespace vitrine::attention_plugin
 namespace
 {
 
-constexpr std::size_t kLongestName = 80; // bytes, of a file in a label
 constexpr std::array kScores = {Score::firstTokenMass, Score::sinkMass, Score::entropy,
                                 Score::difference};
 
@@ -202,34 +198,6 @@ std::string scoreCaption(Score score)
 std::vector<figure::RunLook> looksOf(const std::vector<FigureRun>& runs, const State& state)
 {
     return figure::runLooks(runs, state.places, [](const FigureRun& run) { return run.run->uid; });
-}
-
-std::string runLabel(const RunRecord& run)
-{
-    std::string text = parameterText(run.params, "prompt_file");
-    if (text.empty())
-        text = parameterText(run.params, "file");
-    if (!text.empty())
-        text = std::filesystem::path(text).filename().string();
-    if (text.empty())
-        text = cutAtWord(parameterText(run.params, "prompt"), 32);
-    text = cutText(text, kLongestName);
-    std::string label = run.number > 0 ? fmt::format("#{}", run.number) : std::string();
-    const std::string model =
-        cutText(std::filesystem::path(parameterText(run.params, "model")).filename().string(),
-                kLongestName);
-    for (const std::string& piece : {text, model})
-        if (!piece.empty())
-            label += (label.empty()                                           ? ""
-                      : label.front() == '#' && label.find(' ') == label.npos ? " "
-                                                                              : " · ") +
-                     piece;
-    return label;
-}
-
-std::string headLabel(LayerHead head)
-{
-    return fmt::format("layer {}, head {}", head.layer, head.head);
 }
 
 figure::Recipe recipeOf(const std::vector<FigureRun>& runs, const std::string& name,

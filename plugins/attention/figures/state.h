@@ -64,8 +64,6 @@ std::string scoreHelp(Score score);    // the same with its equation and range
 
 std::vector<figure::RunLook> looksOf(const std::vector<FigureRun>& runs, const State& state);
 
-std::string runLabel(const RunRecord& run); // "#12 speech-2016.txt · vitrine-lm"
-std::string headLabel(LayerHead head);      // "layer 3, head 5"
 figure::Recipe recipeOf(const std::vector<FigureRun>& runs, const std::string& name,
                         const Json& state);
 

@@ -1,11 +1,7 @@
 #pragma once
 
 #include "plugins/attention/view/scene.h"
-#include "widgets/matrix/item_grid.h"
-#include "widgets/page/panel.h"
-
-class QComboBox;
-class QScrollArea;
+#include "widgets/matrix/item_card.h"
 
 namespace vitrine
 {
@@ -15,8 +11,8 @@ class SegmentedSwitch;
 namespace vitrine::attention_plugin
 {
 
-// The overview with its score and order.
-class OverviewPanel : public Panel
+// The overview of heads with its score and order. Scores are in the order of Score.
+class OverviewPanel : public ItemCard
 {
     Q_OBJECT
 public:
@@ -25,23 +21,12 @@ public:
     void setScene(const Scene& scene);
 
 signals:
-    void headChosen(vitrine::model::LayerHead head);
-    void headPinToggled(vitrine::model::LayerHead head);
-    void scoreChosen(vitrine::attention_plugin::Score score);
     void orderChosen(bool ranked);
-    void menuWished(QPoint globalPosition);
-
-protected:
-    bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
     void fill(const Scene& scene);
 
-    QComboBox* score_;
     SegmentedSwitch* order_;
-    QScrollArea* area_;
-    ItemGrid* grid_;
-    LayerHead shown_{-1, -1};
     Score shownScore_ = Score::firstTokenMass;
     bool ranked_ = false;
     std::uint64_t version_ = 0, runsVersion_ = 0;

@@ -1,7 +1,5 @@
 #include "plugins/attention/view/scene.h"
 
-#include "core/base/format.h"
-
 #include <algorithm>
 #include <cmath>
 
@@ -43,32 +41,9 @@ const std::vector<HeadRow>& Scene::scoredRows() const
     return score() == Score::difference ? rows[1] : rows.front();
 }
 
-QString Scene::tokenName(std::int64_t token) const
-{
-    const QStringList& names = *first().tokens;
-    return token >= 0 && token < names.size()
-               ? QStringLiteral("“%1”").arg(names[static_cast<qsizetype>(token)])
-               : QString();
-}
-
-QString headName(LayerHead head)
-{
-    return QStringLiteral("layer %1 · head %2").arg(head.layer).arg(head.head);
-}
-
-QString numberText(double value)
-{
-    return QString::fromStdString(significant(value, 4));
-}
-
 QString measureText(double value)
 {
     return std::isnan(value) ? QStringLiteral("not finite") : numberText(value);
-}
-
-QString shortText(double value)
-{
-    return QString::fromStdString(significant(value, 2));
 }
 
 } // namespace vitrine::attention_plugin

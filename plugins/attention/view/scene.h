@@ -1,6 +1,7 @@
 #pragma once
 
 #include "plugins/attention/view/shown_run.h"
+#include "plugins/common/view/words.h"
 
 #include <memory>
 #include <vector>
@@ -27,16 +28,16 @@ struct Scene {
     bool isPinned(std::int64_t token) const;
     bool isPinned(LayerHead head) const;
     // The score that is shown: the chosen one, but for differences where there is no second run
-    // that may be compared with the first; then first-token mass, as in figures (figures_state.h).
+    // that may be compared with the first; then first-token mass, as in figures (figures/state.h).
     Score score() const;
     // Of the run whose heads are scored: for differences the second.
     const std::vector<HeadRow>& scoredRows() const;
-    QString tokenName(std::int64_t token) const; // “peace”
+    QString tokenName(std::int64_t token) const
+    {
+        return vitrine::tokenName(*first().tokens, token);
+    }
 };
 
-QString headName(LayerHead head);  // "layer 3 · head 5"
-QString numberText(double value);  // 4 digits, a true minus sign, "–" for none
-QString shortText(double value);   // 2 digits
 QString measureText(double value); // as numberText; "not finite" for NaN
 
 } // namespace vitrine::attention_plugin

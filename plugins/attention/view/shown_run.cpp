@@ -1,15 +1,12 @@
 #include "plugins/attention/view/shown_run.h"
 
 #include "core/attention/comparable.h"
-#include "core/base/cut_text.h"
 #include "core/figure/not_finite.h"
-#include "core/jobs/experiment/read_run.h"
-#include "core/model/tokenizer/token_text.h"
-#include "plugins/common/map_tiles.h"
+#include "core/jobs/experiment/run_label.h"
+#include "plugins/common/map_figures.h"
+#include "plugins/common/view/capture_parts.h"
 #include "widgets/map/difference_tiles.h"
-#include "widgets/theme/shown_text.h"
-
-#include <QFileInfo>
+#include "widgets/theme/text.h"
 
 #include <algorithm>
 #include <array>
@@ -19,14 +16,6 @@ namespace vitrine::attention_plugin
 {
 namespace
 {
-
-constexpr std::size_t kLongestToken = 200;  // bytes
-constexpr std::size_t kLongestPrompt = 400; // bytes, before spaces are counted
-
-QString fileName(const std::string& path)
-{
-    return shownText(QFileInfo(QString::fromStdString(path)).fileName(), 80);
-}
 
 HeadRow rowOf(const ShownRun& run, const attention::SinkOptions& options, std::int64_t layerIndex,
               int head)
@@ -48,11 +37,8 @@ HeadRow rowOf(const ShownRun& run, const attention::SinkOptions& options, std::i
 
 std::optional<std::int64_t> ShownRun::layerIndex(LayerHead head) const
 {
-    const auto& layers = capture->layerIds();
-    const auto found = std::ranges::find(layers, head.layer);
-    if (found == layers.end() || head.head < 0 || head.head >= capture->heads())
-        return std::nullopt;
-    return found - layers.begin();
+    const std::int64_t place = layerIndexOf(*capture, head);
+    return place < 0 ? std::nullopt : std::optional(place);
 }
 
 Result<ShownRun> openRun(const RunHandle& run)
@@ -62,37 +48,12 @@ Result<ShownRun> openRun(const RunHandle& run)
         return inputError("run {} has no capture.safetensors; run it again to make one",
                           run->number);
     VITRINE_TRY(auto capture, attention::Capture::open(artifact->path));
-    auto tokens = std::make_shared<QStringList>();
-    auto gaps = std::make_shared<std::vector<bool>>();
-    for (const std::string& piece : capture.tokenTexts()) {
-        gaps->push_back(model::beginsWithSpace(piece));
-        tokens->append(QString::fromStdString(model::readableToken(cutText(piece, kLongestToken))));
-    }
-    const QString number = run->number > 0 ? QStringLiteral("#%1 ").arg(run->number) : QString();
+    CapturedWords words = wordsOf(capture);
     return ShownRun{.run = run,
                     .capture = std::make_shared<const attention::Capture>(std::move(capture)),
-                    .tokens = std::move(tokens),
-                    .gaps = std::move(gaps),
-                    .name = number + subjectOf(*run)};
-}
-
-QString subjectOf(const RunRecord& run)
-{
-    const auto named = [&](const char* name) { return parameterText(run.params, name); };
-    const std::string model = named("model"), file = named("prompt_file"), captured = named("file"),
-                      prompt = cutText(named("prompt"), kLongestPrompt);
-    QString text;
-    if (!file.empty())
-        text = fileName(file);
-    else if (!prompt.empty())
-        text = QStringLiteral("“%1”").arg(QString::fromStdString(prompt).simplified());
-    else if (!captured.empty())
-        text = fileName(captured);
-    if (text.size() > 48)
-        text = text.left(46) + QStringLiteral("…”");
-    if (model.empty())
-        return text;
-    return text.isEmpty() ? fileName(model) : text + QStringLiteral(" · ") + fileName(model);
+                    .tokens = std::move(words.tokens),
+                    .gaps = std::move(words.gaps),
+                    .name = fromUtf8(runLabel(*run))};
 }
 
 std::vector<HeadRow> headRows(const ShownRun& run, const attention::SinkOptions& options,
@@ -135,33 +96,17 @@ QString whyNoDifference(const ShownRun& a, const ShownRun& b)
                           : QStringLiteral("No difference map: ") + QString::fromStdString(reason);
 }
 
-TileSource weightTiles(const ShownRun& run, LayerHead head)
-{
-    const auto layer = run.layerIndex(head);
-    if (!layer || !run.capture->keeps(*layer, head.head))
-        return {};
-    return [capture = run.capture, layer = *layer, head = head.head](const MapTile& tile) {
-        return drawnTile(*capture, layer, head,
-                         {tile.row, tile.column, tile.rows, tile.columns, tile.stride});
-    };
-}
-
 TileSource differenceTiles(const ShownRun& first, const ShownRun& second, LayerHead head)
 {
-    return vitrine::differenceTiles(weightTiles(first, head), weightTiles(second, head));
-}
-
-std::vector<float> thumbnailOf(const ShownRun& run, LayerHead head)
-{
-    const auto layer = run.layerIndex(head);
-    return layer ? drawnThumbnail(*run.capture, *layer, head.head) : std::vector<float>();
+    return vitrine::differenceTiles(weightTiles(first.capture, head),
+                                    weightTiles(second.capture, head));
 }
 
 std::vector<float> thumbnailDifference(const ShownRun& first, const ShownRun& second,
                                        LayerHead head)
 {
-    const auto a = thumbnailOf(first, head);
-    auto b = thumbnailOf(second, head);
+    const auto a = thumbnailOf(*first.capture, head);
+    auto b = thumbnailOf(*second.capture, head);
     if (a.size() != b.size())
         return {};
     std::ranges::transform(b, a, b.begin(), figure::differenceOf);

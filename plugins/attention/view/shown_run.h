@@ -34,9 +34,6 @@ struct ShownRun {
 // with this run.
 Result<ShownRun> openRun(const RunHandle& run);
 
-// What the run shows, in words: the text's file or beginning, and the model.
-QString subjectOf(const RunRecord& run);
-
 // One line of the head table.
 struct HeadRow {
     LayerHead id;
@@ -57,12 +54,9 @@ double scoreOf(const HeadRow& row, Score score); // NaN where there is none
 // Empty where maps of the two can be subtracted, else a sentence that says why not.
 QString whyNoDifference(const ShownRun& a, const ShownRun& b);
 
-// Tiles of a head's map, and of second minus first; none where the heads' queries and keys were not
-// kept.
-TileSource weightTiles(const ShownRun& run, LayerHead head);
+// Tiles of second minus first; none where the heads' queries and keys were not kept in both.
 TileSource differenceTiles(const ShownRun& first, const ShownRun& second, LayerHead head);
-// The thumbnail, and second minus first.
-std::vector<float> thumbnailOf(const ShownRun& run, LayerHead head);
+// Thumbnails, second minus first.
 std::vector<float> thumbnailDifference(const ShownRun& first, const ShownRun& second,
                                        LayerHead head);
 

@@ -1,12 +1,7 @@
 #include "plugins/attention/view/token_panel.h"
 
 #include "plugins/common/text_notes.h"
-#include "widgets/theme/shown_text.h"
 #include "widgets/theme/text.h"
-
-#include <QHBoxLayout>
-#include <QLabel>
-#include <QVBoxLayout>
 
 #include <cmath>
 #include <memory>
@@ -88,50 +83,38 @@ TokenStripText textOf(const Scene& scene)
 }
 
 // Of several runs each says whose they are.
-QString notesOf(const Scene& scene)
+QStringList notesOf(const Scene& scene)
 {
     QStringList lines;
     for (const ShownRun& run : scene.runs)
         for (const std::string& note : textNotes(run.run->result.notes))
             lines << (scene.runs.size() > 1 ? run.name + ": " : QString()) +
                          QString::fromStdString(note);
-    return lines.join('\n');
+    return lines;
 }
 
 } // namespace
 
 TokenPanel::TokenPanel(QWidget* parent)
-    : Panel(tr("Tokens"), parent),
-      count_(new QLabel(this)),
-      notes_(new QLabel(this)),
-      strip_(new TokenStrip(this))
+    : TokenCard(tr("Sinks counted"),
+                tr("A badge is the column score over its value under uniform attention; the bar is "
+                   "the score up to the clip"),
+                parent)
 {
-    count_->setProperty("role", "caption");
-    count_->setAccessibleName(tr("Sinks counted"));
-    count_->setToolTip(tr("A badge is the column score over its value under uniform attention; the "
-                          "bar is the score up to the clip"));
-    controls()->addWidget(count_);
-    notes_->setProperty("role", "warning");
-    notes_->setAccessibleName(tr("What was done to the text"));
-    notes_->setWordWrap(true);
-    body()->addWidget(notes_);
-    body()->addWidget(strip_, 1);
 }
 
 void TokenPanel::setScene(const Scene& scene)
 {
     const auto sinks = scene.sinks.front().size();
-    count_->setText(tr("%1 tokens  ·  %2 at %3")
-                        .arg(countWords(scene.first().tokenCount()),
-                             !attention::areFinite(scene.columnScore()) ? tr("not finite")
-                             : sinks == 0                               ? tr("no sink")
-                             : sinks == 1                               ? tr("1 sink")
-                                          : tr("%1 sinks").arg(countWords(sinks)),
-                             headName(scene.head)));
-    const QString notes = notesOf(scene);
-    showText(*notes_, notes);
-    notes_->setVisible(!notes.isEmpty());
-    strip_->setText(textOf(scene));
+    setCount(tr("%1 tokens  ·  %2 at %3")
+                 .arg(countWords(scene.first().tokenCount()),
+                      !attention::areFinite(scene.columnScore()) ? tr("not finite")
+                      : sinks == 0                               ? tr("no sink")
+                      : sinks == 1                               ? tr("1 sink")
+                                   : tr("%1 sinks").arg(countWords(sinks)),
+                      headName(scene.head)));
+    setNotes(notesOf(scene));
+    setText(textOf(scene));
 }
 
 } // namespace vitrine::attention_plugin

@@ -2,6 +2,7 @@
 
 #include "core/base/json.h"
 #include "core/jobs/experiment/read_run.h"
+#include "core/jobs/experiment/run_label.h"
 #include "plugins/attention/view/head_table.h"
 #include "plugins/attention/view/map_panel.h"
 #include "plugins/attention/view/overview_panel.h"
@@ -14,6 +15,7 @@
 #include "widgets/page/state_pages.h"
 #include "widgets/plot/plot_view.h"
 #include "widgets/state_json.h"
+#include "widgets/theme/text.h"
 
 #include <algorithm>
 #include <cmath>
@@ -254,10 +256,10 @@ void AttentionView::setFailure(const QString&)
 QString AttentionView::title() const
 {
     if (!scene_)
-        return runs_.empty() ? tr("Attention") : subjectOf(*runs_.front());
-    QString subject = subjectOf(*scene_->first().run);
+        return runs_.empty() ? tr("Attention") : fromUtf8(runSubject(*runs_.front()));
+    QString subject = fromUtf8(runSubject(*scene_->first().run));
     if (scene_->runs.size() > 1)
-        subject = tr("%1 beside %2").arg(subject, subjectOf(*scene_->runs[1].run));
+        subject = tr("%1 beside %2").arg(subject, fromUtf8(runSubject(*scene_->runs[1].run)));
     if (scene_->runs.size() > 2)
         subject += tr(" and %1 more").arg(scene_->runs.size() - 2);
     return subject + QStringLiteral(" · ") + headName(scene_->head);

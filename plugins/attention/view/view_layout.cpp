@@ -149,16 +149,19 @@ void AttentionView::connectParts()
     });
     connect(empty_, &EmptyPage::startWished, this, &AttentionView::startStudy);
     connect(pages_, &StatePages::retryWished, this, &AttentionView::retry);
-    connect(overview_, &OverviewPanel::headChosen, this, &AttentionView::chooseHeadByPerson);
-    connect(overview_, &OverviewPanel::headPinToggled, this, pinHead);
-    connect(overview_, &OverviewPanel::scoreChosen, this, [this](Score score) {
+    connect(overview_->grid(), &ItemGrid::selectionWished, this,
+            [this](ItemId id) { chooseHeadByPerson(headOf(id)); });
+    connect(overview_->grid(), &ItemGrid::pinToggled, this,
+            [this](ItemId id) { togglePin(headOf(id)); });
+    connect(overview_, &ItemCard::scoreIndexChosen, this, [this](int index) {
+        const auto score = static_cast<Score>(index);
         edit([score](State& state) { state.score = score; },
              tr("Score heads by %1").arg(fromUtf8(scoreLabel(score)).toLower()));
     });
     connect(overview_, &OverviewPanel::orderChosen, this, [this](bool ranked) {
         edit([ranked](State& state) { state.ranked = ranked; }, tr("Order heads"));
     });
-    connect(overview_, &OverviewPanel::menuWished, this,
+    connect(overview_, &ItemCard::menuWished, this,
             [this](QPoint place) { showMenu(place, QStringLiteral("head-overview")); });
     connect(table_, &HeadTable::headChosen, this, &AttentionView::chooseHeadByPerson);
     connect(table_, &HeadTable::headPinToggled, this, pinHead);
@@ -170,27 +173,13 @@ void AttentionView::connectParts()
             },
             tr("Sort heads"));
     });
-    connect(map_, &MapPanel::windowEdited, this, [this](const MapWindow& window) {
-        edit([&](State& state) { state.look.window = window; }, tr("Move map"),
-             QStringLiteral("window"));
-    });
+    connect(map_, &MapCard::lookChosen, this,
+            [this](const figure::MapLook& look, const QString& label, const QString& mergeKey) {
+                edit([&](State& state) { state.look = look; }, label, mergeKey);
+            });
     connect(map_, &MapPanel::tokenChosen, this, &AttentionView::chooseToken);
     connect(map_, &MapPanel::tokenPinToggled, this, pinToken);
-    connect(map_, &MapPanel::keyHovered, profile_, &ProfilePanel::setKey);
-    connect(map_, &MapPanel::scaleChosen, this, [this](bool log) {
-        edit(
-            [log](State& state) {
-                state.look.scale = log ? figure::Scale::logarithmic : figure::Scale::linear;
-            },
-            tr("Change colour scale"));
-    });
-    connect(map_, &MapPanel::clipChosen, this, [this](double clip) {
-        edit([clip](State& state) { state.look.clip = clip; }, tr("Change clip"),
-             QStringLiteral("clip"));
-    });
-    connect(map_, &MapPanel::coloursChosen, this, [this](figure::ColourMap map) {
-        edit([map](State& state) { state.look.colours = map; }, tr("Change colour map"));
-    });
+    connect(map_, &MapCard::keyHovered, profile_, &ProfilePanel::setKey);
     connect(map_, &MapPanel::menuWished, this, &AttentionView::showMenu);
     connect(tokens_->strip(), &TokenStrip::tokenChosen, this, &AttentionView::chooseToken);
     connect(tokens_->strip(), &TokenStrip::tokenPinToggled, this, pinToken);

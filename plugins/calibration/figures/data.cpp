@@ -1,46 +1,18 @@
 #include "plugins/calibration/figures/data.h"
 
-#include "core/base/cut_text.h"
 #include "core/base/format.h"
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
 
 namespace vitrine::calibration_plugin
 {
 namespace
 {
 
-constexpr std::size_t kLongestSubject = 80; // bytes, of a file name in a label
 constexpr std::int64_t kMostLayers = 512, kMostHeads = 4096, kMostTokens = 1 << 24;
 
-std::string fileName(const std::string& path)
-{
-    return std::filesystem::path(path).filename().string();
-}
-
 } // namespace
-
-std::string runLabel(const RunRecord& run)
-{
-    std::string subject;
-    for (const char* file : {"prompt_file", "task", "file"})
-        if (subject.empty())
-            subject = fileName(parameterText(run.params, file));
-    if (subject.empty())
-        subject = cutAtWord(parameterText(run.params, "prompt"), 32);
-    subject = cutText(subject, kLongestSubject);
-    std::string label = run.number > 0 ? fmt::format("#{}", run.number) : std::string();
-    for (const std::string& part :
-         {subject, cutText(fileName(parameterText(run.params, "model")), kLongestSubject)})
-        if (!part.empty())
-            label += (label.empty()                          ? ""
-                      : label.find(' ') == std::string::npos ? " "
-                                                             : " · ") +
-                     part;
-    return label;
-}
 
 std::optional<LayerHead> headOf(const RowReader& row)
 {
@@ -113,11 +85,6 @@ std::vector<NextToken> nextTokens(const RunResult& result)
             {row.text("token"), row.whole("id"), row.number("before", 0), row.number("after", 0)});
     }
     return tokens;
-}
-
-std::string headLabel(LayerHead head)
-{
-    return fmt::format("layer {}, head {}", head.layer, head.head);
 }
 
 std::string ruleText(const attention::SinkOptions& options)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/jobs/experiment/read_run.h"
+#include "core/jobs/experiment/run_label.h"
 #include "plugins/calibration/experiments/params.h" // calibrationOf
 #include "plugins/calibration/figures/tuning.h"
 
@@ -13,8 +14,6 @@
 // stored run is not trusted).
 namespace vitrine::calibration_plugin
 {
-
-std::string runLabel(const RunRecord& run); // "#12 speech-2016.txt · vitrine-lm"
 
 // The head that a row of a table is about; none where it names no layer and head that a model can
 // have: a grid of heads has a bounded size.
@@ -49,8 +48,6 @@ struct NextToken {
     double before = 0, after = 0; // probabilities
 };
 std::vector<NextToken> nextTokens(const RunResult& result); // as the run lists them
-
-std::string headLabel(LayerHead head); // "layer 3, head 1"
 
 // "s > 0.1", "s > 5/N", "s > 5 u".
 std::string ruleText(const attention::SinkOptions& options);

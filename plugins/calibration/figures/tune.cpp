@@ -2,6 +2,7 @@
 #include "core/base/json.h"
 #include "core/model/tokenizer/token_text.h"
 #include "plugins/calibration/figures/state.h"
+#include "plugins/common/head_figures.h"
 
 #include <algorithm>
 #include <cmath>
@@ -12,8 +13,7 @@ namespace vitrine::calibration_plugin
 namespace
 {
 
-constexpr std::size_t kMostTicks = 512, kMostLabels = 6, kMostNext = 10;
-constexpr double kLabelShare = 0.08; // of the axis: the width a label takes
+constexpr std::size_t kMostNext = 10;
 
 const RunRecord& recordOf(const TuneRun& run)
 {
@@ -74,52 +74,16 @@ void addProfiles(figure::Figure& figure, const TuneRun& run, LayerHead head, boo
                                         colour, named ? figure::Line::dash : figure::Line::solid));
 }
 
-void addThreshold(figure::Figure& figure, const attention::Capture& capture,
-                  const attention::SinkOptions& options)
+// The head's sinks by their tokens, heaviest first.
+std::vector<SinkLabel> sinkLabels(const TuneRun& run, LayerHead head)
 {
-    figure::Series limit;
-    limit.name = "threshold " + ruleText(options);
-    limit.colour = figure::kTextColour;
-    limit.line = figure::Line::dash;
-    limit.width = 1;
-    limit.y = attention::thresholds(capture.tokens(), options, capture.window());
-    for (std::size_t j = 0; j < limit.y.size(); ++j)
-        limit.x.push_back(static_cast<double>(j));
-    figure.series.push_back(std::move(limit));
-}
-
-// The head's sinks by their tokens; a neighbour whose label would lie on one already set goes
-// without.
-void labelSinks(figure::Figure& figure, const TuneRun& run, LayerHead head)
-{
-    std::vector<TunedSink> sinks;
-    for (TunedSink& sink : tunedSinks(recordOf(run).result))
+    std::vector<SinkLabel> labels;
+    for (const TunedSink& sink : tunedSinks(recordOf(run).result))
         if (sink.head == head)
-            sinks.push_back(std::move(sink));
-    std::ranges::stable_sort(sinks, std::ranges::greater{}, &TunedSink::score);
-    const double room = kLabelShare * static_cast<double>(run.before->tokens());
-    std::vector<double> labelled;
-    for (const TunedSink& sink : sinks) {
-        const auto x = static_cast<double>(sink.position);
-        if (labelled.size() == kMostLabels)
-            break;
-        if (std::ranges::any_of(labelled, [&](double other) { return std::abs(other - x) < room; }))
-            continue;
-        labelled.push_back(x);
-        figure.annotations.push_back(
-            {model::readableToken(sink.token) + (sink.applied ? "" : " (off)"), x, sink.score,
-             figure::kTextColour});
-    }
-}
-
-std::vector<figure::Axis::Tick> tokenTicks(const attention::Capture& capture)
-{
-    std::vector<figure::Axis::Tick> ticks;
-    const auto& texts = capture.tokenTexts();
-    const std::size_t step = texts.size() / kMostTicks + 1;
-    for (std::size_t j = 0; j < texts.size(); j += step)
-        ticks.push_back({static_cast<double>(j), model::readableToken(texts[j])});
-    return ticks;
+            labels.push_back({model::readableToken(sink.token) + (sink.applied ? "" : " (off)"),
+                              static_cast<double>(sink.position), sink.score});
+    std::ranges::stable_sort(labels, std::ranges::greater{}, &SinkLabel::score);
+    return labels;
 }
 
 } // namespace
@@ -184,8 +148,9 @@ figure::Figure sinkProfile(const std::vector<TuneRun>& runs, const Json& json)
     const auto looks = looksOf(figureRecords(runs), json);
     for (std::size_t r = 0; r < runs.size(); ++r)
         addProfiles(figure, runs[r], head, runs.size() > 1, looks[r].colour);
-    addThreshold(figure, *first.before, calibration.sinks);
-    labelSinks(figure, first, head);
+    figure.series.push_back(thresholdLine("threshold " + ruleText(calibration.sinks), *first.before,
+                                          calibration.sinks));
+    labelSinks(figure, sinkLabels(first, head), first.before->tokens());
     figure.caption = fmt::format(
         "s[j]: mean weight that key j receives from the queries that see it, {}, before and after. "
         "The threshold {} is held against the uncalibrated curve; the first {} and columns of "

@@ -21,9 +21,8 @@ struct TunedNumber {
     bool whole;
 };
 constexpr TunedNumber kNumbers[] = {
-    {"tau", 0, 1, false},           {"alpha", 0, 1e6, false},
-    {"protect", 0, 1 << 20, true},  {"min_rows", 0, 1 << 20, true},
-    {"beta", 0, 1, false},          {"seed", 0, 1e15, true},
+    {"tau", 0, 1, false},           {"alpha", 0, 1e6, false}, {"protect", 0, 1 << 20, true},
+    {"min_rows", 0, 1 << 20, true}, {"beta", 0, 1, false},    {"seed", 0, 1e15, true},
 };
 constexpr std::array kTexts = {"rule", "receivers", "heads", "head_betas", "sinks_off", "sinks_on"};
 

@@ -1,12 +1,10 @@
 #include "plugins/calibration/view/heads_panel.h"
 
-#include <QComboBox>
-#include <QEvent>
+#include "plugins/common/view/capture_parts.h"
+
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
-#include <QScrollArea>
-#include <QScrollBar>
 
 #include <algorithm>
 
@@ -15,17 +13,13 @@ namespace vitrine::calibration_plugin
 namespace
 {
 
-constexpr std::array kHeadScores = {HeadScore::massMoved, HeadScore::sinks, HeadScore::sinkMass,
-                                    HeadScore::firstTokenMass, HeadScore::entropy};
-
-ItemId itemOf(LayerHead head)
+QStringList scoreWords(std::string (*words)(HeadScore))
 {
-    return {head.layer, head.head};
-}
-
-LayerHead headOf(ItemId item)
-{
-    return {item.row, item.column};
+    QStringList list;
+    for (const HeadScore score : {HeadScore::massMoved, HeadScore::sinks, HeadScore::sinkMass,
+                                  HeadScore::firstTokenMass, HeadScore::entropy})
+        list << text(words(score));
+    return list;
 }
 
 QString helpOf(const TunedHead& head)
@@ -49,36 +43,14 @@ QString helpOf(const TunedHead& head)
 } // namespace
 
 HeadsPanel::HeadsPanel(QWidget* parent)
-    : Panel(tr("Heads"), parent),
-      score_(new QComboBox(this)),
-      count_(new QLabel(this)),
-      area_(new QScrollArea(this)),
-      grid_(new ItemGrid(nullptr))
+    : ItemCard(tr("Heads"), {.grid = tr("Heads to calibrate"), .score = tr("Score of heads")},
+               scoreWords(scoreLabel), scoreWords(scoreHelp), parent),
+      count_(new QLabel(this))
 {
-    for (const HeadScore score : kHeadScores) {
-        score_->addItem(text(scoreLabel(score)));
-        score_->setItemData(score_->count() - 1, text(scoreHelp(score)), Qt::ToolTipRole);
-    }
-    score_->setAccessibleName(tr("Score of heads"));
-    score_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-    score_->setMinimumContentsLength(9);
     count_->setProperty("role", "caption");
     count_->setAccessibleName(tr("Heads calibrated"));
     controls()->addWidget(count_);
-    body()->addWidget(score_);
-    grid_->setAccessibleName(tr("Heads to calibrate"));
-    grid_->setContextMenuPolicy(Qt::CustomContextMenu);
-    area_->setWidget(grid_);
-    area_->setFrameShape(QFrame::NoFrame);
-    area_->setFocusPolicy(Qt::NoFocus);
-    area_->setStyleSheet(QStringLiteral(
-        "QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; }"));
-    area_->installEventFilter(this);
-    body()->addWidget(area_, 1);
     makeButtons();
-    connectGrid();
-    connect(score_, &QComboBox::activated, this,
-            [this](int index) { emit scoreChosen(kHeadScores[static_cast<std::size_t>(index)]); });
 }
 
 void HeadsPanel::makeButtons()
@@ -110,28 +82,9 @@ void HeadsPanel::makeButtons()
     connect(file, &QPushButton::clicked, this, &HeadsPanel::fileWished);
 }
 
-void HeadsPanel::connectGrid()
-{
-    connect(grid_, &ItemGrid::selectionWished, this,
-            [this](ItemId id) { emit headSelected(headOf(id)); });
-    connect(grid_, &ItemGrid::chosenToggled, this,
-            [this](ItemId id) { emit headToggled(headOf(id)); });
-    connect(grid_, &ItemGrid::lassoed, this,
-            [this](const std::set<ItemId>& items, Qt::KeyboardModifiers modifiers) {
-                std::set<LayerHead> heads;
-                for (const ItemId item : items)
-                    heads.insert(headOf(item));
-                emit lassoed(heads, modifiers);
-            });
-    connect(grid_, &QWidget::customContextMenuRequested, this,
-            [this](QPoint point) { emit menuWished(grid_->mapToGlobal(point)); });
-}
-
 void HeadsPanel::setScene(const Scene& scene)
 {
-    const auto place = std::ranges::find(kHeadScores, scene.state.score) - kHeadScores.begin();
-    score_->setCurrentIndex(static_cast<int>(place));
-    score_->setToolTip(text(scoreHelp(scene.state.score)));
+    setScore(static_cast<int>(scene.state.score));
     if (version_ != scene.version || shownScore_ != scene.state.score)
         fill(scene);
     version_ = scene.version;
@@ -144,15 +97,9 @@ void HeadsPanel::setScene(const Scene& scene)
     count_->setToolTip(
         tr("%1 heads are calibrated, %2 are eligible").arg(chosen.size()).arg(eligible));
     random_->setEnabled(!chosen.empty());
-    grid_->setScale(weightScale(scene.state.look));
-    grid_->setChosen(std::move(chosen));
-    grid_->setSelected(itemOf(scene.head));
-    if (shown_ == scene.head)
-        return;
-    shown_ = scene.head;
-    const QRect cell = grid_->cellOf(itemOf(scene.head));
-    if (!cell.isEmpty())
-        area_->ensureVisible(cell.center().x(), cell.center().y(), cell.width(), cell.height());
+    grid()->setScale(weightScale(scene.state.look));
+    grid()->setChosen(std::move(chosen));
+    setSelected(itemOf(scene.head));
 }
 
 void HeadsPanel::fill(const Scene& scene)
@@ -165,16 +112,8 @@ void HeadsPanel::fill(const Scene& scene)
                          .picture = thumbnailOf(*run.after, head.id),
                          .help = helpOf(head),
                          .usable = head.eligible});
-    grid_->setNames(tr("layer"), tr("head"), text(scoreLabel(scene.state.score)));
-    grid_->setItems(std::move(items), static_cast<int>(run.after->thumbnailSide()), false);
-}
-
-bool HeadsPanel::eventFilter(QObject* watched, QEvent* event)
-{
-    if (watched == area_ && event->type() == QEvent::Resize)
-        grid_->setRoom(area_->contentsRect().size(),
-                       area_->verticalScrollBar()->sizeHint().width());
-    return Panel::eventFilter(watched, event);
+    grid()->setNames(tr("layer"), tr("head"), text(scoreLabel(scene.state.score)));
+    grid()->setItems(std::move(items), static_cast<int>(run.after->thumbnailSide()), false);
 }
 
 } // namespace vitrine::calibration_plugin

@@ -31,12 +31,9 @@ struct Scene {
                 return &sink;
         return nullptr;
     }
-    QString tokenName(std::int64_t token) const // “peace”
+    QString tokenName(std::int64_t token) const
     {
-        const QStringList& names = *first().tokens;
-        return token >= 0 && token < names.size()
-                   ? QStringLiteral("“%1”").arg(names[static_cast<qsizetype>(token)])
-                   : QString();
+        return vitrine::tokenName(*first().tokens, token);
     }
 };
 

@@ -2,12 +2,7 @@
 
 #include "plugins/common/map_figures.h"
 #include "plugins/common/text_notes.h"
-#include "widgets/theme/shown_text.h"
 #include "widgets/theme/text.h"
-
-#include <QHBoxLayout>
-#include <QLabel>
-#include <QVBoxLayout>
 
 #include <algorithm>
 
@@ -91,22 +86,12 @@ TokenStripText textOf(const Scene& scene)
 } // namespace
 
 TokensPanel::TokensPanel(QWidget* parent)
-    : Panel(tr("Tokens"), parent),
-      count_(new QLabel(this)),
-      notes_(new QLabel(this)),
-      strip_(new TokenStrip(this))
+    : TokenCard(tr("Sinks of the head"),
+                tr("A click on a sink switches it off and on; Ctrl + click calibrates any token. A "
+                   "badge is s[j] over its value under uniform attention, the bar is s[j] after "
+                   "calibration up to the clip."),
+                parent)
 {
-    count_->setProperty("role", "caption");
-    count_->setAccessibleName(tr("Sinks of the head"));
-    count_->setToolTip(tr("A click on a sink switches it off and on; Ctrl + click calibrates any "
-                          "token. A badge is s[j] over its value under uniform attention, the bar "
-                          "is s[j] after calibration up to the clip."));
-    controls()->addWidget(count_);
-    notes_->setProperty("role", "warning");
-    notes_->setAccessibleName(tr("What was done to the text"));
-    notes_->setWordWrap(true);
-    body()->addWidget(notes_);
-    body()->addWidget(strip_, 1);
 }
 
 void TokensPanel::setScene(const Scene& scene)
@@ -122,13 +107,12 @@ void TokensPanel::setScene(const Scene& scene)
                         .arg(headName(scene.head));
     if (off > 0)
         words += tr(", %1 switched off").arg(off);
-    count_->setText(words + tr("  ·  click switches a sink"));
+    setCount(words + tr("  ·  click switches a sink"));
     QStringList notes; // of the text that is shown
     for (const std::string& note : textNotes(scene.first().run->result.notes))
         notes << text(note);
-    showText(*notes_, notes.join('\n'));
-    notes_->setVisible(!notes.isEmpty());
-    strip_->setText(textOf(scene));
+    setNotes(notes);
+    setText(textOf(scene));
 }
 
 } // namespace vitrine::calibration_plugin

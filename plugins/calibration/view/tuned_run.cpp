@@ -1,9 +1,7 @@
 #include "plugins/calibration/view/tuned_run.h"
 
-#include "core/base/cut_text.h"
-#include "core/model/tokenizer/token_text.h"
 #include "plugins/common/map_figures.h"
-#include "plugins/common/map_tiles.h"
+#include "plugins/common/view/capture_parts.h"
 
 #include <algorithm>
 #include <cmath>
@@ -14,8 +12,6 @@ namespace
 {
 
 using attention::Capture;
-
-constexpr std::size_t kLongestToken = 200; // bytes
 
 Result<std::shared_ptr<const Capture>> openCapture(const RunRecord& run, const char* side)
 {
@@ -38,14 +34,9 @@ void readWords(TunedRun& opened, const TunedRun* like)
         opened.gaps = like->gaps;
         return;
     }
-    auto tokens = std::make_shared<QStringList>();
-    auto gaps = std::make_shared<std::vector<bool>>();
-    for (const std::string& piece : opened.before->tokenTexts()) {
-        gaps->push_back(model::beginsWithSpace(piece));
-        tokens->append(QString::fromStdString(model::readableToken(cutText(piece, kLongestToken))));
-    }
-    opened.tokens = std::move(tokens);
-    opened.gaps = std::move(gaps);
+    CapturedWords words = wordsOf(*opened.before);
+    opened.tokens = std::move(words.tokens);
+    opened.gaps = std::move(words.gaps);
 }
 
 } // namespace
@@ -77,23 +68,6 @@ Result<TunedRun> openTuned(const RunHandle& run, const TunedRun* like)
     opened.name = QString::fromStdString(runLabel(*run));
     readWords(opened, like);
     return opened;
-}
-
-TileSource tilesOf(const std::shared_ptr<const Capture>& capture, LayerHead head)
-{
-    const std::int64_t layer = layerIndexOf(*capture, head);
-    if (layer < 0 || !capture->keeps(layer, head.head))
-        return {};
-    return [capture, layer, head = head.head](const MapTile& tile) {
-        return drawnTile(*capture, layer, head,
-                         {tile.row, tile.column, tile.rows, tile.columns, tile.stride});
-    };
-}
-
-std::vector<float> thumbnailOf(const Capture& capture, LayerHead head)
-{
-    const std::int64_t layer = layerIndexOf(capture, head);
-    return layer < 0 ? std::vector<float>() : drawnThumbnail(capture, layer, head.head);
 }
 
 BoundState boundToText()

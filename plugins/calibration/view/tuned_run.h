@@ -37,11 +37,6 @@ struct TunedRun {
 // shared where the tokens are the same.
 Result<TunedRun> openTuned(const RunHandle& run, const TunedRun* like = nullptr);
 
-// Tiles of a head's map; none where it was not kept.
-TileSource tilesOf(const std::shared_ptr<const attention::Capture>& capture, LayerHead head);
-// Thumbnails, [side * side]; empty where there is no such head.
-std::vector<float> thumbnailOf(const attention::Capture& capture, LayerHead head);
-
 // The parts of the view's state that hold of one text only.
 BoundState boundToText();
 // A state of the view for these runs: without what it says of another text. Reads files where it

@@ -172,33 +172,20 @@ void CalibrationView::connectParts()
         notice_.clear();
         showPage();
     });
-    connect(maps_, &MapsPanel::windowEdited, this, [this](const MapWindow& window) {
-        edit([&](State& state) { state.look.window = window; }, tr("Move map"),
-             QStringLiteral("window"));
-    });
-    connect(maps_, &MapsPanel::tokenChosen, this, &CalibrationView::selectToken);
+    connect(maps_, &MapCard::lookChosen, this,
+            [this](const figure::MapLook& look, const QString& label, const QString& mergeKey) {
+                edit([&](State& state) { state.look = look; }, label, mergeKey);
+            });
+    connect(maps_, &MapCard::cellClicked, this,
+            [this](const MapCell& cell, Qt::KeyboardModifiers) { selectToken(cell.column); });
     const auto point = [this](std::int64_t token) {
         const bool none = token < 0 || plotChoice_->current() != 0;
         profile_->setLinkedCursor(none ? std::nullopt : std::optional(static_cast<double>(token)));
     };
-    connect(maps_, &MapsPanel::keyHovered, this, point);
+    connect(maps_, &MapCard::keyHovered, this, point);
     connect(tokens_->strip(), &TokenStrip::tokenHovered, this, point);
-    connect(maps_, &MapsPanel::scaleChosen, this, [this](bool log) {
-        edit(
-            [log](State& state) {
-                state.look.scale = log ? figure::Scale::logarithmic : figure::Scale::linear;
-            },
-            tr("Change colour scale"));
-    });
-    connect(maps_, &MapsPanel::clipChosen, this, [this](double clip) {
-        edit([clip](State& state) { state.look.clip = clip; }, tr("Change clip"),
-             QStringLiteral("clip"));
-    });
-    connect(maps_, &MapsPanel::coloursChosen, this, [this](figure::ColourMap map) {
-        edit([map](State& state) { state.look.colours = map; }, tr("Change colour map"));
-    });
     connect(maps_, &MapsPanel::menuWished, this, &CalibrationView::showMenu);
-    connect(heads_, &HeadsPanel::menuWished, this,
+    connect(heads_, &ItemCard::menuWished, this,
             [this](QPoint place) { showMenu(place, QStringLiteral("head-matrix")); });
     connect(tables_, &TablesPanel::tableChosen, this,
             [this](const QString& name) { put("table", name, tr("Choose table")); });
@@ -222,22 +209,31 @@ void CalibrationView::connectParts()
 
 void CalibrationView::connectTuning()
 {
-    connect(heads_, &HeadsPanel::headSelected, this, &CalibrationView::selectHead);
-    connect(heads_, &HeadsPanel::headToggled, this, [this](LayerHead head) {
+    connect(heads_->grid(), &ItemGrid::selectionWished, this,
+            [this](ItemId id) { selectHead(headOf(id)); });
+    connect(heads_->grid(), &ItemGrid::chosenToggled, this, [this](ItemId id) {
+        const LayerHead head = headOf(id);
         std::set<LayerHead> heads = scene_->chosen;
         const bool out = heads.erase(head) > 0;
         if (!out)
             heads.insert(head);
         chooseHeads(heads, (out ? tr("Leave out %1") : tr("Calibrate %1")).arg(headName(head)));
     });
-    connect(heads_, &HeadsPanel::lassoed, this, &CalibrationView::lasso);
+    connect(heads_->grid(), &ItemGrid::lassoed, this,
+            [this](const std::set<ItemId>& items, Qt::KeyboardModifiers modifiers) {
+                std::set<LayerHead> heads;
+                for (const ItemId item : items)
+                    heads.insert(headOf(item));
+                lasso(heads, modifiers);
+            });
     connect(heads_, &HeadsPanel::setWished, this, [this](const QString& words) {
         tune("heads", words.toStdString(),
              words == QLatin1String("all") ? tr("Calibrate all heads") : tr("Calibrate no head"));
     });
     connect(heads_, &HeadsPanel::randomWished, this, &CalibrationView::chooseRandom);
     connect(heads_, &HeadsPanel::fileWished, this, &CalibrationView::chooseFile);
-    connect(heads_, &HeadsPanel::scoreChosen, this, [this](HeadScore score) {
+    connect(heads_, &ItemCard::scoreIndexChosen, this, [this](int index) {
+        const auto score = static_cast<HeadScore>(index);
         edit([score](State& state) { state.score = score; },
              tr("Score heads by %1").arg(text(scoreLabel(score))));
     });

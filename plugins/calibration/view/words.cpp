@@ -1,27 +1,11 @@
 #include "plugins/calibration/view/words.h"
 
-#include "core/base/format.h"
 #include "core/base/number_text.h"
 
 #include <cmath>
 
 namespace vitrine::calibration_plugin
 {
-
-QString headName(model::LayerHead head)
-{
-    return QStringLiteral("layer %1 · head %2").arg(head.layer).arg(head.head);
-}
-
-QString numberText(double value)
-{
-    return text(significant(value, 4));
-}
-
-QString shortText(double value)
-{
-    return text(significant(value, 2));
-}
 
 QString countText(double value)
 {
