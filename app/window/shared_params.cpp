@@ -39,7 +39,8 @@ ParamTexts carriedOver(const FilledForm& from, const FilledForm& to, ParamTexts&
         const auto setByHand = [&](const ParamSpec* spec) {
             const auto here = to.texts.find(spec->name);
             const auto came = carried.find(spec->name);
-            return here != to.texts.end() && (came == carried.end() || came->second != here->second);
+            return here != to.texts.end() &&
+                   (came == carried.end() || came->second != here->second);
         };
         const auto shared = [&](const ParamSpec* spec) { return counterpart(from.specs, *spec); };
         if (std::ranges::any_of(specs, setByHand) || std::ranges::none_of(specs, shared))

@@ -17,8 +17,7 @@ namespace
 class Place : public QWidget
 {
 public:
-    explicit Place(const QWidget& card)
-        : wanted_(card.sizeHint()), least_(card.minimumSizeHint())
+    explicit Place(const QWidget& card) : wanted_(card.sizeHint()), least_(card.minimumSizeHint())
     {
         setSizePolicy(card.sizePolicy());
         setMinimumSize(card.minimumSize());

@@ -51,8 +51,8 @@ Result<CodedPoint> codedPoint(const VideoCodec& codec, const Reference& referenc
             return summed(reference, options, *std::move(kept));
         }
     }
-    VITRINE_TRY(Point point, makePoint(codec, reference.source, reference.frames, options, file,
-                                       progress));
+    VITRINE_TRY(Point point,
+                makePoint(codec, reference.source, reference.frames, options, file, progress));
     const Result<void> kept = cache ? cache->keep(key, point) : Result<void>();
     CodedPoint coded = summed(reference, options, std::move(point));
     if (!kept)

@@ -40,7 +40,6 @@ void addPvtBlock(NetworkBuilder& net, const std::string& module, std::int64_t si
     });
 }
 
-
 const Registry<NamedNetworks>::Adds kAddsPvt(40, [] {
     return NamedNetworks{
         {"pvtv2-b0", "PVTv2-B0", [](std::int64_t side) { return pvtNetwork({.side = side}); }, 32},

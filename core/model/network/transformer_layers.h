@@ -25,7 +25,8 @@ void addResidual(NetworkBuilder& net, const std::string& name, std::int64_t rows
                  std::int64_t width, std::size_t x);
 // Of a pre-norm block, behind its attention. PVTv2 has a depthwise convolution within: `dwconv`
 // adds it.
-void addMlp(NetworkBuilder& net, const std::string& module, std::int64_t rows, std::int64_t width,
-            std::int64_t hidden, const std::function<void()>& dwconv = [] {});
+void addMlp(
+    NetworkBuilder& net, const std::string& module, std::int64_t rows, std::int64_t width,
+    std::int64_t hidden, const std::function<void()>& dwconv = [] {});
 
 } // namespace vitrine::model

@@ -36,7 +36,7 @@ MapsPanel::MapsPanel(MapCompute compute, QWidget* parent)
     keepsPlace.setRetainSizeWhenHidden(true);
     busy_->setSizePolicy(keepsPlace);
     busy_->hide();
-    controls()->insertWidget(0, busy_);
+    controls()->addWidget(busy_);
     body()->addWidget(tune_);
     connect(this, &MapCard::read, this, &MapsPanel::showReading);
     connect(this, &MapCard::mapMenuWished, this,

@@ -57,8 +57,8 @@ TEST(SharedParams, ThatCameBeforeComeAnewOrGo)
 {
     ParamTexts carried{{"model", "large"}, {"prompt", "peace"}};
     const FilledForm from{{kModel, kPrompt}, {{"prompt", "truce"}}};
-    const auto texts = carriedOver(
-        from, {{kModel, kPrompt}, {{"model", "large"}, {"prompt", "peace"}}}, carried);
+    const auto texts =
+        carriedOver(from, {{kModel, kPrompt}, {{"model", "large"}, {"prompt", "peace"}}}, carried);
     EXPECT_EQ(texts, (ParamTexts{{"prompt", "truce"}}));
     EXPECT_EQ(carried, texts);
 }

@@ -230,7 +230,8 @@ TEST_F(Cards, NeverCutTheirTitleForTheirTools)
                 << width;
             EXPECT_LE(place.bottom(), text->mapTo(map, QPoint()).y()) << width;
         }
-        const bool oneLine = tools[3]->mapTo(map, QPoint()).y() < heading->mapTo(map, QPoint()).y() + heading->height();
+        const bool oneLine = tools[3]->mapTo(map, QPoint()).y() <
+                             heading->mapTo(map, QPoint()).y() + heading->height();
         EXPECT_EQ(oneLine, width == 1100) << width;
     }
 }

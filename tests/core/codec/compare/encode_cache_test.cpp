@@ -36,7 +36,8 @@ protected:
     void putSparse(std::string_view name, std::uint64_t bytes, int hours)
     {
         const fs::path stream = kept_ / (key(name) + ".mkv"), text = kept_ / (key(name) + ".json");
-        for (const auto& [path, size] : {std::pair(stream, bytes), std::pair(text, std::uint64_t{2})}) {
+        for (const auto& [path, size] :
+             {std::pair(stream, bytes), std::pair(text, std::uint64_t{2})}) {
             ASSERT_TRUE(writeFileAtomically(path, "{}"));
             fs::resize_file(path, size);
             fs::last_write_time(path, fs::file_time_type::clock::now() - std::chrono::hours(hours));
