@@ -59,6 +59,16 @@ public:
     virtual void change(View* view, const QJsonObject& newState, const QString& label,
                         const QString& mergeKey = {}) = 0;
 
+    // As change(), of a state in which parameters of the view's experiment are live (a threshold,
+    // a text): the form beside the view says them too, in the same undo step.
+    virtual void changeLive(View* view, const QJsonObject& newState,
+                            const std::map<std::string, std::string>& params, const QString& label,
+                            const QString& mergeKey = {})
+    {
+        (void)params; // there is no form
+        change(view, newState, label, mergeKey);
+    }
+
     // Starts a kept run; when it is done and `show` is set, the view gets it (added to its runs
     // where `compare`).
     virtual void startRun(View* view, const std::string& experiment,

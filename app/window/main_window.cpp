@@ -10,6 +10,7 @@
 
 #include "app/window/activity_bar.h"
 #include "app/window/bottom_strip.h"
+#include "app/window/form_handle.h"
 #include "app/window/help_panel.h"
 #include "app/window/home_page.h"
 #include "app/window/message_log.h"
@@ -29,7 +30,7 @@ namespace
 {
 
 constexpr int kPanelWidth = 300;
-constexpr int kWideEnough = 1180; // for a view and the parameters beside it
+constexpr int kWideEnough = 1180; // for a view, the help and the parameters
 
 } // namespace
 
@@ -48,6 +49,7 @@ MainWindow::MainWindow(RoomSource& source, const std::filesystem::path& workspac
       pages_(new QStackedWidget(this)),
       home_(new HomePage(studiesOf(infos_), pages_)),
       dock_(new QDockWidget("Parameters", this)),
+      handle_(new FormHandle(this)),
       panels_(new QStackedWidget(dock_)),
       help_(new HelpPanel(this)),
       strip_(new BottomStrip(*runner_, this)),
@@ -116,6 +118,9 @@ void MainWindow::makeFrame()
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(0);
     row->addWidget(pages_, 1);
+    row->addWidget(handle_);
+    handle_->hide();
+    connect(handle_, &FormHandle::clicked, this, &MainWindow::toggleParameters);
     central->setLayout(row);
     setCentralWidget(central);
 
@@ -241,6 +246,14 @@ RoomPage* MainWindow::makeRoom(const RoomInfo& info)
     connect(page, &RoomPage::resumeRequested, this, &MainWindow::resumeRun);
     connect(page, &RoomPage::pausedDismissed, this, &MainWindow::dismissPaused);
     connect(page, &RoomPage::panelToggled, this, &MainWindow::toggleParameters);
+    connect(page, &RoomPage::panelNeeded, this, [this] {
+        formNeeded_ = true;
+        showParameters();
+    });
+    connect(page->panel(), &ParameterPanel::changesChanged, this, [this, page] {
+        if (pages_->currentWidget() == page)
+            handle_->setChanges(page->panel()->changes());
+    });
     if (savedRooms_.contains(info.id))
         page->restore(savedRooms_[info.id].toObject());
     offerPaused(*page);
@@ -248,19 +261,37 @@ RoomPage* MainWindow::makeRoom(const RoomInfo& info)
     return page;
 }
 
-// A narrow window keeps its width for the view; F4 or the sign in the title line shows the
-// parameters all the same.
+// The form is for what is to be run: it stands open until a run is shown, and folds then. What a
+// person prefers in either case holds from then on. Help comes before it where both are too wide.
 void MainWindow::showParameters()
 {
-    const int free = width() - (help_->isHidden() ? 0 : help_->width());
-    const bool wide = free >= kWideEnough || dock_->property("asked").toBool();
-    dock_->setVisible(rooms_.contains(currentPage_) && wide && !dock_->property("folded").toBool());
+    const auto page = rooms_.find(currentPage_);
+    const bool isRoom = page != rooms_.end();
+    const bool open =
+        isRoom && (formNeeded_ || (page->second->runs().empty() ? !formFolded_ : formBesideRuns_));
+    const bool fits = help_->isHidden() || width() - help_->width() >= kWideEnough;
+    const bool hadFocus = dock_->isAncestorOf(focusWidget());
+    dock_->setVisible(open && fits);
+    handle_->setVisible(isRoom && !(open && fits));
+    if (isRoom)
+        handle_->setChanges(page->second->panel()->changes());
+    if (hadFocus && !dock_->isVisible())
+        bar_->setFocus(); // no other field lights up
 }
 
 void MainWindow::toggleParameters()
 {
-    dock_->setProperty("folded", dock_->isVisible());
-    dock_->setProperty("asked", !dock_->isVisible());
+    const auto page = rooms_.find(currentPage_);
+    if (page == rooms_.end())
+        return;
+    const bool open = !dock_->isVisible();
+    formNeeded_ = false;
+    if (page->second->runs().empty())
+        formFolded_ = !open;
+    else
+        formBesideRuns_ = open;
+    if (open && !help_->isHidden() && width() - help_->width() < kWideEnough)
+        help_->hide();
     showParameters();
     workspace_->saveSoon();
 }
@@ -268,8 +299,6 @@ void MainWindow::toggleParameters()
 void MainWindow::resizeEvent(QResizeEvent* event)
 {
     QMainWindow::resizeEvent(event);
-    if ((event->oldSize().width() >= kWideEnough) != (event->size().width() >= kWideEnough))
-        dock_->setProperty("asked", false);
     showParameters();
     if (restored_)
         workspace_->saveSoon();
@@ -297,6 +326,7 @@ void MainWindow::applyRoom(const QString& id, const RoomState& state)
         runs()->applyEdit(state.view);
     else if (RoomPage* page = room(id))
         page->apply(state);
+    showParameters();
     workspace_->saveSoon();
 }
 

@@ -32,6 +32,7 @@ struct ComposedReport;
 struct PaletteEntry;
 class ActivityBar;
 class BottomStrip;
+class FormHandle;
 class FigureCache;
 class HelpPanel;
 class HomePage;
@@ -98,6 +99,7 @@ private:
     struct Pending {
         QString room;
         bool compare = false;
+        Runner::Values form{}; // as it stood when the run began
         std::vector<Runner::Values>
             beside{}; // runs to start, and to compare, when this one is done
     };
@@ -118,7 +120,7 @@ private:
     RoomPage* makeRoom(const RoomInfo& info);
     RoomPage* roomFor(const QString& experiment);
     FoundExperiment findExperiment(const std::string& id);
-    void showParameters(); // where there is a room, and width for it
+    void showParameters(); // where there is a room, unless the form is folded
     void toggleParameters();
     void applyRoom(const QString& room, const RoomState& state);
     QJsonObject collectState() const;
@@ -175,6 +177,10 @@ private:
     ReportsPage* reports_ = nullptr;
     std::shared_ptr<FigureCache> figures_; // of reports, drawn once
     QDockWidget* dock_;
+    FormHandle* handle_;
+    bool formBesideRuns_ = false; // a person keeps it open where a run is shown
+    bool formFolded_ = false;     // and keeps it folded where none is
+    bool formNeeded_ = false;     // it says why a run cannot begin
     QStackedWidget* panels_;
     HelpPanel* help_;
     BottomStrip* strip_;

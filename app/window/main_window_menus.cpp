@@ -155,7 +155,7 @@ void MainWindow::chooseScale(int percent)
 
 void MainWindow::resetLayout()
 {
-    dock_->setProperty("folded", false);
+    formFolded_ = formBesideRuns_ = false;
     showParameters();
     resizeDocks({dock_}, {300}, Qt::Horizontal);
     workspace_->saveSoon();

@@ -82,6 +82,9 @@ QString MainWindow::startRun(const std::string& experiment, const Runner::Values
         return {};
     }
     pending_[*uid] = {.room = id, .compare = compare};
+    if (const auto page = rooms_.find(id); page != rooms_.end())
+        pending_[*uid].form = page->second->stateOf(fromUtf8(experiment)).params;
+    formNeeded_ = false;
     showMessage("Started " + fromUtf8(experiment));
     refreshPending(id);
     workspace_->saveSoon();
@@ -133,6 +136,8 @@ void MainWindow::onFinished(const RunHandle& run)
         return;
     page->setFailure({}, {});
     RoomState after = page->stateOf(fromUtf8(run->experiment));
+    if (!wanted.compare && after.params == wanted.form) // nobody typed on meanwhile
+        after.params = paramTexts(run->params);
     after.runs = wanted.compare ? after.runs + QStringList{uid} : QStringList{uid};
     change({wanted.room, QString("Show run %1").arg(run->number), {}, page->state(), after});
     updateEstimates();
@@ -220,6 +225,8 @@ void MainWindow::runAgain(const QString& uid)
     if (!started)
         return showMessage(fromUtf8(started.error().message));
     pending_[*started] = {.room = page != nullptr ? page->info().id : QString()};
+    if (page != nullptr)
+        pending_[*started].form = page->stateOf(fromUtf8((*run)->experiment)).params;
     refreshPending(pending_[*started].room);
 }
 

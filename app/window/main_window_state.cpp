@@ -35,7 +35,8 @@ QJsonObject MainWindow::collectState() const
         rooms["reports"] = toJson(RoomState{.view = reports_->state()});
     QJsonObject pending;
     for (const auto& [uid, wanted] : pending_)
-        pending[uid] = QJsonObject{{"room", wanted.room}, {"compare", wanted.compare}};
+        pending[uid] = QJsonObject{
+            {"room", wanted.room}, {"compare", wanted.compare}, {"form", textsToJson(wanted.form)}};
     return {{"format", kFormat},
             {"page", currentPage_},
             {"rooms", rooms},
@@ -43,7 +44,8 @@ QJsonObject MainWindow::collectState() const
             {"dismissed", QJsonArray::fromStringList(dismissed_)},
             {"history", history_->save()},
             {"runs", runs_ != nullptr ? runs_->state() : savedRuns_},
-            {"folded", dock_->property("folded").toBool()},
+            {"folded", formFolded_},
+            {"form_beside_runs", formBesideRuns_},
             {"layout", QString::fromLatin1(saveState().toBase64())}};
 }
 
@@ -64,11 +66,13 @@ void MainWindow::restoreState()
     savedRooms_ = saved["rooms"].toObject();
     const QJsonObject pending = saved["pending"].toObject();
     for (auto it = pending.begin(); it != pending.end(); ++it)
-        pending_[it.key()] = {it.value().toObject()["room"].toString(),
-                              it.value().toObject()["compare"].toBool()};
+        pending_[it.key()] = {.room = it.value().toObject()["room"].toString(),
+                              .compare = it.value().toObject()["compare"].toBool(),
+                              .form = textsFrom(it.value().toObject()["form"].toObject())};
     for (const auto& uid : saved["dismissed"].toArray())
         dismissed_ << uid.toString();
-    dock_->setProperty("folded", saved["folded"].toBool());
+    formFolded_ = saved["folded"].toBool();
+    formBesideRuns_ = saved["form_beside_runs"].toBool();
     if (saved.contains("layout"))
         QMainWindow::restoreState(QByteArray::fromBase64(saved["layout"].toString().toLatin1()));
     dock_->hide();

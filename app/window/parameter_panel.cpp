@@ -1,8 +1,10 @@
 #include "app/window/parameter_panel.h"
 
+#include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
 #include <QScrollArea>
+#include <QToolButton>
 #include <QVBoxLayout>
 
 #include "app/window/role_label.h"
@@ -32,7 +34,17 @@ ParameterPanel::ParameterPanel(const std::vector<std::unique_ptr<Experiment>>& e
     auto* headColumn = new QVBoxLayout(head);
     headColumn->setContentsMargins(12, 12, 12, 8);
     headColumn->setSpacing(8);
-    headColumn->addWidget(roleLabel("Parameters", "section", head));
+    auto* title = new QHBoxLayout;
+    title->addWidget(roleLabel("Parameters", "section", head), 1);
+    auto* fold = new QToolButton(head);
+    fold->setIcon(theme::icon("panel"));
+    fold->setIconSize({16, 16});
+    fold->setFocusPolicy(Qt::TabFocus);
+    fold->setAccessibleName("Fold parameters");
+    fold->setToolTip("Fold away (F4)");
+    connect(fold, &QToolButton::clicked, this, &ParameterPanel::foldRequested);
+    title->addWidget(fold);
+    headColumn->addLayout(title);
     headColumn->addWidget(sentence_);
     column->addWidget(head);
 
@@ -54,8 +66,6 @@ ParameterPanel::ParameterPanel(const std::vector<std::unique_ptr<Experiment>>& e
     auto* footColumn = new QVBoxLayout(foot);
     footColumn->setContentsMargins(12, 8, 12, 12);
     run_->setProperty("kind", "primary");
-    run_->setAccessibleName("Run");
-    run_->setText("Run   Ctrl+↵");
     run_->setToolTip("Starts a run with these parameters; it is kept whatever comes of it");
     run_->setIcon(QIcon());
     run_->setMinimumHeight(32);
@@ -65,8 +75,10 @@ ParameterPanel::ParameterPanel(const std::vector<std::unique_ptr<Experiment>>& e
     connect(run_, &QPushButton::clicked, this, &ParameterPanel::run);
     connect(form_, &ParamForm::runRequested, this, &ParameterPanel::run);
     connect(form_, &ParamForm::edited, this, &ParameterPanel::edited);
+    connect(form_, &ParamForm::changed, this, &ParameterPanel::compare);
     if (!experiments.empty())
         setExperiment(QString::fromStdString(experiments.front()->info().id));
+    compare();
 }
 
 void ParameterPanel::setExperiment(const QString& id)
@@ -84,7 +96,31 @@ void ParameterPanel::setExperiment(const QString& id)
 void ParameterPanel::run()
 {
     if (form_->checkAll().isEmpty())
-        emit runRequested();
+        return emit runRequested();
+    emit incomplete();
+    form_->checkAll(); // the focus goes to a field that is seen by now
+}
+
+void ParameterPanel::setShown(std::vector<Values> runs)
+{
+    shown_ = std::move(runs);
+    compare();
+}
+
+void ParameterPanel::compare()
+{
+    const auto count = [this](const Values& run) { return form_->differencesFrom(run).size(); };
+    const auto nearest = std::ranges::min_element(shown_, {}, count);
+    const bool isShown = nearest != shown_.end();
+    form_->markDifferencesFrom(isShown ? std::optional(*nearest) : std::nullopt);
+    changes_ = isShown ? static_cast<int>(count(*nearest)) : 0;
+    const QString words = !isShown        ? QString("Run")
+                          : changes_ == 0 ? QString("Run again")
+                          : changes_ == 1 ? QString("Run again with 1 change")
+                                          : QString("Run again with %1 changes").arg(changes_);
+    run_->setAccessibleName(words);
+    run_->setText(words + "   Ctrl+↵");
+    emit changesChanged();
 }
 
 } // namespace vitrine

@@ -29,18 +29,30 @@ public:
     void setExperiment(const QString& id); // emits nothing
     ParamForm& form() { return *form_; }
 
+    // What the runs on the screen were made with; none is shown where it is empty. What the form
+    // says else is marked, against the run that it is nearest to.
+    void setShown(std::vector<Values> runs);
+    int changes() const { return changes_; } // what differs; 0 where no run is shown
+
 public slots:
     void run(); // checks the form first
 
 signals:
     void edited(const QString& param);
     void runRequested();
+    void incomplete();     // asked to run while something is wrong or missing
+    void changesChanged(); // of changes()
+    void foldRequested();
 
 private:
+    void compare();
+
     const std::vector<std::unique_ptr<Experiment>>& experiments_;
     QString experiment_;
     QLabel* sentence_;
     ParamForm* form_;
+    std::vector<Values> shown_;
+    int changes_ = 0;
     QPushButton* run_;
 };
 

@@ -16,6 +16,7 @@
 #include "app/window/generic_view.h"
 #include "app/window/parameter_panel.h"
 #include "app/window/state_panels.h"
+#include "core/jobs/experiment/param_texts.h"
 #include "core/jobs/experiment/read_run.h"
 #include "widgets/params/param_form.h"
 #include "widgets/runs/compare/run_comparison.h"
@@ -80,6 +81,8 @@ RoomPage::RoomPage(const RoomInfo& info, const Plugin& plugin, ViewContext& cont
     connect(panel_, &ParameterPanel::runRequested, this, [this] {
         emit runRequested(panel_->experiment().toStdString(), panel_->form().values());
     });
+    connect(panel_, &ParameterPanel::incomplete, this, &RoomPage::panelNeeded);
+    connect(panel_, &ParameterPanel::foldRequested, this, &RoomPage::panelToggled);
     connect(panel_, &ParameterPanel::edited, this, [this](const QString& param) {
         RoomState after = state();
         after.params = panel_->form().values();
@@ -272,16 +275,33 @@ void RoomPage::chooseExperiment(const QString& id)
                 middle_);
         middle_->addWidget(view);
         connect(view, &View::titleChanged, this, &RoomPage::updateTitle);
-        connect(view, &View::parametersEdited, this,
-                [this](const std::map<std::string, std::string>& params) {
-                    panel_->form().merge(params);
-                    RoomState after = state();
-                    after.params = panel_->form().values();
-                    propose("Edit in the view", after, "view-params");
-                });
+        connect(view, &View::parametersEdited, this, [this, view](const ParamTexts& params) {
+            if (view == view_)
+                changeLive(state().view, params, "Edit in the view", "view-params");
+        });
     }
     view_ = view;
     updateActions();
+}
+
+void RoomPage::changeLive(const QJsonObject& view, const ParamTexts& params, const QString& label,
+                          const QString& mergeKey)
+{
+    panel_->form().merge(params);
+    RoomState after = state();
+    after.view = view;
+    after.params = panel_->form().values();
+    propose(label, after, mergeKey);
+}
+
+RoomState RoomPage::withForm(RoomState after) const
+{
+    const bool otherRun =
+        !after.runs.isEmpty() && (runs_.empty() || state().runs.first() != after.runs.first());
+    if (otherRun && panel_->changes() == 0)
+        if (const auto run = runner_.load(after.runs.first()))
+            after.params = paramTexts((*run)->params);
+    return after;
 }
 
 void RoomPage::loadRuns(const QStringList& uids)
@@ -297,6 +317,12 @@ void RoomPage::loadRuns(const QStringList& uids)
         } else
             context_.showMessage(QString::fromStdString(run.error().message));
     }
+    std::vector<ParamTexts> shown;
+    for (const RunHandle& run : runs_)
+        for (ParamTexts& texts = shown.emplace_back();
+             const auto& [name, value] : run->params.all())
+            texts[name] = paramText(value); // empty ones too
+    panel_->setShown(std::move(shown));
     if (view_ != nullptr)
         view_->setRuns(runs_);
     tellRepeatedColours();

@@ -68,6 +68,13 @@ public:
     Result<Params> resolve(const std::string& experiment,
                            const std::map<std::string, std::string>& given) const;
 
+    // `after` with the form of its first run, where that is another than now and the form says
+    // nothing else than the runs on the screen.
+    RoomState withForm(RoomState after) const;
+    // The view's state and parameters of its experiment that are live in it: one change.
+    void changeLive(const QJsonObject& view, const ParamTexts& params, const QString& label,
+                    const QString& mergeKey);
+
     // Adds the newest finished run of the same experiment that is older than what is shown.
     void compareWithPrevious();
 
@@ -85,6 +92,7 @@ signals:
     void resumeRequested(const QString& uid);
     void pausedDismissed(const QString& uid);
     void panelToggled();
+    void panelNeeded();                        // the form has something to say
     void runsDropped(const QStringList& uids); // dragged from the table of runs onto the view
 
 protected:

@@ -56,7 +56,7 @@ void RoomPage::fillCompareMenu()
                 after.runs << uid;
             else
                 after.runs.removeAll(uid);
-            propose(on ? "Compare with another run" : "Leave a run out", after);
+            propose(on ? "Compare with another run" : "Leave a run out", withForm(after));
         });
     }
     if (compareMenu_->actions().size() - acts < 2)

@@ -30,6 +30,14 @@ void WindowContext::change(View* view, const QJsonObject& newState, const QStrin
     }
 }
 
+void WindowContext::changeLive(View* view, const QJsonObject& newState,
+                               const std::map<std::string, std::string>& params,
+                               const QString& label, const QString& mergeKey)
+{
+    if (RoomPage* page = window_.pageOf(view))
+        page->changeLive(newState, params, label, mergeKey);
+}
+
 void WindowContext::startRun(View* view, const std::string& experiment,
                              const std::map<std::string, std::string>& params, bool compare)
 {

@@ -17,6 +17,9 @@ public:
 
     void change(View* view, const QJsonObject& newState, const QString& label,
                 const QString& mergeKey) override;
+    void changeLive(View* view, const QJsonObject& newState,
+                    const std::map<std::string, std::string>& params, const QString& label,
+                    const QString& mergeKey) override;
     void startRun(View* view, const std::string& experiment,
                   const std::map<std::string, std::string>& params, bool compare) override;
     std::optional<std::map<std::string, std::string>>

@@ -7,8 +7,10 @@
 #include <QImage>
 #include <QTest>
 
+#include "core/jobs/experiment/param_texts.h"
 #include "core/jobs/experiment/read_run.h"
 #include "tests/support/settled_view.h"
+#include "widgets/params/param_form.h"
 #include "widgets/theme/palette.h"
 
 #include <algorithm>
@@ -63,6 +65,22 @@ TEST_P(Rooms, AStoredRunLooksAsAFreshOne)
     EXPECT_FALSE(before.isNull());
     EXPECT_EQ(one->title(), two->title());
     EXPECT_TRUE(before == after) << differenceOf(before, after);
+}
+
+TEST_P(Rooms, TheFormOfARunSaysWhatTheRunSays)
+{
+    for (const auto& experiment : plugin().createExperiments()) {
+        if (experiment->info().id != GetParam().experiment)
+            continue;
+        ParamForm form;
+        form.setSource([&](const Params& chosen) { return allParams(*experiment, chosen); });
+        for (const Values& variant : GetParam().variants) {
+            const auto run = paramTexts(make(GetParam().experiment, variant).params);
+            form.setValues(run);
+            EXPECT_EQ(form.differencesFrom(run), std::vector<std::string>{});
+            EXPECT_TRUE(form.checkAll().isEmpty());
+        }
+    }
 }
 
 // Nothing of a page that nobody sees is drawn anew at once; when it is shown again it is whole.

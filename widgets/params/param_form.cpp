@@ -60,6 +60,13 @@ QVBoxLayout* bareColumn(QWidget* parent, int spacing)
     return column;
 }
 
+// As a run has it: 0.10 is 0.1.
+std::string asStored(const ParamSpec& spec, const std::string& text)
+{
+    const auto value = parseParam(spec, text);
+    return value ? paramText(*value) : text;
+}
+
 } // namespace
 
 int ParamForm::Alternatives::current() const
@@ -90,14 +97,14 @@ void ParamForm::setSource(SpecSource source, const Values& values)
     specs_ = source_(Params{});
     rebuild(values);
     rebuildIfSpecsChanged();
+    emit changed();
 }
 
 ParamForm::Values ParamForm::values() const
 {
     Values values;
     for (const ParamRow* row : rows_) {
-        const bool hiddenAlternative = !row->spec().oneOf.empty() && row->isHidden();
-        if (hiddenAlternative || row->text().isEmpty())
+        if (isOut(*row) || row->text().isEmpty())
             continue;
         if (row->isChanged() || !row->spec().oneOf.empty())
             values[row->spec().name] = row->text().toStdString();
@@ -112,7 +119,55 @@ void ParamForm::setValues(const Values& values)
     merge(values);
 }
 
+bool ParamForm::isOut(const ParamRow& row) const
+{
+    return !row.spec().oneOf.empty() && row.isHidden();
+}
+
+bool ParamForm::differs(const ParamRow& row, const Values& run) const
+{
+    const ParamSpec& spec = row.spec();
+    const std::string text = row.text().toStdString();
+    if (const auto had = run.find(spec.name); had != run.end())
+        return asStored(spec, text) != asStored(spec, had->second);
+    const bool hadAnother =
+        !spec.oneOf.empty() && std::ranges::any_of(specs_, [&](const auto& other) {
+            return other.oneOf == spec.oneOf && run.contains(other.name);
+        });
+    return hadAnother || text != row.fallback().toStdString();
+}
+
+std::vector<std::string> ParamForm::differencesFrom(const Values& run) const
+{
+    std::vector<std::string> names;
+    for (const ParamRow* row : rows_)
+        if (!isOut(*row) && differs(*row, run))
+            names.push_back(row->spec().name);
+    return names;
+}
+
+void ParamForm::markDifferencesFrom(const std::optional<Values>& run)
+{
+    for (ParamRow* row : rows_) {
+        if (!run || isOut(*row) || !differs(*row, *run)) {
+            row->setMark({});
+            continue;
+        }
+        const auto had = run->find(row->spec().name);
+        row->setMark("Changed: the run shown has " +
+                     (had != run->end()           ? QString::fromStdString(had->second)
+                      : row->fallback().isEmpty() ? QString("nothing here")
+                                                  : row->fallback()));
+    }
+}
+
 void ParamForm::merge(const Values& values)
+{
+    mergeTexts(values);
+    emit changed();
+}
+
+void ParamForm::mergeTexts(const Values& values)
 {
     for (const auto& [name, text] : values) {
         ParamRow* target = row(name);
@@ -138,7 +193,7 @@ QStringList ParamForm::checkAll()
     QStringList problems;
     ParamRow* first = nullptr;
     for (ParamRow* row : rows_) {
-        if (!row->spec().oneOf.empty() && row->isHidden())
+        if (isOut(*row))
             continue;
         QString problem = row->problem();
         const bool oneMustBe =
@@ -167,7 +222,7 @@ Params ParamForm::chosen() const
 {
     Params params;
     for (const ParamRow* row : rows_) {
-        if (row->text().isEmpty() || (!row->spec().oneOf.empty() && row->isHidden()))
+        if (row->text().isEmpty() || isOut(*row))
             continue;
         if (auto value = parseParam(row->spec(), row->text().toStdString()))
             params.set(row->spec().name, *std::move(value));
@@ -217,7 +272,7 @@ void ParamForm::rebuild(const Values& values)
         open(advancedOpen_);
     }
     body_->show();
-    merge(values);
+    mergeTexts(values);
 }
 
 void ParamForm::rebuildIfSpecsChanged()
@@ -235,6 +290,7 @@ void ParamForm::rebuildIfSpecsChanged()
         if (!focusedName.isEmpty() && row->field()->input()->accessibleName() == focusedName)
             row->field()->input()->setFocus();
     }
+    emit changed();
 }
 
 void ParamForm::addSection(const std::string& group, const Specs& specs, QVBoxLayout* column)
@@ -273,6 +329,7 @@ void ParamForm::addAlternatives(const Specs& specs, QVBoxLayout* column)
         made->show(index);
         emit edited(
             QString::fromStdString(made->rows[static_cast<std::size_t>(index)]->spec().name));
+        emit changed();
         rebuildIfSpecsChanged();
     };
     if (words.join("").size() <= kMostSwitchLetters) {
@@ -300,8 +357,10 @@ ParamRow* ParamForm::addRow(const ParamSpec& spec, QVBoxLayout* column)
     auto* row = new ParamRow(spec, body_);
     rows_.push_back(row);
     column->addWidget(row);
-    connect(row, &ParamRow::edited, this,
-            [this, row] { emit edited(QString::fromStdString(row->spec().name)); });
+    connect(row, &ParamRow::edited, this, [this, row] {
+        emit edited(QString::fromStdString(row->spec().name));
+        emit changed();
+    });
     connect(row, &ParamRow::settled, this, [this, row] {
         if (decidesOthers(row->spec()))
             QTimer::singleShot(0, this, [this] { rebuildIfSpecsChanged(); });

@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -44,6 +45,12 @@ public:
     // As setValues, but fields not named stay. An alternative that is named is switched to.
     void merge(const Values& values);
 
+    // Names of the parameters that say something else than a run was made with (of alternatives the
+    // one that shows). What the run does not name had its default.
+    std::vector<std::string> differencesFrom(const Values& run) const;
+    // Marks these, with what the run has instead; none: no run is shown.
+    void markDifferencesFrom(const std::optional<Values>& run);
+
     // One line per field that is wrong or missing; marks them and moves the focus to the first.
     QStringList checkAll();
 
@@ -51,6 +58,7 @@ public:
 
 signals:
     void edited(const QString& name); // by a person
+    void changed();                   // by whom ever
     void runRequested();
 
 private:
@@ -63,10 +71,13 @@ private:
     };
 
     Params chosen() const;
+    void mergeTexts(const Values& values);
     void rebuild(const Values& values);
     void rebuildIfSpecsChanged();
     void addSection(const std::string& group, const Specs& specs, QVBoxLayout* column);
     void addAlternatives(const Specs& specs, QVBoxLayout* column);
+    bool isOut(const ParamRow& row) const; // an alternative to what is given
+    bool differs(const ParamRow& row, const Values& run) const;
     ParamRow* addRow(const ParamSpec& spec, QVBoxLayout* column);
     Alternatives* alternativesOf(const ParamRow* row);
 

@@ -45,6 +45,7 @@ ParamRow::ParamRow(const ParamSpec& spec, QWidget* parent)
       spec_(spec),
       field_(createField(spec, this)),
       help_(new QLabel(QString::fromStdString(spec.help), this)),
+      mark_(new QLabel(QString(QChar(0x25cf)), this)),
       reset_(resetButton(QString::fromStdString(spec.label), this))
 {
     const QString label = QString::fromStdString(spec.label);
@@ -62,6 +63,10 @@ ParamRow::ParamRow(const ParamSpec& spec, QWidget* parent)
         name->setToolTip(toolTipOf(spec, fallback()));
         head->addWidget(name, 1);
     }
+    mark_->setProperty("role", "mark");
+    mark_->setAccessibleName(label + " has changed");
+    mark_->hide();
+    head->addWidget(mark_);
     head->addWidget(reset_);
     column->addLayout(head);
     if (spec.type != ParamType::boolean)
@@ -120,6 +125,13 @@ QString ParamRow::problem() const
         return {};
     const auto value = parseParam(spec_, text().toStdString());
     return value ? QString() : QString::fromStdString(value.error().message);
+}
+
+void ParamRow::setMark(const QString& words)
+{
+    mark_->setVisible(!words.isEmpty());
+    mark_->setToolTip(words);
+    mark_->setAccessibleDescription(words);
 }
 
 bool ParamRow::mayBeMissing() const

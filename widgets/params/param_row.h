@@ -29,6 +29,7 @@ public:
     QString problem() const; // of the text as it stands; empty where it is right. A missing text is
                              // not checked here.
     bool mayBeMissing() const;                // optional, with a default, or one of alternatives
+    void setMark(const QString& words);       // why the row stands out; empty: it does not
     void showProblem(const QString& message); // empty: the help line again
 
 signals:
@@ -41,7 +42,7 @@ private:
 
     ParamSpec spec_;
     Field* field_;
-    QLabel* help_;
+    QLabel *help_, *mark_;
     QToolButton* reset_;
 };
 

@@ -134,14 +134,21 @@ protected:
     CountingWindow()
     {
         qputenv("XDG_CONFIG_HOME", folder.path().toUtf8());
+        countTo(10);
+        useWorker(kGoodWorker);
+    }
+
+    // What the worker gives from now on.
+    void countTo(std::int64_t limit)
+    {
         RunRecord run;
         run.uid = std::string(32, '0');
         run.experiment = "test.count";
         run.state = RunState::done;
         run.started = "2026-05-01T12:00:00.000Z";
+        run.params.set("limit", limit);
         run.result.metrics = {{"answer", 42.0, "1", Origin::computed, ""}};
         EXPECT_TRUE(writeBundle(folder.filePath("bundle").toStdString(), run));
-        useWorker(kGoodWorker);
     }
 
     void useWorker(const char* script)

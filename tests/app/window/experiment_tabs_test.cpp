@@ -28,6 +28,8 @@ struct ExperimentTabs : tests::CountingWindow {
     }
     void type(const QString& limit)
     {
+        if (named<QLineEdit>(*window, "Limit") == nullptr) // folded, a run is shown
+            QTest::keyClick(window.get(), Qt::Key_F4);
         auto* field = named<QLineEdit>(*window, "Limit");
         field->selectAll();
         QTest::keyClicks(field, limit);

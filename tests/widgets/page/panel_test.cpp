@@ -220,7 +220,10 @@ TEST_F(Cards, NeverCutTheirTitleForTheirTools)
     QLabel* heading = title(map);
     for (const int width : {260, 330, 420, 1100}) {
         splitter->setSizes({width, splitter->width() - width});
-        settle();
+        EXPECT_TRUE(QTest::qWaitFor([&] {
+            return tools[3]->mapTo(map, QPoint()).y() + tools[3]->height() <=
+                   text->mapTo(map, QPoint()).y();
+        })) << width;
         EXPECT_GE(heading->width(), heading->sizeHint().width()) << width;
         for (QWidget* tool : tools) {
             const QRect place(tool->mapTo(map, QPoint()), tool->size());

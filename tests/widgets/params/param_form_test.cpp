@@ -96,6 +96,52 @@ TEST_F(Form, GivesOnlyWhatDiffersFromTheDefaults)
     EXPECT_EQ(form.values(), (ParamForm::Values{{"tau", "0.25"}}));
 }
 
+TEST_F(Form, TellsWhatItSaysElseThanARun)
+{
+    show({threshold(), rule(), spec("note", ParamType::text)});
+    using Names = std::vector<std::string>;
+    EXPECT_EQ(form.differencesFrom({}), Names{}) << "defaults";
+    EXPECT_EQ(form.differencesFrom({{"tau", "0.10"}, {"rule", "uniform"}, {"gone", "1"}}), Names{});
+    EXPECT_EQ(form.differencesFrom({{"tau", "0.2"}, {"note", "x"}}), (Names{"tau", "note"}));
+    form.merge({{"tau", "0.2"}, {"rule", "absolute"}});
+    EXPECT_EQ(form.differencesFrom({{"tau", "0.2"}}), Names{"rule"});
+
+    form.markDifferencesFrom(ParamForm::Values{{"tau", "0.5"}, {"rule", "absolute"}});
+    auto* mark = named<QLabel>(form, "Tau has changed");
+    ASSERT_NE(mark, nullptr);
+    EXPECT_TRUE(mark->isVisible());
+    EXPECT_EQ(mark->toolTip(), "Changed: the run shown has 0.5");
+    EXPECT_FALSE(named<QLabel>(form, "Rule has changed")->isVisible());
+    form.markDifferencesFrom(std::nullopt);
+    EXPECT_FALSE(mark->isVisible());
+}
+
+TEST_F(Form, CountsAnotherAlternativeAsOneDifference)
+{
+    show({alternative("prompt", ParamType::text), alternative("file", ParamType::file)});
+    using Names = std::vector<std::string>;
+    form.setValues({{"prompt", "peace"}});
+    EXPECT_EQ(form.differencesFrom({{"prompt", "peace"}}), Names{});
+    EXPECT_EQ(form.differencesFrom({{"file", "/a.txt"}}), Names{"prompt"});
+    form.setValues({{"file", "/a.txt"}});
+    EXPECT_EQ(form.differencesFrom({{"file", "/a.txt"}}), Names{});
+    EXPECT_EQ(form.differencesFrom({{"prompt", "peace"}}), Names{"file"});
+}
+
+TEST_F(Form, SaysThatItHasChangedWhoeverChangesIt)
+{
+    show({threshold(), rule()});
+    QSignalSpy changed(&form, &ParamForm::changed);
+    form.setValues({{"tau", "0.2"}});
+    EXPECT_EQ(changed.count(), 1);
+    form.merge({{"tau", "0.3"}});
+    EXPECT_EQ(changed.count(), 2);
+    auto* line = named<QLineEdit>(form, "Tau");
+    line->selectAll();
+    QTest::keyClicks(line, "1");
+    EXPECT_EQ(changed.count(), 3);
+}
+
 TEST_F(Form, TakesACommaForAPoint)
 {
     show({threshold()});
