@@ -1,6 +1,7 @@
 #include "core/sim/claims/claims.h"
 
 #include "core/base/format.h"
+#include "core/base/registry.h"
 #include "core/sim/workload/workloads.h"
 
 namespace vitrine::sim
@@ -70,6 +71,17 @@ std::optional<double> metricOf(const SimResult& r, std::string_view metric)
         if (metric == extra.name)
             return extra.value;
     return std::nullopt;
+}
+
+const std::vector<Claim>& claims()
+{
+    static const std::vector<Claim> kAll = [] {
+        std::vector<Claim> all;
+        for (const ClaimTable table : Registry<ClaimTable>::all())
+            all.insert(all.end(), table.begin(), table.end());
+        return all;
+    }();
+    return kAll;
 }
 
 std::vector<evidence::Reference> references(const Accelerator& accelerator)

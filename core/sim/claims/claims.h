@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <span>
+#include <vector>
 
 namespace vitrine::sim
 {
@@ -28,7 +29,9 @@ struct Probe {
 struct Claim : evidence::Claim {
     Probe probe;
 };
-std::span<const Claim> claims(); // of all accelerators
+// A file of claims adds them to those of all accelerators (core/base/registry.h).
+using ClaimTable = std::span<const Claim>;
+const std::vector<Claim>& claims();
 
 // The claims about one accelerator with our figures, each simulated with its own conditions.
 std::vector<evidence::Reference> references(const Accelerator& accelerator);

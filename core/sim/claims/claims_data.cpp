@@ -1,6 +1,7 @@
 // What the papers say, with where it stands and how sure that is. Marks: paper (read in its text or
 // tables), code (read in or produced by the authors' code), abstract, unverified (recollected),
 // ours (worked out by us from facts of the paper).
+#include "core/base/registry.h"
 #include "core/sim/claims/claims.h"
 
 namespace vitrine::sim
@@ -141,11 +142,8 @@ constexpr Claim kClaims[] = {
 };
 // clang-format on
 
-} // namespace
+const Registry<ClaimTable>::Adds kAddsClaims(10, [] { return ClaimTable(kClaims); });
 
-std::span<const Claim> claims()
-{
-    return kClaims;
-}
+} // namespace
 
 } // namespace vitrine::sim
