@@ -1,7 +1,6 @@
 #include "plugins/attention/view/view.h"
 
 #include "core/base/json.h"
-#include "core/jobs/experiment/read_run.h"
 #include "core/jobs/experiment/run_label.h"
 #include "plugins/attention/view/head_table.h"
 #include "plugins/attention/view/map_panel.h"
@@ -9,10 +8,7 @@
 #include "plugins/attention/view/profile_panel.h"
 #include "plugins/attention/view/token_panel.h"
 #include "plugins/attention/view/view_drawing.h"
-#include "widgets/page/banner.h"
-#include "widgets/page/prompt_line.h"
 #include "widgets/page/splitters.h"
-#include "widgets/page/state_pages.h"
 #include "widgets/plot/plot_view.h"
 #include "widgets/state_json.h"
 #include "widgets/theme/text.h"
@@ -60,10 +56,23 @@ Opened openAll(const std::vector<RunHandle>& runs, const QJsonObject& state)
 } // namespace
 
 AttentionView::AttentionView(ViewContext& context, QWidget* parent)
-    : View(parent), context_(context)
+    : RoomView(context, boundToText(),
+               {.name = tr("Attention"),
+                .experiment = QString::fromLatin1(kExperiment),
+                .prompt = tr("Type a prompt and press Enter to see its attention"),
+                .opening = tr("Opening the capture"),
+                .failure = tr("There is no map to show"),
+                .empty = {tr("Where does a language model look?"),
+                          tr("This room shows one attention map per head, the tokens that gather "
+                             "attention without need (sinks), and how two models or two texts "
+                             "differ."),
+                          tr("Find the sinks in a speech"),
+                          tr("Runs the shipped language model on a shipped text; takes a few "
+                             "seconds"),
+                          tr("Or type a prompt above and press Enter, or choose a model and a text "
+                             "at the right.")}},
+               parent)
 {
-    setObjectName("page");
-    setAccessibleName(tr("Attention"));
     makeLayout();
     makeActions();
     connectParts();
@@ -72,35 +81,12 @@ AttentionView::AttentionView(ViewContext& context, QWidget* parent)
 
 AttentionView::~AttentionView() = default;
 
-void AttentionView::setRuns(const std::vector<RunHandle>& runs)
+void AttentionView::openRuns(const std::vector<RunHandle>& done)
 {
-    runs_ = runs;
-    failure_.clear();
-    loading_.clear();
-    std::vector<RunHandle> usable;
-    for (const RunHandle& run : runs)
-        if (run->state == RunState::done)
-            usable.push_back(run);
-        else
-            failure_ =
-                QString::fromStdString(run->error.empty() ? "the run did not finish" : run->error);
-    if (usable.empty()) {
-        if (!runs.empty())
-            prompt_->setText(QString::fromStdString(parameterText(runs.front()->params, "prompt")));
-        scene_.reset();
-        opening_ = false;
-        context_.compute(
-            this, QStringLiteral("open"), [] {}, [] {}); // what is still being opened is not wanted
-        showPage();
-        emit titleChanged();
-        return;
-    }
-    opening_ = true;
-    showPage();
     const auto opened = std::make_shared<Opened>();
     context_.compute(
         this, QStringLiteral("open"),
-        [opened, usable, state = state_] { *opened = openAll(usable, state); },
+        [opened, done, state = state_] { *opened = openAll(done, state); },
         [this, opened] {
             rows_ = std::move(opened->rows);
             rowsOptions_ = opened->options;
@@ -108,23 +94,16 @@ void AttentionView::setRuns(const std::vector<RunHandle>& runs)
         });
 }
 
-void AttentionView::takeRuns(std::vector<Result<ShownRun>> opened)
+void AttentionView::takeRuns(std::vector<Result<ShownRun>> read)
 {
-    opening_ = false;
     auto scene = std::make_unique<Scene>();
-    for (auto& run : opened) {
-        if (run)
-            scene->runs.push_back(std::move(*run));
-        else
-            failure_ = QString::fromStdString(run.error().message);
-    }
+    scene->runs = sound(std::move(read));
     scene->runsVersion = scene->rowsVersion = ++version_;
     scene_ = scene->runs.empty() ? nullptr : std::move(scene);
-    if (scene_) {
-        bound_.setSubject(subjectOfTokens(*scene_->first().tokens));
-        prompt_->setText(
-            QString::fromStdString(parameterText(scene_->first().run->params, "prompt")));
-    }
+    if (scene_)
+        opened(*scene_->first().run, *scene_->first().tokens);
+    else
+        opened();
     arrange();
     refresh();
     showPage();
@@ -163,8 +142,8 @@ void AttentionView::refresh()
     map_->setScene(*scene_);
     tokens_->setScene(*scene_);
     profile_->setScene(*scene_);
-    profile_->setFigure(sinkProfileOf(*scene_, shown()));
-    profile_->plot()->setRangeState(shown()["profile_range"].toObject());
+    profile_->setFigure(sinkProfileOf(*scene_, current()));
+    profile_->plot()->setRangeState(current()["profile_range"].toObject());
     table_->setScene(*scene_);
     if (rowsOptions_ != scene_->state.sinks)
         computeRows();
@@ -174,7 +153,7 @@ void AttentionView::refresh()
 
 State AttentionView::readShown() const
 {
-    return readState(coreJson(shown()), *scene_->first().run);
+    return readState(coreJson(current()), *scene_->first().run);
 }
 
 void AttentionView::chooseHead()
@@ -225,44 +204,14 @@ void AttentionView::computeRows()
         });
 }
 
-void AttentionView::showPage()
-{
-    const QString what = !loading_.isEmpty() ? loading_
-                         : opening_          ? tr("Opening the capture")
-                                             : QString();
-    prompt_->setProgress(scene_ && !what.isEmpty(), what, loading_.isEmpty() ? -1 : fraction_);
-    banner_->setMessage(scene_ ? failure_ : QString(), tr("Try again"));
-    pages_->setState({.hasContent = scene_ != nullptr,
-                      .loading = what,
-                      .fraction = loading_.isEmpty() ? -1 : fraction_,
-                      .failure = failure_,
-                      .canRetry = lastStart_ || !runs_.empty()});
-}
-
-void AttentionView::setLoading(const QString& what, double fraction)
-{
-    loading_ = what;
-    fraction_ = fraction;
-    showPage();
-}
-
-// The page around the view says why a run failed; here only the skeleton goes.
-void AttentionView::setFailure(const QString&)
-{
-    loading_.clear();
-    showPage();
-}
-
 QString AttentionView::title() const
 {
     if (!scene_)
         return runs_.empty() ? tr("Attention") : fromUtf8(runSubject(*runs_.front()));
-    QString subject = fromUtf8(runSubject(*scene_->first().run));
-    if (scene_->runs.size() > 1)
-        subject = tr("%1 beside %2").arg(subject, fromUtf8(runSubject(*scene_->runs[1].run)));
-    if (scene_->runs.size() > 2)
-        subject += tr(" and %1 more").arg(scene_->runs.size() - 2);
-    return subject + QStringLiteral(" · ") + headName(scene_->head);
+    QStringList names;
+    for (const ShownRun& run : scene_->runs)
+        names << fromUtf8(runSubject(*run.run));
+    return besideTitle(names) + QStringLiteral(" · ") + headName(scene_->head);
 }
 
 } // namespace vitrine::attention_plugin

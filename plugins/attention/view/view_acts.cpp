@@ -3,7 +3,6 @@
 #include "core/jobs/experiment/param_texts.h"
 #include "plugins/attention/view/view.h"
 #include "plugins/attention/view/view_drawing.h"
-#include "widgets/page/prompt_line.h"
 #include "widgets/state_json.h"
 
 #include <QMenu>
@@ -17,8 +16,6 @@ namespace vitrine::attention_plugin
 namespace
 {
 
-constexpr const char* kCapture = "attention.capture";
-
 template <typename Value>
 void toggle(std::vector<Value>& list, const Value& value)
 {
@@ -28,13 +25,6 @@ void toggle(std::vector<Value>& list, const Value& value)
 
 } // namespace
 
-void AttentionView::change(const QJsonObject& state, const QString& label, const QString& mergeKey)
-{
-    const QJsonObject kept = bound_.written(state);
-    if (kept != state_)
-        context_.change(this, kept, label, mergeKey);
-}
-
 void AttentionView::edit(const std::function<void(State&)>& act, const QString& label,
                          const QString& mergeKey)
 {
@@ -43,15 +33,7 @@ void AttentionView::edit(const std::function<void(State&)>& act, const QString& 
     const State before = readShown();
     State state = before;
     act(state);
-    change(qtJson(written(coreJson(shown()), state, before)), label, mergeKey);
-}
-
-void AttentionView::put(const char* key, const QJsonValue& value, const QString& label,
-                        const QString& mergeKey)
-{
-    QJsonObject json = shown();
-    json[QLatin1String(key)] = value;
-    change(json, label, mergeKey);
+    change(qtJson(written(coreJson(current()), state, before)), label, mergeKey);
 }
 
 void AttentionView::chooseToken(std::int64_t token)
@@ -87,31 +69,16 @@ void AttentionView::togglePin(std::int64_t token)
 }
 
 // What the form beside the view asks for; without one, what the shown run was made with.
-std::map<std::string, std::string> AttentionView::wished() const
+AttentionView::Values AttentionView::promptValues() const
 {
-    if (auto form = context_.formValues(this, kCapture))
+    if (auto form = context_.formValues(this, kExperiment))
         return std::move(*form);
     if (runs_.empty())
         return {};
-    auto given = paramTexts(runs_.front()->params);
-    if (runs_.front()->experiment != kCapture) // of an imported map only the model is known
+    Values given = paramTexts(runs_.front()->params);
+    if (runs_.front()->experiment != kExperiment) // of an imported map only the model is known
         std::erase_if(given, [](const auto& entry) { return entry.first != "model"; });
     return given;
-}
-
-void AttentionView::start(std::map<std::string, std::string> params, bool compare)
-{
-    lastStart_ = Start{params, compare};
-    context_.startRun(this, kCapture, params, compare);
-}
-
-void AttentionView::startPrompt(const QString& text, bool compare)
-{
-    auto given = wished();
-    for (const char* other : {"prompt_file", "token_ids"}) // the typed text takes their place
-        given.erase(other);
-    given["prompt"] = text.toStdString();
-    start(std::move(given), compare);
 }
 
 void AttentionView::startStudy()
@@ -126,41 +93,21 @@ void AttentionView::startStudy()
                 speeches.push_back(entry.path().string());
     std::ranges::sort(speeches);
     if (speeches.empty())
-        start({{"model", "vitrine-lm"}, {"prompt", prompt_->placeholder().toStdString()}}, false);
+        start({{"model", "vitrine-lm"}, {"prompt", placeholder().toStdString()}}, false);
     else
         start({{"model", "vitrine-lm"}, {"prompt_file", speeches.front()}}, false);
 }
 
-void AttentionView::retry()
-{
-    if (lastStart_)
-        return start(Start(*lastStart_).params, lastStart_->compare);
-    for (const RunHandle& run : runs_)
-        if (run->state != RunState::done)
-            return start(paramTexts(run->params), false);
-    if (!runs_.empty())
-        start(paramTexts(runs_.front()->params), false);
-}
-
 std::vector<figure::Figure> AttentionView::figures() const
 {
-    return scene_ ? figuresOf(*scene_, shown()) : std::vector<figure::Figure>{};
+    return scene_ ? figuresOf(*scene_, current()) : std::vector<figure::Figure>{};
 }
 
-void AttentionView::withFigure(const QString& name, void (ViewContext::*act)(const figure::Figure&))
+std::function<std::optional<figure::Figure>()> AttentionView::figureMaker(const QString& name) const
 {
     if (!scene_)
-        return;
-    const auto made = std::make_shared<std::optional<figure::Figure>>();
-    context_.compute(
-        this, QStringLiteral("figure"),
-        [made, name, scene = *scene_, state = shown()] { *made = figureOf(scene, state, name); },
-        [this, made, act, name] {
-            if (*made)
-                (context_.*act)(**made);
-            else
-                context_.showMessage(tr("There is no figure %1 of what is shown").arg(name));
-        });
+        return {};
+    return [name, scene = *scene_, state = current()] { return figureOf(scene, state, name); };
 }
 
 void AttentionView::showWholeMap()
@@ -171,15 +118,7 @@ void AttentionView::showWholeMap()
 void AttentionView::showMenu(QPoint position, const QString& figure)
 {
     QMenu menu(this);
-    menu.addAction(tr("Copy figure"), this,
-                   [this, figure] { withFigure(figure, &ViewContext::copyFigure); });
-    menu.addAction(tr("Export figure…"), this,
-                   [this, figure] { withFigure(figure, &ViewContext::exportFigure); });
-    menu.addAction(tr("Add to report"), this,
-                   [this, figure] { withFigure(figure, &ViewContext::addToReport); });
-    menu.addAction(tr("Where from?"), this,
-                   [this, figure] { withFigure(figure, &ViewContext::showOrigin); });
-    menu.addSeparator();
+    addFigureActions(menu, figure);
     menu.addAction(tr("Show whole map"), this, [this] { showWholeMap(); });
     if (scene_ && scene_->state.selection.token)
         menu.addAction(scene_->isPinned(*scene_->state.selection.token) ? tr("Unpin selected token")

@@ -4,17 +4,11 @@
 #include "plugins/attention/view/profile_panel.h"
 #include "plugins/attention/view/token_panel.h"
 #include "plugins/attention/view/view.h"
-#include "widgets/page/banner.h"
 #include "widgets/page/panel.h"
-#include "widgets/page/prompt_line.h"
 #include "widgets/page/splitters.h"
-#include "widgets/page/state_pages.h"
-#include "widgets/theme/style.h"
 #include "widgets/theme/text.h"
 
-#include <QHBoxLayout>
-#include <QJsonArray>
-#include <QScrollArea>
+#include <QVBoxLayout>
 
 namespace vitrine::attention_plugin
 {
@@ -41,15 +35,6 @@ std::vector<SkeletonCard> skeleton(QSize size)
 
 void AttentionView::makeLayout()
 {
-    empty_ = new EmptyPage(
-        {tr("Where does a language model look?"),
-         tr("This room shows one attention map per head, the tokens that gather attention without "
-            "need (sinks), and how two models or two texts differ."),
-         tr("Find the sinks in a speech"),
-         tr("Runs the shipped language model on a shipped text; takes a few seconds"),
-         tr("Or type a prompt above and press Enter, or choose a model and a text at the right.")},
-        this);
-    prompt_ = new PromptLine(tr("Type a prompt and press Enter to see its attention"), this);
     const MapCompute compute = [this](QObject* owner, const QString& key,
                                       std::function<void()> work, std::function<void()> done) {
         context_.compute(owner, key, std::move(work), std::move(done));
@@ -65,19 +50,7 @@ void AttentionView::makeLayout()
     numbers_ = makeSplitter(Qt::Horizontal, {profile_, tableCard}, this);
     top_ = makeSplitter(Qt::Horizontal, {overview_, map_}, this);
     page_ = makeSplitter(Qt::Vertical, {top_, tokens_, numbers_}, this);
-    auto* scroll = new QScrollArea(this);
-    scroll->setWidget(page_);
-    scroll->setWidgetResizable(true);
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setFocusPolicy(Qt::NoFocus);
-    pages_ = new StatePages(empty_, skeleton, tr("There is no map to show"), scroll, this);
-    banner_ = new Banner(this);
-    auto* all = new QVBoxLayout(this);
-    all->setContentsMargins(theme::kPanelPadding, 8, theme::kPanelPadding, theme::kPanelPadding);
-    all->setSpacing(8);
-    all->addWidget(prompt_);
-    all->addWidget(banner_);
-    all->addWidget(pages_, 1);
+    makePage(page_, skeleton);
 }
 
 void AttentionView::arrange()
@@ -112,25 +85,16 @@ void AttentionView::resizeEvent(QResizeEvent* event)
 
 void AttentionView::makeActions()
 {
-    const auto add = [this](const QString& text, auto act) {
-        auto* action = new QAction(text, this);
-        connect(action, &QAction::triggered, this, act);
-        actions_.append(action);
-    };
-    add(tr("Pin selected token"), [this] {
+    addViewAction(tr("Pin selected token"), [this] {
         if (scene_ && scene_->state.selection.token)
             togglePin(*scene_->state.selection.token);
     });
-    add(tr("Pin selected head"), [this] {
+    addViewAction(tr("Pin selected head"), [this] {
         if (scene_)
             togglePin(scene_->head);
     });
-    add(tr("Show whole map"), [this] { showWholeMap(); });
-    const QString map = QStringLiteral("attention-map");
-    add(tr("Copy figure"), [this, map] { withFigure(map, &ViewContext::copyFigure); });
-    add(tr("Export figure…"), [this, map] { withFigure(map, &ViewContext::exportFigure); });
-    add(tr("Add to report"), [this, map] { withFigure(map, &ViewContext::addToReport); });
-    add(tr("Where from?"), [this, map] { withFigure(map, &ViewContext::showOrigin); });
+    addViewAction(tr("Show whole map"), [this] { showWholeMap(); });
+    addFigureActions(QStringLiteral("attention-map"));
 }
 
 void AttentionView::connectParts()
@@ -138,17 +102,6 @@ void AttentionView::connectParts()
     const auto pinToken = [this](std::int64_t token) { togglePin(token); };
     const auto pinHead = [this](LayerHead head) { togglePin(head); };
 
-    connect(prompt_, &PromptLine::entered, this, &AttentionView::startPrompt);
-    connect(prompt_, &PromptLine::edited, this, [this](const QString& text) {
-        emit parametersEdited({{"prompt", text.toStdString()}});
-    });
-    connect(banner_, &Banner::acted, this, &AttentionView::retry);
-    connect(banner_, &Banner::dismissed, this, [this] {
-        failure_.clear();
-        showPage();
-    });
-    connect(empty_, &EmptyPage::startWished, this, &AttentionView::startStudy);
-    connect(pages_, &StatePages::retryWished, this, &AttentionView::retry);
     connect(overview_->grid(), &ItemGrid::selectionWished, this,
             [this](ItemId id) { chooseHeadByPerson(headOf(id)); });
     connect(overview_->grid(), &ItemGrid::pinToggled, this,
@@ -193,11 +146,7 @@ void AttentionView::connectParts()
                 edit([&](State& state) { state.sinks = options; }, tr("Change sink rule"),
                      QStringLiteral("sinks"));
             });
-    for (QSplitter* each : {page_, top_, numbers_})
-        connect(each, &QSplitter::splitterMoved, this, [this, each] {
-            put("splitters", withSizesOf(*each, state_["splitters"].toObject()),
-                tr("Resize panels"), QStringLiteral("splitters"));
-        });
+    keepSizes({page_, top_, numbers_});
 }
 
 } // namespace vitrine::attention_plugin

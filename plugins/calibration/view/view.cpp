@@ -8,11 +8,8 @@
 #include "plugins/calibration/view/tables_panel.h"
 #include "plugins/calibration/view/tokens_panel.h"
 #include "plugins/calibration/view/view_drawing.h"
-#include "widgets/page/banner.h"
-#include "widgets/page/prompt_line.h"
 #include "widgets/page/run_places.h"
 #include "widgets/page/splitters.h"
-#include "widgets/page/state_pages.h"
 #include "widgets/params/segmented_switch.h"
 #include "widgets/plot/plot_view.h"
 #include "widgets/state_json.h"
@@ -40,10 +37,25 @@ QJsonObject keysOf(const QJsonObject& state)
 } // namespace
 
 CalibrationView::CalibrationView(ViewContext& context, QWidget* parent)
-    : View(parent), context_(context), busyTimer_(new QTimer(this)), slowTimer_(new QTimer(this))
+    : RoomView(context, boundToText(),
+               {.name = tr("Calibration"),
+                .experiment = QStringLiteral("calibration.tune"),
+                .prompt = tr("Type a prompt and press Enter to calibrate it"),
+                .opening = tr("Opening the captures"),
+                .failure = tr("There is nothing to show"),
+                .empty = {tr("What do the sinks do?"),
+                          tr("This room shrinks the attention that later tokens gather without "
+                             "need and gives it to the other tokens (ACT), head by head, and shows "
+                             "at once what that changes."),
+                          tr("Calibrate a speech"),
+                          tr("Runs the shipped language model on a shipped text; takes a few "
+                             "seconds"),
+                          tr("Or type a prompt above and press Enter, or choose a model and a text "
+                             "at the right.")}},
+               parent),
+      busyTimer_(new QTimer(this)),
+      slowTimer_(new QTimer(this))
 {
-    setObjectName("page");
-    setAccessibleName(tr("Calibration"));
     makeLayout();
     makeActions();
     connectParts();
@@ -54,6 +66,7 @@ CalibrationView::CalibrationView(ViewContext& context, QWidget* parent)
     slowTimer_->setSingleShot(true);
     slowTimer_->setInterval(kSlowMs);
     connect(slowTimer_, &QTimer::timeout, this, &CalibrationView::refreshSlow);
+    counters_->hide();
     showPage();
 }
 
@@ -61,58 +74,45 @@ CalibrationView::~CalibrationView() = default;
 
 void CalibrationView::setRuns(const std::vector<RunHandle>& runs)
 {
-    runs_ = runs;
-    failure_.clear();
-    loading_.clear();
     asked_.clear();
     liveRun_.reset();
-    std::vector<RunHandle> usable;
-    for (const RunHandle& run : runs)
-        if (run->state == RunState::done)
-            usable.push_back(run);
-        else
-            failure_ = text(run->error.empty() ? "the run did not finish" : run->error);
-    opening_ = !usable.empty();
-    if (usable.empty()) {
-        scene_.reset();
-        stored_.clear();
-        context_.compute(
-            this, QStringLiteral("open"), [] {}, [] {}); // what is being opened is not wanted
-        showPage();
-        emit titleChanged();
-        return;
-    }
-    showPage();
+    RoomView::setRuns(runs);
+}
+
+void CalibrationView::dropRuns()
+{
+    scene_.reset();
+    stored_.clear();
+    counters_->hide();
+}
+
+void CalibrationView::openRuns(const std::vector<RunHandle>& done)
+{
     const auto opened = std::make_shared<std::vector<Result<TunedRun>>>();
     context_.compute(
         this, QStringLiteral("open"),
-        [opened, usable] {
-            for (const RunHandle& run : usable)
+        [opened, done] {
+            for (const RunHandle& run : done)
                 opened->push_back(openTuned(run));
         },
         [this, opened] { takeRuns(std::move(*opened)); });
 }
 
-void CalibrationView::takeRuns(std::vector<Result<TunedRun>> opened)
+void CalibrationView::takeRuns(std::vector<Result<TunedRun>> read)
 {
-    opening_ = false;
-    stored_.clear();
-    for (auto& run : opened) {
-        if (run)
-            stored_.push_back(std::move(*run));
-        else
-            failure_ = text(run.error().message);
-    }
+    stored_ = sound(std::move(read));
     scene_.reset();
-    if (!stored_.empty()) {
-        bound_.setSubject(subjectOfTokens(*stored_.front().tokens));
-        prompt_->setText(text(parameterText(stored_.front().run->params, "prompt")));
+    if (stored_.empty()) {
+        opened();
+    } else {
+        opened(*stored_.front().run, *stored_.front().tokens);
         makeScene();
         arrange();
         refresh();
         refreshSlow();
         ask();
     }
+    counters_->setVisible(scene_ != nullptr);
     showPage();
     emit titleChanged();
 }
@@ -194,48 +194,38 @@ void CalibrationView::refreshSlow()
     tables_->setScene(*scene_);
 }
 
-void CalibrationView::showPage()
+RoomView::Notice CalibrationView::notice() const
 {
-    const QString what = !loading_.isEmpty() ? loading_
-                         : opening_          ? tr("Opening the captures")
-                                             : QString();
-    prompt_->setProgress(scene_ && !what.isEmpty(), what, loading_.isEmpty() ? -1 : fraction_);
-    const QString said = !notice_.isEmpty() ? notice_ : failure_;
-    banner_->setMessage(scene_ ? said : QString(), liveDied_           ? tr("Restart")
-                                                   : notice_.isEmpty() ? tr("Try again")
-                                                                       : QString());
-    counters_->setVisible(scene_ != nullptr);
-    pages_->setState({.hasContent = scene_ != nullptr,
-                      .loading = what,
-                      .fraction = loading_.isEmpty() ? -1 : fraction_,
-                      .failure = failure_,
-                      .canRetry = lastStart_ || !runs_.empty()});
+    if (liveDied_)
+        return {notice_.isEmpty() ? failure_ : notice_, tr("Restart")};
+    return notice_.isEmpty() ? RoomView::notice() : Notice{notice_, {}};
 }
 
-void CalibrationView::setLoading(const QString& what, double fraction)
+void CalibrationView::actOnNotice()
 {
-    loading_ = what;
-    fraction_ = fraction;
+    if (!liveDied_)
+        return retry();
+    liveDied_ = false;
+    notice_.clear();
+    live_->restart();
+    showBusy();
     showPage();
 }
 
-// The page around the view says why a run failed; here only the skeleton goes.
-void CalibrationView::setFailure(const QString&)
+void CalibrationView::dismissNotice()
 {
-    loading_.clear();
-    showPage();
+    failure_.clear();
+    notice_.clear();
 }
 
 QString CalibrationView::title() const
 {
     if (!scene_)
         return runs_.empty() ? tr("Calibration") : text(runLabel(*runs_.front()));
-    QString subject = stored_.front().name;
-    if (stored_.size() > 1)
-        subject = tr("%1 beside %2").arg(subject, stored_[1].name);
-    if (stored_.size() > 2)
-        subject += tr(" and %1 more").arg(stored_.size() - 2);
-    return subject + QStringLiteral(" · ") + headName(scene_->head);
+    QStringList names;
+    for (const TunedRun& run : stored_)
+        names << run.name;
+    return besideTitle(names) + QStringLiteral(" · ") + headName(scene_->head);
 }
 
 std::vector<figure::Figure> CalibrationView::figures() const

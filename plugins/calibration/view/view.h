@@ -1,8 +1,7 @@
 #pragma once
 
 #include "plugins/calibration/view/scene.h"
-#include "widgets/page/bound_state.h"
-#include "widgets/view.h"
+#include "widgets/page/room_view.h"
 
 #include <functional>
 #include <map>
@@ -15,13 +14,7 @@ class QTimer;
 
 namespace vitrine
 {
-class Banner;
-class DataTable;
-class EmptyPage;
-class PromptLine;
 class SegmentedSwitch;
-class StatePages;
-class TokenStrip;
 namespace plot
 {
 class PlotView;
@@ -41,7 +34,7 @@ class TokensPanel;
 // Calibration of one text, tuned live, or several runs side by side. While what is asked for is
 // what the first run was made with, the run is shown; else a live session shows it. Every wish of a
 // person becomes a new state through ViewContext::change. Keys of the state: README.md.
-class CalibrationView : public View
+class CalibrationView : public RoomView
 {
     Q_OBJECT
 public:
@@ -49,13 +42,9 @@ public:
     ~CalibrationView() override;
 
     void setRuns(const std::vector<RunHandle>& runs) override;
-    QJsonObject state() const override { return state_; }
     void setState(const QJsonObject& state) override;
-    QList<QAction*> viewActions() const override { return actions_; }
     QString title() const override;
     std::vector<figure::Figure> figures() const override;
-    void setLoading(const QString& what, double fraction) override;
-    void setFailure(const QString& message) override;
     RunHandle shownRun() const { return scene_ ? scene_->first().run : nullptr; } // stored or live
 
 signals:
@@ -64,9 +53,18 @@ signals:
 protected:
     void resizeEvent(QResizeEvent* event) override;
 
-private:
-    using Values = std::map<std::string, std::string>;
+    bool hasContent() const override { return scene_ != nullptr; }
+    void openRuns(const std::vector<RunHandle>& done) override;
+    void dropRuns() override;
+    Values promptValues() const override;
+    void startStudy() override;
+    std::function<std::optional<figure::Figure>()> figureMaker(const QString& name) const override;
+    Notice notice() const override;
+    void actOnNotice() override;
+    void dismissNotice() override;
+    QString whyNoOrigin() const override;
 
+private:
     // view_layout.cpp
     void makeLayout();
     void arrange(); // what stands beside the maps by the room there is
@@ -80,7 +78,6 @@ private:
     State readCurrent() const; // without what was tuned on another run
     void refresh();            // the scene into the parts
     void refreshSlow();        // plots and tables, which lag behind a drag
-    void showPage();
 
     // view_session.cpp
     void ask(); // a live result where the stored run is not what is wished
@@ -90,13 +87,9 @@ private:
     void showBusy();
 
     // view_acts.cpp
-    QJsonObject current() const { return bound_.read(state_); } // as far as it is about the text
-    void change(const QJsonObject& state, const QString& label, const QString& mergeKey = {});
     // Changes what is shown: `act` on a copy of the state.
     void edit(const std::function<void(State&)>& act, const QString& label,
               const QString& mergeKey = {});
-    void put(const char* key, const QJsonValue& value, const QString& label,
-             const QString& mergeKey = {}); // of the layout
     // Tunes to these parameters, and chooses the token, in one step to undo.
     void tune(const Params& wished, const QString& label, const QString& mergeKey = {},
               std::optional<std::int64_t> token = {});
@@ -112,18 +105,9 @@ private:
     void toggleByHand(std::int64_t token);
     void selectToken(std::int64_t token);
     void keep(bool beside);
-    void start(Values params, bool compare);
-    void startPrompt(const QString& text, bool compare);
-    void startStudy();
-    void retry();
     void showWholeMap();
     void showMenu(QPoint position, const QString& figure);
-    void withFigure(const QString& name, void (ViewContext::*act)(const figure::Figure&));
 
-    ViewContext& context_;
-    QJsonObject state_;
-    BoundState bound_ = boundToText();
-    std::vector<RunHandle> runs_;
     std::vector<TunedRun> stored_;
     std::optional<TunedRun> liveRun_;
     std::unique_ptr<Scene> scene_; // none: nothing can be shown
@@ -131,19 +115,8 @@ private:
     LiveRun* live_ = nullptr;
     Values asked_;          // of the live session; empty: nothing is wanted from it
     bool liveDied_ = false; // the banner offers a restart
-    bool opening_ = false;
-    QString loading_, failure_, notice_;
-    double fraction_ = -1;
-    struct Start {
-        Values params;
-        bool compare = false;
-    };
-    std::optional<Start> lastStart_;
+    QString notice_;
 
-    StatePages* pages_ = nullptr;
-    EmptyPage* empty_ = nullptr;
-    PromptLine* prompt_ = nullptr;
-    Banner* banner_ = nullptr;
     Counters* counters_ = nullptr;
     HeadsPanel* heads_ = nullptr;
     MapsPanel* maps_ = nullptr;
@@ -156,7 +129,6 @@ private:
     QSplitter *page_ = nullptr, *top_ = nullptr, *numbers_ = nullptr;
     std::optional<bool> wide_;
     QTimer *busyTimer_ = nullptr, *slowTimer_ = nullptr;
-    QList<QAction*> actions_;
 };
 
 } // namespace vitrine::calibration_plugin

@@ -1,9 +1,7 @@
 #include "core/base/json.h"
 #include "core/base/resources.h"
-#include "core/jobs/experiment/param_texts.h"
 #include "plugins/calibration/view/view.h"
 #include "plugins/calibration/view/view_drawing.h"
-#include "widgets/page/prompt_line.h"
 #include "widgets/state_json.h"
 
 #include <QFileDialog>
@@ -24,22 +22,6 @@ std::string listedHeads(const std::set<LayerHead>& heads)
 }
 
 } // namespace
-
-void CalibrationView::change(const QJsonObject& state, const QString& label,
-                             const QString& mergeKey)
-{
-    const QJsonObject kept = bound_.written(state);
-    if (kept != state_)
-        context_.change(this, kept, label, mergeKey);
-}
-
-void CalibrationView::put(const char* key, const QJsonValue& value, const QString& label,
-                          const QString& mergeKey)
-{
-    QJsonObject json = current();
-    json[QLatin1String(key)] = value;
-    change(json, label, mergeKey);
-}
 
 void CalibrationView::edit(const std::function<void(State&)>& act, const QString& label,
                            const QString& mergeKey)
@@ -188,24 +170,17 @@ void CalibrationView::keep(bool beside)
         start(wished(), beside);
 }
 
-void CalibrationView::start(Values params, bool compare)
-{
-    lastStart_ = Start{params, compare};
-    context_.startRun(this, "calibration.tune", params, compare);
-}
-
-void CalibrationView::startPrompt(const QString& typed, bool compare)
+CalibrationView::Values CalibrationView::promptValues() const
 {
     Values given;
     if (scene_) {
         given = wished();
-        for (const char* text : {"prompt_file", "token_ids", "sinks_on", "sinks_off"})
+        for (const char* text : {"sinks_on", "sinks_off"})
             given.erase(text); // they belong to the text that is shown
     }
     if (!given.contains("model"))
         given["model"] = "vitrine-lm";
-    given["prompt"] = typed.toStdString();
-    start(std::move(given), compare);
+    return given;
 }
 
 void CalibrationView::startStudy()
@@ -215,40 +190,22 @@ void CalibrationView::startStudy()
     if (speech)
         given["prompt_file"] = speech->string();
     else
-        given["prompt"] = prompt_->placeholder().toStdString();
+        given["prompt"] = placeholder().toStdString();
     start(std::move(given), false);
 }
 
-void CalibrationView::retry()
-{
-    if (lastStart_)
-        return start(Start(*lastStart_).params, lastStart_->compare);
-    for (const RunHandle& run : runs_) {
-        if (run->state == RunState::done)
-            continue;
-        return start(paramTexts(run->params), false);
-    }
-}
-
-void CalibrationView::withFigure(const QString& name,
-                                 void (ViewContext::*act)(const figure::Figure&))
+std::function<std::optional<figure::Figure>()>
+CalibrationView::figureMaker(const QString& name) const
 {
     if (!scene_)
-        return;
-    if (act == &ViewContext::showOrigin && scene_->live) {
-        context_.showMessage(tr("A live result comes from no stored run: keep it first"));
-        return;
-    }
-    const auto made = std::make_shared<std::optional<figure::Figure>>();
-    context_.compute(
-        this, QStringLiteral("figure"),
-        [made, name, scene = *scene_, state = current()] { *made = figureOf(scene, state, name); },
-        [this, made, act, name] {
-            if (*made)
-                (context_.*act)(**made);
-            else
-                context_.showMessage(tr("There is no figure %1 of what is shown").arg(name));
-        });
+        return {};
+    return [name, scene = *scene_, state = current()] { return figureOf(scene, state, name); };
+}
+
+QString CalibrationView::whyNoOrigin() const
+{
+    return scene_ && scene_->live ? tr("A live result comes from no stored run: keep it first")
+                                  : QString();
 }
 
 void CalibrationView::showWholeMap()
@@ -259,15 +216,7 @@ void CalibrationView::showWholeMap()
 void CalibrationView::showMenu(QPoint position, const QString& figure)
 {
     QMenu menu(this);
-    menu.addAction(tr("Copy figure"), this,
-                   [this, figure] { withFigure(figure, &ViewContext::copyFigure); });
-    menu.addAction(tr("Export figure…"), this,
-                   [this, figure] { withFigure(figure, &ViewContext::exportFigure); });
-    menu.addAction(tr("Add to report"), this,
-                   [this, figure] { withFigure(figure, &ViewContext::addToReport); });
-    menu.addAction(tr("Where from?"), this,
-                   [this, figure] { withFigure(figure, &ViewContext::showOrigin); });
-    menu.addSeparator();
+    addFigureActions(menu, figure);
     menu.addAction(tr("Show whole map"), this, [this] { showWholeMap(); });
     menu.exec(position);
 }

@@ -7,16 +7,10 @@
 #include "plugins/calibration/view/tokens_panel.h"
 #include "plugins/calibration/view/tune_controls.h"
 #include "plugins/calibration/view/view.h"
-#include "widgets/page/banner.h"
-#include "widgets/page/prompt_line.h"
 #include "widgets/page/splitters.h"
-#include "widgets/page/state_pages.h"
 #include "widgets/params/segmented_switch.h"
 #include "widgets/plot/plot_view.h"
-#include "widgets/theme/style.h"
 
-#include <QJsonArray>
-#include <QScrollArea>
 #include <QVBoxLayout>
 
 #include <cmath>
@@ -52,16 +46,6 @@ std::vector<SkeletonCard> runSkeleton(QSize size)
 
 void CalibrationView::makeLayout()
 {
-    empty_ = new EmptyPage(
-        {tr("What do the sinks do?"),
-         tr("This room shrinks the attention that later tokens gather without need and gives it to "
-            "the other tokens (ACT), head by head, and shows at once what that changes."),
-         tr("Calibrate a speech"),
-         tr("Runs the shipped language model on a shipped text; takes a few seconds"),
-         tr("Or type a prompt above and press Enter, or choose a model and a text at the right.")},
-        this);
-    prompt_ = new PromptLine(tr("Type a prompt and press Enter to calibrate it"), this);
-    banner_ = new Banner(this);
     counters_ = new Counters(this);
     heads_ = new HeadsPanel(this);
     maps_ = new MapsPanel(
@@ -91,18 +75,7 @@ void CalibrationView::makeLayout()
     numbers_ = makeSplitter(Qt::Horizontal, {profile, tables_}, this);
     top_ = makeSplitter(Qt::Horizontal, {heads_, maps_}, this);
     page_ = makeSplitter(Qt::Vertical, {top_, tokens_, numbers_}, this);
-    auto* scroll = new QScrollArea(this);
-    scroll->setWidget(page_);
-    scroll->setWidgetResizable(true);
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setFocusPolicy(Qt::NoFocus);
-    pages_ = new StatePages(empty_, runSkeleton, tr("There is nothing to show"), scroll, this);
-    auto* all = new QVBoxLayout(this);
-    all->setContentsMargins(theme::kPanelPadding, 8, theme::kPanelPadding, theme::kPanelPadding);
-    all->setSpacing(8);
-    for (QWidget* part : std::initializer_list<QWidget*>{prompt_, banner_, counters_})
-        all->addWidget(part);
-    all->addWidget(pages_, 1);
+    makePage(page_, runSkeleton, {counters_});
 }
 
 void CalibrationView::arrange()
@@ -134,44 +107,15 @@ void CalibrationView::resizeEvent(QResizeEvent* event)
 
 void CalibrationView::makeActions()
 {
-    const auto add = [this](const QString& words, auto act) {
-        auto* action = new QAction(words, this);
-        connect(action, &QAction::triggered, this, act);
-        actions_.append(action);
-    };
-    add(tr("Keep as a run"), [this] { keep(false); });
-    add(tr("Keep beside"), [this] { keep(true); });
-    add(tr("Reset tuning"), [this] { resetTuning(); });
-    add(tr("Show whole map"), [this] { showWholeMap(); });
-    const QString map = QStringLiteral("map-after");
-    add(tr("Copy figure"), [this, map] { withFigure(map, &ViewContext::copyFigure); });
-    add(tr("Export figure…"), [this, map] { withFigure(map, &ViewContext::exportFigure); });
-    add(tr("Add to report"), [this, map] { withFigure(map, &ViewContext::addToReport); });
-    add(tr("Where from?"), [this, map] { withFigure(map, &ViewContext::showOrigin); });
+    addViewAction(tr("Keep as a run"), [this] { keep(false); });
+    addViewAction(tr("Keep beside"), [this] { keep(true); });
+    addViewAction(tr("Reset tuning"), [this] { resetTuning(); });
+    addViewAction(tr("Show whole map"), [this] { showWholeMap(); });
+    addFigureActions(QStringLiteral("map-after"));
 }
 
 void CalibrationView::connectParts()
 {
-    connect(empty_, &EmptyPage::startWished, this, &CalibrationView::startStudy);
-    connect(pages_, &StatePages::retryWished, this, &CalibrationView::retry);
-    connect(prompt_, &PromptLine::entered, this, &CalibrationView::startPrompt);
-    connect(prompt_, &PromptLine::edited, this, [this](const QString& typed) {
-        emit parametersEdited({{"prompt", typed.toStdString()}});
-    });
-    connect(banner_, &Banner::acted, this, [this] {
-        if (!liveDied_)
-            return retry();
-        liveDied_ = false;
-        notice_.clear();
-        live_->restart();
-        showBusy();
-        showPage();
-    });
-    connect(banner_, &Banner::dismissed, this, [this] {
-        failure_.clear();
-        notice_.clear();
-        showPage();
-    });
     connect(maps_, &MapCard::lookChosen, this,
             [this](const figure::MapLook& look, const QString& label, const QString& mergeKey) {
                 edit([&](State& state) { state.look = look; }, label, mergeKey);
@@ -200,11 +144,7 @@ void CalibrationView::connectParts()
         put(plotChoice_->current() == 0 ? "profile_range" : "census_range", range, tr("Zoom plot"),
             QStringLiteral("profile"));
     });
-    for (QSplitter* each : {page_, top_, numbers_})
-        connect(each, &QSplitter::splitterMoved, this, [this, each] {
-            put("splitters", withSizesOf(*each, state_["splitters"].toObject()),
-                tr("Resize panels"), QStringLiteral("splitters"));
-        });
+    keepSizes({page_, top_, numbers_});
 }
 
 void CalibrationView::connectTuning()
