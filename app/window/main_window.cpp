@@ -1,10 +1,12 @@
 #include "app/window/main_window.h"
 
+#include <QFileInfo>
 #include <QDockWidget>
 #include <QHBoxLayout>
 #include <QResizeEvent>
 #include <QScreen>
 #include <QStackedWidget>
+#include <QTimer>
 #include <QToolBar>
 #include <QToolButton>
 
@@ -17,12 +19,14 @@
 #include "app/window/parameter_panel.h"
 #include "app/window/room_page.h"
 #include "app/window/window_context.h"
+#include "core/jobs/experiment/param_texts.h"
+#include "widgets/params/param_form.h"
 #include "widgets/report/reports_page.h"
 #include "widgets/runs/runs_page.h"
 #include "widgets/theme/text.h"
 
 #include <algorithm>
-#include <ranges>
+#include <map>
 
 namespace vitrine
 {
@@ -32,22 +36,45 @@ namespace
 constexpr int kPanelWidth = 300;
 constexpr int kWideEnough = 1180; // for a view, the help and the parameters
 
+// As wide as the page that is shown needs, whatever the others need.
+class Pages : public QStackedWidget
+{
+public:
+    explicit Pages(QWidget* parent) : QStackedWidget(parent)
+    {
+        connect(this, &QStackedWidget::currentChanged, this, [this] { updateGeometry(); });
+    }
+    QSize minimumSizeHint() const override
+    {
+        return currentWidget() != nullptr ? currentWidget()->minimumSizeHint() : QSize();
+    }
+};
+
 } // namespace
 
 MainWindow::MainWindow(RoomSource& source, const std::filesystem::path& workspace,
                        const std::filesystem::path& program)
-    : source_(source),
-      program_(program),
-      infos_(source.rooms()),
+    : program_(program),
       runner_(new Runner(program, this)),
       workspace_(new Workspace(
           workspace, [this] { return collectState(); }, this)),
       history_(new History(
           [this](const QString& room, const RoomState& state) { applyRoom(room, state); }, this)),
       context_(new WindowContext(*this)),
+      rooms_(new RoomShelf(
+          source,
+          [this](const RoomInfo& info, const Plugin& plugin) { return makeRoom(info, plugin); },
+          this)),
+      starter_(new RunStarter(*runner_, *rooms_, this)),
       bar_(new ActivityBar(this)),
-      pages_(new QStackedWidget(this)),
-      home_(new HomePage(studiesOf(infos_), pages_)),
+      pages_(new Pages(this)),
+      home_(new HomePage(studiesOf(rooms_->infos()), pages_)),
+      desk_(new ReportDesk({.rooms = *rooms_,
+                            .runner = *runner_,
+                            .context = *context_,
+                            .store = workspace_->store(),
+                            .program = program},
+                           pages_, this)),
       dock_(new QDockWidget("Parameters", this)),
       handle_(new FormHandle(this)),
       panels_(new QStackedWidget(dock_)),
@@ -62,23 +89,22 @@ MainWindow::MainWindow(RoomSource& source, const std::filesystem::path& workspac
     setWindowState(windowState() & ~Qt::WindowFullScreen); // that is asked for anew
     makeFrame();
     makeMenus();
-    connectRunner();
+    connectRuns();
     bar_->setFocus(); // else the window lights up the first field it has when it becomes active
     connect(&history_->stack(), &QUndoStack::indexChanged, workspace_, &Workspace::saveSoon);
-    for (const QString& problem : source_.problems())
+    for (const QString& problem : source.problems())
         showMessage(problem);
 }
 
 MainWindow::~MainWindow()
 {
-    for (RoomPage* page : rooms_ | std::views::values)
-        delete page; // before the plugins' context and the runner go
+    rooms_->closeAll(); // before the plugins' context and the runner go
 }
 
 void MainWindow::makeFrame()
 {
     bar_->addPage("home", "Home", "home");
-    for (const RoomInfo& info : infos_)
+    for (const RoomInfo& info : rooms_->infos())
         bar_->addPage(info.id, info.title, info.icon);
     bar_->addStretch();
     bar_->addPage("runs", "Runs", "runs");
@@ -141,10 +167,48 @@ void MainWindow::makeFrame()
     bottom->addWidget(strip_);
     strip_->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     addToolBar(Qt::BottomToolBarArea, bottom);
-    connect(strip_, &BottomStrip::resumeWished, this, &MainWindow::resumeRun);
-    connect(strip_, &BottomStrip::pausedDismissed, this, &MainWindow::dismissPaused);
+    connect(strip_, &BottomStrip::resumeWished, starter_, &RunStarter::resume);
+    connect(strip_, &BottomStrip::pausedDismissed, starter_, &RunStarter::dismiss);
     connect(strip_, &BottomStrip::logToggled, log_, &MessageLog::toggle);
     connect(strip_, &BottomStrip::runsRequested, this, [this] { showPage("runs"); });
+}
+
+void MainWindow::connectRuns()
+{
+    for (const auto& told : {&Runner::started, &Runner::progressed})
+        connect(runner_, told, strip_, &BottomStrip::refresh);
+    connect(runner_, &Runner::finished, strip_, &BottomStrip::refresh);
+    connect(runner_, &Runner::messaged, this,
+            [this](const QString&, const QString& line) { showMessage(line); });
+    connect(runner_, &Runner::storeChanged, this, [this] {
+        if (runs_ != nullptr && currentPage_ == "runs")
+            runs_->reload();
+    });
+    connect(starter_, &RunStarter::wasPaused, strip_, &BottomStrip::addPaused);
+    connect(starter_, &RunStarter::wasDismissed, strip_, &BottomStrip::removePaused);
+    connect(starter_, &RunStarter::pendingChanged, workspace_, &Workspace::saveSoon);
+    connect(starter_, &RunStarter::changed, this, &MainWindow::change);
+    connect(starter_, &RunStarter::message, this, &MainWindow::showMessage);
+    connect(starter_, &RunStarter::began, this, [this] { formNeeded_ = false; });
+    connect(starter_, &RunStarter::shown, this, [this] {
+        updateEstimates();
+        QTimer::singleShot(1500, this, &MainWindow::keepThumbnail);
+    });
+    connect(starter_, &RunStarter::repeated, this, [this](const QString& uid) {
+        if (runs_ != nullptr && currentPage_ == "runs")
+            runs_->select({uid}); // its detail shows the outcome
+    });
+    connect(rooms_, &RoomShelf::opened, starter_,
+            [this](RoomPage* page) { starter_->tell(*page); });
+    connect(rooms_, &RoomShelf::message, this, &MainWindow::showMessage);
+    connect(desk_, &ReportDesk::changed, this, &MainWindow::change);
+    connect(desk_, &ReportDesk::message, this, &MainWindow::showMessage);
+    connect(desk_, &ReportDesk::runsRequested, this, [this] { showPage("runs"); });
+}
+
+void MainWindow::addToReport(const figure::Figure& figure)
+{
+    desk_->add(figure, shownRoom());
 }
 
 void MainWindow::openWorkspace()
@@ -156,7 +220,7 @@ void MainWindow::openWorkspace()
     }
     settings::addRecentWorkspace(workspace_->store());
     restoreState();
-    for (const RunSummary& run : pausedRuns())
+    for (const RunSummary& run : starter_->paused())
         strip_->addPaused(fromUtf8(run.uid), run.number, run.experiment);
     updateEstimates();
 }
@@ -168,10 +232,13 @@ RunsPage* MainWindow::runs()
     runs_ = new RunsPage(*runner_, pages_);
     pages_->addWidget(runs_);
     connect(runs_, &RunsPage::openRequested, this, &MainWindow::openRuns);
-    connect(runs_, &RunsPage::againRequested, this, &MainWindow::runAgain);
-    connect(runs_, &RunsPage::resumeRequested, this, &MainWindow::resumeRun);
+    connect(runs_, &RunsPage::againRequested, starter_, &RunStarter::again);
+    connect(runs_, &RunsPage::resumeRequested, starter_, &RunStarter::resume);
     connect(runs_, &RunsPage::exportRequested, this, &MainWindow::exportRunFiles);
-    connect(runs_, &RunsPage::reportRequested, this, &MainWindow::makeReport);
+    connect(runs_, &RunsPage::reportRequested, this, [this](const QStringList& uids) {
+        showPage("reports");
+        desk_->make(uids);
+    });
     connect(runs_, &RunsPage::message, this, &MainWindow::showMessage);
     connect(
         runs_, &RunsPage::originRequested, context_,
@@ -199,12 +266,13 @@ void MainWindow::showPage(const QString& id)
         page = runs();
     } else if (id == "reports") {
         page = reports();
-        reports_->refresh();
+        reports()->refresh();
     } else if (id != "home") {
         page = room(id);
     }
     if (page == nullptr)
         return;
+    formNeeded_ = formNeeded_ && id == currentPage_;
     currentPage_ = id;
     pages_->setCurrentWidget(page);
     bar_->setCurrent(id);
@@ -217,23 +285,9 @@ void MainWindow::showPage(const QString& id)
     workspace_->saveSoon();
 }
 
-RoomPage* MainWindow::room(const QString& id)
+RoomPage* MainWindow::makeRoom(const RoomInfo& info, const Plugin& plugin)
 {
-    if (const auto found = rooms_.find(id); found != rooms_.end())
-        return found->second;
-    const auto info = std::ranges::find(infos_, id, &RoomInfo::id);
-    return info == infos_.end() ? nullptr : makeRoom(*info);
-}
-
-RoomPage* MainWindow::makeRoom(const RoomInfo& info)
-{
-    const auto plugin = source_.load(info.id);
-    if (!plugin) {
-        showMessage(fromUtf8(plugin.error().message));
-        return nullptr;
-    }
-    auto* page = new RoomPage(info, **plugin, *context_, *runner_, pages_);
-    rooms_[info.id] = page;
+    auto* page = new RoomPage(info, plugin, *context_, *runner_, pages_);
     pages_->addWidget(page);
     panels_->addWidget(page->panel());
     connect(page, &RoomPage::changed, this, &MainWindow::change);
@@ -243,8 +297,8 @@ RoomPage* MainWindow::makeRoom(const RoomInfo& info)
             });
     connect(page, &RoomPage::runsDropped, this,
             [this, id = info.id](const QStringList& uids) { compareRuns(id, uids); });
-    connect(page, &RoomPage::resumeRequested, this, &MainWindow::resumeRun);
-    connect(page, &RoomPage::pausedDismissed, this, &MainWindow::dismissPaused);
+    connect(page, &RoomPage::resumeRequested, starter_, &RunStarter::resume);
+    connect(page, &RoomPage::pausedDismissed, starter_, &RunStarter::dismiss);
     connect(page, &RoomPage::panelToggled, this, &MainWindow::toggleParameters);
     connect(page, &RoomPage::panelNeeded, this, [this] {
         formNeeded_ = true;
@@ -254,44 +308,47 @@ RoomPage* MainWindow::makeRoom(const RoomInfo& info)
         if (pages_->currentWidget() == page)
             handle_->setChanges(page->panel()->changes());
     });
-    if (savedRooms_.contains(info.id))
-        page->restore(savedRooms_[info.id].toObject());
-    offerPaused(*page);
-    refreshPending(info.id);
     return page;
+}
+
+// Beside the page as it is, without making the window wider.
+bool MainWindow::formFits() const
+{
+    if (!help_->isHidden())
+        return width() - help_->width() >= kWideEnough;
+    return pages_->minimumSizeHint().width() + kPanelWidth + bar_->width() <= width();
 }
 
 // The form is for what is to be run: it stands open until a run is shown, and folds then. What a
 // person prefers in either case holds from then on. Help comes before it where both are too wide.
 void MainWindow::showParameters()
 {
-    const auto page = rooms_.find(currentPage_);
-    const bool isRoom = page != rooms_.end();
+    const RoomPage* room = shownRoom();
     const bool open =
-        isRoom && (formNeeded_ || (page->second->runs().empty() ? !formFolded_ : formBesideRuns_));
-    const bool fits = help_->isHidden() || width() - help_->width() >= kWideEnough;
+        room != nullptr &&
+        (formNeeded_ || (formFits() && (room->runs().empty() ? !formFolded_ : formBesideRuns_)));
     const bool hadFocus = dock_->isAncestorOf(focusWidget());
-    dock_->setVisible(open && fits);
-    handle_->setVisible(isRoom && !(open && fits));
-    if (isRoom)
-        handle_->setChanges(page->second->panel()->changes());
+    dock_->setVisible(open);
+    handle_->setVisible(room != nullptr && !open);
+    if (room != nullptr)
+        handle_->setChanges(room->panel()->changes());
     if (hadFocus && !dock_->isVisible())
         bar_->setFocus(); // no other field lights up
 }
 
 void MainWindow::toggleParameters()
 {
-    const auto page = rooms_.find(currentPage_);
-    if (page == rooms_.end())
+    const RoomPage* room = shownRoom();
+    if (room == nullptr)
         return;
     const bool open = !dock_->isVisible();
-    formNeeded_ = false;
-    if (page->second->runs().empty())
+    if (room->runs().empty())
         formFolded_ = !open;
     else
         formBesideRuns_ = open;
-    if (open && !help_->isHidden() && width() - help_->width() < kWideEnough)
+    if (open && !formFits())
         help_->hide();
+    formNeeded_ = open && !formFits(); // whatever it takes
     showParameters();
     workspace_->saveSoon();
 }
@@ -304,27 +361,13 @@ void MainWindow::resizeEvent(QResizeEvent* event)
         workspace_->saveSoon();
 }
 
-RoomPage* MainWindow::roomFor(const QString& experiment)
-{
-    const auto info = std::ranges::find_if(
-        infos_, [&](const RoomInfo& each) { return each.experiments.contains(experiment); });
-    return info == infos_.end() ? nullptr : room(info->id);
-}
-
-RoomPage* MainWindow::pageOf(const View* view) const
-{
-    const auto found = std::ranges::find_if(
-        rooms_, [&](const auto& entry) { return entry.second->view() == view; });
-    return found == rooms_.end() ? nullptr : found->second;
-}
-
 void MainWindow::applyRoom(const QString& id, const RoomState& state)
 {
     if (id == "reports")
         reports()->setState(state.view);
     else if (id == "runs")
         runs()->applyEdit(state.view);
-    else if (RoomPage* page = room(id))
+    else if (RoomPage* page = rooms_->room(id))
         page->apply(state);
     showParameters();
     workspace_->saveSoon();
@@ -333,8 +376,8 @@ void MainWindow::applyRoom(const QString& id, const RoomState& state)
 void MainWindow::change(const Change& change)
 {
     Change placed = change;
-    if (const auto page = rooms_.find(change.room); page != rooms_.end())
-        placed.after = page->second->withPlaces(change.before, change.after);
+    if (const RoomPage* page = rooms_->ifOpen(change.room))
+        placed.after = page->withPlaces(change.before, change.after);
     history_->push(std::move(placed));
 }
 
@@ -342,6 +385,116 @@ void MainWindow::showMessage(const QString& line)
 {
     log_->add(line);
     strip_->setLastMessage(line);
+}
+
+void MainWindow::openRuns(const QStringList& uids)
+{
+    if (uids.isEmpty())
+        return;
+    const auto first = runner_->load(uids.first());
+    if (!first)
+        return showMessage(fromUtf8(first.error().message));
+    RoomPage* page = rooms_->roomOf(fromUtf8((*first)->experiment));
+    if (page == nullptr)
+        return showMessage("No room of this installation shows " + fromUtf8((*first)->experiment));
+    RoomState after = page->stateOf(fromUtf8((*first)->experiment));
+    after.params = paramTexts((*first)->params); // what is shown is where a person goes on from
+    after.runs = page->comparable(inOrder(uids));
+    showPage(page->info().id);
+    change({page->info().id,
+            after.runs.size() == 1 ? "Open run" : "Compare runs",
+            {},
+            page->state(),
+            after});
+}
+
+// As they were made, whatever the order in which they were selected.
+QStringList MainWindow::inOrder(QStringList uids)
+{
+    std::map<QString, std::int64_t> numbers;
+    for (const QString& uid : uids)
+        if (const auto run = runner_->load(uid))
+            numbers[uid] = (*run)->number;
+    std::ranges::stable_sort(uids, {}, [&](const QString& uid) { return numbers[uid]; });
+    return uids;
+}
+
+void MainWindow::compareRuns(const QString& id, const QStringList& uids)
+{
+    RoomPage* page = rooms_->room(id);
+    if (page == nullptr || uids.isEmpty())
+        return;
+    const QStringList before = page->state().runs;
+    if (before.isEmpty())
+        return openRuns(page->comparable(uids));
+    QStringList all = before + uids;
+    all.removeDuplicates();
+    all = page->comparable(all);
+    showPage(id);
+    if (all == before)
+        return;
+    RoomState after = page->state();
+    after.runs = all;
+    change({id, "Compare runs", {}, page->state(), after});
+}
+
+void MainWindow::showInRuns(const QStringList& uids)
+{
+    showPage("runs");
+    runs_->select(uids);
+}
+
+void MainWindow::startStudy(const Study& study)
+{
+    RoomPage* page = rooms_->roomOf(study.experiment);
+    if (page == nullptr)
+        return showMessage("No room of this installation runs " + study.experiment);
+    RoomState after = page->stateOf(study.experiment);
+    after.params = study.params;
+    showPage(page->info().id);
+    change({page->info().id, study.title, {}, page->state(), after});
+    starter_->startAll(study.experiment.toStdString(), page->panel()->form().values(), study.beside,
+                       page->info().id);
+}
+
+void MainWindow::openPath(const QString& path)
+{
+    if (QFileInfo(path).suffix().toLower() == "vitrine")
+        return openOther(path);
+    const auto taker = rooms_->taking(path);
+    if (!taker)
+        return showMessage("Nothing here opens " + path + ": drop " +
+                           whatOpens(fileKindsOf(rooms_->infos())));
+    RoomPage* page = rooms_->room(taker->room);
+    if (page == nullptr)
+        return;
+    const std::string parameter = taker->kind.parameter.toStdString();
+    const RoomState before = page->state();
+    if (const QString experiment = page->experimentWith(parameter);
+        !experiment.isEmpty() && experiment != before.experiment) {
+        page->apply(page->stateOf(experiment)); // the form is this experiment's now
+    }
+    showPage(page->info().id);
+    page->panel()->form().merge(
+        {{parameter, pathFor(taker->kind, path).toStdString()}});
+    RoomState after = page->state();
+    after.params = page->panel()->form().values();
+    change({page->info().id, "Open " + path, {}, before, after});
+    page->panel()->run();
+}
+
+void MainWindow::updateEstimates()
+{
+    for (const Study& study : studiesOf(rooms_->infos())) {
+        RunQuery query;
+        query.experiment = study.experiment.toStdString();
+        query.state = RunState::done;
+        query.limit = 1;
+        const auto last = runner_->store().find(query);
+        if (last && !last->empty())
+            home_->setEstimate(study.id, last->front().seconds *
+                                             static_cast<double>(1 + study.beside.size()));
+    }
 }
 
 } // namespace vitrine

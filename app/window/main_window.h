@@ -3,21 +3,18 @@
 #include "app/plugins/rooms.h"
 #include "app/plugins/study.h"
 #include "app/window/history.h"
+#include "app/window/report_desk.h"
+#include "app/window/room_shelf.h"
+#include "app/window/run_starter.h"
 #include "app/window/workspace.h"
 #include "widgets/runner/runner.h"
 #include "widgets/theme/palette.h"
 #include "widgets/view.h"
 
-#include "core/jobs/worker/work.h"
-#include "core/report/manuscript.h"
-
 #include <QMainWindow>
 #include <QStringList>
 
 #include <filesystem>
-#include <functional>
-#include <map>
-#include <memory>
 
 class QDockWidget;
 class QLabel;
@@ -28,12 +25,10 @@ class QToolButton;
 namespace vitrine
 {
 
-struct ComposedReport;
 struct PaletteEntry;
 class ActivityBar;
 class BottomStrip;
 class FormHandle;
-class FigureCache;
 class HelpPanel;
 class HomePage;
 class MessageLog;
@@ -65,15 +60,14 @@ public:
     // "home", "runs", "reports", or the id of a room.
     void showPage(const QString& id);
     QString currentPage() const { return currentPage_; }
-    RoomPage* room(const QString& id); // loads the plugin; nullptr (and a message) where that fails
-    RoomPage* pageOf(const View* view) const;
-
-    // The new run is shown in `room` when it is done (beside what is there where `compare`). The
-    // uid; empty where it could not be started: the reason is then shown.
+    RoomShelf& rooms() { return *rooms_; }
+    RoomPage* room(const QString& id) { return rooms_->room(id); }
+    RunStarter& starter() { return *starter_; }
     QString startRun(const std::string& experiment, const Runner::Values& params,
-                     const QString& room, bool compare);
-    void runAgain(const QString& uid);
-    void resumeRun(const QString& uid);     // a paused or interrupted one
+                     const QString& room, bool compare)
+    {
+        return starter_->start(experiment, params, room, compare);
+    }
     void openRuns(const QStringList& uids); // in the room of their experiment, side by side
     void compareRuns(const QString& room, const QStringList& uids); // beside what the room shows
     void showInRuns(const QStringList& uids);
@@ -83,8 +77,8 @@ public:
     // place.
     void saveWorkspaceAs(const QString& path);
     void addToReport(const figure::Figure& figure); // as the view shows it
-    ReportsPage* reports();                         // made when first asked for
-    RunsPage* runs();                               // likewise
+    ReportsPage* reports() { return desk_->page(); }
+    RunsPage* runs(); // made when first asked for
     void change(const Change& change);
     void showMessage(const QString& line);
 
@@ -96,32 +90,15 @@ protected:
     void dropEvent(QDropEvent* event) override;
 
 private:
-    struct Pending {
-        QString room;
-        bool compare = false;
-        Runner::Values form{}; // as it stood when the run began
-        std::vector<Runner::Values>
-            beside{}; // runs to start, and to compare, when this one is done
-    };
-
     // main_window.cpp
     void makeFrame();
-    void connectRunner();
-    void onFinished(const RunHandle& run);
-    // Runs of the workspace that can go on and that nobody dismissed, newest first.
-    std::vector<RunSummary> pausedRuns();
-    void offerPaused(RoomPage& page);
-    void dismissPaused(const QString& uid);
-    void startBeside(const std::string& experiment, const Pending& done);
-    void tellRepeat(const RunRecord& run);
+    void connectRuns();
+    RoomPage* makeRoom(const RoomInfo& info, const Plugin& plugin);
+    RoomPage* shownRoom() const { return rooms_->ifOpen(currentPage_); } // nullptr: another page
     QStringList inOrder(QStringList uids);
-    QStringList comparable(const RoomPage& page, const QStringList& uids);
-    void refreshPending(const QString& room);
-    RoomPage* makeRoom(const RoomInfo& info);
-    RoomPage* roomFor(const QString& experiment);
-    FoundExperiment findExperiment(const std::string& id);
     void showParameters(); // where there is a room, unless the form is folded
     void toggleParameters();
+    bool formFits() const;
     void applyRoom(const QString& room, const RoomState& state);
     QJsonObject collectState() const;
     void restoreState();
@@ -146,27 +123,14 @@ private:
     void toggleHelp();
     void refreshHelp();
 
-    // main_window_reports.cpp
-    void makeReport(const QStringList& uids);
-    QJsonObject viewStateOf(const QString& experiment) const;
-    void composeReport(const report::Manuscript& manuscript,
-                       std::function<void(const ComposedReport&)> done);
-    void exportReport(const QString& ending);
-    void openReport();
-    void saveReport();
-
-    RoomSource& source_;
     std::filesystem::path program_;
-    std::vector<RoomInfo> infos_;
     Runner* runner_;
     Workspace* workspace_;
     History* history_;
     WindowContext* context_;
-    std::map<QString, RoomPage*> rooms_;
-    QJsonObject savedRooms_; // of rooms not opened yet
-    QJsonObject savedRuns_;  // likewise of the page of runs
-    std::map<QString, Pending> pending_;
-    QStringList dismissed_; // paused runs that are offered in Runs only
+    RoomShelf* rooms_;
+    RunStarter* starter_;
+    QJsonObject savedRuns_; // of the page of runs until it is opened
     QString currentPage_ = "home";
     bool restored_ = false;
 
@@ -174,13 +138,12 @@ private:
     QStackedWidget* pages_;
     HomePage* home_;
     RunsPage* runs_ = nullptr;
-    ReportsPage* reports_ = nullptr;
-    std::shared_ptr<FigureCache> figures_; // of reports, drawn once
+    ReportDesk* desk_;
     QDockWidget* dock_;
     FormHandle* handle_;
     bool formBesideRuns_ = false; // a person keeps it open where a run is shown
     bool formFolded_ = false;     // and keeps it folded where none is
-    bool formNeeded_ = false;     // it says why a run cannot begin
+    bool formNeeded_ = false;     // now: it says why a run cannot begin, or was asked for
     QStackedWidget* panels_;
     HelpPanel* help_;
     BottomStrip* strip_;

@@ -53,19 +53,18 @@ QString helpFile(const QString& page)
 void MainWindow::showPalette()
 {
     std::vector<PaletteEntry> entries;
-    if (const auto page = rooms_.find(currentPage_);
-        page != rooms_.end() && page->second->view() != nullptr) {
-        for (QAction* action : page->second->view()->viewActions()) {
+    if (const RoomPage* room = shownRoom(); room != nullptr && room->view() != nullptr) {
+        for (QAction* action : room->view()->viewActions()) {
             if (action->isEnabled() && !action->text().isEmpty())
-                entries.push_back({action->text().remove('&'), page->second->info().title,
+                entries.push_back({action->text().remove('&'), room->info().title,
                                    action->shortcut(), [action] { action->trigger(); }});
         }
     }
     std::ranges::copy_if(ofMenus(*menuBar()), std::back_inserter(entries), &PaletteEntry::possible);
-    for (const RoomInfo& info : infos_)
+    for (const RoomInfo& info : rooms_->infos())
         for (PaletteEntry& entry : ofExperiments(info))
             entries.push_back(std::move(entry));
-    for (const Study& study : studiesOf(infos_)) {
+    for (const Study& study : studiesOf(rooms_->infos())) {
         if (study.missing.isEmpty())
             entries.push_back({study.title, "Study", {}, [this, study] { startStudy(study); }});
     }
@@ -80,7 +79,7 @@ void MainWindow::showPalette()
 std::vector<PaletteEntry> MainWindow::ofExperiments(const RoomInfo& info)
 {
     std::vector<PaletteEntry> entries;
-    const auto plugin = source_.load(info.id);
+    const auto plugin = rooms_->load(info.id);
     if (!plugin)
         return entries; // said where the room is opened
     for (const auto& experiment : (*plugin)->createExperiments()) {
@@ -90,8 +89,8 @@ std::vector<PaletteEntry> MainWindow::ofExperiments(const RoomInfo& info)
                            {},
                            [this, room = info.id, id = fromUtf8(about.id)] {
                                showPage(room);
-                               if (const auto page = rooms_.find(room); page != rooms_.end())
-                                   page->second->choose(id);
+                               if (RoomPage* page = rooms_->ifOpen(room))
+                                   page->choose(id);
                            }});
     }
     return entries;
@@ -129,14 +128,13 @@ void MainWindow::showShortcuts()
             heading(entry.group);
         line(entry.words, entry.keys.toString(QKeySequence::NativeText));
     }
-    const auto page = rooms_.find(currentPage_);
-    if (page != rooms_.end() && page->second->view() != nullptr) {
+    if (const RoomPage* room = shownRoom(); room != nullptr && room->view() != nullptr) {
         bool any = false;
-        for (const QAction* action : page->second->view()->viewActions()) {
+        for (const QAction* action : room->view()->viewActions()) {
             if (action->shortcut().isEmpty())
                 continue;
             if (!std::exchange(any, true))
-                heading(page->second->info().title);
+                heading(room->info().title);
             line(QString(action->text()).remove('&'),
                  action->shortcut().toString(QKeySequence::NativeText));
         }
@@ -168,9 +166,8 @@ void MainWindow::refreshHelp()
 {
     if (help_->isHidden())
         return;
-    const auto page = rooms_.find(currentPage_);
-    if (page != rooms_.end())
-        return help_->showFile("Help: " + page->second->info().title, page->second->info().help);
+    if (const RoomPage* room = shownRoom())
+        return help_->showFile("Help: " + room->info().title, room->info().help);
     help_->showFile(currentPage_ == "home" ? "Help" : "Help: " + currentPage_,
                     helpFile(currentPage_));
 }

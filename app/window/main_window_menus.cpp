@@ -64,13 +64,13 @@ void MainWindow::makeMenus()
 
     QMenu& run = *menuBar()->addMenu("&Run");
     QAction* start = add(run, "Run", {}, this, [this] {
-        if (const auto page = rooms_.find(currentPage_); page != rooms_.end())
-            page->second->panel()->run();
+        if (RoomPage* room = shownRoom())
+            room->panel()->run();
     });
     start->setShortcuts({QKeySequence("Ctrl+Return"), QKeySequence("Ctrl+Enter")});
     add(run, "Compare with previous", QKeySequence("Ctrl+Shift+P"), this, [this] {
-        if (const auto page = rooms_.find(currentPage_); page != rooms_.end())
-            page->second->compareWithPrevious();
+        if (RoomPage* room = shownRoom())
+            room->compareWithPrevious();
     });
     add(run, "Cancel the newest run", QKeySequence("Ctrl+."), this, [this] {
         if (const auto active = runner_->active(); !active.empty())
@@ -91,16 +91,13 @@ void MainWindow::makeViewMenu(QMenu& menu)
 {
     int number = 1;
     add(menu, "Home", QKeySequence("Ctrl+1"), this, [this] { showPage("home"); });
-    for (const RoomInfo& info : infos_)
+    for (const RoomInfo& info : rooms_->infos())
         add(menu, info.title, QKeySequence(QString("Ctrl+%1").arg(++number)), this,
             [this, id = info.id] { showPage(id); });
     add(menu, "Runs", QKeySequence("Ctrl+0"), this, [this] { showPage("runs"); });
     add(menu, "Reports", QKeySequence("Ctrl+9"), this, [this] { showPage("reports"); });
     menu.addSeparator();
-    add(menu, "Show or hide parameters", QKeySequence("F4"), this, [this] {
-        if (const auto page = rooms_.find(currentPage_); page != rooms_.end())
-            emit page->second->panelToggled();
-    });
+    add(menu, "Show or hide parameters", QKeySequence("F4"), this, [this] { toggleParameters(); });
     add(menu, "Show or hide messages", QKeySequence("F8"), this, [this] { log_->toggle(); });
     QAction* full = add(menu, "Full screen", QKeySequence("F11"), this,
                         [this] { setWindowState(windowState() ^ Qt::WindowFullScreen); });
@@ -167,7 +164,7 @@ void MainWindow::browse()
         new QFileDialog(this, "Open a checkpoint, text, video, table, task or workspace");
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setFileMode(QFileDialog::ExistingFile);
-    dialog->setNameFilters({nameFilter(fileKindsOf(infos_)), "All files (*)"});
+    dialog->setNameFilters({nameFilter(fileKindsOf(rooms_->infos())), "All files (*)"});
     connect(dialog, &QFileDialog::fileSelected, this, &MainWindow::openPath);
     dialog->open();
 }

@@ -28,20 +28,14 @@ QJsonObject MainWindow::collectState() const
     if (!restored_)
         return {}; // nothing may be written over what has not been read
     settings::setWindowGeometry(saveGeometry()); // a killed window comes back in its size
-    QJsonObject rooms = savedRooms_;
-    for (const auto& [id, page] : rooms_)
-        rooms[id] = page->saved();
-    if (reports_ != nullptr)
-        rooms["reports"] = toJson(RoomState{.view = reports_->state()});
-    QJsonObject pending;
-    for (const auto& [uid, wanted] : pending_)
-        pending[uid] = QJsonObject{
-            {"room", wanted.room}, {"compare", wanted.compare}, {"form", textsToJson(wanted.form)}};
+    QJsonObject rooms = rooms_->save();
+    if (desk_->isOpen())
+        rooms["reports"] = toJson(RoomState{.view = desk_->state()});
     return {{"format", kFormat},
             {"page", currentPage_},
             {"rooms", rooms},
-            {"pending", pending},
-            {"dismissed", QJsonArray::fromStringList(dismissed_)},
+            {"pending", starter_->pending()},
+            {"dismissed", starter_->dismissed()},
             {"history", history_->save()},
             {"runs", runs_ != nullptr ? runs_->state() : savedRuns_},
             {"folded", formFolded_},
@@ -63,14 +57,10 @@ void MainWindow::restoreState()
                 .arg(kept));
         saved = {};
     }
-    savedRooms_ = saved["rooms"].toObject();
-    const QJsonObject pending = saved["pending"].toObject();
-    for (auto it = pending.begin(); it != pending.end(); ++it)
-        pending_[it.key()] = {.room = it.value().toObject()["room"].toString(),
-                              .compare = it.value().toObject()["compare"].toBool(),
-                              .form = textsFrom(it.value().toObject()["form"].toObject())};
-    for (const auto& uid : saved["dismissed"].toArray())
-        dismissed_ << uid.toString();
+    const QJsonObject rooms = saved["rooms"].toObject();
+    rooms_->restore(rooms);
+    desk_->restore(roomStateFrom(rooms["reports"].toObject()).view);
+    starter_->restore(saved["pending"].toObject(), saved["dismissed"].toArray());
     formFolded_ = saved["folded"].toBool();
     formBesideRuns_ = saved["form_beside_runs"].toBool();
     if (saved.contains("layout"))
@@ -81,13 +71,7 @@ void MainWindow::restoreState()
     savedRuns_ = saved["runs"].toObject();
     showPage(saved["page"].toString("home"));
     restored_ = true;
-    // Runs that were stored while nobody watched; those that go on, or are imported now, are told
-    // by the runner.
-    const auto waiting = pending_;
-    for (const auto& [uid, wanted] : waiting) {
-        if (const auto stored = runner_->load(uid); stored && !runner_->status(uid))
-            onFinished(*stored);
-    }
+    starter_->catchUp();
 }
 
 void MainWindow::keepThumbnail()

@@ -143,14 +143,6 @@ QWidget* RoomPage::makeTitleBar()
         "machine, command");
     connect(origin, &QToolButton::clicked, this, &RoomPage::askOrigin);
     row->addWidget(origin);
-    auto* fold = new QToolButton(bar);
-    fold->setIcon(theme::icon("panel"));
-    fold->setIconSize({20, 20});
-    fold->setFocusPolicy(Qt::TabFocus);
-    fold->setAccessibleName("Show or hide parameters");
-    fold->setToolTip("Parameters (F4)");
-    connect(fold, &QToolButton::clicked, this, &RoomPage::panelToggled);
-    row->addWidget(fold);
     makeTabs();
     auto* tabRow = new QHBoxLayout;
     tabRow->setContentsMargins(4, 0, 8, 0);
@@ -211,6 +203,13 @@ FilledForm RoomPage::formOf(const QString& experiment) const
         return form;
     form.specs = resolvedSpecs(*found.experiment, form.texts);
     return form;
+}
+
+QSize RoomPage::minimumSizeHint() const
+{
+    constexpr int kEmptyWidth = 560;
+    const QSize least = QWidget::minimumSizeHint();
+    return runs_.empty() ? least.boundedTo({kEmptyWidth, least.height()}) : least;
 }
 
 bool RoomPage::has(const QString& experiment) const
@@ -323,6 +322,7 @@ void RoomPage::loadRuns(const QStringList& uids)
              const auto& [name, value] : run->params.all())
             texts[name] = paramText(value); // empty ones too
     panel_->setShown(std::move(shown));
+    updateGeometry();
     if (view_ != nullptr)
         view_->setRuns(runs_);
     tellRepeatedColours();

@@ -75,6 +75,11 @@ public:
     void changeLive(const QJsonObject& view, const ParamTexts& params, const QString& label,
                     const QString& mergeKey);
 
+    // Those of the runs that this room shows, at most eight; says which are left out.
+    QStringList comparable(const QStringList& uids) const;
+    // A page that shows no run yet can do with less width than its view asks for.
+    QSize minimumSizeHint() const override;
+
     // Adds the newest finished run of the same experiment that is older than what is shown.
     void compareWithPrevious();
 

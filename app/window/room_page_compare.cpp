@@ -64,6 +64,27 @@ void RoomPage::fillCompareMenu()
             ->setEnabled(false);
 }
 
+QStringList RoomPage::comparable(const QStringList& uids) const
+{
+    QStringList shown, others;
+    for (const QString& uid : uids) {
+        const auto run = runner_.load(uid);
+        if (!run)
+            context_.showMessage(QString::fromStdString(run.error().message));
+        else if (has(QString::fromStdString((*run)->experiment)) && shown.size() < kMostCompared)
+            shown << uid;
+        else
+            others << QString::number((*run)->number);
+    }
+    if (!others.isEmpty())
+        context_.showMessage(
+            QString("%1 shows runs of its own experiments, at most %2: without run %3")
+                .arg(info_.title)
+                .arg(kMostCompared)
+                .arg(others.join(", ")));
+    return shown;
+}
+
 void RoomPage::compareWithPrevious()
 {
     if (runs_.empty() || !runner_.isOpen())

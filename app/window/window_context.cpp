@@ -23,7 +23,7 @@ WindowContext::WindowContext(MainWindow& window)
 void WindowContext::change(View* view, const QJsonObject& newState, const QString& label,
                            const QString& mergeKey)
 {
-    if (RoomPage* page = window_.pageOf(view)) {
+    if (RoomPage* page = window_.rooms().roomShowing(view)) {
         RoomState after = page->state();
         after.view = newState;
         window_.change({page->info().id, label, mergeKey, page->state(), after});
@@ -34,21 +34,21 @@ void WindowContext::changeLive(View* view, const QJsonObject& newState,
                                const std::map<std::string, std::string>& params,
                                const QString& label, const QString& mergeKey)
 {
-    if (RoomPage* page = window_.pageOf(view))
+    if (RoomPage* page = window_.rooms().roomShowing(view))
         page->changeLive(newState, params, label, mergeKey);
 }
 
 void WindowContext::startRun(View* view, const std::string& experiment,
                              const std::map<std::string, std::string>& params, bool compare)
 {
-    const RoomPage* page = window_.pageOf(view);
+    const RoomPage* page = window_.rooms().roomShowing(view);
     window_.startRun(experiment, params, page != nullptr ? page->info().id : QString(), compare);
 }
 
 std::optional<std::map<std::string, std::string>>
 WindowContext::formValues(const View* view, const std::string& experiment) const
 {
-    const RoomPage* page = window_.pageOf(view);
+    const RoomPage* page = window_.rooms().roomShowing(view);
     if (page == nullptr || page->panel()->experiment().toStdString() != experiment)
         return std::nullopt;
     return page->panel()->form().values();
@@ -56,7 +56,7 @@ WindowContext::formValues(const View* view, const std::string& experiment) const
 
 LiveRun* WindowContext::openLive(QObject* owner, const std::string& experiment)
 {
-    const QPointer<RoomPage> page = window_.pageOf(qobject_cast<View*>(owner));
+    const QPointer<RoomPage> page = window_.rooms().roomShowing(qobject_cast<View*>(owner));
     const auto resolve = [page, experiment](const Runner::Values& values) -> Result<Params> {
         if (!page)
             return failure("the room of {} is closed", experiment);
@@ -105,7 +105,7 @@ void WindowContext::showOrigin(const figure::Figure& figure)
             runs.push_back(*run);
     }
     auto* panel = new OriginPanel(figure, runs, &window_);
-    connect(panel, &OriginPanel::againRequested, &window_, &MainWindow::runAgain);
+    connect(panel, &OriginPanel::againRequested, &window_.starter(), &RunStarter::again);
     connect(panel, &OriginPanel::showInRuns, &window_,
             [this](const QString& uid) { window_.showInRuns({uid}); });
     // What is run again from here tells its outcome here.

@@ -115,6 +115,27 @@ TEST_P(FormFolds, TheWindowKeepsItsSize)
     EXPECT_EQ(window->size(), size);
 }
 
+// A view that needs most of the window's width.
+TEST_P(FormFolds, RatherThanMakeTheWindowWider)
+{
+    view().setMinimumWidth(GetParam().width() - 200);
+    QCoreApplication::sendPostedEvents();
+    EXPECT_TRUE(isOpen()) << "a page without a run needs less";
+    EXPECT_EQ(window->size(), GetParam());
+
+    view().setMinimumWidth(0);
+    run();
+    press(Qt::Key_F4);
+    window->showPage("home");
+    view().setMinimumWidth(GetParam().width() - 200);
+    window->showPage("count");
+    QCoreApplication::sendPostedEvents();
+    EXPECT_FALSE(isOpen());
+    EXPECT_EQ(window->size(), GetParam());
+    press(Qt::Key_F4);
+    EXPECT_TRUE(isOpen()) << "asked for";
+}
+
 INSTANTIATE_TEST_SUITE_P(Sizes, FormFolds, testing::Values(QSize(1024, 700), QSize(1440, 900)));
 
 } // namespace

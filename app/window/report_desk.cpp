@@ -1,5 +1,4 @@
-// Reports in the window: what they are made of, and their way into files.
-#include "app/window/main_window.h"
+#include "app/window/report_desk.h"
 
 #include <QDesktopServices>
 #include <QDir>
@@ -13,9 +12,10 @@
 #include "app/command_line/report_command.h"
 #include "app/report/figure_cache.h"
 #include "app/window/room_page.h"
-#include "app/window/window_context.h"
+#include "app/window/room_shelf.h"
 #include "core/base/file.h"
 #include "widgets/report/reports_page.h"
+#include "widgets/runner/runner.h"
 #include "widgets/theme/text.h"
 
 #include <algorithm>
@@ -94,48 +94,67 @@ offersOf(const Store& store, const FiguresOf& figuresOf, const report::Manuscrip
 
 } // namespace
 
-ReportsPage* MainWindow::reports()
+ReportDesk::ReportDesk(const House& house, QStackedWidget* pages, QObject* parent)
+    : QObject(parent), house_(house), pages_(pages)
 {
-    if (reports_ != nullptr)
-        return reports_;
+}
+
+ReportDesk::~ReportDesk() = default;
+
+ReportsPage* ReportDesk::page()
+{
+    if (page_ != nullptr)
+        return page_;
     figures_ = std::make_shared<FigureCache>(
         [this](const std::string& plugin, const std::vector<RunRecord>& runs,
                const std::string& state) -> Result<std::vector<figure::Figure>> {
-            VITRINE_TRY(const Plugin* loaded, source_.load(fromUtf8(plugin)));
+            VITRINE_TRY(const Plugin* loaded, house_.rooms.load(fromUtf8(plugin)));
             return loaded->figures(
                 runs, QJsonDocument::fromJson(QByteArray::fromStdString(state)).object());
         });
-    reports_ = new ReportsPage([this](const report::Manuscript& manuscript,
-                                      auto done) { composeReport(manuscript, std::move(done)); },
-                               pages_);
-    pages_->addWidget(reports_);
-    connect(reports_, &ReportsPage::changed, this,
+    page_ = new ReportsPage([this](const report::Manuscript& manuscript,
+                                   auto done) { compose(manuscript, std::move(done)); },
+                            pages_);
+    pages_->addWidget(page_);
+    connect(page_, &ReportsPage::changed, this,
             [this](const QJsonObject& after, const QString& label, const QString& key) {
-                change({"reports", label, key, RoomState{.view = reports_->state()},
-                        RoomState{.view = after}});
+                emit changed({"reports", label, key, RoomState{.view = page_->state()},
+                              RoomState{.view = after}});
             });
-    connect(reports_, &ReportsPage::exportRequested, this, &MainWindow::exportReport);
-    connect(reports_, &ReportsPage::openRequested, this, &MainWindow::openReport);
-    connect(reports_, &ReportsPage::saveRequested, this, &MainWindow::saveReport);
-    connect(reports_, &ReportsPage::runsRequested, this, [this] { showPage("runs"); });
-    connect(reports_, &ReportsPage::message, this, &MainWindow::showMessage);
-    if (savedRooms_.contains("reports"))
-        reports_->setState(roomStateFrom(savedRooms_["reports"].toObject()).view);
-    return reports_;
+    connect(page_, &ReportsPage::exportRequested, this, &ReportDesk::exportAs);
+    connect(page_, &ReportsPage::openRequested, this, &ReportDesk::open);
+    connect(page_, &ReportsPage::saveRequested, this, &ReportDesk::save);
+    connect(page_, &ReportsPage::runsRequested, this, &ReportDesk::runsRequested);
+    connect(page_, &ReportsPage::message, this, &ReportDesk::message);
+    if (!kept_.isEmpty())
+        page_->setState(kept_);
+    return page_;
+}
+
+QJsonObject ReportDesk::state() const
+{
+    return page_ != nullptr ? page_->state() : kept_;
+}
+
+void ReportDesk::restore(const QJsonObject& state)
+{
+    kept_ = state;
+    if (page_ != nullptr)
+        page_->setState(state);
 }
 
 // On a thread with a store of its own. Plugins' code is loaded here: loading is not for threads.
-void MainWindow::composeReport(const report::Manuscript& manuscript,
-                               std::function<void(const ComposedReport&)> done)
+void ReportDesk::compose(const report::Manuscript& manuscript,
+                         std::function<void(const ComposedReport&)> done)
 {
     for (const std::string& name : runsOf(manuscript))
-        if (const auto run = runner_->load(fromUtf8(name)))
-            if (const auto loaded = source_.load(fromUtf8((*run)->plugin)); !loaded)
-                showMessage(fromUtf8(loaded.error().message));
+        if (const auto run = house_.runner.load(fromUtf8(name)))
+            if (const auto loaded = house_.rooms.load(fromUtf8((*run)->plugin)); !loaded)
+                emit message(fromUtf8(loaded.error().message));
     auto composed = std::make_shared<ComposedReport>();
-    context_->compute(
-        reports_, "compose",
-        [manuscript, composed, cache = figures_, path = workspace_->store()] {
+    house_.context.compute(
+        page_, "compose",
+        [manuscript, composed, cache = figures_, path = house_.store] {
             const auto store = Store::open(path);
             if (!store) {
                 composed->document.problems.push_back(store.error().message);
@@ -150,33 +169,15 @@ void MainWindow::composeReport(const report::Manuscript& manuscript,
         [composed, done = std::move(done)] { done(*composed); });
 }
 
-// As its view was left, in the room that is open or as it was saved; empty where it never was.
-QJsonObject MainWindow::viewStateOf(const QString& experiment) const
+void ReportDesk::make(const QStringList& uids)
 {
-    const auto info = std::ranges::find_if(
-        infos_, [&](const RoomInfo& each) { return each.experiments.contains(experiment); });
-    if (info == infos_.end())
-        return {};
-    if (const auto open = rooms_.find(info->id); open != rooms_.end())
-        return open->second->stateOf(experiment).view;
-    const QJsonObject saved = savedRooms_[info->id].toObject();
-    const RoomState last = roomStateFrom(saved);
-    return last.experiment == experiment
-               ? last.view
-               : roomStateFrom(saved["others"].toObject()[experiment].toObject()).view;
-}
-
-// Chosen runs become a new report, which opens.
-void MainWindow::makeReport(const QStringList& uids)
-{
-    showPage("reports");
     auto made = std::make_shared<Result<report::Manuscript>>();
     auto titles = std::make_shared<std::map<std::string, std::string>>(); // by experiment
     std::map<std::string, QJsonObject> views;                             // by experiment
     for (const QString& uid : uids)
-        if (const auto run = runner_->load(uid)) { // else said where a figure is missing
-            views[(*run)->experiment] = viewStateOf(fromUtf8((*run)->experiment));
-            if (const auto plugin = source_.load(fromUtf8((*run)->plugin)))
+        if (const auto run = house_.runner.load(uid)) { // else said where a figure is missing
+            views[(*run)->experiment] = house_.rooms.viewStateOf(fromUtf8((*run)->experiment));
+            if (const auto plugin = house_.rooms.load(fromUtf8((*run)->plugin)))
                 addTitles(*titles, **plugin);
         }
     const StateOf stateOf = [views](const std::vector<RunRecord>& runs) -> std::string {
@@ -186,9 +187,9 @@ void MainWindow::makeReport(const QStringList& uids)
                 return QJsonDocument(view->second).toJson(QJsonDocument::Compact).toStdString();
         return {};
     };
-    context_->compute(
-        reports_, "new",
-        [made, titles, uids, stateOf, cache = figures_, path = workspace_->store()] {
+    house_.context.compute(
+        page_, "new",
+        [made, titles, uids, stateOf, cache = figures_, path = house_.store] {
             const auto store = Store::open(path);
             if (!store) {
                 *made = tl::unexpected(store.error());
@@ -203,100 +204,98 @@ void MainWindow::makeReport(const QStringList& uids)
         },
         [this, made] {
             if (*made)
-                reports_->addReport(**made);
+                page_->addReport(**made);
             else
-                showMessage(fromUtf8(made->error().message));
+                emit message(fromUtf8(made->error().message));
         });
 }
 
-void MainWindow::addToReport(const figure::Figure& figure)
+void ReportDesk::add(const figure::Figure& figure, const RoomPage* shown)
 {
     report::FigureItem item{
         .runs = figure.recipe.runs, .figure = figure.name, .state = figure.recipe.state};
-    // A figure that does not say where it is from stands in the room that is shown.
-    if (const auto page = rooms_.find(currentPage_); item.runs.empty() && page != rooms_.end()) {
-        for (const RunHandle& run : page->second->runs())
+    if (item.runs.empty() && shown != nullptr) {
+        for (const RunHandle& run : shown->runs())
             item.runs.push_back(run->uid);
-        if (page->second->view() != nullptr)
-            item.state = QJsonDocument(page->second->view()->state())
-                             .toJson(QJsonDocument::Compact)
-                             .toStdString();
+        if (shown->view() != nullptr)
+            item.state =
+                QJsonDocument(shown->view()->state()).toJson(QJsonDocument::Compact).toStdString();
     }
     std::erase(item.runs, std::string());
     if (item.runs.empty())
-        return showMessage("This figure is not of a kept run yet: press Run, then add it");
-    reports()->addFigure(item);
-    showMessage("Added " + fromUtf8(figure.name) + " to the report " +
-                fromUtf8(reports()->current() ? reports()->current()->title : ""));
+        return emit message("This figure is not of a kept run yet: press Run, then add it");
+    page()->addFigure(item);
+    emit message("Added " + fromUtf8(figure.name) + " to the report " +
+                 fromUtf8(page()->current() ? page()->current()->title : ""));
 }
 
 // A file is made by the same program that the command line is, so both write the same bytes.
-void MainWindow::exportReport(const QString& ending)
+void ReportDesk::exportAs(const QString& ending)
 {
-    if (reports_->current() == nullptr)
+    if (page_->current() == nullptr)
         return;
-    const QString path = QFileDialog::getSaveFileName(this, "Export the report", "report." + ending,
-                                                      QString("*.%1 (*.%1)").arg(ending));
+    const QString path = QFileDialog::getSaveFileName(
+        page_, "Export the report", "report." + ending, QString("*.%1 (*.%1)").arg(ending));
     if (path.isEmpty())
         return;
     const QString file = path.endsWith("." + ending) ? path : path + "." + ending;
     auto* maker = new QProcess(this);
     auto* document = new QTemporaryFile(QDir::tempPath() + "/vitrine-XXXXXX.vitrine-report", maker);
-    const std::string text = report::manuscriptText(*reports_->current());
+    const std::string text = report::manuscriptText(*page_->current());
     if (!document->open() || document->write(QByteArray::fromStdString(text)) < 0 ||
         !document->flush())
-        return showMessage("cannot write " + document->fileName());
+        return emit message("cannot write " + document->fileName());
     maker->setProcessChannelMode(QProcess::SeparateChannels);
     auto said = std::make_shared<QString>();
     connect(maker, &QProcess::readyReadStandardError, this, [this, maker, said] {
         for (const QByteArray& line : maker->readAllStandardError().split('\n')) {
             const QList<QByteArray> parts = line.split(' ');
             if (parts.size() >= 4 && parts[0] == "progress")
-                reports_->setExport(QString::fromUtf8(parts.mid(3).join(' ')),
-                                    parts[1].toDouble() / std::max(1.0, parts[2].toDouble()));
+                page_->setExport(QString::fromUtf8(parts.mid(3).join(' ')),
+                                 parts[1].toDouble() / std::max(1.0, parts[2].toDouble()));
             else if (line.startsWith("vitrine: "))
                 *said = QString::fromUtf8(line);
         }
     });
     connect(maker, &QProcess::finished, this, [this, maker, file, said](int code) {
         maker->deleteLater();
-        reports_->setExport(code == 0 ? "Wrote " + file : "Not written", -1);
-        showMessage(code == 0 ? "Wrote " + file : "cannot write the report: " + *said);
+        page_->setExport(code == 0 ? "Wrote " + file : "Not written", -1);
+        emit message(code == 0 ? "Wrote " + file : "cannot write the report: " + *said);
         if (code == 0)
             QDesktopServices::openUrl(QUrl::fromLocalFile(file));
     });
-    reports_->setExport("Drawing figures", 0);
-    maker->start(fromUtf8(program_.string()),
+    page_->setExport("Drawing figures", 0);
+    maker->start(fromUtf8(house_.program.string()),
                  {"report", document->fileName(), "--to", file, "--progress", "--workspace",
-                  fromUtf8(workspace_->store().string())});
+                  fromUtf8(house_.store.string())});
 }
 
-void MainWindow::openReport()
+void ReportDesk::open()
 {
     const QString path =
-        QFileDialog::getOpenFileName(this, "Open a report", {}, "Reports (*.vitrine-report)");
+        QFileDialog::getOpenFileName(page_, "Open a report", {}, "Reports (*.vitrine-report)");
     if (path.isEmpty())
         return;
     const auto text = readFile(path.toStdString(), kLargestReport);
     const auto manuscript = text ? report::parseManuscript(*text, path.toStdString())
                                  : Result<report::Manuscript>(tl::unexpected(text.error()));
     if (manuscript)
-        reports_->addReport(*manuscript);
+        page_->addReport(*manuscript);
     else
-        showMessage(fromUtf8(manuscript.error().message));
+        emit message(fromUtf8(manuscript.error().message));
 }
 
-void MainWindow::saveReport()
+void ReportDesk::save()
 {
-    if (reports_->current() == nullptr)
+    if (page_->current() == nullptr)
         return;
     const QString path = QFileDialog::getSaveFileName(
-        this, "Save the report", "report.vitrine-report", "Reports (*.vitrine-report)");
+        page_, "Save the report", "report.vitrine-report", "Reports (*.vitrine-report)");
     if (path.isEmpty())
         return;
     const auto written =
-        writeFileAtomically(path.toStdString(), report::manuscriptText(*reports_->current()));
-    showMessage(written ? "Saved " + path : fromUtf8(written.error().message));
+        writeFileAtomically(path.toStdString(), report::manuscriptText(*page_->current()));
+    emit message(written ? "Saved " + path : fromUtf8(written.error().message));
 }
 
 } // namespace vitrine
