@@ -1,14 +1,15 @@
 #include "widgets/parallel/parallel_plot.h"
 
-#include "core/base/parallel.h"
-
-#include "core/figure/ticks.h"
+#include "widgets/theme/palette.h"
+#include "widgets/theme/style.h"
 
 #include <QApplication>
+#include <QContextMenuEvent>
+#include <QMenu>
 #include <QMouseEvent>
+#include <QPainter>
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 namespace vitrine::parallel
@@ -16,10 +17,14 @@ namespace vitrine::parallel
 namespace
 {
 
-constexpr double kLeft = 62, kRight = 48, kTop = 48, kBottom = 16; // around the axes, pixels
-constexpr double kReach = 12;                                      // of an axis
-constexpr double kEndReach = 5;                                    // of a brush's end
-constexpr double kLineReach = 6;
+Qt::CursorShape cursorOf(Grip grip)
+{
+    return grip == Grip::title                          ? Qt::OpenHandCursor
+           : grip == Grip::upper || grip == Grip::lower ? Qt::SizeVerCursor
+           : grip == Grip::whole                        ? Qt::SizeAllCursor
+           : grip == Grip::fresh                        ? Qt::CrossCursor
+                                                        : Qt::ArrowCursor;
+}
 
 } // namespace
 
@@ -29,270 +34,117 @@ ParallelPlot::ParallelPlot(QWidget* parent) : QWidget(parent)
     setMouseTracking(true);
     setAccessibleName(tr("Parallel coordinates"));
     setToolTip({});
-    arrange();
+    refresh();
 }
 
 void ParallelPlot::setData(Data data)
 {
-    shown_.clear(); // points into the data
-    data_ = std::move(data);
+    shown_.setData(std::move(data));
     hovered_ = -1;
     drag_ = {};
-    arrange();
+    rows_.drop();
+    refresh();
 }
 
 void ParallelPlot::setState(const State& state)
 {
-    state_ = state;
-    arrange();
+    if (shown_.setState(state))
+        rows_.dropKept();
+    else
+        rows_.drop();
+    refresh();
 }
 
-// Heights of all rows are kept where the axis is as before: a step of a brush changes none.
-void ParallelPlot::showAxes()
+void ParallelPlot::refresh()
 {
-    std::vector<Shown> before = std::exchange(shown_, {});
-    std::vector<std::size_t> fresh;
-    bool same = true;
-    for (const Axis* axis : shownAxes(data_, state_)) {
-        const bool flipped = state_.flipped.contains(axis->name);
-        const auto known = std::ranges::find_if(before, [&](const Shown& each) {
-            return each.axis == axis && each.flipped == flipped;
-        });
-        same = same && known - before.begin() == static_cast<std::ptrdiff_t>(shown_.size());
-        if (known != before.end()) {
-            shown_.push_back(std::move(*known));
-            known->axis = nullptr;
-        } else {
-            fresh.push_back(shown_.size());
-            shown_.push_back({axis, {}, {}, flipped});
-        }
-    }
-    parallelFor(fresh.size(), [&](std::size_t i) {
-        Shown& each = shown_[fresh[i]];
-        each.range = rangeOf(*each.axis);
-        each.heights = heightsOf(*each.axis, each.range, each.flipped);
-    });
-    if (!same || shown_.size() != before.size() || before.empty())
-        all_ = {};
-}
-
-void ParallelPlot::arrange()
-{
-    showAxes();
-    kept_ = keptRows(data_, state_);
-    keptCount_ = static_cast<std::size_t>(std::ranges::count(kept_, 1));
-    current_ = std::clamp(current_, 0, std::max(0, static_cast<int>(shown_.size()) - 1));
-    if (hovered_ >= static_cast<int>(kept_.size()))
+    if (hovered_ >= static_cast<int>(kept().size()))
         hovered_ = -1;
-    rows_ = {};
-    describe();
-    update();
+    choose(current_);
 }
 
-QString ParallelPlot::describedAxis() const
+void ParallelPlot::choose(int axis)
 {
-    if (shown_.empty())
-        return {};
-    const Shown& shown = shown_[static_cast<std::size_t>(current_)];
-    const figure::Range* brush = brushOf(current_);
-    const auto words = [&](double value) {
-        return QString::fromStdString(valueText(*shown.axis, value));
-    };
-    return tr(" Axis %1 of %2: %3, %4.")
-        .arg(current_ + 1)
-        .arg(shown_.size())
-        .arg(QString::fromStdString(figure::quantityTitle(shown.axis->label, shown.axis->unit)),
-             brush ? tr("brushed from %1 to %2").arg(words(brush->low), words(brush->high))
-                   : tr("not brushed"));
-}
-
-void ParallelPlot::describe()
-{
+    current_ = std::clamp(axis, 0, std::max(0, shown_.count() - 1));
     setAccessibleDescription(
         tr("%1 of %2 rows kept.%3 Left and Right choose an axis, Enter brushes it, Up and Down "
            "move the brush, Delete removes it, Ctrl with Left and Right moves the axis.")
-            .arg(keptCount_)
-            .arg(data_.rows())
-            .arg(describedAxis()));
+            .arg(keptCount())
+            .arg(data().rows())
+            .arg(shown_.count() == 0 ? QString() : ' ' + axisText(shown_, current_)));
+    update();
+}
+
+Geometry ParallelPlot::plotGeometry() const
+{
+    const bool moves = drag_.gripped.grip == Grip::title && drag_.moved;
+    return {shown_, size(), moves ? MovedTitle{drag_.gripped.axis, drag_.at.x()} : MovedTitle{}};
 }
 
 QStringList ParallelPlot::axisNames() const
 {
     QStringList names;
-    for (const Shown& shown : shown_)
-        names << QString::fromStdString(shown.axis->name);
+    for (const std::string& name : shown_.names())
+        names << QString::fromStdString(name);
     return names;
 }
 
-QRectF ParallelPlot::field() const
+void ParallelPlot::wish(const std::optional<Edit>& edit)
 {
-    return QRectF(rect()).adjusted(kLeft, kTop, -kRight, -kBottom);
+    if (edit)
+        emit stateWished(edit->state, edit->label, edit->mergeKey);
 }
 
-double ParallelPlot::xOf(int axis) const
+void ParallelPlot::moveAxis(int from, int to)
 {
-    const QRectF all = field();
-    const auto gaps = static_cast<double>(shown_.size()) - 1;
-    return gaps < 1 ? all.center().x() : all.left() + all.width() * axis / gaps;
+    const auto edit = axisMoved(shown_, from, to);
+    if (edit)
+        current_ = to;
+    wish(edit);
 }
 
-double ParallelPlot::yOf(double height) const
+void ParallelPlot::paintEvent(QPaintEvent*)
 {
-    const QRectF all = field();
-    return all.bottom() - height * all.height();
-}
-
-double ParallelPlot::heightAt(double y) const
-{
-    const QRectF all = field();
-    return std::clamp((all.bottom() - y) / std::max(1.0, all.height()), 0.0, 1.0);
-}
-
-QPointF ParallelPlot::pointOn(int axis, double value) const
-{
-    const Shown& shown = shown_[static_cast<std::size_t>(axis)];
-    const double height = heightOf(*shown.axis, shown.range, value);
-    return {xOf(axis), yOf(shown.flipped ? 1 - height : height)};
-}
-
-QRectF ParallelPlot::titleOf(int axis) const
-{
-    const double x =
-        drag_.grip == Grip::title && drag_.moved && drag_.axis == axis ? drag_.at.x() : xOf(axis);
-    const double gap = shown_.size() < 2 ? field().width()
-                                         : field().width() / static_cast<double>(shown_.size() - 1);
-    // Centred over its axis, also at the edges.
-    const double room = 2 * std::min(xOf(axis), width() - xOf(axis)) - 8;
-    const double needs = std::clamp(std::min(gap - 8, room), 24.0, 150.0);
-    return {x - needs / 2, 6, needs, kTop - 16};
-}
-
-const figure::Range* ParallelPlot::brushOf(int axis) const
-{
-    const auto found = state_.brushes.find(shown_[static_cast<std::size_t>(axis)].axis->name);
-    return found == state_.brushes.end() ? nullptr : &found->second;
-}
-
-QRectF ParallelPlot::brushRect(int axis) const
-{
-    const figure::Range* brush = brushOf(axis);
-    if (!brush)
-        return {};
-    const auto inField = [&](double value) {
-        return std::clamp(pointOn(axis, value).y(), field().top(), field().bottom());
-    };
-    const double a = inField(brush->low), b = inField(brush->high);
-    return {xOf(axis) - 7, std::min(a, b) - 1, 14, std::abs(a - b) + 2};
-}
-
-int ParallelPlot::axisNear(QPointF point) const
-{
-    if (point.y() < kTop - 8 || point.y() > height() - kBottom + 8)
-        return -1;
-    for (int axis = 0; axis < static_cast<int>(shown_.size()); ++axis)
-        if (std::abs(point.x() - xOf(axis)) <= kReach)
-            return axis;
-    return -1;
-}
-
-int ParallelPlot::titleNear(QPointF point) const
-{
-    for (int axis = 0; axis < static_cast<int>(shown_.size()); ++axis)
-        if (titleOf(axis).contains(point))
-            return axis;
-    return -1;
-}
-
-int ParallelPlot::rowNear(QPointF point) const
-{
-    if (shown_.size() < 2 || !field().contains(point))
-        return -1;
-    const double gap = xOf(1) - xOf(0);
-    const auto left =
-        std::min(static_cast<std::size_t>((point.x() - xOf(0)) / gap), shown_.size() - 2);
-    const auto share = static_cast<float>((point.x() - xOf(static_cast<int>(left))) / gap);
-    const auto height = static_cast<float>((field().bottom() - point.y()) / field().height());
-    const std::vector<float>&from = shown_[left].heights, &to = shown_[left + 1].heights;
-    auto nearest = static_cast<float>(kLineReach / std::max(1.0, field().height()));
-    int found = -1;
-    for (std::size_t row = 0; row < kept_.size(); ++row) {
-        const float away = std::abs(from[row] + share * (to[row] - from[row]) - height);
-        if (kept_[row] && away < nearest) { // false for a row without a value
-            nearest = away;
-            found = static_cast<int>(row);
-        }
+    const theme::Palette& palette = theme::palette();
+    QPainter painter(this);
+    painter.fillRect(rect(), palette.surface);
+    if (shown_.count() == 0) {
+        painter.setFont(theme::uiFont());
+        painter.setPen(palette.muted);
+        painter.drawText(rect(), Qt::AlignCenter, tr("No column has more than one value."));
+        return;
     }
-    return found;
-}
-
-QString ParallelPlot::readingText() const
-{
-    if (hovered_ < 0)
-        return {};
-    QStringList lines;
-    for (const Shown& shown : shown_) {
-        const double value = shown.axis->values[static_cast<std::size_t>(hovered_)];
-        QString line = QString::fromStdString(shown.axis->label + "  ") +
-                       QString::fromStdString(valueText(*shown.axis, value));
-        if (!shown.axis->unit.empty() && shown.axis->unit != "1" && !std::isnan(value))
-            line += QChar(0x2009) + QString::fromStdString(shown.axis->unit);
-        lines << line;
-    }
-    return lines.join('\n');
-}
-
-ParallelPlot::Drag ParallelPlot::gripAt(QPointF point) const
-{
-    Drag drag{.grip = Grip::none, .axis = axisNear(point), .from = point, .at = point, .brush = {}};
-    if (drag.axis < 0) {
-        drag.axis = titleNear(point);
-        drag.grip = drag.axis < 0 ? Grip::none : Grip::title;
-        return drag;
-    }
-    const figure::Range* brush = brushOf(drag.axis);
-    drag.grip = Grip::fresh;
-    if (!brush)
-        return drag;
-    drag.brush = *brush;
-    const QRectF box = brushRect(drag.axis);
-    const bool flipped = shown_[static_cast<std::size_t>(drag.axis)].flipped;
-    if (std::abs(point.y() - box.top()) <= kEndReach)
-        drag.grip = flipped ? Grip::lower : Grip::upper;
-    else if (std::abs(point.y() - box.bottom()) <= kEndReach)
-        drag.grip = flipped ? Grip::upper : Grip::lower;
-    else if (box.top() < point.y() && point.y() < box.bottom())
-        drag.grip = Grip::whole;
-    return drag;
+    const Geometry plot = plotGeometry();
+    painter.drawImage(QPoint(0, 0), rows_.image(plot, devicePixelRatioF()));
+    paintAxes(painter, plot,
+              {.current = hasFocus() ? current_ : -1, .hovered = hovered_, .pointer = pointer_});
 }
 
 void ParallelPlot::mousePressEvent(QMouseEvent* event)
 {
     if (event->button() != Qt::LeftButton)
         return QWidget::mousePressEvent(event);
-    drag_ = gripAt(event->position());
-    if (drag_.axis >= 0)
-        current_ = drag_.axis;
-    describe();
-    update();
+    const QPointF at = event->position();
+    drag_ = {.gripped = plotGeometry().gripAt(at), .from = at, .at = at, .brush = {}};
+    const int axis = drag_.gripped.axis;
+    if (const auto* brush = axis < 0 ? nullptr : shown_.brushOf(axis))
+        drag_.brush = *brush;
+    choose(axis < 0 ? current_ : axis);
 }
 
 void ParallelPlot::mouseMoveEvent(QMouseEvent* event)
 {
     pointer_ = event->position();
-    if (event->buttons() & Qt::LeftButton && drag_.grip != Grip::none) {
+    if (event->buttons() & Qt::LeftButton && drag_.gripped.grip != Grip::none) {
         if ((pointer_ - drag_.from).manhattanLength() >= QApplication::startDragDistance())
             drag_.moved = true;
         if (drag_.moved)
             dragTo(pointer_);
         return;
     }
-    const Grip grip = gripAt(pointer_).grip;
-    setCursor(grip == Grip::title                          ? Qt::OpenHandCursor
-              : grip == Grip::upper || grip == Grip::lower ? Qt::SizeVerCursor
-              : grip == Grip::whole                        ? Qt::SizeAllCursor
-              : grip == Grip::fresh                        ? Qt::CrossCursor
-                                                           : Qt::ArrowCursor);
-    const int row = grip == Grip::none ? rowNear(pointer_) : -1;
+    const Geometry plot = plotGeometry();
+    const Grip grip = plot.gripAt(pointer_).grip;
+    setCursor(cursorOf(grip));
+    const int row = grip == Grip::none ? plot.rowNear(pointer_) : -1;
     if (row != hovered_ || row >= 0)
         update();
     hovered_ = row;
@@ -301,25 +153,14 @@ void ParallelPlot::mouseMoveEvent(QMouseEvent* event)
 void ParallelPlot::dragTo(QPointF point)
 {
     drag_.at = point;
-    if (drag_.grip == Grip::title)
+    const auto [grip, axis] = drag_.gripped;
+    if (grip == Grip::title)
         return update();
-    const Shown& shown = shown_[static_cast<std::size_t>(drag_.axis)];
-    const auto height = [&](double y) { return shown.flipped ? 1 - heightAt(y) : heightAt(y); };
-    const auto value = [&](double h) { return valueAt(*shown.axis, shown.range, h); };
-    const double now = height(point.y()), then = height(drag_.from.y());
-    figure::Range brush = drag_.brush;
-    if (drag_.grip == Grip::fresh)
-        brush = {value(std::min(now, then)), value(std::max(now, then))};
-    else if (drag_.grip == Grip::whole) {
-        const double low = heightOf(*shown.axis, shown.range, brush.low);
-        const double high = heightOf(*shown.axis, shown.range, brush.high);
-        const double way = std::clamp(now - then, -low, 1 - high);
-        brush = {value(low + way), value(high + way)};
-    } else {
-        const double end = drag_.grip == Grip::upper ? brush.low : brush.high;
-        brush = {std::min(end, value(now)), std::max(end, value(now))};
-    }
-    wishBrush(drag_.axis, brush, QStringLiteral("brush-drag"));
+    const Geometry plot = plotGeometry();
+    const figure::Range brush =
+        draggedBrush(shown_.axis(axis), grip, drag_.brush, plot.heightAt(drag_.from.y()),
+                     plot.heightAt(point.y()));
+    wish(brushed(shown_, axis, brush, QStringLiteral("brush-drag")));
 }
 
 void ParallelPlot::mouseReleaseEvent(QMouseEvent* event)
@@ -327,23 +168,21 @@ void ParallelPlot::mouseReleaseEvent(QMouseEvent* event)
     if (event->button() != Qt::LeftButton)
         return;
     const Drag drag = std::exchange(drag_, {});
-    if (drag.grip == Grip::title && drag.moved) {
-        const double gap = shown_.size() < 2 ? 1 : xOf(1) - xOf(0);
-        const auto to = static_cast<int>(std::lround((event->position().x() - xOf(0)) / gap));
-        wishOrder(drag.axis, std::clamp(to, 0, static_cast<int>(shown_.size()) - 1));
-    } else if (!drag.moved && (drag.grip == Grip::fresh || drag.grip == Grip::whole)) {
-        if (brushOf(drag.axis))
-            wishBrush(drag.axis, {}, {});
-    } else if (drag.grip == Grip::none && hovered_ >= 0)
+    const auto [grip, axis] = drag.gripped;
+    if (grip == Grip::title && drag.moved)
+        moveAxis(axis, plotGeometry().placeNear(event->position().x()));
+    else if (!drag.moved && (grip == Grip::fresh || grip == Grip::whole))
+        wish(brushRemoved(shown_, axis));
+    else if (grip == Grip::none && hovered_ >= 0)
         emit rowClicked(hovered_);
     update();
 }
 
 void ParallelPlot::mouseDoubleClickEvent(QMouseEvent* event)
 {
-    if (const int axis = titleNear(event->position());
+    if (const int axis = plotGeometry().titleNear(event->position());
         event->button() == Qt::LeftButton && axis >= 0)
-        wishFlip(axis);
+        wish(axisTurnedOver(shown_, axis));
 }
 
 void ParallelPlot::leaveEvent(QEvent*)
@@ -354,13 +193,13 @@ void ParallelPlot::leaveEvent(QEvent*)
 
 void ParallelPlot::resizeEvent(QResizeEvent*)
 {
-    rows_ = all_ = {};
+    rows_.drop();
 }
 
 void ParallelPlot::changeEvent(QEvent* event)
 {
     if (event->type() == QEvent::PaletteChange) {
-        rows_ = all_ = {};
+        rows_.drop();
         update();
     }
     QWidget::changeEvent(event);
@@ -370,6 +209,96 @@ void ParallelPlot::focusInEvent(QFocusEvent* event)
 {
     QWidget::focusInEvent(event);
     update();
+}
+
+void ParallelPlot::moveBrush(int steps, Qt::KeyboardModifiers modifiers)
+{
+    const ShownAxis& axis = shown_.axis(current_);
+    const figure::Range* brush = shown_.brushOf(current_);
+    if (!brush)
+        return wish(brushed(shown_, current_, freshBrush(axis)));
+    const bool upper = modifiers & Qt::ShiftModifier, lower = modifiers & Qt::ControlModifier;
+    const Grip part = upper == lower          ? Grip::whole
+                      : upper != axis.flipped ? Grip::upper
+                                              : Grip::lower;
+    wish(brushed(shown_, current_, steppedBrush(axis, part, *brush, steps),
+                 QStringLiteral("brush-keys")));
+}
+
+void ParallelPlot::keyPressEvent(QKeyEvent* event)
+{
+    if (shown_.count() == 0)
+        return QWidget::keyPressEvent(event);
+    const bool control = event->modifiers() & Qt::ControlModifier;
+    const int key = event->key(), to = current_ + (key == Qt::Key_Left ? -1 : 1);
+    switch (key) {
+    case Qt::Key_Left:
+    case Qt::Key_Right:
+        return control ? moveAxis(current_, to) : choose(to);
+    case Qt::Key_Up:
+    case Qt::Key_Down:
+        return moveBrush(key == Qt::Key_Up ? 1 : -1, event->modifiers());
+    case Qt::Key_Return:
+    case Qt::Key_Enter:
+    case Qt::Key_Space:
+        return wish(shown_.brushOf(current_)
+                        ? brushRemoved(shown_, current_)
+                        : brushed(shown_, current_, freshBrush(shown_.axis(current_))));
+    case Qt::Key_Delete:
+    case Qt::Key_Backspace:
+        return wish(brushRemoved(shown_, current_));
+    case Qt::Key_F:
+        return wish(axisTurnedOver(shown_, current_));
+    case Qt::Key_C:
+        return wish(colouredBy(shown_, current_));
+    case Qt::Key_H:
+        return wish(axisHidden(shown_, current_));
+    case Qt::Key_Escape:
+        if (!state().brushes.empty())
+            return wish(brushesRemoved(shown_));
+    }
+    QWidget::keyPressEvent(event);
+}
+
+void ParallelPlot::addHiddenAxes(QMenu& menu)
+{
+    auto* hidden = new QMenu(tr("Show axis"), &menu);
+    const auto shown = shown_.names();
+    for (const Axis& axis : data().axes)
+        if (std::ranges::find(shown, axis.name) == shown.end())
+            hidden->addAction(QString::fromStdString(axis.label), this,
+                              [this, name = axis.name] { wish(axisAdded(shown_, name)); });
+    hidden->setEnabled(!hidden->isEmpty());
+    menu.addMenu(hidden);
+}
+
+void ParallelPlot::contextMenuEvent(QContextMenuEvent* event)
+{
+    if (shown_.count() == 0)
+        return;
+    if (event->reason() == QContextMenuEvent::Mouse) {
+        const Geometry plot = plotGeometry();
+        const int axis = std::max(plot.axisNear(event->pos()), plot.titleNear(event->pos()));
+        current_ = axis < 0 ? current_ : axis;
+    }
+    auto* menu = new QMenu(this);
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    const QString name = QString::fromStdString(shown_.axis(current_).axis->label);
+    const auto add = [&](const QString& text, auto act) {
+        return menu->addAction(text, this, [this, act] { wish(act(shown_, current_)); });
+    };
+    add(tr("Turn %1 over").arg(name), &axisTurnedOver);
+    add(tr("Colour by %1").arg(name), &colouredBy);
+    add(tr("Hide %1").arg(name), &axisHidden)->setEnabled(shown_.count() > 1);
+    addHiddenAxes(*menu);
+    menu->addSeparator();
+    add(tr("Remove brush of %1").arg(name), &brushRemoved)
+        ->setEnabled(shown_.brushOf(current_) != nullptr);
+    menu->addAction(tr("Remove all brushes"), this, [this] { wish(brushesRemoved(shown_)); })
+        ->setEnabled(!state().brushes.empty());
+    menu->addSeparator();
+    menu->addAction(tr("Export figure…"), this, [this] { emit exportWished(); });
+    menu->popup(event->globalPos());
 }
 
 } // namespace vitrine::parallel
