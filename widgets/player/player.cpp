@@ -2,6 +2,7 @@
 
 #include "widgets/player/canvas.h"
 #include "widgets/player/inspector.h"
+#include "widgets/player/player_keys.h"
 #include "widgets/player/scopes.h"
 #include "widgets/player/view_bar.h"
 
@@ -11,18 +12,30 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
-#include <cmath>
+#include <numeric>
 
 namespace vitrine::player
 {
 
 Player::Player(Compute compute, QWidget* parent)
-    : QWidget(parent), compute_(std::move(compute)), transport_(this)
+    : QWidget(parent),
+      compute_(std::move(compute)),
+      transport_(this),
+      scenes_(
+          compute_, this, panes_, transport_,
+          [this](std::int64_t moment) { return request(moment); },
+          [this](Scene scene) { present(std::move(scene)); }),
+      measurements_(compute_, this, panes_, [this] {
+          updateLive();
+          if (!timelineTimer_.isActive())
+              timelineTimer_.start();
+          measurements_.measure(canvas_->scene());
+      })
 {
     setAccessibleName(tr("Player"));
     makeLayout();
     connectParts();
-    transport_.setReady([this](std::int64_t moment) { return isReady(moment); });
+    transport_.setReady([this](std::int64_t moment) { return panes_.isReady(moment); });
     cachedTimer_.setSingleShot(true);
     cachedTimer_.setInterval(120);
     timelineTimer_.setSingleShot(true);
@@ -32,9 +45,14 @@ Player::Player(Compute compute, QWidget* parent)
 
 Player::~Player()
 {
-    for (const Pane& pane : panes_)
+    listen({});
+}
+
+void Player::listen(const std::function<void(std::int64_t)>& arrived)
+{
+    for (const Pane& pane : panes())
         if (pane.stream)
-            pane.stream->setArrived({});
+            pane.stream->setArrived(arrived);
 }
 
 void Player::makeLayout()
@@ -75,45 +93,49 @@ void Player::connectParts()
     connect(&transport_, &Transport::playingChanged, this, [this](bool playing) {
         transportBar_->setPlaying(playing);
         if (!playing) {
-            ready_.reset();
+            scenes_.dropNext();
             keepFrame(tr("Play"));
-            measure();
+            measurements_.measure(canvas_->scene());
             updateScopes();
         } else {
-            makeNext();
+            scenes_.makeNext();
         }
         want();
         updateCached();
     });
     connect(&transport_, &Transport::waitingChanged, this, &Player::updateCached);
     connect(canvas_, &Canvas::painted, &transport_, &Transport::painted);
-    connect(canvas_, &Canvas::placesChanged, this, &Player::placesChanged);
+    connect(canvas_, &Canvas::placesChanged, this, [this] {
+        updateBars();
+        redraw();
+    });
     connect(canvas_, &Canvas::edited, this, &Player::edit);
     connect(canvas_, &Canvas::pointed, inspector_, &Inspector::setSample);
-    connect(canvas_, &Canvas::offsetWished, this, &Player::shift);
+    connect(canvas_, &Canvas::offsetWished, this,
+            [this](int pane, int by) { wish(shifted(panes_, pane, by)); });
     connect(canvas_, &Canvas::stillWished, this, &Player::stillWished);
-    connect(canvas_, &Canvas::firstWished, this, [this](int pane) { setPairOf(true, pane); });
+    connect(canvas_, &Canvas::firstWished, this,
+            [this](int pane) { wish(firstChosen(panes_, pane)); });
     connect(bar_, &ViewBar::edited, this, &Player::edit);
-    connect(bar_, &ViewBar::zoomWished, this, &Player::zoomTo);
+    connect(bar_, &ViewBar::zoomWished, this, [this](double zoom) { wish(zoomed(panes_, zoom)); });
     connect(bar_, &ViewBar::helpWished, this, &Player::helpWished);
-    connect(timeline_, &Timeline::seekWished, this, &Player::seek);
+    connect(timeline_, &Timeline::seekWished, this, [this](std::int64_t moment) { seek(moment); });
     connect(timeline_, &Timeline::loopWished, this,
             [this](std::int64_t from, std::int64_t to, bool) {
-                PlayerState after = state_;
+                PlayerState after = state();
                 after.loop = std::pair(from, to);
                 edit(after, tr("Loop"), QStringLiteral("loop"));
             });
     connect(timeline_, &Timeline::loopCleared, this, [this] { act(Act::loopClear); });
     connect(transportBar_, &TransportBar::acted, this, &Player::act);
-    connect(transportBar_, &TransportBar::seekWished, this,
-            [this](std::int64_t moment) { seek(moment, false); });
+    connect(transportBar_, &TransportBar::seekWished, this, &Player::seek);
     connect(transportBar_, &TransportBar::speedWished, this, [this](double speed) {
-        PlayerState after = state_;
+        PlayerState after = state();
         after.speed = speed;
         edit(after, tr("Speed"));
     });
     connect(transportBar_, &TransportBar::measureWished, this, [this](const QString& name) {
-        PlayerState after = state_;
+        PlayerState after = state();
         after.quality = name;
         edit(after, tr("Choose the measure"));
     });
@@ -123,17 +145,17 @@ void Player::connectParts()
 
 void Player::setPanes(std::vector<Pane> panes)
 {
-    for (const Pane& pane : panes_)
-        if (pane.stream)
-            pane.stream->setArrived({});
+    listen({});
     panes.resize(std::min<std::size_t>(panes.size(), kMostPanes));
-    panes_ = std::move(panes);
-    ++version_;
-    ready_.reset();
-    listen();
+    panes_.setPanes(std::move(panes));
+    // Told from decoding threads; a burst is one event here.
+    listen([this](std::int64_t) {
+        if (!arrival_.exchange(true))
+            QMetaObject::invokeMethod(this, &Player::frameArrived, Qt::QueuedConnection);
+    });
     double rate = 0;
     std::vector<PaneLook> looks;
-    for (const Pane& pane : panes_) {
+    for (const Pane& pane : panes_.panes()) {
         PaneLook look{pane.name, pane.detail, pane.warning, pane.trouble, {}, pane.colour, {}};
         if (pane.stream) {
             const video::SourceInfo& info = pane.stream->info();
@@ -145,85 +167,49 @@ void Player::setPanes(std::vector<Pane> panes)
     }
     canvas_->setPanes(std::move(looks));
     transport_.setRate(rate);
-    setState(state_);
+    setState(PlayerState(state()));
 }
 
 void Player::setState(const PlayerState& state)
 {
-    const PlayerState before = state_;
-    state_ = state;
-    ++version_;
-    ready_.reset();
-    transport_.setLength(length());
+    const std::int64_t frameBefore = panes_.state().frame;
+    panes_.setState(state);
+    scenes_.renew();
+    transport_.setLength(panes_.length());
     transport_.setLoop(state.loop);
     if (transport_.speed() != state.speed)
         transport_.setSpeed(state.speed);
-    std::vector<int> all;
-    for (std::size_t i = 0; i < panes_.size(); ++i)
-        all.push_back(static_cast<int>(i));
-    canvas_->setChoice(std::move(all), firstPane(), secondPane());
+    std::vector<int> all(panes().size());
+    std::iota(all.begin(), all.end(), 0);
+    canvas_->setChoice(std::move(all), panes_.first(), panes_.second());
     canvas_->setState(state);
     updateBars();
     updateTimeline();
-    if (!transport_.isPlaying() || before.frame != state.frame)
+    if (!transport_.isPlaying() || frameBefore != state.frame)
         transport_.seek(state.frame);
     want();
-    makeScene(transport_.position());
+    scenes_.make(transport_.position());
     updateCached();
-}
-
-int Player::firstPane() const
-{
-    for (std::size_t i = 0; i < panes_.size(); ++i)
-        if (panes_[i].id == state_.first)
-            return static_cast<int>(i);
-    return 0;
-}
-
-int Player::secondPane() const
-{
-    const int first = firstPane();
-    for (std::size_t i = 0; i < panes_.size(); ++i)
-        if (panes_[i].id == state_.second && static_cast<int>(i) != first)
-            return static_cast<int>(i);
-    for (std::size_t i = 0; i < panes_.size(); ++i)
-        if (static_cast<int>(i) != first)
-            return static_cast<int>(i);
-    return -1;
-}
-
-std::int64_t Player::offsetOf(int pane) const
-{
-    const Pane& one = panes_[static_cast<std::size_t>(pane)];
-    const auto more = state_.offsets.find(one.id);
-    return one.offset + (more == state_.offsets.end() ? 0 : more->second);
-}
-
-std::optional<std::int64_t> Player::frameAt(int pane, std::int64_t moment) const
-{
-    const Pane& one = panes_[static_cast<std::size_t>(pane)];
-    return video::frameAtPlace(one.places, one.frames, moment + offsetOf(pane));
-}
-
-std::int64_t Player::momentAt(int pane, std::int64_t frame) const
-{
-    const Pane& one = panes_[static_cast<std::size_t>(pane)];
-    return (one.places.empty() ? frame : one.places[static_cast<std::size_t>(frame)]) -
-           offsetOf(pane);
 }
 
 void Player::edit(const PlayerState& after, const QString& label, const QString& mergeKey)
 {
     PlayerState told = after;
     told.frame = transport_.position();
-    if (told != state_)
+    if (told != state())
         emit edited(told, label, mergeKey);
 }
 
-void Player::seek(std::int64_t moment, bool)
+void Player::wish(const std::optional<Edit>& wished)
+{
+    if (wished)
+        edit(wished->state, wished->label, wished->mergeKey);
+}
+
+void Player::seek(std::int64_t moment)
 {
     const std::int64_t to =
-        std::clamp<std::int64_t>(moment, 0, std::max<std::int64_t>(0, length() - 1));
+        std::clamp<std::int64_t>(moment, 0, std::max<std::int64_t>(0, panes_.length() - 1));
     isGoingBack_ = to < transport_.position();
     transport_.seek(to);
     keepFrame(tr("Go to a frame"));
@@ -233,124 +219,112 @@ void Player::seek(std::int64_t moment, bool)
 // undo.
 void Player::keepFrame(const QString& label)
 {
-    if (transport_.isPlaying() || transport_.position() == state_.frame)
+    if (transport_.isPlaying() || transport_.position() == state().frame)
         return;
-    PlayerState after = state_;
+    PlayerState after = state();
     after.frame = transport_.position();
     emit edited(after, label, QStringLiteral("frame"));
 }
 
-void Player::setPairOf(bool first, int pane)
+// By the second pane's curve, from where the last jump went.
+void Player::goToWorst(int step)
 {
-    if (pane < 0 || pane >= static_cast<int>(panes_.size()))
+    if (panes_.second() < 0)
         return;
-    PlayerState after = state_;
-    const QString id = panes_[static_cast<std::size_t>(pane)].id;
-    const int firstNow = firstPane(), secondNow = secondPane();
-    if (first) {
-        if (pane == secondNow) // they change places
-            after.second = panes_[static_cast<std::size_t>(firstNow)].id;
-        after.first = id;
-    } else {
-        if (pane == firstNow && secondNow >= 0)
-            after.first = panes_[static_cast<std::size_t>(secondNow)].id;
-        after.second = id;
-    }
-    edit(after, first ? tr("Choose the first pane") : tr("Choose the second pane"));
-}
-
-void Player::shift(int pane, int by)
-{
-    if (pane < 0 || pane >= static_cast<int>(panes_.size()))
+    const auto moments = worstMoments(measurements_.qualities(panes_.second(), state().quality));
+    if (moments.empty())
         return;
-    PlayerState after = state_;
-    std::int64_t& offset = after.offsets[panes_[static_cast<std::size_t>(pane)].id];
-    offset += by;
-    if (offset == 0)
-        after.offsets.erase(panes_[static_cast<std::size_t>(pane)].id);
-    edit(after, tr("Shift %1 in time").arg(panes_[static_cast<std::size_t>(pane)].name));
-}
-
-void Player::zoomTo(double zoom)
-{
-    PlayerState after = state_;
-    after.zoom = zoom;
-    if (zoom == 0)
-        after.centreX = after.centreY = 0.5;
-    edit(after, zoom == 0 ? tr("Fit") : tr("Zoom"));
-}
-
-void Player::zoomBy(double factor)
-{
-    const auto cells = canvas_->cells();
-    if (cells.empty())
-        return;
-    PlayerState after = state_;
-    zoomAbout(after, cells.front().place, canvas_->common(), QRectF(cells.front().place).center(),
-              factor);
-    edit(after, tr("Zoom"), QStringLiteral("zoom"));
-}
-
-void Player::panBy(double x, double y)
-{
-    const auto cells = canvas_->cells();
-    if (cells.empty())
-        return;
-    PlayerState after = state_;
-    const QRect place = cells.front().place;
-    pan(after, place, canvas_->common(), QPointF(x * place.width(), y * place.height()));
-    edit(after, tr("Pan"), QStringLiteral("pan"));
+    const auto now = std::ranges::find(moments, transport_.position());
+    std::ptrdiff_t next = 0;
+    if (now != moments.end() && worst_ == transport_.position())
+        next = (now - moments.begin()) + step;
+    const auto count = static_cast<std::ptrdiff_t>(moments.size());
+    transport_.setPlaying(false);
+    worst_ = moments[static_cast<std::size_t>((next + count) % count)];
+    seek(*worst_);
 }
 
 void Player::act(Act act)
 {
-    const std::int64_t now = transport_.position();
+    const std::int64_t now = transport_.position(), end = panes_.length() - 1;
     const auto& loop = transport_.loop();
-    const auto loopFrom = [&](std::int64_t from, std::int64_t to) {
-        PlayerState after = state_;
-        after.loop = std::pair(std::min(from, to), std::max(from, to));
-        edit(after, tr("Loop"));
+    const auto step = [&](std::int64_t by) {
+        transport_.setPlaying(false);
+        seek(now + by);
+    };
+    const auto key = [&](int way) {
+        if (const auto moment = panes_.keyMoment(now, way))
+            seek(*moment);
     };
     switch (act) {
     case Act::play:
         return transport_.setPlaying(!transport_.isPlaying());
     case Act::first:
-        return seek(loop && now > loop->first ? loop->first : 0, false);
+        return seek(loop && now > loop->first ? loop->first : 0);
     case Act::last:
-        return seek(loop && now < loop->second ? loop->second : length() - 1, false);
+        return seek(loop && now < loop->second ? loop->second : end);
     case Act::back:
+        return step(-1);
     case Act::forward:
+        return step(1);
     case Act::back10:
+        return step(-10);
     case Act::forward10:
-        transport_.setPlaying(false);
-        return seek(now + (act == Act::back      ? -1
-                           : act == Act::forward ? 1
-                           : act == Act::back10  ? -10
-                                                 : 10),
-                    false);
+        return step(10);
     case Act::keyBack:
+        return key(-1);
     case Act::keyForward:
-        return goToKey(act == Act::keyBack);
+        return key(1);
     case Act::worst:
+        return goToWorst(1);
     case Act::worstBack:
-        return goToWorst(act == Act::worstBack);
+        return goToWorst(-1);
     case Act::loopIn:
-        return loopFrom(now, loop && loop->second > now ? loop->second : length() - 1);
+        return wish(looped(panes_, now, loop && loop->second > now ? loop->second : end));
     case Act::loopOut:
-        return loopFrom(loop && loop->first < now ? loop->first : 0, now);
-    case Act::loopClear:
-        PlayerState after = state_;
+        return wish(looped(panes_, loop && loop->first < now ? loop->first : 0, now));
+    case Act::loopClear: {
+        PlayerState after = state();
         after.loop.reset();
-        edit(after, tr("No loop"));
+        return edit(after, tr("No loop"));
     }
+    case Act::typeFrame:
+        return transportBar_->typeFrame();
+    case Act::still:
+        return emit stillWished(panes_.chosen());
+    case Act::help:
+        return emit helpWished();
+    }
+}
+
+bool Player::pressKey(int key, Qt::KeyboardModifiers modifiers)
+{
+    const PressedKey pressed = pressedKey(key, modifiers);
+    if (!pressed.key)
+        return false;
+    if (const auto* what = std::get_if<Act>(&pressed.key->act)) {
+        act(*what);
+        return true;
+    }
+    const auto cells = canvas_->cells();
+    const Shown shown{panes_, cells.empty() ? QRect() : cells.front().place, canvas_->common()};
+    wish(std::get<Change>(pressed.key->act)(shown, pressed.place));
+    return true;
+}
+
+std::vector<std::pair<QString, QString>> Player::keyList()
+{
+    std::vector<std::pair<QString, QString>> list;
+    for (const Key& key : keyTable())
+        if (key.words)
+            list.emplace_back(tr(key.listed), tr(key.words));
+    return list;
 }
 
 bool Player::event(QEvent* event)
 {
-    if (event->type() == QEvent::PaletteChange) {
-        ++version_;
-        makeScene(transport_.position());
-    }
+    if (event->type() == QEvent::PaletteChange)
+        redraw();
     return QWidget::event(event);
 }
 

@@ -1,20 +1,20 @@
 #pragma once
 
-#include "widgets/player/pane.h"
-#include "widgets/player/scene.h"
-#include "widgets/player/timeline.h"
+#include "widgets/player/measurements.h"
+#include "widgets/player/pane_set.h"
+#include "widgets/player/player_edits.h"
+#include "widgets/player/scene_maker.h"
 #include "widgets/player/transport.h"
 #include "widgets/player/transport_bar.h"
 
+#include <QTimer>
 #include <QWidget>
 
-#include <array>
 #include <atomic>
 #include <functional>
 #include <optional>
 #include <vector>
 
-class QScrollArea;
 class QVBoxLayout;
 
 namespace vitrine::player
@@ -24,10 +24,6 @@ class Canvas;
 class Inspector;
 class Scopes;
 class ViewBar;
-
-// Work on another thread, then `done` in the window's: as ViewContext::compute.
-using Compute = std::function<void(QObject* owner, const QString& key, std::function<void()> work,
-                                   std::function<void()> done)>;
 
 // N synchronised moving pictures with transport, timeline, overlays, read-outs and scopes. Shows
 // one state; what a person wishes is told by `edited`, and comes back through setState. While it
@@ -40,9 +36,15 @@ public:
     ~Player() override;
 
     void setPanes(std::vector<Pane> panes); // at most kMostPanes; the first is the reference
-    const std::vector<Pane>& panes() const { return panes_; }
     void setState(const PlayerState& state);
-    const PlayerState& state() const { return state_; }
+    const PaneSet& paneSet() const { return panes_; }
+    const std::vector<Pane>& panes() const { return panes_.panes(); }
+    const PlayerState& state() const { return panes_.state(); }
+    std::int64_t offsetOf(int pane) const { return panes_.offsetOf(pane); }
+    PaneMoment momentOf(int pane, std::int64_t moment) const
+    {
+        return panes_.momentOf(pane, moment);
+    }
     // A row of the owner's own below the player's tools: choice of panes.
     void insertRow(QWidget* row);
 
@@ -52,15 +54,8 @@ public:
     Inspector* inspector() const { return inspector_; }
     Scopes* scopes() const { return scopes_; }
 
-    int firstPane() const;
-    int secondPane() const; // -1: there is one pane only
-    std::int64_t offsetOf(int pane) const;
-    PaneMoment momentOf(int pane, std::int64_t moment) const;
-    // None in a hole of its times and where the stream has no more.
-    std::optional<std::int64_t> frameAt(int pane, std::int64_t moment) const;
-    std::int64_t momentAt(int pane, std::int64_t frame) const; // of a frame that there is
-    bool
-    isSettled() const; // the frames of this moment are on the screen, measured where they can be
+    // The frames of this moment are on the screen, measured where they can be.
+    bool isSettled() const;
     QString statusText() const;
 
     void act(Act act);
@@ -85,61 +80,35 @@ private:
     void makeLayout();
     void connectParts();
     void edit(const PlayerState& after, const QString& label, const QString& mergeKey = {});
-    void seek(std::int64_t moment, bool dragging);
+    void wish(const std::optional<Edit>& edit);
+    void seek(std::int64_t moment);
     void keepFrame(const QString& label);
-    void setPairOf(bool first, int pane);
-    void shift(int pane, int by);
-    void zoomTo(double zoom);
-    void zoomBy(double factor);
-    void panBy(double x, double y);
+    void goToWorst(int step);
 
-    // Decoding.
-    void listen();
+    void listen(const std::function<void(std::int64_t)>& arrived);
     void want();
-    bool isReady(std::int64_t moment) const;
-    std::int64_t length() const;
-    Timeline::Ranges cachedMoments() const;
     void frameArrived();
-    void updateCached();
-
-    // Pictures.
     void moved(std::int64_t moment);
-    SceneRequest request(std::int64_t moment) const;
-    void makeScene(std::int64_t moment);
-    void takeScene(Scene scene);
-    void makeNext();
+    void redraw(); // the same moment, with everything else new
+    std::optional<SceneRequest> request(std::int64_t moment) const;
     void present(Scene scene);
-    void placesChanged();
 
-    // Numbers.
-    using Values = std::map<std::pair<QString, std::int64_t>, std::array<double, 4>>;
-    bool hasStoredMeasures(int pane) const; // they are of these pairs of frames
-    void measure();
-    std::vector<double> qualities(int pane, const QString& measure) const; // by moment
-    double qualityOf(int pane, std::int64_t moment, const QString& measure) const;
-    QString pairKey(int pane) const;
     void updateLive();
     void updateScopes();
     void updateTimeline();
     void updateBars();
-    std::vector<Measure> measures() const;
-    void goToWorst(bool back);
-    void goToKey(bool back);
+    void updateCached();
 
     Compute compute_;
-    std::vector<Pane> panes_;
-    PlayerState state_;
+    PaneSet panes_;
     Transport transport_;
+    SceneMaker scenes_;
+    Measurements measurements_;
     bool isGoingBack_ = false;
     std::optional<std::int64_t> worst_; // the moment that the last jump to a worst frame went to
-
-    std::uint64_t version_ = 1; // of everything a scene depends on but the moment
-    bool isMaking_ = false;
-    std::optional<Scene> ready_; // of the moment that comes next
     std::atomic<bool> arrival_{false};
     QTimer cachedTimer_, timelineTimer_;
-    Values live_; // by pair of panes and moment: PSNR Y, U, V, SSIM; NaN: cannot be measured
-    bool isMeasuring_ = false, isScoping_ = false;
+    bool isScoping_ = false;
     std::int64_t scoped_ = -1;
     std::uint64_t scopedVersion_ = 0;
 

@@ -1,5 +1,6 @@
-#include "widgets/player/canvas.h"
-#include "widgets/player/player.h"
+#include "widgets/player/player_keys.h"
+
+#include <QObject>
 
 #include <algorithm>
 
@@ -8,189 +9,193 @@ namespace vitrine::player
 namespace
 {
 
-constexpr double kStep = 1.25, kPan = 0.1, kWipe = 0.02;
+constexpr double kZoomStep = 1.25, kPanStep = 0.1, kWipeStep = 0.02;
+
+// A change of the state alone.
+Change change(const char* label, void (*make)(PlayerState&), const char* mergeKey = "")
+{
+    return [=](const Shown& shown, int) {
+        Edit edit{shown.panes.state(), QObject::tr(label), QLatin1String(mergeKey)};
+        make(edit.state);
+        return edit;
+    };
+}
+
+Change toggle(const char* label, bool PlayerState::*member)
+{
+    return [=](const Shown& shown, int) {
+        Edit edit{shown.panes.state(), QObject::tr(label)};
+        edit.state.*member = !(edit.state.*member);
+        return edit;
+    };
+}
+
+template <typename Enum>
+Enum nextOfThree(Enum value)
+{
+    return static_cast<Enum>((static_cast<int>(value) + 1) % 3);
+}
+
+Edit modeAt(const Shown& shown, int place)
+{
+    Edit edit{shown.panes.state(), modeTitle(static_cast<Mode>(place))};
+    edit.state.mode = static_cast<Mode>(place);
+    return edit;
+}
+
+// By Left, Right, Up, Down.
+std::optional<Edit> panTo(const Shown& shown, int place)
+{
+    const double way = place % 2 == 0 ? kPanStep : -kPanStep;
+    return place < 2 ? panned(shown, way, 0) : panned(shown, 0, way);
+}
+
+Change zoomWith(double factor)
+{
+    return [=](const Shown& shown, int) { return zoomedBy(shown, factor); };
+}
+
+Change zoomTo(double zoom)
+{
+    return [=](const Shown& shown, int) { return zoomed(shown.panes, zoom); };
+}
+
+Change shiftSecond(int by)
+{
+    return [=](const Shown& shown, int) { return shifted(shown.panes, shown.panes.second(), by); };
+}
+
+Change wipe(void (*move)(PlayerState&))
+{
+    return change("Move the wipe", move, "wipe");
+}
+
+Change gain(void (*scale)(PlayerState&))
+{
+    return change("Gain of the difference", scale, "gain");
+}
+
+std::optional<Edit> first(const Shown& shown, int place)
+{
+    return firstChosen(shown.panes, place);
+}
+
+std::optional<Edit> second(const Shown& shown, int place)
+{
+    return secondChosen(shown.panes, place);
+}
+
+std::optional<Edit> swap(const Shown& shown, int)
+{
+    return firstChosen(shown.panes, shown.panes.second());
+}
+
+std::optional<Edit> nextMeasure(const Shown& shown, int)
+{
+    return nextMeasureChosen(shown.panes);
+}
+
+Key also(const std::vector<int>& keys, Held held, const KeyAct& act)
+{
+    return {keys, held, act};
+}
+
+Key row(const char* listed, const char* words, const std::vector<int>& keys, Held held,
+        const KeyAct& act)
+{
+    return {keys, held, act, listed, words};
+}
 
 } // namespace
 
-std::vector<std::pair<QString, QString>> Player::keyList()
+const std::vector<Key>& keyTable()
 {
-    return {{tr("Space"), tr("Play or pause")},
-            {tr("Left, Right"), tr("Frame before, after")},
-            {tr("Shift + Left, Right"), tr("Ten frames before, after")},
-            {tr("Page Up, Page Down"), tr("Key frame before, after (second pane)")},
-            {tr("Home, End"), tr("First, last frame; first of the loop")},
-            {tr("G"), tr("Type a frame number")},
-            {tr("W, Shift + W"), tr("Worst frame, the next worst; back")},
-            {tr("M"), tr("Next measure of quality")},
-            {tr(", and ."), tr("The loop begins, ends here")},
-            {tr("L"), tr("No loop")},
-            {tr("< and >"), tr("Slower, faster")},
-            {tr("Alt + 1 to 5"), tr("Side by side, wipe, lens, blink, difference")},
-            {tr("1 to 8"), tr("Second pane")},
-            {tr("Shift + 1 to 8"), tr("First pane")},
-            {tr("S"), tr("First and second change places")},
-            {tr("Ctrl + Left, Right"), tr("Move the handle of the wipe")},
-            {tr("X"), tr("Turn the handle of the wipe")},
-            {tr("D, P"), tr("Next kind of difference, next plane")},
-            {tr("Shift + Up, Down"), tr("Gain twice, half")},
-            {tr("B, V, Q"), tr("Block quality, motion vectors, quantizers")},
-            {tr("I, H"), tr("Sample values, histogram and waveform")},
-            {tr("+, -, 0, Z"), tr("Zoom in, out, fit, one sample per pixel")},
-            {tr("Alt + arrows"), tr("Pan")},
-            {tr("[ and ]"), tr("Second pane one frame earlier, later")},
-            {tr("Ctrl + S"), tr("Save the second pane's still")},
-            {tr("?"), tr("This list")}};
+    using enum Held;
+    using enum Qt::Key;
+    using State = PlayerState;
+    const std::vector<int> digits = {Key_1, Key_2, Key_3, Key_4, Key_5, Key_6, Key_7, Key_8};
+    // Shift and a digit gives another sign on every keyboard: these are the American ones.
+    const std::vector<int> signs = {Key_Exclam,  Key_At,          Key_NumberSign, Key_Dollar,
+                                    Key_Percent, Key_AsciiCircum, Key_Ampersand,  Key_Asterisk};
+    static const std::vector<Key> kTable = {
+        row("Space", "Play or pause", {Key_Space}, none, Act::play),
+        row("Left, Right", "Frame before, after", {Key_Left}, none, Act::back),
+        also({Key_Right}, none, Act::forward),
+        row("Shift + Left, Right", "Ten frames before, after", {Key_Left}, shift, Act::back10),
+        also({Key_Right}, shift, Act::forward10),
+        row("Page Up, Page Down", "Key frame before, after (second pane)", {Key_PageUp}, none,
+            Act::keyBack),
+        also({Key_PageDown}, none, Act::keyForward),
+        row("Home, End", "First, last frame; first of the loop", {Key_Home}, none, Act::first),
+        also({Key_End}, none, Act::last),
+        row("G", "Type a frame number", {Key_G}, none, Act::typeFrame),
+        row("W, Shift + W", "Worst frame, the next worst; back", {Key_W}, none, Act::worst),
+        also({Key_W}, shift, Act::worstBack),
+        row("M", "Next measure of quality", {Key_M}, none, nextMeasure),
+        row(", and .", "The loop begins, ends here", {Key_Comma}, none, Act::loopIn),
+        also({Key_Period}, none, Act::loopOut),
+        row("L", "No loop", {Key_L}, none, Act::loopClear),
+        row("< and >", "Slower, faster", {Key_Less}, none,
+            change("Slower", [](State& s) { s.speed = std::max(0.1, s.speed / 2); })),
+        also({Key_Greater}, none,
+             change("Faster", [](State& s) { s.speed = std::min(4.0, s.speed * 2); })),
+        row("Alt + 1 to 5", "Side by side, wipe, lens, blink, difference",
+            {Key_1, Key_2, Key_3, Key_4, Key_5}, alt, modeAt),
+        row("1 to 8", "Second pane", digits, none, second),
+        row("Shift + 1 to 8", "First pane", digits, shift, first),
+        also(signs, none, first),
+        row("S", "First and second change places", {Key_S}, none, swap),
+        row("Ctrl + Left, Right", "Move the handle of the wipe", {Key_Left, Key_Up}, control,
+            wipe([](State& s) { s.wipe = std::max(0.0, s.wipe - kWipeStep); })),
+        also({Key_Right, Key_Down}, control,
+             wipe([](State& s) { s.wipe = std::min(1.0, s.wipe + kWipeStep); })),
+        row("X", "Turn the handle of the wipe", {Key_X}, none,
+            toggle("Turn the handle", &State::wipeHorizontal)),
+        row("D, P", "Next kind of difference, next plane", {Key_D}, none,
+            change("Kind of difference",
+                   [](State& s) { s.difference = nextOfThree(s.difference); })),
+        also({Key_P}, none,
+             change("Choose the plane", [](State& s) { s.plane = nextOfThree(s.plane); })),
+        row("Shift + Up, Down", "Gain twice, half", {Key_Up}, shift,
+            gain([](State& s) { s.gain = std::min(s.gain * 2, 64.0); })),
+        also({Key_Down}, shift, gain([](State& s) { s.gain = std::max(s.gain / 2, 1.0); })),
+        row("B, V, Q", "Block quality, motion vectors, quantizers", {Key_B}, none,
+            change("Block quality", [](State& s) { s.blocks = nextOfThree(s.blocks); })),
+        also({Key_V}, none, toggle("Motion vectors", &State::motion)),
+        also({Key_Q}, none, toggle("Quantizers", &State::qp)),
+        row("I, H", "Sample values, histogram and waveform", {Key_I}, none,
+            toggle("Sample values", &State::inspector)),
+        also({Key_H}, none, toggle("Histogram and waveform", &State::scopes)),
+        row("+, -, 0, Z", "Zoom in, out, fit, one sample per pixel", {Key_Plus, Key_Equal}, none,
+            zoomWith(kZoomStep)),
+        also({Key_Minus}, none, zoomWith(1 / kZoomStep)),
+        also({Key_0}, none, zoomTo(0)),
+        also({Key_Z}, none, zoomTo(1)),
+        row("Alt + arrows", "Pan", {Key_Left, Key_Right, Key_Up, Key_Down}, alt, panTo),
+        row("[ and ]", "Second pane one frame earlier, later", {Key_BracketLeft}, none,
+            shiftSecond(-1)),
+        also({Key_BracketRight}, none, shiftSecond(1)),
+        row("Ctrl + S", "Save the second pane's still", {Key_S}, control, Act::still),
+        row("?", "This list", {Key_Question}, none, Act::help)};
+    return kTable;
 }
 
-bool Player::pressKey(int key, Qt::KeyboardModifiers modifiers)
+PressedKey pressedKey(int key, Qt::KeyboardModifiers modifiers)
 {
-    const bool shift = modifiers & Qt::ShiftModifier, control = modifiers & Qt::ControlModifier,
-               alt = modifiers & Qt::AltModifier;
-    PlayerState after = state_;
-    const auto change = [&](const QString& label, const QString& merge = {}) {
-        edit(after, label, merge);
-        return true;
-    };
-    const auto done = [this](Act what) {
-        act(what);
-        return true;
-    };
-    if (alt) {
-        if (key >= Qt::Key_1 && key <= Qt::Key_5) {
-            after.mode = static_cast<Mode>(key - Qt::Key_1);
-            return change(modeTitle(after.mode));
-        }
-        switch (key) {
-        case Qt::Key_Left:
-            return panBy(kPan, 0), true;
-        case Qt::Key_Right:
-            return panBy(-kPan, 0), true;
-        case Qt::Key_Up:
-            return panBy(0, kPan), true;
-        case Qt::Key_Down:
-            return panBy(0, -kPan), true;
-        }
-        return false;
+    const Held held = modifiers & Qt::AltModifier       ? Held::alt
+                      : modifiers & Qt::ControlModifier ? Held::control
+                      : modifiers & Qt::ShiftModifier   ? Held::shift
+                                                        : Held::none;
+    PressedKey unshifted;
+    for (const Key& each : keyTable()) {
+        const auto at = std::ranges::find(each.keys, key);
+        const PressedKey found{&each, static_cast<int>(at - each.keys.begin())};
+        if (at != each.keys.end() && each.held == held)
+            return found;
+        if (at != each.keys.end() && each.held == Held::none && held == Held::shift)
+            unshifted = found;
     }
-    if (control) {
-        switch (key) {
-        case Qt::Key_Left:
-        case Qt::Key_Up:
-            after.wipe = std::max(0.0, state_.wipe - kWipe);
-            return change(tr("Move the wipe"), QStringLiteral("wipe"));
-        case Qt::Key_Right:
-        case Qt::Key_Down:
-            after.wipe = std::min(1.0, state_.wipe + kWipe);
-            return change(tr("Move the wipe"), QStringLiteral("wipe"));
-        case Qt::Key_S:
-            emit stillWished(secondPane() >= 0 ? secondPane() : firstPane());
-            return true;
-        }
-        return false;
-    }
-    // Shift and a digit gives another sign on every keyboard: these are the American ones.
-    static const std::map<int, int> kShifted = {{Qt::Key_Exclam, 0},     {Qt::Key_At, 1},
-                                                {Qt::Key_NumberSign, 2}, {Qt::Key_Dollar, 3},
-                                                {Qt::Key_Percent, 4},    {Qt::Key_AsciiCircum, 5},
-                                                {Qt::Key_Ampersand, 6},  {Qt::Key_Asterisk, 7}};
-    if (const auto digit = kShifted.find(key); digit != kShifted.end())
-        return setPairOf(true, digit->second), true;
-    if (key >= Qt::Key_1 && key <= Qt::Key_8)
-        return setPairOf(shift, key - Qt::Key_1), true;
-    switch (key) {
-    case Qt::Key_Space:
-        return done(Act::play);
-    case Qt::Key_Left:
-        return done(shift ? Act::back10 : Act::back);
-    case Qt::Key_Right:
-        return done(shift ? Act::forward10 : Act::forward);
-    case Qt::Key_Up:
-    case Qt::Key_Down:
-        if (!shift)
-            return false;
-        after.gain = std::clamp(state_.gain * (key == Qt::Key_Up ? 2.0 : 0.5), 1.0, 64.0);
-        return change(tr("Gain of the difference"), QStringLiteral("gain"));
-    case Qt::Key_PageUp:
-        return done(Act::keyBack);
-    case Qt::Key_PageDown:
-        return done(Act::keyForward);
-    case Qt::Key_Home:
-        return done(Act::first);
-    case Qt::Key_End:
-        return done(Act::last);
-    case Qt::Key_W:
-        return done(shift ? Act::worstBack : Act::worst);
-    case Qt::Key_Comma:
-        return done(Act::loopIn);
-    case Qt::Key_Period:
-        return done(Act::loopOut);
-    case Qt::Key_L:
-        return done(Act::loopClear);
-    case Qt::Key_Less:
-        after.speed = std::max(0.1, state_.speed / 2);
-        return change(tr("Slower"));
-    case Qt::Key_Greater:
-        after.speed = std::min(4.0, state_.speed * 2);
-        return change(tr("Faster"));
-    case Qt::Key_S:
-        if (secondPane() >= 0)
-            setPairOf(true, secondPane());
-        return true;
-    case Qt::Key_X:
-        after.wipeHorizontal = !state_.wipeHorizontal;
-        return change(tr("Turn the handle"));
-    case Qt::Key_D:
-        after.difference =
-            static_cast<video::DifferenceMode>((static_cast<int>(state_.difference) + 1) % 3);
-        return change(tr("Kind of difference"));
-    case Qt::Key_P:
-        after.plane = (state_.plane + 1) % 3;
-        return change(tr("Choose the plane"));
-    case Qt::Key_B:
-        after.blocks = static_cast<BlockMeasure>((static_cast<int>(state_.blocks) + 1) % 3);
-        return change(tr("Block quality"));
-    case Qt::Key_V:
-        after.motion = !state_.motion;
-        return change(tr("Motion vectors"));
-    case Qt::Key_Q:
-        after.qp = !state_.qp;
-        return change(tr("Quantizers"));
-    case Qt::Key_I:
-        after.inspector = !state_.inspector;
-        return change(tr("Sample values"));
-    case Qt::Key_H:
-        after.scopes = !state_.scopes;
-        return change(tr("Histogram and waveform"));
-    case Qt::Key_M: {
-        const auto all = measures();
-        for (std::size_t i = 0; i < all.size(); ++i)
-            if (all[i].name == state_.quality) {
-                after.quality = all[(i + 1) % all.size()].name;
-                return change(tr("Choose the measure"));
-            }
-        return true;
-    }
-    case Qt::Key_Plus:
-    case Qt::Key_Equal:
-        return zoomBy(kStep), true;
-    case Qt::Key_Minus:
-        return zoomBy(1 / kStep), true;
-    case Qt::Key_0:
-        return zoomTo(0), true;
-    case Qt::Key_Z:
-        return zoomTo(1), true;
-    case Qt::Key_BracketLeft:
-        return this->shift(secondPane(), -1), true;
-    case Qt::Key_BracketRight:
-        return this->shift(secondPane(), 1), true;
-    case Qt::Key_G:
-        transportBar_->typeFrame();
-        return true;
-    case Qt::Key_Question:
-        emit helpWished();
-        return true;
-    }
-    return false;
+    return unshifted;
 }
 
 } // namespace vitrine::player

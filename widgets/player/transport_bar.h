@@ -15,7 +15,7 @@ class QToolButton;
 namespace vitrine::player
 {
 
-// What the buttons under the timeline do; keys do the same (player_keys.cpp).
+// What the buttons under the timeline and keys (player_keys.cpp) do, but changes of the state.
 enum class Act {
     play,
     first,
@@ -30,7 +30,10 @@ enum class Act {
     worstBack,
     loopIn,
     loopOut,
-    loopClear
+    loopClear,
+    typeFrame,
+    still,
+    help
 };
 
 class TransportBar : public QWidget

@@ -503,8 +503,8 @@ TEST_F(PlayerTest, ButtonsChooseModesAndTogglesAndTheirKeysDoTheSame)
     press(Qt::Key_H);
     EXPECT_FALSE(player_.state().scopes);
     press(Qt::Key_S); // they change places
-    EXPECT_EQ(player_.firstPane(), 1);
-    EXPECT_EQ(player_.secondPane(), 0);
+    EXPECT_EQ(player_.paneSet().first(), 1);
+    EXPECT_EQ(player_.paneSet().second(), 0);
 }
 
 TEST_F(PlayerTest, OverlaysThatAreNotThereSayWhy)
