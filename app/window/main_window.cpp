@@ -1,7 +1,7 @@
 #include "app/window/main_window.h"
 
-#include <QFileInfo>
 #include <QDockWidget>
+#include <QFileInfo>
 #include <QHBoxLayout>
 #include <QResizeEvent>
 #include <QScreen>
@@ -327,11 +327,16 @@ void MainWindow::showParameters()
     const bool open =
         room != nullptr &&
         (formNeeded_ || (formFits() && (room->runs().empty() ? !formFolded_ : formBesideRuns_)));
-    const bool hadFocus = dock_->isAncestorOf(focusWidget());
-    dock_->setVisible(open);
+    setFormOpen(open);
     handle_->setVisible(room != nullptr && !open);
     if (room != nullptr)
         handle_->setChanges(room->panel()->changes());
+}
+
+void MainWindow::setFormOpen(bool open)
+{
+    const bool hadFocus = dock_->isAncestorOf(focusWidget());
+    dock_->setVisible(open);
     if (hadFocus && !dock_->isVisible())
         bar_->setFocus(); // no other field lights up
 }
@@ -367,8 +372,12 @@ void MainWindow::applyRoom(const QString& id, const RoomState& state)
         reports()->setState(state.view);
     else if (id == "runs")
         runs()->applyEdit(state.view);
-    else if (RoomPage* page = rooms_->room(id))
+    else if (RoomPage* page = rooms_->room(id)) {
+        // A page of runs may need the form's place: else it would make the window wider.
+        if (page == shownRoom() && !state.runs.isEmpty() && !formBesideRuns_ && !formNeeded_)
+            setFormOpen(false);
         page->apply(state);
+    }
     showParameters();
     workspace_->saveSoon();
 }
@@ -475,8 +484,7 @@ void MainWindow::openPath(const QString& path)
         page->apply(page->stateOf(experiment)); // the form is this experiment's now
     }
     showPage(page->info().id);
-    page->panel()->form().merge(
-        {{parameter, pathFor(taker->kind, path).toStdString()}});
+    page->panel()->form().merge({{parameter, pathFor(taker->kind, path).toStdString()}});
     RoomState after = page->state();
     after.params = page->panel()->form().values();
     change({page->info().id, "Open " + path, {}, before, after});

@@ -97,6 +97,7 @@ private:
     RoomPage* shownRoom() const { return rooms_->ifOpen(currentPage_); } // nullptr: another page
     QStringList inOrder(QStringList uids);
     void showParameters(); // where there is a room, unless the form is folded
+    void setFormOpen(bool open);
     void toggleParameters();
     bool formFits() const;
     void applyRoom(const QString& room, const RoomState& state);

@@ -54,6 +54,8 @@ public:
     void setRuns(const std::vector<RunHandle>& shown) override
     {
         runs = shown;
+        if (!runs.empty())
+            setMinimumWidth(widthWithRuns);
         emit titleChanged();
     }
     QJsonObject state() const override { return current; }
@@ -64,6 +66,7 @@ public:
 
     ViewContext& context;
     std::vector<RunHandle> runs;
+    int widthWithRuns = 0; // that it needs then
     QJsonObject current = {{"zoom", 1}};
     QString loading;
 };

@@ -136,6 +136,16 @@ TEST_P(FormFolds, RatherThanMakeTheWindowWider)
     EXPECT_TRUE(isOpen()) << "asked for";
 }
 
+TEST_P(FormFolds, BeforeAPageNeedsItsPlace)
+{
+    view().widthWithRuns = GetParam().width() - 200;
+    EXPECT_TRUE(isOpen());
+    run();
+    QCoreApplication::sendPostedEvents();
+    EXPECT_FALSE(isOpen());
+    EXPECT_EQ(window->size(), GetParam());
+}
+
 INSTANTIATE_TEST_SUITE_P(Sizes, FormFolds, testing::Values(QSize(1024, 700), QSize(1440, 900)));
 
 } // namespace
