@@ -61,6 +61,13 @@ public:
             changes.push_back({view->state(), state, label, mergeKey});
         view->setState(state);
     }
+    void changeLive(View* view, const QJsonObject& state,
+                    const std::map<std::string, std::string>& params, const QString& label,
+                    const QString& mergeKey) override
+    {
+        toForm = params;
+        change(view, state, label, mergeKey);
+    }
     void undo(View* view)
     {
         const Change last = changes.back();
@@ -110,6 +117,7 @@ public:
     std::string formExperiment; // whose form stands beside the view; empty: there is none
     std::map<std::string, std::string> form;
     std::vector<Change> changes;
+    std::map<std::string, std::string> toForm; // of the last live change
     std::vector<Start> starts;
     FakeLive* live = nullptr; // the newest; belongs to its view
     std::string liveExperiment;

@@ -177,6 +177,16 @@ void RoomView::change(const QJsonObject& state, const QString& label, const QStr
         context_.change(this, kept, label, mergeKey);
 }
 
+void RoomView::changeLive(const QJsonObject& state, const Values& params, const QString& label,
+                          const QString& mergeKey)
+{
+    const QJsonObject kept = bound_.written(state);
+    if (params.empty())
+        change(state, label, mergeKey);
+    else if (kept != state_)
+        context_.changeLive(this, kept, params, label, mergeKey);
+}
+
 void RoomView::put(const char* key, const QJsonValue& value, const QString& label,
                    const QString& mergeKey)
 {

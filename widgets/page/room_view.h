@@ -108,6 +108,9 @@ protected:
     void showPage();
     QJsonObject current() const { return bound_.read(state_); } // as far as it is about the text
     void change(const QJsonObject& state, const QString& label, const QString& mergeKey = {});
+    // Parameters of the experiment are in it, which the form says too; none: as change().
+    void changeLive(const QJsonObject& state, const Values& params, const QString& label,
+                    const QString& mergeKey = {});
     void put(const char* key, const QJsonValue& value, const QString& label,
              const QString& mergeKey = {});
     void start(Values params, bool compare);

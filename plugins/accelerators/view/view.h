@@ -77,6 +77,7 @@ private:
     void fillWorkloads(const std::string& accelerator);
     void showChoices();
     void showPage();
+    std::map<std::string, std::string> paramsOf(const Scenario& scenario) const;
     void change(const Scenario& scenario, const QString& label, const QString& mergeKey = {});
     void start(const std::map<std::string, std::string>& given, bool compare);
 

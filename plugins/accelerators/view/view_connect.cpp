@@ -1,6 +1,8 @@
 // What a person does in the view: each becomes a change of its state, or a run.
 #include "core/sim/cost/accelerator.h"
 #include "plugins/accelerators/view/view.h"
+
+#include "core/jobs/experiment/param_texts.h"
 #include "widgets/page/banner.h"
 #include "widgets/page/state_pages.h"
 #include "widgets/params/segmented_switch.h"
@@ -116,12 +118,20 @@ void AcceleratorsView::changeRange(const QString& key, const QJsonObject& range,
         context_.change(this, bound_.written(changed), label, "zoom-" + key);
 }
 
+// What is tried, or where nothing is the first run: what the form says too.
+std::map<std::string, std::string> AcceleratorsView::paramsOf(const Scenario& scenario) const
+{
+    if (scenario.active())
+        return scenario.given();
+    return runs_.empty() ? std::map<std::string, std::string>{} : paramTexts(runs_.front()->params);
+}
+
 void AcceleratorsView::change(const Scenario& scenario, const QString& label,
                               const QString& mergeKey)
 {
     const QJsonObject changed = withScenario(current(), scenario);
     if (bound_.written(changed) != state_)
-        context_.change(this, bound_.written(changed), label, mergeKey);
+        context_.changeLive(this, bound_.written(changed), paramsOf(scenario), label, mergeKey);
 }
 
 void AcceleratorsView::start(const std::map<std::string, std::string>& given, bool compare)

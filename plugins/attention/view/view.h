@@ -60,7 +60,7 @@ private:
 
     // Changes what is shown: `act` on a copy of the state.
     void edit(const std::function<void(State&)>& act, const QString& label,
-              const QString& mergeKey = {});
+              const QString& mergeKey = {}, const Values& live = {});
     void chooseToken(std::int64_t token);
     void chooseHeadByPerson(LayerHead head);
     void togglePin(LayerHead head);

@@ -26,14 +26,14 @@ void toggle(std::vector<Value>& list, const Value& value)
 } // namespace
 
 void AttentionView::edit(const std::function<void(State&)>& act, const QString& label,
-                         const QString& mergeKey)
+                         const QString& mergeKey, const Values& live)
 {
     if (!scene_)
         return;
     const State before = readShown();
     State state = before;
     act(state);
-    change(qtJson(written(coreJson(current()), state, before)), label, mergeKey);
+    changeLive(qtJson(written(coreJson(current()), state, before)), live, label, mergeKey);
 }
 
 void AttentionView::chooseToken(std::int64_t token)

@@ -1,9 +1,11 @@
+#include "core/jobs/experiment/param_texts.h"
 #include "plugins/attention/view/head_table.h"
 #include "plugins/attention/view/map_panel.h"
 #include "plugins/attention/view/overview_panel.h"
 #include "plugins/attention/view/profile_panel.h"
 #include "plugins/attention/view/token_panel.h"
 #include "plugins/attention/view/view.h"
+#include "plugins/common/experiment_sinks.h"
 #include "widgets/page/panel.h"
 #include "widgets/page/splitters.h"
 #include "widgets/theme/text.h"
@@ -144,7 +146,7 @@ void AttentionView::connectParts()
     connect(profile_, &ProfilePanel::sinksChosen, this,
             [this](const attention::SinkOptions& options) {
                 edit([&](State& state) { state.sinks = options; }, tr("Change sink rule"),
-                     QStringLiteral("sinks"));
+                     QStringLiteral("sinks"), paramTexts(paramsOf(options)));
             });
     keepSizes({page_, top_, numbers_});
 }

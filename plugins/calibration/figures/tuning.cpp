@@ -104,6 +104,20 @@ Params tuned(Params run, const Params& tuning)
     return run;
 }
 
+std::map<std::string, std::string> tuningTexts(const Params& wished)
+{
+    std::map<std::string, std::string> texts;
+    const auto take = [&](const char* name) {
+        if (const ParamValue* value = parameterOf(wished, name))
+            texts[name] = paramText(*value);
+    };
+    for (const TunedNumber& number : kNumbers)
+        take(number.name);
+    for (const char* name : kTexts)
+        take(name);
+    return texts;
+}
+
 Params tuningOf(const Params& wished, const Params& run)
 {
     Params tuning;

@@ -27,6 +27,9 @@ Params tuned(Params run, const Params& tuning);
 // Of `wished` what can be tuned and differs from the run's own.
 Params tuningOf(const Params& wished, const Params& run);
 
+// All that can be tuned, as a form takes it.
+std::map<std::string, std::string> tuningTexts(const Params& wished);
+
 // The heads to calibrate as the parameter writes them; "all" where nothing says.
 std::string headsOf(const Params& params);
 

@@ -89,7 +89,7 @@ private:
     // view_acts.cpp
     // Changes what is shown: `act` on a copy of the state.
     void edit(const std::function<void(State&)>& act, const QString& label,
-              const QString& mergeKey = {});
+              const QString& mergeKey = {}, const Values& live = {});
     // Tunes to these parameters, and chooses the token, in one step to undo.
     void tune(const Params& wished, const QString& label, const QString& mergeKey = {},
               std::optional<std::int64_t> token = {});

@@ -24,14 +24,14 @@ std::string listedHeads(const std::set<LayerHead>& heads)
 } // namespace
 
 void CalibrationView::edit(const std::function<void(State&)>& act, const QString& label,
-                           const QString& mergeKey)
+                           const QString& mergeKey, const Values& live)
 {
     if (!scene_)
         return;
     const State before = readCurrent();
     State state = before;
     act(state);
-    change(qtJson(written(coreJson(current()), state, before)), label, mergeKey);
+    changeLive(qtJson(written(coreJson(current()), state, before)), live, label, mergeKey);
 }
 
 void CalibrationView::tune(const Params& wished, const QString& label, const QString& mergeKey,
@@ -44,7 +44,7 @@ void CalibrationView::tune(const Params& wished, const QString& label, const QSt
             if (token)
                 state.selection.token = token;
         },
-        label, mergeKey);
+        label, mergeKey, tuningTexts(wished));
 }
 
 void CalibrationView::tune(const std::string& parameter, const ParamValue& value,

@@ -226,12 +226,14 @@ TEST_F(AcceleratorsViewTest, TheSliderIsOneStepOfUndoAndTheFigureFollows)
     ASSERT_TRUE(QTest::qWaitFor([&] { return std::abs(shownCycles() - wanted) < 1e-6 * wanted; }))
         << shownCycles() << " instead of " << wanted;
     EXPECT_EQ(readScenario(view_.state()), tried);
+    EXPECT_EQ(context_.toForm, tried.given());
     QTest::mouseClick(button("Keep as run"), Qt::LeftButton);
     ASSERT_EQ(context_.starts.size(), 1u);
     EXPECT_TRUE(context_.starts[0].compare);
     EXPECT_EQ(context_.starts[0].params, tried.given());
     QTest::mouseClick(button("Reset"), Qt::LeftButton);
     EXPECT_EQ(shownRuns(), 1);
+    EXPECT_EQ(context_.toForm.at("rows"), "32") << "as the run";
 }
 
 // Simulation and drawing while a slider is dragged: a frame within 50 ms here would be too strict

@@ -311,6 +311,8 @@ TEST_F(AttentionViewTest, ChangingTheThresholdChangesTheBadgesAndTheTableAtOnce)
 
     const attention::SinkOptions loose{.alpha = 0.05};
     EXPECT_EQ(view_.state()["alpha"].toDouble(), 0.05);
+    EXPECT_EQ(context_.toForm.at("alpha"), "0.05");
+    EXPECT_EQ(context_.toForm.at("rule"), "uniform");
     EXPECT_EQ(strip()->badged(), positions(loose));
     EXPECT_GT(strip()->badged().size(), positions({}).size());
     ASSERT_TRUE(QTest::qWaitFor([&] {

@@ -196,6 +196,8 @@ TEST_F(CalibrationViewTest, DraggingBetaAsksLiveAndIsOneStepToUndo)
     EXPECT_EQ(asked("prompt"), "peace the nation");
     EXPECT_EQ(context_.changes.size(), 1u);
     EXPECT_EQ(view_.state()["tune"].toObject()["beta"].toDouble(), 0.1);
+    EXPECT_EQ(context_.toForm.at("beta"), "0.1");
+    EXPECT_EQ(context_.toForm.at("heads"), asked("heads").toStdString());
 
     tests::SyntheticTuning tuned;
     tuned.calibration.beta = 0.1;
