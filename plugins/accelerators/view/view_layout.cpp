@@ -22,7 +22,7 @@ namespace vitrine::accelerators_plugin
 namespace
 {
 
-constexpr int kWide = 940;   // pixels with room for choices and slider in one row
+constexpr int kWide = 1040;  // pixels with room for choices and slider in one row
 constexpr int kBeside = 760; // and for two plots side by side
 constexpr int kLeastPage = 160;
 constexpr int kPlotHeight = 320, kLowPlotHeight = 260;
