@@ -1,36 +1,41 @@
 #include "widgets/page/room_view.h"
 
 #include "core/jobs/experiment/param_texts.h"
-#include "core/jobs/experiment/read_run.h"
 #include "widgets/page/banner.h"
-#include "widgets/page/prompt_line.h"
-#include "widgets/page/splitters.h"
 #include "widgets/theme/style.h"
 #include "widgets/theme/text.h"
 
-#include <QMenu>
 #include <QScrollArea>
 #include <QVBoxLayout>
-
-#include <memory>
 
 namespace vitrine
 {
 
 RoomView::RoomView(ViewContext& context, BoundState bound, Words words, QWidget* parent)
-    : View(parent),
-      context_(context),
-      bound_(std::move(bound)),
-      words_(std::move(words)),
-      prompt_(new PromptLine(words_.prompt, this)),
-      banner_(new Banner(this))
+    : View(parent), context_(context), bound_(std::move(bound)), words_(std::move(words))
 {
     setObjectName("page");
     setAccessibleName(words_.name);
-    connect(prompt_, &PromptLine::entered, this, &RoomView::startPrompt);
-    connect(prompt_, &PromptLine::edited, this, [this](const QString& text) {
-        emit parametersEdited({{"prompt", text.toStdString()}});
-    });
+}
+
+RoomView::~RoomView() = default;
+
+void RoomView::makePage(QWidget* content, Skeleton skeleton, const Around& around)
+{
+    auto* empty = new EmptyPage(words_.empty, this);
+    pages_ = new StatePages(empty, std::move(skeleton), words_.failure, content, this);
+    banner_ = new Banner(this);
+    auto* all = new QVBoxLayout(this);
+    all->setContentsMargins(theme::kPanelPadding, 8, theme::kPanelPadding, theme::kPanelPadding);
+    all->setSpacing(8);
+    for (QWidget* part : around.above)
+        all->addWidget(part);
+    all->addWidget(banner_);
+    for (QWidget* part : around.between)
+        all->addWidget(part);
+    all->addWidget(pages_, 1);
+    connect(empty, &EmptyPage::startWished, this, [this] { startStudy(); });
+    connect(pages_, &StatePages::retryWished, this, &RoomView::retry);
     connect(banner_, &Banner::acted, this, [this] { actOnNotice(); });
     connect(banner_, &Banner::dismissed, this, [this] {
         dismissNotice();
@@ -38,111 +43,60 @@ RoomView::RoomView(ViewContext& context, BoundState bound, Words words, QWidget*
     });
 }
 
-RoomView::~RoomView() = default;
-
-void RoomView::makePage(QWidget* content, Skeleton skeleton,
-                        const std::initializer_list<QWidget*>& between)
+void RoomView::setLeastHeight(int height)
 {
-    auto* empty = new EmptyPage(words_.empty, this);
+    pages_->setMinimumHeight(height);
+}
+
+QWidget* RoomView::scrolled(QWidget* content)
+{
     auto* scroll = new QScrollArea(this);
     scroll->setWidget(content);
     scroll->setWidgetResizable(true);
     scroll->setFrameShape(QFrame::NoFrame);
     scroll->setFocusPolicy(Qt::NoFocus);
-    pages_ = new StatePages(empty, std::move(skeleton), words_.failure, scroll, this);
-    auto* all = new QVBoxLayout(this);
-    all->setContentsMargins(theme::kPanelPadding, 8, theme::kPanelPadding, theme::kPanelPadding);
-    all->setSpacing(8);
-    all->addWidget(prompt_);
-    all->addWidget(banner_);
-    for (QWidget* part : between)
-        all->addWidget(part);
-    all->addWidget(pages_, 1);
-    connect(empty, &EmptyPage::startWished, this, [this] { startStudy(); });
-    connect(pages_, &StatePages::retryWished, this, &RoomView::retry);
-}
-
-void RoomView::addFigureActions(const QString& figure)
-{
-    addViewAction(tr("Copy figure"),
-                  [this, figure] { withFigure(figure, &ViewContext::copyFigure); });
-    addViewAction(tr("Export figure…"),
-                  [this, figure] { withFigure(figure, &ViewContext::exportFigure); });
-    addViewAction(tr("Add to report"),
-                  [this, figure] { withFigure(figure, &ViewContext::addToReport); });
-    addViewAction(tr("Where from?"),
-                  [this, figure] { withFigure(figure, &ViewContext::showOrigin); });
-}
-
-void RoomView::addFigureActions(QMenu& menu, const QString& figure)
-{
-    const auto add = [&](const QString& text, FigureAct act) {
-        menu.addAction(text, this, [this, figure, act] { withFigure(figure, act); });
-    };
-    add(tr("Copy figure"), &ViewContext::copyFigure);
-    add(tr("Export figure…"), &ViewContext::exportFigure);
-    add(tr("Add to report"), &ViewContext::addToReport);
-    add(tr("Where from?"), &ViewContext::showOrigin);
-    menu.addSeparator();
-}
-
-void RoomView::keepSizes(std::initializer_list<QSplitter*> splitters)
-{
-    for (QSplitter* each : splitters)
-        connect(each, &QSplitter::splitterMoved, this, [this, each] {
-            put("splitters", withSizesOf(*each, state_["splitters"].toObject()),
-                tr("Resize panels"), QStringLiteral("splitters"));
-        });
+    return scroll;
 }
 
 void RoomView::setRuns(const std::vector<RunHandle>& runs)
 {
     runs_ = runs;
-    failure_.clear();
     loading_.clear();
-    std::vector<RunHandle> done;
+    std::vector<RunHandle> good;
+    QStringList troubles;
     for (const RunHandle& run : runs)
-        if (run->state == RunState::done)
-            done.push_back(run);
+        if (isSound(*run))
+            good.push_back(run);
         else
-            failure_ = fromUtf8(run->error.empty() ? "the run did not finish" : run->error);
-    opening_ = !done.empty();
-    if (opening_) {
-        showPage();
-        return openRuns(done);
-    }
-    if (!runs.empty())
-        setPrompt(parameterText(runs.front()->params, "prompt"));
-    dropRuns();
-    context_.compute(
-        this, QStringLiteral("open"), [] {}, [] {}); // what is still being opened is not wanted
+            troubles << troubleOf(*run);
+    troubles.removeDuplicates();
+    failure_ = troubles.join('\n');
+    showRuns(good);
     showPage();
     emit titleChanged();
 }
 
-void RoomView::opened(const RunRecord& first, const QStringList& tokens)
+bool RoomView::isSound(const RunRecord& run) const
 {
-    opening_ = false;
-    bound_.setSubject(subjectOfTokens(tokens));
-    setPrompt(parameterText(first.params, "prompt"));
+    return run.state == RunState::done;
 }
 
-void RoomView::opened()
+QString RoomView::troubleOf(const RunRecord& run) const
 {
-    opening_ = false;
+    return fromUtf8(run.error.empty() ? "the run did not finish" : run.error);
 }
 
 void RoomView::showPage()
 {
     const bool loads = !loading_.isEmpty();
-    const QString what = loads ? loading_ : opening_ ? words_.opening : QString();
-    prompt_->setProgress(hasContent() && !what.isEmpty(), what, loads ? fraction_ : -1);
+    const QString what = loads ? loading_ : busy();
+    showWork(hasContent() ? what : QString(), loads ? fraction_ : -1);
     const Notice said = notice();
     banner_->setMessage(hasContent() ? said.message : QString(), said.action);
     pages_->setState({.hasContent = hasContent(),
                       .loading = what,
                       .fraction = loads ? fraction_ : -1,
-                      .failure = failure_,
+                      .failure = whyNothing(),
                       .canRetry = lastStart_ || !runs_.empty()});
 }
 
@@ -197,56 +151,27 @@ void RoomView::put(const char* key, const QJsonValue& value, const QString& labe
 
 void RoomView::start(Values params, bool compare)
 {
-    lastStart_ = Start{params, compare};
-    context_.startRun(this, words_.experiment.toStdString(), params, compare);
+    start(Start{words_.experiment.toStdString(), std::move(params), compare});
 }
 
-void RoomView::startPrompt(const QString& text, bool compare)
+void RoomView::start(Start wanted)
 {
-    Values given = promptValues();
-    for (const char* other : {"prompt_file", "token_ids"}) // the typed text takes their place
-        given.erase(other);
-    given["prompt"] = text.toStdString();
-    start(std::move(given), compare);
+    lastStart_ = std::move(wanted);
+    context_.startRun(this, lastStart_->experiment, lastStart_->params, lastStart_->compare);
 }
 
 void RoomView::retry()
 {
+    const auto again = [this](const RunRecord& run) {
+        start(Start{run.experiment, paramTexts(run.params), false});
+    };
     if (lastStart_)
-        return start(Start(*lastStart_).params, lastStart_->compare);
+        return start(Start(*lastStart_));
     for (const RunHandle& run : runs_)
-        if (run->state != RunState::done)
-            return start(paramTexts(run->params), false);
+        if (!isSound(*run))
+            return again(*run);
     if (!runs_.empty())
-        start(paramTexts(runs_.front()->params), false);
-}
-
-void RoomView::withFigure(const QString& name, FigureAct act)
-{
-    if (act == &ViewContext::showOrigin && !whyNoOrigin().isEmpty())
-        return context_.showMessage(whyNoOrigin());
-    auto make = figureMaker(name);
-    if (!make)
-        return;
-    const auto made = std::make_shared<std::optional<figure::Figure>>();
-    context_.compute(
-        this, QStringLiteral("figure"), [made, make = std::move(make)] { *made = make(); },
-        [this, made, act, name] {
-            if (*made)
-                (context_.*act)(**made);
-            else
-                context_.showMessage(tr("There is no figure %1 of what is shown").arg(name));
-        });
-}
-
-QString RoomView::placeholder() const
-{
-    return prompt_->placeholder();
-}
-
-void RoomView::setPrompt(const std::string& text)
-{
-    prompt_->setText(fromUtf8(text));
+        again(*runs_.front());
 }
 
 QString besideTitle(const QStringList& names)

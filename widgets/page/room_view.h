@@ -1,32 +1,25 @@
 #pragma once
 
-#include "core/figure/figure.h"
 #include "widgets/page/bound_state.h"
 #include "widgets/page/state_pages.h"
 #include "widgets/view.h"
 
 #include <QAction>
 
-#include <functional>
 #include <initializer_list>
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
-class QMenu;
-class QSplitter;
-
 namespace vitrine
 {
 
 class Banner;
-class PromptLine;
 
-// The frame of a view that opens stored runs and shows them under a line where a prompt is typed:
-// which runs are done, the pages for nothing yet, loading and failure, changes of the state, runs
-// that are started and tried again, and what is done with a figure. A view adds its content and
-// says how runs are opened.
+// The frame of a view of stored runs: which of them are shown and what is said of the others, the
+// pages for nothing yet, loading and failure, changes of the state, runs that are started and tried
+// again. A view adds its content.
 class RoomView : public View
 {
     Q_OBJECT
@@ -41,22 +34,25 @@ public:
 
 protected:
     using Values = std::map<std::string, std::string>;
-    using FigureAct = void (ViewContext::*)(const figure::Figure&);
 
     struct Words {
         QString name;       // of the view, for those who do not see it
         QString experiment; // that it starts
-        QString prompt;     // in the empty prompt line
-        QString opening;    // what is done while runs are opened
         QString failure;    // heading of the page that says why there is nothing
         EmptyPage::Words empty;
     };
     RoomView(ViewContext& context, BoundState bound, Words words, QWidget* parent);
 
-    // Puts the page together: prompt, banner, `between`, then the content or why there is none.
-    void makePage(QWidget* content, Skeleton skeleton,
-                  const std::initializer_list<QWidget*>& between = {});
-    // On the "View" menu. What is done with a figure comes last.
+    // Puts the page together: what stands above the banner and below it, then the content or why
+    // there is none.
+    struct Around {
+        std::vector<QWidget*> above, between;
+    };
+    void makePage(QWidget* content, Skeleton skeleton, const Around& around);
+    void setLeastHeight(int height); // of the content: below it the content scrolls
+    // The content within what scrolls.
+    QWidget* scrolled(QWidget* content);
+    // On the "View" menu.
     template <typename Act>
     void addViewAction(const QString& text, Act act)
     {
@@ -64,21 +60,16 @@ protected:
         connect(action, &QAction::triggered, this, act);
         actions_.append(action);
     }
-    void addFigureActions(const QString& figure);
-    void addFigureActions(QMenu& menu, const QString& figure);
-    void keepSizes(std::initializer_list<QSplitter*> splitters); // that a person gives them
 
     // --- what a view says
     virtual bool hasContent() const = 0;
-    // Opens these on a worker thread (compute "open"), at least one; ends with opened().
-    virtual void openRuns(const std::vector<RunHandle>& done) = 0;
-    virtual void dropRuns() = 0; // there is none to show
-    // Parameters of a prompt typed here, but for the prompt.
-    virtual Values promptValues() const = 0;
+    // Those that are sound, maybe none.
+    virtual void showRuns(const std::vector<RunHandle>& sound) = 0;
     virtual void startStudy() = 0; // the button of the empty page
-    // Makes the figure of that name on a worker thread; none: it cannot be made now.
-    virtual std::function<std::optional<figure::Figure>()>
-    figureMaker(const QString& name) const = 0;
+    // Whether it can be shown; by default a run that is done.
+    virtual bool isSound(const RunRecord& run) const;
+    virtual QString troubleOf(const RunRecord& run) const; // of one that is not
+    virtual QString whyNothing() const { return failure_; }
     // Above the content, and the button that goes on.
     struct Notice {
         QString message, action;
@@ -86,27 +77,13 @@ protected:
     virtual Notice notice() const;
     virtual void actOnNotice() { retry(); }
     virtual void dismissNotice();
-    // Why "Where from?" has no answer; empty: it has.
-    virtual QString whyNoOrigin() const { return {}; }
+    virtual QString busy() const { return {}; } // what is done besides a run
+    virtual void showWork(const QString& /*what*/, double /*fraction*/) {} // beside the content
 
     // --- what it calls
-    // Of what was opened that which is sound; what is not becomes the failure.
-    template <typename Opened>
-    std::vector<Opened> sound(std::vector<Result<Opened>> opened)
-    {
-        std::vector<Opened> good;
-        for (auto& each : opened)
-            if (each)
-                good.push_back(std::move(*each));
-            else
-                failure_ = QString::fromStdString(each.error().message);
-        return good;
-    }
-    // What is shown now, of this text, was made with this prompt.
-    void opened(const RunRecord& first, const QStringList& tokens);
-    void opened(); // nothing that could be shown
     void showPage();
-    QJsonObject current() const { return bound_.read(state_); } // as far as it is about the text
+    QJsonObject current() const { return bound_.read(state_); } // as far as it is about the runs
+    void bindTo(const QString& subject) { bound_.setSubject(subject); }
     void change(const QJsonObject& state, const QString& label, const QString& mergeKey = {});
     // Parameters of the experiment are in it, which the form says too; none: as change().
     void changeLive(const QJsonObject& state, const Values& params, const QString& label,
@@ -115,32 +92,29 @@ protected:
              const QString& mergeKey = {});
     void start(Values params, bool compare);
     void retry();
-    void withFigure(const QString& name, FigureAct act);
-    QString placeholder() const;
-    void setPrompt(const std::string& text);
 
     ViewContext& context_;
     QJsonObject state_;
-    std::vector<RunHandle> runs_;
+    std::vector<RunHandle> runs_; // all that were given
     QString failure_;
+    QList<QAction*> actions_;
 
 private:
     struct Start {
+        std::string experiment;
         Values params;
         bool compare = false;
     };
-    void startPrompt(const QString& text, bool compare);
+
+    void start(Start wanted);
 
     BoundState bound_;
     const Words words_;
-    bool opening_ = false;
     QString loading_;
     double fraction_ = -1;
     std::optional<Start> lastStart_;
     StatePages* pages_ = nullptr;
-    PromptLine* prompt_;
-    Banner* banner_;
-    QList<QAction*> actions_;
+    Banner* banner_ = nullptr;
 };
 
 // "A", "A beside B", "A beside B and 2 more".

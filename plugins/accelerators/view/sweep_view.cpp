@@ -2,21 +2,17 @@
 
 #include "plugins/accelerators/figures/figures.h"
 #include "plugins/accelerators/figures/read.h"
-#include "widgets/page/banner.h"
 #include "widgets/page/panel.h"
 #include "widgets/page/run_places.h"
 #include "widgets/page/splitters.h"
-#include "widgets/page/state_pages.h"
 #include "widgets/parallel/parallel_figure.h"
 #include "widgets/parallel/parallel_plot.h"
 #include "widgets/plot/plot_view.h"
 #include "widgets/table/data_table.h"
-#include "widgets/theme/style.h"
 #include "widgets/theme/text.h"
 
 #include <QHBoxLayout>
 #include <QLabel>
-#include <QVBoxLayout>
 
 #include <algorithm>
 #include <cmath>
@@ -75,24 +71,19 @@ std::vector<SkeletonCard> sweepSkeleton(QSize size)
 
 } // namespace
 
-SweepView::SweepView(ViewContext& context, QWidget* parent) : View(parent), context_(context)
+SweepView::SweepView(ViewContext& context, QWidget* parent)
+    : RoomView(context, BoundState({"ranges"}),
+               {.name = tr("Sweep of an accelerator"),
+                .experiment = QStringLiteral("accelerators.sweep"),
+                .failure = tr("There is nothing to show"),
+                .empty = {tr("Which sizes are worth building?"),
+                          tr("A sweep simulates a grid of design points and shows which of them "
+                             "no other beats in latency and energy."),
+                          tr("Sweep P²-ViT on DeiT-Tiny"), tr("Takes about a second"),
+                          tr("Or give ranges in the form at the right.")}},
+               parent)
 {
-    setObjectName("page");
-    setAccessibleName(tr("Sweep of an accelerator"));
-    empty_ = new EmptyPage({tr("Which sizes are worth building?"),
-                            tr("A sweep simulates a grid of design points and shows which of them "
-                               "no other beats in latency and energy."),
-                            tr("Sweep P²-ViT on DeiT-Tiny"), tr("Takes about a second"),
-                            tr("Or give ranges in the form at the right.")},
-                           this);
-    pages_ =
-        new StatePages(empty_, sweepSkeleton, tr("There is nothing to show"), makeContent(), this);
-    banner_ = new Banner(this);
-    auto* all = new QVBoxLayout(this);
-    all->setContentsMargins(theme::kPanelPadding, 8, theme::kPanelPadding, theme::kPanelPadding);
-    all->setSpacing(8);
-    all->addWidget(banner_);
-    all->addWidget(pages_, 1);
+    makePage(makeContent(), sweepSkeleton, {});
     connectParts();
     showPage();
 }
@@ -134,54 +125,46 @@ QWidget* SweepView::makeContent()
 void SweepView::connectParts()
 {
     connect(pareto_, &plot::PlotView::rangeEdited, this, [this](const QJsonObject& range) {
-        QJsonObject changed = bound_.read(state_);
-        changed["ranges"] = QJsonObject{{"pareto", range}};
-        context_.change(this, bound_.written(changed), tr("Zoom"), QStringLiteral("zoom-pareto"));
+        put("ranges", QJsonObject{{"pareto", range}}, tr("Zoom"), QStringLiteral("zoom-pareto"));
     });
     connect(parallel_, &parallel::ParallelPlot::stateWished, this,
             [this](const parallel::State& state, const QString& label, const QString& key) {
-                QJsonObject changed = bound_.read(state_);
-                changed["parallel"] = parallel::toJson(state);
-                context_.change(this, bound_.written(changed), label, key);
+                put("parallel", parallel::toJson(state), label, key);
             });
     connect(parallel_, &parallel::ParallelPlot::exportWished, this,
             [this] { context_.exportFigure(parallelFigure()); });
-    connect(empty_, &EmptyPage::startWished, this, [this] {
-        context_.startRun(this, "accelerators.sweep",
-                          {{"accelerator", "p2vit"}, {"workload", "deit-tiny"}}, false);
-    });
-    connect(banner_, &Banner::dismissed, this, [this] {
-        dismissed_ = true;
-        showPage();
-    });
+}
+
+void SweepView::startStudy()
+{
+    start({{"accelerator", "p2vit"}, {"workload", "deit-tiny"}}, false);
 }
 
 std::vector<const RunRecord*> SweepView::shown() const
 {
     std::vector<const RunRecord*> records;
-    for (const RunHandle& run : runs_)
+    for (const RunHandle& run : done_)
         records.push_back(run.get());
     return records;
 }
 
-void SweepView::setRuns(const std::vector<RunHandle>& runs)
+bool SweepView::isSound(const RunRecord& run) const
 {
-    runs_.clear();
-    loading_.clear();
-    dismissed_ = false;
-    QStringList troubles;
-    for (const RunHandle& run : runs) {
-        if (run->state == RunState::done && run->result.table("points"))
-            runs_.push_back(run);
-        else
-            troubles << QString::fromStdString(troubleOf(*run));
-    }
-    failure_ = troubles.join('\n');
-    bound_.setSubject(runs_.empty() ? QString() : QString::fromStdString(runs_.front()->uid));
+    return run.state == RunState::done && run.result.table("points");
+}
+
+QString SweepView::troubleOf(const RunRecord& run) const
+{
+    return QString::fromStdString(accelerators_plugin::troubleOf(run));
+}
+
+void SweepView::showRuns(const std::vector<RunHandle>& sound)
+{
+    done_ = sound;
+    bindTo(done_.empty() ? QString() : QString::fromStdString(done_.front()->uid));
     points_ = pointsOf(shown());
     parallel_->setData(parallel::dataOf(points_));
     draw();
-    emit titleChanged();
 }
 
 void SweepView::setState(const QJsonObject& state)
@@ -192,7 +175,7 @@ void SweepView::setState(const QJsonObject& state)
 
 void SweepView::draw()
 {
-    if (!runs_.empty()) {
+    if (!done_.empty()) {
         parallel_->setState(parallel::readState(state_.value("parallel").toObject()));
         drawKept();
     }
@@ -205,8 +188,7 @@ void SweepView::drawKept()
     const bool all = parallel_->keptCount() == points_.rows.size();
     pareto_->setFigure(
         paretoFigure(shown(), all ? std::vector<std::uint8_t>{} : kept, runPlacesIn(state_)));
-    pareto_->setRangeState(
-        bound_.read(state_).value("ranges").toObject().value("pareto").toObject());
+    pareto_->setRangeState(current().value("ranges").toObject().value("pareto").toObject());
     kept_->setText(tr("%1 of %2 points")
                        .arg(countWords(static_cast<std::int64_t>(parallel_->keptCount())),
                             countWords(points_.rows.size())));
@@ -224,33 +206,12 @@ void SweepView::drawKept()
     table_->setTable(shown);
 }
 
-void SweepView::showPage()
-{
-    const bool any = !runs_.empty();
-    banner_->setMessage(any && !dismissed_ ? failure_ : QString(), {});
-    pages_->setState({any, loading_, fraction_, failure_});
-}
-
-void SweepView::setLoading(const QString& what, double fraction)
-{
-    loading_ = what;
-    fraction_ = fraction;
-    showPage();
-}
-
-// The page around the view says why a run failed; here only the sweepSkeleton goes.
-void SweepView::setFailure(const QString&)
-{
-    loading_.clear();
-    showPage();
-}
-
 QString SweepView::title() const
 {
-    if (runs_.empty())
+    if (done_.empty())
         return tr("Sweep");
-    const QString name = tr("Sweep of %1").arg(QString::fromStdString(runName(*runs_.front())));
-    return runs_.size() > 1 ? tr("%1 and %2 more").arg(name).arg(runs_.size() - 1) : name;
+    const QString name = tr("Sweep of %1").arg(QString::fromStdString(runName(*done_.front())));
+    return done_.size() > 1 ? tr("%1 and %2 more").arg(name).arg(done_.size() - 1) : name;
 }
 
 figure::Figure SweepView::parallelFigure() const
@@ -266,7 +227,7 @@ figure::Figure SweepView::parallelFigure() const
 
 std::vector<figure::Figure> SweepView::figures() const
 {
-    if (runs_.empty())
+    if (done_.empty())
         return {};
     return {pareto_->figure(), parallelFigure()};
 }

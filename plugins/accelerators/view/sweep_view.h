@@ -1,19 +1,15 @@
 #pragma once
 
-#include "widgets/page/bound_state.h"
+#include "widgets/page/room_view.h"
 #include "widgets/parallel/parallel_data.h"
-#include "widgets/view.h"
 
 class QLabel;
 
 namespace vitrine
 {
 
-class Banner;
 class DataTable;
-class EmptyPage;
 class Panel;
-class StatePages;
 
 namespace parallel
 {
@@ -30,42 +26,35 @@ namespace accelerators_plugin
 // Runs of accelerators.sweep: the design points over latency and energy with their front, and as
 // parallel coordinates; a brush there colours the points here and fills the table. State:
 // "parallel" (widgets/parallel), "ranges".
-class SweepView : public View
+class SweepView : public RoomView
 {
     Q_OBJECT
 public:
     SweepView(ViewContext& context, QWidget* parent);
 
-    void setRuns(const std::vector<RunHandle>& runs) override;
-    QJsonObject state() const override { return state_; }
     void setState(const QJsonObject& state) override;
     QString title() const override;
     std::vector<figure::Figure> figures() const override;
-    void setLoading(const QString& what, double fraction) override;
-    void setFailure(const QString& message) override;
     QSize minimumSizeHint() const override { return {560, 420}; }
+
+protected:
+    bool hasContent() const override { return !done_.empty(); }
+    void showRuns(const std::vector<RunHandle>& sound) override;
+    void startStudy() override;
+    bool isSound(const RunRecord& run) const override;
+    QString troubleOf(const RunRecord& run) const override;
 
 private:
     QWidget* makeContent();
     void connectParts();
     void draw();
     void drawKept();
-    void showPage();
     std::vector<const RunRecord*> shown() const;
     figure::Figure parallelFigure() const;
 
-    ViewContext& context_;
-    QJsonObject state_;
-    BoundState bound_{{"ranges"}}; // to the first run
-    std::vector<RunHandle> runs_;  // done
-    Table points_;                 // of all runs, with their numbers where there are several
-    QString loading_, failure_;
-    double fraction_ = -1;
-    bool dismissed_ = false;
+    std::vector<RunHandle> done_;
+    Table points_; // of all runs, with their numbers where there are several
 
-    StatePages* pages_ = nullptr;
-    EmptyPage* empty_ = nullptr;
-    Banner* banner_ = nullptr;
     plot::PlotView* pareto_ = nullptr;
     parallel::ParallelPlot* parallel_ = nullptr;
     Panel* designs_ = nullptr;

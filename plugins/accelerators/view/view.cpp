@@ -7,10 +7,8 @@
 #include "plugins/accelerators/figures/figures.h"
 #include "plugins/accelerators/figures/read.h"
 #include "plugins/accelerators/view/run_summary.h"
-#include "widgets/page/banner.h"
 #include "widgets/page/panel.h"
 #include "widgets/page/run_places.h"
-#include "widgets/page/state_pages.h"
 #include "widgets/params/segmented_switch.h"
 #include "widgets/params/what_if_bar.h"
 #include "widgets/plot/plot_view.h"
@@ -44,10 +42,18 @@ void pick(QComboBox& combo, const QString& data)
 } // namespace
 
 AcceleratorsView::AcceleratorsView(ViewContext& context, QWidget* parent)
-    : View(parent), context_(context)
+    : RoomView(context, BoundState({"ranges", "what_if"}),
+               {.name = tr("Accelerators"),
+                .experiment = QStringLiteral("accelerators.simulate"),
+                .failure = tr("There is nothing to show"),
+                .empty = {tr("How fast would it be on a chip?"),
+                          tr("This room shows cycles, traffic and energy of a network on six "
+                             "published accelerators and a plain array, and what their papers "
+                             "say beside it."),
+                          tr("Simulate DeiT-Tiny on P²-ViT"), tr("Takes well below a second"),
+                          tr("Or choose an accelerator and a workload above.")}},
+               parent)
 {
-    setObjectName("page");
-    setAccessibleName(tr("Accelerators"));
     makeLayout();
     connectParts();
     showChoices();
@@ -56,27 +62,36 @@ AcceleratorsView::AcceleratorsView(ViewContext& context, QWidget* parent)
 
 AcceleratorsView::~AcceleratorsView() = default;
 
-void AcceleratorsView::setRuns(const std::vector<RunHandle>& runs)
+bool AcceleratorsView::isSound(const RunRecord& run) const
 {
-    runs_.clear();
-    loading_.clear();
-    dismissed_ = false;
-    QStringList troubles;
-    for (const RunHandle& run : runs) {
-        if (run->state == RunState::done && run->result.table("schedule")) {
-            runs_.push_back(run);
-            continue;
-        }
-        troubles << QString::fromStdString(
-            runs.size() == 1 && !run->error.empty() ? run->error : troubleOf(*run));
-    }
-    failure_ = troubles.join('\n');
+    return run.state == RunState::done && run.result.table("schedule");
+}
+
+QString AcceleratorsView::troubleOf(const RunRecord& run) const
+{
+    return QString::fromStdString(
+        runs_.size() == 1 && !run.error.empty() ? run.error : accelerators_plugin::troubleOf(run));
+}
+
+QString AcceleratorsView::whyNothing() const
+{
+    return triedFailure_.isEmpty() ? failure_ : triedFailure_;
+}
+
+void AcceleratorsView::dismissNotice()
+{
+    triedFailure_.clear();
+    RoomView::dismissNotice();
+}
+
+void AcceleratorsView::showRuns(const std::vector<RunHandle>& sound)
+{
+    done_ = sound;
     const Scenario before = readScenario(current());
-    bound_.setSubject(runs_.empty() ? QString() : QString::fromStdString(runs_.front()->uid));
+    bindTo(done_.empty() ? QString() : QString::fromStdString(done_.front()->uid));
     if (readScenario(current()) != before)
         simulate(); // what was tried with other runs is not
     draw();
-    emit titleChanged();
 }
 
 void AcceleratorsView::setState(const QJsonObject& state)
@@ -92,13 +107,13 @@ void AcceleratorsView::setState(const QJsonObject& state)
 Scenario AcceleratorsView::scenario() const
 {
     const Scenario tried = readScenario(current());
-    return tried.active() || runs_.empty() ? tried : scenarioOf(*runs_.front());
+    return tried.active() || done_.empty() ? tried : scenarioOf(*done_.front());
 }
 
 std::vector<const RunRecord*> AcceleratorsView::shown() const
 {
     std::vector<const RunRecord*> records;
-    for (const RunHandle& run : runs_)
+    for (const RunHandle& run : done_)
         records.push_back(run.get());
     if (tried_)
         records.push_back(tried_.get());
@@ -208,28 +223,6 @@ void AcceleratorsView::showChoices()
         triedOn_ = now.accelerator;
     }
     whatIf_->setValues(now.set, readScenario(current()).active());
-}
-
-void AcceleratorsView::showPage()
-{
-    const bool any = !shown().empty();
-    const QString trouble = !triedFailure_.isEmpty() ? triedFailure_ : failure_;
-    banner_->setMessage(any && !dismissed_ ? trouble : QString(), {});
-    pages_->setState({any, loading_, fraction_, trouble, !lastStart_.empty()});
-}
-
-void AcceleratorsView::setLoading(const QString& what, double fraction)
-{
-    loading_ = what;
-    fraction_ = fraction;
-    showPage();
-}
-
-// The page around the view says why a run failed; here only the skeleton goes.
-void AcceleratorsView::setFailure(const QString&)
-{
-    loading_.clear();
-    showPage();
 }
 
 QString AcceleratorsView::title() const

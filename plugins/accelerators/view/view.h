@@ -1,8 +1,7 @@
 #pragma once
 
 #include "plugins/accelerators/view/scenario.h"
-#include "widgets/page/bound_state.h"
-#include "widgets/view.h"
+#include "widgets/page/room_view.h"
 
 #include <memory>
 #include <optional>
@@ -13,12 +12,9 @@ class QComboBox;
 namespace vitrine
 {
 
-class Banner;
 class ClaimTable;
-class EmptyPage;
 class Panel;
 class SegmentedSwitch;
-class StatePages;
 class WhatIfBar;
 
 namespace plot
@@ -33,25 +29,30 @@ class RunSummary;
 
 // Runs of accelerators.simulate side by side, and beside them what a person tries: another machine,
 // another workload, other sizes, simulated at once. Keys of the state: README.md.
-class AcceleratorsView : public View
+class AcceleratorsView : public RoomView
 {
     Q_OBJECT
 public:
     AcceleratorsView(ViewContext& context, QWidget* parent);
     ~AcceleratorsView() override;
 
-    void setRuns(const std::vector<RunHandle>& runs) override;
-    QJsonObject state() const override { return state_; }
     void setState(const QJsonObject& state) override;
     QString title() const override;
     std::vector<figure::Figure> figures() const override;
-    void setLoading(const QString& what, double fraction) override;
-    void setFailure(const QString& message) override;
     // Below this the page scrolls; what stands side by side goes below each other before that.
     QSize minimumSizeHint() const override { return {560, 420}; }
 
 protected:
     void resizeEvent(QResizeEvent* event) override;
+
+    bool hasContent() const override { return !shown().empty(); }
+    void showRuns(const std::vector<RunHandle>& sound) override;
+    void startStudy() override;
+    bool isSound(const RunRecord& run) const override;
+    QString troubleOf(const RunRecord& run) const override;
+    QString whyNothing() const override;
+    Notice notice() const override { return {whyNothing(), {}}; }
+    void dismissNotice() override;
 
 private:
     void makeLayout();
@@ -68,7 +69,6 @@ private:
     void zoomSchedule(int choice);
     void changeRange(const QString& key, const QJsonObject& range, const QString& label);
 
-    QJsonObject current() const { return bound_.read(state_); }
     std::vector<const RunRecord*> shown() const; // the runs, then what is tried
     Scenario scenario() const;                   // what is tried, else the first run's
     void simulate();
@@ -76,25 +76,14 @@ private:
     void drawPlots(const std::vector<const RunRecord*>& records);
     void fillWorkloads(const std::string& accelerator);
     void showChoices();
-    void showPage();
     std::map<std::string, std::string> paramsOf(const Scenario& scenario) const;
-    void change(const Scenario& scenario, const QString& label, const QString& mergeKey = {});
-    void start(const std::map<std::string, std::string>& given, bool compare);
+    void tryOut(const Scenario& scenario, const QString& label, const QString& mergeKey = {});
 
-    ViewContext& context_;
-    QJsonObject state_;
-    BoundState bound_{{"ranges", "what_if"}}; // to the first run
-    std::vector<RunHandle> runs_;             // done
+    std::vector<RunHandle> done_;
     std::shared_ptr<const RunRecord> tried_;
-    QString loading_, failure_, triedFailure_;
-    double fraction_ = -1;
-    bool dismissed_ = false; // the line about what went wrong
-    std::map<std::string, std::string> lastStart_;
+    QString triedFailure_;
 
     QBoxLayout* choices_ = nullptr;
-    StatePages* pages_ = nullptr;
-    EmptyPage* empty_ = nullptr;
-    Banner* banner_ = nullptr;
     std::vector<QBoxLayout*> pairs_; // of plots side by side
     QComboBox *accelerator_ = nullptr, *workload_ = nullptr, *bars_ = nullptr, *per_ = nullptr;
     SegmentedSwitch* zoom_ = nullptr;

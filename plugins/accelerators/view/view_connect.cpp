@@ -3,8 +3,6 @@
 #include "plugins/accelerators/view/view.h"
 
 #include "core/jobs/experiment/param_texts.h"
-#include "widgets/page/banner.h"
-#include "widgets/page/state_pages.h"
 #include "widgets/params/segmented_switch.h"
 #include "widgets/params/what_if_bar.h"
 
@@ -19,7 +17,7 @@ void AcceleratorsView::connectParts()
     connect(workload_, &QComboBox::activated, this, [this] {
         Scenario next = scenario();
         next.workload = workload_->currentText().toStdString();
-        change(next, tr("Choose %1").arg(workload_->currentText()));
+        tryOut(next, tr("Choose %1").arg(workload_->currentText()));
     });
     connect(bars_, &QComboBox::activated, this,
             [this] { chooseBars(QStringLiteral("bars"), *bars_); });
@@ -31,20 +29,12 @@ void AcceleratorsView::connectParts()
                    const QString& key) {
                 Scenario changed = scenario();
                 changed.set = values;
-                change(changed, label, key);
+                tryOut(changed, label, key);
             });
     connect(whatIf_, &WhatIfBar::resetWished, this,
-            [this] { change(Scenario{}, tr("Reset what if")); });
+            [this] { tryOut(Scenario{}, tr("Reset what if")); });
     connect(whatIf_, &WhatIfBar::keepWished, this,
-            [this] { start(scenario().given(), !runs_.empty()); });
-    connect(empty_, &EmptyPage::startWished, this, [this] {
-        start({{"accelerator", "p2vit"}, {"workload", "deit-tiny"}}, false);
-    });
-    connect(pages_, &StatePages::retryWished, this, [this] { start(lastStart_, false); });
-    connect(banner_, &Banner::dismissed, this, [this] {
-        dismissed_ = true;
-        showPage();
-    });
+            [this] { start(scenario().given(), !done_.empty()); });
 }
 
 void AcceleratorsView::chooseAccelerator()
@@ -62,7 +52,7 @@ void AcceleratorsView::chooseAccelerator()
     next.workload = vision && next.accelerator != "nvca" && next.accelerator != "nasa"
                         ? before
                         : machine->workloads.front();
-    change(next, tr("Choose %1").arg(QString::fromStdString(machine->title)));
+    tryOut(next, tr("Choose %1").arg(QString::fromStdString(machine->title)));
 }
 
 // Other bars have another range.
@@ -73,8 +63,7 @@ void AcceleratorsView::chooseBars(const QString& key, const QComboBox& combo)
     ranges.remove(QStringLiteral("bars"));
     changed["ranges"] = ranges;
     changed[key] = combo.currentData().toString();
-    context_.change(this, bound_.written(changed),
-                    tr("Show %1").arg(combo.currentText().toLower()));
+    change(changed, tr("Show %1").arg(combo.currentText().toLower()));
 }
 
 // A block of whatever runs are shown: a wish, not a range.
@@ -89,10 +78,7 @@ void AcceleratorsView::zoomSchedule(int choice)
         changed["zoom"] = QStringLiteral("block");
     else
         changed.remove("zoom");
-    if (bound_.written(changed) == state_)
-        return;
-    context_.change(this, bound_.written(changed),
-                    choice == 1 ? tr("Zoom to a block") : tr("Show the whole picture"));
+    change(changed, choice == 1 ? tr("Zoom to a block") : tr("Show the whole picture"));
 }
 
 // Time runs the same way under the schedule and the buffers.
@@ -114,8 +100,7 @@ void AcceleratorsView::changeRange(const QString& key, const QJsonObject& range,
     changed["ranges"] = ranges;
     if (key == "schedule" || key == "buffers")
         changed.remove("zoom");
-    if (bound_.written(changed) != state_)
-        context_.change(this, bound_.written(changed), label, "zoom-" + key);
+    change(changed, label, "zoom-" + key);
 }
 
 // What is tried, or where nothing is the first run: what the form says too.
@@ -123,21 +108,18 @@ std::map<std::string, std::string> AcceleratorsView::paramsOf(const Scenario& sc
 {
     if (scenario.active())
         return scenario.given();
-    return runs_.empty() ? std::map<std::string, std::string>{} : paramTexts(runs_.front()->params);
+    return done_.empty() ? std::map<std::string, std::string>{} : paramTexts(done_.front()->params);
 }
 
-void AcceleratorsView::change(const Scenario& scenario, const QString& label,
+void AcceleratorsView::tryOut(const Scenario& scenario, const QString& label,
                               const QString& mergeKey)
 {
-    const QJsonObject changed = withScenario(current(), scenario);
-    if (bound_.written(changed) != state_)
-        context_.changeLive(this, bound_.written(changed), paramsOf(scenario), label, mergeKey);
+    changeLive(withScenario(current(), scenario), paramsOf(scenario), label, mergeKey);
 }
 
-void AcceleratorsView::start(const std::map<std::string, std::string>& given, bool compare)
+void AcceleratorsView::startStudy()
 {
-    lastStart_ = given;
-    context_.startRun(this, "accelerators.simulate", given, compare);
+    start({{"accelerator", "p2vit"}, {"workload", "deit-tiny"}}, false);
 }
 
 } // namespace vitrine::accelerators_plugin

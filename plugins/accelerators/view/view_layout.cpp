@@ -1,9 +1,7 @@
 #include "core/sim/cost/accelerator.h"
 #include "plugins/accelerators/view/run_summary.h"
 #include "plugins/accelerators/view/view.h"
-#include "widgets/page/banner.h"
 #include "widgets/page/panel.h"
-#include "widgets/page/state_pages.h"
 #include "widgets/params/segmented_switch.h"
 #include "widgets/params/what_if_bar.h"
 #include "widgets/plot/plot_view.h"
@@ -14,7 +12,6 @@
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QLabel>
-#include <QScrollArea>
 #include <QVBoxLayout>
 
 namespace vitrine::accelerators_plugin
@@ -40,23 +37,9 @@ std::vector<SkeletonCard> runSkeleton(QSize size)
 
 void AcceleratorsView::makeLayout()
 {
-    empty_ = new EmptyPage({tr("How fast would it be on a chip?"),
-                            tr("This room shows cycles, traffic and energy of a network on six "
-                               "published accelerators and a plain array, and what their papers "
-                               "say beside it."),
-                            tr("Simulate DeiT-Tiny on P²-ViT"), tr("Takes well below a second"),
-                            tr("Or choose an accelerator and a workload above.")},
-                           this);
-    pages_ =
-        new StatePages(empty_, runSkeleton, tr("There is nothing to show"), makeContent(), this);
-    pages_->setMinimumHeight(kLeastPage); // it scrolls; the choices above keep their height
-    banner_ = new Banner(this);
-    auto* all = new QVBoxLayout(this);
-    all->setContentsMargins(theme::kPanelPadding, 8, theme::kPanelPadding, theme::kPanelPadding);
-    all->setSpacing(8);
-    all->addWidget(makeChoices());
-    all->addWidget(banner_);
-    all->addWidget(pages_, 1);
+    QWidget* content = scrolled(makeContent());
+    makePage(content, runSkeleton, {.above = {makeChoices()}, .between = {}});
+    setLeastHeight(kLeastPage); // it scrolls; the choices above keep their height
 }
 
 QWidget* AcceleratorsView::makeChoices()
@@ -195,13 +178,7 @@ QWidget* AcceleratorsView::makeContent()
     others_->setAccessibleName(tr("Key figures of the other accelerators"));
     othersCard_->body()->addWidget(others_);
     column->addWidget(othersCard_);
-
-    auto* scroll = new QScrollArea(this);
-    scroll->setWidget(page);
-    scroll->setWidgetResizable(true);
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setFocusPolicy(Qt::NoFocus);
-    return scroll;
+    return page;
 }
 
 } // namespace vitrine::accelerators_plugin

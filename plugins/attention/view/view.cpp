@@ -56,22 +56,22 @@ Opened openAll(const std::vector<RunHandle>& runs, const QJsonObject& state)
 } // namespace
 
 AttentionView::AttentionView(ViewContext& context, QWidget* parent)
-    : RoomView(context, boundToText(),
-               {.name = tr("Attention"),
-                .experiment = QString::fromLatin1(kExperiment),
-                .prompt = tr("Type a prompt and press Enter to see its attention"),
-                .opening = tr("Opening the capture"),
-                .failure = tr("There is no map to show"),
-                .empty = {tr("Where does a language model look?"),
-                          tr("This room shows one attention map per head, the tokens that gather "
-                             "attention without need (sinks), and how two models or two texts "
-                             "differ."),
-                          tr("Find the sinks in a speech"),
-                          tr("Runs the shipped language model on a shipped text; takes a few "
-                             "seconds"),
-                          tr("Or type a prompt above and press Enter, or choose a model and a text "
-                             "at the right.")}},
-               parent)
+    : PromptRoomView(
+          context, boundToText(),
+          {.name = tr("Attention"),
+           .experiment = QString::fromLatin1(kExperiment),
+           .failure = tr("There is no map to show"),
+           .empty = {tr("Where does a language model look?"),
+                     tr("This room shows one attention map per head, the tokens that gather "
+                        "attention without need (sinks), and how two models or two texts "
+                        "differ."),
+                     tr("Find the sinks in a speech"),
+                     tr("Runs the shipped language model on a shipped text; takes a few "
+                        "seconds"),
+                     tr("Or type a prompt above and press Enter, or choose a model and a text "
+                        "at the right.")}},
+          tr("Type a prompt and press Enter to see its attention"), tr("Opening the capture"),
+          parent)
 {
     makeLayout();
     makeActions();

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "plugins/attention/view/scene.h"
-#include "widgets/page/room_view.h"
+#include "widgets/page/prompt_room_view.h"
 
 #include <functional>
 #include <memory>
@@ -22,7 +22,7 @@ class TokenPanel;
 // Attention maps and sinks of one run, or several side by side. Draws from the runs' captures and
 // its state; every wish of a person becomes a new state through ViewContext::change. Keys of the
 // state: README.md.
-class AttentionView : public RoomView
+class AttentionView : public PromptRoomView
 {
     Q_OBJECT
 public:

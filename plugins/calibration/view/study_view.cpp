@@ -1,21 +1,17 @@
 #include "plugins/calibration/view/study_view.h"
 
-#include "core/jobs/experiment/param_texts.h"
 #include "plugins/calibration/figures/figures.h"
 #include "plugins/calibration/view/tables_panel.h"
 #include "widgets/page/panel.h"
-#include "widgets/page/state_pages.h"
 #include "widgets/params/segmented_switch.h"
 #include "widgets/plot/plot_view.h"
 #include "widgets/state_json.h"
 #include "widgets/table/data_table.h"
 #include "widgets/theme/palette.h"
 #include "widgets/theme/shown_text.h"
-#include "widgets/theme/style.h"
 
 #include <QGridLayout>
 #include <QLabel>
-#include <QScrollArea>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -60,31 +56,36 @@ QString heading(const std::vector<RunHandle>& runs)
 
 } // namespace
 
-StudyView::StudyView(ViewContext& context, QWidget* parent) : View(parent), context_(context)
+StudyView::StudyView(ViewContext& context, QWidget* parent)
+    : RoomView(
+          context, BoundState({"ranges"}),
+          {.name = tr("Calibration study"),
+           .experiment = QStringLiteral("calibration.evaluate"),
+           .failure = tr("There is nothing to show"),
+           .empty = {tr("Does calibration help?"),
+                     tr("This page answers a task with the model as it is, with calibrated heads "
+                        "and with random ones, and says with its interval what the difference is "
+                        "worth."),
+                     tr("Evaluate the shipped task"),
+                     tr("Runs the shipped language model on 64 items; takes a few seconds"),
+                     tr("Or give a task of your own, or search for heads: choose what to run at "
+                        "the right.")}},
+          parent)
 {
-    setObjectName("page");
-    setAccessibleName(tr("Calibration study"));
-    makeLayout();
-    auto* copy = new QAction(tr("Copy figure"), this);
-    connect(copy, &QAction::triggered, this, [this] {
-        if (!figures_.empty())
-            context_.copyFigure(figures_.front());
-    });
-    auto* save = new QAction(tr("Export figure…"), this);
-    connect(save, &QAction::triggered, this, [this] {
-        if (!figures_.empty())
-            context_.exportFigure(figures_.front());
-    });
-    auto* report = new QAction(tr("Add to report"), this);
-    connect(report, &QAction::triggered, this, [this] {
-        if (!figures_.empty())
-            context_.addToReport(figures_.front());
-    });
-    actions_ = {copy, save, report};
+    makePage(scrolled(makeContent()), studySkeleton, {});
+    const auto first = [this](void (ViewContext::*act)(const figure::Figure&)) {
+        return [this, act] {
+            if (!figures_.empty())
+                (context_.*act)(figures_.front());
+        };
+    };
+    addViewAction(tr("Copy figure"), first(&ViewContext::copyFigure));
+    addViewAction(tr("Export figure…"), first(&ViewContext::exportFigure));
+    addViewAction(tr("Add to report"), first(&ViewContext::addToReport));
     showPage();
 }
 
-void StudyView::makeLayout()
+QWidget* StudyView::makeContent()
 {
     auto* said = new Panel(tr("Does it help?"), this);
     said->setObjectName("verdict");
@@ -106,9 +107,8 @@ void StudyView::makeLayout()
     table_->setMinimumHeight(220);
     tableCard_->controls()->addWidget(choice_);
     tableCard_->body()->addWidget(table_, 1);
-    connect(choice_, &SegmentedSwitch::chosen, this, [this](int index) {
-        change(QStringLiteral("table"), tableNames().value(index), tr("Choose table"));
-    });
+    connect(choice_, &SegmentedSwitch::chosen, this,
+            [this](int index) { put("table", tableNames().value(index), tr("Choose table")); });
     plotGrid_ = new QGridLayout;
     plotGrid_->setSpacing(8);
     auto* tables = new QHBoxLayout;
@@ -122,47 +122,20 @@ void StudyView::makeLayout()
     column->addWidget(said);
     column->addLayout(plotGrid_, 3);
     column->addLayout(tables, 2);
-    auto* scroll = new QScrollArea(this);
-    scroll->setWidget(page);
-    scroll->setWidgetResizable(true);
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setFocusPolicy(Qt::NoFocus);
-    auto* none = new EmptyPage(
-        {tr("Does calibration help?"),
-         tr("This page answers a task with the model as it is, with calibrated heads and with "
-            "random ones, and says with its interval what the difference is worth."),
-         tr("Evaluate the shipped task"),
-         tr("Runs the shipped language model on 64 items; takes a few seconds"),
-         tr("Or give a task of your own, or search for heads: choose what to run at the right.")},
-        this);
-    connect(none, &EmptyPage::startWished, this, [this] {
-        context_.startRun(this, "calibration.evaluate", {{"limit", "64"}});
-    });
-    pages_ = new StatePages(none, studySkeleton, tr("There is nothing to show"), scroll, this);
-    auto* all = new QVBoxLayout(this);
-    all->setContentsMargins(theme::kPanelPadding, 8, theme::kPanelPadding, theme::kPanelPadding);
-    all->addWidget(pages_);
-    connect(pages_, &StatePages::retryWished, this, [this] {
-        context_.startRun(this, runs_.front()->experiment, paramTexts(runs_.front()->params));
-    });
+    return page;
 }
 
-void StudyView::setRuns(const std::vector<RunHandle>& runs)
+void StudyView::startStudy()
 {
-    runs_ = runs;
-    done_.clear();
-    failure_.clear();
-    loading_.clear();
-    for (const RunHandle& run : runs)
-        if (run->state == RunState::done)
-            done_.push_back(run);
-        else
-            failure_ = text(run->error.empty() ? "the run did not finish" : run->error);
-    bound_.setSubject(done_.empty() ? QString() : text(done_.front()->uid));
+    start({{"limit", "64"}}, false);
+}
+
+void StudyView::showRuns(const std::vector<RunHandle>& sound)
+{
+    done_ = sound;
+    bindTo(done_.empty() ? QString() : text(done_.front()->uid));
     if (!done_.empty())
         showResults();
-    showPage();
-    emit titleChanged();
 }
 
 void StudyView::showResults()
@@ -224,10 +197,9 @@ StudyView::Plot& StudyView::plotAt(std::size_t place)
         connect(made.view, &plot::PlotView::rangeEdited, this,
                 [this, view = made.view](const QJsonObject& range) {
                     const QString name = text(view->figure().name);
-                    QJsonObject ranges = bound_.read(state_)["ranges"].toObject();
+                    QJsonObject ranges = current()["ranges"].toObject();
                     ranges[name] = range;
-                    change(QStringLiteral("ranges"), ranges, tr("Zoom"),
-                           QStringLiteral("zoom ") + name);
+                    put("ranges", ranges, tr("Zoom"), QStringLiteral("zoom ") + name);
                 });
         plots_.push_back(made);
     }
@@ -236,7 +208,7 @@ StudyView::Plot& StudyView::plotAt(std::size_t place)
 
 void StudyView::showFigures()
 {
-    const QJsonObject ranges = bound_.read(state_)["ranges"].toObject();
+    const QJsonObject ranges = current()["ranges"].toObject();
     for (std::size_t i = 0; i < figures_.size(); ++i) {
         Plot& plot = plotAt(i);
         plot.card->setHeading(text(figures_[i].title));
@@ -292,35 +264,6 @@ void StudyView::setState(const QJsonObject& state)
         return;
     fillTable();
     showFigures();
-}
-
-void StudyView::change(const QString& key, const QJsonValue& value, const QString& label,
-                       const QString& mergeKey)
-{
-    QJsonObject json = bound_.read(state_);
-    json[key] = value;
-    json = bound_.written(json);
-    if (json != state_)
-        context_.change(this, json, label, mergeKey);
-}
-
-void StudyView::showPage()
-{
-    pages_->setState({!done_.empty(), loading_, fraction_, failure_, true});
-}
-
-void StudyView::setLoading(const QString& what, double fraction)
-{
-    loading_ = what;
-    fraction_ = fraction;
-    showPage();
-}
-
-// The page around the view says why a run failed; here only the studySkeleton goes.
-void StudyView::setFailure(const QString&)
-{
-    loading_.clear();
-    showPage();
 }
 
 QString StudyView::title() const

@@ -37,22 +37,21 @@ QJsonObject keysOf(const QJsonObject& state)
 } // namespace
 
 CalibrationView::CalibrationView(ViewContext& context, QWidget* parent)
-    : RoomView(context, boundToText(),
-               {.name = tr("Calibration"),
-                .experiment = QStringLiteral("calibration.tune"),
-                .prompt = tr("Type a prompt and press Enter to calibrate it"),
-                .opening = tr("Opening the captures"),
-                .failure = tr("There is nothing to show"),
-                .empty = {tr("What do the sinks do?"),
-                          tr("This room shrinks the attention that later tokens gather without "
-                             "need and gives it to the other tokens (ACT), head by head, and shows "
-                             "at once what that changes."),
-                          tr("Calibrate a speech"),
-                          tr("Runs the shipped language model on a shipped text; takes a few "
-                             "seconds"),
-                          tr("Or type a prompt above and press Enter, or choose a model and a text "
-                             "at the right.")}},
-               parent),
+    : PromptRoomView(
+          context, boundToText(),
+          {.name = tr("Calibration"),
+           .experiment = QStringLiteral("calibration.tune"),
+           .failure = tr("There is nothing to show"),
+           .empty = {tr("What do the sinks do?"),
+                     tr("This room shrinks the attention that later tokens gather without "
+                        "need and gives it to the other tokens (ACT), head by head, and shows "
+                        "at once what that changes."),
+                     tr("Calibrate a speech"),
+                     tr("Runs the shipped language model on a shipped text; takes a few "
+                        "seconds"),
+                     tr("Or type a prompt above and press Enter, or choose a model and a text "
+                        "at the right.")}},
+          tr("Type a prompt and press Enter to calibrate it"), tr("Opening the captures"), parent),
       busyTimer_(new QTimer(this)),
       slowTimer_(new QTimer(this))
 {
@@ -76,7 +75,7 @@ void CalibrationView::setRuns(const std::vector<RunHandle>& runs)
 {
     asked_.clear();
     liveRun_.reset();
-    RoomView::setRuns(runs);
+    PromptRoomView::setRuns(runs);
 }
 
 void CalibrationView::dropRuns()

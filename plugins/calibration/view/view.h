@@ -1,7 +1,7 @@
 #pragma once
 
 #include "plugins/calibration/view/scene.h"
-#include "widgets/page/room_view.h"
+#include "widgets/page/prompt_room_view.h"
 
 #include <functional>
 #include <map>
@@ -34,7 +34,7 @@ class TokensPanel;
 // Calibration of one text, tuned live, or several runs side by side. While what is asked for is
 // what the first run was made with, the run is shown; else a live session shows it. Every wish of a
 // person becomes a new state through ViewContext::change. Keys of the state: README.md.
-class CalibrationView : public RoomView
+class CalibrationView : public PromptRoomView
 {
     Q_OBJECT
 public:

@@ -1,4 +1,4 @@
-#include "widgets/page/room_view.h"
+#include "widgets/page/prompt_room_view.h"
 
 #include "tests/support/fake_context.h"
 
@@ -25,18 +25,16 @@ RunHandle runOf(RunState state, const std::string& prompt)
 }
 
 // Shows how many runs it opened; a run without prompt does not open.
-class ToyView : public RoomView
+class ToyView : public PromptRoomView
 {
 public:
     explicit ToyView(ViewContext& context)
-        : RoomView(context, BoundState({"token"}),
-                   {.name = "Toy",
-                    .experiment = "toy.show",
-                    .prompt = "Type",
-                    .opening = "Opening",
-                    .failure = "Nothing",
-                    .empty = {"Title", "Sentence", "Start", "Help", "Hint"}},
-                   nullptr)
+        : PromptRoomView(context, BoundState({"token"}),
+                         {.name = "Toy",
+                          .experiment = "toy.show",
+                          .failure = "Nothing",
+                          .empty = {"Title", "Sentence", "Start", "Help", "Hint"}},
+                         "Type", "Opening", nullptr)
     {
         makePage(new QLabel("content"), [](QSize) { return std::vector<SkeletonCard>(); });
         addFigureActions("toy");
