@@ -23,6 +23,8 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -160,6 +162,29 @@ TEST_F(Mutation, SafetensorsInAModelFolder)
     expectRobust(fuzz::safetensorsSample(), [&](const std::string& bytes) {
         write("model.safetensors", bytes);
         return touchAll(model::openLlmCheckpoint(folder_));
+    });
+}
+
+// Most bytes of such a file are codes, which may be anything: what is taken must decode to numbers.
+TEST_F(Mutation, PackedModelFolder)
+{
+    std::string config = fuzz::configSample();
+    config.insert(1, R"("quantization_config": {"quant_method": "vitrine-codes"}, )");
+    write("config.json", config);
+    expectRobust(fuzz::packedSample(), [&](const std::string& bytes) -> std::optional<Error> {
+        write("model.safetensors", bytes);
+        const auto opened = model::openLlmCheckpoint(folder_);
+        if (!opened)
+            return opened.error();
+        for (const auto& name : (*opened)->tensorNames())
+            if (const kernels::BinaryCodes* codes = (*opened)->codes(name)) {
+                std::vector<float> row(static_cast<std::size_t>(codes->inputs));
+                for (std::int64_t n = 0; n < codes->outputs; ++n) {
+                    kernels::decodeRows(*codes, codes->planes, n, n + 1, row.data());
+                    EXPECT_TRUE(std::ranges::all_of(row, [](float w) { return std::isfinite(w); }));
+                }
+            }
+        return {};
     });
 }
 

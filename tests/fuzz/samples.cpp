@@ -2,14 +2,17 @@
 
 #include "core/base/file.h"
 #include "core/base/json.h"
+#include "core/model/checkpoint/packed_codes.h"
 #include "core/model/network/llm_network.h"
 #include "core/tensor/safetensors.h"
+#include "tests/support/random_codes.h"
 
 #include <unistd.h>
 
 #include <array>
 #include <cassert>
 #include <cstring>
+#include <deque>
 
 namespace vitrine::fuzz
 {
@@ -20,6 +23,18 @@ template <typename T>
 void append(std::string& bytes, const T& value)
 {
     bytes.append(reinterpret_cast<const char*>(&value), sizeof value);
+}
+
+std::string bytesOf(std::vector<NamedTensor> tensors,
+                    const std::map<std::string, std::string>& metadata)
+{
+    const auto path =
+        std::filesystem::temp_directory_path() / fmt::format("vitrine-sample-{}", ::getpid());
+    const auto written = writeSafetensors(path, std::move(tensors), metadata);
+    assert(written);
+    std::string bytes = readFile(path, 1 << 20).value_or("");
+    std::filesystem::remove(path);
+    return bytes;
 }
 
 } // namespace
@@ -47,14 +62,36 @@ std::string safetensorsSample()
                                 .first(static_cast<std::size_t>(*elementCount(shape)) * 2)}});
     tensors.push_back({"scalar", {DType::i64, {}, std::as_bytes(std::span(zeros)).first(8)}});
     tensors.push_back({"empty", {DType::f32, {0, 3}, {}}});
+    return bytesOf(std::move(tensors), {{"format", "pt"}});
+}
 
-    const auto path =
-        std::filesystem::temp_directory_path() / fmt::format("vitrine-sample-{}", ::getpid());
-    const auto written = writeSafetensors(path, std::move(tensors), {{"format", "pt"}});
-    assert(written);
-    const std::string bytes = readFile(path, 1 << 20).value_or("");
-    std::filesystem::remove(path);
-    return bytes;
+std::string packedSample()
+{
+    using kernels::ScaleForm;
+    const auto config = model::parseLlmConfig(configSample(), "config.json");
+    assert(config);
+    const std::string zeros(4096, '\x3c');
+    model::PackedWriter writer;
+    std::deque<kernels::BinaryCodes> kept;
+    for (const auto& [name, shape, use] : model::requiredTensors(*config)) {
+        if (name.find("_proj.weight") == std::string::npos) {
+            writer.add({name,
+                        {DType::f16, shape,
+                         std::as_bytes(std::span(zeros))
+                             .first(static_cast<std::size_t>(*elementCount(shape)) * 2)}});
+            continue;
+        }
+        // Each form of the scales in turn.
+        tests::CodesShape packed{
+            .outputs = shape[0], .inputs = shape[1], .planes = 2, .groupColumns = 4};
+        packed.form =
+            std::array{ScaleForm::floats, ScaleForm::powers, ScaleForm::grid}[kept.size() % 3];
+        packed.centred = kept.size() % 2 == 0;
+        kept.push_back(tests::randomCodes(packed, kept.size()));
+        const auto added = writer.add(name, kept.back());
+        assert(added);
+    }
+    return bytesOf(writer.tensors(), writer.metadata());
 }
 
 std::string llama2cSample()

@@ -7,6 +7,7 @@ namespace vitrine::fuzz
 
 // Small valid files of each format, to be mutated.
 std::string safetensorsSample();
+std::string packedSample(); // that model with its linear layers as binary codes
 std::string llama2cSample();
 std::string llama2cTokenizerSample(); // vocabulary of 300
 std::string configSample();           // of the model in safetensorsSample()

@@ -18,6 +18,7 @@ int main(int count, char** arguments)
     };
     using namespace vitrine::fuzz;
     write("safetensors", "sample", safetensorsSample());
+    write("packed_codes", "sample", packedSample());
     write("config_json", "sample", configSample());
     write("tokenizer_json", "sample", tokenizerSample());
     write("llama2c", "checkpoint", llama2cSample());

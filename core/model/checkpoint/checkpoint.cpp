@@ -24,6 +24,10 @@ public:
     {
         return tensors_.tensor(name);
     }
+    const kernels::BinaryCodes* codes(const std::string& name) const override
+    {
+        return tensors_.codes(name);
+    }
     std::vector<fs::path> files() const override { return files_; }
     std::vector<std::string> notes() const override { return notes_; }
 

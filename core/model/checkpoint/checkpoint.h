@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/base/result.h"
+#include "core/tensor/kernels/binary_codes.h"
 #include "core/tensor/tensor_view.h"
 
 #include <filesystem>
@@ -23,6 +24,9 @@ public:
     // Input error naming tensor and file where it is missing. The view lives as long as this
     // object.
     virtual Result<TensorView> tensor(const std::string& name) const = 0;
+    // Of a matrix that is stored as codes rather than as numbers (`tensor` then is an input error);
+    // nullptr for every other. Lives as long as this object.
+    virtual const kernels::BinaryCodes* codes(const std::string& /*name*/) const { return nullptr; }
     // Files read, for hashes and "Where from?".
     virtual std::vector<std::filesystem::path> files() const = 0;
     // Sentences worth showing: what was assumed, and what lies there and is not used.

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 namespace vitrine::model
 {
@@ -45,15 +46,34 @@ Result<TensorView> TensorFiles::tensor(const std::string& name) const
     const auto found = shardOf_.find(name);
     if (found == shardOf_.end())
         return inputError("{} holds no tensor \"{}\"", place_.string(), printable(name));
+    if (packed_.contains(name))
+        return inputError("tensor \"{}\" of {} is stored as binary codes, not as numbers",
+                          printable(name), place_.string());
     return shards_[found->second].tensor(name);
+}
+
+const kernels::BinaryCodes* TensorFiles::codes(const std::string& name) const
+{
+    const auto found = packed_.find(name);
+    return found == packed_.end() ? nullptr : &found->second;
 }
 
 Result<void> TensorFiles::addShard(const std::filesystem::path& path)
 {
     VITRINE_TRY(Safetensors shard, Safetensors::open(path));
+    VITRINE_TRY(auto packed, readPackedCodes(shard));
+    std::set<std::string> names;
     for (const auto& [name, entry] : shard.entries())
+        names.insert(name);
+    for (const auto& [name, codes] : packed) {
+        for (const std::string& part : packedTensorNames(name, codes))
+            names.erase(part);
+        names.insert(name);
+    }
+    for (const std::string& name : names)
         if (!shardOf_.emplace(name, shards_.size()).second)
             return inputError("{} holds tensor \"{}\" twice", place_.string(), printable(name));
+    packed_.merge(packed);
     shards_.push_back(std::move(shard));
     files_.push_back(path);
     return {};

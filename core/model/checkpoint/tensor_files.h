@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/model/checkpoint/packed_codes.h"
 #include "core/tensor/safetensors.h"
 
 #include <filesystem>
@@ -11,7 +12,8 @@
 namespace vitrine::model
 {
 
-// The tensors of one or more safetensors files under the names the files give them.
+// The tensors of one or more safetensors files under the names the files give them. A matrix that
+// is stored as codes is one tensor among them, under its own name.
 class TensorFiles
 {
 public:
@@ -21,7 +23,8 @@ public:
 
     std::vector<std::string> names() const;
     bool has(const std::string& name) const { return shardOf_.contains(name); }
-    Result<TensorView> tensor(const std::string& name) const;
+    Result<TensorView> tensor(const std::string& name) const;         // input error for codes too
+    const kernels::BinaryCodes* codes(const std::string& name) const; // nullptr: not stored so
     // The index, where one was read, then the shards.
     const std::vector<std::filesystem::path>& files() const { return files_; }
     const std::vector<std::string>& notes() const { return notes_; }
@@ -36,6 +39,7 @@ private:
     std::vector<std::string> notes_;
     std::vector<Safetensors> shards_;
     std::map<std::string, std::size_t> shardOf_;
+    std::map<std::string, kernels::BinaryCodes> packed_;
 };
 
 // Whether a LoRA adapter lies in the folder, and the sentence that says that it is not applied.

@@ -89,8 +89,7 @@ Result<Llm> Llm::open(std::shared_ptr<const LlmCheckpoint> checkpoint,
                       const kernels::Relayout& relayout)
 {
     const LlmConfig& config = checkpoint->config();
-    if (config.headSize % 2 != 0)
-        return inputError("head size {} is odd; rotary embedding needs pairs", config.headSize);
+    VITRINE_CHECK(checkRotary(config));
     auto d = std::make_unique<Private>();
     VITRINE_TRY(d->weights, findWeights(*checkpoint, relayout));
     d->frequencies = ropeFrequencies(config);
@@ -160,6 +159,13 @@ Result<ForwardResult> Llm::forward(std::span<const std::int32_t> ids,
                                                   c.vocabulary));
     result.notFinite = watch.found();
     return result;
+}
+
+Result<void> checkRotary(const LlmConfig& config)
+{
+    if (config.headSize % 2 != 0)
+        return inputError("head size {} is odd; rotary embedding needs pairs", config.headSize);
+    return {};
 }
 
 Result<void> checkHead(const LlmConfig& config)

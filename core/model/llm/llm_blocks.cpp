@@ -93,6 +93,13 @@ void projectQueriesKeysValues(const LayerPass& pass, Activations& a)
     }
 }
 
+void show(const LayerPass& pass, LinearInput input, const std::vector<float>& values,
+          std::int64_t rows, std::int64_t width)
+{
+    if (pass.inputs)
+        (*pass.inputs)(input, values.data(), rows, width);
+}
+
 void rotateQueriesAndKeys(const LayerPass& pass, Activations& a)
 {
     const LlmConfig& c = pass.config;
@@ -117,6 +124,7 @@ void attentionBlock(const LayerPass& pass, Activations& a)
     const LlmConfig& c = pass.config;
     const std::int64_t width = c.heads * c.headSize;
     normRows(c, pass.weights.attentionNorm, a.x.data(), pass.tokens, a.normed.data());
+    show(pass, LinearInput::queriesKeysValues, a.normed, pass.tokens, c.hidden);
     projectQueriesKeysValues(pass, a);
     rotateQueriesAndKeys(pass, a);
 
@@ -132,6 +140,7 @@ void attentionBlock(const LayerPass& pass, Activations& a)
                     {pass.values.data, pass.values.head, pass.values.token},
                     {a.mixed.data(), c.headSize, width}, pass.taps);
 
+    show(pass, LinearInput::output, a.mixed, pass.tokens, width);
     const Bias bias(pass.weights.o);
     const kernels::Product output{.weights = pass.weights.o.weights.get(),
                                   .bias = bias.data(),
@@ -147,6 +156,7 @@ void mlpBlock(const LayerPass& pass, Activations& a)
     const LayerWeights& w = pass.weights;
     const Bias gate(w.gate), up(w.up), down(w.down);
     normRows(c, w.mlpNorm, a.x.data(), pass.tokens, a.normed.data());
+    show(pass, LinearInput::gateUp, a.normed, pass.tokens, c.hidden);
     for (std::int64_t t = 0; t < pass.tokens; t += kMlpRows) {
         const std::int64_t rows = std::min(kMlpRows, pass.tokens - t);
         const std::array wide{kernels::Product{.weights = w.gate.weights.get(),
@@ -162,6 +172,7 @@ void mlpBlock(const LayerPass& pass, Activations& a)
             kernels::swiGlu(a.gate.data() + begin * c.mlp, a.up.data() + begin * c.mlp,
                             (end - begin) * c.mlp);
         });
+        show(pass, LinearInput::down, a.gate, rows, c.mlp);
         const kernels::Product narrow{.weights = w.down.weights.get(),
                                       .bias = down.data(),
                                       .y = a.x.data() + t * c.hidden,

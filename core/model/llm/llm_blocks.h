@@ -6,6 +6,7 @@
 #include "core/tensor/kernels/attention.h"
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -26,6 +27,12 @@ struct Activations {
     Activations(const LlmConfig& config, std::int64_t tokens);
 };
 
+// What the linear layers of a block read.
+enum class LinearInput { queriesKeysValues, output, gateUp, down };
+// Gets rows of it as they are read: `count` rows of `width` values.
+using InputTap =
+    std::function<void(LinearInput, const float* rows, std::int64_t count, std::int64_t width)>;
+
 // One layer over the rows of `a.x`, in place. The rows stand at positions first .. first + tokens -
 // 1; their keys and values are written at `keys`, `values` from token `first` on, those before are
 // read. Keys are kept after rotary embedding.
@@ -36,6 +43,7 @@ struct LayerPass {
     std::int64_t first = 0, tokens = 0;
     KeyValues keys, values;
     std::span<kernels::HeadTap> taps; // empty, or one per query head
+    const InputTap* inputs = nullptr; // who looks at what linear layers read
 };
 void attentionBlock(const LayerPass& pass,
                     Activations& a); // leaves the rotated queries in a.queries

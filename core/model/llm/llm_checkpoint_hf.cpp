@@ -38,6 +38,11 @@ public:
             return inputError("{} holds no tensor \"{}\"", folder_.string(), printable(name));
         return tensors_.tensor(found->second);
     }
+    const kernels::BinaryCodes* codes(const std::string& name) const override
+    {
+        const auto found = storedName_.find(name);
+        return found == storedName_.end() ? nullptr : tensors_.codes(found->second);
+    }
     std::vector<std::filesystem::path> files() const override { return files_; }
     std::vector<std::string> notes() const override { return notes_; }
 

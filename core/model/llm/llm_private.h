@@ -34,6 +34,9 @@ struct LlmCache::Private {
 Result<void> checkEdits(const LlmConfig& config, const std::vector<LayerHead>& edited,
                         const DecideEdit& decide);
 
+// Input error where heads are no pairs.
+Result<void> checkRotary(const LlmConfig& config);
+
 // Input error where the model has no language head.
 Result<void> checkHead(const LlmConfig& config);
 

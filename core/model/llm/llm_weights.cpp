@@ -15,6 +15,35 @@ namespace vitrine::model
 namespace
 {
 
+class CodedWeights final : public kernels::WeightMatrix
+{
+public:
+    explicit CodedWeights(const kernels::BinaryCodes& codes)
+        : WeightMatrix(codes.outputs, codes.inputs), codes_(codes)
+    {
+    }
+    std::string_view kind() const override { return "codes"; }
+    std::int64_t rowBytes() const override { return codes_.planes * codes_.codeBytes(); }
+    void widen(std::int64_t begin, std::int64_t end, float* out) const override
+    {
+        kernels::decodeRows(codes_, codes_.planes, begin, end, out);
+    }
+    void dotRows(std::int64_t begin, std::int64_t end, const float* x, const float* /*tables*/,
+                 float* y) const override
+    {
+        std::vector<float> row(static_cast<std::size_t>(inputs()));
+        for (std::int64_t r = begin; r < end; ++r) {
+            widen(r, r + 1, row.data());
+            y[r - begin] = 0;
+            for (std::size_t k = 0; k < row.size(); ++k)
+                y[r - begin] += row[k] * x[k];
+        }
+    }
+
+private:
+    const kernels::BinaryCodes& codes_;
+};
+
 class Finder
 {
 public:
@@ -28,9 +57,7 @@ public:
     Result<kernels::SharedWeights> matrix(std::size_t layer)
     {
         const NetworkTensor& needed = network_.layers[layer].tensors.front();
-        VITRINE_TRY(const TensorView view, tensor(needed));
-        auto stored = std::make_shared<const kernels::DenseWeights>(
-            view.type, view.bytes.data(), needed.shape[0], needed.shape[1]);
+        VITRINE_TRY(kernels::SharedWeights stored, storedMatrix(needed));
         if (relayout_)
             return relayout_(needed.name, std::move(stored));
         return stored;
@@ -73,6 +100,24 @@ public:
     }
 
 private:
+    Result<kernels::SharedWeights> storedMatrix(const NetworkTensor& needed)
+    {
+        if (const kernels::BinaryCodes* codes = checkpoint_.codes(needed.name))
+            return codedWeights(needed, *codes);
+        VITRINE_TRY(const TensorView view, tensor(needed));
+        return std::make_shared<const kernels::DenseWeights>(view.type, view.bytes.data(),
+                                                             needed.shape[0], needed.shape[1]);
+    }
+
+    static Result<kernels::SharedWeights> codedWeights(const NetworkTensor& needed,
+                                                       const kernels::BinaryCodes& codes)
+    {
+        if (needed.shape != std::vector{codes.outputs, codes.inputs})
+            return inputError("the packed matrix \"{}\" is {} x {}, [{}] expected", needed.name,
+                              codes.outputs, codes.inputs, fmt::join(needed.shape, ", "));
+        return std::make_shared<const CodedWeights>(codes);
+    }
+
     Result<TensorView> tensor(const NetworkTensor& needed)
     {
         VITRINE_TRY(TensorView view, checkpoint_.tensor(needed.name));

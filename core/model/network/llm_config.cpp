@@ -122,13 +122,20 @@ void readLayerTypes(ConfigFields& top, const LlmConfig& config)
                        ConfigFields::shown(type), expected);
 }
 
+// Matrices as binary codes, which are opened as they are (core/model/checkpoint/packed_codes.h).
+bool isOfOurs(const Json& quantized)
+{
+    return quantized.is_object() && quantized.contains("quant_method") &&
+           quantized["quant_method"] == kCodesMethod;
+}
+
 void refuseOtherArithmetic(ConfigFields& top)
 {
     const std::string activation = top.text("hidden_act", "silu");
     if (activation != "silu" && activation != "swish")
         top.refuse("activation \"{}\" is not supported; \"silu\" is", printable(activation));
     for (const char* key : {"quantization_config", "quantization", "compression_config"})
-        if (const Json* quantized = top.find(key))
+        if (const Json* quantized = top.find(key); quantized && !isOfOurs(*quantized))
             top.refuse("its weights are quantized ({}); convert it to F32, F16 or BF16 first",
                        quantized->is_object() && quantized->contains("quant_method")
                            ? ConfigFields::shown((*quantized)["quant_method"])

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace vitrine::model
@@ -60,6 +61,9 @@ Result<LlmConfig> parseLlmConfig(std::string_view text, std::string_view name = 
 // of config.json; nothing where it names none.
 Result<std::optional<std::vector<std::int64_t>>>
 parseGenerationEos(std::string_view text, std::string_view name, std::int64_t vocabulary);
+
+// What "quant_method" of a config.json is where matrices are stored as binary codes.
+inline constexpr std::string_view kCodesMethod = "vitrine-codes";
 
 // config.json as the hub's readers expect it.
 Json configJson(const LlmConfig& config);

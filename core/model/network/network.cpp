@@ -79,6 +79,14 @@ Result<TensorCheck> checkTensors(const Network& network, const Checkpoint& check
         known.insert(name);
         if (use == TensorUse::unused)
             continue;
+        if (const kernels::BinaryCodes* codes = checkpoint.codes(name)) {
+            if (shape != std::vector{codes->outputs, codes->inputs})
+                return inputError("the packed matrix \"{}\" of {} is {} x {}, config.json needs "
+                                  "[{}]",
+                                  name, place, codes->outputs, codes->inputs,
+                                  fmt::join(shape, ", "));
+            continue;
+        }
         VITRINE_TRY(const TensorView view, checkpoint.tensor(name));
         if (view.shape != shape)
             return inputError("tensor \"{}\" of {} has the shape [{}], config.json needs [{}]",

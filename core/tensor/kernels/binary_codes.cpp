@@ -101,7 +101,7 @@ Result<void> checkScales(const BinaryCodes& c)
     }
     const std::size_t groups = sizeOf(c.groups());
     for (std::size_t g = 0; c.form == ScaleForm::grid && g < groups; ++g) {
-        const float step = c.scales[g] / gridFactor(c, 0);
+        const float step = c.scales[g] / gridFactor(c, 0); // a power of two: exact
         if (fromHalf(toHalf(step)) != step)
             return inputError("step {} ({}) has no half-precision number", g, step);
         if (c.offsets[g] != step * gridCentre(c, g))
@@ -185,6 +185,15 @@ void scalesFromSteps(BinaryCodes& codes, std::span<const float> steps)
         for (int b = 0; b < codes.planes; ++b)
             codes.scales[sizeOf(b) * groups + g] = steps[g] * gridFactor(codes, b);
     }
+}
+
+std::vector<float> stepsOf(const BinaryCodes& grid)
+{
+    std::vector<float> steps(grid.scales.begin(),
+                             grid.scales.begin() + static_cast<std::ptrdiff_t>(grid.groups()));
+    for (float& step : steps)
+        step /= gridFactor(grid, 0);
+    return steps;
 }
 
 } // namespace vitrine::kernels

@@ -78,5 +78,6 @@ void decodeRows(const BinaryCodes& codes, int planes, std::int64_t begin, std::i
 // and its zero points (none: 2^(planes - 1)).
 void scalesFromTerms(BinaryCodes& codes);
 void scalesFromSteps(BinaryCodes& codes, std::span<const float> steps);
+std::vector<float> stepsOf(const BinaryCodes& grid); // [groups]
 
 } // namespace vitrine::kernels
