@@ -137,19 +137,30 @@ Interval pairedDifferenceInterval(const PairedCounts& counts, double confidence)
 Interval bootstrapMean(std::span<const double> values, std::uint64_t seed, double confidence,
                        int resamples)
 {
-    if (values.empty())
+    const std::vector<double> ones(values.size(), 1);
+    return bootstrapRatio(values, ones, seed, confidence, resamples);
+}
+
+Interval bootstrapRatio(std::span<const double> numerators, std::span<const double> denominators,
+                        std::uint64_t seed, double confidence, int resamples)
+{
+    if (numerators.empty())
         return {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::quiet_NaN()};
     Random random(seed);
-    std::vector<double> means(static_cast<std::size_t>(resamples));
-    for (double& mean : means) {
-        double sum = 0;
-        for (std::size_t i = 0; i < values.size(); ++i)
-            sum += values[random.below(values.size())];
-        mean = sum / static_cast<double>(values.size());
+    std::vector<double> ratios(static_cast<std::size_t>(resamples));
+    for (double& ratio : ratios) {
+        double above = 0, below = 0;
+        for (std::size_t i = 0; i < numerators.size(); ++i) {
+            const std::size_t drawn = random.below(numerators.size());
+            above += numerators[drawn];
+            below += denominators[drawn];
+        }
+        ratio = above / below;
     }
-    std::ranges::sort(means);
+    std::ranges::sort(ratios);
     const auto at = [&](double share) {
-        return means[static_cast<std::size_t>(share * static_cast<double>(means.size() - 1) + 0.5)];
+        return ratios[static_cast<std::size_t>(share * static_cast<double>(ratios.size() - 1) +
+                                               0.5)];
     };
     return {at((1 - confidence) / 2), at((1 + confidence) / 2)};
 }

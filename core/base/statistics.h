@@ -47,4 +47,9 @@ Interval pairedDifferenceInterval(const PairedCounts& counts, double confidence 
 Interval bootstrapMean(std::span<const double> values, std::uint64_t seed, double confidence = 0.95,
                        int resamples = 10'000);
 
+// The same of a ratio of sums, numerators[i] and denominators[i] drawn together: what windows of
+// different length say of a mean per token.
+Interval bootstrapRatio(std::span<const double> numerators, std::span<const double> denominators,
+                        std::uint64_t seed, double confidence = 0.95, int resamples = 10'000);
+
 } // namespace vitrine

@@ -187,5 +187,21 @@ TEST(BootstrapMean, RepeatsAndHandlesTheSmallest)
     EXPECT_TRUE(std::isnan(bootstrapMean({}, 9).low));
 }
 
+TEST(Bootstrap, RatioWeighsWindowsByTheirLength)
+{
+    // Two kinds of windows: 10 tokens at 2 nat, 90 tokens at 1 nat; the mean per token is 1.1.
+    std::vector<double> nat, tokens;
+    for (int i = 0; i < 200; ++i) {
+        tokens.push_back(i % 2 == 0 ? 10 : 90);
+        nat.push_back(i % 2 == 0 ? 20 : 90);
+    }
+    const Interval interval = bootstrapRatio(nat, tokens, 4);
+    EXPECT_LT(interval.low, 1.1);
+    EXPECT_GT(interval.high, 1.1);
+    EXPECT_LT(interval.high, 1.13);
+    EXPECT_EQ(bootstrapRatio(nat, std::vector<double>(200, 1.0), 4), bootstrapMean(nat, 4));
+    EXPECT_TRUE(std::isnan(bootstrapRatio({}, {}, 1).high));
+}
+
 } // namespace
 } // namespace vitrine

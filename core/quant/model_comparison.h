@@ -1,0 +1,44 @@
+#pragma once
+
+#include "core/base/statistics.h"
+#include "core/model/llm/llm.h"
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <vector>
+
+namespace vitrine::quant
+{
+
+// One window of text read by the original and by another version of it. Every token but the first
+// is predicted once.
+struct WindowScore {
+    std::int64_t predicted = 0;
+    double natOriginal = 0, natOther = 0; // sums of -ln P(next token)
+    double kl = 0;                        // sum of KL(original || other), nat
+    std::int64_t sameBest = 0;            // how often both hold the same token for the likeliest
+
+    friend bool operator==(const WindowScore&, const WindowScore&) = default;
+};
+
+// Argument error for fewer than two ids or ids outside the vocabulary; input error where a model
+// has no language head.
+Result<WindowScore> compareOnWindow(const model::Llm& original, const model::Llm& other,
+                                    std::span<const std::int32_t> ids);
+
+// What many windows say together. Intervals are percentile bootstraps over windows, which are drawn
+// whole since their tokens depend on each other; 95 %.
+struct TextScore {
+    std::int64_t windows = 0, predicted = 0;
+    double perplexityOriginal = 0, perplexityOther = 0;
+    Interval original = {}, other = {};
+    double ratio = 1;            // perplexityOther / perplexityOriginal
+    Interval ratioInterval = {}; // of pairs: narrower than what the two intervals suggest
+    double klMean = 0;           // nat per predicted token
+    Interval klInterval = {};
+    double sameBest = 1; // share of predicted tokens
+};
+TextScore textScore(std::span<const WindowScore> windows, std::uint64_t seed);
+
+} // namespace vitrine::quant
