@@ -1,13 +1,10 @@
 #include "plugins/calibration/figures/tuning.h"
 
-#include "core/base/format.h"
 #include "core/base/json.h"
 #include "core/base/json_state.h"
 #include "core/jobs/experiment/read_run.h"
-#include "plugins/calibration/experiments/hand_picked.h" // headBetasText
 #include "plugins/calibration/experiments/params.h"
 
-#include <algorithm>
 #include <array>
 
 namespace vitrine::calibration_plugin
@@ -41,37 +38,6 @@ bool canBeTuned(std::string_view name, const std::string& text)
     if (name == "receivers")
         return text == "all" || text == "not_first";
     return name != "heads" || !text.empty();
-}
-
-// The parts of a list between commas, without surrounding spaces.
-std::vector<std::string_view> parts(std::string_view text)
-{
-    std::vector<std::string_view> found;
-    while (!text.empty()) {
-        const std::size_t comma = std::min(text.find(','), text.size());
-        std::string_view part = text.substr(0, comma);
-        while (part.starts_with(' '))
-            part.remove_prefix(1);
-        while (part.ends_with(' '))
-            part.remove_suffix(1);
-        if (!part.empty())
-            found.push_back(part);
-        text.remove_prefix(std::min(comma + 1, text.size()));
-    }
-    return found;
-}
-
-std::optional<std::int64_t> wholeNumber(std::string_view text)
-{
-    if (text.empty() || text.size() > 9)
-        return std::nullopt;
-    std::int64_t value = 0;
-    for (const char digit : text) {
-        if (digit < '0' || digit > '9')
-            return std::nullopt;
-        value = value * 10 + (digit - '0');
-    }
-    return value;
 }
 
 } // namespace
@@ -154,62 +120,6 @@ double betaOf(const Params& params, LayerHead head)
     const auto betas = headBetasOf(params);
     const auto own = betas.find(head);
     return own == betas.end() ? calibrationOf(params).beta : own->second;
-}
-
-std::optional<LayerHead> parseHead(std::string_view text)
-{
-    const std::size_t point = text.find('.');
-    if (point == std::string_view::npos)
-        return std::nullopt;
-    const auto layer = wholeNumber(text.substr(0, point)),
-               head = wholeNumber(text.substr(point + 1));
-    if (!layer || !head)
-        return std::nullopt;
-    return LayerHead{static_cast<int>(*layer), static_cast<int>(*head)};
-}
-
-std::string headText(LayerHead head)
-{
-    return fmt::format("{}.{}", head.layer, head.head);
-}
-
-std::map<LayerHead, double> parseHeadBetas(std::string_view text)
-{
-    std::map<LayerHead, double> betas;
-    for (const std::string_view part : parts(text)) {
-        const std::size_t equals = part.find('=');
-        if (equals == std::string_view::npos)
-            continue;
-        const auto head = parseHead(part.substr(0, equals));
-        const auto beta = parseReal(std::string(part.substr(equals + 1)));
-        if (head && beta)
-            betas[*head] = *beta;
-    }
-    return betas;
-}
-
-std::set<SinkPlace> parseSinkPlaces(std::string_view text)
-{
-    std::set<SinkPlace> places;
-    for (const std::string_view part : parts(text)) {
-        const std::size_t colon = part.find(':');
-        if (colon == std::string_view::npos)
-            continue;
-        const auto head = parseHead(part.substr(0, colon));
-        const auto position = wholeNumber(part.substr(colon + 1));
-        if (head && position)
-            places.insert({*head, *position});
-    }
-    return places;
-}
-
-std::string sinkPlacesText(const std::set<SinkPlace>& places)
-{
-    std::string text;
-    for (const SinkPlace& place : places)
-        text +=
-            fmt::format("{}{}:{}", text.empty() ? "" : ",", headText(place.head), place.position);
-    return text;
 }
 
 } // namespace vitrine::calibration_plugin

@@ -1,4 +1,3 @@
-#include "plugins/calibration/experiments/hand_picked.h" // headBetasText
 #include "plugins/calibration/view/counters.h"
 #include "plugins/calibration/view/heads_panel.h"
 #include "plugins/calibration/view/maps_panel.h"
