@@ -1,6 +1,6 @@
 #include "app/plugins/file_kind.h"
 
-#include "app/plugins/json_texts.h"
+#include "app/plugins/plugin_json.h"
 
 #include <QDir>
 #include <QFileInfo>
@@ -19,13 +19,13 @@ bool holdsOneOf(const QDir& folder, const QStringList& names)
 
 } // namespace
 
-FileKind fileKindOf(const QJsonObject& json)
+FileKind fileKindOf(PluginJson& json)
 {
-    return {.what = json["what"].toString(),
-            .parameter = json["parameter"].toString(),
-            .endings = textsOf(json["endings"]),
-            .foldersWith = textsOf(json["folders_with"]),
-            .wholeFolder = textsOf(json["whole_folder"])};
+    return {.what = json.text("what"),
+            .parameter = json.text("parameter"),
+            .endings = json.texts("endings"),
+            .foldersWith = json.texts("folders_with"),
+            .wholeFolder = json.texts("whole_folder")};
 }
 
 bool isOfKind(const FileKind& kind, const QString& path)

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <QJsonObject>
 #include <QString>
 #include <QStringList>
 
@@ -9,6 +8,8 @@
 
 namespace vitrine
 {
+
+class PluginJson;
 
 // A kind of file that a plugin opens. In its plugin.json:
 //   "opens": [{"what": "a checkpoint folder or file", "parameter": "model",
@@ -24,7 +25,7 @@ struct FileKind {
         wholeFolder; // a file of these names stands for its folder where that is of this kind
 };
 
-FileKind fileKindOf(const QJsonObject& json);
+FileKind fileKindOf(PluginJson& json);
 
 bool isOfKind(const FileKind& kind, const QString& path);
 // The path as the parameter wants it: absolute, of a config.json its folder.

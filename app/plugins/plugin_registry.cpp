@@ -1,7 +1,7 @@
 #include "app/plugins/plugin_registry.h"
 
-#include <QJsonArray>
-#include <QJsonObject>
+#include "app/plugins/plugin_json.h"
+
 #include <QPluginLoader>
 
 #include <algorithm>
@@ -14,14 +14,6 @@ namespace vitrine
 namespace fs = std::filesystem;
 namespace
 {
-
-std::vector<std::string> texts(const QJsonValue& list)
-{
-    std::vector<std::string> items;
-    for (const auto& item : list.toArray())
-        items.push_back(item.toString().toStdString());
-    return items;
-}
 
 fs::path userFolder()
 {
@@ -86,26 +78,21 @@ void PluginRegistry::read(const fs::path& file)
 {
     const QPluginLoader loader(QString::fromStdString(file.string()));
     const QJsonObject all = loader.metaData();
-    const QJsonObject meta = all["MetaData"].toObject();
-    if (all["IID"].toString() != VITRINE_PLUGIN_IID || meta["id"].toString().isEmpty()) {
+    if (all["IID"].toString() != VITRINE_PLUGIN_IID) {
         problems_.push_back(file.string() + ": not a plugin of this version of Vitrine");
         return;
     }
-    PluginInfo info;
-    info.id = meta["id"].toString().toStdString();
-    info.title = meta["title"].toString().toStdString();
-    info.summary = meta["summary"].toString().toStdString();
-    info.paper = meta["paper"].toString().toStdString();
-    info.icon = meta["icon"].toString().toStdString();
-    info.version = meta["version"].toInt(1);
-    info.order = meta["order"].toInt();
-    info.experiments = texts(meta["experiments"]);
-    for (const QJsonValue& kind : meta["opens"].toArray())
-        info.opens.push_back(fileKindOf(kind.toObject()));
-    for (const QJsonValue& study : meta["studies"].toArray())
-        info.studies.push_back(studyOf(study.toObject()));
+    QStringList problems;
+    PluginJson json(all["MetaData"].toObject(), {}, problems);
+    PluginInfo info = pluginInfoOf(json);
     info.file = file;
-    if (std::ranges::count(plugins_, info.id, &PluginInfo::id) == 0)
+    if (std::ranges::count(plugins_, info.id, &PluginInfo::id) > 0)
+        return;
+    for (const QString& problem : problems)
+        problems_.push_back(file.string() + ": " + problem.toStdString());
+    if (info.id.empty())
+        problems_.push_back(file.string() + ": plugin.json gives no \"id\", a text expected");
+    else
         plugins_.push_back(std::move(info));
 }
 

@@ -1,7 +1,6 @@
 #pragma once
 
-#include "app/plugins/file_kind.h"
-#include "app/plugins/study.h"
+#include "app/plugins/plugin_info.h"
 #include "core/jobs/worker/work.h"
 #include "widgets/plugin.h"
 
@@ -14,17 +13,6 @@
 
 namespace vitrine
 {
-
-// A plugin's plugin.json, read without loading its code.
-struct PluginInfo {
-    std::string id, title, summary, paper, icon;
-    int version = 1;
-    int order = 0;
-    std::vector<std::string> experiments;
-    std::vector<FileKind> opens;
-    std::vector<Study> studies;
-    std::filesystem::path file;
-};
 
 // Finds plugins in VITRINE_PLUGIN_PATH (folders, colon-separated), the user's data folder and the
 // installation; of plugins with one id the first found counts. Code is loaded on first use and
@@ -39,7 +27,8 @@ public:
     static std::vector<std::filesystem::path> searchPath();
 
     const std::vector<PluginInfo>& plugins() const { return plugins_; } // by order, then id
-    // One line per file that cannot be used, with its reason; grows when a plugin fails to load.
+    // One line per file that cannot be used, with its reason, and per key of a plugin.json that
+    // says nothing; grows when a plugin fails to load.
     const std::vector<std::string>& problems() const { return problems_; }
 
     Result<Plugin*> load(std::string_view id); // owned by the registry

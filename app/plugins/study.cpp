@@ -1,6 +1,6 @@
 #include "app/plugins/study.h"
 
-#include "app/plugins/json_texts.h"
+#include "app/plugins/plugin_json.h"
 #include "core/base/resources.h"
 
 namespace vitrine
@@ -8,20 +8,18 @@ namespace vitrine
 namespace
 {
 
-constexpr QLatin1StringView kResource("resource:");
+using StudyParams = std::map<std::string, std::string>;
 
-std::map<std::string, std::string> parametersOf(const QJsonObject& json, QString& missing)
+constexpr std::string_view kResource = "resource:";
+
+StudyParams withFiles(StudyParams params, QString& missing)
 {
-    std::map<std::string, std::string> params;
-    for (auto entry = json.begin(); entry != json.end(); ++entry) {
-        const QString value = entry.value().toString();
-        std::string& param = params[entry.key().toStdString()];
-        param = value.toStdString();
-        if (!value.startsWith(kResource))
+    for (auto& [name, value] : params) {
+        if (!value.starts_with(kResource))
             continue;
-        const auto file = findResource(value.mid(kResource.size()).toStdString());
+        const auto file = findResource(value.substr(kResource.size()));
         if (file)
-            param = file->string();
+            value = file->string();
         else if (missing.isEmpty())
             missing = QString::fromStdString(file.error().message);
     }
@@ -30,22 +28,23 @@ std::map<std::string, std::string> parametersOf(const QJsonObject& json, QString
 
 } // namespace
 
-Study studyOf(const QJsonObject& json)
+Study studyOf(PluginJson& json)
 {
-    Study study{.id = json["id"].toString(),
-                .title = json["title"].toString(),
-                .line = json["line"].toString(),
-                .experiment = json["experiment"].toString(),
+    Study study{.id = json.text("id"),
+                .title = json.text("title"),
+                .line = json.text("line"),
+                .experiment = json.text("experiment"),
                 .params = {},
-                .thumbnail = json["thumbnail"].toString(),
+                .thumbnail = json.text("thumbnail"),
                 .missing = {},
-                .place = json["place"].toInt()};
-    for (const QString& name : textsOf(json["needs_models"]))
+                .place = json.whole("place", 0)};
+    for (const QString& name : json.texts("needs_models"))
         if (const auto model = findModel(name.toStdString()); !model && study.missing.isEmpty())
             study.missing = QString::fromStdString(model.error().message);
-    study.params = parametersOf(json["params"].toObject(), study.missing);
-    for (const QJsonValue& other : json["beside"].toArray())
-        study.beside.push_back(parametersOf(other.toObject(), study.missing));
+    study.params = withFiles(json.textsByName("params"), study.missing);
+    json.objects("beside", [&](PluginJson& other) {
+        study.beside.push_back(withFiles(other.textsByName(), study.missing));
+    });
     return study;
 }
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <QJsonObject>
 #include <QString>
 
 #include <map>
@@ -9,6 +8,8 @@
 
 namespace vitrine
 {
+
+class PluginJson;
 
 // A live study on the Home page: one click, a real run. A plugin declares it in its plugin.json:
 //   "studies": [{"id": "find-the-sinks", "place": 1, "title": "...", "line": "...",
@@ -28,6 +29,6 @@ struct Study {
 };
 
 // A value "resource:NAME" becomes the path of a shipped file.
-Study studyOf(const QJsonObject& json);
+Study studyOf(PluginJson& json);
 
 } // namespace vitrine

@@ -1,4 +1,5 @@
 // What the plugins say of the files they open and of the studies on Home (plugin.json).
+#include "app/plugins/plugin_json.h"
 #include "app/plugins/plugin_rooms.h"
 
 #include <QDir>
@@ -115,9 +116,10 @@ TEST(Study, OfEveryPluginCanRunHereWithWhatItsExperimentKnows)
 
 TEST(Study, ThatNeedsAFileThatIsNotInstalledSaysSo)
 {
-    const Study study = studyOf({{"id", "x"}, {"params", QJsonObject{{"a", "resource:no/such"}}}});
+    QStringList problems;
+    PluginJson json({{"params", QJsonObject{{"a", "resource:no/such"}}}}, {}, problems);
 
-    EXPECT_NE(study.missing, "");
+    EXPECT_NE(studyOf(json).missing, "");
 }
 
 } // namespace
