@@ -22,15 +22,12 @@ struct Scene {
     bool live = false;          // the first run is a live result
     std::uint64_t version = 0;  // raised when runs are others
 
+    // What the state says of it; `stored`: the first run as it is stored.
+    void read(State newState, const TunedRun& stored);
+
     const TunedRun& first() const { return runs.front(); }
     // The head's sink at this token in the first run, applied or switched off; nullptr: none.
-    const TunedSink* sinkAt(std::int64_t token) const
-    {
-        for (const TunedSink& sink : first().sinks)
-            if (sink.head == head && sink.position == token)
-                return &sink;
-        return nullptr;
-    }
+    const TunedSink* sinkAt(std::int64_t token) const;
     QString tokenName(std::int64_t token) const
     {
         return vitrine::tokenName(*first().tokens, token);

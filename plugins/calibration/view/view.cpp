@@ -1,22 +1,16 @@
 #include "plugins/calibration/view/view.h"
 
 #include "core/base/json.h"
-#include "plugins/calibration/view/counters.h"
-#include "plugins/calibration/view/heads_panel.h"
-#include "plugins/calibration/view/maps_panel.h"
-#include "plugins/calibration/view/next_table.h"
-#include "plugins/calibration/view/tables_panel.h"
-#include "plugins/calibration/view/tokens_panel.h"
-#include "plugins/calibration/view/view_drawing.h"
+#include "core/jobs/experiment/param_texts.h"
+#include "plugins/calibration/view/live_tuning.h"
+#include "plugins/calibration/view/scene_figures.h"
+#include "plugins/calibration/view/tune_controls.h"
+#include "plugins/calibration/view/tuning_acts.h"
+#include "plugins/calibration/view/tuning_page.h"
 #include "widgets/page/run_places.h"
-#include "widgets/page/splitters.h"
-#include "widgets/params/segmented_switch.h"
-#include "widgets/plot/plot_view.h"
 #include "widgets/state_json.h"
 
 #include <QTimer>
-
-#include <algorithm>
 
 namespace vitrine::calibration_plugin
 {
@@ -50,31 +44,130 @@ CalibrationView::CalibrationView(ViewContext& context, QWidget* parent)
                      tr("Runs the shipped language model on a shipped text; takes a few "
                         "seconds"),
                      tr("Or type a prompt above and press Enter, or choose a model and a text "
-                        "at the right.")}},
+                        "in the form (F4 shows it).")}},
           tr("Type a prompt and press Enter to calibrate it"), tr("Opening the captures"), parent),
-      busyTimer_(new QTimer(this)),
+      live_(new LiveTuning(context, this)),
+      page_(std::make_unique<TuningPage>(context, this)),
       slowTimer_(new QTimer(this))
 {
-    makeLayout();
+    makePage(page_->rows, &TuningPage::skeleton, {page_->counters});
     makeActions();
+    connectLive();
     connectParts();
     connectTuning();
-    busyTimer_->setSingleShot(true);
-    busyTimer_->setInterval(100);
-    connect(busyTimer_, &QTimer::timeout, this, &CalibrationView::showBusy);
     slowTimer_->setSingleShot(true);
     slowTimer_->setInterval(kSlowMs);
     connect(slowTimer_, &QTimer::timeout, this, &CalibrationView::refreshSlow);
-    counters_->hide();
+    page_->counters->hide();
     showPage();
 }
 
 CalibrationView::~CalibrationView() = default;
 
+void CalibrationView::resizeEvent(QResizeEvent* event)
+{
+    View::resizeEvent(event);
+    page_->arrange(width(), state_["splitters"].toObject());
+}
+
+void CalibrationView::makeActions()
+{
+    addViewAction(tr("Keep as a run"), [this] { keep(false); });
+    addViewAction(tr("Keep beside"), [this] { keep(true); });
+    addViewAction(tr("Reset tuning"), [this] { resetTuning(); });
+    addViewAction(tr("Show whole map"), [this] { showWholeMap(); });
+    addFigureActions(QStringLiteral("map-after"));
+}
+
+void CalibrationView::connectLive()
+{
+    connect(live_, &LiveTuning::arrived, this, [this] {
+        makeScene();
+        refresh();
+        if (!slowTimer_->isActive())
+            slowTimer_->start();
+        emit shown();
+    });
+    connect(live_, &LiveTuning::troubleChanged, this, [this] { showPage(); });
+    connect(live_, &LiveTuning::busyChanged, this,
+            [this] { page_->maps->setBusy(live_->isBehind()); });
+}
+
+void CalibrationView::connectParts()
+{
+    connect(page_->maps, &MapCard::lookChosen, this,
+            [this](const figure::MapLook& look, const QString& label, const QString& mergeKey) {
+                edit([&](State& state) { state.look = look; }, label, mergeKey);
+            });
+    connect(page_->maps, &MapCard::cellClicked, this,
+            [this](const MapCell& cell, Qt::KeyboardModifiers) { selectToken(cell.column); });
+    connect(page_->maps, &MapCard::keyHovered, page_->plots, &SinkPlots::point);
+    connect(page_->tokens->strip(), &TokenStrip::tokenHovered, page_->plots, &SinkPlots::point);
+    connect(page_->maps, &MapsPanel::menuWished, this, &CalibrationView::showMenu);
+    connect(page_->heads, &ItemCard::menuWished, this,
+            [this](QPoint place) { showMenu(place, QStringLiteral("head-matrix")); });
+    connect(page_->tables, &TablesPanel::tableChosen, this,
+            [this](const QString& name) { put("table", name, tr("Choose table")); });
+    connect(page_->plots, &SinkPlots::stateWished, this, &CalibrationView::put);
+    connect(page_->plots, &SinkPlots::tokenChosen, this, &CalibrationView::selectToken);
+    keepSizes({page_->rows, page_->top, page_->numbers});
+}
+
+void CalibrationView::connectTuning()
+{
+    HeadsPanel* heads = page_->heads;
+    connect(heads->grid(), &ItemGrid::selectionWished, this,
+            [this](ItemId id) { selectHead(headOf(id)); });
+    connect(heads->grid(), &ItemGrid::chosenToggled, this, [this](ItemId id) {
+        tune([&](const Scene& scene) { return withHeadToggled(scene, headOf(id)); });
+    });
+    connect(heads->grid(), &ItemGrid::lassoed, this,
+            [this](const std::set<ItemId>& items, Qt::KeyboardModifiers modifiers) {
+                std::set<LayerHead> lassoed;
+                for (const ItemId item : items)
+                    lassoed.insert(headOf(item));
+                tune([&](const Scene& scene) { return withLasso(scene, lassoed, modifiers); });
+            });
+    connect(heads, &HeadsPanel::setWished, this, [this](const QString& words) {
+        tune([&](const Scene& scene) {
+            return withParameter(scene, "heads", words.toStdString(),
+                                 words == QLatin1String("all") ? tr("Calibrate all heads")
+                                                               : tr("Calibrate no head"));
+        });
+    });
+    connect(heads, &HeadsPanel::randomWished, this, [this] { tune(withRandomHeads); });
+    connect(heads, &HeadsPanel::fileWished, this, &CalibrationView::chooseFile);
+    connect(heads, &ItemCard::scoreIndexChosen, this, [this](int index) {
+        const auto score = static_cast<HeadScore>(index);
+        edit([score](State& state) { state.score = score; },
+             tr("Score heads by %1").arg(text(scoreLabel(score))));
+    });
+    const TokenStrip* strip = page_->tokens->strip();
+    connect(strip, &TokenStrip::tokenChosen, this, &CalibrationView::toggleSink);
+    connect(strip, &TokenStrip::tokenPinToggled, this, &CalibrationView::toggleByHand);
+    connect(strip, &TokenStrip::tokenActed, this, &CalibrationView::toggleByHand);
+    TuneControls* controls = page_->maps->tuneControls();
+    connect(controls, &TuneControls::tuned, this,
+            [this](const std::string& parameter, const ParamValue& value) {
+                tune([&](const Scene& scene) {
+                    return withParameter(scene, parameter, value,
+                                         tr("Change %1").arg(text(parameter)),
+                                         QStringLiteral("tune:") + text(parameter));
+                });
+            });
+    connect(controls, &TuneControls::headBetaChosen, this, [this](double beta) {
+        tune([beta](const Scene& scene) { return withOwnBeta(scene, beta); });
+    });
+    connect(controls, &TuneControls::keepWished, this, &CalibrationView::keep);
+    connect(controls, &TuneControls::resetWished, this, &CalibrationView::resetTuning);
+    connect(controls, &TuneControls::ownBetaChosen, this, [this](bool own) {
+        edit([own](State& state) { state.ownBeta = own; }, tr("Choose whose beta is set"));
+    });
+}
+
 void CalibrationView::setRuns(const std::vector<RunHandle>& runs)
 {
-    asked_.clear();
-    liveRun_.reset();
+    live_->forget();
     PromptRoomView::setRuns(runs);
 }
 
@@ -82,7 +175,7 @@ void CalibrationView::dropRuns()
 {
     scene_.reset();
     stored_.clear();
-    counters_->hide();
+    page_->counters->hide();
 }
 
 void CalibrationView::openRuns(const std::vector<RunHandle>& done)
@@ -106,12 +199,12 @@ void CalibrationView::takeRuns(std::vector<Result<TunedRun>> read)
     } else {
         opened(*stored_.front().run, *stored_.front().tokens);
         makeScene();
-        arrange();
+        page_->arrange(width(), state_["splitters"].toObject());
         refresh();
         refreshSlow();
         ask();
     }
-    counters_->setVisible(scene_ != nullptr);
+    page_->counters->setVisible(scene_ != nullptr);
     showPage();
     emit titleChanged();
 }
@@ -121,9 +214,9 @@ void CalibrationView::makeScene()
 {
     auto scene = std::make_unique<Scene>();
     scene->runs = stored_;
-    if (liveRun_)
-        scene->runs.front() = *liveRun_;
-    scene->live = liveRun_.has_value();
+    if (live_->result())
+        scene->runs.front() = *live_->result();
+    scene->live = live_->result().has_value();
     scene->version = ++version_;
     scene_ = std::move(scene);
 }
@@ -132,7 +225,7 @@ void CalibrationView::setState(const QJsonObject& state)
 {
     const QJsonObject plainBefore = current();
     state_ = state;
-    applySplitters({page_, top_, numbers_}, state_["splitters"].toObject());
+    page_->setSizes(state_["splitters"].toObject());
     if (!scene_)
         return;
     const LayerHead before = scene_->head;
@@ -160,61 +253,61 @@ State CalibrationView::readCurrent() const
 
 void CalibrationView::refresh()
 {
-    Scene& scene = *scene_;
-    scene.state = readCurrent();
-    scene.wished = tuned(stored_.front().run->params, scene.state.tune);
-    const LayerHead fallback = shownHead(*stored_.front().run, Json::object());
-    const auto chosen = scene.state.selection.head;
-    scene.head = chosen && stored_.front().head(*chosen) ? *chosen : fallback;
-    scene.chosen = chosenHeads(scene);
+    scene_->read(readCurrent(), stored_.front());
     std::vector<std::string> uids;
     for (const TunedRun& run : stored_)
         uids.push_back(run.run->uid);
-    scene.places = figure::runPlaces(uids, runPlacesIn(state_));
-    heads_->setScene(scene);
-    maps_->setScene(scene);
-    tokens_->setScene(scene);
-    next_->setScene(scene);
-    counters_->setScene(scene);
+    scene_->places = figure::runPlaces(uids, runPlacesIn(state_));
+    page_->setScene(*scene_);
 }
 
 void CalibrationView::refreshSlow()
 {
     slowTimer_->stop();
-    if (!scene_)
-        return;
-    const bool census = state_["plot"].toString() == QLatin1String("census");
-    plotChoice_->setCurrent(census ? 1 : 0);
-    if (auto figure = figureOf(*scene_, current(), census ? "sink-census" : "sink-profile"))
-        profile_->setFigure(std::move(*figure));
-    profile_->setRangeState(
-        current()[QLatin1String(census ? "census_range" : "profile_range")].toObject());
-    tables_->setTable(state_["table"].toString());
-    tables_->setScene(*scene_);
+    if (scene_)
+        page_->setNumbers(*scene_, current());
+}
+
+void CalibrationView::ask()
+{
+    const bool asStored = tuningOf(scene_->wished, stored_.front().run->params).all().empty() &&
+                          stored_.front().keeps(scene_->head);
+    if (!asStored) {
+        live_->ask(wished(), stored_.front());
+    } else if (live_->leave()) {
+        makeScene();
+        refresh();
+        slowTimer_->start();
+    }
+}
+
+CalibrationView::Values CalibrationView::wished() const
+{
+    Values given = paramTexts(scene_->wished);
+    given["keep"] = headText(scene_->head);
+    return given;
 }
 
 RoomView::Notice CalibrationView::notice() const
 {
-    if (liveDied_)
-        return {notice_.isEmpty() ? failure_ : notice_, tr("Restart")};
-    return notice_.isEmpty() ? RoomView::notice() : Notice{notice_, {}};
+    const QString& trouble = live_->trouble();
+    if (live_->hasDied())
+        return {trouble.isEmpty() ? failure_ : trouble, tr("Restart")};
+    return trouble.isEmpty() ? RoomView::notice() : Notice{trouble, {}};
 }
 
 void CalibrationView::actOnNotice()
 {
-    if (!liveDied_)
-        return retry();
-    liveDied_ = false;
-    notice_.clear();
-    live_->restart();
-    showBusy();
-    showPage();
+    if (live_->hasDied())
+        live_->restart();
+    else
+        retry();
 }
 
 void CalibrationView::dismissNotice()
 {
     failure_.clear();
-    notice_.clear();
+    live_->dismiss();
 }
 
 QString CalibrationView::title() const
@@ -235,5 +328,4 @@ std::vector<figure::Figure> CalibrationView::figures() const
     kept.runs = stored_;
     return figuresOf(kept, current());
 }
-
 } // namespace vitrine::calibration_plugin

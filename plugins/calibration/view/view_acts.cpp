@@ -1,27 +1,18 @@
 #include "core/base/json.h"
 #include "core/base/resources.h"
+#include "plugins/calibration/view/live_tuning.h"
+#include "plugins/calibration/view/scene_figures.h"
+#include "plugins/calibration/view/tuning_acts.h"
 #include "plugins/calibration/view/view.h"
-#include "plugins/calibration/view/view_drawing.h"
 #include "widgets/state_json.h"
 
 #include <QFileDialog>
 #include <QMenu>
 
-#include <algorithm>
-
 // What a person does in the tuning view: each act becomes a new state, a run, or a figure that goes
 // somewhere.
 namespace vitrine::calibration_plugin
 {
-namespace
-{
-
-std::string listedHeads(const std::set<LayerHead>& heads)
-{
-    return attention::headsText({heads.begin(), heads.end()});
-}
-
-} // namespace
 
 void CalibrationView::edit(const std::function<void(State&)>& act, const QString& label,
                            const QString& mergeKey, const Values& live)
@@ -34,33 +25,24 @@ void CalibrationView::edit(const std::function<void(State&)>& act, const QString
     changeLive(qtJson(written(coreJson(current()), state, before)), live, label, mergeKey);
 }
 
-void CalibrationView::tune(const Params& wished, const QString& label, const QString& mergeKey,
-                           std::optional<std::int64_t> token)
+void CalibrationView::tune(const std::function<std::optional<Wish>(const Scene&)>& act)
 {
+    const auto wish = scene_ ? act(*scene_) : std::nullopt;
+    if (!wish)
+        return;
     edit(
         [&](State& state) {
-            state.tune = tuningOf(wished, stored_.front().run->params);
+            state.tune = tuningOf(wish->params, stored_.front().run->params);
             state.tuneOf = stored_.front().run->uid;
-            if (token)
-                state.selection.token = token;
+            if (wish->token)
+                state.selection.token = wish->token;
         },
-        label, mergeKey, tuningTexts(wished));
-}
-
-void CalibrationView::tune(const std::string& parameter, const ParamValue& value,
-                           const QString& label, const QString& mergeKey)
-{
-    if (!scene_)
-        return;
-    Params wished = scene_->wished;
-    wished.set(parameter, value);
-    tune(wished, label, mergeKey);
+        wish->label, wish->mergeKey, tuningTexts(wish->params));
 }
 
 void CalibrationView::resetTuning()
 {
-    if (scene_)
-        tune(stored_.front().run->params, tr("Reset tuning"));
+    tune([this](const Scene&) { return Wish{stored_.front().run->params, tr("Reset tuning")}; });
 }
 
 void CalibrationView::selectHead(LayerHead head)
@@ -70,46 +52,15 @@ void CalibrationView::selectHead(LayerHead head)
              tr("Select %1").arg(headName(head)));
 }
 
-void CalibrationView::chooseHeads(const std::set<LayerHead>& heads, const QString& label)
-{
-    tune("heads", listedHeads(heads), label);
-}
-
-void CalibrationView::lasso(const std::set<LayerHead>& heads, Qt::KeyboardModifiers modifiers)
-{
-    if (!scene_)
-        return;
-    std::set<LayerHead> chosen = heads;
-    if (modifiers & Qt::ShiftModifier)
-        chosen.insert(scene_->chosen.begin(), scene_->chosen.end());
-    if (modifiers & Qt::ControlModifier) {
-        chosen = scene_->chosen;
-        std::erase_if(chosen, [&](LayerHead head) { return heads.contains(head); });
-    }
-    chooseHeads(chosen, tr("Calibrate %1 heads").arg(chosen.size()));
-}
-
-// As many heads as now, another draw with each press.
-void CalibrationView::chooseRandom()
-{
-    if (!scene_ || scene_->chosen.empty())
-        return;
-    Params wished = scene_->wished;
-    if (headsOf(wished).starts_with("random:"))
-        wished.set("seed",
-                   1 + wholeWithin(parameterNumber(wished, "seed", 42), 0, std::int64_t{1} << 53)
-                           .value_or(42));
-    wished.set("heads", fmt::format("random:{}", scene_->chosen.size()));
-    tune(wished, tr("Calibrate %1 random heads").arg(scene_->chosen.size()));
-}
-
 void CalibrationView::chooseFile()
 {
     auto* dialog = new QFileDialog(this, tr("Heads from a file"));
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setNameFilters({tr("Head lists (*.json)"), tr("All files (*)")});
     connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& path) {
-        tune("heads", path.toStdString(), tr("Take heads from a file"));
+        tune([&](const Scene& scene) {
+            return withParameter(scene, "heads", path.toStdString(), tr("Take heads from a file"));
+        });
     });
     dialog->open();
 }
@@ -131,7 +82,6 @@ void CalibrationView::toggleSink(std::int64_t token)
         selectToken(token);
 }
 
-// Whatever the token is: what is calibrated is left, what is not is calibrated.
 void CalibrationView::toggleByHand(std::int64_t token)
 {
     if (!scene_)
@@ -145,23 +95,7 @@ void CalibrationView::toggleByHand(std::int64_t token)
         context_.showMessage(tr("%1 is not calibrated: tick it first").arg(headName(scene_->head)));
         return selectToken(token);
     }
-    auto on = sinkPlacesOf(scene_->wished, "sinks_on"),
-         off = sinkPlacesOf(scene_->wished, "sinks_off");
-    const SinkPlace place{scene_->head, token};
-    const TunedSink* sink = scene_->sinkAt(token);
-    const bool calibrated = sink && sink->applied;
-    const bool byHand = on.erase(place) > 0, wasOff = off.erase(place) > 0;
-    if (calibrated && !byHand)
-        off.insert(place);
-    else if (!calibrated && !wasOff)
-        on.insert(place);
-    Params wished = scene_->wished;
-    wished.set("sinks_on", sinkPlacesText(on));
-    wished.set("sinks_off", sinkPlacesText(off));
-    tune(
-        wished,
-        (calibrated ? tr("Leave sink %1") : tr("Calibrate token %1")).arg(scene_->tokenName(token)),
-        {}, token);
+    tune([token](const Scene& scene) { return withSinkToggled(scene, token); });
 }
 
 void CalibrationView::keep(bool beside)

@@ -1,4 +1,4 @@
-#include "plugins/calibration/view/view_drawing.h"
+#include "plugins/calibration/view/scene_figures.h"
 
 #include "core/base/json.h"
 #include "plugins/calibration/view/maps_panel.h"
@@ -39,29 +39,6 @@ std::vector<const RunRecord*> recordsOf(const Scene& scene)
 }
 
 } // namespace
-
-std::set<LayerHead> chosenHeads(const Scene& scene)
-{
-    std::set<LayerHead> chosen;
-    const std::string named = headsOf(scene.wished);
-    if (named == "none")
-        return chosen;
-    const bool all = named == "all";
-    bool listed = true; // "3.1,4.0"
-    for (const QString& part : text(named).split(QLatin1Char(','), Qt::SkipEmptyParts)) {
-        const auto head = parseHead(part.trimmed().toStdString());
-        listed = listed && head;
-        if (head)
-            chosen.insert(*head);
-    }
-    if (listed && !all)
-        return chosen;
-    chosen.clear();
-    for (const TunedHead& head : scene.first().heads)
-        if (all ? head.eligible : head.calibrated)
-            chosen.insert(head.id);
-    return chosen;
-}
 
 std::optional<figure::Figure> figureOf(const Scene& scene, const QJsonObject& state,
                                        const QString& name)
