@@ -173,10 +173,15 @@ int run(const RunOptions& options)
     const auto record = follow(*store, *folder);
     if (!record)
         return complain(record.error());
-    printOutput("{}", options.json ? dumpJson(toJson(*record)) + "\n" : runText(*record));
-    if (!record->error.empty())
-        printErrors("vitrine: {}\n", oneLine(record->error, 1000));
-    return record->exitCode;
+    return sayHowItWent(*record, options.json);
+}
+
+int sayHowItWent(const RunRecord& run, bool json)
+{
+    printOutput("{}", json ? dumpJson(toJson(run)) + "\n" : runText(run));
+    if (!run.error.empty())
+        printErrors("vitrine: {}\n", oneLine(run.error, 1000));
+    return run.exitCode;
 }
 
 } // namespace vitrine::command

@@ -31,6 +31,19 @@ Result<Opened> openRuns(const RunsOptions& options, std::size_t count = 0)
     return opened;
 }
 
+struct OpenedRun {
+    Store store;
+    RunRecord run;
+};
+
+// The store and the run that the first word names.
+Result<OpenedRun> openRun(const RunsOptions& options)
+{
+    VITRINE_TRY(Opened opened, openRuns(options));
+    VITRINE_TRY(RunRecord run, opened.store.load(opened.numbers.at(0)));
+    return OpenedRun{std::move(opened.store), std::move(run)};
+}
+
 Json summaryJson(const RunSummary& run)
 {
     Json json = {{"run", run.number},
@@ -64,11 +77,6 @@ std::string listText(const RunQuery& query, const std::vector<RunSummary>& runs)
         }
     }
     return alignedText(rows);
-}
-
-void printRun(const RunRecord& run, bool json)
-{
-    printOutput("{}", json ? dumpJson(toJson(run)) + "\n" : runText(run));
 }
 
 std::string detailText(const RunRecord& run)
@@ -140,29 +148,25 @@ int runsList(RunsOptions options)
 
 int runsShow(const RunsOptions& options)
 {
-    const auto opened = openRuns(options);
+    const auto opened = openRun(options);
     if (!opened)
         return complain(opened.error());
-    const auto run = opened->store.load(opened->numbers.at(0));
-    if (!run)
-        return complain(run.error());
-    printOutput("{}", options.json ? dumpJson(toJson(*run)) + "\n" : detailText(*run));
+    const RunRecord& run = opened->run;
+    printOutput("{}", options.json ? dumpJson(toJson(run)) + "\n" : detailText(run));
     return 0;
 }
 
 int runsExport(const RunsOptions& options)
 {
-    const auto opened = openRuns(options);
+    const auto opened = openRun(options);
     if (!opened)
         return complain(opened.error());
-    const auto run = opened->store.load(opened->numbers.at(0));
-    if (!run)
-        return complain(run.error());
-    if (const auto done = exportRun(*run, options.to); !done)
+    const RunRecord& run = opened->run;
+    if (const auto done = exportRun(run, options.to); !done)
         return complain(done.error());
     if (options.json)
         printOutput("{}\n", dumpJson({{"format", 1},
-                                      {"run", run->number},
+                                      {"run", run.number},
                                       {"folder", fs::absolute(options.to).string()}}));
     else
         printOutput("{}\n", fs::absolute(options.to).string());
@@ -201,16 +205,14 @@ int runsVerify(const RunsOptions& options)
 
 int runsRerun(const RunsOptions& options)
 {
-    auto opened = openRuns(options);
+    auto opened = openRun(options);
     if (!opened)
         return complain(opened.error());
-    const auto before = opened->store.load(opened->numbers.at(0));
-    if (!before)
-        return complain(before.error());
+    const RunRecord& before = opened->run;
     if (const auto writable = opened->store.checkWritable(); !writable)
         return complain(writable.error());
     PluginRegistry registry;
-    const auto job = makeJobAgain(registry.find(before->experiment), *before);
+    const auto job = makeJobAgain(registry.find(before.experiment), before);
     if (!job)
         return complain(job.error());
     const auto folder = writeJob(opened->store.jobsFolder(), *job);
@@ -220,23 +222,23 @@ int runsRerun(const RunsOptions& options)
     if (!after)
         return complain(after.error());
 
-    const auto differences = compareComputed(*before, *after);
-    const auto inputs = compareInputs(*before, *after);
+    const auto differences = compareComputed(before, *after);
+    const auto inputs = compareInputs(before, *after);
     if (options.json) {
         Json json = toJson(*after);
-        json["repeats"] = before->number;
+        json["repeats"] = before.number;
         json["differences"] = differences;
         json["input_differences"] = inputs;
         printOutput("{}\n", dumpJson(json));
     } else {
-        printRun(*after, false);
+        printOutput("{}", runText(*after));
         if (differences.empty())
             printOutput("\nall computed values equal those of run {} to the last bit\n",
-                        before->number);
+                        before.number);
         for (const auto& line : differences)
-            printOutput("differs from run {}: {}\n", before->number, line);
+            printOutput("differs from run {}: {}\n", before.number, line);
         for (const auto& line : inputs)
-            printOutput("beside run {}: {}\n", before->number, oneLine(line, 1000));
+            printOutput("beside run {}: {}\n", before.number, oneLine(line, 1000));
     }
     if (after->exitCode != 0) {
         printErrors("vitrine: {}\n", oneLine(after->error, 1000));
@@ -247,29 +249,24 @@ int runsRerun(const RunsOptions& options)
 
 int runsResume(const RunsOptions& options)
 {
-    auto opened = openRuns(options);
+    auto opened = openRun(options);
     if (!opened)
         return complain(opened.error());
-    const auto run = opened->store.load(opened->numbers.at(0));
-    if (!run)
-        return complain(run.error());
+    const RunRecord& run = opened->run;
     if (const auto writable = opened->store.checkWritable(); !writable)
         return complain(writable.error());
-    const auto folder = opened->store.jobFolder(run->uid);
+    const auto folder = opened->store.jobFolder(run.uid);
     if (!folder)
         return complain(folder.error());
     std::error_code error;
-    if (run->state == RunState::done || !fs::exists(*folder / "state" / "saved", error))
+    if (run.state == RunState::done || !fs::exists(*folder / "state" / "saved", error))
         return complain(
             {ErrorKind::argument, fmt::format("run {} is {} and has no saved state to go on from",
-                                              run->number, runStateName(run->state))});
+                                              run.number, runStateName(run.state))});
     const auto after = follow(opened->store, *folder);
     if (!after)
         return complain(after.error());
-    printRun(*after, options.json);
-    if (!after->error.empty())
-        printErrors("vitrine: {}\n", oneLine(after->error, 1000));
-    return after->exitCode;
+    return sayHowItWent(*after, options.json);
 }
 
 int runsTag(const RunsOptions& options)

@@ -73,5 +73,7 @@ std::filesystem::path thisProgram();
 // Starts (or starts again) the worker of a job, shows its progress, keeps its record. Ctrl-C
 // cancels it, SIGUSR1 pauses it.
 Result<RunRecord> follow(Store& store, const std::filesystem::path& jobFolder);
+// Prints a run that has ended; its exit code.
+int sayHowItWent(const RunRecord& run, bool json);
 
 } // namespace vitrine::command

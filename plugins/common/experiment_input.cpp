@@ -181,6 +181,21 @@ Result<TokenText> fromFile(const Params& params, const OpenModel& opened)
 
 } // namespace
 
+ParamSpec numberParam(const char* name, const char* label, const char* group, const char* help,
+                      double low, double high, ParamValue fallback)
+{
+    ParamSpec spec;
+    spec.name = name;
+    spec.label = label;
+    spec.type = std::holds_alternative<double>(fallback) ? ParamType::real : ParamType::integer;
+    spec.help = help;
+    spec.group = group;
+    spec.minimum = low;
+    spec.maximum = high;
+    spec.fallback = std::move(fallback);
+    return spec;
+}
+
 ParamSpec modelParam()
 {
     ParamSpec spec = text("model", "Model", ParamType::model,

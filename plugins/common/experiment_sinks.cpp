@@ -1,29 +1,10 @@
 #include "plugins/common/experiment_sinks.h"
 
 #include "core/jobs/experiment/read_run.h"
+#include "plugins/common/experiment_input.h"
 
 namespace vitrine
 {
-
-namespace
-{
-
-ParamSpec sinkParam(const char* name, const char* label, ParamType type, const char* help,
-                    double low, double high, ParamValue fallback)
-{
-    ParamSpec spec;
-    spec.name = name;
-    spec.label = label;
-    spec.type = type;
-    spec.help = help;
-    spec.group = "Sinks";
-    spec.minimum = low;
-    spec.maximum = high;
-    spec.fallback = std::move(fallback);
-    return spec;
-}
-
-} // namespace
 
 std::vector<ParamSpec> sinkParams(const attention::SinkOptions& defaults)
 {
@@ -42,24 +23,23 @@ std::vector<ParamSpec> sinkParams(const attention::SinkOptions& defaults)
         {"absolute", "s > τ",
          "The released code's; strict for long texts, lenient for short ones"}};
     rule.fallback = ParamValue(std::string(attention::sinkRuleName(defaults.rule)));
-    ParamSpec tau = sinkParam(
-        "tau", "Threshold τ", ParamType::real,
+    ParamSpec tau = numberParam(
+        "tau", "Threshold τ", "Sinks",
         "Rule absolute: least mean weight of a sink. One value for all lengths favours short texts",
         0, 1, defaults.tau);
-    ParamSpec alpha = sinkParam(
-        "alpha", "Factor α", ParamType::real,
+    ParamSpec alpha = numberParam(
+        "alpha", "Factor α", "Sinks",
         "Rules relative and uniform: how many times the even share. 3 to 7 in the paper's ablation",
         0, 1000, defaults.alpha);
     alpha.logarithmic = true;
-    ParamSpec protect =
-        sinkParam("protect", "Protected tokens", ParamType::integer,
-                  "The first columns are never listed: the initial token is a sink of another kind",
-                  0, 1000000, std::int64_t{defaults.protect});
-    ParamSpec rows = sinkParam("min_rows", "Supporting rows", ParamType::integer,
-                               "Columns seen by fewer queries are not listed: the last tokens "
-                               "average over few rows and cross "
-                               "any threshold easily",
-                               1, 1000000, std::int64_t{defaults.minRows});
+    ParamSpec protect = numberParam(
+        "protect", "Protected tokens", "Sinks",
+        "The first columns are never listed: the initial token is a sink of another kind", 0,
+        1000000, std::int64_t{defaults.protect});
+    ParamSpec rows = numberParam("min_rows", "Supporting rows", "Sinks",
+                                 "Columns seen by fewer queries are not listed: the last tokens "
+                                 "average over few rows and cross any threshold easily",
+                                 1, 1000000, std::int64_t{defaults.minRows});
     return {rule, tau, alpha, protect, rows};
 }
 

@@ -79,21 +79,6 @@ std::vector<std::string> samplingNotes(const OpenModel& opened)
     return {};
 }
 
-ParamSpec numberSpec(const char* name, const char* label, ParamType type, const char* help,
-                     double low, double high, ParamValue fallback)
-{
-    ParamSpec spec;
-    spec.name = name;
-    spec.label = label;
-    spec.type = type;
-    spec.help = help;
-    spec.group = "Sampling";
-    spec.minimum = low;
-    spec.maximum = high;
-    spec.fallback = std::move(fallback);
-    return spec;
-}
-
 } // namespace
 
 ExperimentInfo GenerateExperiment::info() const
@@ -107,14 +92,14 @@ std::vector<ParamSpec> GenerateExperiment::params(const Params&) const
     std::vector<ParamSpec> specs = {modelParam()};
     for (ParamSpec& spec : promptParams())
         specs.push_back(std::move(spec));
-    specs.push_back(numberSpec("max_tokens", "Tokens", ParamType::integer,
-                               "At most so many new tokens", 0, 100000, std::int64_t{64}));
-    specs.push_back(numberSpec("temperature", "Temperature", ParamType::real,
-                               "0: always the likeliest token; 1: as the model says; above: bolder",
-                               0, 10, 0.0));
-    specs.push_back(numberSpec("top_k", "Top k", ParamType::integer,
-                               "Draw among the k likeliest tokens; 0: among all", 0, 1000000,
-                               std::int64_t{0}));
+    specs.push_back(numberParam("max_tokens", "Tokens", "Sampling", "At most so many new tokens", 0,
+                                100000, std::int64_t{64}));
+    specs.push_back(numberParam(
+        "temperature", "Temperature", "Sampling",
+        "0: always the likeliest token; 1: as the model says; above: bolder", 0, 10, 0.0));
+    specs.push_back(numberParam("top_k", "Top k", "Sampling",
+                                "Draw among the k likeliest tokens; 0: among all", 0, 1000000,
+                                std::int64_t{0}));
     return specs;
 }
 

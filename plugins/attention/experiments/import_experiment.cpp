@@ -199,16 +199,9 @@ std::vector<ParamSpec> ImportExperiment::params(const Params&) const
     file.help = "safetensors with attention [L,H,T,T] (causal), or q [L,H,T,D] and k [L,G,T,D] "
                 "after rotary embedding; input_ids "
                 "[T] and metadata tokens are used where they are";
-    ParamSpec scale;
-    scale.name = "scale";
-    scale.label = "Scale of q · k";
-    scale.type = ParamType::real;
-    scale.minimum = 0;
-    scale.maximum = 1e6;
-    scale.fallback = ParamValue(0.0);
-    scale.group = "Maps";
+    ParamSpec scale = numberParam("scale", "Scale of q · k", "Maps",
+                                  "Factor of the scores of q and k; 0: 1/sqrt(D)", 0, 1e6, 0.0);
     scale.advanced = true;
-    scale.help = "Factor of the scores of q and k; 0: 1/sqrt(D)";
     std::vector<ParamSpec> specs = {file, scale};
     for (ParamSpec& spec : sinkParams())
         specs.push_back(std::move(spec));

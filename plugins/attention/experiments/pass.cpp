@@ -70,16 +70,11 @@ std::vector<ParamSpec> passParams()
                 "layer.head,layer.head,...";
     keep.fallback = ParamValue(std::string("all"));
     keep.group = "Layers and heads";
-    ParamSpec budget;
-    budget.name = "budget";
-    budget.label = "Budget";
-    budget.type = ParamType::integer;
+    ParamSpec budget =
+        numberParam("budget", "Budget", "Layers and heads",
+                    "Room for Q and K: single precision within it, half precision beyond", 0,
+                    1 << 20, std::int64_t{512});
     budget.unit = "MiB";
-    budget.help = "Room for Q and K: single precision within it, half precision beyond";
-    budget.minimum = 0;
-    budget.maximum = 1 << 20;
-    budget.fallback = ParamValue(std::int64_t{512});
-    budget.group = "Layers and heads";
     budget.advanced = true;
     ParamSpec overhead;
     overhead.name = "overhead";

@@ -10,16 +10,11 @@ namespace vitrine::calibration_plugin
 std::vector<ParamSpec> calibrationParams()
 {
     std::vector<ParamSpec> specs = sinkParams(attention::Calibration{}.sinks);
-    ParamSpec beta;
-    beta.name = "beta";
-    beta.label = "Factor β";
-    beta.type = ParamType::real;
-    beta.help = "What the weight on a sink is multiplied by; 1 changes nothing, 0 removes the sink "
-                "(ACT, section 4; the authors use 0.4)";
-    beta.group = "Calibration";
-    beta.minimum = 0;
-    beta.maximum = 1;
-    beta.fallback = ParamValue(attention::Calibration{}.beta);
+    const ParamSpec beta =
+        numberParam("beta", "Factor β", "Calibration",
+                    "What the weight on a sink is multiplied by; 1 changes nothing, 0 removes the "
+                    "sink (ACT, section 4; the authors use 0.4)",
+                    0, 1, attention::Calibration{}.beta);
     ParamSpec receivers;
     receivers.name = "receivers";
     receivers.label = "Receivers";

@@ -7,10 +7,8 @@
 #include "plugins/attention/view/head_table.h"
 #include "plugins/attention/view/map_panel.h"
 #include "plugins/attention/view/profile_panel.h"
-#include "tests/support/fake_context.h"
-#include "tests/support/settled_view.h"
 #include "tests/support/synthetic_capture.h"
-#include "tests/widgets/plot/application.h"
+#include "tests/support/view_fixture.h"
 #include "widgets/matrix/item_grid.h"
 #include "widgets/params/number_spin.h"
 #include "widgets/plot/plot_view.h"
@@ -26,9 +24,6 @@
 #include <QProgressBar>
 #include <QPushButton>
 #include <QSignalSpy>
-#include <QStackedWidget>
-#include <QTemporaryDir>
-#include <QTest>
 
 #include <algorithm>
 #include <cmath>
@@ -38,57 +33,15 @@ namespace vitrine::attention_plugin
 namespace
 {
 
-class AttentionViewTest : public testing::Test
+class AttentionViewTest : public tests::ViewFixture<AttentionView>
 {
 protected:
-    static void SetUpTestSuite() { needApplication(); }
-    AttentionViewTest() : view_(context_, nullptr)
-    {
-        view_.resize(1250, 900);
-        view_.show();
-    }
+    AttentionViewTest() : ViewFixture({1250, 900}) {}
 
     RunHandle makeRun(const tests::SyntheticCapture& spec = {},
                       const attention::SinkOptions& options = {})
     {
-        const auto folder =
-            std::filesystem::path(folder_.path().toStdString()) / std::to_string(++made_);
-        auto run = tests::syntheticRun(folder, spec, options);
-        EXPECT_TRUE(run) << run.error().message;
-        run->number = made_;
-        return std::make_shared<const RunRecord>(std::move(*run));
-    }
-    void show(const std::vector<RunHandle>& runs)
-    {
-        view_.setRuns(runs);
-        const int failures = static_cast<int>(std::ranges::count_if(
-            runs, [](const auto& run) { return run->state != RunState::done; }));
-        if (failures < static_cast<int>(runs.size())) {
-            ASSERT_TRUE(QTest::qWaitFor([this] { return page() == 3 || page() == 2; }));
-        }
-        settle();
-    }
-    void settle()
-    {
-        EXPECT_TRUE(QTest::qWaitFor(
-            [this] {
-                view_.grab();
-                return tests::isSettled(view_, context_);
-            },
-            20'000));
-    }
-    int page() const
-    {
-        return view_.findChild<QStackedWidget*>()->currentIndex();
-    } // empty, loading, failure, content
-    template <typename Widget>
-    Widget* named(const QString& accessibleName)
-    {
-        for (Widget* widget : view_.findChildren<Widget*>())
-            if (widget->accessibleName() == accessibleName)
-                return widget;
-        ADD_FAILURE() << "no widget named " << accessibleName.toStdString();
-        return nullptr;
+        return numbered(tests::syntheticRun(newFolder(), spec, options));
     }
     std::vector<MapView*> maps() { return view_.findChild<MapPanel*>()->maps(); }
     ItemGrid* overview() { return view_.findChild<ItemGrid*>(); }
@@ -111,11 +64,6 @@ protected:
         ADD_FAILURE() << "no column " << column.toStdString();
         return 0;
     }
-
-    QTemporaryDir folder_;
-    int made_ = 0;
-    tests::FakeContext context_;
-    AttentionView view_;
 };
 
 double cell(const Table& table, std::size_t row, std::string_view column)

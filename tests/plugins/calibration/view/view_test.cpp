@@ -3,10 +3,8 @@
 #include "plugins/calibration/view/counters.h"
 #include "plugins/calibration/view/heads_panel.h"
 #include "plugins/calibration/view/maps_panel.h"
-#include "tests/support/fake_context.h"
-#include "tests/support/settled_view.h"
 #include "tests/support/synthetic_calibration.h"
-#include "tests/widgets/plot/application.h"
+#include "tests/support/view_fixture.h"
 #include "widgets/tokens/token_strip.h"
 
 #include <gtest/gtest.h>
@@ -17,9 +15,6 @@
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QSlider>
-#include <QStackedWidget>
-#include <QTemporaryDir>
-#include <QTest>
 
 #include <algorithm>
 #include <cmath>
@@ -32,24 +27,14 @@ namespace
 using attention::Capture;
 using Mark = TokenStripText::Mark;
 
-class CalibrationViewTest : public testing::Test
+class CalibrationViewTest : public tests::ViewFixture<CalibrationView>
 {
 protected:
-    static void SetUpTestSuite() { needApplication(); }
-    CalibrationViewTest() : view_(context_, nullptr)
-    {
-        view_.resize(1300, 940);
-        view_.show();
-    }
+    CalibrationViewTest() : ViewFixture({1300, 940}) {}
 
     RunHandle makeRun(const tests::SyntheticTuning& spec = {})
     {
-        const auto folder =
-            std::filesystem::path(folder_.path().toStdString()) / std::to_string(++made_);
-        auto run = tests::syntheticTune(folder, spec);
-        EXPECT_TRUE(run) << run.error().message;
-        run->number = made_;
-        return std::make_shared<const RunRecord>(std::move(*run));
+        return numbered(tests::syntheticTune(newFolder(), spec));
     }
     // What a live session gives for this: no number, no uid.
     RunHandle liveResult(const tests::SyntheticTuning& spec)
@@ -58,12 +43,6 @@ protected:
         run.number = 0;
         run.uid.clear();
         return std::make_shared<const RunRecord>(std::move(run));
-    }
-    void show(const std::vector<RunHandle>& runs)
-    {
-        view_.setRuns(runs);
-        ASSERT_TRUE(QTest::qWaitFor([this] { return page() == 3 || page() == 2; }));
-        settle();
     }
     void answer(const tests::SyntheticTuning& spec)
     {
@@ -74,28 +53,6 @@ protected:
         EXPECT_TRUE(QTest::qWaitFor([&] { return shown; }));
         QObject::disconnect(connection);
         settle();
-    }
-    void settle()
-    {
-        EXPECT_TRUE(QTest::qWaitFor(
-            [this] {
-                view_.grab();
-                return tests::isSettled(view_, context_);
-            },
-            20'000));
-    }
-    int page() const
-    {
-        return view_.findChild<QStackedWidget*>()->currentIndex();
-    } // empty, loading, failure, content
-    template <typename Widget>
-    Widget* named(const QString& accessibleName)
-    {
-        for (Widget* widget : view_.findChildren<Widget*>())
-            if (widget->accessibleName() == accessibleName)
-                return widget;
-        ADD_FAILURE() << "no widget named " << accessibleName.toStdString();
-        return nullptr;
     }
     void press(const QString& accessibleName)
     {
@@ -121,11 +78,6 @@ protected:
             slider->setSliderPosition(value);
         slider->setSliderDown(false);
     }
-
-    QTemporaryDir folder_;
-    int made_ = 0;
-    tests::FakeContext context_;
-    CalibrationView view_;
 };
 
 float at(const std::filesystem::path& file, LayerHead head, std::int64_t row, std::int64_t column)
