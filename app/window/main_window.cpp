@@ -98,7 +98,8 @@ MainWindow::MainWindow(RoomSource& source, const std::filesystem::path& workspac
 
 MainWindow::~MainWindow()
 {
-    rooms_->closeAll(); // before the plugins' context and the runner go
+    help_->disconnect(this); // it is hidden once more
+    rooms_->closeAll();      // before the plugins' context and the runner go
 }
 
 void MainWindow::makeFrame()
@@ -138,6 +139,8 @@ void MainWindow::makeFrame()
     addDockWidget(Qt::RightDockWidgetArea, help_);
     splitDockWidget(dock_, help_, Qt::Horizontal);
     help_->hide();
+    connect(help_, &QDockWidget::visibilityChanged, this,
+            [this] { placeHelp(!help_->isHidden()); });
 
     auto* central = new QWidget(this);
     auto* row = new QHBoxLayout;
@@ -274,6 +277,8 @@ void MainWindow::showPage(const QString& id)
         return;
     formNeeded_ = formNeeded_ && id == currentPage_;
     currentPage_ = id;
+    if (centralWidget()->isHidden())
+        help_->hide(); // a person wants the page
     pages_->setCurrentWidget(page);
     bar_->setCurrent(id);
     if (const auto* shown = qobject_cast<RoomPage*>(page)) {
@@ -281,6 +286,7 @@ void MainWindow::showPage(const QString& id)
         bar_->setFocus(); // no field lights up before a person goes to it
     }
     showParameters();
+    placeHelp(!help_->isHidden());
     refreshHelp();
     workspace_->saveSoon();
 }
@@ -362,6 +368,7 @@ void MainWindow::resizeEvent(QResizeEvent* event)
 {
     QMainWindow::resizeEvent(event);
     showParameters();
+    placeHelp(!help_->isHidden());
     if (restored_)
         workspace_->saveSoon();
 }

@@ -122,6 +122,7 @@ private:
     void showPalette();
     std::vector<PaletteEntry> ofExperiments(const RoomInfo& info);
     void toggleHelp();
+    void placeHelp(bool open);
     void refreshHelp();
 
     std::filesystem::path program_;

@@ -157,9 +157,18 @@ void MainWindow::showShortcuts()
 
 void MainWindow::toggleHelp()
 {
-    help_->setVisible(help_->isHidden());
+    const bool opens = help_->isHidden();
+    placeHelp(opens); // first: the window would grow for both
+    help_->setVisible(opens);
     showParameters(); // they yield where the window is narrow
     refreshHelp();
+}
+
+// Beside the page; in its place where the window has no room for both.
+void MainWindow::placeHelp(bool open)
+{
+    const int both = pages_->minimumSizeHint().width() + help_->minimumSizeHint().width();
+    centralWidget()->setVisible(!open || both + bar_->width() <= width());
 }
 
 void MainWindow::refreshHelp()

@@ -96,7 +96,7 @@ RunsPage::RunsPage(Runner& runner, QWidget* parent)
     middle_->addWidget(empty_);
     side_->addWidget(detail_);
     side_->addWidget(comparison_);
-    side_->setMinimumWidth(240); // a window of 1024 pixels has room for all
+    side_->setMinimumWidth(224); // a window of 1024 pixels has room for all
 
     auto* left = new QWidget(this);
     auto* column = new QVBoxLayout(left);

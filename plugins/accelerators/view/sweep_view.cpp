@@ -80,7 +80,7 @@ SweepView::SweepView(ViewContext& context, QWidget* parent)
                           tr("A sweep simulates a grid of design points and shows which of them "
                              "no other beats in latency and energy."),
                           tr("Sweep P²-ViT on DeiT-Tiny"), tr("Takes about a second"),
-                          tr("Or give ranges in the form at the right.")}},
+                          tr("Or give ranges in the form (F4 shows it).")}},
                parent)
 {
     makePage(makeContent(), sweepSkeleton, {});

@@ -69,7 +69,7 @@ AttentionView::AttentionView(ViewContext& context, QWidget* parent)
                      tr("Runs the shipped language model on a shipped text; takes a few "
                         "seconds"),
                      tr("Or type a prompt above and press Enter, or choose a model and a text "
-                        "at the right.")}},
+                        "in the form (F4 shows it).")}},
           tr("Type a prompt and press Enter to see its attention"), tr("Opening the capture"),
           parent)
 {

@@ -68,8 +68,8 @@ StudyView::StudyView(ViewContext& context, QWidget* parent)
                         "worth."),
                      tr("Evaluate the shipped task"),
                      tr("Runs the shipped language model on 64 items; takes a few seconds"),
-                     tr("Or give a task of your own, or search for heads: choose what to run at "
-                        "the right.")}},
+                     tr("Or give a task of your own in the form (F4 shows it), or search for "
+                        "heads: its tab is above.")}},
           parent)
 {
     makePage(scrolled(makeContent()), studySkeleton, {});

@@ -44,7 +44,7 @@ void VideoView::makeLayout()
          tr("Open videos…"),
          tr("Any number of files up to eight: what FFmpeg opens, raw YUV, Y4M. The first is what "
             "the others are compared with"),
-         tr("Or drop files here. Compare codecs at the right encodes one clip by several codecs "
+         tr("Or drop files here. The tab Compare codecs above encodes one clip by several codecs "
             "and adds rate-distortion curves.")},
         this);
     banner_ = new Banner(this);
