@@ -5,6 +5,7 @@
 #include <QLabel>
 #include <QTextBrowser>
 #include <QTextDocument>
+#include <QTextOption>
 #include <QTextTable>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -103,6 +104,7 @@ HelpPanel::HelpPanel(QWidget* parent)
     text_->setOpenLinks(false); // offline: a link is read, never followed
     text_->setFrameShape(QFrame::NoFrame);
     text_->setMinimumWidth(kNarrowest);
+    text_->setWordWrapMode(QTextOption::WordWrap); // names in tables stay whole
     text_->document()->setDocumentMargin(theme::kPanelPadding);
     setWidget(text_);
 }

@@ -1,14 +1,13 @@
 #include "widgets/page/panel.h"
 
+#include "widgets/page/elided_label.h"
 #include "widgets/page/heading_row.h"
 #include "widgets/theme/icon.h"
 #include "widgets/theme/shown_text.h"
 #include "widgets/theme/style.h"
 #include "widgets/view.h"
 
-#include <QLabel>
 #include <QMouseEvent>
-#include <QPainter>
 #include <QToolButton>
 #include <QVBoxLayout>
 
@@ -17,22 +16,6 @@ namespace vitrine
 
 namespace
 {
-
-// A line that ends in an ellipsis where it is too long; the whole is its tool tip.
-class ElidedLabel : public QLabel
-{
-public:
-    using QLabel::QLabel;
-
-protected:
-    void paintEvent(QPaintEvent*) override
-    {
-        QPainter painter(this);
-        painter.setPen(palette().color(QPalette::WindowText));
-        painter.drawText(rect(), Qt::AlignLeft | Qt::AlignVCenter,
-                         fontMetrics().elidedText(text(), Qt::ElideRight, width()));
-    }
-};
 
 // The view that the card is part of; in none, the window.
 QWidget* pageOf(const QWidget& card)

@@ -60,6 +60,8 @@ PromptLine::PromptLine(const QString& placeholder, QWidget* parent)
     run->setProperty("kind", "primary");
     run->setAccessibleName(tr("Run prompt"));
     run->setToolTip(tr("Runs the prompt and shows it (Enter)"));
+    run->ensurePolished();
+    clear_->setFixedHeight(run->sizeHint().height()); // its cross stands level with the words
     auto* line = new QHBoxLayout;
     line->setSpacing(8);
     line->addWidget(edit_, 1);

@@ -44,6 +44,12 @@ std::vector<SkeletonCard> studySkeleton(QSize size)
             {{0, below, size.width(), size.height() - below}, Body::lines}};
 }
 
+// A number keeps its percent sign where a line breaks.
+QString unbroken(QString sentence)
+{
+    return sentence.replace(QStringLiteral(" %"), QStringLiteral("\u00a0%"));
+}
+
 QString heading(const std::vector<RunHandle>& runs)
 {
     const std::string& experiment = runs.front()->experiment;
@@ -147,7 +153,7 @@ void StudyView::showResults()
         said << (done_.size() > 1 ? text(runLabel(*run)) + QStringLiteral(": ") + sentence
                                   : sentence);
     }
-    showText(*verdict_, said.join(QStringLiteral("\n")));
+    showText(*verdict_, unbroken(said.join(QStringLiteral("\n"))));
     QStringList notes;
     for (const RunHandle& run : done_)
         for (const std::string& note : run->result.notes)
@@ -157,7 +163,7 @@ void StudyView::showResults()
         notes << text(details(*done_.front()));
     if (!failure_.isEmpty())
         notes << tr("One of the runs is not shown: %1").arg(failure_);
-    showText(*notes_, notes.join(QStringLiteral("\n")), kLongestShownLine);
+    showText(*notes_, unbroken(notes.join(QStringLiteral("\n"))), kLongestShownLine);
     notes_->setVisible(!notes.isEmpty());
     metrics_->setTable(metricsTable(done_));
     QStringList labels;

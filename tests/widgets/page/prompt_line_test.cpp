@@ -51,6 +51,16 @@ TEST_F(PromptLineTest, ShiftAndEnterBeginsALineAndStartsNothing)
     EXPECT_EQ(entered, (Entered{{"one\n---\ntwo", false}}));
 }
 
+TEST_F(PromptLineTest, TheCrossThatClearsItStandsLevelWithItsWords)
+{
+    QTest::keyClicks(edit, "one");
+    QCoreApplication::sendPostedEvents();
+
+    const auto* cross = line.findChild<QToolButton*>();
+    EXPECT_TRUE(cross->isVisible());
+    EXPECT_NEAR(cross->geometry().center().y(), edit->geometry().center().y(), 1);
+}
+
 TEST_F(PromptLineTest, CtrlAndEnterAddsBeside)
 {
     QTest::keyClicks(edit, "one");

@@ -5,6 +5,7 @@
 #include <QLabel>
 #include <QVBoxLayout>
 
+#include "widgets/page/elided_label.h"
 #include "widgets/runs/filter/name_picker.h"
 #include "widgets/runs/plots/scatter_figure.h"
 
@@ -58,7 +59,7 @@ std::optional<parallel::Axis> axisOf(RunColumn&& column)
 ParallelPanel::ParallelPanel(QWidget* parent)
     : QWidget(parent),
       axes_(new NamePicker("Axes", "Those that suit the filter", this)),
-      words_(new QLabel(this)),
+      words_(new ElidedLabel(this)),
       plot_(new parallel::ParallelPlot(this))
 {
     auto* row = new QHBoxLayout;

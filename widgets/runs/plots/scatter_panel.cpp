@@ -7,6 +7,7 @@
 #include <QPushButton>
 #include <QVBoxLayout>
 
+#include "widgets/page/elided_label.h"
 #include "widgets/plot/plot_view.h"
 
 #include <algorithm>
@@ -41,7 +42,7 @@ ScatterPanel::ScatterPanel(QWidget* parent)
     : QWidget(parent),
       x_(new QComboBox(this)),
       y_(new QComboBox(this)),
-      words_(new QLabel(this)),
+      words_(new ElidedLabel(this)),
       plot_(new plot::PlotView(this)),
       brush_(new plot::BrushLayer(*plot_))
 {

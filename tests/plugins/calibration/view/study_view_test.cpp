@@ -60,7 +60,7 @@ TEST_F(StudyViewTest, SaysWhetherItHelpsWithTheInterval)
     EXPECT_EQ(page(), 3);
     const QString said = named<QLabel>("What the runs say")->text();
     EXPECT_TRUE(said.contains("No effect that these items could show")) << said.toStdString();
-    EXPECT_TRUE(said.contains("95 % interval"));
+    EXPECT_TRUE(said.contains(QStringLiteral("95\u00a0% interval")));
     EXPECT_EQ(named<QTableView>("Items")->model()->rowCount(), 200);
     EXPECT_EQ(named<QTableView>("Metrics")->model()->columnCount(), 3);
 }
