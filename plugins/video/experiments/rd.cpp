@@ -17,6 +17,8 @@ Cell cellOf(const video::Delta& delta)
     return delta.value ? Cell(*delta.value) : Cell();
 }
 
+constexpr const char* kStreamHelp = "The artifact that holds it";
+
 // A measure of points with its metric.
 struct Measure {
     const char *metric, *unit, *title;
@@ -52,7 +54,7 @@ Table rdTable(const std::vector<codec::CodedPoint>& points)
           {},
           "Why the point is left out of curves and deltas; empty: the protocol was kept"},
          {"point", "1", {}, "Its number, as in the table of frames"},
-         {"stream", "", {}, "The artifact that holds it"}},
+         {"stream", "", {}, kStreamHelp}},
         {}};
     for (const codec::CodedPoint& p : points)
         table.rows.push_back({p.curve, settingText(p.options), p.kbps, p.bitsPerPixel, p.psnrY,
@@ -72,7 +74,8 @@ Table framesTable(const std::vector<codec::CodedPoint>& points)
                  {"bits", "bit", {}, "Payload"},
                  {"psnr_y", "dB", {}, ""},
                  {"ssim", "1", {}, "Gaussian 11x11, luma"},
-                 {"point", "1", {}, "Its number in the table rd, which names its stream"}},
+                 {"point", "1", {}, "Its number, as in the table rd"},
+                 {"stream", "", {}, kStreamHelp}},
                 {}};
     std::int64_t number = 0;
     for (const codec::CodedPoint& p : points) {
@@ -80,7 +83,8 @@ Table framesTable(const std::vector<codec::CodedPoint>& points)
         for (std::size_t i = 0; i < p.point.frames.size(); ++i) {
             const codec::PointFrame& f = p.point.frames[i];
             table.rows.push_back({static_cast<std::int64_t>(i), p.curve, settingText(p.options),
-                                  std::string(1, f.type), f.bits, f.psnrY, f.ssim, number});
+                                  std::string(1, f.type), f.bits, f.psnrY, f.ssim, number,
+                                  p.stream});
         }
     }
     return table;

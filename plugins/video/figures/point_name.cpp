@@ -24,10 +24,11 @@ PointName pointNameOf(const RowReader& row)
     PointName name{row.text("codec"), row.text("setting"), {}, row.text("stream")};
     if (const auto point = row.whole("point", 1, kMostPoints))
         name.point = std::to_string(*point);
-    else if (row.has("setting"))
+    else if (row.has("setting")) {
         name.point = name.curve + " " + name.setting;
-    if (name.stream.empty())
-        name.stream = earlierStream(name);
+        if (name.stream.empty())
+            name.stream = earlierStream(name);
+    }
     return name;
 }
 

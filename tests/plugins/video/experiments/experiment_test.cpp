@@ -128,6 +128,7 @@ TEST_F(VideoExperiments, CompareMakesCurvesDeltasAndFramesAndIsInstantTheSecondT
         const RowReader point(*rd, static_cast<std::size_t>(row.whole("point")) - 1);
         EXPECT_EQ(row.text("codec") + row.text("setting"),
                   point.text("codec") + point.text("setting"));
+        EXPECT_EQ(row.text("stream"), point.text("stream"));
     }
 
     const auto second = run(CompareExperiment(), given);
