@@ -2,18 +2,14 @@
 
 #include "core/base/format.h"
 #include "core/jobs/bundle/bundle.h"
-#include "plugins/video/view/clip_export.h"
 #include "plugins/video/view/curves_page.h"
 #include "plugins/video/view/pane_chips.h"
-#include "widgets/page/banner.h"
 #include "widgets/page/run_places.h"
-#include "widgets/page/state_pages.h"
 #include "widgets/params/segmented_switch.h"
 #include "widgets/player/inspector.h"
 #include "widgets/player/player.h"
 #include "widgets/theme/text.h"
 
-#include <QDir>
 #include <QFileInfo>
 #include <QJsonArray>
 #include <QSignalBlocker>
@@ -36,33 +32,13 @@ bool contains(const QJsonValue& list, const QString& text)
 
 } // namespace
 
-VideoView::VideoView(ViewContext& context, QWidget* parent) : View(parent), context_(context)
+void VideoView::showRuns(const std::vector<RunHandle>& sound)
 {
-    setObjectName("page");
-    setAccessibleName(tr("Video"));
-    setAcceptDrops(true);
-    makeLayout();
-    makeActions();
-    connectParts();
-    showPage();
-}
-
-VideoView::~VideoView() = default;
-
-void VideoView::setRuns(const std::vector<RunHandle>& runs)
-{
-    runs_.clear();
-    failure_.clear();
-    loading_.clear();
-    for (const RunHandle& run : runs)
-        if (run->state == RunState::done)
-            runs_.push_back(run);
-        else
-            failure_ = fromUtf8(run->error.empty() ? "the run did not finish" : run->error);
-    bound_.setSubject(runs_.empty() ? QString() : QString::fromStdString(runs_.front()->uid));
+    done_ = sound;
+    bindTo(done_.empty() ? QString() : QString::fromStdString(done_.front()->uid));
     gatherOffers();
+    choosePage();
     openStreams();
-    emit titleChanged();
 }
 
 void VideoView::setState(const QJsonObject& state)
@@ -71,11 +47,8 @@ void VideoView::setState(const QJsonObject& state)
     state_ = state;
     if (before["files"] != state["files"])
         gatherOffers();
-    curves_->setRanges(bound_.read(state_)["ranges"].toObject());
-    {
-        const QSignalBlocker silent(pageSwitch_);
-        pageSwitch_->setCurrent(state_["page"].toString() == "curves" ? 1 : 0);
-    }
+    curves_->setRanges(current()["ranges"].toObject());
+    choosePage();
     const auto playerOnly = [](QJsonObject json) {
         json.remove("player");
         return json;
@@ -91,18 +64,37 @@ void VideoView::setState(const QJsonObject& state)
     showPage();
 }
 
+void VideoView::choosePage()
+{
+    const bool isCurves = state_["page"].toString() == "curves";
+    const QSignalBlocker silent(pageSwitch_);
+    pageSwitch_->setCurrent(isCurves ? 1 : 0);
+    pageSwitch_->setVisible(!done_.empty());
+    content_->setCurrentIndex(isCurves && !done_.empty() ? 1 : 0);
+}
+
+bool VideoView::isOpeningFirst() const
+{
+    return isOpening_ && player_->panes().empty();
+}
+
+QString VideoView::busy() const
+{
+    return isOpeningFirst() ? tr("Opening the streams") : QString();
+}
+
 // Runs in order, then files; a second run's panes carry its number.
 void VideoView::gatherOffers()
 {
     offers_.clear();
     std::string firstReference;
     std::vector<std::string> uids;
-    for (const RunHandle& run : runs_)
+    for (const RunHandle& run : done_)
         uids.push_back(run->uid);
     const std::vector<int> places = figure::runPlaces(uids, runPlacesIn(state_));
-    for (std::size_t r = 0; r < runs_.size(); ++r) {
+    for (std::size_t r = 0; r < done_.size(); ++r) {
         int colour = 0;
-        for (ClipChoice& choice : clipsOf(*runs_[r])) {
+        for (ClipChoice& choice : clipsOf(*done_[r])) {
             if (choice.clips.empty())
                 continue;
             const std::string hash = choice.clips.front().sha256;
@@ -116,11 +108,11 @@ void VideoView::gatherOffers()
             offer.id =
                 fromUtf8(choice.key) + (r > 0 ? QStringLiteral("@%1").arg(r + 1) : QString());
             offer.name =
-                (runs_.size() > 1 ? QStringLiteral("#%1 ").arg(runs_[r]->number) : QString()) +
+                (done_.size() > 1 ? QStringLiteral("#%1 ").arg(done_[r]->number) : QString()) +
                 fromUtf8(choice.name);
             offer.colour = choice.isReference ? figure::kMuted : colour++ % 6;
             offer.line = places[r] % 4;
-            offer.run = runs_[r]->uid;
+            offer.run = done_[r]->uid;
             offer.choice = std::move(choice);
             offers_.push_back(std::move(offer));
         }
@@ -286,8 +278,8 @@ void VideoView::fillPlayer()
         panes.push_back(paneOf(offer, opened == opened_.end() ? Opened{} : opened->second));
     }
     player_->setPanes(std::move(panes));
-    curves_->setContent(runs_, figures());
-    curves_->setRanges(bound_.read(state_)["ranges"].toObject());
+    curves_->setContent(done_, figures());
+    curves_->setRanges(current()["ranges"].toObject());
     curves_->setFrame(static_cast<double>(player_->state().frame));
     showChips();
     showPage();
@@ -355,49 +347,16 @@ void VideoView::showChips()
     chips_->setChips(chips, hasRates ? wishedRate() : std::nan(""));
 }
 
-void VideoView::showPage()
-{
-    const bool any = !offers_.empty();
-    const QString what = !loading_.isEmpty()                      ? loading_
-                         : isOpening_ && player_->panes().empty() ? tr("Opening the streams")
-                                                                  : QString();
-    banner_->setMessage(any ? failure_ : QString(), {});
-    content_->setCurrentIndex(state_["page"].toString() == "curves" && !runs_.empty() ? 1 : 0);
-    pageSwitch_->setVisible(!runs_.empty());
-    pages_->setState({any && !(isOpening_ && player_->panes().empty()), what,
-                      loading_.isEmpty() ? -1 : fraction_, failure_});
-}
-
-void VideoView::change(const QJsonObject& state, const QString& label, const QString& mergeKey)
-{
-    if (const QJsonObject kept = bound_.written(state); kept != state_)
-        context_.change(this, kept, label, mergeKey);
-}
-
 void VideoView::changePlayer(const player::PlayerState& state, const QString& label,
                              const QString& mergeKey)
 {
-    QJsonObject changed = bound_.read(state_);
+    QJsonObject changed = current();
     const QJsonObject json = player::toJson(state);
     if (json.isEmpty())
         changed.remove("player");
     else
         changed["player"] = json;
     change(changed, label, mergeKey);
-}
-
-void VideoView::setLoading(const QString& what, double fraction)
-{
-    loading_ = what;
-    fraction_ = fraction;
-    showPage();
-}
-
-// The page around the view says why a run failed; here only the skeleton goes.
-void VideoView::setFailure(const QString&)
-{
-    loading_.clear();
-    showPage();
 }
 
 QString VideoView::title() const
@@ -443,7 +402,7 @@ LineLook VideoView::lookOf(const LineId& line) const
 std::vector<figure::Figure> VideoView::figures() const
 {
     std::vector<RunRecord> records;
-    for (const RunHandle& run : runs_)
+    for (const RunHandle& run : done_)
         records.push_back(*run);
     return video_plugin::figures(
         records, [this](const LineId& line) { return lookOf(line); }, runPlacesIn(state_));

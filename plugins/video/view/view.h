@@ -3,26 +3,19 @@
 #include "plugins/video/figures/figures.h"
 #include "plugins/video/view/clips.h"
 #include "plugins/video/view/playback_stream.h"
-#include "widgets/page/bound_state.h"
+#include "widgets/page/room_view.h"
 #include "widgets/player/pane.h"
-#include "widgets/view.h"
 
 #include <QImage>
 
 #include <map>
 #include <memory>
 
-class QLabel;
-class QProgressBar;
 class QStackedWidget;
-class QWidget;
 
 namespace vitrine
 {
-class Banner;
-class EmptyPage;
 class SegmentedSwitch;
-class StatePages;
 
 namespace player
 {
@@ -41,21 +34,15 @@ class PaneChips;
 // Moving pictures of one run or several, and of files that were opened or dropped, in a player;
 // beside it the curves. Every wish of a person becomes a new state through ViewContext::change.
 // Keys of the state: README.md.
-class VideoView : public View
+class VideoView : public RoomView
 {
     Q_OBJECT
 public:
     VideoView(ViewContext& context, QWidget* parent);
-    ~VideoView() override;
 
-    void setRuns(const std::vector<RunHandle>& runs) override;
-    QJsonObject state() const override { return state_; }
     void setState(const QJsonObject& state) override;
-    QList<QAction*> viewActions() const override { return actions_; }
     QString title() const override;
     std::vector<figure::Figure> figures() const override;
-    void setLoading(const QString& what, double fraction) override;
-    void setFailure(const QString& message) override;
 
     player::Player* player() const { return player_; }
     // The frame that a pane shows, in its own pixels; an error while it is not decoded yet.
@@ -70,8 +57,14 @@ protected:
     void dragEnterEvent(QDragEnterEvent* event) override;
     void dropEvent(QDropEvent* event) override;
 
+    bool hasContent() const override { return !offers_.empty() && !isOpeningFirst(); }
+    void showRuns(const std::vector<RunHandle>& sound) override;
+    void startStudy() override { askForFiles(); }
+    Notice notice() const override { return {failure_, {}}; }
+    QString busy() const override;
+
 private:
-    void makeLayout();
+    QWidget* makeContent();
     void makeActions();
     void connectParts();
 
@@ -98,8 +91,8 @@ private:
     void fillPlayer();
     player::Pane paneOf(const Offer& offer, const Opened& opened) const;
     void showChips();
-    void showPage();
-    void change(const QJsonObject& state, const QString& label, const QString& mergeKey = {});
+    void choosePage(); // the player or the curves
+    bool isOpeningFirst() const;
     void changePlayer(const player::PlayerState& state, const QString& label,
                       const QString& mergeKey);
     void openFiles(const QStringList& paths);
@@ -110,27 +103,17 @@ private:
     void showMenu(QPoint place, int pane); // -1: between the panes
     void showKeys();
 
-    ViewContext& context_;
-    QJsonObject state_;
-    BoundState bound_{{"ranges"}}; // to the first run
-    std::vector<RunHandle> runs_;  // those that can be shown
+    std::vector<RunHandle> done_;
     std::vector<Offer> offers_;
     std::map<std::string, Opened> opened_; // by path
     bool isOpening_ = false, isVerifying_ = false;
-    QString loading_, failure_;
-    double fraction_ = -1;
 
-    StatePages* pages_ = nullptr;
     QStackedWidget* content_ = nullptr;
-    EmptyPage* empty_ = nullptr;
-    Banner* banner_ = nullptr;
-    QWidget* filled_ = nullptr;
     SegmentedSwitch* pageSwitch_ = nullptr;
     PaneChips* chips_ = nullptr;
     player::Player* player_ = nullptr;
     CurvesPage* curves_ = nullptr;
     ClipExport* export_ = nullptr;
-    QList<QAction*> actions_;
 };
 
 } // namespace vitrine::video_plugin

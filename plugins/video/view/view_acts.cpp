@@ -1,7 +1,6 @@
 #include "plugins/video/view/clip_export.h"
 #include "plugins/video/view/stills.h"
 #include "plugins/video/view/view.h"
-#include "widgets/page/state_pages.h"
 #include "widgets/params/segmented_switch.h"
 #include "widgets/player/canvas.h"
 #include "widgets/player/player.h"
@@ -42,7 +41,7 @@ QStringList localFiles(const QMimeData* data)
 // Keys that nothing with the focus takes are the player's.
 void VideoView::keyPressEvent(QKeyEvent* event)
 {
-    const bool isPlayer = pages_->showsContent() && content_->currentIndex() == 0;
+    const bool isPlayer = hasContent() && content_->currentIndex() == 0;
     if (event->key() == Qt::Key_F5 || event->key() == Qt::Key_F6)
         emit pageSwitch_->chosen(event->key() == Qt::Key_F6 ? 1 : 0);
     else if (!isPlayer || !player_->pressKey(event->key(), event->modifiers()))
@@ -68,9 +67,7 @@ void VideoView::openFiles(const QStringList& paths)
         if (const QString absolute = QFileInfo(path).absoluteFilePath();
             !files.contains(QJsonValue(absolute)))
             files.append(absolute);
-    QJsonObject changed = bound_.read(state_);
-    changed["files"] = files;
-    change(changed, tr("Open %n file(s)", nullptr, static_cast<int>(paths.size())));
+    put("files", files, tr("Open %n file(s)", nullptr, static_cast<int>(paths.size())));
 }
 
 void VideoView::askForFiles()
@@ -208,11 +205,11 @@ void VideoView::showMenu(QPoint place, int pane)
         figure::Figure shown;
         shown.name = "pictures";
         shown.title = title().toStdString();
-        for (const RunHandle& run : runs_)
+        for (const RunHandle& run : done_)
             shown.recipe.runs.push_back(run->uid);
         context_.showOrigin(shown);
     });
-    origin->setEnabled(!runs_.empty()); // files that were opened come from no run
+    origin->setEnabled(!done_.empty()); // files that were opened come from no run
     menu->addAction(tr("Keys of the player"), this, &VideoView::showKeys);
     menu->popup(place);
 }

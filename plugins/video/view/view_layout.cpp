@@ -2,13 +2,10 @@
 #include "plugins/video/view/curves_page.h"
 #include "plugins/video/view/pane_chips.h"
 #include "plugins/video/view/view.h"
-#include "widgets/page/banner.h"
-#include "widgets/page/state_pages.h"
 #include "widgets/params/segmented_switch.h"
 #include "widgets/player/canvas.h"
 #include "widgets/player/player.h"
 #include "widgets/theme/icon.h"
-#include "widgets/theme/style.h"
 
 #include <QAction>
 #include <QJsonArray>
@@ -23,6 +20,15 @@ namespace vitrine::video_plugin
 namespace
 {
 
+QJsonArray without(const QJsonValue& list, const QString& text)
+{
+    QJsonArray rest;
+    for (const QJsonValue& value : list.toArray())
+        if (value.toString() != text)
+            rest.append(value);
+    return rest;
+}
+
 std::vector<SkeletonCard> skeleton(QSize size)
 {
     const int gap = 8, timeline = 104, half = (size.width() - gap) / 2;
@@ -34,31 +40,43 @@ std::vector<SkeletonCard> skeleton(QSize size)
 
 } // namespace
 
-void VideoView::makeLayout()
+VideoView::VideoView(ViewContext& context, QWidget* parent)
+    : RoomView(
+          context, BoundState({"ranges"}),
+          {.name = tr("Video"),
+           .experiment = QStringLiteral("video.compare"),
+           .failure = tr("There is nothing to play"),
+           .empty = {tr("Which codec is better, and where?"),
+                     tr("This room plays any videos in step: side by side, under a wipe, as a "
+                        "difference; with the values of every sample, PSNR and SSIM while they "
+                        "play, and motion vectors and quantizers of coded streams."),
+                     tr("Open videos…"),
+                     tr("Any number of files up to eight: what FFmpeg opens, raw YUV, Y4M. The "
+                        "first is what the others are compared with"),
+                     tr("Or drop files here. Compare codecs at the right encodes one clip by "
+                        "several codecs and adds rate-distortion curves.")}},
+          parent)
 {
-    empty_ = new EmptyPage(
-        {tr("Which codec is better, and where?"),
-         tr("This room plays any videos in step: side by side, under a wipe, as a difference; with "
-            "the values of every sample, PSNR and SSIM while they play, and motion vectors and "
-            "quantizers of coded streams."),
-         tr("Open videos…"),
-         tr("Any number of files up to eight: what FFmpeg opens, raw YUV, Y4M. The first is what "
-            "the others are compared with"),
-         tr("Or drop files here. The tab Compare codecs above encodes one clip by several codecs "
-            "and adds rate-distortion curves.")},
-        this);
-    banner_ = new Banner(this);
+    setAcceptDrops(true);
     export_ = new ClipExport(context_, this);
+    makePage(makeContent(), skeleton, {.above = {}, .between = {export_}});
+    makeActions();
+    connectParts();
+    choosePage();
+    showPage();
+}
 
-    filled_ = new QWidget(this);
-    pageSwitch_ = new SegmentedSwitch(filled_);
+QWidget* VideoView::makeContent()
+{
+    auto* all = new QWidget(this);
+    pageSwitch_ = new SegmentedSwitch(all);
     pageSwitch_->setAccessibleName(tr("Pictures or curves"));
     pageSwitch_->setOptions({tr("Player"), tr("Curves")},
                             {tr("The pictures (F5)"),
                              tr("Rate-distortion, deltas, quality and bits of every frame (F6)")});
-    chips_ = new PaneChips(filled_);
+    chips_ = new PaneChips(all);
     chips_->addFront(pageSwitch_);
-    content_ = new QStackedWidget(filled_);
+    content_ = new QStackedWidget(all);
     player_ = new player::Player(
         [this](QObject* owner, const QString& key, std::function<void()> work,
                std::function<void()> done) {
@@ -68,28 +86,20 @@ void VideoView::makeLayout()
     curves_ = new CurvesPage(context_, content_);
     content_->addWidget(player_);
     content_->addWidget(curves_);
-    auto* column = new QVBoxLayout(filled_);
+    auto* column = new QVBoxLayout(all);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(6);
     column->addWidget(chips_);
     column->addWidget(content_, 1);
-
-    pages_ = new StatePages(empty_, skeleton, tr("There is nothing to play"), filled_, this);
-    auto* all = new QVBoxLayout(this);
-    all->setContentsMargins(theme::kPanelPadding, 8, theme::kPanelPadding, 8);
-    all->setSpacing(8);
-    all->addWidget(banner_);
-    all->addWidget(export_);
-    all->addWidget(pages_, 1);
+    return all;
 }
 
 void VideoView::makeActions()
 {
     const auto add = [this](const QString& text, const char* icon, const QString& help, auto act) {
-        auto* action = new QAction(theme::icon(QLatin1String(icon)), text, this);
-        action->setToolTip(help);
-        connect(action, &QAction::triggered, this, act);
-        actions_ << action;
+        addViewAction(text, act);
+        actions_.last()->setIcon(theme::icon(QLatin1String(icon)));
+        actions_.last()->setToolTip(help);
     };
     add(tr("Save stills…"), "export",
         tr("Saves the frame of every pane as PNG: its own pixels, or with a caption"),
@@ -102,13 +112,8 @@ void VideoView::makeActions()
 
 void VideoView::connectParts()
 {
-    connect(empty_, &EmptyPage::startWished, this, &VideoView::askForFiles);
-    connect(banner_, &Banner::dismissed, this, [this] {
-        failure_.clear();
-        showPage();
-    });
     connect(pageSwitch_, &SegmentedSwitch::chosen, this, [this](int page) {
-        QJsonObject changed = bound_.read(state_);
+        QJsonObject changed = current();
         if (page == 1)
             changed["page"] = "curves";
         else
@@ -116,36 +121,24 @@ void VideoView::connectParts()
         change(changed, page == 1 ? tr("Show the curves") : tr("Show the player"));
     });
     connect(chips_, &PaneChips::shownWished, this, [this](const QString& id, bool shown) {
-        QJsonArray off;
-        for (const QJsonValue& value : state_["off"].toArray())
-            if (value.toString() != id)
-                off.append(value);
+        QJsonArray off = without(state_["off"], id);
         if (!shown)
             off.append(id);
-        QJsonObject changed = bound_.read(state_);
-        changed["off"] = off;
-        change(changed, (shown ? tr("Show %1") : tr("Hide %1")).arg(id));
+        put("off", off, (shown ? tr("Show %1") : tr("Hide %1")).arg(id));
     });
     connect(chips_, &PaneChips::settingWished, this, [this](const QString& id, const QString& s) {
-        QJsonObject changed = bound_.read(state_), settings = state_["settings"].toObject();
+        QJsonObject settings = state_["settings"].toObject();
         settings[id] = s;
-        changed["settings"] = settings;
-        change(changed, tr("Choose a setting"));
+        put("settings", settings, tr("Choose a setting"));
     });
     connect(chips_, &PaneChips::rateWished, this, [this](double kbps) {
-        QJsonObject changed = bound_.read(state_);
+        QJsonObject changed = current();
         changed["kbps"] = kbps;
         changed.remove("settings"); // all codecs at this rate
         change(changed, tr("Compare at %1 kbit/s").arg(kbps), QStringLiteral("kbps"));
     });
     connect(chips_, &PaneChips::removeWished, this, [this](const QString& id) {
-        QJsonArray files;
-        for (const QJsonValue& value : state_["files"].toArray())
-            if (value.toString() != id)
-                files.append(value);
-        QJsonObject changed = bound_.read(state_);
-        changed["files"] = files;
-        change(changed, tr("Close a file"));
+        put("files", without(state_["files"], id), tr("Close a file"));
     });
     connect(chips_, &PaneChips::addWished, this, &VideoView::askForFiles);
     connect(player_, &player::Player::edited, this, &VideoView::changePlayer);
@@ -154,10 +147,9 @@ void VideoView::connectParts()
     connect(player_->canvas(), &player::Canvas::menuWished, this, &VideoView::showMenu);
     connect(curves_, &CurvesPage::rangeEdited, this,
             [this](const QString& figure, const QJsonObject& range) {
-                QJsonObject changed = bound_.read(state_), ranges = changed["ranges"].toObject();
+                QJsonObject ranges = current()["ranges"].toObject();
                 ranges[figure] = range;
-                changed["ranges"] = ranges;
-                change(changed, tr("Zoom a plot"), "range:" + figure);
+                put("ranges", ranges, tr("Zoom a plot"), "range:" + figure);
             });
     connect(curves_, &CurvesPage::frameClicked, this, [this](double frame) {
         player::PlayerState state = player_->state();

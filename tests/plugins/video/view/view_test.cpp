@@ -12,6 +12,7 @@
 #include "tests/support/fake_context.h"
 #include "tests/support/synthetic_clip.h"
 #include "tests/support/temporary_folder.h"
+#include "widgets/page/banner.h"
 #include "widgets/player/canvas.h"
 #include "widgets/player/player.h"
 #include "widgets/table/data_table.h"
@@ -153,8 +154,30 @@ TEST_F(VideoViewTest, EmptyLoadingAndFailedHaveTheirPages)
     auto failed = std::make_shared<RunRecord>();
     failed->state = RunState::failed;
     failed->error = "cannot read nothing.mp4: no such file";
+    failed->experiment = "video.compare";
     view_.setRuns({failed});
     EXPECT_EQ(page(), 2);
+    const auto buttons = view_.findChildren<QPushButton*>();
+    const auto again = std::ranges::find(buttons, QString("Try again"), &QPushButton::text);
+    ASSERT_NE(again, buttons.end());
+    QTest::mouseClick(*again, Qt::LeftButton);
+    ASSERT_EQ(context_.starts.size(), 1u);
+    EXPECT_EQ(context_.starts[0].experiment, "video.compare");
+}
+
+// What went wrong is said above what can be shown, until it is dismissed.
+TEST_F(VideoViewTest, ARunThatFailedDoesNotTakeTheOthersPlace)
+{
+    auto failed = std::make_shared<RunRecord>();
+    failed->state = RunState::failed;
+    failed->error = "the codec refused";
+    show({duel(), failed});
+    EXPECT_EQ(page(), 3);
+    auto* banner = view_.findChild<Banner*>();
+    EXPECT_TRUE(banner->isVisible());
+    emit banner->dismissed();
+    EXPECT_FALSE(banner->isVisible());
+    EXPECT_EQ(player().panes().size(), 3u);
 }
 
 TEST_F(VideoViewTest, AComparisonIsTheReferenceAndOnePanePerCodec)
