@@ -178,6 +178,18 @@ std::vector<std::int64_t> worstMoments(const std::vector<double>& qualities)
     return worst;
 }
 
+std::optional<std::int64_t> nextWorst(const std::vector<double>& qualities,
+                                      std::optional<std::int64_t> from, int step)
+{
+    const auto moments = worstMoments(qualities);
+    if (moments.empty())
+        return {};
+    const auto at = from ? std::ranges::find(moments, *from) : moments.end();
+    const auto count = static_cast<std::ptrdiff_t>(moments.size());
+    const std::ptrdiff_t next = at == moments.end() ? 0 : at - moments.begin() + step;
+    return moments[static_cast<std::size_t>((next + count) % count)];
+}
+
 QString liveText(const PaneSet& panes, const Measurements& measurements, const Scene& scene,
                  int pane)
 {

@@ -48,6 +48,10 @@ std::vector<Measure> measuresOf(const std::vector<Pane>& panes);
 
 // Moments from bad to good, neighbours of an earlier one passed over.
 std::vector<std::int64_t> worstMoments(const std::vector<double>& qualities);
+// Where the next jump to the worst goes: `step` on from `from` in that order, round its ends; the
+// worst where `from` is none of them. None: no quality is known.
+std::optional<std::int64_t> nextWorst(const std::vector<double>& qualities,
+                                      std::optional<std::int64_t> from, int step);
 
 // Over a pane of the scene: "P · 38.21 dB · 12.3 kbit".
 QString liveText(const PaneSet& panes, const Measurements& measurements, const Scene& scene,

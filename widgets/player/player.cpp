@@ -3,6 +3,8 @@
 #include "widgets/player/canvas.h"
 #include "widgets/player/inspector.h"
 #include "widgets/player/player_keys.h"
+#include "widgets/player/player_status.h"
+#include "widgets/player/prefetch.h"
 #include "widgets/player/scopes.h"
 #include "widgets/player/view_bar.h"
 
@@ -17,20 +19,73 @@
 namespace vitrine::player
 {
 
-Player::Player(Compute compute, QWidget* parent)
+namespace
+{
+
+std::optional<SceneRequest> requestOf(const PaneSet& panes, const Canvas& canvas,
+                                      std::int64_t moment)
+{
+    if (panes.count() == 0 || canvas.width() < 2)
+        return {};
+    SceneRequest wished;
+    wished.moment = moment;
+    const Scene& before = canvas.scene();
+    for (int pane = 0; pane < panes.count(); ++pane) {
+        PaneMoment found = panes.momentOf(pane, moment);
+        // Until anything of it is there, what was shown before stays, marked.
+        if (!found.frame && found.absent.isEmpty() && before.version != 0 &&
+            before.panes.size() == panes.panes().size())
+            found.frame = before.panes[static_cast<std::size_t>(pane)].frame;
+        wished.panes.push_back(std::move(found));
+    }
+    wished.wishes = canvas.wishes();
+    wished.common = canvas.common();
+    wished.state = panes.state();
+    wished.ink = QColor(0xFF, 0xD4, 0x00);
+    wished.paper = QColor(0, 0, 0, 150);
+    wished.pixelRatio = canvas.devicePixelRatioF();
+    return wished;
+}
+
+PaneLook lookOf(const Pane& pane)
+{
+    PaneLook look{pane.name, pane.detail, pane.warning, pane.trouble, {}, pane.colour, {}};
+    if (pane.stream)
+        look.size = QSize(pane.stream->info().width, pane.stream->info().height);
+    return look;
+}
+
+// Of the first that has one; 0: none has.
+double rateOf(const std::vector<Pane>& panes)
+{
+    for (const Pane& pane : panes)
+        if (const double rate = pane.stream ? pane.stream->info().framesPerSecond : 0; rate != 0)
+            return rate;
+    return 0;
+}
+
+} // namespace
+
+Player::Player(const Compute& compute, QWidget* parent)
     : QWidget(parent),
-      compute_(std::move(compute)),
       transport_(this),
       scenes_(
-          compute_, this, panes_, transport_,
-          [this](std::int64_t moment) { return request(moment); },
+          compute, this, panes_, transport_,
+          [this](std::int64_t moment) { return requestOf(panes_, *canvas_, moment); },
           [this](Scene scene) { present(std::move(scene)); }),
-      measurements_(compute_, this, panes_, [this] {
-          updateLive();
-          if (!timelineTimer_.isActive())
-              timelineTimer_.start();
-          measurements_.measure(canvas_->scene());
-      })
+      measurements_(compute, this, panes_,
+                    [this] {
+                        updateLive();
+                        if (!timelineTimer_.isActive())
+                            timelineTimer_.start();
+                        measurements_.measure(canvas_->scene());
+                    }),
+      scopeMaker_(compute, this, panes_,
+                  [this](ScopeData data) {
+                      scopes_->setData(std::move(data));
+                      scopeMaker_.make(canvas_->scene());
+                  }),
+      arrivals_(this, [this] { frameArrived(); })
 {
     setAccessibleName(tr("Player"));
     makeLayout();
@@ -41,18 +96,6 @@ Player::Player(Compute compute, QWidget* parent)
     timelineTimer_.setSingleShot(true);
     timelineTimer_.setInterval(250);
     updateBars();
-}
-
-Player::~Player()
-{
-    listen({});
-}
-
-void Player::listen(const std::function<void(std::int64_t)>& arrived)
-{
-    for (const Pane& pane : panes())
-        if (pane.stream)
-            pane.stream->setArrived(arrived);
 }
 
 void Player::makeLayout()
@@ -73,18 +116,13 @@ void Player::makeLayout()
     middle->setSpacing(8);
     middle->addWidget(canvas_, 1);
     middle->addWidget(side_);
-    rows_ = new QVBoxLayout(this);
-    rows_->setContentsMargins(0, 0, 0, 0);
-    rows_->setSpacing(6);
-    rows_->addWidget(bar_);
-    rows_->addLayout(middle, 1);
-    rows_->addWidget(timeline_);
-    rows_->addWidget(transportBar_);
-}
-
-void Player::insertRow(QWidget* row)
-{
-    rows_->insertWidget(1, row);
+    auto* rows = new QVBoxLayout(this);
+    rows->setContentsMargins(0, 0, 0, 0);
+    rows->setSpacing(6);
+    rows->addWidget(bar_);
+    rows->addLayout(middle, 1);
+    rows->addWidget(timeline_);
+    rows->addWidget(transportBar_);
 }
 
 void Player::connectParts()
@@ -96,11 +134,11 @@ void Player::connectParts()
             scenes_.dropNext();
             keepFrame(tr("Play"));
             measurements_.measure(canvas_->scene());
-            updateScopes();
+            scopeMaker_.make(canvas_->scene());
         } else {
             scenes_.makeNext();
         }
-        want();
+        wantAround(panes_, transport_, isGoingBack_);
         updateCached();
     });
     connect(&transport_, &Transport::waitingChanged, this, &Player::updateCached);
@@ -145,28 +183,14 @@ void Player::connectParts()
 
 void Player::setPanes(std::vector<Pane> panes)
 {
-    listen({});
     panes.resize(std::min<std::size_t>(panes.size(), kMostPanes));
     panes_.setPanes(std::move(panes));
-    // Told from decoding threads; a burst is one event here.
-    listen([this](std::int64_t) {
-        if (!arrival_.exchange(true))
-            QMetaObject::invokeMethod(this, &Player::frameArrived, Qt::QueuedConnection);
-    });
-    double rate = 0;
+    arrivals_.listenTo(panes_.panes());
     std::vector<PaneLook> looks;
-    for (const Pane& pane : panes_.panes()) {
-        PaneLook look{pane.name, pane.detail, pane.warning, pane.trouble, {}, pane.colour, {}};
-        if (pane.stream) {
-            const video::SourceInfo& info = pane.stream->info();
-            look.size = QSize(info.width, info.height);
-            if (rate == 0)
-                rate = info.framesPerSecond;
-        }
-        looks.push_back(look);
-    }
+    for (const Pane& pane : panes_.panes())
+        looks.push_back(lookOf(pane));
     canvas_->setPanes(std::move(looks));
-    transport_.setRate(rate);
+    transport_.setRate(rateOf(panes_.panes()));
     setState(PlayerState(state()));
 }
 
@@ -187,7 +211,7 @@ void Player::setState(const PlayerState& state)
     updateTimeline();
     if (!transport_.isPlaying() || frameBefore != state.frame)
         transport_.seek(state.frame);
-    want();
+    wantAround(panes_, transport_, isGoingBack_);
     scenes_.make(transport_.position());
     updateCached();
 }
@@ -226,24 +250,6 @@ void Player::keepFrame(const QString& label)
     emit edited(after, label, QStringLiteral("frame"));
 }
 
-// By the second pane's curve, from where the last jump went.
-void Player::goToWorst(int step)
-{
-    if (panes_.second() < 0)
-        return;
-    const auto moments = worstMoments(measurements_.qualities(panes_.second(), state().quality));
-    if (moments.empty())
-        return;
-    const auto now = std::ranges::find(moments, transport_.position());
-    std::ptrdiff_t next = 0;
-    if (now != moments.end() && worst_ == transport_.position())
-        next = (now - moments.begin()) + step;
-    const auto count = static_cast<std::ptrdiff_t>(moments.size());
-    transport_.setPlaying(false);
-    worst_ = moments[static_cast<std::size_t>((next + count) % count)];
-    seek(*worst_);
-}
-
 void Player::act(Act act)
 {
     const std::int64_t now = transport_.position(), end = panes_.length() - 1;
@@ -255,6 +261,18 @@ void Player::act(Act act)
     const auto key = [&](int way) {
         if (const auto moment = panes_.keyMoment(now, way))
             seek(*moment);
+    };
+    // By the second pane's curve, from where the last jump went.
+    const auto worst = [&](int way) {
+        if (panes_.second() < 0)
+            return;
+        const auto moment = nextWorst(measurements_.qualities(panes_.second(), state().quality),
+                                      worst_ == now ? worst_ : std::nullopt, way);
+        if (!moment)
+            return;
+        transport_.setPlaying(false);
+        worst_ = moment;
+        seek(*moment);
     };
     switch (act) {
     case Act::play:
@@ -276,9 +294,9 @@ void Player::act(Act act)
     case Act::keyForward:
         return key(1);
     case Act::worst:
-        return goToWorst(1);
+        return worst(1);
     case Act::worstBack:
-        return goToWorst(-1);
+        return worst(-1);
     case Act::loopIn:
         return wish(looped(panes_, now, loop && loop->second > now ? loop->second : end));
     case Act::loopOut:
@@ -312,13 +330,103 @@ bool Player::pressKey(int key, Qt::KeyboardModifiers modifiers)
     return true;
 }
 
-std::vector<std::pair<QString, QString>> Player::keyList()
+void Player::frameArrived()
 {
-    std::vector<std::pair<QString, QString>> list;
-    for (const Key& key : keyTable())
-        if (key.words)
-            list.emplace_back(tr(key.listed), tr(key.words));
-    return list;
+    const Scene& scene = canvas_->scene();
+    if (!scene.isExact() || scene.moment != transport_.position())
+        scenes_.make(transport_.position());
+    else
+        scenes_.makeNext();
+    if (!cachedTimer_.isActive())
+        cachedTimer_.start();
+}
+
+void Player::moved(std::int64_t moment)
+{
+    timeline_->setPosition(moment);
+    transportBar_->setPosition(moment, panes_.length(), double(moment) / transport_.rate());
+    wantAround(panes_, transport_, isGoingBack_);
+    scenes_.show(moment);
+}
+
+void Player::redraw()
+{
+    scenes_.renew();
+    scenes_.make(transport_.position());
+}
+
+void Player::present(Scene scene)
+{
+    const std::int64_t moment = scene.moment;
+    canvas_->setScene(std::move(scene));
+    if (state().inspector) {
+        std::vector<Inspector::Stream> streams;
+        for (std::size_t i = 0; i < panes().size(); ++i)
+            streams.push_back(
+                {panes()[i].name, panes()[i].colour, canvas_->scene().panes[i].frame});
+        inspector_->setStreams(std::move(streams), canvas_->common(),
+                               {panes_.first(), panes_.second()}, state().plane);
+    }
+    updateLive();
+    measurements_.measure(canvas_->scene());
+    scopeMaker_.make(canvas_->scene());
+    emit shown(moment);
+}
+
+bool Player::isSettled() const
+{
+    const Scene& scene = canvas_->scene();
+    return !scenes_.isMaking() && !measurements_.isMeasuring() && !scopeMaker_.isMaking() &&
+           scene.moment == transport_.position() && scene.version == scenes_.version() &&
+           scene.isExact();
+}
+
+void Player::updateLive()
+{
+    const Scene& scene = canvas_->scene();
+    if (scene.panes.size() != panes().size())
+        return;
+    std::vector<QString> lines;
+    for (int pane = 0; pane < panes_.count(); ++pane)
+        lines.push_back(liveText(panes_, measurements_, scene, pane));
+    canvas_->setLive(lines);
+}
+
+void Player::updateTimeline()
+{
+    timeline_->setData(timelineOf(panes_, measurements_));
+    timeline_->setLoop(transport_.loop());
+    timeline_->setPosition(transport_.position());
+}
+
+void Player::updateBars()
+{
+    std::vector<ViewBar::Choice> choices;
+    for (const Pane& pane : panes())
+        choices.push_back({pane.id, pane.name});
+    bar_->setPanes(choices, panes_.first(), panes_.second());
+    const auto cells = canvas_->cells();
+    bar_->setState(state(), cells.empty() ? devicePixelRatioF()
+                                          : fitZoom(cells.front().place.size(), canvas_->common()));
+    std::vector<TransportBar::Measure> list;
+    for (const Measure& measure : measuresOf(panes()))
+        list.push_back({measure.name, measure.title});
+    transportBar_->setMeasures(list, state().quality);
+    transportBar_->setSpeed(state().speed);
+    transportBar_->setLoop(state().loop.has_value());
+    transportBar_->setPosition(transport_.position(), panes_.length(),
+                               double(transport_.position()) / transport_.rate());
+    inspector_->setVisible(state().inspector);
+    scopes_->setVisible(state().scopes);
+    side_->setVisible(state().inspector || state().scopes);
+}
+
+void Player::updateCached()
+{
+    timeline_->setCached(panes_.cached());
+    transportBar_->setStatus(statusText(panes_, transport_), statusHelp(panes_, transport_));
+    if (transport_.isPlaying() && !cachedTimer_.isActive())
+        cachedTimer_.start();
 }
 
 bool Player::event(QEvent* event)

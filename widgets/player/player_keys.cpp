@@ -180,6 +180,15 @@ const std::vector<Key>& keyTable()
     return kTable;
 }
 
+std::vector<std::pair<QString, QString>> keyList()
+{
+    std::vector<std::pair<QString, QString>> list;
+    for (const Key& key : keyTable())
+        if (key.words)
+            list.emplace_back(QObject::tr(key.listed), QObject::tr(key.words));
+    return list;
+}
+
 PressedKey pressedKey(int key, Qt::KeyboardModifiers modifiers)
 {
     const Held held = modifiers & Qt::AltModifier       ? Held::alt

@@ -29,6 +29,8 @@ struct Key {
 
 // Every key of the player, in order of the list.
 const std::vector<Key>& keyTable();
+// The list that is shown: keys with their meaning.
+std::vector<std::pair<QString, QString>> keyList();
 
 struct PressedKey {
     const Key* key = nullptr; // none: it means nothing here

@@ -4,6 +4,7 @@
 #include "widgets/params/segmented_switch.h"
 #include "widgets/player/canvas.h"
 #include "widgets/player/player.h"
+#include "widgets/player/player_keys.h"
 
 #include <QApplication>
 #include <QClipboard>
@@ -86,7 +87,7 @@ Result<QImage> VideoView::still(int pane) const
         return argumentError("there is no pane {}", pane);
     const player::Pane& one = panes[static_cast<std::size_t>(pane)];
     const std::int64_t position = player_->transport().position();
-    const player::PaneMoment moment = player_->momentOf(pane, position);
+    const player::PaneMoment moment = player_->paneSet().momentOf(pane, position);
     if (!moment.isExact() || !moment.frame->error.empty())
         return failure("frame {} of {} is not decoded yet: wait for its picture", moment.wanted,
                        one.name.toStdString());
@@ -98,7 +99,8 @@ Result<void> VideoView::saveStill(int pane, const QString& path, bool isCaptione
     VITRINE_TRY(QImage picture, still(pane));
     if (isCaptioned) {
         const player::Pane& one = player_->panes()[static_cast<std::size_t>(pane)];
-        const player::PaneMoment moment = player_->momentOf(pane, player_->transport().position());
+        const player::PaneMoment moment =
+            player_->paneSet().momentOf(pane, player_->transport().position());
         picture =
             captioned(picture, tr("%1, frame %2").arg(one.name).arg(moment.wanted), one.detail);
     }
@@ -166,7 +168,7 @@ void VideoView::saveClip(const QString& path)
         for (const Offer& offer : offers_)
             if (offer.id == pane.id)
                 request.sources.push_back({clipOf(offer).path, clipOf(offer).raw,
-                                           player_->offsetOf(static_cast<int>(i)),
+                                           player_->paneSet().offsetOf(static_cast<int>(i)),
                                            clipOf(offer).isByOrder});
     }
     const auto& loop = player_->transport().loop();
@@ -223,7 +225,7 @@ void VideoView::showKeys()
     grid->setContentsMargins(24, 20, 24, 20);
     grid->setHorizontalSpacing(16);
     grid->setVerticalSpacing(6);
-    const auto keys = player::Player::keyList();
+    const auto keys = player::keyList();
     const int half = static_cast<int>(keys.size() + 1) / 2;
     for (int i = 0; i < static_cast<int>(keys.size()); ++i) {
         auto* key = new QLabel(keys[static_cast<std::size_t>(i)].first, dialog);

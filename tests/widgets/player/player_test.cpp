@@ -4,6 +4,7 @@
 #include "tests/widgets/player/fake_stream.h"
 #include "widgets/player/canvas.h"
 #include "widgets/player/inspector.h"
+#include "widgets/player/player_status.h"
 #include "widgets/player/scopes.h"
 #include "widgets/player/timeline.h"
 
@@ -378,7 +379,7 @@ TEST_F(PlayerTest, OnTheWayTheKeyFrameIsShownAndMarked)
     ASSERT_TRUE(settle());
     EXPECT_EQ(picture(1).index, 30);
     EXPECT_EQ(player_.canvas()->notice(1), "");
-    EXPECT_EQ(player_.statusText(), "1 of 40 cached");
+    EXPECT_EQ(statusText(player_.paneSet(), player_.transport()), "1 of 40 cached");
 }
 
 TEST_F(PlayerTest, PlayingWaitsForTheDecoderAndDropsNothing)
@@ -393,8 +394,8 @@ TEST_F(PlayerTest, PlayingWaitsForTheDecoderAndDropsNothing)
     press(Qt::Key_Space);
     ASSERT_TRUE(QTest::qWaitFor([this] { return player_.transport().isWaiting(); }, 5000));
     EXPECT_EQ(position(), 3);
-    EXPECT_TRUE(player_.statusText().startsWith("4 of 40 cached"))
-        << player_.statusText().toStdString();
+    EXPECT_TRUE(statusText(player_.paneSet(), player_.transport()).startsWith("4 of 40 cached"))
+        << statusText(player_.paneSet(), player_.transport()).toStdString();
     reference_->deliver(4);
     test_->deliver(4);
     EXPECT_TRUE(QTest::qWaitFor([this] { return position() == 4; }, 5000));
@@ -574,11 +575,11 @@ TEST_F(PlayerTest, PanesArePairedByTimeBehindAHole)
     ASSERT_TRUE(settle());
     EXPECT_EQ(player_.transport().length(), 20);
 
-    EXPECT_EQ(player_.momentOf(1, 4).wanted, 4);
-    EXPECT_TRUE(player_.momentOf(1, 5).absent.contains("hole"));
-    EXPECT_EQ(player_.momentOf(1, 6).wanted, 5);
-    EXPECT_EQ(player_.momentOf(1, 19).wanted, 18);
-    EXPECT_EQ(player_.momentOf(0, 19).wanted, 19);
+    EXPECT_EQ(player_.paneSet().momentOf(1, 4).wanted, 4);
+    EXPECT_TRUE(player_.paneSet().momentOf(1, 5).absent.contains("hole"));
+    EXPECT_EQ(player_.paneSet().momentOf(1, 6).wanted, 5);
+    EXPECT_EQ(player_.paneSet().momentOf(1, 19).wanted, 18);
+    EXPECT_EQ(player_.paneSet().momentOf(0, 19).wanted, 19);
     const TimelineCurve& curve = player_.timeline()->data().curves[1];
     EXPECT_EQ(curve.bits[4], 1004);
     EXPECT_TRUE(std::isnan(curve.bits[5]));
@@ -588,9 +589,9 @@ TEST_F(PlayerTest, PanesArePairedByTimeBehindAHole)
     EXPECT_EQ(player_.timeline()->data().intra, (std::vector<std::int64_t>{0, 13}));
 
     edit([](PlayerState& state) { state.offsets = {{"x264", 1}}; });
-    EXPECT_EQ(player_.momentOf(1, 3).wanted, 4);
-    EXPECT_TRUE(player_.momentOf(1, 4).absent.contains("hole"));
-    EXPECT_EQ(player_.momentOf(1, 5).wanted, 5);
+    EXPECT_EQ(player_.paneSet().momentOf(1, 3).wanted, 4);
+    EXPECT_TRUE(player_.paneSet().momentOf(1, 4).absent.contains("hole"));
+    EXPECT_EQ(player_.paneSet().momentOf(1, 5).wanted, 5);
 }
 
 TEST(PlayerStateJson, ComesBackAndForgivesNonsense)

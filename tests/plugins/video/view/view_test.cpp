@@ -480,14 +480,14 @@ TEST_F(VideoViewTest, AMeasuredPairWithAHoleIsShownAsItWasPaired)
     show({byTime});
     player().transport().seek(3);
     ASSERT_TRUE(settle());
-    EXPECT_EQ(player().momentOf(1, 3).wanted, 2);
+    EXPECT_EQ(player().paneSet().momentOf(1, 3).wanted, 2);
     EXPECT_EQ(picture(0), picture(1));
     EXPECT_TRUE(player().canvas()->live(1).contains("100"));
-    EXPECT_TRUE(player().momentOf(1, 2).absent.contains("hole"));
+    EXPECT_TRUE(player().paneSet().momentOf(1, 2).absent.contains("hole"));
 
     const RunHandle byOrder = runOf("order", 2);
     show({byOrder});
-    EXPECT_EQ(player().momentOf(1, 2).wanted, 2);
+    EXPECT_EQ(player().paneSet().momentOf(1, 2).wanted, 2);
 }
 
 TEST_F(VideoViewTest, SeveralRunsAddPanesAndCurves)
@@ -549,7 +549,7 @@ TEST_F(VideoViewTest, AStillIsTheFramesOwnPixels)
     ASSERT_TRUE(saved) << saved.error().message;
     const QImage still = QImage(path).convertToFormat(QImage::Format_RGB32);
     ASSERT_EQ(still.size(), QSize(kWidth, kHeight));
-    const video::Frame& frame = player().momentOf(1, 0).frame->frame;
+    const video::Frame& frame = player().paneSet().momentOf(1, 0).frame->frame;
     const video::Picture expected =
         video::rgbPicture(frame, video::wholeFrame(frame, kWidth, kHeight));
     for (int y = 0; y < kHeight; ++y)
