@@ -411,6 +411,8 @@ void RoomPage::showRight()
 void RoomPage::updateTitle()
 {
     viewTitle_ = view_ != nullptr && !runs_.empty() ? shownText(view_->title()) : QString();
+    if (viewTitle_ == info_.title) // a view that has nothing to name
+        viewTitle_.clear();
     subtitle_->setText(viewTitle_);
     subtitle_->setToolTip(viewTitle_);
 }

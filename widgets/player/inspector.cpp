@@ -117,8 +117,6 @@ double Inspector::paintTable(QPainter& painter, const Stream& stream, double top
                      painter.fontMetrics().elidedText(stream.name + QStringLiteral(" · ") + plane,
                                                       Qt::ElideRight, int(head.width())));
     top += kRow + 2;
-    if (!isUsable(stream.frame))
-        return top;
     const video::Frame& frame = stream.frame->frame;
     const int p = std::min(plane_, frame.format().planes() - 1);
     QPoint at = sampleOf(frame);
@@ -189,6 +187,7 @@ void Inspector::paintEvent(QPaintEvent*)
     top += 8;
     for (const int index : tables_)
         if (index >= 0 && index < static_cast<int>(streams_.size()) &&
+            isUsable(streams_[static_cast<std::size_t>(index)].frame) &&
             top + kRow + kSide * 20 + 4 < height()) // whole, or not at all
             top = paintTable(painter, streams_[static_cast<std::size_t>(index)], top);
     painter.setFont(theme::uiFont(11));

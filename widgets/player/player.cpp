@@ -110,8 +110,8 @@ void Player::makeLayout()
     auto* beside = new QVBoxLayout(side_);
     beside->setContentsMargins(0, 0, 0, 0);
     beside->setSpacing(8);
-    beside->addWidget(inspector_, 3);
-    beside->addWidget(scopes_, 2);
+    beside->addWidget(inspector_, 5); // room for the samples of one pane at 1440 x 900
+    beside->addWidget(scopes_, 3);
     auto* middle = new QHBoxLayout;
     middle->setSpacing(8);
     middle->addWidget(canvas_, 1);
@@ -406,8 +406,9 @@ void Player::updateBars()
         choices.push_back({pane.id, pane.name});
     bar_->setPanes(choices, panes_.first(), panes_.second());
     const auto cells = canvas_->cells();
-    bar_->setState(state(), cells.empty() ? devicePixelRatioF()
-                                          : fitZoom(cells.front().place.size(), canvas_->common()));
+    bar_->setState(state(), cells.empty() || panes_.length() < 1
+                                ? 0
+                                : fitZoom(cells.front().place.size(), canvas_->common()));
     std::vector<TransportBar::Measure> list;
     for (const Measure& measure : measuresOf(panes()))
         list.push_back({measure.name, measure.title});

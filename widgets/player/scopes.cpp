@@ -29,6 +29,22 @@ std::vector<double> bins(const video::Histogram& histogram, int plane)
 
 } // namespace
 
+QString histogramTitle(const ScopeData& data)
+{
+    const auto isThere = [&](const video::Histogram& histogram) {
+        return !histogram.counts[static_cast<std::size_t>(data.plane)].empty();
+    };
+    QStringList curves;
+    if (isThere(data.first))
+        curves << QObject::tr("%1 filled").arg(data.firstName);
+    if (isThere(data.second))
+        curves << QObject::tr("%1 line").arg(data.secondName);
+    const QString title = QObject::tr("Histogram of %1").arg(QStringLiteral("YUV")[data.plane]);
+    return curves.isEmpty() || data.firstName == data.secondName
+               ? title
+               : title + QStringLiteral(": ") + curves.join(QStringLiteral(", "));
+}
+
 Scopes::Scopes(QWidget* parent) : QWidget(parent)
 {
     setAccessibleName(tr("Histogram and waveform"));
@@ -123,10 +139,7 @@ void Scopes::paintEvent(QPaintEvent*)
         painter.drawText(QRectF(12, top, width() - 24, 16), Qt::AlignLeft, tr("black"));
         painter.drawText(QRectF(12, top, width() - 24, 16), Qt::AlignRight, tr("peak"));
     };
-    heading(6, data_.firstName == data_.secondName
-                   ? tr("Histogram of %1").arg(plane)
-                   : tr("Histogram of %1: %2 filled, %3 line")
-                         .arg(plane, data_.firstName, data_.secondName));
+    heading(6, histogramTitle(data_));
     const double high = std::max(20.0, (height() - 84) / 2.0);
     paintHistogram(painter, QRectF(12, 26, width() - 24, high));
     ends(28 + high);

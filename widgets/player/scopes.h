@@ -19,6 +19,8 @@ struct ScopeData {
     int plane = 0;
 };
 inline constexpr int kWaveformColumns = 240, kWaveformLevels = 128;
+// "Histogram of Y: Reference filled, x264 line", of what is there.
+QString histogramTitle(const ScopeData& data);
 
 class Scopes : public QWidget
 {

@@ -123,9 +123,10 @@ void Timeline::paintRow(QPainter& painter, const Row& row, bool quality) const
                                               : tr("kbit");
     if (!any) {
         painter.drawText(gutter, Qt::AlignRight | Qt::AlignVCenter, title);
-        painter.drawText(row.place.adjusted(8, 0, -8, 0), Qt::AlignLeft | Qt::AlignVCenter,
-                         quality ? tr("measured as frames are shown")
-                                 : tr("no bit counts: the streams are not coded"));
+        if (data_.moments > 0)
+            painter.drawText(row.place.adjusted(8, 0, -8, 0), Qt::AlignLeft | Qt::AlignVCenter,
+                             quality ? tr("measured as frames are shown")
+                                     : tr("no bit counts: the streams are not coded"));
         return;
     }
     const auto label = [&](double value) {

@@ -231,8 +231,9 @@ void ViewBar::setState(const PlayerState& state, double shownZoom)
     for (const Toggle& one : toggles_)
         one.button->setChecked(state.*one.member);
     blocks_->setChecked(state.blocks != BlockMeasure::none);
-    zoom_->setText(state.zoom > 0 ? QStringLiteral("%1 %").arg(std::round(state.zoom * 100))
-                                  : tr("Fit %1 %").arg(std::round(shownZoom * 100)));
+    zoom_->setText(state.zoom > 0  ? QStringLiteral("%1 %").arg(std::round(state.zoom * 100))
+                   : shownZoom > 0 ? tr("Fit %1 %").arg(std::round(shownZoom * 100))
+                                   : tr("Fit"));
     const bool isPair =
         state.mode == Mode::wipe || state.mode == Mode::lens || state.mode == Mode::blink;
     const bool isDifference = state.mode == Mode::difference;

@@ -31,7 +31,7 @@ public:
         QString id, name;
     };
     void setPanes(const std::vector<Choice>& panes, int first, int second);
-    void setState(const PlayerState& state, double shownZoom);
+    void setState(const PlayerState& state, double shownZoom); // 0: of no picture
 
 signals:
     void edited(const vitrine::player::PlayerState& state, const QString& label,

@@ -16,13 +16,14 @@ namespace
 {
 
 constexpr int kRowHeight = 28, kMostRows = 12;
+constexpr int kAroundRows = 46; // header, and the bar that scrolls a wide table
 
 void showTable(Panel* panel, DataTable* view, const Table& table)
 {
     panel->setVisible(!table.rows.empty());
     view->setTable(table);
-    view->setFixedHeight(
-        38 + kRowHeight * static_cast<int>(std::min<std::size_t>(table.rows.size(), kMostRows)));
+    view->setFixedHeight(kAroundRows + kRowHeight * static_cast<int>(std::min<std::size_t>(
+                                                        table.rows.size(), kMostRows)));
 }
 
 } // namespace

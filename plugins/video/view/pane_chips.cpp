@@ -37,7 +37,7 @@ QIcon dot(int colour)
 
 } // namespace
 
-PaneChips::PaneChips(QWidget* parent) : QWidget(parent), flow_(new FlowLayout(this, 8))
+PaneChips::PaneChips(QWidget* parent) : QWidget(parent), flow_(new FlowLayout(this, 6))
 {
     QSizePolicy policy(QSizePolicy::Expanding, QSizePolicy::Preferred);
     policy.setHeightForWidth(true);

@@ -53,8 +53,8 @@ VideoView::VideoView(ViewContext& context, QWidget* parent)
                      tr("Open videos…"),
                      tr("Any number of files up to eight: what FFmpeg opens, raw YUV, Y4M. The "
                         "first is what the others are compared with"),
-                     tr("Or drop files here. Compare codecs at the right encodes one clip by "
-                        "several codecs and adds rate-distortion curves.")}},
+                     tr("Or drop files here. Compare codecs, above, encodes one clip by several "
+                        "codecs and adds rate-distortion curves.")}},
           parent)
 {
     setAcceptDrops(true);

@@ -60,12 +60,16 @@ public:
     }
     QJsonObject state() const override { return current; }
     void setState(const QJsonObject& state) override { current = state; }
-    QString title() const override { return QString("%1 runs").arg(runs.size()); }
+    QString title() const override
+    {
+        return name.isEmpty() ? QString("%1 runs").arg(runs.size()) : name;
+    }
     void setLoading(const QString& what, double) override { loading = what; }
     void setFailure(const QString&) override {}
 
     ViewContext& context;
     std::vector<RunHandle> runs;
+    QString name;
     int widthWithRuns = 0; // that it needs then
     QJsonObject current = {{"zoom", 1}};
     QString loading;

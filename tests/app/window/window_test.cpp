@@ -76,7 +76,12 @@ TEST_F(Window, RunsFromTheFormWithCtrlEnterAndShowsTheRun)
 
     ASSERT_TRUE(QTest::qWaitFor([&] { return view().runs.size() == 1; }, 10'000));
     EXPECT_EQ(view().runs[0]->result.metric("answer")->value, 42.0);
-    EXPECT_EQ(named<QLabel>(*window, "What is shown")->text(), "1 runs");
+    auto* shown = named<QLabel>(*window, "What is shown");
+    EXPECT_EQ(shown->text(), "1 runs");
+
+    view().name = "Counting"; // as the room is called, beside it
+    emit view().titleChanged();
+    EXPECT_EQ(shown->text(), "");
 }
 
 TEST_F(Window, UndoAndRedoOfViewStateMergeADrag)

@@ -545,6 +545,17 @@ TEST_F(PlayerTest, EveryControlHasANameAndHelp)
     EXPECT_GT(controls, 20);
 }
 
+TEST_F(PlayerTest, TheZoomIsOfPicturesThatAreThere)
+{
+    Pane gone = paneOf("reference", std::make_shared<FakeStream>(64, 48, 1));
+    gone.stream = nullptr;
+    player_.setPanes({gone});
+    EXPECT_EQ(named<QToolButton>("Zoom")->text(), "Fit");
+
+    showTwo();
+    EXPECT_TRUE(named<QToolButton>("Zoom")->text().startsWith("Fit "));
+}
+
 TEST_F(PlayerTest, ADamagedFrameIsSaidAboveItsPicture)
 {
     reference_ = std::make_shared<FakeStream>(64, 48, 10);

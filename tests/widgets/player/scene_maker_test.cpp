@@ -43,13 +43,12 @@ protected:
     Transport transport_;
     tests::HeldWork work_;
     std::vector<Scene> presented_;
-    SceneMaker maker_{
-        work_.compute(),
-        &transport_,
-        panes_,
-        transport_,
-        [this](std::int64_t moment) { return request(moment); },
-        [this](Scene scene) { presented_.push_back(std::move(scene)); }};
+    SceneMaker maker_{work_.compute(),
+                      &transport_,
+                      panes_,
+                      transport_,
+                      [this](std::int64_t moment) { return request(moment); },
+                      [this](Scene scene) { presented_.push_back(std::move(scene)); }};
 };
 
 using Moments = std::vector<std::int64_t>;
