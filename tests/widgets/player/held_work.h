@@ -2,6 +2,8 @@
 
 #include "widgets/player/compute.h"
 
+#include <gtest/gtest.h>
+
 #include <QString>
 
 #include <deque>
@@ -24,6 +26,10 @@ public:
     std::size_t waiting() const { return waiting_.size(); }
     void finish()
     {
+        if (waiting_.empty()) {
+            ADD_FAILURE() << "nothing was asked for";
+            return;
+        }
         const auto [work, done] = std::move(waiting_.front());
         waiting_.pop_front();
         work();

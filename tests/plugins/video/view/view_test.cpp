@@ -30,7 +30,6 @@
 #include <QMenu>
 #include <QMimeData>
 #include <QPushButton>
-#include <QScrollBar>
 #include <QStackedWidget>
 #include <QTest>
 
@@ -501,16 +500,6 @@ TEST_F(VideoViewTest, SeveralRunsAddPanesAndCurves)
     QTest::mouseClick(named<QPushButton>("Curves"), Qt::LeftButton);
     EXPECT_EQ(view_.state()["page"].toString(), "curves");
     EXPECT_EQ(named<DataTable>("Points of the curves")->model()->rowCount(), 8);
-}
-
-TEST_F(VideoViewTest, TheBarThatScrollsAWideTableHidesNoRow)
-{
-    view_.resize(700, 700);
-    show({duel()});
-    QTest::mouseClick(named<QPushButton>("Curves"), Qt::LeftButton);
-    auto* points = named<DataTable>("Points of the curves");
-    ASSERT_TRUE(QTest::qWaitFor([&] { return points->horizontalScrollBar()->maximum() > 0; }));
-    EXPECT_EQ(points->verticalScrollBar()->maximum(), 0);
 }
 
 // Every pane has a curve of every frame, also where a run has more settings than lines can be told
