@@ -22,7 +22,8 @@ using Scales = std::array<double, kMostCodes>;
 // Codes of nearest values are intervals of it, so that a round needs no look at each weight.
 struct SortedGroup {
     explicit SortedGroup(std::span<const double> weights)
-        : values(weights.begin(), weights.end()), sums(weights.size() + 1),
+        : values(weights.begin(), weights.end()),
+          sums(weights.size() + 1),
           squares(weights.size() + 1)
     {
         std::ranges::sort(values);
@@ -94,8 +95,7 @@ Coding greedyCoding(const SortedGroup& group, int bits, Scales& scales)
             split.intervals[split.count++] = lower;
             split.intervals[split.count++] = upper;
         }
-        const double scale =
-            std::max(magnitude, 0.0) / static_cast<double>(group.values.size());
+        const double scale = std::max(magnitude, 0.0) / static_cast<double>(group.values.size());
         for (Interval& each : split.all())
             each.value += signOf(each.code, plane) * scale;
         scales[static_cast<std::size_t>(plane)] = scale;
@@ -124,9 +124,9 @@ Coding nearestCoding(const SortedGroup& group, int bits, const Scales& scales)
     return coding;
 }
 
-// argmin |w - B alpha|^2, of several (two planes may be equal) the one that is nearest to the scales
-// before; as magnitudes in descending order. The shortest one would make such planes' scales equal,
-// and they would stay so.
+// argmin |w - B alpha|^2, of several (two planes may be equal) the one that is nearest to the
+// scales before; as magnitudes in descending order. The shortest one would make such planes' scales
+// equal, and they would stay so.
 Scales leastSquares(const SortedGroup& group, const Coding& coding, const Scales& before, int bits)
 {
     using Square = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, 0, kMostCodes, kMostCodes>;
@@ -135,8 +135,7 @@ Scales leastSquares(const SortedGroup& group, const Coding& coding, const Scales
     Column products = Column::Zero(bits);
     for (const Interval& each : coding.all())
         for (int a = 0; a < bits; ++a) {
-            products[a] +=
-                signOf(each.code, a) * (group.sums[each.end] - group.sums[each.begin]);
+            products[a] += signOf(each.code, a) * (group.sums[each.end] - group.sums[each.begin]);
             for (int b = 0; b < bits; ++b)
                 gram(a, b) += signOf(each.code, a) * signOf(each.code, b) *
                               static_cast<double>(each.end - each.begin);
@@ -195,7 +194,8 @@ void refine(const SortedGroup& group, Coding coding, Scales before, const Binary
 void considerStart(const SortedGroup& group, const Scales& scales, const BinaryFitSettings& how,
                    Best& best)
 {
-    best.consider(scales, squaredError(group, nearestCoding(group, how.bits, rounded(scales, how))));
+    best.consider(scales,
+                  squaredError(group, nearestCoding(group, how.bits, rounded(scales, how))));
 }
 
 // Each of the later scales is 1/8 to all of the one before it; together they reach the largest
@@ -254,9 +254,10 @@ BinaryFit fitBinaryCodes(std::span<const double> weights, const BinaryFitSetting
     for (std::size_t b = 0; b < static_cast<std::size_t>(how.bits); ++b) {
         if (how.rounding == ScaleRounding::powers)
             fit.powers[b] = additivePowers(best.scales[b], how.terms);
-        fit.scales[b] = how.rounding == ScaleRounding::half     ? roundedToHalf(best.scales[b])
-                        : how.rounding == ScaleRounding::powers ? fit.powers[b].value
-                                                                : static_cast<float>(best.scales[b]);
+        fit.scales[b] = how.rounding == ScaleRounding::half ? roundedToHalf(best.scales[b])
+                        : how.rounding == ScaleRounding::powers
+                            ? fit.powers[b].value
+                            : static_cast<float>(best.scales[b]);
     }
     return fit;
 }

@@ -155,8 +155,7 @@ TEST(BinaryCoding, OneBitMoreIsNeverWorse)
         const auto weights = normalWeights(48, seed);
         double before = energy(weights);
         for (const int bits : {1, 2, 3, 4}) {
-            const double error =
-                errorOf(weights, {.bits = bits, .rounding = ScaleRounding::none});
+            const double error = errorOf(weights, {.bits = bits, .rounding = ScaleRounding::none});
             ASSERT_LE(error, before + 1e-9) << seed << ", " << bits << " bits";
             before = error;
         }
