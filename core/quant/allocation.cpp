@@ -98,8 +98,8 @@ Result<Allocation> allocateBits(std::span<const LayerChoice> layers,
     allocation.cost = steps.back()[state].cost;
     allocation.usedBits = steps.back()[state].bits;
     allocation.meanBits = static_cast<double>(allocation.usedBits) / static_cast<double>(weights);
-    allocation.slackBits =
-        std::max(meanBits * static_cast<double>(weights) - static_cast<double>(allocation.usedBits), 0.0);
+    allocation.slackBits = std::max(
+        meanBits * static_cast<double>(weights) - static_cast<double>(allocation.usedBits), 0.0);
     allocation.bits.resize(layers.size());
     for (std::size_t l = layers.size(); l-- > 0;) {
         const AllocationState& chosen = steps[l + 1][state];

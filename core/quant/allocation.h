@@ -27,8 +27,8 @@ struct Allocation {
 // min sum_l cost(l, bits_l) with sum_l weights_l bits_l <= meanBits sum_l weights_l (ShiftAddLLM,
 // section 6: one choice for each layer), exactly, by dynamic programming over the bits that are
 // used. Of equal costs the fewer bits. Candidates ascending, 1 .. 16 each. Argument error where the
-// budget is below the fewest bits, or sizes or costs are no such numbers; failed where layers have so
-// many different sizes that there are too many sums.
+// budget is below the fewest bits, or sizes or costs are no such numbers; failed where layers have
+// so many different sizes that there are too many sums.
 Result<Allocation> allocateBits(std::span<const LayerChoice> layers,
                                 std::span<const int> candidates, double meanBits);
 

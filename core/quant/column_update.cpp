@@ -107,7 +107,8 @@ private:
     }
     void fit(ColumnSpan span, const ConstRows& current)
     {
-        parallelFor(method_.groups(), [&](std::size_t group) { method_.fit(group, span, current); });
+        parallelFor(method_.groups(),
+                    [&](std::size_t group) { method_.fit(group, span, current); });
     }
 
     void quantizeColumn(Eigen::Index position)

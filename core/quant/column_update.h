@@ -30,17 +30,17 @@ public:
     virtual void fit(std::size_t group, ColumnSpan span, const ConstRows& current) = 0;
     // Codes of one column's rows from `firstRow` on, with the scales of the last fit, and what they
     // decode to.
-    virtual void assign(Eigen::Index column, Eigen::Index firstRow,
-                        std::span<const double> current, std::span<double> decoded) = 0;
+    virtual void assign(Eigen::Index column, Eigen::Index firstRow, std::span<const double> current,
+                        std::span<double> decoded) = 0;
 };
 
 // OPTQ's and ShiftAddLLM's update (section 5): columns one after the other, each column's error
 // passed on to those that are to come, so that the outputs change least. Without a factor there is
 // none of it, and each column is quantized as it is.
 struct ColumnUpdate {
-    const Matrix& weights;              // [outputs, inputs]
+    const Matrix& weights;                // [outputs, inputs]
     const std::vector<ColumnSpan>& spans; // in the order of work; they cover each input once
-    const Matrix* upper = nullptr;      // HessianFactor::upper in that order
+    const Matrix* upper = nullptr;        // HessianFactor::upper in that order
     const std::function<bool(double)>& progress;
 };
 struct UpdatedColumns {

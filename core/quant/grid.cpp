@@ -34,13 +34,15 @@ Grid fitGrid(std::span<const double> weights, int bits, bool isSymmetric)
     if (isSymmetric)
         grid.zero = 1 << (bits - 1);
     else if (grid.step > 0)
-        grid.zero = static_cast<int>(std::clamp(
-            std::nearbyint(-least / static_cast<double>(grid.step)), 0.0, static_cast<double>(last)));
+        grid.zero =
+            static_cast<int>(std::clamp(std::nearbyint(-least / static_cast<double>(grid.step)),
+                                        0.0, static_cast<double>(last)));
     return grid;
 }
 
 GridMethod::GridMethod(const QuantSettings& settings, const Matrix& weights)
-    : packed_(packedCodes(settings, weights)), isSymmetric_(settings.symmetric),
+    : packed_(packedCodes(settings, weights)),
+      isSymmetric_(settings.symmetric),
       isStatic_(settings.ordering)
 {
     packed_.codes.form = kernels::ScaleForm::grid;
@@ -78,12 +80,12 @@ void GridMethod::fit(std::size_t output, ColumnSpan span, const ConstRows& curre
         return;
     const auto row = static_cast<Eigen::Index>(output);
     const double* weights = current.data() + row * current.outerStride();
-    grid(row, span.first) =
-        fitGrid({weights, static_cast<std::size_t>(span.count)}, packed_.codes.planes, isSymmetric_);
+    grid(row, span.first) = fitGrid({weights, static_cast<std::size_t>(span.count)},
+                                    packed_.codes.planes, isSymmetric_);
 }
 
-void GridMethod::assign(Eigen::Index column, Eigen::Index firstRow,
-                        std::span<const double> current, std::span<double> decoded)
+void GridMethod::assign(Eigen::Index column, Eigen::Index firstRow, std::span<const double> current,
+                        std::span<double> decoded)
 {
     for (std::size_t i = 0; i < current.size(); ++i) {
         const Eigen::Index row = firstRow + static_cast<Eigen::Index>(i);

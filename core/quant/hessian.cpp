@@ -56,10 +56,10 @@ void HessianSum::add(std::span<const float> activations)
     const Eigen::Index inputs = sum_.cols();
     assert(inputs > 0 && activations.size() % static_cast<std::size_t>(inputs) == 0);
     using Floats = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-    const Matrix x = Eigen::Map<const Floats>(activations.data(),
-                                              static_cast<Eigen::Index>(activations.size()) / inputs,
-                                              inputs)
-                         .cast<double>();
+    const Matrix x =
+        Eigen::Map<const Floats>(activations.data(),
+                                 static_cast<Eigen::Index>(activations.size()) / inputs, inputs)
+            .cast<double>();
     parallelFor(static_cast<std::size_t>(tilesOf(inputs)), [&](std::size_t tile) {
         const Eigen::Index first = static_cast<Eigen::Index>(tile) * kTile;
         const Eigen::Index rows = std::min(kTile, inputs - first);
@@ -87,8 +87,8 @@ Result<HessianFactor> factorize(const Matrix& hessian, std::span<const Eigen::In
     h.resize(inputs, inputs);
     for (Eigen::Index i = 0; i < inputs; ++i)
         for (Eigen::Index j = 0; j < inputs; ++j)
-            h(inputs - 1 - i, inputs - 1 - j) = hessian(order[static_cast<std::size_t>(i)],
-                                                        order[static_cast<std::size_t>(j)]);
+            h(inputs - 1 - i, inputs - 1 - j) =
+                hessian(order[static_cast<std::size_t>(i)], order[static_cast<std::size_t>(j)]);
     for (Eigen::Index i = 0; i < inputs; ++i)
         if (hessian(i, i) == 0)
             factor.dead.push_back(i);
@@ -99,9 +99,10 @@ Result<HessianFactor> factorize(const Matrix& hessian, std::span<const Eigen::In
     h.diagonal().array() += factor.added;
 
     if (!factorLower(h) || !h.diagonal().allFinite())
-        return failure("the Hessian is not positive definite with damping {}; more damping, or more "
-                       "tokens than inputs, would help",
-                       damping);
+        return failure(
+            "the Hessian is not positive definite with damping {}; more damping, or more "
+            "tokens than inputs, would help",
+            damping);
     h.triangularView<Eigen::StrictlyUpper>().setZero();
     h.reverseInPlace();
     return factor;

@@ -65,7 +65,8 @@ Matrix transposed(const Matrix& matrix)
 } // namespace
 
 RandomRotation::RandomRotation(Eigen::Index size, Random& random)
-    : in_(randomPermutation(size, random)), out_(randomPermutation(size, random)),
+    : in_(randomPermutation(size, random)),
+      out_(randomPermutation(size, random)),
       left_(randomOrthogonal(firstFactor(size), random)),
       right_(randomOrthogonal(size / firstFactor(size), random))
 {

@@ -26,8 +26,8 @@ private:
 };
 
 // Weights and Hessian of a layer scaled and rotated, so that no input and no weight stands out
-// (section 5.3): W S is U W S V^T with s = (diag H / diag W^T W)^(1/4), H becomes V S^-1 H S^-1 V^T,
-// its trace the number of inputs, with 0.01 added to its diagonal.
+// (section 5.3): W S is U W S V^T with s = (diag H / diag W^T W)^(1/4), H becomes V S^-1 H S^-1
+// V^T, its trace the number of inputs, with 0.01 added to its diagonal.
 class Incoherence
 {
 public:

@@ -42,10 +42,9 @@ Result<QuantizedLayer> updateLayer(const QuantSettings& settings, const LayerTas
         for (const Eigen::Index input : factor.dead)
             living.col(input).setZero();
     }
-    VITRINE_TRY(UpdatedColumns updated,
-                updateColumns({factor.dead.empty() ? task.weights : living, spans, &factor.upper,
-                               task.progress},
-                              method));
+    VITRINE_TRY(UpdatedColumns updated, updateColumns({factor.dead.empty() ? task.weights : living,
+                                                       spans, &factor.upper, task.progress},
+                                                      method));
     layer.decoded = std::move(updated.decoded);
     layer.loss = updated.loss;
     return layer;

@@ -50,8 +50,8 @@ Result<void> checkBinary(const Quantizer& quantizer, const QuantSettings& s)
     if (!s.symmetric)
         return argumentError("{} has codes of -1 and +1, which have no zero point", quantizer.name);
     if (s.terms < 0 || s.terms > 4)
-        return argumentError("{} powers of two in a scale; 1 to 4 expected, or 0 for half precision",
-                             s.terms);
+        return argumentError(
+            "{} powers of two in a scale; 1 to 4 expected, or 0 for half precision", s.terms);
     if (s.rounds < 0 || s.rounds > kMostRounds || s.restarts < 0 || s.restarts > kMostRounds)
         return argumentError("{} rounds and {} restarts; 0 to {} expected", s.rounds, s.restarts,
                              kMostRounds);
@@ -63,12 +63,14 @@ Result<void> checkUpdate(const Quantizer& quantizer, const QuantSettings& s)
     if (s.compensate.value_or(false) && !quantizer.compensates)
         return argumentError("{} does not compensate errors; optq and shiftadd do", quantizer.name);
     if (s.ordering && !usesCompensation(quantizer, s))
-        return argumentError("the order of inputs (ordering) matters to compensation only, which {} "
-                             "does not do here",
-                             quantizer.name);
+        return argumentError(
+            "the order of inputs (ordering) matters to compensation only, which {} "
+            "does not do here",
+            quantizer.name);
     if (!std::isfinite(s.damping) || s.damping < 0)
         return argumentError("damping {}; 0 or more expected", s.damping);
-    if (s.incoherence && (quantizer.hasGrid || !quantizer.compensates || s.layout != Layout::column))
+    if (s.incoherence &&
+        (quantizer.hasGrid || !quantizer.compensates || s.layout != Layout::column))
         return argumentError("only shiftadd by columns is rotated (incoherence)");
     return {};
 }
@@ -92,8 +94,8 @@ Result<void> checkTask(const Quantizer& quantizer, const QuantSettings& settings
     for (Eigen::Index n = 0; n < w.rows(); ++n)
         for (Eigen::Index k = 0; k < w.cols(); ++k)
             if (!(std::abs(w(n, k)) <= kMostWeight)) // NaN too
-                return inputError("weight [{}, {}] is {}; scales, in half precision, reach {}", n, k,
-                                  w(n, k), kMostWeight);
+                return inputError("weight [{}, {}] is {}; scales, in half precision, reach {}", n,
+                                  k, w(n, k), kMostWeight);
     if (!task.hessian) {
         if (needsHessian(quantizer, settings))
             return argumentError("{} needs activations of this layer (a Hessian)", quantizer.name);

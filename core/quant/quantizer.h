@@ -28,15 +28,15 @@ std::string_view layoutName(Layout layout); // "row"
 struct QuantSettings {
     Layout layout = Layout::row;
     int bits = 3;
-    std::int64_t group = 0;         // weights that share scales; 0: all of a row or column
-    int terms = 0;                  // of binary codes: powers of two in a scale, 1 .. 4; 0: half precision
-    int rounds = 15;                // of binary codes: alternating fits of scales and codes
-    int restarts = 0;               // further fits from scales drawn from the seed
-    bool symmetric = true;          // of grids: no zero point
+    std::int64_t group = 0; // weights that share scales; 0: all of a row or column
+    int terms = 0;          // of binary codes: powers of two in a scale, 1 .. 4; 0: half precision
+    int rounds = 15;        // of binary codes: alternating fits of scales and codes
+    int restarts = 0;       // further fits from scales drawn from the seed
+    bool symmetric = true;  // of grids: no zero point
     std::optional<bool> compensate = {}; // as the quantizer's kind is, where nothing is said
-    bool ordering = false;          // inputs with large activations first; needs compensation
-    double damping = 0.01;          // of the Hessian's mean diagonal
-    bool incoherence = false;       // rotated by random matrices before and back after
+    bool ordering = false;               // inputs with large activations first; needs compensation
+    double damping = 0.01;               // of the Hessian's mean diagonal
+    bool incoherence = false;            // rotated by random matrices before and back after
     std::uint64_t seed = 0;
 };
 
@@ -64,7 +64,8 @@ struct Quantizer {
     std::string name, title; // "optq", "OPTQ (GPTQ)"
     std::vector<Layout> layouts;
     int mostBits = 8;
-    bool hasGrid = false;     // whole numbers with a step and, unless symmetric, a zero point; else binary codes
+    bool hasGrid =
+        false; // whole numbers with a step and, unless symmetric, a zero point; else binary codes
     bool compensates = false; // errors, by the Hessian, unless told not to
     // Settings and task are checked.
     Result<QuantizedLayer> (*method)(const QuantSettings&, const LayerTask&) = nullptr;

@@ -36,10 +36,10 @@ std::vector<std::filesystem::path> tokenizerFiles(const std::filesystem::path& m
 {
     const bool folder = std::filesystem::is_directory(model);
     const auto names =
-        folder
-            ? std::vector<std::string>{"tokenizer.json", "tokenizer.model", "tokenizer_config.json",
-                                       "added_tokens.json", "special_tokens_map.json"}
-            : std::vector<std::string>{fmt::format("tok{}.bin", vocabulary), "tokenizer.bin"};
+        folder ? std::vector<std::string>{"tokenizer.json",          "tokenizer.model",
+                                          "tokenizer_config.json",   "added_tokens.json",
+                                          "special_tokens_map.json", "tokenizer.bin"}
+               : std::vector<std::string>{fmt::format("tok{}.bin", vocabulary), "tokenizer.bin"};
     std::vector<std::filesystem::path> files;
     for (const std::string& name : names)
         if (const auto file = (folder ? model : model.parent_path()) / name;

@@ -20,9 +20,15 @@ public:
 // .pt) are refused with a line that says what to convert to.
 Result<std::shared_ptr<const LlmCheckpoint>> openLlmCheckpoint(const std::filesystem::path& path);
 
-// The tokenizer that belongs to it: of the folder; for a llama2.c file `tok<V>.bin` or
-// `tokenizer.bin` beside it. nullptr: none.
+// The tokenizer that belongs to it: of the folder (tokenizer.json, tokenizer.model, or
+// llama2.c's tokenizer.bin); for a llama2.c file `tok<V>.bin` or `tokenizer.bin` beside it.
+// nullptr: none.
 Result<std::shared_ptr<const Tokenizer>> openTokenizerOf(const std::filesystem::path& checkpoint);
+
+// Copies what openTokenizerOf reads, and what else says how a checkpoint's texts are tokenized,
+// into a folder, so that it finds the same there.
+Result<void> copyTokenizerOf(const std::filesystem::path& checkpoint,
+                             const std::filesystem::path& folder);
 
 // Writes a checkpoint as a Hugging Face folder (config.json, model.safetensors); storage types are
 // kept.

@@ -10,6 +10,7 @@
 #include "core/sim/workload/bit_map.h"
 #include "core/sim/workload/topology.h"
 #include "core/sim/workload/workloads.h"
+#include "plugins/common/evidence_params.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -32,64 +33,6 @@ bool isTable(const std::string& workload)
 bool isFile(const std::string& workload)
 {
     return workload.find('/') != std::string::npos || isTable(workload);
-}
-
-std::string helpOf(const sim::Parameter& parameter)
-{
-    return fmt::format("{} (default: {})", parameter.help, sim::markName(parameter.mark));
-}
-
-ParamSpec specOf(const sim::Parameter& parameter)
-{
-    ParamSpec spec;
-    spec.name = parameter.name;
-    spec.label = parameter.label;
-    spec.unit = parameter.unit;
-    spec.help = helpOf(parameter);
-    spec.group = parameter.group;
-    spec.advanced = parameter.advanced;
-    switch (parameter.kind) {
-    case sim::ParameterKind::integer:
-        spec.type = ParamType::integer;
-        spec.fallback = static_cast<std::int64_t>(parameter.fallback);
-        break;
-    case sim::ParameterKind::real:
-        spec.type = ParamType::real;
-        spec.fallback = parameter.fallback;
-        break;
-    case sim::ParameterKind::toggle:
-        spec.type = ParamType::boolean;
-        spec.fallback = parameter.fallback != 0;
-        break;
-    case sim::ParameterKind::choice:
-        spec.type = ParamType::choice;
-        for (const std::string& choice : parameter.choices)
-            spec.choices.push_back({choice, choice, ""});
-        spec.fallback = parameter.choices[static_cast<std::size_t>(parameter.fallback)];
-        break;
-    }
-    if (parameter.kind == sim::ParameterKind::integer ||
-        parameter.kind == sim::ParameterKind::real) {
-        spec.minimum = parameter.minimum;
-        spec.maximum = parameter.maximum;
-    }
-    return spec;
-}
-
-double valueOf(const sim::Parameter& parameter, const Params& params)
-{
-    switch (parameter.kind) {
-    case sim::ParameterKind::integer:
-        return static_cast<double>(params.integer(parameter.name));
-    case sim::ParameterKind::real:
-        return params.real(parameter.name);
-    case sim::ParameterKind::toggle:
-        return params.boolean(parameter.name) ? 1 : 0;
-    case sim::ParameterKind::choice:
-        break;
-    }
-    const auto found = std::ranges::find(parameter.choices, params.text(parameter.name));
-    return static_cast<double>(found - parameter.choices.begin());
 }
 
 Result<sim::Workload> openTable(const std::filesystem::path& path, RunResult& result)
@@ -154,7 +97,7 @@ std::vector<ParamSpec> acceleratorParams(const sim::Accelerator& accelerator)
 {
     std::vector<ParamSpec> specs;
     for (const sim::Parameter& parameter : accelerator.parameters)
-        specs.push_back(specOf(parameter));
+        specs.push_back(paramOf(parameter));
     return specs;
 }
 
@@ -253,7 +196,7 @@ sim::Settings settingsOf(const sim::Accelerator& accelerator, const Params& para
 {
     sim::Settings settings;
     for (const sim::Parameter& parameter : accelerator.parameters)
-        settings.push_back(valueOf(parameter, params));
+        settings.push_back(chosenValue(parameter, params));
     return settings;
 }
 
