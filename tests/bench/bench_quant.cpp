@@ -56,8 +56,9 @@ int main(int count, char** arguments)
         measure("shiftadd", {.layout = layout, .bits = bits, .ordering = true}, layer);
     }
     measure("shiftadd", {.layout = Layout::column, .bits = bits, .group = 128, .terms = 3}, layer);
-    measure("shiftadd",
-            {.layout = Layout::column, .bits = bits, .terms = 3, .ordering = true, .incoherence = true},
-            layer);
+    measure(
+        "shiftadd",
+        {.layout = Layout::column, .bits = bits, .terms = 3, .ordering = true, .incoherence = true},
+        layer);
     return 0;
 }

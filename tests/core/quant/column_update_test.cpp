@@ -13,7 +13,6 @@ namespace vitrine::quant
 namespace
 {
 
-
 // Gives back what it gets; notes which columns it saw.
 struct Identity : ColumnMethod {
     std::size_t groups() const override { return 1; }
@@ -104,9 +103,9 @@ TEST(ColumnUpdate, BinaryCodesAreThoseOfTheFormulasWithTheInverse)
                 levels.clear();
                 for (Eigen::Index n = 0; n < 20; n += rows) {
                     const Matrix group = current.middleRows(n, std::min(rows, 20 - n));
-                    const auto fit = fitBinaryCodes(
-                        {group.data(), static_cast<std::size_t>(group.size())},
-                        {.bits = 2, .rounding = ScaleRounding::powers, .terms = 3});
+                    const auto fit =
+                        fitBinaryCodes({group.data(), static_cast<std::size_t>(group.size())},
+                                       {.bits = 2, .rounding = ScaleRounding::powers, .terms = 3});
                     levels.emplace_back(std::span(fit.scales).first(2));
                 }
             },
@@ -133,16 +132,15 @@ TEST(ColumnUpdate, GridsAreFittedToTheWeightsAsTheyAreThen)
             [&](const Matrix& current) {
                 grids.clear();
                 for (Eigen::Index n = 0; n < 6; ++n)
-                    grids.push_back(fitGrid({current.row(n).data(),
-                                             static_cast<std::size_t>(current.cols())},
-                                            3, false));
+                    grids.push_back(
+                        fitGrid({current.row(n).data(), static_cast<std::size_t>(current.cols())},
+                                3, false));
             },
             [&](Eigen::Index n, double weight) {
                 const Grid& grid = grids[static_cast<std::size_t>(n)];
                 return static_cast<double>(grid.value(grid.index(weight)));
             });
-        const auto fast =
-            quantized("optq", {.bits = 3, .group = group, .symmetric = false}, layer);
+        const auto fast = quantized("optq", {.bits = 3, .group = group, .symmetric = false}, layer);
         EXPECT_EQ(fast.decoded, slow.decoded) << group;
         EXPECT_NEAR(*fast.loss / slow.loss, 1, 1e-9);
     }

@@ -12,7 +12,6 @@ namespace vitrine::quant
 namespace
 {
 
-
 std::vector<Eigen::Index> ownOrder(Eigen::Index inputs)
 {
     std::vector<Eigen::Index> order(static_cast<std::size_t>(inputs));

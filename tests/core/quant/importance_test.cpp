@@ -12,7 +12,8 @@ TEST(Importance, IsNormTimesVarianceOfWeightsOverTheFactor)
 {
     Matrix w(2, 2), h(2, 2);
     w << 1, 2, -1, 0;
-    h << 4, 0, 0, 1; // M: 2, 2, -2, 0; norm sqrt(12), mean 0.5, variance (2.25 * 2 + 6.25 + .25) / 3
+    h << 4, 0, 0,
+        1; // M: 2, 2, -2, 0; norm sqrt(12), mean 0.5, variance (2.25 * 2 + 6.25 + .25) / 3
     EXPECT_NEAR(*importanceScore(w, h, 0), std::sqrt(12.0) * 11 / 3, 1e-12);
 }
 

@@ -8,7 +8,6 @@ namespace vitrine::quant
 namespace
 {
 
-
 TEST(Incoherence, RotationsAreOrthogonalAndGoBack)
 {
     for (const Eigen::Index size : {1, 2, 7, 12, 64, 172}) {

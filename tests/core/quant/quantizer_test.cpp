@@ -10,7 +10,6 @@ namespace vitrine::quant
 namespace
 {
 
-
 struct Case {
     const char* name;
     QuantSettings settings;
@@ -25,11 +24,13 @@ std::vector<Case> allCases()
         cases.push_back({"rtn", {.bits = 3, .group = group, .symmetric = false}});
         cases.push_back({"rtn", {.bits = 8, .group = group, .symmetric = false}});
         cases.push_back({"optq", {.bits = 3, .group = group}});
-        cases.push_back({"optq", {.bits = 2, .group = group, .symmetric = false, .ordering = true}});
+        cases.push_back(
+            {"optq", {.bits = 2, .group = group, .symmetric = false, .ordering = true}});
         for (const int terms : {0, 2}) {
             cases.push_back({"bcq", {.bits = 3, .group = group, .terms = terms}});
             for (const Layout layout : {Layout::column, Layout::block}) {
-                cases.push_back({"bcq", {.layout = layout, .bits = 1, .group = group, .terms = terms}});
+                cases.push_back(
+                    {"bcq", {.layout = layout, .bits = 1, .group = group, .terms = terms}});
                 cases.push_back(
                     {"shiftadd", {.layout = layout, .bits = 3, .group = group, .terms = terms}});
                 cases.push_back({"shiftadd",
@@ -76,12 +77,11 @@ TEST(Quantizer, LossIsTheDampedErrorOfOutputs)
     const SampleLayer layer = sampleLayer(24, 172); // two blocks of columns
     for (const Case& each : allCases()) {
         const QuantizedLayer result = quantized(each.name, each.settings, layer);
-        ASSERT_EQ(result.loss.has_value(), each.name == std::string("optq") ||
-                                               each.name == std::string("shiftadd"));
+        ASSERT_EQ(result.loss.has_value(),
+                  each.name == std::string("optq") || each.name == std::string("shiftadd"));
         const Matrix d = layer.weights - result.decoded;
         const double lost = (d * layer.hessian * d.transpose()).trace();
-        const double all =
-            (layer.weights * layer.hessian * layer.weights.transpose()).trace();
+        const double all = (layer.weights * layer.hessian * layer.weights.transpose()).trace();
         EXPECT_NEAR(*result.outputError / (lost / all), 1, 1e-9) << textOf(each);
         if (!result.loss)
             continue;
@@ -108,7 +108,8 @@ TEST(Quantizer, CompensationLosesLessThanItsAbsenceAndThatLessThanRounding)
             EXPECT_LT(with, 0.8 * plain);
             EXPECT_LT(error("shiftadd", {.layout = layout, .terms = 3, .ordering = true}),
                       0.8 * plain);
-            EXPECT_EQ(error("shiftadd", {.layout = layout, .terms = 3, .compensate = false}), plain);
+            EXPECT_EQ(error("shiftadd", {.layout = layout, .terms = 3, .compensate = false}),
+                      plain);
         }
     }
 }
@@ -123,8 +124,7 @@ TEST(Quantizer, InputsWithoutCorrelationLeaveNothingToCompensate)
             continue;
         each.settings.compensate = false;
         each.settings.ordering = false;
-        EXPECT_EQ(with.decoded, quantized(each.name, each.settings, layer).decoded)
-            << textOf(each);
+        EXPECT_EQ(with.decoded, quantized(each.name, each.settings, layer).decoded) << textOf(each);
     }
 }
 
@@ -181,9 +181,9 @@ TEST(Quantizer, RestartsAreNeverWorse)
     const double often =
         quantized("bcq", {.bits = 4, .group = 16, .restarts = 10, .seed = 3}, layer).weightError;
     EXPECT_LT(often, once);
-    EXPECT_EQ(often,
-              quantized("bcq", {.bits = 4, .group = 16, .restarts = 10, .seed = 3}, layer)
-                  .weightError);
+    EXPECT_EQ(
+        often,
+        quantized("bcq", {.bits = 4, .group = 16, .restarts = 10, .seed = 3}, layer).weightError);
 }
 
 TEST(Quantizer, InputsThatNeverComeAreTakenAsZeroByCompensation)
@@ -204,10 +204,11 @@ TEST(Quantizer, CancelledWorkSaysSo)
     for (const Quantizer& each : quantizers()) {
         double last = 0;
         const QuantSettings settings{.layout = each.layouts.front()};
-        const auto result = quantize(each, settings, {layer.weights, &layer.hessian, [&](double share) {
-                                                          last = share;
-                                                          return share < 0.5;
-                                                      }});
+        const auto result =
+            quantize(each, settings, {layer.weights, &layer.hessian, [&](double share) {
+                                          last = share;
+                                          return share < 0.5;
+                                      }});
         ASSERT_FALSE(result);
         EXPECT_EQ(result.error().kind, ErrorKind::cancelled);
         EXPECT_NEAR(last, 256.0 / 300, 1e-12);
@@ -249,8 +250,8 @@ TEST(Quantizer, WhatAQuantizerDoesNotDoIsRefusedByName)
     EXPECT_TRUE(has(refusal("optq", {.compensate = false, .ordering = true}), "ordering"));
     EXPECT_TRUE(has(refusal("optq", {.damping = NAN}), "damping"));
     EXPECT_TRUE(has(refusal("optq", {.incoherence = true}), "incoherence"));
-    EXPECT_TRUE(has(refusal("shiftadd", {.layout = Layout::block, .incoherence = true}),
-                    "incoherence"));
+    EXPECT_TRUE(
+        has(refusal("shiftadd", {.layout = Layout::block, .incoherence = true}), "incoherence"));
     EXPECT_TRUE(has(findQuantizer("awq").error().message, "rtn, optq, bcq, shiftadd"));
 }
 

@@ -31,8 +31,9 @@ inline SampleLayer sampleLayer(Eigen::Index outputs, Eigen::Index inputs, std::u
     SampleLayer layer;
     layer.weights = normalMatrix(outputs, inputs, 0.05, random);
     const Eigen::Index sources = std::max<Eigen::Index>(inputs / 4, 1), tokens = 4 * inputs;
-    Matrix x = normalMatrix(tokens, sources, 1, random) * normalMatrix(sources, inputs, 0.5, random) +
-               normalMatrix(tokens, inputs, 0.7, random);
+    Matrix x =
+        normalMatrix(tokens, sources, 1, random) * normalMatrix(sources, inputs, 0.5, random) +
+        normalMatrix(tokens, inputs, 0.7, random);
     for (Eigen::Index k = 0; k < inputs; ++k)
         x.col(k) *= std::exp(0.6 * random.normal()) * (random.below(16) == 0 ? 8 : 1);
     HessianSum sum(inputs);

@@ -26,7 +26,7 @@ using testing::HasSubstr;
 using tests::CodesShape;
 using tests::randomCodes;
 
-std::vector<float> decoded(const BinaryCodes& codes)
+std::vector<float> decodedMatrix(const BinaryCodes& codes)
 {
     std::vector<float> rows(static_cast<std::size_t>(codes.outputs * codes.inputs));
     kernels::decodeRows(codes, codes.planes, 0, codes.outputs, rows.data());
@@ -107,7 +107,7 @@ TEST_F(PackedCodes, EveryLayoutAndFormComesBackToTheBit)
         const auto packed = readPackedCodes(*opened);
         ASSERT_TRUE(packed) << packed.error().message;
         const BinaryCodes& read = packed->at("layer.weight");
-        EXPECT_EQ(decoded(read), decoded(codes)) << i;
+        EXPECT_EQ(decodedMatrix(read), decodedMatrix(codes)) << i;
         EXPECT_EQ(read.storedBits(), codes.storedBits()) << i;
         EXPECT_TRUE(std::ranges::equal(read.codes, codes.codes)) << i;
     }
@@ -181,7 +181,7 @@ protected:
                                                   shape[0]);
             ASSERT_TRUE(packed.add(name, codes));
             kept_.push_back(codes);
-            values_.push_back(decoded(codes));
+            values_.push_back(decodedMatrix(codes));
             plain.push_back({name, {DType::f32, shape, std::as_bytes(std::span(values_.back()))}});
         }
         makeFolder("plain", plain, {}, configJson(config));

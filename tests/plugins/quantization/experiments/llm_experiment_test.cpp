@@ -1,0 +1,193 @@
+#include "plugins/quantization/experiments/llm_experiment.h"
+
+#include "core/base/file.h"
+#include "core/jobs/experiment/read_run.h"
+#include "core/model/llm/llm_checkpoint.h"
+#include "plugins/quantization/experiments/params.h"
+#include "tests/support/temporary_folder.h"
+
+#include <gmock/gmock.h>
+
+#include <cmath>
+
+namespace vitrine::quantization_plugin
+{
+namespace
+{
+
+using testing::HasSubstr;
+using Given = std::map<std::string, std::string>;
+
+// The shipped model on a little text.
+Given smallRun(Given more)
+{
+    Given given = {{"windows", "4"},
+                   {"window", "64"},
+                   {"evaluate_windows", "6"},
+                   {"rounds", "4"},
+                   {"speed_tokens", "0"}};
+    if (more.contains("method") && (more["method"] == "rtn" || more["method"] == "optq"))
+        given.erase("rounds");
+    for (auto& [name, value] : more)
+        given[name] = value;
+    return given;
+}
+
+class LlmExperimentTest : public testing::Test
+{
+protected:
+    Result<RunResult> run(const Given& given)
+    {
+        const LlmExperiment experiment;
+        VITRINE_TRY(const Params params, resolveParams(experiment, given));
+        return experiment.run(params, progress_);
+    }
+    RunResult done(const Given& given)
+    {
+        auto result = run(smallRun(given));
+        EXPECT_TRUE(result) << result.error().message;
+        return result ? *std::move(result) : RunResult{};
+    }
+
+    tests::TemporaryFolder folder_;
+    QuietProgress progress_{folder_.path};
+};
+
+TEST_F(LlmExperimentTest, SetsAQuantizedModelBesideTheOriginal)
+{
+    const RunResult out =
+        done({{"method", "shiftadd"}, {"bits", "3"}, {"windows", "12"}, {"window", "128"}});
+    const auto metric = [&](const char* name) { return metricOf(out, name); };
+    EXPECT_GT(metric("bits_per_weight"), 3);
+    EXPECT_LT(metric("bits_per_weight"), 3.6);
+    EXPECT_GT(metric("perplexity_quantized"), metric("perplexity_original"));
+    EXPECT_LT(metric("perplexity_ratio"), 1.3);
+    EXPECT_LE(metric("perplexity_ratio_low"), metric("perplexity_ratio"));
+    EXPECT_GE(metric("perplexity_ratio_high"), metric("perplexity_ratio"));
+    EXPECT_GT(metric("kl_mean"), 0);
+    EXPECT_LT(metric("size_bytes"), metric("size_bytes_original"));
+    EXPECT_LT(metric("energy_ratio"), 0.3);
+    const Table* layers = out.table("layers");
+    ASSERT_TRUE(layers);
+    EXPECT_EQ(layers->rows.size(), 42u); // six blocks of seven
+    for (const char* name : {"windows", "rounds", "exponents", "operations"})
+        EXPECT_TRUE(out.table(name)) << name;
+    EXPECT_TRUE(out.notes.empty()) << out.notes.front();
+    // Shifts, not multiplications.
+    const Table& operations = *out.table("operations");
+    EXPECT_EQ(RowReader(operations, 0).number("quantized"), 0);
+    EXPECT_GT(RowReader(operations, 2).number("quantized"), 0);
+}
+
+TEST_F(LlmExperimentTest, FewTokensToCalibrateOnAreSaid)
+{
+    const RunResult out = done({{"method", "optq"}, {"bits", "3"}});
+    ASSERT_EQ(out.notes.size(), 1u);
+    EXPECT_THAT(out.notes.front(), HasSubstr("256 tokens"));
+    EXPECT_THAT(out.notes.front(), HasSubstr("448 inputs"));
+}
+
+TEST_F(LlmExperimentTest, WritesAModelThatOpensWithItsTokenizer)
+{
+    const auto to = folder_.path / "quantized";
+    const RunResult out = done({{"method", "rtn"}, {"bits", "4"}, {"out", to.string()}});
+    const auto opened = model::openLlmCheckpoint(to);
+    ASSERT_TRUE(opened) << opened.error().message;
+    const auto* codes = (*opened)->codes("model.layers.0.mlp.up_proj.weight");
+    ASSERT_TRUE(codes);
+    EXPECT_EQ(codes->planes, 4);
+    const auto tokenizer = model::openTokenizerOf(to);
+    ASSERT_TRUE(tokenizer && *tokenizer);
+    EXPECT_FALSE((*tokenizer)->encode("whale")->empty());
+    const auto bytes = std::filesystem::file_size(to / "model.safetensors");
+    EXPECT_NEAR(static_cast<double>(bytes), metricOf(out, "size_bytes"), 64 << 10); // the header
+}
+
+TEST_F(LlmExperimentTest, ABudgetMixesBits)
+{
+    const RunResult out = done({{"method", "rtn"}, {"bits", "budget:2.5"}});
+    EXPECT_LE(metricOf(out, "bits_mean"), 2.5);
+    EXPECT_GT(metricOf(out, "bits_mean"), 2.4);
+    const Table* candidates = out.table("candidates");
+    ASSERT_TRUE(candidates);
+    EXPECT_EQ(candidates->rows.size(), 3 * 42u);
+    double chosen = 0;
+    for (std::size_t row = 0; row < candidates->rows.size(); ++row)
+        chosen += RowReader(*candidates, row).number("chosen");
+    EXPECT_EQ(chosen, 42);
+    EXPECT_TRUE(std::isfinite(metricOf(out, "importance_tau")));
+}
+
+TEST_F(LlmExperimentTest, WhatAMethodDoesNotDoIsRefusedByName)
+{
+    const auto refusal = [&](const Given& given) {
+        const auto result = run(given);
+        return result ? std::string("accepted") : result.error().message;
+    };
+    EXPECT_THAT(refusal({{"method", "rtn"}, {"layout", "block"}}), HasSubstr("layout"));
+    EXPECT_THAT(refusal({{"method", "rtn"}, {"terms", "3"}}), HasSubstr("terms"));
+    EXPECT_THAT(refusal({{"bits", "budget:5"}}), HasSubstr("budget"));
+    EXPECT_THAT(refusal({{"bits", "2.5"}}), HasSubstr("budget:2.5"));
+    EXPECT_THAT(refusal({{"bits", "5"}}), HasSubstr("5 bits"));
+    EXPECT_THAT(refusal({{"calibration", "/no/such/text.txt"}}), HasSubstr("text.txt"));
+}
+
+TEST_F(LlmExperimentTest, AQuantizedModelIsNotQuantizedAgain)
+{
+    const auto to = (folder_.path / "once").string();
+    done({{"method", "rtn"}, {"bits", "4"}, {"out", to}});
+    const auto again = run(smallRun({{"model", to}, {"method", "rtn"}, {"bits", "3"}}));
+    ASSERT_FALSE(again);
+    EXPECT_EQ(again.error().kind, ErrorKind::input);
+    EXPECT_THAT(again.error().message, HasSubstr("quantized already"));
+}
+
+TEST_F(LlmExperimentTest, AModelMayWriteTheTextsItself)
+{
+    const RunResult out = done({{"method", "rtn"},
+                                {"calibration", "generated"},
+                                {"evaluate", "generated"},
+                                {"windows", "2"},
+                                {"evaluate_windows", "3"}});
+    EXPECT_EQ(out.table("windows")->rows.size(), 3u);
+    int told = 0;
+    for (const std::string& note : out.notes)
+        told += note.find("the model itself wrote") != std::string::npos;
+    EXPECT_EQ(told, 2);
+}
+
+TEST_F(LlmExperimentTest, StoppedItGoesOnFromItsLayers)
+{
+    class StopsOnce : public QuietProgress
+    {
+    public:
+        using QuietProgress::QuietProgress;
+        bool advance(double done, double total, std::string_view what) override
+        {
+            return !(stops && what == "model" && done / total > 0.5) &&
+                   QuietProgress::advance(done, total, what);
+        }
+        void message(std::string_view line) override { messages.emplace_back(line); }
+        bool stops = true;
+        std::vector<std::string> messages;
+    };
+    StopsOnce progress{folder_.path};
+    const LlmExperiment experiment;
+    const auto params =
+        resolveParams(experiment, smallRun({{"method", "optq"}, {"bits", "2"}, {"group", "32"}}));
+    ASSERT_TRUE(params) << params.error().message;
+    const auto stopped = experiment.run(*params, progress);
+    ASSERT_FALSE(stopped);
+    EXPECT_EQ(stopped.error().kind, ErrorKind::cancelled);
+    progress.stops = false;
+    const auto resumed = experiment.run(*params, progress);
+    ASSERT_TRUE(resumed) << resumed.error().message;
+    ASSERT_FALSE(progress.messages.empty());
+    EXPECT_THAT(progress.messages.front(), HasSubstr("ready from before"));
+
+    const RunResult whole = done({{"method", "optq"}, {"bits", "2"}, {"group", "32"}});
+    EXPECT_EQ(metricOf(*resumed, "perplexity_quantized"), metricOf(whole, "perplexity_quantized"));
+}
+
+} // namespace
+} // namespace vitrine::quantization_plugin
