@@ -1,5 +1,7 @@
 #include "core/base/file.h"
 
+#include "core/base/neighbour_file.h"
+
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
@@ -19,18 +21,16 @@ class FileDescriptor
 {
 public:
     explicit FileDescriptor(int fd) : fd_(fd) {}
-    ~FileDescriptor() { close(); }
+    ~FileDescriptor()
+    {
+        if (fd_ >= 0)
+            ::close(fd_);
+    }
     FileDescriptor(const FileDescriptor&) = delete;
     FileDescriptor& operator=(const FileDescriptor&) = delete;
 
     int get() const { return fd_; }
     bool valid() const { return fd_ >= 0; }
-    bool close()
-    {
-        const bool done = fd_ < 0 || ::close(fd_) == 0;
-        fd_ = -1;
-        return done;
-    }
 
 private:
     int fd_;
@@ -66,27 +66,6 @@ Result<std::size_t> readSome(const FileDescriptor& file, const std::filesystem::
         if (errno != EINTR)
             return cannot("read", path);
     }
-}
-
-bool writeAll(int fd, std::string_view bytes)
-{
-    while (!bytes.empty()) {
-        const ssize_t written = ::write(fd, bytes.data(), bytes.size());
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written <= 0)
-            return false;
-        bytes.remove_prefix(static_cast<std::size_t>(written));
-    }
-    return true;
-}
-
-void syncFolder(const std::filesystem::path& folder)
-{
-    const FileDescriptor file(
-        ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY));
-    if (file.valid())
-        ::fsync(file.get());
 }
 
 } // namespace
@@ -130,24 +109,9 @@ Result<void> readInPieces(const std::filesystem::path& path,
 
 Result<void> writeFileAtomically(const std::filesystem::path& path, std::string_view bytes)
 {
-    const auto failed = [&](const char* what) {
-        return failure("cannot {} {}: {}", what, path.string(), std::strerror(errno));
-    };
-
-    std::string temporary = path.string() + ".XXXXXX";
-    FileDescriptor file(::mkostemp(temporary.data(), O_CLOEXEC));
-    if (!file.valid())
-        return failed("write");
-    const mode_t mask = ::umask(0);
-    ::umask(mask);
-    ::fchmod(file.get(), 0666 & ~mask);
-    if (!writeAll(file.get(), bytes) || ::fsync(file.get()) != 0 || !file.close() ||
-        ::rename(temporary.c_str(), path.c_str()) != 0) {
-        const auto error = failed("write");
-        ::unlink(temporary.c_str());
-        return error;
-    }
-    syncFolder(path.parent_path());
+    NeighbourFile file(path);
+    if (!file.write(std::as_bytes(std::span(bytes))) || !file.finish())
+        return failure("cannot write {}: {}", path.string(), std::strerror(errno));
     return {};
 }
 

@@ -1,15 +1,13 @@
 #include "core/tensor/safetensors.h"
 
 #include "core/base/json.h"
+#include "core/base/neighbour_file.h"
 #include "core/tensor/printable.h"
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <fcntl.h>
 #include <set>
-#include <sys/stat.h>
-#include <unistd.h>
 
 namespace vitrine
 {
@@ -56,56 +54,8 @@ std::string headerText(const std::vector<NamedTensor>& sorted,
     return text;
 }
 
-// A file beside `path` that takes its name when it is complete, and goes away where it is not.
-class Neighbour
-{
-public:
-    explicit Neighbour(const std::filesystem::path& path)
-        : path_(path), name_(path.string() + ".XXXXXX")
-    {
-        fd_ = ::mkostemp(name_.data(), O_CLOEXEC);
-    }
-    ~Neighbour()
-    {
-        if (fd_ < 0)
-            return;
-        ::close(fd_);
-        ::unlink(name_.c_str());
-    }
-    Neighbour(const Neighbour&) = delete;
-    Neighbour& operator=(const Neighbour&) = delete;
-
-    bool write(std::span<const std::byte> bytes) const
-    {
-        while (fd_ >= 0 && !bytes.empty()) {
-            const ssize_t done = ::write(fd_, bytes.data(), bytes.size());
-            if (done < 0 && errno == EINTR)
-                continue;
-            if (done <= 0)
-                return false;
-            bytes = bytes.subspan(static_cast<std::size_t>(done));
-        }
-        return fd_ >= 0;
-    }
-    bool finish()
-    {
-        const mode_t mask = ::umask(0);
-        ::umask(mask);
-        if (::fchmod(fd_, 0666 & ~mask) != 0 || ::fsync(fd_) != 0 ||
-            ::rename(name_.c_str(), path_.c_str()) != 0)
-            return false;
-        ::close(fd_);
-        fd_ = -1;
-        return true;
-    }
-
-private:
-    std::filesystem::path path_;
-    std::string name_;
-    int fd_ = -1;
-};
-
-bool writeParts(Neighbour& file, const std::string& header, const std::vector<NamedTensor>& tensors)
+bool writeParts(const NeighbourFile& file, const std::string& header,
+                const std::vector<NamedTensor>& tensors)
 {
     std::byte length[8];
     for (std::size_t i = 0; i < 8; ++i)
@@ -132,7 +82,7 @@ Result<void> writeSafetensors(const std::filesystem::path& path, std::vector<Nam
         return argumentError("cannot write {}: a name or a metadata text is not valid UTF-8",
                              path.string());
     }
-    Neighbour file(path);
+    NeighbourFile file(path);
     if (!writeParts(file, header, tensors) || !file.finish())
         return failure("cannot write {}: {}", path.string(), std::strerror(errno));
     return {};
