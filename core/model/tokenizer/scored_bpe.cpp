@@ -61,6 +61,7 @@ public:
         return bos_ ? std::vector{*bos_} : std::vector<std::int32_t>{};
     }
     std::vector<std::int32_t> back() const override { return {}; }
+    Result<ScoredVocabulary> scoredVocabulary() const override;
     std::string fingerprint() const override;
 
 private:
@@ -235,6 +236,14 @@ std::string ScoredBpe::decode(std::span<const std::int32_t> ids) const
         atStart = false;
     }
     return repairUtf8(text);
+}
+
+Result<ScoredVocabulary> ScoredBpe::scoredVocabulary() const
+{
+    ScoredVocabulary vocabulary{.pieces = {}, .addsPrefix = dummyPrefix_};
+    for (std::size_t id = 0; id < table_.size(); ++id)
+        vocabulary.pieces.push_back({std::string(table_[id]), scores_[id], kinds_[id]});
+    return vocabulary;
 }
 
 std::string ScoredBpe::fingerprint() const

@@ -2,6 +2,7 @@
 #include "core/base/hash.h"
 #include "core/model/tokenizer/added_tokens.h"
 #include "core/model/tokenizer/piece_table.h"
+#include "core/model/tokenizer/sentencepiece_model.h"
 #include "core/model/tokenizer/tokenizer.h"
 #include "core/model/tokenizer/tokenizer_settings.h"
 #include "core/model/tokenizer/utf8.h"
@@ -81,6 +82,7 @@ public:
     std::vector<std::int32_t> eos() const override { return eos_; }
     std::vector<std::int32_t> front() const override { return front_; }
     std::vector<std::int32_t> back() const override { return back_; }
+    Result<ScoredVocabulary> scoredVocabulary() const override;
     std::string fingerprint() const override { return fingerprint_; }
 
 private:
@@ -113,7 +115,8 @@ private:
     Processor model_, bare_; // bare_: puts no space in front; loaded where it is needed
     bool legacy_ = true, prefix_ = true;
     AddedTokenFinder added_;
-    std::vector<AddedToken> more_; // behind the model's pieces, by id
+    std::vector<AddedToken> listed_; // by the files beside the model, or by their roles
+    std::vector<AddedToken> more_;   // behind the model's pieces, by id
     std::optional<std::int32_t> bos_;
     std::vector<std::int32_t> eos_, front_, back_;
     std::string fingerprint_;
@@ -142,6 +145,7 @@ Result<void> SentencePieceTokenizer::addTokens(const TokenizerSettings& settings
                               "model and not the next one",
                               printable(token.content), token.id);
         added_.add(token.content, token);
+        listed_.push_back(token);
         if (token.id >= pieces())
             more_.push_back(token);
     }
@@ -152,6 +156,7 @@ Result<void> SentencePieceTokenizer::addTokens(const TokenizerSettings& settings
         token.id = known ? model_.PieceToId(token.content) : static_cast<std::int32_t>(size());
         VITRINE_CHECK(checkAddedToken(token.id, token.content));
         added_.add(token.content, token);
+        listed_.push_back(token);
         if (!known)
             more_.push_back(token);
     }
@@ -180,6 +185,33 @@ Result<void> SentencePieceTokenizer::configure(const TokenizerSettings& settings
     if (settings.addsEos.value_or(false))
         back_ = eos_;
     return {};
+}
+
+Result<ScoredVocabulary> SentencePieceTokenizer::scoredVocabulary() const
+{
+    VITRINE_TRY(SentencePieceModel model, parseSentencePieceModel(model_.serialized_model_proto()));
+    if (model.kind != SentencePieceModel::Kind::bpe)
+        return inputError("a sentencepiece model that is no BPE does not merge by score");
+    if (!model.escapesSpaces || model.hasSpacesBehind)
+        return inputError("pieces of this sentencepiece model do not begin with their space");
+    ScoredVocabulary vocabulary{.pieces = std::move(model.pieces),
+                                .addsPrefix = model.addsPrefix && prefix_};
+    vocabulary.pieces.resize(static_cast<std::size_t>(size()));
+    for (const AddedToken& token : listed_) {
+        ScoredPiece& piece = vocabulary.pieces[static_cast<std::size_t>(token.id)];
+        if (piece.kind == ScoredPiece::Kind::normal)
+            piece.kind =
+                token.special ? ScoredPiece::Kind::control : ScoredPiece::Kind::userDefined;
+        if (token.id >= pieces())
+            piece.text = token.content;
+    }
+    if (model.joinsSpaces)
+        vocabulary.more.emplace_back("makes one space of several and takes those at the ends away");
+    if (model.normalizes)
+        vocabulary.more.emplace_back("normalizes characters");
+    if (!legacy_)
+        vocabulary.more.emplace_back("puts no space behind a special token");
+    return vocabulary;
 }
 
 Result<std::unique_ptr<Tokenizer>> SentencePieceTokenizer::open(const std::filesystem::path& file)

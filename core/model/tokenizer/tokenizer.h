@@ -18,6 +18,24 @@ namespace vitrine::model
 // Longer texts are refused: bytes.
 inline constexpr std::size_t kLongestText = std::size_t{1} << 30;
 
+// A piece of a tokenizer of sentencepiece's kind.
+struct ScoredPiece {
+    std::string text;
+    float score = 0;
+    enum class Kind { normal, unknown, control, userDefined, unused, byte } kind = Kind::normal;
+
+    friend bool operator==(const ScoredPiece&, const ScoredPiece&) = default;
+};
+
+// All there is of a tokenizer that merges neighbours by score: what another program needs to find
+// the same ids.
+struct ScoredVocabulary {
+    std::vector<ScoredPiece> pieces; // by id
+    bool addsPrefix = true;          // puts a space in front of a text
+    // What it does to some texts and pieces and scores do not say: "normalizes characters".
+    std::vector<std::string> more = {};
+};
+
 // Text to token ids and back. Immutable after opening; any thread.
 class Tokenizer
 {
@@ -38,6 +56,13 @@ public:
     // front).
     virtual std::vector<std::int32_t> front() const = 0;
     virtual std::vector<std::int32_t> back() const = 0;
+    // Input error that says what it is instead where it does not merge by score.
+    virtual Result<ScoredVocabulary> scoredVocabulary() const
+    {
+        return inputError(
+            "a tokenizer.json merges by rank; pieces with scores (tokenizer.model, or "
+            "the tokenizer of a llama2.c file) are expected");
+    }
     // Hash over vocabulary and merges, to tell whether two tokenizers are the same.
     virtual std::string fingerprint() const = 0;
 };
@@ -58,11 +83,6 @@ parseLlama2cTokenizer(std::string_view bytes, std::int64_t vocabulary, std::stri
 
 // SentencePiece-style BPE made of pieces and scores (the vocabulary part of a GGUF file, of
 // llama2.c, of tests).
-struct ScoredPiece {
-    std::string text;
-    float score = 0;
-    enum class Kind { normal, unknown, control, userDefined, unused, byte } kind = Kind::normal;
-};
 Result<std::unique_ptr<Tokenizer>> makeScoredBpe(std::vector<ScoredPiece> pieces,
                                                  bool addDummyPrefix);
 

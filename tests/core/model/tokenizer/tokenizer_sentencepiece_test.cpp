@@ -1,5 +1,6 @@
 #include "core/base/random.h"
 #include "core/base/resources.h"
+#include "core/model/tokenizer/sentencepiece_model.h"
 #include "core/model/tokenizer/tokenizer.h"
 #include "core/model/tokenizer/utf8.h"
 
@@ -194,6 +195,25 @@ TEST_P(TrainedSentencePiece, ScoredBpeOfTheSamePiecesAgrees)
     }
 }
 
+TEST_P(TrainedSentencePiece, SaysItsPiecesWhereItMergesByScore)
+{
+    const Reference reference(folder_ / "tokenizer.model");
+    const auto tokenizer = openTokenizer(folder_);
+    ASSERT_TRUE(tokenizer) << tokenizer.error().message;
+
+    const auto vocabulary = (*tokenizer)->scoredVocabulary();
+
+    if (std::string_view(GetParam()).find("unigram") != std::string_view::npos) {
+        ASSERT_FALSE(vocabulary);
+        EXPECT_THAT(vocabulary.error().message, HasSubstr("no BPE"));
+        return;
+    }
+    ASSERT_TRUE(vocabulary) << vocabulary.error().message;
+    EXPECT_TRUE(vocabulary->addsPrefix);
+    EXPECT_THAT(vocabulary->more, testing::IsEmpty()) << "identity, spaces as they are";
+    EXPECT_EQ(vocabulary->pieces, reference.pieces());
+}
+
 INSTANTIATE_TEST_SUITE_P(Kinds, TrainedSentencePiece,
                          testing::Values("--model_type=bpe --byte_fallback=true",
                                          "--model_type=bpe",
@@ -216,6 +236,33 @@ TEST(SentencePiece, OpensTheShippedTokenizer)
         EXPECT_EQ(*(*tokenizer)->encode(text), reference.encode(text)) << text;
         EXPECT_EQ(*(*scored)->encode(text), reference.encode(text)) << text;
     }
+}
+
+TEST(SentencePiece, FieldsOfAModelAreReadOneByOne)
+{
+    // Two pieces ("a", -1.5, byte; "b"), BPE with spaces behind, no prefix, joined spaces, a map.
+    const std::string bytes("\x0a\x0a\x0a\x01"
+                            "a\x15\x00\x00\xc0\xbf\x18\x06\x0a\x03\x0a\x01"
+                            "b\x12\x05\x18\x02\xc0\x01\x01\x1a\x05\x12\x01m\x18\x00",
+                            31);
+
+    const auto model = parseSentencePieceModel(bytes);
+
+    ASSERT_TRUE(model) << model.error().message;
+    ASSERT_EQ(model->pieces.size(), 2u);
+    EXPECT_EQ(model->pieces[0], (ScoredPiece{"a", -1.5f, ScoredPiece::Kind::byte}));
+    EXPECT_EQ(model->pieces[1], (ScoredPiece{"b", 0, ScoredPiece::Kind::normal}));
+    EXPECT_EQ(model->kind, SentencePieceModel::Kind::bpe);
+    EXPECT_TRUE(model->hasSpacesBehind);
+    EXPECT_TRUE(model->normalizes);
+    EXPECT_FALSE(model->addsPrefix);
+    EXPECT_TRUE(model->joinsSpaces && model->escapesSpaces);
+    for (std::size_t size = 1; size < bytes.size(); ++size) // cut anywhere, or between its fields
+        EXPECT_EQ(parseSentencePieceModel(bytes.substr(0, size)).has_value(),
+                  size == 12 || size == 17 || size == 24)
+            << size;
+    EXPECT_FALSE(parseSentencePieceModel("\x0a\x02\x18\x07")) << "no such kind of piece";
+    EXPECT_FALSE(parseSentencePieceModel("\x12\x02\x18\x05")) << "no such kind of model";
 }
 
 TEST(SentencePiece, RefusesOtherFiles)
