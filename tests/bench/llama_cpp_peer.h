@@ -156,7 +156,7 @@ private:
         for (const auto& entry : std::filesystem::directory_iterator(folder, none)) {
             const std::string name = entry.path().filename();
             if (name.starts_with("libllama.") && name.ends_with(".so"))
-                return dlopen(entry.path().c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND);
+                return dlopen(entry.path().c_str(), RTLD_NOW | RTLD_LOCAL);
         }
         return nullptr;
     }
@@ -164,8 +164,8 @@ private:
     {
         bool all = true;
         const auto find = [&](auto& function, const char* name) {
-            function = reinterpret_cast<std::remove_reference_t<decltype(function)>>(
-                dlsym(library, name));
+            function =
+                reinterpret_cast<std::remove_reference_t<decltype(function)>>(dlsym(library, name));
             all = all && function;
         };
 #define VITRINE_FIND(name) find(name, #name)
@@ -277,9 +277,10 @@ private:
     void* context(std::size_t tensors, std::size_t nodes)
     {
         const std::size_t graph = peer_.ggml_graph_overhead_custom(nodes, false);
-        return contexts_.emplace_back(peer_.ggml_init(
-            {.bytes = tensors * peer_.ggml_tensor_overhead() + graph, .buffer = nullptr,
-             .noData = true}));
+        return contexts_.emplace_back(
+            peer_.ggml_init({.bytes = tensors * peer_.ggml_tensor_overhead() + graph,
+                             .buffer = nullptr,
+                             .noData = true}));
     }
     void* lay(void* context, void* bufferType)
     {
@@ -294,8 +295,8 @@ private:
         void* const weightContext = context(count_, 0);
         std::vector<void*> weights;
         for (std::size_t i = 0; i < count_; ++i)
-            weights.push_back(peer_.ggml_new_tensor_2d(weightContext, static_cast<int>(type),
-                                                       columns, rows));
+            weights.push_back(
+                peer_.ggml_new_tensor_2d(weightContext, static_cast<int>(type), columns, rows));
         if (!lay(weightContext, bufferType))
             return false;
         const std::size_t nodes = 2 * count_; // room for as many leaves as products
@@ -370,9 +371,12 @@ public:
         opened->model_ =
             peer->llama_model_load_from_file(file.c_str(), peer->llama_model_default_params());
         if (opened->model_)
-            opened->context_ = peer->llama_init_from_model(opened->model_,
-                                                           peer->llama_context_default_params());
-        return opened->context_ ? std::move(opened) : nullptr;
+            opened->context_ =
+                peer->llama_init_from_model(opened->model_, peer->llama_context_default_params());
+        if (!opened->context_)
+            return nullptr;
+        peer->llama_set_n_threads(opened->context_, 1, 1); // more wait for each other by spinning
+        return opened;
     }
     ~PeerModel()
     {
@@ -397,9 +401,9 @@ public:
     std::vector<std::int32_t> tokenize(std::string_view text) const
     {
         std::vector<std::int32_t> ids(text.size() + 16);
-        const int count = peer_.llama_tokenize(
-            vocabulary(), text.data(), static_cast<std::int32_t>(text.size()), ids.data(),
-            static_cast<std::int32_t>(ids.size()), true, false);
+        const int count =
+            peer_.llama_tokenize(vocabulary(), text.data(), static_cast<std::int32_t>(text.size()),
+                                 ids.data(), static_cast<std::int32_t>(ids.size()), true, false);
         ids.resize(static_cast<std::size_t>(std::max(count, 0)));
         return ids;
     }
