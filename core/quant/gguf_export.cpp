@@ -29,8 +29,7 @@ using model::ScoredPiece;
 class CodeBlocks
 {
 public:
-    explicit CodeBlocks(const BinaryCodes& codes)
-        : codes_(codes), steps_(kernels::stepsOf(codes))
+    explicit CodeBlocks(const BinaryCodes& codes) : codes_(codes), steps_(kernels::stepsOf(codes))
     {
     }
 
@@ -91,9 +90,10 @@ Result<void> checkSayable(const BinaryCodes& codes)
 {
     VITRINE_CHECK(kernels::checkCodes(codes));
     if (codes.form != ScaleForm::grid)
-        return inputError("it has a {} for each plane and group; GGUF holds whole numbers on a grid "
-                          "(rounding to nearest)",
-                          codes.form == ScaleForm::powers ? "sum of powers of two" : "scale");
+        return inputError(
+            "it has a {} for each plane and group; GGUF holds whole numbers on a grid "
+            "(rounding to nearest)",
+            codes.form == ScaleForm::powers ? "sum of powers of two" : "scale");
     if (!codes.zeros.empty())
         return inputError("its groups have zero points; Q4_0 and Q8_0 have none");
     if (codes.planes != 4 && codes.planes != 8)
@@ -231,7 +231,8 @@ private:
 Result<void> GgufModel::checkConfig() const
 {
     if (!c_.languageHead)
-        return inputError("the model has no language head; llama.cpp's models of this kind have one");
+        return inputError(
+            "the model has no language head; llama.cpp's models of this kind have one");
     if (c_.slidingWindow > 0 && c_.slidingWindow < c_.context)
         return inputError("the model's queries see {} keys (sliding_window); GGUF files of the "
                           "architecture \"llama\" say nothing of it",
@@ -288,8 +289,7 @@ Result<void> GgufModel::addPieces(const model::Tokenizer& tokenizer)
                                      "written as unused.",
                                      known, c_.vocabulary));
     for (std::int64_t id = known; id < c_.vocabulary; ++id)
-        vocabulary.pieces.push_back(
-            {fmt::format("[PAD{}]", id), 0, ScoredPiece::Kind::unused});
+        vocabulary.pieces.push_back({fmt::format("[PAD{}]", id), 0, ScoredPiece::Kind::unused});
     if (!vocabulary.more.empty())
         notes_.push_back(fmt::format("llama.cpp finds other tokens in some texts: it does not know "
                                      "that the tokenizer {}.",
@@ -338,8 +338,8 @@ void GgufModel::addSpecialTokens(const model::Tokenizer& tokenizer)
     if (ends.size() > 1)
         putSize("tokenizer.ggml.eot_token_id", ends[1]);
     if (ends.size() > 2)
-        notes_.push_back(fmt::format("{} tokens end a text; the file names the first two.",
-                                     ends.size()));
+        notes_.push_back(
+            fmt::format("{} tokens end a text; the file names the first two.", ends.size()));
 }
 
 Result<GgufTensor> GgufModel::tensorOf(const NetworkTensor& needed, bool isRotated) const
@@ -385,12 +385,15 @@ Result<void> GgufModel::addTensors()
         std::string_view name;
         bool isRotated = false;
     };
-    static constexpr std::array kParts{
-        Part{&LlmBlock::attentionNorm, "attn_norm"}, Part{&LlmBlock::q, "attn_q", true},
-        Part{&LlmBlock::k, "attn_k", true},          Part{&LlmBlock::v, "attn_v"},
-        Part{&LlmBlock::o, "attn_output"},           Part{&LlmBlock::mlpNorm, "ffn_norm"},
-        Part{&LlmBlock::gate, "ffn_gate"},           Part{&LlmBlock::up, "ffn_up"},
-        Part{&LlmBlock::down, "ffn_down"}};
+    static constexpr std::array kParts{Part{&LlmBlock::attentionNorm, "attn_norm"},
+                                       Part{&LlmBlock::q, "attn_q", true},
+                                       Part{&LlmBlock::k, "attn_k", true},
+                                       Part{&LlmBlock::v, "attn_v"},
+                                       Part{&LlmBlock::o, "attn_output"},
+                                       Part{&LlmBlock::mlpNorm, "ffn_norm"},
+                                       Part{&LlmBlock::gate, "ffn_gate"},
+                                       Part{&LlmBlock::up, "ffn_up"},
+                                       Part{&LlmBlock::down, "ffn_down"}};
 
     const model::LlmNetwork llm = model::llmNetwork(c_);
     const auto& layers = llm.network.layers;
@@ -398,10 +401,10 @@ Result<void> GgufModel::addTensors()
     if (c_.ropeScaling) { // llama.cpp divides the frequencies by these
         std::vector<float> factors = model::ropeFrequencies(c_);
         for (std::size_t d = 0; d < factors.size(); ++d)
-            factors[d] = static_cast<float>(
-                std::pow(c_.ropeTheta,
-                         -2.0 * static_cast<double>(d) / static_cast<double>(c_.headSize)) /
-                static_cast<double>(factors[d]));
+            factors[d] =
+                static_cast<float>(std::pow(c_.ropeTheta, -2.0 * static_cast<double>(d) /
+                                                              static_cast<double>(c_.headSize)) /
+                                   static_cast<double>(factors[d]));
         content_.tensors.push_back(vectorTensor("rope_freqs.weight", std::move(factors)));
     }
     for (std::size_t block = 0; block < llm.blocks.size(); ++block)

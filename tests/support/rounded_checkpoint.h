@@ -40,9 +40,8 @@ inline kernels::BinaryCodes roundedCodes(const TensorView& matrix, int bits)
                     static_cast<int>(std::lround(row[k] / steps.back())) + zero, 0, 2 * zero - 1);
                 for (int plane = 0; plane < bits; ++plane)
                     if (number >> (bits - 1 - plane) & 1)
-                        bytes[static_cast<std::size_t>((plane * codes.outputs + n) *
-                                                           codes.codeBytes() +
-                                                       k / 8)] |=
+                        bytes[static_cast<std::size_t>(
+                            (plane * codes.outputs + n) * codes.codeBytes() + k / 8)] |=
                             static_cast<std::uint8_t>(1 << k % 8);
             }
         }

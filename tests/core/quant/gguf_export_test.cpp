@@ -40,8 +40,7 @@ struct GgufFile {
     std::map<std::string, Tensor> tensors;
     std::string data;
 
-    explicit GgufFile(const std::filesystem::path& path)
-        : bytes_(readFile(path, 1 << 28).value())
+    explicit GgufFile(const std::filesystem::path& path) : bytes_(readFile(path, 1 << 28).value())
     {
         EXPECT_EQ(bytes_.substr(0, 4), "GGUF");
         version = take<std::uint32_t>();
@@ -291,12 +290,12 @@ TEST_F(GgufExportTest, TensorsHaveTheNamesAndShapesOfLlamaCpp)
     const GgufFile read = exported(*tests::tinyCheckpoint(config));
 
     const std::map<std::string, std::vector<std::uint64_t>> expected = {
-        {"token_embd.weight", {64, 300}},     {"blk.0.attn_norm.weight", {64}},
-        {"blk.0.attn_q.weight", {64, 64}},    {"blk.0.attn_k.weight", {64, 32}},
-        {"blk.0.attn_v.weight", {64, 32}},    {"blk.0.attn_output.weight", {64, 64}},
-        {"blk.0.ffn_norm.weight", {64}},      {"blk.0.ffn_gate.weight", {64, 96}},
-        {"blk.0.ffn_up.weight", {64, 96}},    {"blk.0.ffn_down.weight", {96, 64}},
-        {"output_norm.weight", {64}},         {"output.weight", {64, 300}}};
+        {"token_embd.weight", {64, 300}},  {"blk.0.attn_norm.weight", {64}},
+        {"blk.0.attn_q.weight", {64, 64}}, {"blk.0.attn_k.weight", {64, 32}},
+        {"blk.0.attn_v.weight", {64, 32}}, {"blk.0.attn_output.weight", {64, 64}},
+        {"blk.0.ffn_norm.weight", {64}},   {"blk.0.ffn_gate.weight", {64, 96}},
+        {"blk.0.ffn_up.weight", {64, 96}}, {"blk.0.ffn_down.weight", {96, 64}},
+        {"output_norm.weight", {64}},      {"output.weight", {64, 300}}};
     for (const auto& [name, dims] : expected) {
         ASSERT_TRUE(read.tensors.contains(name)) << name;
         EXPECT_EQ(read.tensors.at(name).dims, dims) << name;

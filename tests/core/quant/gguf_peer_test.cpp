@@ -1,11 +1,13 @@
 // What llama.cpp makes of exported files: its own library runs them beside our runtime on the same
-// packed weights, under VITRINE_TEST_FULL=1 and where packaging/install peers fetched it. llama.cpp rounds what a layer reads to 8 bits
-// and keeps keys and values in half precision, so its logits are near ours, not equal.
+// packed weights, under VITRINE_TEST_FULL=1 and where packaging/install peers fetched it. llama.cpp
+// rounds what a layer reads to 8 bits and keeps keys and values in half precision, so its logits
+// are near ours, not equal.
 #include "core/base/resources.h"
 #include "core/model/llm/llm.h"
 #include "core/quant/gguf_export.h"
 #include "tests/bench/llama_cpp_peer.h"
 #include "tests/support/golden.h"
+#include "tests/support/random_codes.h"
 #include "tests/support/rounded_checkpoint.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/tiny_llm.h"
@@ -21,10 +23,10 @@ namespace
 
 // How far llama.cpp's logits are from ours along the same ids.
 struct PeerDistance {
-    double largest = 0;   // of any logit
-    double relative = 0;  // norm of all differences over that of our logits, their means taken off
-    int sameBest = 0;     // positions whose best token is the same
-    int sameGreedy = 0;   // tokens of both greedy continuations before they part
+    double largest = 0;  // of any logit
+    double relative = 0; // norm of all differences over that of our logits, their means taken off
+    int sameBest = 0;    // positions whose best token is the same
+    int sameGreedy = 0;  // tokens of both greedy continuations before they part
     int positions = 0;
 };
 
@@ -50,7 +52,10 @@ protected:
             GTEST_SKIP() << "llama.cpp is not in " << bench::llamaCppFolder()
                          << " (packaging/install peers)";
     }
-    std::filesystem::path file() const { return folder_.path / "model.gguf"; }
+    std::filesystem::path file() const
+    {
+        return folder_.path / "model.gguf";
+    }
 
     void exportModel(const model::LlmCheckpoint& checkpoint, const model::Tokenizer& tokenizer)
     {
@@ -93,8 +98,7 @@ protected:
             next = bestOf(theirs);
         }
         distance.relative = std::sqrt(differences / squares);
-        const auto greedy =
-            model::generate(*llm, ids, {.maxTokens = kContinuation}, {}).value();
+        const auto greedy = model::generate(*llm, ids, {.maxTokens = kContinuation}, {}).value();
         for (const std::int32_t id : greedy) {
             if (id != next)
                 break;
@@ -162,24 +166,34 @@ TEST_F(GgufInLlamaCpp, RunsRoundedModelsAsWeDo)
     }
 }
 
-// Biases, grouped key heads, a head size of its own, scaled rotations, rows that are no blocks: in
-// F32, so that only half-precision keys and values remain between us.
-TEST_F(GgufInLlamaCpp, RunsEveryShapeAsWeDo)
+std::unique_ptr<model::Tokenizer> byteTokenizer()
 {
     using Kind = model::ScoredPiece::Kind;
     std::vector<model::ScoredPiece> pieces = {
         {"<unk>", 0, Kind::unknown}, {"<s>", 0, Kind::control}, {"</s>", 0, Kind::control}};
     for (int byte = 0; byte < 256; ++byte)
         pieces.push_back({fmt::format("<0x{:02X}>", byte), 0, Kind::byte});
+    return model::makeScoredBpe(std::move(pieces), true).value();
+}
+
+model::LlmConfig byteConfig()
+{
     model::LlmConfig c;
     c.hidden = 64, c.layers = 2, c.heads = 4, c.kvHeads = 2, c.headSize = 32, c.mlp = 70;
-    c.vocabulary = static_cast<std::int64_t>(pieces.size()), c.context = 512, c.eos = {2};
-    const auto tokenizer = model::makeScoredBpe(std::move(pieces), true).value();
+    c.vocabulary = 259, c.context = 512, c.eos = {2};
+    return c;
+}
+
+// Biases, grouped key heads, a head size of its own, scaled rotations, rows that are no blocks: in
+// F32, so that only half-precision keys and values remain between us.
+TEST_F(GgufInLlamaCpp, RunsEveryShapeAsWeDo)
+{
+    const model::LlmConfig c = byteConfig();
+    const auto tokenizer = byteTokenizer();
     const auto check = [&](const std::string& name, const model::LlmConfig& config) {
         const auto checkpoint = tests::tinyCheckpoint(config);
         ASSERT_NO_FATAL_FAILURE(exportModel(*checkpoint, *tokenizer));
-        const PeerDistance distance =
-            compare(checkpoint, tests::randomIds(64, config.vocabulary));
+        const PeerDistance distance = compare(checkpoint, tests::randomIds(64, config.vocabulary));
         show(name, distance);
         EXPECT_LT(distance.relative, 0.005) << name;
     };
@@ -194,6 +208,31 @@ TEST_F(GgufInLlamaCpp, RunsEveryShapeAsWeDo)
     check("scaled rotations", changed);
     changed = c, changed.normEpsilon = 0.1;
     check("a large epsilon", changed);
+}
+
+// Blocks that hold every number there is, -8 and -128 among them.
+TEST_F(GgufInLlamaCpp, RunsBlocksOfEveryNumberAsWeDo)
+{
+    const auto tokenizer = byteTokenizer();
+    for (const int bits : {4, 8}) {
+        tests::CodesShape shape{
+            .planes = bits, .groupRows = 1, .groupColumns = 32, .form = kernels::ScaleForm::grid};
+        model::LlmConfig config = byteConfig();
+        config.mlp = 96;
+        const auto checkpoint = std::make_shared<tests::PackedCheckpoint>(
+            tests::tinyCheckpoint(config), [&](const TensorView& matrix) {
+                shape.outputs = matrix.shape[0], shape.inputs = matrix.shape[1];
+                auto codes = tests::randomCodes(shape, 5);
+                kernels::scalesFromSteps(
+                    codes, std::vector(static_cast<std::size_t>(codes.groups()),
+                                       std::ldexp(0.25f, -bits))); // weights within an eighth
+                return codes;
+            });
+        ASSERT_NO_FATAL_FAILURE(exportModel(*checkpoint, *tokenizer));
+        const PeerDistance distance = compare(checkpoint, tests::randomIds(64, config.vocabulary));
+        show(fmt::format("every number of {} bits", bits), distance);
+        EXPECT_LT(distance.relative, 0.05) << bits;
+    }
 }
 
 } // namespace
