@@ -128,7 +128,9 @@ void addBands(const Product& product, std::vector<Tile>& bands)
 {
     constexpr std::int64_t kBandBytes = 128 << 10;
     const std::int64_t wanted = kBandBytes / std::max<std::int64_t>(1, product.weights->rowBytes());
-    const std::int64_t width = std::clamp<std::int64_t>(wanted / 4 * 4, 8, kMostTileColumns);
+    const std::int64_t together = std::min(product.weights->rowsTogether(), kMostTileColumns);
+    const std::int64_t width = std::clamp(std::min(wanted, kMostTileColumns) / together * together,
+                                          std::max<std::int64_t>(together, 8), kMostTileColumns);
     const std::int64_t outputs = product.weights->outputs();
     for (std::int64_t column = 0; column < outputs; column += width)
         bands.push_back({&product, 0, 0, column, std::min(width, outputs - column)});

@@ -26,6 +26,8 @@ public:
 
     virtual std::string_view kind() const = 0; // as a reader knows it: "BF16", "Q8_0"
     virtual std::int64_t rowBytes() const = 0; // what a product with one vector reads of each row
+    // Rows that are best multiplied in one call of dotRows, or a multiple of them.
+    virtual std::int64_t rowsTogether() const { return 4; }
 
     // Rows begin <= r < end as floats, one after the other: what the weights mean, exactly.
     virtual void widen(std::int64_t begin, std::int64_t end, float* out) const = 0;
