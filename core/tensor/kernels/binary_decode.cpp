@@ -18,28 +18,6 @@ namespace vitrine::kernels::HWY_NAMESPACE
 namespace hn = hwy::HWY_NAMESPACE;
 using DecodedReals = hn::CappedTag<float, 16>;
 
-// What `load(i)` gives from index `i` on for each group of columns, spread over their columns; up
-// to a vector behind the last may be written.
-template <class Load>
-void spreadGroups(const BinaryTiles& tiles, std::int64_t row, const Load& load, float* out)
-{
-    const DecodedReals d;
-    const hn::CappedTag<float, 1> one;
-    const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
-    if (tiles.groupColumns() == 1 && !tiles.hasScalesOfRows()) {
-        for (std::int64_t k = 0; k < tiles.inputs(); k += lanes)
-            hn::StoreU(load(d, tiles.scaleAt(row, k)), d, out + k);
-        return;
-    }
-    for (std::int64_t group = 0; group < tiles.columnGroups(); ++group) {
-        const std::int64_t begin = group * tiles.groupColumns();
-        const std::int64_t end = std::min(begin + tiles.groupColumns(), tiles.inputs());
-        const auto value = hn::Set(d, hn::GetLane(load(one, tiles.scaleAt(row, group))));
-        for (std::int64_t k = begin; k < end; k += lanes)
-            hn::StoreU(value, d, out + k);
-    }
-}
-
 // `scales`: [plane, then offsets if there are][stride].
 template <bool kHasOffsets>
 void decodeRow(const BinaryTiles& tiles, int planes, std::int64_t row, const float* scales,
@@ -87,12 +65,13 @@ void decodeTilesOf(const BinaryTiles& tiles, int planes, std::int64_t begin, std
         if (row == begin || row % tiles.groupRows() == 0) {
             for (int plane = 0; plane < planes; ++plane)
                 spreadGroups(
-                    tiles, row,
-                    [&](auto d, std::int64_t i) HWY_ATTR { return loadScales(d, stored, plane, i); },
+                    DecodedReals(), tiles, row,
+                    [&](auto d, std::int64_t i)
+                        HWY_ATTR { return loadScales(d, stored, plane, i); },
                     scales + plane * stride);
             if (stored.hasOffsets())
                 spreadGroups(
-                    tiles, row,
+                    DecodedReals(), tiles, row,
                     [&](auto d, std::int64_t i) HWY_ATTR { return loadOffsets(d, stored, i); },
                     scales + planes * stride);
         }

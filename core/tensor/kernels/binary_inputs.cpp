@@ -1,9 +1,11 @@
 #include "core/tensor/kernels/binary_inputs.h"
 
+#include "core/tensor/kernels/binary_lookups.h"
+
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <cstring>
+#include <limits>
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/tensor/kernels/binary_inputs.cpp"
@@ -23,84 +25,124 @@ using InputInts = hn::RebindToSigned<InputReals>;
 using InputVector = hn::Vec<InputReals>;
 using InputWhole = hn::Vec<InputInts>;
 
-inline constexpr std::int64_t kInputLanes =
-    static_cast<std::int64_t>(hn::MaxLanes(InputReals()));
+inline constexpr std::int64_t kInputLanes = static_cast<std::int64_t>(hn::MaxLanes(InputReals()));
 // Beyond these magnitudes a step, an inverse of it or a sum may have no place in a float.
 inline constexpr float kLargestInput = 0x1p100f, kLeastInput = 0x1p-90f, kLeastOfPiece = 0x1p-100f;
 
-// x times each lane's power of two. Lanes with neither a normal number nor zero before and after
-// are left to ldexp.
-HWY_INLINE InputVector shifted(InputVector x, const std::uint8_t* terms)
+// PowerTerm's exponent plus 64 where a float has its exponent, and its sign; 0 is zero.
+HWY_INLINE InputWhole termSteps(const std::uint8_t* terms)
+{
+    const InputInts di;
+    const hn::Rebind<std::uint8_t, InputInts> bytes;
+    const auto term = hn::PromoteTo(di, hn::LoadU(bytes, terms));
+    return hn::Or(hn::ShiftLeft<23>(hn::And(term, hn::Set(di, 0x7f))),
+                  hn::ShiftLeft<24>(hn::And(term, hn::Set(di, 0x80))));
+}
+
+HWY_INLINE InputWhole isZeroFloat(InputWhole bits)
+{
+    const InputInts di;
+    return hn::VecFromMask(di, hn::Eq(hn::ShiftLeft<1>(bits), hn::Zero(di)));
+}
+
+// x times powers of two by adding to exponents.
+class Shifted
+{
+public:
+    HWY_INLINE explicit Shifted(InputVector x)
+    {
+        const InputInts di;
+        const auto bits = hn::BitCast(di, x);
+        const auto isZero = isZeroFloat(bits);
+        base_ = hn::Sub(bits, hn::AndNot(isZero, hn::Set(di, 64 << 23)));
+        part_ = hn::Or(hn::Not(isZero), hn::Set(di, std::numeric_limits<std::int32_t>::min()));
+    }
+    HWY_INLINE InputVector by(InputWhole steps) const
+    {
+        const InputInts di;
+        const auto sum = hn::Add(base_, hn::And(steps, part_)); // of zero only the sign is changed
+        return hn::BitCast(InputReals(), hn::IfThenElseZero(hn::Ne(steps, hn::Zero(di)), sum));
+    }
+
+private:
+    InputWhole base_, part_;
+};
+
+float shiftedSlowly(float x, std::uint8_t byte)
+{
+    const auto term = PowerTerm::ofByte(byte);
+    if (term.isZero())
+        return 0.0f * x;
+    const float value = std::ldexp(x, term.exponent());
+    return term.isNegative() ? -value : value;
+}
+
+// Whether all of x is 0 or a normal number, and stays one times powers of two 2^least .. 2^most.
+bool areNormal(const float* x, std::int64_t count, int least, int most)
 {
     const InputReals d;
     const InputInts di;
-    const hn::Rebind<std::uint8_t, InputReals> bytes;
-    const auto term = hn::PromoteTo(di, hn::LoadU(bytes, terms));
-    const auto bits = hn::BitCast(di, x), zero = hn::Zero(di);
-    const auto exponent = hn::Sub(hn::And(term, hn::Set(di, 0x7f)), hn::Set(di, 64));
-    const auto field = hn::And(hn::ShiftRight<23>(bits), hn::Set(di, 0xff));
-    const auto moved = hn::Add(field, exponent);
-    const auto isZero = hn::Or(hn::Eq(hn::ShiftLeft<1>(bits), zero), hn::Eq(term, zero));
-    const auto isNormal = hn::And(hn::And(hn::Gt(field, zero), hn::Lt(field, hn::Set(di, 255))),
-                                  hn::And(hn::Gt(moved, zero), hn::Lt(moved, hn::Set(di, 255))));
-    if (HWY_UNLIKELY(!hn::AllTrue(di, hn::Or(isZero, isNormal)))) {
-        float values[kInputLanes];
-        hn::StoreU(x, d, values);
-        for (std::int64_t i = 0; i < kInputLanes; ++i) {
-            const auto power = PowerTerm::ofByte(terms[i]);
-            const float value = std::ldexp(values[i], power.isZero() ? 0 : power.exponent());
-            values[i] = power.isZero() ? 0.0f * values[i] : power.isNegative() ? -value : value;
-        }
-        return hn::LoadU(d, values);
+    auto lowest = hn::Set(di, 127), highest = lowest;
+    for (std::int64_t k = 0; k < count; k += kInputLanes) {
+        const auto bits = hn::BitCast(di, hn::LoadU(d, x + k));
+        const auto field = hn::And(hn::ShiftRight<23>(bits), hn::Set(di, 0xff));
+        const auto counted =
+            hn::IfThenElse(hn::MaskFromVec(isZeroFloat(bits)), hn::Set(di, 127), field);
+        lowest = hn::Min(lowest, counted);
+        highest = hn::Max(highest, counted);
     }
-    const auto sign = hn::ShiftLeft<24>(hn::And(term, hn::Set(di, 0x80)));
-    const auto sum = hn::Add(bits, hn::IfThenElseZero(isNormal, hn::ShiftLeft<23>(exponent)));
-    return hn::BitCast(d, hn::IfThenZeroElse(hn::Eq(term, zero), hn::Xor(sum, sign)));
+    return hn::GetLane(hn::MinOfLanes(di, lowest)) + std::min(least, 0) > 0 &&
+           hn::GetLane(hn::MaxOfLanes(di, highest)) + std::max(most, 0) < 255;
 }
 
-void shiftInputsBy(const float* x, std::int64_t count, std::uint8_t term, float* out)
+void shiftInputsBy(const float* x, std::int64_t count, std::uint8_t byte, float* out)
 {
     const InputReals d;
     std::uint8_t terms[kInputLanes];
-    std::fill_n(terms, kInputLanes, term);
-    float last[kInputLanes] = {};
+    float part[kInputLanes] = {};
+    std::fill_n(terms, kInputLanes, byte);
+    const int exponent = PowerTerm::ofByte(byte).exponent();
     for (std::int64_t k = 0; k < count; k += kInputLanes) {
         const std::int64_t rest = std::min(kInputLanes, count - k);
-        std::copy_n(x + k, rest, last);
-        hn::StoreU(shifted(hn::LoadU(d, last), terms), d, last);
-        std::copy_n(last, rest, out + k);
+        std::copy_n(x + k, rest, part);
+        if (areNormal(part, kInputLanes, exponent, exponent))
+            hn::StoreU(Shifted(hn::LoadU(d, part)).by(termSteps(terms)), d, part);
+        else
+            std::transform(part, part + kInputLanes, part,
+                           [&](float value) { return shiftedSlowly(value, byte); });
+        std::copy_n(part, rest, out + k);
     }
 }
 
-// Bytes of groups of columns spread over the columns; eight at a time, up to seven too many.
-void spreadBytes(const BinaryTiles& tiles, const std::uint8_t* of, std::uint8_t* out)
-{
-    for (std::int64_t group = 0; group < tiles.columnGroups(); ++group) {
-        const std::int64_t begin = group * tiles.groupColumns();
-        const std::int64_t end = std::min(begin + tiles.groupColumns(), tiles.inputs());
-        const std::uint64_t eight = 0x0101010101010101u * of[group];
-        for (std::int64_t k = begin; k < end; k += 8)
-            std::memcpy(out + k, &eight, sizeof eight);
-    }
-}
-
-// x times powers of two that are summed. `spread`: room for a byte of each input.
+// x times powers of two that are summed. `steps`: room for each term and input.
 void scaleByPowers(const BinaryTiles& tiles, std::int64_t rowGroup, int plane, const float* x,
-                   std::uint8_t* spread, float* out)
+                   std::int32_t* steps, std::int64_t stride, float* out)
 {
     const InputReals d;
+    const InputInts di;
     const BinaryScales& s = tiles.scales();
-    for (int t = 0; t < s.terms; ++t) {
-        const std::uint8_t* terms =
-            s.bytes.data() + (t * s.planes + plane) * s.count + rowGroup * tiles.columnGroups();
-        if (tiles.groupColumns() > 1) {
-            spreadBytes(tiles, terms, spread);
-            terms = spread;
+    const std::int64_t inputs = tiles.inputs();
+    const auto terms = [&](int t) { return s.bytes.data() + (t * s.planes + plane) * s.count; };
+    if (areNormal(x, inputs, s.leastExponent, s.mostExponent)) {
+        for (int t = 0; t < s.terms; ++t)
+            spreadGroups(
+                di, tiles, rowGroup * tiles.groupRows(),
+                [&](InputInts, std::int64_t i) HWY_ATTR { return termSteps(terms(t) + i); },
+                steps + t * stride);
+        for (std::int64_t k = 0; k < inputs; k += kInputLanes) {
+            const Shifted input(hn::LoadU(d, x + k));
+            auto sum = hn::Zero(d);
+            for (int t = 0; t < s.terms; ++t)
+                sum = hn::Add(sum, input.by(hn::LoadU(di, steps + t * stride + k)));
+            hn::StoreU(sum, d, out + k);
         }
-        for (std::int64_t k = 0; k < tiles.inputs(); k += kInputLanes) {
-            const auto value = shifted(hn::LoadU(d, x + k), terms + k);
-            hn::StoreU(t == 0 ? value : hn::Add(hn::LoadU(d, out + k), value), d, out + k);
-        }
+        return;
+    }
+    for (std::int64_t k = 0; k < inputs; ++k) {
+        out[k] = 0;
+        for (int t = 0; t < s.terms; ++t)
+            out[k] += shiftedSlowly(
+                x[k], terms(t)[rowGroup * tiles.columnGroups() + k / tiles.groupColumns()]);
     }
 }
 
@@ -108,22 +150,12 @@ void scaleByFloats(const BinaryTiles& tiles, std::int64_t rowGroup, int plane, c
                    float* out)
 {
     const InputReals d;
-    const hn::CappedTag<float, 1> one;
     const BinaryScales& s = tiles.scales();
-    const std::int64_t first = rowGroup * tiles.columnGroups();
-    if (tiles.groupColumns() == 1) {
-        for (std::int64_t k = 0; k < tiles.inputs(); k += kInputLanes)
-            hn::StoreU(hn::Mul(hn::LoadU(d, x + k), loadScales(d, s, plane, first + k)), d,
-                       out + k);
-        return;
-    }
-    for (std::int64_t group = 0; group < tiles.columnGroups(); ++group) {
-        const std::int64_t begin = group * tiles.groupColumns();
-        const std::int64_t end = std::min(begin + tiles.groupColumns(), tiles.inputs());
-        const auto scale = hn::Set(d, hn::GetLane(loadScales(one, s, plane, first + group)));
-        for (std::int64_t k = begin; k < end; k += kInputLanes)
-            hn::StoreU(hn::Mul(hn::LoadU(d, x + k), scale), d, out + k);
-    }
+    spreadGroups(
+        d, tiles, rowGroup * tiles.groupRows(),
+        [&](InputReals, std::int64_t i) HWY_ATTR { return loadScales(d, s, plane, i); }, out);
+    for (std::int64_t k = 0; k < tiles.inputs(); k += kInputLanes)
+        hn::StoreU(hn::Mul(hn::LoadU(d, x + k), hn::LoadU(d, out + k)), d, out + k);
 }
 
 // Of magnitudes as whole numbers, which order as floats do and put what is not finite on top.
@@ -133,8 +165,8 @@ float largestMagnitude(const float* values, std::int64_t count)
     const InputInts di;
     auto most = hn::Zero(di);
     for (std::int64_t k = 0; k < count; k += kInputLanes)
-        most = hn::Max(most, hn::And(hn::BitCast(di, hn::LoadU(d, values + k)),
-                                     hn::Set(di, 0x7fffffff)));
+        most = hn::Max(most,
+                       hn::And(hn::BitCast(di, hn::LoadU(d, values + k)), hn::Set(di, 0x7fffffff)));
     return std::bit_cast<float>(hn::GetLane(hn::MaxOfLanes(di, most)));
 }
 
@@ -183,21 +215,49 @@ std::int32_t storePiece(const float* values, std::int64_t tiles, float inverse, 
     return hn::GetLane(hn::SumOfLanes(di, sum));
 }
 
-// The scaled inputs of one piece -> its whole numbers.
+std::int32_t storeShorts(const float* values, std::int64_t tiles, float inverse, std::int16_t* out)
+{
+    const InputReals d;
+    const InputInts di;
+    const hn::Rebind<std::int16_t, InputInts> shorts;
+    auto sum = hn::Zero(di);
+    for (std::int64_t k = 0; k < tiles * BinaryTiles::kInputs; k += kInputLanes) {
+        const auto whole = rounded(values + k, hn::Set(d, inverse));
+        sum = hn::Add(sum, whole);
+        hn::StoreU(hn::DemoteTo(shorts, whole), shorts, out + k);
+    }
+    return hn::GetLane(hn::SumOfLanes(di, sum));
+}
+
+// The scaled inputs of one piece -> its whole numbers. `shorts`: room for them.
 QuantizedInputs::Piece quantizePiece(const InputPlan& plan, const float* values, std::int64_t tiles,
-                                     float largest, std::int8_t* out)
+                                     float largest, std::int16_t* shorts, std::int8_t* out)
 {
     const float most = std::max(largest, kLeastOfPiece);
-    if (plan.product().inputBits == 8)
-        return {most / 127.0f, storePiece<1>(values, tiles, 127.0f / most, out)};
+    const BinaryProduct product = plan.product();
+    QuantizedInputs::Piece piece;
+    if (product.family == BinaryFamily::dots && product.inputBits == 8) {
+        piece.step = most / 127.0f;
+        piece.sum = storePiece<1>(values, tiles, 127.0f / most, out);
+        piece.total = static_cast<float>(piece.sum) * piece.step;
+        return piece;
+    }
     // most < 2^(exponent + 1)
     const int exponent = static_cast<int>(std::bit_cast<std::uint32_t>(most) >> 23) - 127;
     const int shift = exponent + 1 - plan.wholeBits();
-    return {powerOfTwo(shift), storePiece<2>(values, tiles, powerOfTwo(-shift), out)};
+    piece.step = powerOfTwo(shift);
+    piece.sum = product.family == BinaryFamily::dots
+                    ? storePiece<2>(values, tiles, powerOfTwo(-shift), out)
+                    : storeShorts(values, tiles, powerOfTwo(-shift), shorts);
+    piece.total = static_cast<float>(piece.sum) * piece.step;
+    if (product.family == BinaryFamily::lookups)
+        makeLookups(shorts, tiles, product.inputBits, piece.step, out);
+    return piece;
 }
 
 // `values`: the scaled inputs, filled up with zeros to whole tiles.
-void quantizeValues(const InputPlan& plan, const float* values, QuantizedInputs to)
+void quantizeValues(const InputPlan& plan, const float* values, std::int16_t* shorts,
+                    QuantizedInputs to)
 {
     float most = 0;
     std::int8_t* out = to.bytes;
@@ -209,17 +269,17 @@ void quantizeValues(const InputPlan& plan, const float* values, QuantizedInputs 
         isFinite = largest < kLargestInput;
         most = std::max(most, largest);
         if (isFinite)
-            to.pieces[i] = quantizePiece(plan, from, piece.tiles, largest, out);
+            to.pieces[i] = quantizePiece(plan, from, piece.tiles, largest, shorts, out);
         out += piece.tiles * plan.tileBytes();
     }
     to.header->isWhole = isFinite && (most == 0 || most >= kLeastInput);
 }
 
 void scaleInputs(const BinaryTiles& tiles, std::int64_t rowGroup, int plane, const float* x,
-                 std::uint8_t* spread, float* out)
+                 std::int32_t* steps, std::int64_t stride, float* out)
 {
     if (tiles.scales().form == ScaleForm::powers)
-        scaleByPowers(tiles, rowGroup, plane, x, spread, out);
+        scaleByPowers(tiles, rowGroup, plane, x, steps, stride, out);
     else
         scaleByFloats(tiles, rowGroup, plane, x, out);
 }
@@ -249,10 +309,8 @@ void addRowOffsetsOf(const BinaryTiles& tiles, const InputPlan& plan, const Quan
     for (std::int64_t row = begin; row < end; row += kInputLanes) {
         auto sum = hn::Zero(d);
         for (std::size_t i = 0; i < plan.pieces().size(); ++i) {
-            const float value =
-                static_cast<float>(inputs.pieces[i].sum) * inputs.pieces[i].step;
             sum = hn::Add(sum,
-                          hn::Mul(hn::Set(d, value),
+                          hn::Mul(hn::Set(d, inputs.pieces[i].total),
                                   loadOffsets(d, tiles.scales(),
                                               tiles.scaleAt(row, plan.pieces()[i].columnGroup))));
         }
@@ -278,7 +336,7 @@ HWY_EXPORT(offsetProduct);
 HWY_EXPORT(addRowOffsetsOf);
 
 // Short pieces keep an outlier's step to few inputs; long ones cost less.
-constexpr std::int64_t kTilesOf8Bits = 8, kTilesOf16Bits = 32;
+constexpr std::int64_t kTilesOf8Bits = 4, kTilesOf16Bits = 32;
 
 } // namespace
 
@@ -286,10 +344,10 @@ InputPlan::InputPlan(const BinaryTiles& tiles, BinaryProduct product)
     : product_(product), tiles_(tiles.tiles())
 {
     const std::int64_t most = product.inputBits == 8 ? kTilesOf8Bits : kTilesOf16Bits;
-    const std::int64_t group = tiles.hasScalesOfRows()
-                                   ? (tiles.groupColumns() + BinaryTiles::kInputs - 1) /
-                                         BinaryTiles::kInputs
-                                   : tiles_;
+    const std::int64_t group =
+        tiles.hasScalesOfRows()
+            ? (tiles.groupColumns() + BinaryTiles::kInputs - 1) / BinaryTiles::kInputs
+            : tiles_;
     for (std::int64_t first = 0; first < tiles_; first += group)
         for (std::int64_t i = 0; i < std::min(group, tiles_ - first); i += most)
             pieces_.push_back(
@@ -304,18 +362,25 @@ std::int64_t InputPlan::tileBytes() const
 
 std::int64_t InputPlan::floats() const
 {
-    static_assert(sizeof(QuantizedInputs::Header) == 8 && sizeof(QuantizedInputs::Piece) == 8);
-    return 2 + 2 * static_cast<std::int64_t>(pieces_.size()) + tiles_ * tileBytes() / 4;
+    static_assert(sizeof(QuantizedInputs::Header) == 8 && sizeof(QuantizedInputs::Piece) == 12);
+    return 2 + 3 * static_cast<std::int64_t>(pieces_.size()) + tiles_ * tileBytes() / 4;
 }
 
 void quantizeInputs(const BinaryTiles& tiles, const InputPlan& plan, std::int64_t rowGroup,
                     int plane, const float* x, float* buffer)
 {
-    // The inputs, the scaled inputs and bytes of each; vectors may be read and written behind.
+    // Vectors may be read and written behind the last input.
     thread_local std::vector<float> scratch;
+    thread_local std::vector<std::int32_t> steps;
+    thread_local std::vector<std::int16_t> shorts;
     const std::int64_t size = (tiles.tiles() + 1) * BinaryTiles::kInputs;
-    if (static_cast<std::int64_t>(scratch.size()) < 3 * size)
-        scratch.resize(static_cast<std::size_t>(3 * size));
+    const auto atLeast = [](auto& values, std::int64_t count) {
+        if (static_cast<std::int64_t>(values.size()) < count)
+            values.resize(static_cast<std::size_t>(count));
+    };
+    atLeast(scratch, 2 * size);
+    atLeast(steps, tiles.scales().terms * size);
+    atLeast(shorts, size);
     float* inputs = scratch.data();
     float* scaled = inputs + size;
     std::copy_n(x, tiles.inputs(), inputs);
@@ -323,13 +388,13 @@ void quantizeInputs(const BinaryTiles& tiles, const InputPlan& plan, std::int64_
     const QuantizedInputs to(plan, buffer);
     to.header->offset = 0;
     if (tiles.hasScalesOfRows()) {
-        HWY_DYNAMIC_DISPATCH(quantizeValues)(plan, inputs, to);
+        HWY_DYNAMIC_DISPATCH(quantizeValues)(plan, inputs, shorts.data(), to);
         return;
     }
     HWY_DYNAMIC_DISPATCH(scaleInputs)
-    (tiles, rowGroup, plane, inputs, reinterpret_cast<std::uint8_t*>(scaled + size), scaled);
+    (tiles, rowGroup, plane, inputs, steps.data(), size, scaled);
     std::fill(scaled + tiles.inputs(), scaled + size, 0.0f);
-    HWY_DYNAMIC_DISPATCH(quantizeValues)(plan, scaled, to);
+    HWY_DYNAMIC_DISPATCH(quantizeValues)(plan, scaled, shorts.data(), to);
     if (plane == 0 && tiles.scales().hasOffsets())
         to.header->offset = HWY_DYNAMIC_DISPATCH(offsetProduct)(tiles, rowGroup, x);
 }

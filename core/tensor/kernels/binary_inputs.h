@@ -59,12 +59,14 @@ struct QuantizedInputs {
         float offset = 0;         // of a grid whose scales are of many rows: offsets times inputs
     };
     struct Piece {
-        float step = 0;
+        float step = 0;       // what a product's whole number is worth
         std::int32_t sum = 0; // of the whole numbers
+        float total = 0;      // what that sum is worth
     };
 
     QuantizedInputs(const InputPlan& plan, float* buffer)
-        : header(reinterpret_cast<Header*>(buffer)), pieces(reinterpret_cast<Piece*>(header + 1)),
+        : header(reinterpret_cast<Header*>(buffer)),
+          pieces(reinterpret_cast<Piece*>(header + 1)),
           bytes(reinterpret_cast<std::int8_t*>(pieces + plan.pieces().size()))
     {
     }

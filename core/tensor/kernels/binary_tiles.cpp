@@ -13,7 +13,7 @@ namespace vitrine::kernels
 namespace
 {
 
-constexpr std::int64_t kFewRows = 16;  // fewer in a group than this: scales of rows
+constexpr std::int64_t kFewRows = 16;   // fewer in a group than this: scales of rows
 constexpr std::size_t kReadBehind = 64; // elements that may be read behind the last scale
 
 // Eight codes that follow each other where a tile's four bytes have them.
@@ -35,8 +35,11 @@ std::shared_ptr<std::uint8_t[]> alignedBytes(std::size_t count)
 } // namespace
 
 BinaryTiles::BinaryTiles(const BinaryCodes& codes)
-    : outputs_(codes.outputs), inputs_(codes.inputs), groupRows_(codes.groupRows),
-      groupColumns_(codes.groupColumns), planes_(codes.planes),
+    : outputs_(codes.outputs),
+      inputs_(codes.inputs),
+      groupRows_(codes.groupRows),
+      groupColumns_(codes.groupColumns),
+      planes_(codes.planes),
       hasScalesOfRows_(codes.groupRows < kFewRows && codes.groupRows < codes.outputs)
 {
     packCodes(codes);
@@ -75,6 +78,12 @@ void BinaryTiles::packScales(const BinaryCodes& c)
         s.halves.resize(size(isGrid ? 1 : planes_));
     if (isPowers || !c.zeros.empty())
         s.bytes.resize(size(isGrid ? 1 : planes_ * s.terms));
+
+    for (const PowerTerm term : c.terms)
+        if (!term.isZero()) {
+            s.leastExponent = std::min(s.leastExponent, term.exponent());
+            s.mostExponent = std::max(s.mostExponent, term.exponent());
+        }
 
     const auto copy = [&](std::int64_t row, std::int64_t columnGroup) {
         const std::int64_t to = scaleAt(row, columnGroup);

@@ -16,9 +16,10 @@ namespace vitrine::kernels
 struct BinaryScales {
     ScaleForm form = ScaleForm::floats;
     int planes = 0, terms = 0;
-    std::int64_t count = 0;                 // of each plane
-    std::vector<std::uint16_t> halves = {}; // [plane][count]; of a grid its steps: [count]
-    std::vector<std::uint8_t> bytes = {};   // powers: [term][plane][count]; zero points: [count]
+    std::int64_t count = 0;                  // of each plane
+    std::vector<std::uint16_t> halves = {};  // [plane][count]; of a grid its steps: [count]
+    std::vector<std::uint8_t> bytes = {};    // powers: [term][plane][count]; zero points: [count]
+    int leastExponent = 0, mostExponent = 0; // of powers, 0 among them
 
     bool hasOffsets() const { return form == ScaleForm::grid; }
 };

@@ -1,6 +1,7 @@
 #include "core/tensor/kernels/binary_weights.h"
 
 #include "core/tensor/kernels/binary_dots.h"
+#include "core/tensor/kernels/binary_lookups.h"
 
 #include <algorithm>
 #include <cassert>
@@ -19,7 +20,9 @@ constexpr std::int64_t kManyRows = 256;
 
 BinaryWeights::BinaryWeights(std::shared_ptr<const BinaryTiles> tiles, int planes,
                              BinaryProduct product)
-    : WeightMatrix(tiles->outputs(), tiles->inputs()), tiles_(std::move(tiles)), planes_(planes),
+    : WeightMatrix(tiles->outputs(), tiles->inputs()),
+      tiles_(std::move(tiles)),
+      planes_(planes),
       plan_(*tiles_, product)
 {
 }
@@ -79,17 +82,18 @@ std::int64_t BinaryWeights::variants() const
 
 std::int64_t BinaryWeights::tableSize() const
 {
-    if (isDecoded() || !hasTables())
-        return 0;
-    return (tiles_->hasScalesOfRows() ? 1 : tiles_->rowGroups()) * variants() * plan_.floats();
+    return isDecoded() || !hasTables() ? 0 : tableParts() * plan_.floats();
 }
 
-void BinaryWeights::makeTables(const float* x, float* tables) const
+std::int64_t BinaryWeights::tableParts() const
 {
-    const std::int64_t size = plan_.floats();
-    for (std::int64_t i = 0; i < tableSize() / size; ++i)
-        quantizeInputs(*tiles_, plan_, i / variants(), static_cast<int>(i % variants()), x,
-                       tables + i * size);
+    return (tiles_->hasScalesOfRows() ? 1 : tiles_->rowGroups()) * variants();
+}
+
+void BinaryWeights::makeTables(const float* x, std::int64_t part, float* tables) const
+{
+    quantizeInputs(*tiles_, plan_, part / variants(), static_cast<int>(part % variants()), x,
+                   tables + part * plan_.floats());
 }
 
 const float* BinaryWeights::quantizeGroup(std::int64_t rowGroup, const float* x,
@@ -131,12 +135,12 @@ void BinaryWeights::dotGroup(std::int64_t begin, std::int64_t end, const float* 
     std::fill_n(y, end - begin, of(0).header->offset);
     if (tiles_->hasScalesOfRows() && tiles_->scales().hasOffsets())
         addRowOffsets(*tiles_, plan_, of(0), begin, end, y);
+    const auto add = product().family == BinaryFamily::dots ? addDots : addLookups;
     for (int plane = 0; plane < planes_; ++plane)
-        addDots(*tiles_, plan_, plane, of(plane), begin, end, y);
+        add(*tiles_, plan_, plane, of(plane), begin, end, y);
 }
 
-void BinaryWeights::dotDecoded(std::int64_t begin, std::int64_t end, const float* x,
-                               float* y) const
+void BinaryWeights::dotDecoded(std::int64_t begin, std::int64_t end, const float* x, float* y) const
 {
     std::vector<float> row(static_cast<std::size_t>(inputs()));
     for (std::int64_t r = begin; r < end; ++r) {

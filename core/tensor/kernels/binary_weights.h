@@ -40,7 +40,8 @@ public:
     void dotRows(std::int64_t begin, std::int64_t end, const float* x, const float* tables,
                  float* y) const override;
     std::int64_t tableSize() const override;
-    void makeTables(const float* x, float* tables) const override;
+    std::int64_t tableParts() const override;
+    void makeTables(const float* x, std::int64_t part, float* tables) const override;
 
 private:
     BinaryWeights(std::shared_ptr<const BinaryTiles> tiles, int planes, BinaryProduct product);

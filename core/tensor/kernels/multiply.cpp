@@ -90,9 +90,16 @@ public:
             size += rows * product.weights->tableSize();
         }
         values_.resize(static_cast<std::size_t>(size));
+        std::vector<Part> parts;
         for (const Product& product : products)
             for (std::int64_t r = 0; r < rows && product.weights->tableSize() > 0; ++r)
-                product.weights->makeTables(x + r * stride, of(product, r));
+                for (std::int64_t i = 0; i < product.weights->tableParts(); ++i)
+                    parts.push_back({&product, r, i});
+        parallelFor(parts.size(), [&](std::size_t i) {
+            const Part& part = parts[i];
+            part.product->weights->makeTables(x + part.row * stride, part.index,
+                                              of(*part.product, part.row));
+        });
     }
     float* of(const Product& product, std::int64_t row)
     {
@@ -101,6 +108,11 @@ public:
     }
 
 private:
+    struct Part {
+        const Product* product = nullptr;
+        std::int64_t row = 0, index = 0;
+    };
+
     std::span<const Product> products_;
     std::vector<std::int64_t> begins_;
     std::vector<float> values_;

@@ -39,9 +39,10 @@ public:
     virtual void dotRows(std::int64_t begin, std::int64_t end, const float* x, const float* tables,
                          float* y) const = 0;
     // What all rows need of x and what is made only once, for layouts that look sums up: so many
-    // floats.
+    // floats, made in so many parts, each of which may be made by another thread.
     virtual std::int64_t tableSize() const { return 0; }
-    virtual void makeTables(const float* /*x*/, float* /*tables*/) const {}
+    virtual std::int64_t tableParts() const { return 1; }
+    virtual void makeTables(const float* /*x*/, std::int64_t /*part*/, float* /*tables*/) const {}
 
 protected:
     WeightMatrix(std::int64_t outputs, std::int64_t inputs) : outputs_(outputs), inputs_(inputs) {}

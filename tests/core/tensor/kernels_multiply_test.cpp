@@ -129,7 +129,7 @@ public:
             *out++ = static_cast<float>(signs_[static_cast<std::size_t>(i)]);
     }
     std::int64_t tableSize() const override { return inputs(); }
-    void makeTables(const float* x, float* tables) const override
+    void makeTables(const float* x, std::int64_t, float* tables) const override
     {
         for (std::int64_t i = 0; i < inputs(); i += 2) {
             tables[i] = x[i] + x[i + 1];

@@ -1,0 +1,215 @@
+#include "core/tensor/kernels/binary_lookups.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+
+#define HWY_WANT_AVX3_DL // tables of 64 bytes in a register (VBMI), sums of four bytes (VNNI)
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "core/tensor/kernels/binary_lookups.cpp"
+#include <hwy/foreach_target.h>
+
+#include "core/tensor/kernels/binary_rows-inl.h"
+
+#include <hwy/highway.h>
+
+HWY_BEFORE_NAMESPACE();
+#if HWY_TARGET == HWY_AVX3_DL
+HWY_PUSH_ATTRIBUTES(HWY_TARGET_STR ",avx512vnni")
+#endif
+namespace vitrine::kernels::HWY_NAMESPACE
+{
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+inline constexpr std::int64_t kLookupBytes = 64; // of a half tile: 16 sums for each of four bytes
+
+// sum += for each row and each of its four bytes, the entry of that byte's 16 that its low four
+// bits choose.
+HWY_INLINE RowSum addChosen(RowSum sum, RowSum codes, const std::int8_t* table)
+{
+    const RowInts d;
+    const auto chosen = hn::And(codes, hn::Set(d, 0x0f0f0f0f));
+#if HWY_TARGET == HWY_AVX3_DL
+    const auto index = hn::Or(chosen, hn::Set(d, 0x30201000));
+    return RowSum{_mm512_dpbusd_epi32(
+        sum.raw, _mm512_set1_epi8(1),
+        _mm512_permutexvar_epi8(index.raw, _mm512_loadu_si512(table)))};
+#elif HWY_TARGET == HWY_SCALAR
+    for (int j = 0; j < 4; ++j)
+        sum.raw += table[16 * j + (chosen.raw >> (8 * j) & 0xf)];
+    return sum;
+#else
+    const hn::Repartition<std::uint8_t, RowInts> bytes;
+    const auto byte = [&](int j, std::uint32_t others) HWY_ATTR {
+        const auto index = hn::Or(chosen, hn::Set(d, static_cast<std::int32_t>(others)));
+        const auto entries =
+            hn::LoadDup128(bytes, reinterpret_cast<const std::uint8_t*>(table) + 16 * j);
+        return hn::BitCast(d, hn::TableLookupBytesOr0(entries, hn::BitCast(bytes, index)));
+    };
+    // An index with its highest bit set gives 0.
+    const auto first = hn::ShiftLeft<24>(byte(0, 0x80808000)), second = byte(1, 0x80800080);
+    const auto third = byte(2, 0x80008080), last = byte(3, 0x00808080);
+    return hn::Add(
+        hn::Add(hn::Add(sum, hn::ShiftRight<24>(first)),
+                hn::ShiftRight<24>(hn::ShiftLeft<16>(second))),
+        hn::Add(hn::ShiftRight<24>(hn::ShiftLeft<8>(third)), hn::ShiftRight<24>(last)));
+#endif
+}
+
+template <int kDigits, int kVectors>
+struct LookupSums {
+    static constexpr std::int64_t kInputBytes = 2 * kDigits * kLookupBytes;
+
+    RowSum low0, high0, low1, high1;
+
+    HWY_INLINE LookupSums() : low0(hn::Zero(RowInts())), high0(low0), low1(low0), high1(low0) {}
+
+    HWY_INLINE void addHalf(RowSum first, RowSum second, const std::int8_t* tables)
+    {
+        low0 = addChosen(low0, first, tables);
+        if constexpr (kVectors == 2)
+            low1 = addChosen(low1, second, tables);
+        if constexpr (kDigits == 2) {
+            high0 = addChosen(high0, first, tables + kLookupBytes);
+            if constexpr (kVectors == 2)
+                high1 = addChosen(high1, second, tables + kLookupBytes);
+        }
+    }
+    HWY_INLINE void addTile(RowSum first, RowSum second, const std::int8_t* tables)
+    {
+        addHalf(first, second, tables);
+        addHalf(hn::ShiftRight<4>(first), hn::ShiftRight<4>(second),
+                tables + kDigits * kLookupBytes);
+    }
+    HWY_INLINE RowSum first(std::int32_t) const { return whole(low0, high0); }
+    HWY_INLINE RowSum second(std::int32_t) const { return whole(low1, high1); }
+
+private:
+    HWY_INLINE RowSum whole(RowSum low, RowSum high) const
+    {
+        return kDigits == 1 ? low : hn::Add(low, hn::ShiftLeft<8>(high));
+    }
+};
+
+void addLookupsOf(const BinaryTiles& tiles, const InputPlan& plan, int plane,
+                  const QuantizedInputs& inputs, std::int64_t begin, std::int64_t end, float* y)
+{
+    plan.product().inputBits == 8
+        ? multiplyRows<LookupSums, 1>(tiles, plan, plane, inputs, begin, end, y)
+        : multiplyRows<LookupSums, 2>(tiles, plan, plane, inputs, begin, end, y);
+}
+
+using TableShorts = hn::CappedTag<std::int16_t, 16>;
+inline constexpr auto kTableLanes = static_cast<std::int64_t>(hn::MaxLanes(TableShorts()));
+
+// Entries `first` and on of inputs 0, 4, 8 and 12: +- each, as the bits of the entry's number say.
+// `signs`: [4][16] of -1 and +1.
+HWY_INLINE hn::Vec<TableShorts> fourSums(const std::int16_t* whole, const std::int16_t* signs,
+                                         std::int64_t first)
+{
+    const TableShorts d;
+    auto sum = hn::Zero(d);
+    for (std::int64_t i = 0; i < 4; ++i)
+        sum = hn::Add(sum, hn::Mul(hn::Set(d, whole[4 * i]), hn::LoadU(d, signs + 16 * i + first)));
+    return sum;
+}
+
+HWY_INLINE void storeTable(hn::Vec<TableShorts> values, std::int8_t* out)
+{
+    const hn::Rebind<std::int8_t, TableShorts> bytes;
+    hn::StoreU(hn::DemoteTo(bytes, values), bytes, out);
+}
+
+void makeWideLookups(const std::int16_t* whole, std::int64_t halves, const std::int16_t* signs,
+                     std::int8_t* out)
+{
+    for (std::int64_t half = 0; half < halves; ++half, whole += 16, out += 2 * kLookupBytes)
+        for (std::int64_t j = 0; j < 4; ++j)
+            for (std::int64_t i = 0; i < 16; i += kTableLanes) {
+                const auto sums = fourSums(whole + j, signs, i);
+                const auto low = hn::ShiftRight<8>(hn::ShiftLeft<8>(sums));
+                storeTable(low, out + 16 * j + i);
+                storeTable(hn::ShiftRight<8>(hn::Sub(sums, low)), out + kLookupBytes + 16 * j + i);
+            }
+}
+
+// Rounded to 8 bits: to nearest and even of sums times `factor`.
+void makeRoundLookups(const std::int16_t* whole, std::int64_t halves, const std::int16_t* signs,
+                      float factor, std::int8_t* out)
+{
+    const hn::CappedTag<float, 16> reals;
+    const hn::RebindToSigned<decltype(reals)> ints;
+    const hn::Rebind<std::int16_t, decltype(reals)> shorts;
+    const hn::Rebind<std::int8_t, decltype(reals)> bytes;
+    constexpr auto lanes = static_cast<std::int64_t>(hn::MaxLanes(hn::CappedTag<float, 16>()));
+    const auto magic = hn::Set(reals, 0x1.8p23f);
+    std::int16_t sums[16];
+    for (std::int64_t half = 0; half < halves; ++half, whole += 16, out += kLookupBytes)
+        for (std::int64_t j = 0; j < 4; ++j) {
+            for (std::int64_t i = 0; i < 16; i += kTableLanes)
+                hn::StoreU(fourSums(whole + j, signs, i), TableShorts(), sums + i);
+            for (std::int64_t i = 0; i < 16; i += lanes) {
+                const auto value = hn::ConvertTo(
+                    reals, hn::PromoteTo(ints, hn::LoadU(shorts, sums + i)));
+                const auto moved = hn::Add(hn::Mul(value, hn::Set(reals, factor)), magic);
+                hn::StoreU(hn::DemoteTo(bytes, hn::Sub(hn::BitCast(ints, moved),
+                                                       hn::BitCast(ints, magic))),
+                           bytes, out + 16 * j + i);
+            }
+        }
+}
+
+} // namespace vitrine::kernels::HWY_NAMESPACE
+#if HWY_TARGET == HWY_AVX3_DL
+HWY_POP_ATTRIBUTES
+#endif
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace vitrine::kernels
+{
+namespace
+{
+
+HWY_EXPORT(addLookupsOf);
+HWY_EXPORT(makeWideLookups);
+HWY_EXPORT(makeRoundLookups);
+
+// The largest sum of magnitudes of four inputs that share a table.
+int largestSum(const std::int16_t* whole, std::int64_t halves)
+{
+    int largest = 0;
+    for (std::int64_t half = 0; half < halves; ++half, whole += 16)
+        for (int j = 0; j < 4; ++j)
+            largest = std::max(largest, std::abs(whole[j]) + std::abs(whole[4 + j]) +
+                                            std::abs(whole[8 + j]) + std::abs(whole[12 + j]));
+    return largest;
+}
+
+} // namespace
+
+void addLookups(const BinaryTiles& tiles, const InputPlan& plan, int plane,
+                const QuantizedInputs& inputs, std::int64_t begin, std::int64_t end, float* y)
+{
+    HWY_DYNAMIC_DISPATCH(addLookupsOf)(tiles, plan, plane, inputs, begin, end, y);
+}
+
+void makeLookups(const std::int16_t* whole, std::int64_t tiles, int inputBits, float& step,
+                 std::int8_t* out)
+{
+    std::int16_t signs[4 * 16];
+    for (int i = 0; i < 4; ++i)
+        for (int entry = 0; entry < 16; ++entry)
+            signs[16 * i + entry] = entry >> i & 1 ? 1 : -1;
+    if (inputBits == 16) {
+        HWY_DYNAMIC_DISPATCH(makeWideLookups)(whole, 2 * tiles, signs, out);
+        return;
+    }
+    const float largest = static_cast<float>(std::max(1, largestSum(whole, 2 * tiles)));
+    HWY_DYNAMIC_DISPATCH(makeRoundLookups)(whole, 2 * tiles, signs, 127.0f / largest, out);
+    step *= largest / 127.0f;
+}
+
+} // namespace vitrine::kernels
+#endif
