@@ -32,9 +32,9 @@ HWY_INLINE RowSum addChosen(RowSum sum, RowSum codes, const std::int8_t* table)
     const auto chosen = hn::And(codes, hn::Set(d, 0x0f0f0f0f));
 #if HWY_TARGET == HWY_AVX3_DL
     const auto index = hn::Or(chosen, hn::Set(d, 0x30201000));
-    return RowSum{_mm512_dpbusd_epi32(
-        sum.raw, _mm512_set1_epi8(1),
-        _mm512_permutexvar_epi8(index.raw, _mm512_loadu_si512(table)))};
+    return RowSum{
+        _mm512_dpbusd_epi32(sum.raw, _mm512_set1_epi8(1),
+                            _mm512_permutexvar_epi8(index.raw, _mm512_loadu_si512(table)))};
 #elif HWY_TARGET == HWY_SCALAR
     for (int j = 0; j < 4; ++j)
         sum.raw += table[16 * j + (chosen.raw >> (8 * j) & 0xf)];
@@ -50,10 +50,9 @@ HWY_INLINE RowSum addChosen(RowSum sum, RowSum codes, const std::int8_t* table)
     // An index with its highest bit set gives 0.
     const auto first = hn::ShiftLeft<24>(byte(0, 0x80808000)), second = byte(1, 0x80800080);
     const auto third = byte(2, 0x80008080), last = byte(3, 0x00808080);
-    return hn::Add(
-        hn::Add(hn::Add(sum, hn::ShiftRight<24>(first)),
-                hn::ShiftRight<24>(hn::ShiftLeft<16>(second))),
-        hn::Add(hn::ShiftRight<24>(hn::ShiftLeft<8>(third)), hn::ShiftRight<24>(last)));
+    return hn::Add(hn::Add(hn::Add(sum, hn::ShiftRight<24>(first)),
+                           hn::ShiftRight<24>(hn::ShiftLeft<16>(second))),
+                   hn::Add(hn::ShiftRight<24>(hn::ShiftLeft<8>(third)), hn::ShiftRight<24>(last)));
 #endif
 }
 
@@ -150,11 +149,11 @@ void makeRoundLookups(const std::int16_t* whole, std::int64_t halves, const std:
             for (std::int64_t i = 0; i < 16; i += kTableLanes)
                 hn::StoreU(fourSums(whole + j, signs, i), TableShorts(), sums + i);
             for (std::int64_t i = 0; i < 16; i += lanes) {
-                const auto value = hn::ConvertTo(
-                    reals, hn::PromoteTo(ints, hn::LoadU(shorts, sums + i)));
+                const auto value =
+                    hn::ConvertTo(reals, hn::PromoteTo(ints, hn::LoadU(shorts, sums + i)));
                 const auto moved = hn::Add(hn::Mul(value, hn::Set(reals, factor)), magic);
-                hn::StoreU(hn::DemoteTo(bytes, hn::Sub(hn::BitCast(ints, moved),
-                                                       hn::BitCast(ints, magic))),
+                hn::StoreU(hn::DemoteTo(
+                               bytes, hn::Sub(hn::BitCast(ints, moved), hn::BitCast(ints, magic))),
                            bytes, out + 16 * j + i);
             }
         }

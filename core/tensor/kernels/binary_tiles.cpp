@@ -8,6 +8,8 @@
 #include <cstring>
 #include <new>
 
+#include <sys/mman.h>
+
 namespace vitrine::kernels
 {
 namespace
@@ -25,11 +27,18 @@ constexpr std::array<std::uint32_t, 256> kSpreadBytes = [] {
     return spread;
 }();
 
+// Large ones in large pages, where the system has them for the asking: a product reads all of the
+// bytes once, and looking up small pages costs about a tenth of its time.
 std::shared_ptr<std::uint8_t[]> alignedBytes(std::size_t count)
 {
-    constexpr auto line = std::align_val_t(BinaryTiles::kBytes);
-    return {static_cast<std::uint8_t*>(::operator new[](count, line)),
-            [](std::uint8_t* p) { ::operator delete[](p, line); }};
+    constexpr std::size_t kLargePage = std::size_t{2} << 20;
+    const std::size_t align = count >= kLargePage ? kLargePage : BinaryTiles::kBytes;
+    auto* bytes = static_cast<std::uint8_t*>(::operator new[](count, std::align_val_t(align)));
+#ifdef MADV_HUGEPAGE
+    if (count >= kLargePage)
+        madvise(bytes, count / kLargePage * kLargePage, MADV_HUGEPAGE);
+#endif
+    return {bytes, [align](std::uint8_t* p) { ::operator delete[](p, std::align_val_t(align)); }};
 }
 
 } // namespace

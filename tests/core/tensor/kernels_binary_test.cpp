@@ -2,6 +2,7 @@
 
 #include "core/base/parallel.h"
 #include "core/base/random.h"
+#include "core/tensor/kernels/binary_choice.h"
 #include "core/tensor/kernels/multiply.h"
 #include "tests/support/binary_codes.h"
 
@@ -436,6 +437,17 @@ TEST(ShiftInputs, IsLdexpToTheBit)
         shiftInputs(x.data(), 8, PowerTerm(), zeros.data());
         EXPECT_EQ(zeros, std::vector<float>(x.size(), 0.0f));
     });
+}
+
+TEST(MeasureFamilies, SaysWhatEachTakesAndWhichTakesLess)
+{
+    const auto seconds = measureFamilies(*packed(randomCodes({.outputs = 64, .inputs = 256})), 2);
+    EXPECT_GT(seconds.dots, 0);
+    EXPECT_GT(seconds.lookups, 0);
+    EXPECT_EQ((FamilySeconds{2, 1}).faster(), BinaryFamily::lookups);
+    EXPECT_EQ((FamilySeconds{1, 2}).faster(), BinaryFamily::dots);
+    const CodesShape slow{.outputs = 64, .inputs = 64, .groupRows = 8, .groupColumns = 8};
+    EXPECT_EQ(measureFamilies(*packed(randomCodes(slow))).dots, 0) << "decoded";
 }
 
 TEST(BinaryWeights, CodesThatDoNotFitAreRefused)
