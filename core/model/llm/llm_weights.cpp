@@ -1,5 +1,6 @@
 #include "core/model/llm/llm_weights.h"
 
+#include "core/tensor/kernels/binary_weights.h"
 #include "core/tensor/kernels/dense_weights.h"
 
 #include <fmt/format.h>
@@ -14,35 +15,6 @@ namespace vitrine::model
 {
 namespace
 {
-
-class CodedWeights final : public kernels::WeightMatrix
-{
-public:
-    explicit CodedWeights(const kernels::BinaryCodes& codes)
-        : WeightMatrix(codes.outputs, codes.inputs), codes_(codes)
-    {
-    }
-    std::string_view kind() const override { return "codes"; }
-    std::int64_t rowBytes() const override { return codes_.planes * codes_.codeBytes(); }
-    void widen(std::int64_t begin, std::int64_t end, float* out) const override
-    {
-        kernels::decodeRows(codes_, codes_.planes, begin, end, out);
-    }
-    void dotRows(std::int64_t begin, std::int64_t end, const float* x, const float* /*tables*/,
-                 float* y) const override
-    {
-        std::vector<float> row(static_cast<std::size_t>(inputs()));
-        for (std::int64_t r = begin; r < end; ++r) {
-            widen(r, r + 1, row.data());
-            y[r - begin] = 0;
-            for (std::size_t k = 0; k < row.size(); ++k)
-                y[r - begin] += row[k] * x[k];
-        }
-    }
-
-private:
-    const kernels::BinaryCodes& codes_;
-};
 
 class Finder
 {
@@ -115,7 +87,7 @@ private:
         if (needed.shape != std::vector{codes.outputs, codes.inputs})
             return inputError("the packed matrix \"{}\" is {} x {}, [{}] expected", needed.name,
                               codes.outputs, codes.inputs, fmt::join(needed.shape, ", "));
-        return std::make_shared<const CodedWeights>(codes);
+        return kernels::BinaryWeights::make(codes);
     }
 
     Result<TensorView> tensor(const NetworkTensor& needed)

@@ -1,0 +1,335 @@
+#include "plugins/quantization/experiments/kernels_experiment.h"
+
+#include "core/base/parallel.h"
+#include "core/base/random.h"
+#include "core/tensor/kernels/binary_weights.h"
+#include "core/tensor/kernels/dense_weights.h"
+#include "core/tensor/kernels/multiply.h"
+#include "plugins/common/experiment_input.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstring>
+
+namespace vitrine::quantization_plugin
+{
+namespace
+{
+
+using kernels::BinaryCodes;
+using kernels::BinaryFamily;
+using kernels::SharedWeights;
+using Clock = std::chrono::steady_clock;
+
+constexpr std::int64_t kMostMatrices = 4096;
+
+ParamSpec kernelCount(const char* name, const char* label, std::int64_t fallback, double minimum,
+                      double maximum, const char* help)
+{
+    ParamSpec spec;
+    spec.name = name, spec.label = label, spec.type = ParamType::integer, spec.help = help;
+    spec.group = "Product";
+    spec.minimum = minimum, spec.maximum = maximum;
+    spec.fallback = ParamValue(fallback);
+    return spec;
+}
+
+ParamSpec kernelChoice(const char* name, const char* label, const char* help,
+                       std::vector<ParamChoice> choices)
+{
+    ParamSpec spec;
+    spec.name = name, spec.label = label, spec.type = ParamType::choice, spec.help = help;
+    spec.group = "Product";
+    spec.fallback = ParamValue(choices.front().value);
+    spec.choices = std::move(choices);
+    return spec;
+}
+
+// Codes and scales at random, of the size and form of a trained layer's.
+BinaryCodes drawnCodes(const Params& params)
+{
+    Random random(static_cast<std::uint64_t>(params.integer("seed")));
+    const std::string& layout = params.text("layout");
+    const std::int64_t group = params.integer("group");
+    BinaryCodes codes;
+    codes.outputs = params.integer("rows"), codes.inputs = params.integer("columns");
+    codes.planes = static_cast<int>(params.integer("bits"));
+    codes.groupRows = layout == "row" ? 1 : codes.outputs;
+    codes.groupColumns = layout == "row" ? codes.inputs : layout == "column" ? 1 : 8;
+    if (layout == "block")
+        codes.groupRows = std::max<std::int64_t>(1, codes.outputs / 8);
+    if (group > 0 && layout == "row")
+        codes.groupColumns = group;
+    if (group > 0 && layout != "row")
+        codes.groupRows = std::max<std::int64_t>(1, layout == "block" ? group / 8 : group);
+    auto& bytes = *kernels::makeCodes(codes);
+    for (std::uint8_t& byte : bytes)
+        byte = static_cast<std::uint8_t>(random.bits());
+    const auto rowBytes = static_cast<std::size_t>(codes.codeBytes());
+    for (std::size_t end = rowBytes; codes.inputs % 8 != 0 && end <= bytes.size(); end += rowBytes)
+        bytes[end - 1] &= static_cast<std::uint8_t>((1u << (codes.inputs % 8)) - 1);
+    const auto groups = static_cast<std::size_t>(codes.groups());
+    const bool isShifted = params.text("primitive") == "shift";
+    for (std::size_t i = 0; i < groups * static_cast<std::size_t>(codes.planes); ++i) {
+        const auto plane = static_cast<int>(i / groups);
+        if (isShifted) {
+            for (int term = 0; term < 3; ++term)
+                codes.terms.emplace_back(term > 0 && random.below(2) == 1,
+                                         -6 - plane - 2 * term - static_cast<int>(random.below(2)));
+        } else {
+            const auto scale = static_cast<float>((1 + random.uniform()) / 64 / (1 << plane));
+            codes.scales.push_back(fromHalf(toHalf(scale)));
+        }
+    }
+    if (isShifted) {
+        codes.form = kernels::ScaleForm::powers;
+        codes.termsPerScale = 3;
+        kernels::scalesFromTerms(codes);
+    }
+    return codes;
+}
+
+// Memory that dense matrices lie in.
+struct DenseMatrices {
+    std::vector<std::vector<std::byte>> bytes;
+    std::vector<SharedWeights> weights;
+};
+
+struct Contender {
+    std::string name;
+    std::vector<SharedWeights> matrices; // distinct, so that none stays in a cache
+    double bytes = 0;                    // that a product reads
+    double error = 0;                    // of the largest element
+    std::vector<double> seconds = {};    // a round each
+
+    double best() const { return *std::ranges::min_element(seconds); }
+};
+
+std::int64_t matricesFor(double bytes, double each)
+{
+    return std::clamp<std::int64_t>(static_cast<std::int64_t>(std::ceil(bytes / each)), 1,
+                                    kMostMatrices);
+}
+
+Contender denseContender(DType type, const BinaryCodes& codes, double bytes, DenseMatrices& kept)
+{
+    std::vector<float> numbers(static_cast<std::size_t>(codes.outputs * codes.inputs));
+    kernels::decodeRows(codes, codes.planes, 0, codes.outputs, numbers.data());
+    std::vector<std::byte> stored(numbers.size() * dtypeSize(type));
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+        if (type == DType::f32) {
+            std::memcpy(stored.data() + 4 * i, &numbers[i], 4);
+        } else {
+            const std::uint16_t half = toHalf(numbers[i]);
+            std::memcpy(stored.data() + 2 * i, &half, 2);
+        }
+    }
+    Contender contender{.name = type == DType::f32 ? "F32" : "F16", .matrices = {}};
+    contender.bytes = static_cast<double>(stored.size());
+    const std::int64_t count = matricesFor(bytes, contender.bytes);
+    for (std::int64_t i = 0; i < count; ++i) {
+        kept.bytes.push_back(stored);
+        contender.matrices.push_back(std::make_shared<const kernels::DenseWeights>(
+            type, kept.bytes.back().data(), codes.outputs, codes.inputs));
+    }
+    return contender;
+}
+
+Result<Contender> binaryContender(BinaryFamily family, int inputBits, const BinaryCodes& codes,
+                                  double bytes)
+{
+    Contender contender{
+        .name = fmt::format("{}, int{}",
+                            family == BinaryFamily::dots ? "dot products" : "look-ups", inputBits),
+        .matrices = {}};
+    VITRINE_TRY(const auto first, kernels::BinaryWeights::make(codes, {family, inputBits}));
+    if (!first->hasFastProducts())
+        return argumentError("groups of {} x {} weights have no fast products: groups of at least "
+                             "16 rows, or of a multiple of 32 columns, do",
+                             codes.groupRows, codes.groupColumns);
+    contender.bytes = static_cast<double>(first->bytes());
+    contender.matrices.push_back(first);
+    const std::int64_t count = matricesFor(bytes, contender.bytes);
+    while (static_cast<std::int64_t>(contender.matrices.size()) < count) {
+        VITRINE_TRY(contender.matrices.emplace_back(),
+                    kernels::BinaryWeights::make(codes, {family, inputBits}));
+    }
+    return contender;
+}
+
+class KernelsRun
+{
+public:
+    KernelsRun(const Params& params, Progress& progress)
+        : params_(params), progress_(progress), codes_(drawnCodes(params))
+    {
+    }
+
+    Result<RunResult> run()
+    {
+        Random random(7);
+        for (std::int64_t i = 0; i < codes_.inputs; ++i)
+            x_.push_back(static_cast<float>(random.normal()));
+        y_.resize(static_cast<std::size_t>(codes_.outputs));
+        VITRINE_CHECK(enter());
+        for (Contender& contender : contenders_)
+            contender.error = errorOf(*contender.matrices.front());
+        const std::int64_t rounds = params_.integer("rounds");
+        for (std::int64_t round = 0; round < rounds; ++round)
+            for (std::size_t i = 0; i < contenders_.size(); ++i) {
+                const auto done =
+                    static_cast<double>(round) * static_cast<double>(contenders_.size()) +
+                    static_cast<double>(i);
+                if (!progress_.advance(done, static_cast<double>(rounds) *
+                                                 static_cast<double>(contenders_.size()),
+                                       "rounds"))
+                    return cancelled();
+                contenders_[i].seconds.push_back(secondsOf(contenders_[i]));
+            }
+        return result();
+    }
+
+private:
+    Result<void> enter()
+    {
+        const double bytes = static_cast<double>(params_.integer("cycle_mib")) * (1 << 20);
+        contenders_.push_back(denseContender(DType::f32, codes_, bytes, kept_));
+        contenders_.push_back(denseContender(DType::f16, codes_, bytes, kept_));
+        const std::string& family = params_.text("family");
+        for (const auto& [name, which] :
+             {std::pair{"dot", BinaryFamily::dots}, std::pair{"lut", BinaryFamily::lookups}})
+            for (const int inputBits : {16, 8})
+                if (family == "both" || family == name) {
+                    if (progress_.isCancelled())
+                        return cancelled();
+                    VITRINE_TRY(contenders_.emplace_back(),
+                                binaryContender(which, inputBits, codes_, bytes));
+                }
+        return {};
+    }
+
+    void multiplyBy(const kernels::WeightMatrix& weights)
+    {
+        const kernels::Product product{
+            .weights = &weights, .y = y_.data(), .stride = codes_.outputs};
+        kernels::multiply(x_.data(), 1, codes_.inputs, {&product, 1});
+    }
+
+    double errorOf(const kernels::WeightMatrix& weights)
+    {
+        std::vector<double> exact(y_.size());
+        kernels::multiplySlowly(weights, x_.data(), exact.data());
+        multiplyBy(weights);
+        double worst = 0, largest = 0;
+        for (std::size_t i = 0; i < exact.size(); ++i) {
+            worst = std::max(worst, std::abs(exact[i] - static_cast<double>(y_[i])));
+            largest = std::max(largest, std::abs(exact[i]));
+        }
+        return largest > 0 ? worst / largest : 0;
+    }
+
+    // Of one product, over all matrices once.
+    double secondsOf(const Contender& contender)
+    {
+        const auto start = Clock::now();
+        for (const SharedWeights& weights : contender.matrices)
+            multiplyBy(*weights);
+        return std::chrono::duration<double>(Clock::now() - start).count() /
+               static_cast<double>(contender.matrices.size());
+    }
+
+    RunResult result() const
+    {
+        RunResult out;
+        const double f32 = contenders_[0].best(), f16 = contenders_[1].best();
+        Table table{"kernels",
+                    {{"kernel", "", {}, "Weights and how they are multiplied"},
+                     {"bytes", "B", {}, "Of one matrix, scales among them"},
+                     {"seconds", "s", Origin::measured, "Of one product, the best round"},
+                     {"gigabytes_per_second", "GB/s", Origin::measured, "Weights read"},
+                     {"ratio_f32", "1", Origin::measured, "Times as fast as F32 weights"},
+                     {"ratio_f16", "1", Origin::measured, "Times as fast as F16 weights"},
+                     {"error",
+                      "1",
+                      {},
+                      "Largest error of an output against the exact product of the same weights, "
+                      "over the largest output"},
+                     {"matrices", "1", {}, "Distinct ones that took turns"}},
+                    {}};
+        const Contender* best = nullptr;
+        for (const Contender& each : contenders_) {
+            table.rows.push_back({each.name, each.bytes, each.best(),
+                                  each.bytes / each.best() / 1e9, f32 / each.best(),
+                                  f16 / each.best(), each.error,
+                                  static_cast<std::int64_t>(each.matrices.size())});
+            if (&each >= contenders_.data() + 2 && (!best || each.best() < best->best()))
+                best = &each;
+        }
+        const auto add = [&](const char* name, double value, const char* unit, const char* help) {
+            out.metrics.push_back({name, value, unit, Origin::measured, help});
+        };
+        add("seconds", best->best(), "s", "Of one product, the fastest kernel");
+        add("gigabytes_per_second", best->bytes / best->best() / 1e9, "GB/s",
+            "Weights read by the fastest kernel");
+        add("ratio_f32", f32 / best->best(), "1", "Times as fast as F32 weights");
+        add("ratio_f16", f16 / best->best(), "1", "Times as fast as F16 weights");
+        add("f32_gigabytes_per_second", contenders_[0].bytes / f32 / 1e9, "GB/s",
+            "Weights read by the F32 product");
+        out.tables.push_back(std::move(table));
+        out.notes.push_back(fmt::format(
+            "{} is the fastest here, with {} threads. Weights are drawn at random: speed does not "
+            "depend on their values.",
+            best->name, threadCount()));
+        return out;
+    }
+
+    const Params& params_;
+    Progress& progress_;
+    BinaryCodes codes_;
+    DenseMatrices kept_;
+    std::vector<Contender> contenders_;
+    std::vector<float> x_, y_;
+};
+
+} // namespace
+
+ExperimentInfo KernelsExperiment::info() const
+{
+    return {"quantization.kernels", "Speed of products",
+            "How fast this machine multiplies by binary codes, beside dense weights, and how "
+            "exactly.",
+            1};
+}
+
+std::vector<ParamSpec> KernelsExperiment::params(const Params&) const
+{
+    return {kernelCount("rows", "Outputs", 4096, 16, 65536, "Rows of the matrix"),
+            kernelCount("columns", "Inputs", 4096, 16, 65536, "Columns of the matrix"),
+            kernelCount("bits", "Bits", 3, 1, 4, "Planes of codes"),
+            kernelChoice("layout", "Layout", "Which weights share scales",
+                         {{"block", "blocks", "Eight inputs and an eighth of the outputs"},
+                          {"column", "columns", "Weights of one input"},
+                          {"row", "rows", "Weights of one output"}}),
+            kernelCount("group", "Group", 0, 0, 65536,
+                        "Weights that share scales; 0: a whole row or column, a block of 8 inputs "
+                        "and an eighth of the outputs"),
+            kernelChoice("family", "Kernels", "Which of them are measured",
+                         {{"both", "both", "Dot products and look-ups"},
+                          {"dot", "dot products", "Integer dot products of code bits and inputs"},
+                          {"lut", "look-ups", "Sums of four inputs, looked up"}}),
+            kernelChoice("primitive", "Scales", "What scales do",
+                         {{"shift", "shift", "Sums of three powers of two"},
+                          {"binary", "multiply", "Half-precision numbers"}}),
+            kernelCount("rounds", "Rounds", 5, 1, 1000, "All kernels in turn; the best counts"),
+            kernelCount("cycle_mib", "Memory to cycle through", 512, 1, 16384,
+                        "MiB of distinct matrices of each kind: at least four times the last "
+                        "cache, or what is measured is the cache")};
+}
+
+Result<RunResult> KernelsExperiment::run(const Params& params, Progress& progress) const
+{
+    return KernelsRun(params, progress).run();
+}
+
+} // namespace vitrine::quantization_plugin

@@ -1,0 +1,66 @@
+#include "plugins/quantization/experiments/kernels_experiment.h"
+
+#include "core/jobs/experiment/read_run.h"
+
+#include <gmock/gmock.h>
+
+namespace vitrine::quantization_plugin
+{
+namespace
+{
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+Result<RunResult> runKernels(std::map<std::string, std::string> given)
+{
+    for (const auto& [name, value] : {std::pair{"rows", "256"}, {"columns", "320"},
+                                      {"cycle_mib", "1"}, {"rounds", "2"}})
+        given.emplace(name, value);
+    const KernelsExperiment experiment;
+    QuietProgress progress;
+    VITRINE_TRY(const Params params, resolveParams(experiment, given));
+    return experiment.run(params, progress);
+}
+
+TEST(KernelsExperiment, MeasuresEveryFamilyBesideDenseWeights)
+{
+    const auto out = runKernels({});
+    ASSERT_TRUE(out) << out.error().message;
+    EXPECT_THAT(columnTexts(*out, "kernels", "kernel"),
+                ElementsAre("F32", "F16", "dot products, int16", "dot products, int8",
+                            "look-ups, int16", "look-ups, int8"));
+    for (const double seconds : columnNumbers(*out, "kernels", "seconds"))
+        EXPECT_GT(seconds, 0);
+    const auto errors = columnNumbers(*out, "kernels", "error");
+    EXPECT_LT(errors[0], 1e-5);
+    EXPECT_LT(errors[2], 1e-3);
+    EXPECT_LT(errors[3], 1e-2);
+    EXPECT_LT(errors[4], 1e-3);
+    EXPECT_LT(errors[5], 1e-2);
+    const auto bytes = columnNumbers(*out, "kernels", "bytes");
+    EXPECT_EQ(bytes[0], 256 * 320 * 4);
+    EXPECT_LT(bytes[2], 256 * 320 * 4 / 7.0); // 3 bits and their scales
+}
+
+TEST(KernelsExperiment, TakesEveryLayout)
+{
+    for (const char* layout : {"row", "column", "block"})
+        for (const char* primitive : {"shift", "binary"}) {
+            const auto out = runKernels(
+                {{"layout", layout}, {"primitive", primitive}, {"bits", "2"}, {"family", "dot"}});
+            ASSERT_TRUE(out) << layout << ": " << out.error().message;
+            EXPECT_EQ(out->table("kernels")->rows.size(), 4u);
+        }
+}
+
+TEST(KernelsExperiment, GroupsWithoutFastProductsAreRefused)
+{
+    const auto out = runKernels({{"layout", "column"}, {"group", "8"}});
+    ASSERT_FALSE(out);
+    EXPECT_EQ(out.error().kind, ErrorKind::argument);
+    EXPECT_THAT(out.error().message, HasSubstr("8 x 1"));
+}
+
+} // namespace
+} // namespace vitrine::quantization_plugin
