@@ -142,9 +142,9 @@ private:
                 for (Eigen::Index i = 0; i < count; ++i)
                     updated_.decoded(n, column(begin_ + i)) = decoded_(n, i);
             if (update_.upper)
-                passed_.block(first, end, part, rest).noalias() +=
-                    errors_.block(first, 0, part, count) *
-                    update_.upper->block(begin_, end, count, rest);
+                addProduct(passed_.block(first, end, part, rest),
+                           errors_.block(first, 0, part, count),
+                           update_.upper->block(begin_, end, count, rest));
         });
     }
 

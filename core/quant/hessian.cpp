@@ -39,9 +39,9 @@ bool factorLower(Matrix& a)
         });
         parallelFor(tiles, [&](std::size_t tile) {
             const auto [first, rows] = rowsOf(tile);
-            a.block(first, next, rows, first + rows - next).noalias() -=
-                a.block(first, k, rows, count) *
-                a.block(next, k, first + rows - next, count).transpose();
+            addProduct(a.block(first, next, rows, first + rows - next),
+                       a.block(first, k, rows, count),
+                       a.block(next, k, first + rows - next, count).transpose(), -1);
         });
     }
     return true;
@@ -63,8 +63,8 @@ void HessianSum::add(std::span<const float> activations)
     parallelFor(static_cast<std::size_t>(tilesOf(inputs)), [&](std::size_t tile) {
         const Eigen::Index first = static_cast<Eigen::Index>(tile) * kTile;
         const Eigen::Index rows = std::min(kTile, inputs - first);
-        sum_.block(first, first, rows, inputs - first).noalias() +=
-            x.middleCols(first, rows).transpose() * x.rightCols(inputs - first);
+        addProduct(sum_.block(first, first, rows, inputs - first),
+                   x.middleCols(first, rows).transpose(), x.rightCols(inputs - first));
     });
     ++sequences_;
 }

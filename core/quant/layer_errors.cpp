@@ -20,9 +20,11 @@ double energyOfRows(const ConstRows& rows, const Matrix& hessian)
     for (Eigen::Index begin = 0; begin < inputs; begin += kBlock) {
         const Eigen::Index count = std::min(kBlock, inputs - begin), rest = inputs - begin - count;
         const auto left = rows.middleCols(begin, count);
-        products.noalias() = left * hessian.block(begin, begin, count, count);
+        products.setZero(rows.rows(), count);
+        addProduct(products, left, hessian.block(begin, begin, count, count));
         energy += products.cwiseProduct(left).sum();
-        products.noalias() = left * hessian.block(begin, begin + count, count, rest);
+        products.setZero(rows.rows(), rest);
+        addProduct(products, left, hessian.block(begin, begin + count, count, rest));
         energy += 2 * products.cwiseProduct(rows.rightCols(rest)).sum();
     }
     return energy;

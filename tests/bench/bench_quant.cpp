@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstdlib>
+#include <ctime>
 
 using namespace vitrine;
 using namespace vitrine::quant;
@@ -17,20 +18,23 @@ namespace
 void measure(const char* name, const QuantSettings& settings, const SampleLayer& layer)
 {
     const auto start = std::chrono::steady_clock::now();
+    const std::clock_t work = std::clock();
     const auto result =
         quantize(*findQuantizer(name), settings, {layer.weights, &layer.hessian, {}});
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+    const double processors = static_cast<double>(std::clock() - work) / CLOCKS_PER_SEC;
     if (!result) {
         fmt::print("{}: {}\n", name, result.error().message);
         return;
     }
-    fmt::print("{:9} {:7} group {:4} terms {} {:10} {:7.2f} s   weight error {:.3g}, output error "
+    fmt::print("{:9} {:7} group {:4} terms {} {:10} {:7.2f} s ({:.2f} s of processors)  weight "
+               "error {:.3g}, output error "
                "{:.5f}\n",
                name, layoutName(settings.layout), settings.group, settings.terms,
                settings.incoherence ? "rotated"
                : settings.ordering  ? "ordered"
                                     : "",
-               seconds.count(), result->weightError, result->outputError.value_or(0));
+               seconds.count(), processors, result->weightError, result->outputError.value_or(0));
     std::fflush(stdout);
 }
 

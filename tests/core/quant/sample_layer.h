@@ -30,7 +30,8 @@ inline SampleLayer sampleLayer(Eigen::Index outputs, Eigen::Index inputs, std::u
     Random random(seed);
     SampleLayer layer;
     layer.weights = normalMatrix(outputs, inputs, 0.05, random);
-    const Eigen::Index sources = std::max<Eigen::Index>(inputs / 4, 1), tokens = 4 * inputs;
+    const Eigen::Index sources = std::max<Eigen::Index>(inputs / 4, 1),
+                       tokens = std::min(4 * inputs, inputs + 2048);
     Matrix x =
         normalMatrix(tokens, sources, 1, random) * normalMatrix(sources, inputs, 0.5, random) +
         normalMatrix(tokens, inputs, 0.7, random);
