@@ -8,7 +8,7 @@ namespace vitrine::quant
 namespace
 {
 
-constexpr std::size_t kMostStates = 4'000'000;
+constexpr std::size_t kMostStates = 16'000'000;              // of all layers: half a gigabyte
 constexpr std::int64_t kMostWeights = std::int64_t{1} << 50; // all together
 
 // Some bits for the layers so far and the least cost they can have; how they are made.
@@ -75,11 +75,13 @@ Result<Allocation> allocateBits(std::span<const LayerChoice> layers,
     // What the layers that are still to come need at least.
     std::int64_t needed = weights * candidates.front();
     std::vector<std::vector<AllocationState>> steps = {{AllocationState{}}};
+    std::size_t kept = 0;
     for (const LayerChoice& layer : layers) {
         needed -= layer.weights * candidates.front();
         std::vector<AllocationState> next;
         const std::vector<AllocationState>& last = steps.back();
-        if (last.size() > kMostStates / candidates.size())
+        kept += last.size();
+        if (kept + last.size() * candidates.size() > kMostStates)
             return failure("the bits of {} layers of so many different sizes cannot be allocated "
                            "exactly; fewer candidates would help",
                            layers.size());

@@ -50,7 +50,7 @@ void BinaryMethod::fit(std::size_t group, ColumnSpan span, const ConstRows& curr
     BinaryFitSettings how = how_;
     const std::size_t place = group * static_cast<std::size_t>(codes.columnGroups()) +
                               static_cast<std::size_t>(span.first / codes.groupColumns);
-    how.seed += place * 0x9e3779b97f4a7c15; // each group draws its own numbers
+    how.seed += place * 0xd1342543de82ef95; // each group draws its own numbers
     const BinaryFit fit = fitBinaryCodes(weights, how);
 
     const auto planes = static_cast<std::size_t>(codes.planes);

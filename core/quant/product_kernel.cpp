@@ -91,8 +91,8 @@ namespace vitrine::quant
 
 HWY_EXPORT(addProductImpl);
 
-void addProductOf(Operand a, Operand b, std::int64_t rows, std::int64_t inner,
-                  std::int64_t columns, double sign, double* c, std::ptrdiff_t step)
+void addProductOf(Operand a, Operand b, std::int64_t rows, std::int64_t inner, std::int64_t columns,
+                  double sign, double* c, std::ptrdiff_t step)
 {
     HWY_DYNAMIC_DISPATCH(addProductImpl)(a, b, rows, inner, columns, sign, c, step);
 }

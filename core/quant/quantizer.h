@@ -53,7 +53,8 @@ struct QuantizedLayer {
     std::optional<kernels::BinaryCodes> codes;
     Matrix decoded; // what the codes decode to, exactly; single-precision numbers
     // Mean squared error of the fits' greedy start and after each of their rounds, of binary codes;
-    // with compensation that of the weights as they were when they were fitted.
+    // with compensation that of the weights as they were when they were fitted. Of a rotated layer
+    // these and `loss` are those of the rotated weights.
     std::vector<double> roundErrors;
     double weightError = 0;            // mean of (w - decoded)^2
     std::optional<double> outputError; // tr(D H D^T) / tr(W H W^T), D = W - decoded; with a Hessian
@@ -64,8 +65,7 @@ struct Quantizer {
     std::string name, title; // "optq", "OPTQ (GPTQ)"
     std::vector<Layout> layouts;
     int mostBits = 8;
-    bool hasGrid =
-        false; // whole numbers with a step and, unless symmetric, a zero point; else binary codes
+    bool hasGrid = false;     // steps and, unless symmetric, zero points; else binary codes
     bool compensates = false; // errors, by the Hessian, unless told not to
     // Settings and task are checked.
     Result<QuantizedLayer> (*method)(const QuantSettings&, const LayerTask&) = nullptr;

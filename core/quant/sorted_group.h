@@ -51,9 +51,9 @@ Coding greedyCoding(const SortedGroup& group, int bits, Scales& scales);
 // Each weight as the nearest of the sums of scales, the upper one of two that are equally near.
 Coding nearestCoding(const SortedGroup& group, int bits, const Scales& scales);
 
-// argmin |w - B alpha|^2, of several (two planes may be equal) the one that is nearest to the scales
-// before; as magnitudes in descending order. The shortest one would make such planes' scales equal,
-// and they would stay so.
+// argmin |w - B alpha|^2, of several (two planes may be equal) the one that is nearest to the
+// scales before; as magnitudes in descending order. The shortest one would make such planes' scales
+// equal, and they would stay so.
 Scales leastSquares(const SortedGroup& group, const Coding& coding, const Scales& before, int bits);
 
 } // namespace vitrine::quant

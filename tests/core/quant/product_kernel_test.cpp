@@ -43,7 +43,8 @@ TEST(ProductKernel, TakesTransposesBlocksAndColumns)
     EXPECT_LT((c - x.middleCols(3, 12).transpose() * x.rightCols(12)).norm(), 1e-12);
     c.setZero();
     addProduct(c, columns.block(5, 2, 12, 4), x.block(0, 1, 12, 4).transpose(), 2);
-    EXPECT_LT((c - 2 * columns.block(5, 2, 12, 4) * x.block(0, 1, 12, 4).transpose()).norm(), 1e-12);
+    EXPECT_LT((c - 2 * columns.block(5, 2, 12, 4) * x.block(0, 1, 12, 4).transpose()).norm(),
+              1e-12);
 }
 
 } // namespace
