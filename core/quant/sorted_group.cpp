@@ -52,8 +52,8 @@ Coding greedyCoding(const SortedGroup& group, int bits, Scales& scales)
     for (int plane = 0; plane < bits; ++plane) {
         Coding split;
         double magnitude = 0;
-        for (const Interval& whole : coding.all()) {
-            Interval lower = whole, upper = whole;
+        for (const CodeInterval& whole : coding.all()) {
+            CodeInterval lower = whole, upper = whole;
             lower.end = upper.begin =
                 std::clamp(group.position(whole.value), whole.begin, whole.end);
             upper.code |= static_cast<std::uint8_t>(1 << plane);
@@ -65,7 +65,7 @@ Coding greedyCoding(const SortedGroup& group, int bits, Scales& scales)
             split.intervals[split.count++] = upper;
         }
         const double scale = std::max(magnitude, 0.0) / static_cast<double>(group.values.size());
-        for (Interval& each : split.all())
+        for (CodeInterval& each : split.all())
             each.value += signOf(each.code, plane) * scale;
         scales[static_cast<std::size_t>(plane)] = scale;
         coding = split;
@@ -78,14 +78,14 @@ Coding nearestCoding(const SortedGroup& group, int bits, const Scales& scales)
     Coding coding;
     coding.count = std::size_t{1} << bits;
     for (std::size_t c = 0; c < coding.count; ++c) {
-        Interval& each = coding.intervals[c];
+        CodeInterval& each = coding.intervals[c];
         each.code = static_cast<std::uint8_t>(c);
         for (int b = 0; b < bits; ++b)
             each.value += signOf(each.code, b) * scales[static_cast<std::size_t>(b)];
     }
-    std::ranges::stable_sort(coding.all(), {}, &Interval::value);
+    std::ranges::stable_sort(coding.all(), {}, &CodeInterval::value);
     for (std::size_t i = 0; i + 1 < coding.count; ++i) {
-        Interval &lower = coding.intervals[i], &upper = coding.intervals[i + 1];
+        CodeInterval &lower = coding.intervals[i], &upper = coding.intervals[i + 1];
         lower.end = upper.begin =
             std::max(lower.begin, group.position((lower.value + upper.value) / 2));
     }
@@ -102,7 +102,7 @@ Scales leastSquares(const SortedGroup& group, const Coding& coding, const Scales
     using Column = Eigen::Matrix<double, Eigen::Dynamic, 1, 0, kMostCodes, 1>;
     Square gram = Square::Zero(bits, bits);
     Column products = Column::Zero(bits);
-    for (const Interval& each : coding.all())
+    for (const CodeInterval& each : coding.all())
         for (int a = 0; a < bits; ++a) {
             products[a] += signOf(each.code, a) * (group.sums[each.end] - group.sums[each.begin]);
             for (int b = 0; b < bits; ++b)

@@ -24,21 +24,21 @@ struct SortedGroup {
 };
 
 // Weights [begin, end) of a sorted group and what they are coded as.
-struct Interval {
+struct CodeInterval {
     std::size_t begin = 0, end = 0;
     std::uint8_t code = 0;
     double value = 0;
 
-    friend bool operator==(const Interval&, const Interval&) = default;
+    friend bool operator==(const CodeInterval&, const CodeInterval&) = default;
 };
 
 // All of a group, in ascending order of values.
 struct Coding {
-    std::array<Interval, 1 << kMostCodes> intervals = {};
+    std::array<CodeInterval, 1 << kMostCodes> intervals = {};
     std::size_t count = 0;
 
-    std::span<Interval> all() { return {intervals.data(), count}; }
-    std::span<const Interval> all() const { return {intervals.data(), count}; }
+    std::span<CodeInterval> all() { return {intervals.data(), count}; }
+    std::span<const CodeInterval> all() const { return {intervals.data(), count}; }
     friend bool operator==(const Coding&, const Coding&) = default;
 };
 

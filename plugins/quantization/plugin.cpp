@@ -1,4 +1,5 @@
 #include "widgets/plugin.h"
+#include "plugins/quantization/experiments/kernels_experiment.h"
 #include "plugins/quantization/experiments/llm_experiment.h"
 #include "plugins/quantization/figures/figures.h"
 #include "widgets/page/run_places.h"
@@ -18,7 +19,7 @@ class QuantizationPlugin : public QObject, public Plugin
 public:
     std::vector<std::unique_ptr<Experiment>> createExperiments() const override
     {
-        return experiments<LlmExperiment>();
+        return experiments<LlmExperiment, KernelsExperiment>();
     }
     View* createView(std::string_view, ViewContext&, QWidget*) const override
     {

@@ -129,16 +129,16 @@ std::vector<NamedShape> shapesOf(std::int64_t outputs, std::int64_t inputs)
         {"3 bit, blocks 16 x 8, powers", {outputs, inputs, 3, 16, 8, ScaleForm::powers}});
     shapes.push_back({"3 bit, blocks 16 x 8, floats", {outputs, inputs, 3, 16, 8}});
     for (const int bits : {4, 3, 2})
-        shapes.push_back({fmt::format("{} bit, rows 1 x 128, floats", bits),
-                          {outputs, inputs, bits, 1, 128}});
-    shapes.push_back({"3 bit, rows 1 x 128, powers",
-                      {outputs, inputs, 3, 1, 128, ScaleForm::powers}});
-    shapes.push_back({"4 bit, rows 1 x 128, grid",
-                      {outputs, inputs, 4, 1, 128, ScaleForm::grid, true}});
-    shapes.push_back({"3 bit, whole columns, powers",
-                      {outputs, inputs, 3, outputs, 1, ScaleForm::powers}});
-    shapes.push_back({"3 bit, columns 128 x 1, powers",
-                      {outputs, inputs, 3, 128, 1, ScaleForm::powers}});
+        shapes.push_back(
+            {fmt::format("{} bit, rows 1 x 128, floats", bits), {outputs, inputs, bits, 1, 128}});
+    shapes.push_back(
+        {"3 bit, rows 1 x 128, powers", {outputs, inputs, 3, 1, 128, ScaleForm::powers}});
+    shapes.push_back(
+        {"4 bit, rows 1 x 128, grid", {outputs, inputs, 4, 1, 128, ScaleForm::grid, true}});
+    shapes.push_back(
+        {"3 bit, whole columns, powers", {outputs, inputs, 3, outputs, 1, ScaleForm::powers}});
+    shapes.push_back(
+        {"3 bit, columns 128 x 1, powers", {outputs, inputs, 3, 128, 1, ScaleForm::powers}});
     return shapes;
 }
 
@@ -182,11 +182,11 @@ void measureShape(std::int64_t outputs, std::int64_t inputs, int rounds, std::si
             });
         std::vector<Layout> layouts;
         for (const BinaryProduct product : kProducts) {
-            layouts.push_back({fmt::format("{}, {} int{}", name,
-                                           product.family == BinaryFamily::dots ? "dots"
-                                                                                : "look-ups",
-                                           product.inputBits),
-                               {}});
+            layouts.push_back(
+                {fmt::format("{}, {} int{}", name,
+                             product.family == BinaryFamily::dots ? "dots" : "look-ups",
+                             product.inputBits),
+                 {}});
             for (const SharedWeights& weights : binary)
                 layouts.back().matrices.push_back(
                     static_cast<const kernels::BinaryWeights&>(*weights).withProduct(product));

@@ -5,7 +5,7 @@
 #include "core/model/checkpoint/packed_codes.h"
 #include "core/model/network/llm_network.h"
 #include "core/tensor/safetensors.h"
-#include "tests/support/random_codes.h"
+#include "tests/support/binary_codes.h"
 
 #include <unistd.h>
 
@@ -86,7 +86,7 @@ std::string packedSample()
             .outputs = shape[0], .inputs = shape[1], .planes = 2, .groupColumns = 4};
         packed.form =
             std::array{ScaleForm::floats, ScaleForm::powers, ScaleForm::grid}[kept.size() % 3];
-        packed.centred = kept.size() % 2 == 0;
+        packed.hasZeros = kept.size() % 2 == 1;
         kept.push_back(tests::randomCodes(packed, kept.size()));
         const auto added = writer.add(name, kept.back());
         assert(added);

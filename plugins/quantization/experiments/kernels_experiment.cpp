@@ -140,8 +140,8 @@ Result<Contender> binaryContender(BinaryFamily family, int inputBits, const Bina
                                   double bytes)
 {
     Contender contender{
-        .name = fmt::format("{}, int{}",
-                            family == BinaryFamily::dots ? "dot products" : "look-ups", inputBits),
+        .name = fmt::format("{}, int{}", family == BinaryFamily::dots ? "dot products" : "look-ups",
+                            inputBits),
         .matrices = {}};
     VITRINE_TRY(const auto first, kernels::BinaryWeights::make(codes, {family, inputBits}));
     if (!first->hasFastProducts())
@@ -181,9 +181,9 @@ public:
                 const auto done =
                     static_cast<double>(round) * static_cast<double>(contenders_.size()) +
                     static_cast<double>(i);
-                if (!progress_.advance(done, static_cast<double>(rounds) *
-                                                 static_cast<double>(contenders_.size()),
-                                       "rounds"))
+                if (!progress_.advance(
+                        done, static_cast<double>(rounds) * static_cast<double>(contenders_.size()),
+                        "rounds"))
                     return cancelled();
                 contenders_[i].seconds.push_back(secondsOf(contenders_[i]));
             }

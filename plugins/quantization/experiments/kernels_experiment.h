@@ -5,8 +5,8 @@
 namespace vitrine::quantization_plugin
 {
 
-// quantization.kernels: how fast this machine multiplies a vector by binary codes, by each family of
-// products, beside dense F32 and F16 weights, and how exactly.
+// quantization.kernels: how fast this machine multiplies a vector by binary codes, by each family
+// of products, beside dense F32 and F16 weights, and how exactly.
 class KernelsExperiment : public Experiment
 {
 public:

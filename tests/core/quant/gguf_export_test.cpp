@@ -4,8 +4,8 @@
 #include "core/base/resources.h"
 #include "core/model/llm/llm_rope.h"
 #include "core/quant/gguf_writer.h"
+#include "tests/support/binary_codes.h"
 #include "tests/support/gguf_vocabulary.h"
-#include "tests/support/random_codes.h"
 #include "tests/support/rounded_checkpoint.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/tiny_llm.h"
@@ -456,7 +456,7 @@ TEST_F(GgufExportTest, CodesThatGgufCannotSayAreRefusedByName)
     EXPECT_THAT(refusal(shape), AllOf(first, HasSubstr("a scale for each plane and group")));
     shape.form = ScaleForm::powers;
     EXPECT_THAT(refusal(shape), AllOf(first, HasSubstr("a sum of powers of two for each plane")));
-    shape = grid, shape.centred = false;
+    shape = grid, shape.hasZeros = true;
     EXPECT_THAT(refusal(shape), AllOf(first, HasSubstr("zero points")));
     for (const int planes : {1, 2, 3, 5, 7}) {
         shape = grid, shape.planes = planes;

@@ -5,7 +5,7 @@
 #include "core/model/llm/llm.h"
 #include "core/model/llm/llm_checkpoint.h"
 #include "core/model/network/llm_network.h"
-#include "tests/support/random_codes.h"
+#include "tests/support/binary_codes.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/tiny_llm.h"
 
@@ -82,8 +82,7 @@ TEST_F(PackedCodes, EveryLayoutAndFormComesBackToTheBit)
          .planes = 4,
          .groupRows = 2,
          .groupColumns = 8,
-         .form = ScaleForm::powers,
-         .terms = 2},
+         .form = ScaleForm::powers},
         {.outputs = 5,
          .inputs = 64,
          .planes = 4,
@@ -96,7 +95,7 @@ TEST_F(PackedCodes, EveryLayoutAndFormComesBackToTheBit)
          .groupRows = 1,
          .groupColumns = 32,
          .form = ScaleForm::grid,
-         .centred = false}};
+         .hasZeros = true}};
     for (std::size_t i = 0; i < shapes.size(); ++i) {
         const BinaryCodes codes = randomCodes(shapes[i], i);
         PackedWriter writer;

@@ -14,8 +14,8 @@ using testing::HasSubstr;
 
 Result<RunResult> runKernels(std::map<std::string, std::string> given)
 {
-    for (const auto& [name, value] : {std::pair{"rows", "256"}, {"columns", "320"},
-                                      {"cycle_mib", "1"}, {"rounds", "2"}})
+    for (const auto& [name, value] :
+         {std::pair{"rows", "256"}, {"columns", "320"}, {"cycle_mib", "1"}, {"rounds", "2"}})
         given.emplace(name, value);
     const KernelsExperiment experiment;
     QuietProgress progress;
@@ -34,10 +34,10 @@ TEST(KernelsExperiment, MeasuresEveryFamilyBesideDenseWeights)
         EXPECT_GT(seconds, 0);
     const auto errors = columnNumbers(*out, "kernels", "error");
     EXPECT_LT(errors[0], 1e-5);
-    EXPECT_LT(errors[2], 1e-3);
-    EXPECT_LT(errors[3], 1e-2);
-    EXPECT_LT(errors[4], 1e-3);
-    EXPECT_LT(errors[5], 1e-2);
+    for (const std::size_t int16 : {2u, 4u})
+        EXPECT_LT(errors[int16], 2e-3); // of the largest of few outputs
+    for (const std::size_t int8 : {3u, 5u})
+        EXPECT_LT(errors[int8], 2e-2);
     const auto bytes = columnNumbers(*out, "kernels", "bytes");
     EXPECT_EQ(bytes[0], 256 * 320 * 4);
     EXPECT_LT(bytes[2], 256 * 320 * 4 / 7.0); // 3 bits and their scales
