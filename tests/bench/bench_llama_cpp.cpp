@@ -15,6 +15,11 @@ namespace
 void measure(PeerType type, std::int64_t rows, std::int64_t columns, int rounds)
 {
     const auto products = PeerProducts::make(type, rows, columns);
+    if (!products) {
+        fmt::print("{} {} x {}: llama.cpp has no place for such weights\n", peerTypeName(type),
+                   rows, columns);
+        return;
+    }
     for (const int threads : {1, 2}) {
         products->seconds(threads);
         std::vector<double> taken;
