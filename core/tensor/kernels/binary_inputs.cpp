@@ -306,7 +306,7 @@ void addRowOffsetsOf(const BinaryTiles& tiles, const InputPlan& plan, const Quan
 {
     const InputReals d;
     float sums[kInputLanes];
-    for (std::int64_t row = begin; row < end; row += kInputLanes) {
+    for (std::int64_t row = begin / kInputLanes * kInputLanes; row < end; row += kInputLanes) {
         auto sum = hn::Zero(d);
         for (std::size_t i = 0; i < plan.pieces().size(); ++i) {
             sum = hn::Add(sum,
@@ -315,8 +315,8 @@ void addRowOffsetsOf(const BinaryTiles& tiles, const InputPlan& plan, const Quan
                                               tiles.scaleAt(row, plan.pieces()[i].columnGroup))));
         }
         hn::StoreU(sum, d, sums);
-        for (std::int64_t i = 0; i < std::min(kInputLanes, end - row); ++i)
-            y[row - begin + i] += sums[i];
+        for (std::int64_t r = std::max(row, begin); r < std::min(row + kInputLanes, end); ++r)
+            y[r - begin] += sums[r - row];
     }
 }
 

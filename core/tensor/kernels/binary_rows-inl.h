@@ -51,7 +51,8 @@ void multiplyPieces(const BinaryTiles& tiles, const InputPlan& plan, int plane,
     const RowReals d;
     constexpr std::int64_t rows = BinaryTiles::kRows, bytes = BinaryTiles::kBytes;
     const std::uint8_t* codes = tiles.codes(plane, row / rows) + row % rows * 4;
-    const std::uint8_t* more = codes + tiles.tiles() * bytes; // kVectors == 2: of the next block
+    // kVectors == 2: of the next block
+    const std::uint8_t* more = codes + (kVectors - 1) * tiles.planes() * tiles.tiles() * bytes;
     const std::int8_t* x = inputs.bytes;
     auto first = hn::Zero(d), second = first;
     const auto add = [&](auto& to, RowSum sum, std::size_t i, std::int64_t at) HWY_ATTR {

@@ -63,8 +63,8 @@ void BinaryTiles::packCodes(const BinaryCodes& c)
     const std::uint8_t* from = c.codes.data();
     for (int plane = 0; plane < planes_; ++plane)
         for (std::int64_t row = 0; row < outputs_; ++row, from += c.codeBytes()) {
-            std::uint8_t* to = codes_.get() + (plane * blocks() + row / kRows) * tiles() * kBytes +
-                               row % kRows * 4;
+            std::uint8_t* to =
+                codes_.get() + (row / kRows * planes_ + plane) * tiles() * kBytes + row % kRows * 4;
             for (std::int64_t tile = 0; tile < tiles(); ++tile, to += kBytes) {
                 std::uint32_t word = 0;
                 for (std::int64_t i = 4 * tile; i < std::min(4 * tile + 4, c.codeBytes()); ++i)

@@ -45,19 +45,21 @@ public:
     std::int64_t blocks() const { return (outputs_ + kRows - 1) / kRows; }
     std::int64_t tiles() const { return (inputs_ + kInputs - 1) / kInputs; } // of a row
 
-    // The tiles of sixteen rows from 16 * block on, one after the other.
+    // The tiles of sixteen rows from 16 * block on, one after the other; the planes of the same
+    // rows follow each other, so that a product reads one stream.
     const std::uint8_t* codes(int plane, std::int64_t block) const
     {
-        return codes_.get() + (plane * blocks() + block) * tiles() * kBytes;
+        return codes_.get() + (block * planes_ + plane) * tiles() * kBytes;
     }
 
     // Scales of few rows are applied to sums of their columns, those of many rows to the inputs.
-    // The first lie row by row for each group of columns, the others as in BinaryCodes.
+    // The first lie for sixteen rows side by side, group of columns after group of columns, the
+    // others as in BinaryCodes.
     bool hasScalesOfRows() const { return hasScalesOfRows_; }
     const BinaryScales& scales() const { return scales_; }
     std::int64_t scaleAt(std::int64_t row, std::int64_t columnGroup) const
     {
-        return hasScalesOfRows_ ? columnGroup * blocks() * kRows + row
+        return hasScalesOfRows_ ? (row / kRows * columnGroups() + columnGroup) * kRows + row % kRows
                                 : row / groupRows_ * columnGroups() + columnGroup;
     }
     // Whether products with quantized inputs exist: not for groups of few rows and few columns.

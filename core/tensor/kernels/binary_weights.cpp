@@ -136,8 +136,13 @@ void BinaryWeights::dotGroup(std::int64_t begin, std::int64_t end, const float* 
     if (tiles_->hasScalesOfRows() && tiles_->scales().hasOffsets())
         addRowOffsets(*tiles_, plan_, of(0), begin, end, y);
     const auto add = product().family == BinaryFamily::dots ? addDots : addLookups;
-    for (int plane = 0; plane < planes_; ++plane)
-        add(*tiles_, plan_, plane, of(plane), begin, end, y);
+    // Rows whose codes are one stream; the sums of a row are in the order of the planes.
+    constexpr std::int64_t rows = 2 * BinaryTiles::kRows;
+    for (std::int64_t row = begin, next = begin; row < end; row = next) {
+        next = std::min(end, (row / rows + 1) * rows);
+        for (int plane = 0; plane < planes_; ++plane)
+            add(*tiles_, plan_, plane, of(plane), row, next, y + (row - begin));
+    }
 }
 
 void BinaryWeights::dotDecoded(std::int64_t begin, std::int64_t end, const float* x, float* y) const
