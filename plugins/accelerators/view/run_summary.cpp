@@ -3,23 +3,13 @@
 #include "core/sim/cost/accelerator.h"
 #include "plugins/accelerators/figures/figures.h"
 #include "plugins/accelerators/figures/read.h"
-#include "widgets/theme/palette.h"
 
-#include <QHeaderView>
-#include <QPainter>
-#include <QScrollBar>
-#include <QStyledItemDelegate>
-
-#include <algorithm>
 #include <cmath>
-#include <functional>
 
 namespace vitrine::accelerators_plugin
 {
 namespace
 {
-
-constexpr int kRow = 28, kDotWidth = 18, kNarrowestName = 150, kSlack = 20;
 
 struct Shown {
     const char *metric, *name, *unit;
@@ -35,36 +25,6 @@ constexpr Shown kShown[] = {
     {"gops_per_watt", "GOPS/W", "", 1, "Of the chip alone where its paper counts so"},
     {"dram_bytes", "DRAM", "MB", 1e-6, "Read and written"}};
 
-class DotDelegate : public QStyledItemDelegate
-{
-public:
-    using QStyledItemDelegate::QStyledItemDelegate;
-
-    void paint(QPainter* painter, const QStyleOptionViewItem& option,
-               const QModelIndex& index) const override
-    {
-        QStyleOptionViewItem item = option;
-        initStyleOption(&item, index);
-        const QString text = item.text;
-        item.text.clear();
-        option.widget->style()->drawControl(QStyle::CE_ItemViewItem, &item, painter, option.widget);
-        painter->save();
-        painter->setRenderHint(QPainter::Antialiasing);
-        painter->setPen(Qt::NoPen);
-        const int colour =
-            index.siblingAtColumn(index.model()->columnCount() - 1).data(Qt::DisplayRole).toInt();
-        painter->setBrush(theme::palette().series(colour));
-        painter->drawEllipse(QPointF(option.rect.left() + 12, option.rect.center().y() + 0.5), 4,
-                             4);
-        painter->setFont(item.font);
-        painter->setPen(item.palette.color(QPalette::Text));
-        const QRect room = option.rect.adjusted(kDotWidth + 4, 0, -4, 0);
-        painter->drawText(room, Qt::AlignVCenter | Qt::AlignLeft,
-                          item.fontMetrics.elidedText(text, Qt::ElideRight, room.width()));
-        painter->restore();
-    }
-};
-
 void addColumns(Table& table)
 {
     for (const Shown& one : kShown)
@@ -78,12 +38,6 @@ Cell scaled(double value, double factor)
 
 } // namespace
 
-RunSummary::RunSummary(QWidget* parent) : DataTable(parent), dots_(new DotDelegate(this))
-{
-    setFrameShape(QFrame::NoFrame);
-    setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-}
-
 void RunSummary::setRuns(const std::vector<const RunRecord*>& runs, const figure::RunPlaces& places)
 {
     Table table{
@@ -95,7 +49,7 @@ void RunSummary::setRuns(const std::vector<const RunRecord*>& runs, const figure
         table.columns.push_back({"Speed-up", "×", Origin::computed, "Latency " + first});
         table.columns.push_back({"Energy gain", "×", Origin::computed, "Energy " + first});
     }
-    table.columns.push_back({"", "", Origin::computed, ""}); // the run's colour, not shown
+    std::vector<int> colours;
     const auto looks = looksOf(runs, places);
     const std::vector<std::string> names = shortNames(runs);
     for (std::size_t i = 0; i < runs.size(); ++i) {
@@ -106,10 +60,10 @@ void RunSummary::setRuns(const std::vector<const RunRecord*>& runs, const figure
         if (several)
             for (const char* name : {"latency_ms", "energy_mj"})
                 row.push_back(metricOf(runs.front()->result, name) / metricOf(run.result, name));
-        row.push_back(std::int64_t{looks[i].colour});
+        colours.push_back(looks[i].colour);
         table.rows.push_back(std::move(row));
     }
-    show(table, true);
+    setRows(std::move(table), colours);
 }
 
 void RunSummary::setOthers(const RunRecord& run)
@@ -125,52 +79,7 @@ void RunSummary::setOthers(const RunRecord& run)
             row.push_back(scaled(other.number(one.metric), one.factor));
         table.rows.push_back(std::move(row));
     }
-    show(table, false);
-}
-
-void RunSummary::show(const Table& table, bool coloured)
-{
-    for (int i = 0; i < model()->columnCount(); ++i) // a hidden column would get no width
-        setColumnHidden(i, false);
-    setTable(table);
-    const int columns = static_cast<int>(table.columns.size());
-    for (int i = 0; i < columns; ++i)
-        setItemDelegateForColumn(i, coloured && i == 0 ? dots_ : nullptr);
-    for (int i = 0; i < columns; ++i)
-        setColumnHidden(i, coloured && i == columns - 1);
-    natural_.clear();
-    for (int i = 0; i < columns; ++i)
-        natural_.push_back(
-            isColumnHidden(i) ? 0 : columnWidth(i) - kSlack + (i == 0 ? kSlack + kDotWidth : 0));
-    rows_ = static_cast<int>(table.rows.size());
-    spread();
-}
-
-// What is left over goes to all columns alike; what lacks is taken from the names, which may be
-// elided.
-void RunSummary::spread()
-{
-    int sum = 0, shown = 0;
-    for (const int width : natural_) {
-        sum += width;
-        shown += width > 0;
-    }
-    const int room = viewport()->width();
-    const int less =
-        natural_.empty() ? 0 : std::clamp(sum - room, 0, std::max(0, natural_[0] - kNarrowestName));
-    const int more = shown > 0 ? std::max(0, room - sum) / shown : 0;
-    for (std::size_t i = 0; i < natural_.size(); ++i)
-        if (natural_[i] > 0)
-            setColumnWidth(static_cast<int>(i), natural_[i] + more - (i == 0 ? less : 0));
-    const int bar = sum - less > room ? horizontalScrollBar()->sizeHint().height() : 0;
-    setFixedHeight(horizontalHeader()->sizeHint().height() + kRow * rows_ + 2 * frameWidth() + 2 +
-                   bar);
-}
-
-void RunSummary::resizeEvent(QResizeEvent* event)
-{
-    DataTable::resizeEvent(event);
-    spread();
+    setRows(std::move(table), {});
 }
 
 } // namespace vitrine::accelerators_plugin

@@ -2,7 +2,7 @@
 
 #include "core/figure/run_places.h"
 #include "core/jobs/experiment/run_record.h"
-#include "widgets/table/data_table.h"
+#include "widgets/table/run_table.h"
 
 #include <vector>
 
@@ -11,25 +11,15 @@ namespace vitrine::accelerators_plugin
 
 // The figures that people compare, one row per run, each with the colour the run has in the plots.
 // The first run is the measure of the last two columns.
-class RunSummary : public DataTable
+class RunSummary : public RunTable
 {
     Q_OBJECT
 public:
-    explicit RunSummary(QWidget* parent);
+    using RunTable::RunTable;
+
     void setRuns(const std::vector<const RunRecord*>& runs, const figure::RunPlaces& places);
     // Table "beside" of a run: other machines with their defaults on the same workload.
     void setOthers(const RunRecord& run);
-
-protected:
-    void resizeEvent(QResizeEvent* event) override;
-
-private:
-    void show(const Table& table, bool coloured);
-    void spread();
-
-    int rows_ = 0;
-    std::vector<int> natural_; // widths of the columns' contents
-    QAbstractItemDelegate* dots_;
 };
 
 } // namespace vitrine::accelerators_plugin

@@ -1,0 +1,135 @@
+#include "widgets/table/run_table.h"
+
+#include "core/figure/figure.h"
+#include "widgets/theme/palette.h"
+
+#include <QAbstractProxyModel>
+#include <QHeaderView>
+#include <QPainter>
+#include <QScrollBar>
+#include <QStyledItemDelegate>
+
+#include <algorithm>
+
+namespace vitrine
+{
+namespace
+{
+
+constexpr int kRunRow = 28, kDotWidth = 18, kNarrowestName = 150, kSlack = 20;
+
+class RunDotDelegate : public QStyledItemDelegate
+{
+public:
+    using QStyledItemDelegate::QStyledItemDelegate;
+
+    void paint(QPainter* painter, const QStyleOptionViewItem& option,
+               const QModelIndex& index) const override
+    {
+        QStyleOptionViewItem item = option;
+        initStyleOption(&item, index);
+        const QString text = item.text;
+        item.text.clear();
+        option.widget->style()->drawControl(QStyle::CE_ItemViewItem, &item, painter, option.widget);
+        painter->save();
+        painter->setRenderHint(QPainter::Antialiasing);
+        painter->setPen(Qt::NoPen);
+        const int colour = index.siblingAtColumn(index.model()->columnCount() - 1)
+                               .data(DataTableModel::kSortRole)
+                               .toInt();
+        painter->setBrush(theme::palette().series(colour));
+        if (colour != figure::kMuted)
+            painter->drawEllipse(QPointF(option.rect.left() + 12, option.rect.center().y() + 0.5),
+                                 4, 4);
+        painter->setFont(item.font);
+        painter->setPen(item.palette.color(QPalette::Text));
+        const QRect room = option.rect.adjusted(kDotWidth + 4, 0, -4, 0);
+        painter->drawText(room, Qt::AlignVCenter | Qt::AlignLeft,
+                          item.fontMetrics.elidedText(text, Qt::ElideRight, room.width()));
+        painter->restore();
+    }
+};
+
+} // namespace
+
+RunTable::RunTable(QWidget* parent) : DataTable(parent), dots_(new RunDotDelegate(this))
+{
+    setFrameShape(QFrame::NoFrame);
+    setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+}
+
+void RunTable::setRows(Table table, const std::vector<int>& colours)
+{
+    const bool coloured = !colours.empty();
+    if (coloured) { // one column more, not shown
+        table.columns.push_back({"", "", Origin::computed, ""});
+        for (std::size_t i = 0; i < table.rows.size() && i < colours.size(); ++i)
+            table.rows[i].push_back(std::int64_t{colours[i]});
+    }
+    for (int i = 0; i < model()->columnCount(); ++i) // a hidden column would get no width
+        setColumnHidden(i, false);
+    setTable(table);
+    const int columns = static_cast<int>(table.columns.size());
+    for (int i = 0; i < columns; ++i)
+        setItemDelegateForColumn(i, coloured && i == 0 ? dots_ : nullptr);
+    for (int i = 0; i < columns; ++i)
+        setColumnHidden(i, coloured && i == columns - 1);
+    natural_.clear();
+    const auto isText = [&](int column) {
+        return std::ranges::any_of(table.rows, [&](const std::vector<Cell>& row) {
+            const auto at = static_cast<std::size_t>(column);
+            return at < row.size() && std::holds_alternative<std::string>(row[at]);
+        });
+    };
+    for (int i = 0; i < columns; ++i)
+        natural_.push_back(isColumnHidden(i) ? 0
+                           : i == 0          ? columnWidth(i) + kDotWidth
+                                             : columnWidth(i) - (isText(i) ? 0 : kSlack));
+    rows_ = static_cast<int>(table.rows.size());
+    spread();
+}
+
+int RunTable::rowOf(const QModelIndex& index) const
+{
+    const auto* sorted = qobject_cast<const QAbstractProxyModel*>(model());
+    return sorted && index.isValid() ? sorted->mapToSource(index).row() : -1;
+}
+
+void RunTable::selectRow(int row)
+{
+    const auto* sorted = qobject_cast<const QAbstractProxyModel*>(model());
+    if (!sorted || row < 0)
+        clearSelection();
+    else
+        DataTable::selectRow(sorted->mapFromSource(sorted->sourceModel()->index(row, 0)).row());
+}
+
+// What is left over goes to all columns alike; what lacks is taken from the names, which may be
+// elided.
+void RunTable::spread()
+{
+    int sum = 0, shown = 0;
+    for (const int width : natural_) {
+        sum += width;
+        shown += width > 0;
+    }
+    const int room = viewport()->width();
+    // Names give way only where that saves the scroll bar.
+    const int spare = natural_.empty() ? 0 : std::max(0, natural_[0] - kNarrowestName);
+    const int less = sum - room <= spare ? std::max(0, sum - room) : 0;
+    const int more = shown > 0 ? std::max(0, room - sum) / shown : 0;
+    for (std::size_t i = 0; i < natural_.size(); ++i)
+        if (natural_[i] > 0)
+            setColumnWidth(static_cast<int>(i), natural_[i] + more - (i == 0 ? less : 0));
+    const int bar = sum - less > room ? horizontalScrollBar()->sizeHint().height() : 0;
+    setFixedHeight(horizontalHeader()->sizeHint().height() + kRunRow * rows_ + 2 * frameWidth() +
+                   2 + bar);
+}
+
+void RunTable::resizeEvent(QResizeEvent* event)
+{
+    DataTable::resizeEvent(event);
+    spread();
+}
+
+} // namespace vitrine
