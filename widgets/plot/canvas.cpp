@@ -125,7 +125,7 @@ protected:
         for (const figure::Series& series : figure.series)
             drawSeries(*painter, series, frame, palette);
         spans(false);
-        drawAnnotations(*painter, figure.annotations, frame, palette);
+        drawAnnotations(*painter, figure, frame, palette);
     }
 
 private:

@@ -296,15 +296,45 @@ std::vector<QRectF> notePlaces(const std::vector<figure::Annotation>& notes, con
     return places;
 }
 
-void drawAnnotations(QPainter& painter, const std::vector<figure::Annotation>& notes,
-                     const Frame& frame, const theme::Palette& palette)
+namespace
 {
+
+// The text's colour may not be seen on a cell: black or white then, by the cell.
+QColor noteColour(const figure::Annotation& note, const std::vector<figure::Grid>& grids,
+                  const theme::Palette& palette)
+{
+    if (note.colour != figure::kTextColour)
+        return palette.series(note.colour);
+    for (auto grid = grids.rbegin(); grid != grids.rend(); ++grid) {
+        const double column = std::round((note.x - grid->x0) / grid->dx),
+                     row = std::round((note.y - grid->y0) / grid->dy);
+        if (!(column >= 0 && row >= 0 && column < static_cast<double>(grid->columns) &&
+              row < static_cast<double>(grid->rows)))
+            continue;
+        const auto cell = static_cast<std::size_t>(row) * static_cast<std::size_t>(grid->columns) +
+                          static_cast<std::size_t>(column);
+        if (cell >= grid->values.size() || !std::isfinite(grid->values[cell]))
+            continue;
+        const auto colour =
+            figure::colourOf(grid->map, figure::normalised(*grid, grid->values[cell]));
+        const double light = 0.299 * colour.red + 0.587 * colour.green + 0.114 * colour.blue;
+        return light > 127 ? Qt::black : Qt::white;
+    }
+    return palette.series(note.colour);
+}
+
+} // namespace
+
+void drawAnnotations(QPainter& painter, const figure::Figure& figure, const Frame& frame,
+                     const theme::Palette& palette)
+{
+    const std::vector<figure::Annotation>& notes = figure.annotations;
     painter.setFont(theme::uiFont(11));
     const std::vector<QRectF> places = notePlaces(notes, frame);
     for (std::size_t i = 0; i < notes.size(); ++i) {
         if (places[i].isNull())
             continue;
-        painter.setPen(palette.series(notes[i].colour));
+        painter.setPen(noteColour(notes[i], figure.grids, palette));
         painter.drawText(places[i].bottomLeft(), QString::fromStdString(notes[i].text));
     }
 }

@@ -26,8 +26,9 @@ void drawSpan(QPainter& painter, const figure::Span& span, const Frame& frame,
 // not drawn over those of an earlier note, nor outside the axes. Marks of one letter never give
 // way.
 std::vector<QRectF> notePlaces(const std::vector<figure::Annotation>& notes, const Frame& frame);
-void drawAnnotations(QPainter& painter, const std::vector<figure::Annotation>& notes,
-                     const Frame& frame, const theme::Palette& palette);
+// What stands in the text's colour is black or white on a cell.
+void drawAnnotations(QPainter& painter, const figure::Figure& figure, const Frame& frame,
+                     const theme::Palette& palette);
 
 // The sign of a legend entry, in `box`.
 void drawKey(QPainter& painter, const figure::Series& series, const QRectF& box,

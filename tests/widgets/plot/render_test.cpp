@@ -220,6 +220,25 @@ TEST_F(RenderTest, ASingleBrightColumnSurvivesTheSamplingOfASvg)
     EXPECT_EQ(bright, 1);
 }
 
+// In the text's colour a note would not be seen on a dark cell, nor in the dark theme on a bright
+// one.
+TEST_F(RenderTest, NotesOnCellsAreBlackOrWhiteByTheCell)
+{
+    figure::Figure figure;
+    figure.grids.push_back({.name = "w", .rows = 1, .columns = 2, .values = {0, 1}});
+    figure.annotations = {{"D", 0, 0}, {"B", 1, 0}, {"R", 1, 0, 0}};
+
+    const QString svg = QString::fromUtf8(renderFigure(figure, Format::svg));
+
+    const auto fillOf = [&](const QString& note) {
+        const QRegularExpression text("<text fill=\"([^\"]*)\"[^>]*>" + note + "</text>");
+        return text.match(svg).captured(1);
+    };
+    EXPECT_EQ(fillOf("D"), "#ffffff");
+    EXPECT_EQ(fillOf("B"), "#000000");
+    EXPECT_EQ(QColor(fillOf("R")), theme::palette().series(0)); // a colour of its own stays
+}
+
 // 1,000 cells in 100 pixels, one of them bright.
 TEST(GridImage, ASingleBrightColumnDoesNotVanish)
 {
