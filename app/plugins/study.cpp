@@ -41,6 +41,8 @@ Study studyOf(PluginJson& json)
     for (const QString& name : json.texts("needs_models"))
         if (const auto model = findModel(name.toStdString()); !model && study.missing.isEmpty())
             study.missing = QString::fromStdString(model.error().message);
+    if (const QString takes = json.text("takes"); !takes.isEmpty())
+        study.takes = takes;
     study.params = withFiles(json.textsByName("params"), study.missing);
     json.objects("beside", [&](PluginJson& other) {
         study.beside.push_back(withFiles(other.textsByName(), study.missing));

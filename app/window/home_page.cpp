@@ -27,7 +27,7 @@ namespace vitrine
 namespace
 {
 
-constexpr int kCardWidth = 260; // at least
+constexpr int kCardWidth = 200; // at least
 constexpr int kCardHeight = 268;
 constexpr int kRecentHeight = 140;
 constexpr int kPictureHeight = 152;
@@ -148,7 +148,7 @@ HomePage::HomePage(const std::vector<Study>& studies, QWidget* parent) : QWidget
 {
     setObjectName("page");
     auto* inside = new QWidget(this);
-    inside->setMaximumWidth(960);
+    inside->setMaximumWidth(1200);
     auto* column = new QVBoxLayout(inside);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(12);
@@ -162,7 +162,7 @@ HomePage::HomePage(const std::vector<Study>& studies, QWidget* parent) : QWidget
     auto* cards = new QHBoxLayout;
     cards->setSpacing(16);
     for (const Study& study : studies) {
-        auto* card = new Card(study.title, study.line, "Run · a few seconds", inside);
+        auto* card = new Card(study.title, study.line, "Run · " + study.takes, inside);
         card->setMinimumWidth(kCardWidth);
         card->setMinimumHeight(kCardHeight);
         card->setThumbnail(thumbnail(study.thumbnail, "light"), thumbnail(study.thumbnail, "dark"));

@@ -42,7 +42,7 @@ TEST(PluginInfo, SaysNothingOfAFileThatHoldsEveryKnownKey)
         'opens': [{'what': 'w', 'parameter': 'model', 'endings': ['bin'], 'folders_with': ['a'],
                    'whole_folder': ['b']}],
         'studies': [{'id': 's', 'place': 1, 'title': 't', 'line': 'l', 'experiment': 'x.run',
-                     'thumbnail': 'n', 'needs_models': [], 'params': {'any': '1'},
+                     'thumbnail': 'n', 'takes': 'a minute', 'needs_models': [], 'params': {'any': '1'},
                      'beside': [{'other': '2'}]}]})");
 
     EXPECT_THAT(read.problems, IsEmpty());
@@ -50,6 +50,7 @@ TEST(PluginInfo, SaysNothingOfAFileThatHoldsEveryKnownKey)
     EXPECT_THAT(read.info.experiments, ElementsAre("x.run"));
     ASSERT_EQ(read.info.studies.size(), 1u);
     EXPECT_EQ(read.info.studies[0].params.at("any"), "1");
+    EXPECT_EQ(read.info.studies[0].takes, "a minute");
     EXPECT_EQ(read.info.studies[0].beside.at(0).at("other"), "2");
 }
 
