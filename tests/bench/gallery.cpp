@@ -1,7 +1,7 @@
 // gallery WORKSPACE FOLDER [WIDTHxHEIGHT [THEME ...]]: pictures of every page of the window with
 // the newest runs of a workspace, to be looked at: each room with one run of each of its
-// experiments and with two, each tab and pane mode of its view, and what opens over a page.
-// QT_SCALE_FACTOR scales.
+// experiments, with two and with four, each tab and pane mode of its view, and what opens over a
+// page. QT_SCALE_FACTOR scales.
 #include "app/plugins/plugin_rooms.h"
 #include "app/window/main_window.h"
 #include "app/window/room_page.h"
@@ -96,7 +96,7 @@ private:
 
     void experimentOf(const QString& experiment)
     {
-        const auto done = newest(experiment, 3, RunState::done);
+        const auto done = newest(experiment, 4, RunState::done);
         if (done.isEmpty())
             return;
         window_.openRuns(done.first(1));
@@ -106,6 +106,10 @@ private:
         if (done.size() > 1) {
             window_.openRuns(done.first(2));
             keep(experiment + "-two");
+        }
+        if (done.size() > 3) {
+            window_.openRuns(done.first(4));
+            keep(experiment + "-four");
         }
         const auto failed = newest(experiment, 1, RunState::failed);
         if (!failed.isEmpty()) {
