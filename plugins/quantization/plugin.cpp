@@ -1,8 +1,10 @@
 #include "widgets/plugin.h"
+#include "core/base/json.h"
 #include "plugins/quantization/experiments/kernels_experiment.h"
 #include "plugins/quantization/experiments/llm_experiment.h"
 #include "plugins/quantization/figures/figures.h"
-#include "widgets/page/run_places.h"
+#include "plugins/quantization/view/view.h"
+#include "widgets/state_json.h"
 
 #include <QJsonObject>
 #include <QObject>
@@ -21,14 +23,20 @@ public:
     {
         return experiments<LlmExperiment, KernelsExperiment>();
     }
-    View* createView(std::string_view, ViewContext&, QWidget*) const override
+    View* createView(std::string_view experiment, ViewContext& context,
+                     QWidget* parent) const override
     {
-        return nullptr; // the general view will do
+        if (experiment == "quantization.kernels")
+            return nullptr; // the general view will do
+        return new QuantizationView(context, parent);
     }
     std::vector<figure::Figure> figures(const std::vector<RunRecord>& runs,
                                         const QJsonObject& state) const override
     {
-        return quantization_plugin::figures(runs, runPlacesIn(state));
+        Runs records;
+        for (const RunRecord& run : runs)
+            records.push_back(&run);
+        return quantization_plugin::figures(records, readState(coreJson(state)));
     }
 };
 

@@ -210,8 +210,9 @@ private:
 
     QString page()
     {
-        static const char* const pages[] = {"home",  "attention", "calibration", "accelerators",
-                                            "video", "learning",  "runs",        "reports"};
+        static const char* const pages[] = {"home",         "attention",    "calibration",
+                                            "quantization", "accelerators", "video",
+                                            "learning",     "runs",         "reports"};
         const QString id = pages[below(std::size(pages))];
         window_.showPage(id);
         return "page " + id;

@@ -1,34 +1,40 @@
 #include "plugins/quantization/figures/figures.h"
 
+#include "core/base/cut_text.h"
 #include "core/jobs/experiment/read_run.h"
-#include "plugins/quantization/experiments/params.h"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <map>
+#include <ranges>
 
 namespace vitrine::quantization_plugin
 {
 namespace
 {
 
-using Runs = std::vector<const RunRecord*>;
+constexpr std::size_t kMostProjections = 64; // columns of a bit map
+constexpr int kSelected = figure::kTextColour;
 
 class Drawing
 {
 public:
-    Drawing(const std::vector<RunRecord>& runs, const figure::RunPlaces& places) : places_(places)
+    Drawing(const Runs& runs, const State& state) : state_(state)
     {
-        for (const RunRecord& run : runs)
-            if (std::isfinite(vitrine::metricOf(run.result, "bits_per_weight")))
-                runs_.push_back(&run);
-        looks_ = figure::runLooks(runs_, places, [](const RunRecord* run) { return run->uid; });
+        std::ranges::copy_if(runs, std::back_inserter(runs_),
+                             [](const RunRecord* run) { return isVersion(*run); });
+        looks_ =
+            figure::runLooks(runs_, state.places, [](const RunRecord* run) { return run->uid; });
     }
 
     bool isEmpty() const { return runs_.empty(); }
     const Runs& runs() const { return runs_; }
     const figure::RunLook& look(std::size_t run) const { return looks_[run]; }
+    const RunRecord& selected() const { return *runs_[selectedRun(state_, runs_)]; }
+    const std::string& layer() const { return state_.layer; }
 
     figure::Figure start(const char* name, std::string title) const
     {
@@ -39,39 +45,58 @@ public:
             figure.recipe.runs.push_back(run->uid);
         figure.recipe.experiment = "quantization.llm";
         figure.recipe.figure = name;
-        figure.recipe.state = figure::runPlacesText(places_);
+        figure.recipe.state = text(state_);
         return figure;
+    }
+
+    // Of one run only: which one is said where there are several.
+    figure::Figure startOne(const char* name, std::string title, const RunRecord& run) const
+    {
+        if (runs_.size() > 1)
+            title += ", " + versionTick(run);
+        figure::Figure figure = start(name, std::move(title));
+        figure.recipe.runs = {run.uid};
+        return figure;
+    }
+
+    // A line of the run at this place, without points.
+    figure::Series line(std::size_t run) const
+    {
+        figure::Series series;
+        series.name = versionName(*runs_[run]);
+        series.colour = looks_[run].colour;
+        series.line = looks_[run].line;
+        return series;
     }
 
 private:
     Runs runs_;
     std::vector<figure::RunLook> looks_;
-    const figure::RunPlaces& places_;
+    const State& state_;
 };
 
-std::string versionName(const RunRecord& run)
+figure::Span lineAt(bool isVertical, double place, int colour)
 {
-    const std::string number = run.number > 0 ? fmt::format("#{} ", run.number) : "";
-    Params params;
-    for (const char* name : {"method", "layout", "bits"})
-        params.set(name, ParamValue(parameterText(run.params, name)));
-    return number + methodName(params);
+    figure::Span span;
+    span.vertical = isVertical;
+    span.from = span.to = place;
+    span.colour = colour;
+    return span;
 }
 
-// What a layer is called within its block: "q", "gate".
-std::string projectionOf(const std::string& tensor)
+figure::Span bandAround(bool isVertical, double place)
 {
-    const auto end = tensor.rfind("_proj");
-    const auto dot = end == std::string::npos ? end : tensor.rfind('.', end);
-    return dot == std::string::npos ? tensor : tensor.substr(dot + 1, end - dot - 1);
+    figure::Span band = lineAt(isVertical, place - 0.5, kSelected);
+    band.to = place + 0.5;
+    return band;
 }
 
 figure::Figure perplexityFigure(const Drawing& drawing)
 {
     figure::Figure figure = drawing.start("perplexity", "Perplexity and bits");
     figure.caption = "Perplexity on the text that judges over bits per weight of the linear "
-                     "layers, scales among them; bars: 95 %, windows drawn anew. The band is the "
-                     "original.";
+                     "layers, scales among them. Bars: 95 % of the ratio to the original, whose "
+                     "windows are drawn anew in pairs; dashed: the original.";
     figure.altText = "Perplexity of quantized versions over their bits per weight.";
     figure.x.label = "Bits per weight";
     figure.y.label = "Perplexity";
@@ -88,19 +113,59 @@ figure::Figure perplexityFigure(const Drawing& drawing)
         point.x = {x};
         point.y = {metric("perplexity_quantized")};
         bar.x = {x, x};
-        bar.y = {metric("perplexity_quantized_low"), metric("perplexity_quantized_high")};
+        const double original = metric("perplexity_original"); // in pairs: it does not vary
+        bar.y = {original * metric("perplexity_ratio_low"),
+                 original * metric("perplexity_ratio_high")};
+        least = std::min(least, original);
+        most = std::max({most, point.y.front(), bar.y.back()});
         figure.series.push_back(std::move(point));
         figure.series.push_back(std::move(bar));
-        least = std::min(least, metric("perplexity_original"));
-        most = std::max(most, metric("perplexity_quantized_high"));
+        const auto isSame = [&](std::size_t other) {
+            return haveSameOriginal(*drawing.runs()[other], run);
+        };
+        if (std::ranges::any_of(std::views::iota(std::size_t{0}, r), isSame))
+            continue;
+        figure.spans.push_back(lineAt(false, original, figure::kMuted));
+        figure.spans.back().name = r == 0 ? "original" : "original of " + versionTick(run);
     }
-    figure::Span original;
-    original.name = "original";
-    original.from = original.to =
-        vitrine::metricOf(drawing.runs().front()->result, "perplexity_original");
-    figure.spans.push_back(original);
+    // Versions of nearly equal bits stay side by side.
+    const auto bits = figure::xRange(figure);
+    figure.x.minimum = std::max(0.0, bits.low - 0.5), figure.x.maximum = bits.high + 0.5;
     if (most > 5 * least)
         figure.y.scale = figure::Scale::logarithmic;
+    return figure;
+}
+
+figure::Figure klWindowsFigure(const Drawing& drawing)
+{
+    constexpr std::size_t kMostMarked = 80;
+    figure::Figure figure = drawing.start("kl-windows", "Divergence on each window");
+    figure.caption = "KL(original || version) of the next token, mean over each window of the text "
+                     "that judges; dashed: over the whole text.";
+    figure.altText = "KL divergence over the windows of the text, a line for each version.";
+    figure.x.label = "Window";
+    figure.y.label = "KL";
+    figure.y.unit = "nat";
+    figure.y.minimum = 0;
+    for (std::size_t r = 0; r < drawing.runs().size(); ++r) {
+        const RunResult& result = drawing.runs()[r]->result;
+        figure::Series series = drawing.line(r);
+        const auto windows = columnNumbers(result, "windows", "window"),
+                   divergences = columnNumbers(result, "windows", "kl");
+        for (std::size_t i = 0; i < windows.size(); ++i)
+            if (std::isfinite(windows[i]) && std::isfinite(divergences[i])) {
+                series.x.push_back(windows[i]);
+                series.y.push_back(divergences[i]);
+            }
+        if (series.x.empty())
+            continue;
+        if (series.x.size() <= kMostMarked)
+            series.marker = figure::Marker::circle;
+        const double mean = vitrine::metricOf(result, "kl_mean");
+        if (std::isfinite(mean))
+            figure.spans.push_back(lineAt(false, mean, series.colour));
+        figure.series.push_back(std::move(series));
+    }
     return figure;
 }
 
@@ -113,35 +178,35 @@ figure::Figure layerErrorsFigure(const Drawing& drawing)
     figure.x.label = "Linear layer";
     figure.y.label = "Relative output error";
     figure.y.scale = figure::Scale::logarithmic;
+    std::map<std::string, double> places; // runs of other models have other layers
     for (std::size_t r = 0; r < drawing.runs().size(); ++r) {
         const RunRecord& run = *drawing.runs()[r];
-        figure::Series series;
-        series.name = versionName(run);
-        series.colour = drawing.look(r).colour;
-        series.line = drawing.look(r).line;
+        figure::Series series = drawing.line(r);
         series.marker = figure::Marker::circle;
         series.y = columnNumbers(run.result, "layers", "output_error");
         series.labels = columnTexts(run.result, "layers", "layer");
+        const auto blocks = columnNumbers(run.result, "layers", "block");
         for (std::size_t i = 0; i < series.y.size(); ++i) {
-            series.x.push_back(static_cast<double>(i));
+            const auto [place, isNew] =
+                places.emplace(series.labels[i], static_cast<double>(places.size()));
+            series.x.push_back(place->second);
+            if (isNew)
+                figure.x.ticks.push_back(
+                    {place->second, fmt::format("{:g} {}", blocks[i], projectionOf(place->first))});
             if (!(series.y[i] > 0)) // no place on a logarithmic axis
                 series.y[i] = std::nan("");
         }
         figure.series.push_back(std::move(series));
     }
-    const auto names = columnTexts(drawing.runs().front()->result, "layers", "layer");
-    const auto blocks = columnNumbers(drawing.runs().front()->result, "layers", "block");
-    for (std::size_t i = 0; i < names.size() && i < blocks.size(); ++i)
-        figure.x.ticks.push_back(
-            {static_cast<double>(i), fmt::format("{:g} {}", blocks[i], projectionOf(names[i]))});
+    if (const auto selected = places.find(drawing.layer()); selected != places.end())
+        figure.spans.push_back(lineAt(true, selected->second, kSelected));
     return figure;
 }
 
 figure::Figure bitMapFigure(const Drawing& drawing)
 {
-    const RunRecord& run = *drawing.runs().front();
-    figure::Figure figure = drawing.start("bit-map", "Bits of each layer");
-    figure.recipe.runs = {run.uid};
+    const RunRecord& run = drawing.selected();
+    figure::Figure figure = drawing.startOne("bit-map", "Bits of each layer", run);
     figure.caption = "Bits of each weight by block and projection, without scales.";
     figure.altText = "A grid of blocks and projections coloured by bits.";
     figure.x.label = "Projection";
@@ -157,6 +222,8 @@ figure::Figure bitMapFigure(const Drawing& drawing)
         const std::string column = projectionOf(names[i]);
         if (std::ranges::find(columns, column) == columns.end())
             columns.push_back(column);
+        if (columns.size() > kMostProjections) // of no model that was quantized here
+            return figure;
         if (const auto block = wholeWithin(blocks[i], 0, 1023))
             rows = std::max(rows, *block + 1);
     }
@@ -174,6 +241,10 @@ figure::Figure bitMapFigure(const Drawing& drawing)
         const auto column = std::ranges::find(columns, projectionOf(names[i])) - columns.begin();
         grid.values[static_cast<std::size_t>(*block * grid.columns + column)] =
             static_cast<float>(bits[i]);
+        if (names[i] == drawing.layer()) {
+            figure.spans.push_back(bandAround(true, static_cast<double>(column)));
+            figure.spans.push_back(bandAround(false, static_cast<double>(*block)));
+        }
         if (std::isfinite(bits[i])) {
             grid.maximum = std::max(grid.maximum, bits[i]);
             figure.annotations.push_back({fmt::format("{:g}", bits[i]), static_cast<double>(column),
@@ -206,10 +277,7 @@ figure::Figure roundsFigure(const Drawing& drawing)
             }
         if (sums.empty())
             continue;
-        figure::Series series;
-        series.name = versionName(run);
-        series.colour = drawing.look(r).colour;
-        series.line = drawing.look(r).line;
+        figure::Series series = drawing.line(r);
         for (const auto& [round, sum] : sums) {
             series.x.push_back(round);
             series.y.push_back(sum.first / sum.second);
@@ -225,11 +293,10 @@ figure::Figure exponentsFigure(const Drawing& drawing)
         return !columnNumbers(run->result, "exponents", "terms").empty();
     };
     const auto found = std::ranges::find_if(drawing.runs(), hasTerms);
-    figure::Figure figure = drawing.start("exponents", "Powers of two in the scales");
     if (found == drawing.runs().end())
-        return figure;
-    const RunRecord& run = **found;
-    figure.recipe.runs = {run.uid};
+        return {};
+    const RunRecord& run = hasTerms(&drawing.selected()) ? drawing.selected() : **found;
+    figure::Figure figure = drawing.startOne("exponents", "Powers of two in the scales", run);
     figure.caption =
         fmt::format("How often 2^e is a term of a scale, by plane: {}.", versionName(run));
     figure.altText = "Histogram of the exponents of scale terms.";
@@ -267,13 +334,13 @@ figure::Figure energyFigure(const Drawing& drawing)
     figure.altText = "Stacked bars of energy by operation, the original and each version.";
     figure.x.label = "Version";
     figure.y.label = "Energy";
-    figure.y.unit = "nJ";
+    figure.y.unit = "µJ";
     figure.y.minimum = 0;
     const auto operations = columnTexts(drawing.runs().front()->result, "operations", "operation");
     std::vector<double> below(drawing.runs().size() + 1, 0);
     for (std::size_t o = 0; o < operations.size(); ++o) {
         figure::Bars bars;
-        bars.name = operations[o];
+        bars.name = cutText(operations[o], 40);
         bars.colour = static_cast<int>(o) % figure::kRunColours;
         bars.width = 0.6;
         const auto add = [&](std::size_t at, double picojoule) {
@@ -281,7 +348,7 @@ figure::Figure energyFigure(const Drawing& drawing)
                 return;
             bars.position.push_back(static_cast<double>(at));
             bars.base.push_back(below[at]);
-            below[at] += picojoule / 1000;
+            below[at] += picojoule / 1e6;
             bars.height.push_back(below[at]);
         };
         for (std::size_t r = 0; r < drawing.runs().size(); ++r) {
@@ -299,7 +366,7 @@ figure::Figure energyFigure(const Drawing& drawing)
     }
     figure.x.ticks.push_back({0, "FP16"});
     for (std::size_t r = 0; r < drawing.runs().size(); ++r)
-        figure.x.ticks.push_back({static_cast<double>(r + 1), versionName(*drawing.runs()[r])});
+        figure.x.ticks.push_back({static_cast<double>(r + 1), versionTick(*drawing.runs()[r])});
     figure.x.minimum = -0.6;
     figure.x.maximum = static_cast<double>(drawing.runs().size()) + 0.6;
     return figure;
@@ -307,15 +374,15 @@ figure::Figure energyFigure(const Drawing& drawing)
 
 } // namespace
 
-std::vector<figure::Figure> figures(const std::vector<RunRecord>& runs,
-                                    const figure::RunPlaces& places)
+std::vector<figure::Figure> figures(const Runs& runs, const State& state)
 {
-    const Drawing drawing(runs, places);
+    const Drawing drawing(runs, state);
     if (drawing.isEmpty())
         return {};
-    std::vector<figure::Figure> all = {perplexityFigure(drawing), layerErrorsFigure(drawing),
-                                       bitMapFigure(drawing),     roundsFigure(drawing),
-                                       exponentsFigure(drawing),  energyFigure(drawing)};
+    std::vector<figure::Figure> all = {perplexityFigure(drawing),  klWindowsFigure(drawing),
+                                       layerErrorsFigure(drawing), bitMapFigure(drawing),
+                                       energyFigure(drawing),      exponentsFigure(drawing),
+                                       roundsFigure(drawing)};
     std::erase_if(all, [](const figure::Figure& each) {
         return each.series.empty() && each.bars.empty() && each.grids.empty();
     });

@@ -99,7 +99,7 @@ TEST(Study, OfEveryPluginCanRunHereWithWhatItsExperimentKnows)
 {
     PluginRooms rooms;
     const auto studies = studiesOf(rooms.rooms());
-    ASSERT_EQ(studies.size(), 3u);
+    ASSERT_EQ(studies.size(), 4u);
     EXPECT_EQ(studies.front().title, "Find the sinks");
     EXPECT_EQ(studies.back().title, "Video duel: x264 beside AV1");
     for (const Study& study : studies) {

@@ -1,0 +1,250 @@
+#include "plugins/quantization/view/view.h"
+
+#include "core/base/json.h"
+#include "core/jobs/experiment/read_run.h"
+#include "plugins/quantization/figures/figures.h"
+#include "widgets/page/elided_choice.h"
+#include "widgets/page/panel.h"
+#include "widgets/plot/plot_view.h"
+#include "widgets/state_json.h"
+#include "widgets/table/run_table.h"
+#include "widgets/theme/shown_text.h"
+#include "widgets/theme/text.h"
+
+#include <QLabel>
+#include <QSignalBlocker>
+
+#include <algorithm>
+#include <cmath>
+
+namespace vitrine::quantization_plugin
+{
+namespace
+{
+
+std::vector<SkeletonCard> versionsSkeleton(QSize size)
+{
+    using Body = SkeletonCard::Body;
+    const int gap = 8, said = 96, table = 148, half = (size.width() - gap) / 2;
+    const int top = said + table + 2 * gap, height = std::max(0, size.height() - top);
+    return {{{0, 0, size.width(), said}, Body::words},
+            {{0, said + gap, size.width(), table}, Body::lines},
+            {{0, top, half, height}},
+            {{half + gap, top, half, height}}};
+}
+
+// A number keeps its percent sign where a line breaks.
+QString kept(const std::string& sentence)
+{
+    return fromUtf8(sentence).replace(QStringLiteral(" %"), QStringLiteral("\u00a0%"));
+}
+
+int rowNamed(const QAbstractItemModel& model, const std::string& name)
+{
+    for (int row = 0; row < model.rowCount(); ++row)
+        if (model.index(row, 0).data(DataTableModel::kExactRole).toString().toStdString() == name)
+            return row;
+    return -1;
+}
+
+} // namespace
+
+QuantizationView::QuantizationView(ViewContext& context, QWidget* parent)
+    : RoomView(context, BoundState({"ranges"}),
+               {.name = tr("Quantization"),
+                .experiment = QStringLiteral("quantization.llm"),
+                .failure = tr("There is nothing to show"),
+                .empty = {tr("How few bits will do?"),
+                          tr("This room rounds the weights of a language model to a few bits, in "
+                             "several ways, and sets the result beside the original: perplexity "
+                             "with its interval, errors layer by layer, size, speed and energy."),
+                          tr("Quantize vitrine-lm to 3 bits"),
+                          tr("By ShiftAddLLM, in blocks; takes less than a minute"),
+                          tr("Or choose a model and a method in the form (F4 shows it).")}},
+               parent)
+{
+    makePage(scrolled(makeContent()), versionsSkeleton, {});
+    showPage();
+}
+
+void QuantizationView::startStudy()
+{
+    start({{"model", "vitrine-lm"},
+           {"method", "shiftadd"},
+           {"layout", "block"},
+           {"group", "160"},
+           {"bits", "3"}},
+          false);
+}
+
+bool QuantizationView::isSound(const RunRecord& run) const
+{
+    return run.state == RunState::done && isVersion(run);
+}
+
+QString QuantizationView::troubleOf(const RunRecord& run) const
+{
+    const std::string why = !run.error.empty()            ? run.error
+                            : run.state == RunState::done ? "the run holds no bits_per_weight"
+                                                          : "the run did not finish";
+    return fromUtf8(runs_.size() == 1 ? why : versionName(run) + ": " + why);
+}
+
+void QuantizationView::showRuns(const std::vector<RunHandle>& sound)
+{
+    done_ = sound;
+    layersOf_.clear();
+    colours_.clear();
+    versions_ = versionTable(records());
+    bindTo(done_.empty() ? QString() : fromUtf8(done_.front()->uid));
+    if (done_.empty()) {
+        figures_.clear();
+        return;
+    }
+    showText(*verdict_, kept(verdict(records())));
+    QStringList said;
+    for (const std::string& remark : remarks(records()))
+        said << kept(remark);
+    showText(*remarks_, said.join('\n'), kLongestShownLine);
+    remarks_->setVisible(!said.isEmpty());
+    const QSignalBlocker silent(choice_);
+    choice_->clear();
+    for (const RunHandle& run : done_)
+        choice_->addItem(shownText(versionName(*run)));
+    choice_->setVisible(done_.size() > 1);
+    draw();
+}
+
+void QuantizationView::setState(const QJsonObject& state)
+{
+    state_ = state;
+    if (!done_.empty())
+        draw();
+}
+
+Runs QuantizationView::records() const
+{
+    Runs all;
+    for (const RunHandle& run : done_)
+        all.push_back(run.get());
+    return all;
+}
+
+std::size_t QuantizationView::selected() const
+{
+    return selectedRun(readState(coreJson(current())), records());
+}
+
+void QuantizationView::draw()
+{
+    const State state = readState(coreJson(current()));
+    const Runs runs = records();
+    filling_ = true;
+    const auto looks =
+        figure::runLooks(runs, state.places, [](const RunRecord* run) { return run->uid; });
+    std::vector<int> colours;
+    for (const int run : versions_.runOf)
+        colours.push_back(run < 0 ? figure::kMuted : looks[static_cast<std::size_t>(run)].colour);
+    if (colours != colours_)
+        table_->setRows(versions_.table, colours);
+    colours_ = colours;
+    const auto shown = std::ranges::find(versions_.runOf, static_cast<int>(selected()));
+    table_->selectRow(runs.size() > 1 ? static_cast<int>(shown - versions_.runOf.begin()) : -1);
+    figures_ = quantization_plugin::figures(runs, state);
+    drawPlots();
+    drawLayers();
+    filling_ = false;
+    showPage();
+}
+
+void QuantizationView::drawPlots()
+{
+    const QJsonObject ranges = current()["ranges"].toObject();
+    for (const auto& [name, plot] : plots_) {
+        const auto found = std::ranges::find(figures_, name, &figure::Figure::name);
+        plot.card->setVisible(found != figures_.end());
+        if (found == figures_.end())
+            continue;
+        plot.card->setHeading(fromUtf8(found->title));
+        plot.card->setToolTip(shownText(found->caption));
+        plot.view->setFigure(*found);
+        plot.view->setRangeState(ranges[fromUtf8(name)].toObject());
+    }
+}
+
+void QuantizationView::drawLayers()
+{
+    const std::size_t place = selected();
+    const RunRecord& run = *done_[place];
+    const Table* layers = run.result.table("layers");
+    layersCard_->setVisible(layers != nullptr);
+    layersCard_->setHeading(done_.size() > 1 ? tr("Layers, %1").arg(shownText(versionTick(run), 80))
+                                             : tr("Layers"));
+    choice_->setCurrentIndex(static_cast<int>(place));
+    if (!layers)
+        return;
+    if (layersOf_ != run.uid || layersOf_.empty())
+        layers_->setTable(*layers);
+    layersOf_ = run.uid;
+    const int row = rowNamed(*layers_->model(), readState(coreJson(current())).layer);
+    if (row < 0)
+        return layers_->setCurrentIndex({});
+    layers_->setCurrentIndex(layers_->model()->index(row, 0));
+}
+
+void QuantizationView::selectRun(int place)
+{
+    if (place < 0 || place >= static_cast<int>(done_.size()) ||
+        place == static_cast<int>(selected()))
+        return;
+    const RunRecord& run = *done_[static_cast<std::size_t>(place)];
+    put("run", fromUtf8(run.uid), tr("Show layers of %1").arg(shownText(versionName(run), 80)));
+}
+
+void QuantizationView::selectLayer(const std::string& layer, const QString& mergeKey)
+{
+    if (!layer.empty() && readState(coreJson(current())).layer != layer)
+        put("layer", fromUtf8(layer), tr("Select a layer"), mergeKey);
+}
+
+std::string QuantizationView::layerAt(const std::string& figure, double x, double y) const
+{
+    const auto found = std::ranges::find(figures_, figure, &figure::Figure::name);
+    if (found == figures_.end())
+        return {};
+    const double column = std::round(x), row = std::round(y);
+    for (const figure::Series& series : found->series)
+        for (std::size_t i = 0; i < series.labels.size() && i < series.x.size(); ++i)
+            if (series.x[i] == column)
+                return series.labels[i];
+    const RunResult& result = done_[selected()]->result;
+    const auto names = columnTexts(result, "layers", "layer");
+    const auto blocks = columnNumbers(result, "layers", "block");
+    const auto tick = std::ranges::find(found->x.ticks, column, &figure::Axis::Tick::position);
+    for (std::size_t i = 0; i < names.size() && tick != found->x.ticks.end(); ++i)
+        if (blocks[i] == row && projectionOf(names[i]) == tick->label)
+            return names[i];
+    return {};
+}
+
+// A second click on a layer lets it go.
+void QuantizationView::clickPlot(const std::string& figure, double x, double y)
+{
+    const std::string layer = layerAt(figure, x, y);
+    if (!layer.empty() && readState(coreJson(current())).layer == layer)
+        put("layer", QJsonValue(), tr("Select no layer"));
+    else
+        selectLayer(layer, {});
+}
+
+QString QuantizationView::title() const
+{
+    if (done_.empty())
+        return tr("Quantization");
+    QStringList names;
+    for (const RunHandle& run : done_)
+        names << shownText(versionName(*run), 80);
+    return besideTitle(names);
+}
+
+} // namespace vitrine::quantization_plugin

@@ -1,0 +1,276 @@
+#include "plugins/quantization/view/view.h"
+
+#include "core/jobs/experiment/read_run.h"
+#include "tests/support/fake_context.h"
+#include "tests/widgets/plot/application.h"
+#include "widgets/plot/plot_view.h"
+#include "widgets/table/data_table.h"
+
+#include <gmock/gmock.h>
+
+#include <QComboBox>
+#include <QJsonArray>
+#include <QLabel>
+#include <QPushButton>
+#include <QStackedWidget>
+#include <QTest>
+
+#include <cmath>
+
+namespace vitrine::quantization_plugin
+{
+namespace
+{
+
+using testing::HasSubstr;
+
+constexpr const char* kUp = "model.layers.1.mlp.up_proj.weight";
+
+RunRecord storedVersion(std::int64_t number, const char* layout, double bits, double ratio)
+{
+    RunRecord run;
+    run.number = number;
+    run.uid = fmt::format("uid-{}", number);
+    run.experiment = "quantization.llm";
+    run.state = RunState::done;
+    run.params.set("method", ParamValue(std::string("shiftadd")));
+    run.params.set("layout", ParamValue(std::string(layout)));
+    run.params.set("bits", ParamValue(std::string("3")));
+    run.result.notes = {"Calibrated on 256 tokens only."};
+    run.result.metrics = {{"bits_per_weight", bits, "1", {}, ""},
+                          {"perplexity_original", 20, "1", {}, ""},
+                          {"perplexity_quantized", 20 * ratio, "1", {}, ""},
+                          {"perplexity_ratio", ratio, "1", {}, ""},
+                          {"perplexity_ratio_low", ratio - 0.01, "1", {}, ""},
+                          {"perplexity_ratio_high", ratio + 0.01, "1", {}, ""},
+                          {"predicted", 1000, "token", {}, ""},
+                          {"kl_mean", 0.2, "nat", {}, ""}};
+    const auto column = [](const char* name) { return Column{name, "1", {}, ""}; };
+    const auto row = [](const char* name, std::int64_t block, std::int64_t own) {
+        return std::vector<Cell>{std::string(name), block, own, 0.01 * (1 + own), std::int64_t{160},
+                                 std::int64_t{160}};
+    };
+    const std::int64_t own = layout == std::string("block") ? 2 : 3;
+    run.result.tables = {
+        {"layers",
+         {{"layer", "", {}, ""},
+          column("block"),
+          column("bits"),
+          column("output_error"),
+          column("outputs"),
+          column("inputs")},
+         {row("model.layers.0.self_attn.q_proj.weight", 0, 3),
+          row("model.layers.0.mlp.up_proj.weight", 0, 4),
+          row("model.layers.1.self_attn.q_proj.weight", 1, 3), row(kUp, 1, own)}},
+        {"windows",
+         {column("window"), column("kl")},
+         {{std::int64_t{0}, 0.1}, {std::int64_t{1}, 0.3}}},
+        {"operations",
+         {{"operation", "", {}, ""}, column("original_energy"), column("quantized_energy")},
+         {{std::string("additions"), 1000.0, 500.0}, {std::string("shifts"), 0.0, 100.0}}}};
+    return run;
+}
+
+RunHandle handle(const RunRecord& run)
+{
+    return std::make_shared<const RunRecord>(run);
+}
+
+class QuantizationViewTest : public testing::Test
+{
+protected:
+    static void SetUpTestSuite() { needApplication(); }
+    QuantizationViewTest() : view_(context_, nullptr)
+    {
+        view_.resize(1250, 900);
+        view_.show();
+    }
+
+    template <typename Widget>
+    Widget* named(const QString& accessibleName)
+    {
+        for (Widget* widget : view_.findChildren<Widget*>())
+            if (widget->accessibleName() == accessibleName)
+                return widget;
+        ADD_FAILURE() << accessibleName.toStdString();
+        return nullptr;
+    }
+    QString words(const QString& name)
+    {
+        return named<QLabel>(name)->text().replace(QChar(0xa0), ' ');
+    }
+    QTableView* versions() { return named<QTableView>("The original and its versions"); }
+    QTableView* layers() { return named<QTableView>("Layers of the selected version"); }
+    QString selectedLayer()
+    {
+        const QModelIndex row = layers()->currentIndex();
+        return row.isValid() ? layers()->model()->index(row.row(), 0).data().toString() : QString();
+    }
+    plot::PlotView* plot(const char* figure)
+    {
+        for (auto* each : view_.findChildren<plot::PlotView*>())
+            if (each->figure().name == figure)
+                return each;
+        ADD_FAILURE() << figure;
+        return nullptr;
+    }
+    // With the mouse; a plot below what is painted has no axes yet: it says the click itself.
+    void clickIn(const char* figure, double x, double y)
+    {
+        plot::PlotView* on = plot(figure);
+        const QPoint at = on->pixelOf(x, y).toPoint();
+        if (std::isfinite(on->valueAt(at).x()))
+            QTest::mouseClick(on, Qt::LeftButton, {}, at);
+        else
+            emit on->clicked(x, y);
+    }
+    static void clickRow(QTableView* table, int row)
+    {
+        QTest::mouseClick(table->viewport(), Qt::LeftButton, {},
+                          table->visualRect(table->model()->index(row, 0)).center());
+    }
+    int page() { return view_.findChild<QStackedWidget*>()->currentIndex(); }
+    void showTwo()
+    {
+        view_.setRuns({handle(storedVersion(1, "column", 3.4, 1.05)),
+                       handle(storedVersion(2, "block", 3.4, 1.10))});
+    }
+
+    tests::FakeContext context_;
+    QuantizationView view_;
+};
+
+TEST_F(QuantizationViewTest, EmptyOffersARunAndLoadingAndFailureAreShown)
+{
+    EXPECT_EQ(page(), 0);
+    for (auto* button : view_.findChildren<QPushButton*>())
+        if (button->text() == "Quantize vitrine-lm to 3 bits")
+            QTest::mouseClick(button, Qt::LeftButton);
+    ASSERT_EQ(context_.starts.size(), 1u);
+    EXPECT_EQ(context_.starts[0].experiment, "quantization.llm");
+    EXPECT_EQ(context_.starts[0].params.at("layout"), "block");
+    EXPECT_EQ(context_.starts[0].params.at("group"), "160");
+
+    view_.setLoading("Quantizing", 0.2);
+    EXPECT_EQ(page(), 1);
+    view_.setLoading({}, -1);
+    RunRecord failed = storedVersion(3, "block", 3.4, 1.1);
+    failed.state = RunState::failed;
+    failed.error = "bits: \"9\" is no number of bits";
+    view_.setRuns({handle(failed)});
+    EXPECT_EQ(page(), 2);
+    failed.state = RunState::done;
+    failed.error.clear();
+    failed.result.metrics.clear();
+    view_.setRuns({handle(failed)});
+    EXPECT_EQ(page(), 2);
+}
+
+TEST_F(QuantizationViewTest, OneRunStandsBesideTheOriginal)
+{
+    view_.setRuns({handle(storedVersion(1, "block", 3.4, 1.10))});
+
+    EXPECT_EQ(page(), 3);
+    EXPECT_EQ(words("What the runs show"),
+              "3.4 bits a weight cost 10 % of perplexity (9 to 11 %).");
+    EXPECT_THAT(words("What the runs say of themselves").toStdString(),
+                testing::AllOf(HasSubstr("256 tokens only"), HasSubstr("A small model")));
+    ASSERT_EQ(versions()->model()->rowCount(), 2);
+    EXPECT_EQ(versions()->model()->index(0, 0).data().toString(), "Original");
+    EXPECT_EQ(layers()->model()->rowCount(), 4);
+    EXPECT_FALSE(named<QComboBox>("Whose layers are shown")->isVisible());
+    EXPECT_EQ(view_.figures().size(), 5u); // no rounds, no exponents in this run
+    EXPECT_EQ(view_.title(), "#1 ShiftAddLLM, blocks, 3 bits");
+}
+
+TEST_F(QuantizationViewTest, AClickOnALayerSelectsItEverywhere)
+{
+    showTwo();
+    clickIn("layer-errors", 3, 0.04);
+    ASSERT_EQ(context_.changes.size(), 1u);
+    EXPECT_EQ(view_.state()["layer"].toString(), kUp);
+    EXPECT_EQ(selectedLayer(), kUp);
+    EXPECT_EQ(plot("bit-map")->figure().spans.size(), 2u);
+
+    clickIn("bit-map", 1, 0);
+    EXPECT_EQ(selectedLayer(), "model.layers.0.mlp.up_proj.weight");
+    EXPECT_EQ(plot("layer-errors")->figure().spans.front().from, 1);
+
+    clickRow(layers(), 0);
+    EXPECT_EQ(view_.state()["layer"].toString(), "model.layers.0.self_attn.q_proj.weight");
+    EXPECT_EQ(plot("layer-errors")->figure().spans.front().from, 0);
+
+    clickIn("bit-map", 0, 0); // again: it is let go
+    EXPECT_EQ(selectedLayer(), "");
+    EXPECT_TRUE(plot("layer-errors")->figure().spans.empty());
+    context_.undo(&view_);
+    EXPECT_EQ(selectedLayer(), "model.layers.0.self_attn.q_proj.weight");
+}
+
+TEST_F(QuantizationViewTest, AClickOnAVersionShowsItsLayers)
+{
+    showTwo();
+    EXPECT_EQ(plot("bit-map")->figure().recipe.runs.front(), "uid-1");
+    clickIn("layer-errors", 3, 0.04);
+    EXPECT_EQ(layers()->model()->index(3, 2).data().toString(), "3");
+
+    clickRow(versions(), 2); // the original, the first, the second
+    EXPECT_EQ(view_.state()["run"].toString(), "uid-2");
+    EXPECT_EQ(plot("bit-map")->figure().recipe.runs.front(), "uid-2");
+    EXPECT_EQ(layers()->model()->index(3, 2).data().toString(), "2");
+    EXPECT_EQ(selectedLayer(), kUp); // of any run that has it
+
+    auto* choice = named<QComboBox>("Whose layers are shown");
+    EXPECT_EQ(choice->currentIndex(), 1);
+    choice->setCurrentIndex(0);
+    emit choice->activated(0);
+    EXPECT_EQ(view_.state()["run"].toString(), "uid-1");
+    EXPECT_EQ(versions()->currentIndex().row(), 1);
+}
+
+TEST_F(QuantizationViewTest, ARunThatIsTakenAwayLeavesTheOthersAsTheyWere)
+{
+    showTwo();
+    clickRow(versions(), 2);
+    view_.setState(QJsonObject{{"run", "uid-2"}, {"run_places", QJsonObject{{"uid-2", 1}}}});
+    view_.setRuns({handle(storedVersion(1, "column", 3.4, 1.05))});
+    EXPECT_EQ(plot("bit-map")->figure().recipe.runs.front(), "uid-1");
+    EXPECT_EQ(versions()->model()->rowCount(), 2);
+
+    view_.setRuns({handle(storedVersion(2, "block", 3.4, 1.10))});
+    EXPECT_EQ(plot("layer-errors")->figure().series.front().colour, 1); // its own
+    EXPECT_EQ(layers()->model()->index(3, 2).data().toString(), "2");
+
+    RunRecord failed = storedVersion(3, "block", 3.4, 1.1);
+    failed.state = RunState::failed;
+    view_.setRuns({handle(storedVersion(1, "column", 3.4, 1.05)), handle(failed)});
+    EXPECT_EQ(page(), 3);
+    EXPECT_EQ(versions()->model()->rowCount(), 2);
+}
+
+TEST_F(QuantizationViewTest, AHostileRunIsShownAsFarAsItIsSound)
+{
+    RunRecord run = storedVersion(1, "block", 3.4, 1.10);
+    run.params.set("method", ParamValue(std::string(100'000, 'm')));
+    run.params.set("layout", std::int64_t{3});
+    run.result.notes.assign(500, std::string(5'000, 'n'));
+    run.result.tables[0].rows[0][0] = std::int64_t{7};
+    run.result.tables[0].rows[1][0] = std::string(100'000, 'x');
+    run.result.tables[0].rows[2][1] = 1e300;
+    run.result.tables[0].rows[3].resize(1);
+    run.result.tables[1].columns.clear();
+    run.result.tables[2].rows[0][0] = std::string(100'000, 'o');
+    view_.setState(QJsonObject{{"run", QJsonArray()}, {"layer", 3}, {"ranges", "none"}});
+    view_.setRuns({handle(run), handle(storedVersion(2, "block", 3.4, 1.10))});
+
+    EXPECT_EQ(page(), 3);
+    for (int row = 0; row < 4; ++row)
+        layers()->setCurrentIndex(layers()->model()->index(row, 0));
+    clickIn("layer-errors", 1, 0.04);
+    EXPECT_FALSE(view_.grab().isNull());
+    EXPECT_LT(words("What the runs say of themselves").size(), 60'000);
+    EXPECT_LT(view_.title().size(), 1'000);
+}
+
+} // namespace
+} // namespace vitrine::quantization_plugin
