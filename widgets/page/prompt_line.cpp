@@ -60,8 +60,6 @@ PromptLine::PromptLine(const QString& placeholder, QWidget* parent)
     run->setProperty("kind", "primary");
     run->setAccessibleName(tr("Run prompt"));
     run->setToolTip(tr("Runs the prompt and shows it (Enter)"));
-    run->ensurePolished();
-    clear_->setFixedHeight(run->sizeHint().height()); // its cross stands level with the words
     auto* line = new QHBoxLayout;
     line->setSpacing(8);
     line->addWidget(edit_, 1);
@@ -145,8 +143,10 @@ void PromptLine::fit()
     clear_->setVisible(!edit_->document()->isEmpty());
     const int lines =
         std::clamp(static_cast<int>(edit_->document()->size().height()), 1, kMostLines);
-    edit_->setFixedHeight(lines * edit_->fontMetrics().lineSpacing() + kAround +
-                          static_cast<int>(edit_->document()->documentMargin()));
+    const int line = edit_->fontMetrics().lineSpacing();
+    const int around = kAround + static_cast<int>(edit_->document()->documentMargin());
+    edit_->setFixedHeight(lines * line + around);
+    clear_->setFixedHeight(line + around); // its cross stands level with the first line
     edit_->setVerticalScrollBarPolicy(lines < kMostLines ? Qt::ScrollBarAlwaysOff
                                                          : Qt::ScrollBarAsNeeded);
 }
