@@ -1,8 +1,11 @@
 #include "core/base/json_fields.h"
 
+#include "core/base/cut_text.h"
 #include "core/base/format.h"
 #include "core/base/json.h"
+#include "core/base/near_name.h"
 
+#include <algorithm>
 #include <limits>
 
 namespace vitrine
@@ -24,6 +27,7 @@ JsonFields::JsonFields(const Json& object, std::string where)
 
 const Json* JsonFields::find(const char* key, bool right(const Json&), const char* expected)
 {
+    asked_.emplace_back(key);
     if (failed())
         return nullptr;
     const auto found = object_.find(key);
@@ -88,6 +92,14 @@ const Json& JsonFields::object(const char* key)
     const Json* value = find(
         key, [](const Json& j) { return j.is_object(); }, "an object");
     return value ? *value : kNoObject;
+}
+
+void JsonFields::refuseOthers()
+{
+    for (const auto& [key, value] : object_.items())
+        if (std::ranges::find(asked_, key) == asked_.end()) // dumped: control characters escaped
+            return fail(fmt::format("unknown key {}; {}", cutText(dumpJson(Json(key)), 80),
+                                    nameAdvice(key, asked_)));
 }
 
 void JsonFields::fail(std::string problem)

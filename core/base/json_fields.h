@@ -6,13 +6,14 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace vitrine
 {
 
 // Reads the fields of one JSON object of unknown origin. The first problem is kept; after it every
 // field reads as empty, so that a reader asks once, at the end. An absent field is empty; a field
-// of the wrong type is a problem.
+// of the wrong type is a problem. Names of fields are literals.
 class JsonFields
 {
 public:
@@ -26,6 +27,8 @@ public:
     const Json& list(const char* key);           // an array; empty where absent
     const Json& object(const char* key);         // an object; empty where absent
 
+    // Refuses every field that was not asked for before, with the nearest one that was.
+    void refuseOthers();
     void fail(std::string problem);
     bool failed() const { return !problem_.empty(); }
     // The first problem as an input error.
@@ -36,6 +39,7 @@ private:
 
     const Json& object_;
     std::string where_;
+    std::vector<std::string_view> asked_; // literals
     std::string problem_;
 };
 

@@ -4,6 +4,8 @@
 #include "core/base/json_fields.h"
 #include "core/model/checkpoint/packed_codes.h"
 
+#include <cmath>
+
 namespace vitrine::quant
 {
 namespace
@@ -34,6 +36,10 @@ Json toJson(const LayerRecord& record)
 Result<LayerRecord> recordFrom(const Json& json)
 {
     JsonFields fields(json, "a kept layer");
+    const Json all = toJson({});
+    for (const auto& [key, value] : all.items()) // an absent number would read as 0
+        if (!json.contains(key))
+            return inputError("a kept layer lacks \"{}\"", key);
     LayerRecord record;
     record.name = fields.neededText("name");
     record.block = static_cast<int>(fields.integer("block", 0, 1 << 20));
@@ -45,8 +51,8 @@ Result<LayerRecord> recordFrom(const Json& json)
     record.weightError = fields.real("weight_error", 0);
     record.outputError = fields.real("output_error", 0);
     record.outputEnergy = fields.real("output_energy", 0);
-    if (json.contains("loss") && json["loss"].is_number())
-        record.loss = json["loss"].get<double>();
+    if (const double loss = fields.real("loss", 0); !std::isnan(loss)) // null: there is none
+        record.loss = loss;
     record.importance = fields.real("importance", 0);
     for (const Json& error : fields.list("round_errors")) {
         if (!error.is_number())
@@ -54,6 +60,7 @@ Result<LayerRecord> recordFrom(const Json& json)
         record.roundErrors.push_back(error.get<double>());
     }
     record.seconds = fields.real("seconds", 0);
+    fields.refuseOthers();
     VITRINE_CHECK(fields.done());
     return record;
 }

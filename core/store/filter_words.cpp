@@ -1,8 +1,9 @@
 #include "core/store/filter.h"
 
+#include "core/base/near_name.h"
+
 #include <algorithm>
 #include <array>
-#include <numeric>
 #include <set>
 
 namespace vitrine
@@ -23,24 +24,6 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kStarts =
      {"seconds>", "how long it took"},
      {"run:", "its number"}}};
 
-// Insertions, deletions and replacements between two names.
-std::size_t distance(std::string_view a, std::string_view b)
-{
-    std::vector<std::size_t> row(b.size() + 1);
-    std::iota(row.begin(), row.end(), std::size_t{0});
-    for (std::size_t i = 1; i <= a.size(); ++i) {
-        std::size_t corner = row[0];
-        row[0] = i;
-        for (std::size_t j = 1; j <= b.size(); ++j) {
-            const std::size_t next =
-                std::min({row[j] + 1, row[j - 1] + 1, corner + (a[i - 1] == b[j - 1] ? 0 : 1)});
-            corner = row[j];
-            row[j] = next;
-        }
-    }
-    return row[b.size()];
-}
-
 // The nearest of the names, or nothing where none is near.
 std::string nearest(const std::string& name, std::initializer_list<const Names*> lists)
 {
@@ -48,7 +31,7 @@ std::string nearest(const std::string& name, std::initializer_list<const Names*>
     std::size_t least = 1 + name.size() / 3;
     for (const Names* list : lists)
         for (const auto& each : *list)
-            if (const auto far = distance(name, each);
+            if (const auto far = lettersApart(name, each);
                 far <= least && (best.empty() || far < least)) {
                 least = far;
                 best = each;

@@ -74,15 +74,30 @@ private:
         codes_.groupRows = fields.integer("group_rows", 1, kMostSide);
         codes_.groupColumns = fields.integer("group_columns", 1, kMostSide);
         const std::string form = fields.neededText("form");
-        if (form == formName(ScaleForm::powers))
-            codes_.termsPerScale = static_cast<int>(fields.integer("terms", 1, 4));
+        codes_.termsPerScale = static_cast<int>(fields.integer("terms", 1, 4));
         VITRINE_CHECK(fields.done());
-        for (const char* key : {"planes", "outputs", "inputs", "group_rows", "group_columns"})
-            if (!json->contains(key))
-                return inputError("{}: its description lacks \"{}\"", place_, key);
         if (version != kCodesVersion)
             return inputError("{} is of version {}; version {} can be read", place_, version,
                               kCodesVersion);
+        fields.refuseOthers();
+        VITRINE_CHECK(fields.done());
+        VITRINE_CHECK(readForm(form));
+        for (const char* key : {"planes", "outputs", "inputs", "group_rows", "group_columns"})
+            if (!json->contains(key))
+                return inputError("{}: its description lacks \"{}\"", place_, key);
+        const bool isPowers = codes_.form == ScaleForm::powers;
+        if (json->contains("terms") != isPowers)
+            return inputError(
+                "{}: its description {} \"terms\", which go with the form \"powers\"; "
+                "it has \"{}\"",
+                place_, isPowers ? "lacks" : "has", form);
+        if (!isPowers)
+            codes_.termsPerScale = 0;
+        return {};
+    }
+
+    Result<void> readForm(const std::string& form)
+    {
         for (const auto& [value, name] : kScaleForms)
             if (name == form) {
                 codes_.form = value;

@@ -1,6 +1,7 @@
 #include "core/model/network/llm_config.h"
 
 #include "core/base/json.h"
+#include "core/base/near_name.h"
 #include "core/model/network/config_fields.h"
 #include "core/model/network/config_keys.h"
 #include "core/model/network/config_rope.h"
@@ -129,13 +130,26 @@ bool isOfOurs(const Json& quantized)
            quantized["quant_method"] == kCodesMethod;
 }
 
+void refuseOtherKeysOfOurs(ConfigFields& top, const Json& quantized)
+{
+    // All but the first say for people how the codes were made.
+    static constexpr std::array<std::string_view, 4> kKnown = {"quant_method", "quantizer",
+                                                               "layout", "group"};
+    for (const auto& [key, value] : quantized.items())
+        if (std::ranges::find(kKnown, key) == kKnown.end())
+            top.refuse("\"quantization_config\" has an unknown key \"{}\"; {}", printable(key),
+                       nameAdvice(key, kKnown));
+}
+
 void refuseOtherArithmetic(ConfigFields& top)
 {
     const std::string activation = top.text("hidden_act", "silu");
     if (activation != "silu" && activation != "swish")
         top.refuse("activation \"{}\" is not supported; \"silu\" is", printable(activation));
     for (const char* key : {"quantization_config", "quantization", "compression_config"})
-        if (const Json* quantized = top.find(key); quantized && !isOfOurs(*quantized))
+        if (const Json* quantized = top.find(key); quantized && isOfOurs(*quantized))
+            refuseOtherKeysOfOurs(top, *quantized);
+        else if (quantized)
             top.refuse("its weights are quantized ({}); convert it to F32, F16 or BF16 first",
                        quantized->is_object() && quantized->contains("quant_method")
                            ? ConfigFields::shown((*quantized)["quant_method"])

@@ -142,6 +142,34 @@ TEST_F(LlmQuantizationTest, LayersOfAnotherSubjectOrCutFilesAreDoneAgain)
     EXPECT_EQ(bytesAfter(again, "again"), expected);
 }
 
+// A number that is not there would read as 0; one that is not known is of another version.
+TEST_F(LlmQuantizationTest, RecordsThatLackAKeyOrHaveMoreAreDoneAgain)
+{
+    const auto settings = settingsOf("bcq", Layout::row, 2);
+    LlmQuantization first = open(settings);
+    ASSERT_TRUE(first.run({}));
+    const auto file = folder_.path / "layers" / (first.layers()[3].name + ".safetensors");
+    const std::string kept = *readFile(file, 1 << 24);
+    // Of the same length, so that the header's stays what it is.
+    for (const auto& [from, to] :
+         {std::pair{"output_energy", "output_energi"}, std::pair{"importance", "importanse"},
+          std::pair{"loss", "losd"}}) {
+        std::string changed = kept;
+        const auto at = changed.find(from);
+        ASSERT_NE(at, std::string::npos) << from;
+        changed.replace(at, std::string_view(from).size(), to);
+        ASSERT_TRUE(writeFileAtomically(file, changed));
+        LlmQuantization again = open(settings);
+        ASSERT_TRUE(again.run({}));
+        EXPECT_EQ(again.keptBefore(), 13u) << from;
+        EXPECT_EQ(again.layers()[3].outputEnergy, first.layers()[3].outputEnergy);
+    }
+    ASSERT_TRUE(writeFileAtomically(file, kept));
+    LlmQuantization again = open(settings);
+    ASSERT_TRUE(again.run({}));
+    EXPECT_EQ(again.keptBefore(), 14u);
+}
+
 TEST_F(LlmQuantizationTest, ARotatedStudyIsDenseAndSaysSo)
 {
     auto settings = settingsOf("shiftadd", Layout::column, 3);

@@ -131,7 +131,15 @@ TEST_F(PackedCodes, WhatTheDescriptionDoesNotFitIsRefusedByName)
     EXPECT_THAT(described("\"group_columns\":4", "\"group_columns\":5"), HasSubstr("w.terms"));
     EXPECT_THAT(described("\"terms\":3", "\"terms\":4"), HasSubstr("w.terms"));
     EXPECT_THAT(described("\"powers\"", "\"power\""), HasSubstr("\"power\""));
-    EXPECT_THAT(described("\"powers\"", "\"floats\""), HasSubstr("w.scales"));
+    EXPECT_THAT(described("\"powers\"", "\"floats\""), HasSubstr("has \"terms\", which go with"));
+    EXPECT_THAT(described(",\"terms\":3", ""), HasSubstr("lacks \"terms\""));
+    EXPECT_THAT(described("{", "{\"group_column\":4,"),
+                HasSubstr("unknown key \"group_column\"; did you mean \"group_columns\"?"));
+    EXPECT_THAT(described("{", "{\"colour\":4,"),
+                HasSubstr("unknown key \"colour\"; known are version, planes, outputs, inputs, "
+                          "group_rows, group_columns, form, terms"));
+    // A later version may have other keys: the version is what is said.
+    EXPECT_THAT(described("\"version\":1", "\"version\":2,\"colour\":4"), HasSubstr("version 2"));
     EXPECT_THAT(described("{", "["), HasSubstr("packed matrix \"w\""));
 }
 

@@ -143,6 +143,15 @@ TEST(LlmConfig, RefusesArithmeticItDoesNotKnow)
     EXPECT_THAT(
         whyConfigRefused(changed(llama(), "quantization_config", {{"quant_method", "gptq"}})),
         HasSubstr("gptq"));
+    const auto packed = [](const char* key) {
+        return whyConfigRefused(changed(llama(), "quantization_config",
+                                        {{"quant_method", "vitrine-codes"}, {key, "block"}}));
+    };
+    for (const char* known : {"quantizer", "layout", "group"})
+        EXPECT_EQ(packed(known), "accepted") << known;
+    EXPECT_THAT(packed("layuot"), HasSubstr("\"quantization_config\" has an unknown key "
+                                            "\"layuot\"; did you mean \"layout\"?"));
+    EXPECT_THAT(packed("desc_act"), HasSubstr("known are quant_method, quantizer, layout, group"));
     EXPECT_THAT(
         whyConfigRefused(changed(llama(), "layer_types", {"full_attention", "sliding_attention"})),
         HasSubstr("layer"));
