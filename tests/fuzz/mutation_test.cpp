@@ -7,7 +7,9 @@
 #include "core/model/task/text_lines.h"
 #include "core/model/tokenizer/tokenizer.h"
 #include "core/report/manuscript.h"
+#include "core/sim/workload/bit_map.h"
 #include "core/sim/workload/topology.h"
+#include "core/sim/workload/workloads.h"
 #include "core/tensor/safetensors.h"
 #include "core/video/bd_curves.h"
 #include "core/video/raw_file.h"
@@ -248,6 +250,15 @@ TEST_F(Mutation, TopologyTable)
 {
     expectRobust(fuzz::topologySample(), [](const std::string& bytes) {
         return errorOf(sim::parseTopology(bytes, "t.csv"));
+    });
+}
+
+TEST_F(Mutation, BitMapTable)
+{
+    const auto unchanged = sim::namedWorkload("deit-tiny").value();
+    expectRobust(fuzz::bitMapSample(), [&](const std::string& bytes) {
+        auto workload = unchanged;
+        return errorOf(sim::applyBitMap(workload, bytes, "bits.csv"));
     });
 }
 

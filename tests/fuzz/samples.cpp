@@ -191,6 +191,12 @@ std::string topologySample()
            "Conv3, 13, 13, 3, 3, 256, 384, 1, 1, 1,\n\nConv4, 13, 13, 3, 3, 384, 384, 1, 2, 0\n";
 }
 
+std::string bitMapSample()
+{
+    return "layer, weight bits, activation bits\nblocks.0, 4\nblocks.3.attn.qkv.weight, 2, 6\r\n\n"
+           "\"blocks.0.mlp.fc1\", 3,\n";
+}
+
 std::string bdCurvesSample()
 {
     return R"({"anchor": {"rate": [3591.856, 6685.886, 13645.808, 36306.748], "quality": [34.1312, 36.6480, 38.9761, 41.2202]},

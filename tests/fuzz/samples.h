@@ -17,6 +17,7 @@ std::string taskLinesSample();
 std::string taskTableSample();
 std::string taskXmlSample();
 std::string topologySample();
+std::string bitMapSample(); // of deit-tiny
 std::string bdCurvesSample();
 std::string textLinesSample(); // texts that learning.score reads
 std::string recipeSample();

@@ -28,6 +28,7 @@ int main(int count, char** arguments)
     write("task", "table", taskTableSample());
     write("task", "xml", taskXmlSample());
     write("topology", "sample", topologySample());
+    write("bit_map", "sample", bitMapSample());
     write("bd_curves", "sample", bdCurvesSample());
     write("text_lines", "sample", textLinesSample());
     write("recipe", "sample", recipeSample());

@@ -27,6 +27,8 @@ struct Accelerator {
     // Its on-chip memories and its parts, for the same workload and settings.
     std::vector<Buffer> (*buffers)(const Workload&, const Settings&) = nullptr;
     std::vector<AreaPart> (*area)(const Settings&, const SimResult&) = nullptr;
+    // False: widths are parameters of the machine alone, those of a workload's layers mean nothing.
+    bool readsWidths = true;
 };
 
 std::span<const Accelerator> accelerators();

@@ -246,7 +246,8 @@ Accelerator nvca()
          "nvc-mini@640x384", "nvc-mini@352x288"},
         runNvca,
         nvcaBuffers,
-        nvcaArea};
+        nvcaArea,
+        false};
 }
 
 const Registry<Accelerator>::Adds kAddsNvca(50, nvca);

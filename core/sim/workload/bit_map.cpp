@@ -35,6 +35,21 @@ std::optional<int> widthOf(std::string_view text)
                                              : std::nullopt;
 }
 
+// What the first row must be, as a row without names would be a layer that is passed over.
+Result<void> checkHeader(std::string_view row, std::string_view name)
+{
+    const auto [layer, weights, activations] = firstThreeFields(row);
+    if (weights.empty() || parseReal(weights))
+        return inputError("cannot read {}: row 1 is \"{}\", the header \"layer, weight bits\" is "
+                          "expected",
+                          name, printable(row, 60));
+    if (weights.find("ctivation") != weights.npos || activations.find("eight") != activations.npos)
+        return inputError("cannot read {}: row 1: the columns are \"{}\" and \"{}\"; those of "
+                          "weights come before those of activations",
+                          name, printable(weights, 40), printable(activations, 40));
+    return {};
+}
+
 bool isMeant(const Layer& layer, std::string_view name)
 {
     if (name.ends_with(".weight"))
@@ -47,14 +62,18 @@ bool isMeant(const Layer& layer, std::string_view name)
 Result<void> applyBitMap(Workload& workload, std::string_view csv, std::string_view name)
 {
     std::size_t row = 0;
+    bool isEmpty = true;
     while (!csv.empty()) {
         const std::size_t end = std::min(csv.find('\n'), csv.size());
         const std::string_view line = trimmed(csv.substr(0, end), " \t\r\"");
         csv.remove_prefix(std::min(end + 1, csv.size()));
         if (++row > kMostBitRows)
             return inputError("cannot read {}: more than {} rows", name, kMostBitRows);
-        if (row == 1 || line.empty()) // the header
+        if (row == 1)
+            VITRINE_CHECK(checkHeader(line, name));
+        if (row == 1 || line.empty())
             continue;
+        isEmpty = false;
         const auto [layer, weights, activations] = firstThreeFields(line);
         const auto weightBits = widthOf(weights);
         if (!weightBits)
@@ -83,6 +102,9 @@ Result<void> applyBitMap(Workload& workload, std::string_view csv, std::string_v
                               "table layers of a run lists them",
                               name, row, workload.name, printable(layer, 60));
     }
+    if (isEmpty)
+        return inputError("cannot read {}: no layer behind the header \"layer, weight bits\"",
+                          name);
     return {};
 }
 

@@ -168,8 +168,24 @@ std::vector<ParamSpec> commonParams(const Params& chosen)
             tokens};
 }
 
+// What would change nothing is refused.
+Result<void> checkWidths(const Params& params)
+{
+    const sim::Accelerator& accelerator = chosenAccelerator(params);
+    if (accelerator.readsWidths)
+        return {};
+    for (const char* name : {"bit_map", "workload_weight_bits", "workload_activation_bits"})
+        if (name == std::string_view("bit_map") ? params.has(name) : params.integer(name) > 0)
+            return argumentError("{}: {} has the same widths in all layers, its parameters "
+                                 "weight_bits and activation_bits; those of a workload would "
+                                 "change nothing",
+                                 name, accelerator.title);
+    return {};
+}
+
 Result<sim::Workload> openWorkload(const Params& params, RunResult& result)
 {
+    VITRINE_CHECK(checkWidths(params));
     const std::string& name = params.text("workload");
     Result<sim::Workload> workload = sim::namedWorkload(name);
     if (isTable(name))

@@ -122,6 +122,14 @@ TEST(BitMap, ErrorsNameRowAndColumn)
     EXPECT_THAT(refusal("layer,bits\nblocks.3,4,x\n"), HasSubstr("row 2, column 3"));
     EXPECT_THAT(refusal("layer,bits\nblocks.3,4\nblocks.77,4\n"),
                 HasSubstr("row 3, column 1 (layer): deit-tiny has no layer \"blocks.77\""));
+    // The first row would be a layer that nobody reads.
+    EXPECT_THAT(refusal("blocks.3,4\nblocks.4,4\n"),
+                HasSubstr("row 1 is \"blocks.3,4\", the header"));
+    EXPECT_THAT(refusal("layer\nblocks.4,4\n"), HasSubstr("the header"));
+    EXPECT_THAT(refusal("layer,activation bits,weight bits\nblocks.3,4,8\n"),
+                HasSubstr("those of weights come before"));
+    EXPECT_THAT(refusal("layer,weight bits\n\n"), HasSubstr("no layer behind the header"));
+    EXPECT_THAT(refusal(""), HasSubstr("no layer behind the header"));
 }
 
 // The profile's table: 9,202 MACs per pixel.

@@ -262,6 +262,44 @@ TEST(Simulate, TakesWidthsPerLayerFromATable)
     std::filesystem::remove(path);
 }
 
+// The layers of a language model have the names of its tensors, as a quantization leaves them.
+TEST(Simulate, TakesTheWidthsOfAQuantizedLanguageModel)
+{
+    const auto path = std::filesystem::temp_directory_path() / "vitrine-accelerators-llm-bits.csv";
+    const auto write = [&](const char* layer) {
+        std::ofstream(path) << "layer, weight bits\n" << layer << ", 2\n";
+    };
+    const auto given = [&](const char* machine, bool mapped) {
+        std::map<std::string, std::string> all = {
+            {"accelerator", machine}, {"workload", "vitrine-lm"}, {"tokens", "8"}};
+        if (mapped)
+            all["bit_map"] = path.string();
+        return all;
+    };
+    write("model.layers.0.mlp.up_proj.weight");
+    for (const char* machine :
+         {"systolic", "p2vit", "trio-vit", "efficientvit", "vitality", "nasa"}) {
+        const RunRecord plain = simulated(given(machine, false)),
+                        mapped = simulated(given(machine, true));
+        // 448 x 160 weights of 2 bits instead of 8; some machines read them again and again.
+        EXPECT_GE(metric(plain, "dram_bytes") - metric(mapped, "dram_bytes"), 448 * 160 * 6 / 8)
+            << machine;
+    }
+    EXPECT_THAT(refusal(SimulateExperiment(), given("nvca", true)),
+                HasSubstr("bit_map: NVCA has the same widths in all layers"));
+    write("model.layers.6.mlp.up_proj.weight");
+    EXPECT_THAT(refusal(SimulateExperiment(), given("systolic", true)),
+                HasSubstr("has no layer \"model.layers.6.mlp.up_proj.weight\""));
+    std::filesystem::remove(path);
+}
+
+TEST(Simulate, WidthsThatAMachineDoesNotReadAreRefused)
+{
+    for (const char* name : {"workload_weight_bits", "workload_activation_bits"})
+        EXPECT_THAT(refusal(SimulateExperiment(), {{"accelerator", "nvca"}, {name, "4"}}),
+                    HasSubstr(std::string(name) + ": NVCA"));
+}
+
 TEST(Simulate, OpensAVisionFolder)
 {
     const auto folder = std::filesystem::temp_directory_path() / "vitrine-accelerators-vit";
