@@ -196,6 +196,20 @@ ParamSpec numberParam(const char* name, const char* label, const char* group, co
     return spec;
 }
 
+ParamSpec choiceParam(const char* name, const char* label, const char* group, const char* help,
+                      std::vector<ParamChoice> choices)
+{
+    ParamSpec spec;
+    spec.name = name;
+    spec.label = label;
+    spec.type = ParamType::choice;
+    spec.help = help;
+    spec.group = group;
+    spec.fallback = ParamValue(choices.front().value);
+    spec.choices = std::move(choices);
+    return spec;
+}
+
 ParamSpec modelParam()
 {
     ParamSpec spec = text("model", "Model", ParamType::model,

@@ -16,6 +16,9 @@ namespace vitrine
 // Pieces of a parameter list. A number is whole where its fallback is.
 ParamSpec numberParam(const char* name, const char* label, const char* group, const char* help,
                       double low, double high, ParamValue fallback);
+// The first choice is the default.
+ParamSpec choiceParam(const char* name, const char* label, const char* group, const char* help,
+                      std::vector<ParamChoice> choices);
 ParamSpec modelParam();
 // prompt, prompt_file, token_ids (exactly one of them) and documents.
 std::vector<ParamSpec> promptParams();

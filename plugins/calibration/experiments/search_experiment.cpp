@@ -2,6 +2,7 @@
 
 #include "plugins/calibration/experiments/params.h"
 #include "plugins/calibration/experiments/search_result.h"
+#include "plugins/common/experiment_input.h"
 
 #include <algorithm>
 #include <chrono>
@@ -18,56 +19,40 @@ using Clock = std::chrono::steady_clock;
 
 constexpr auto kSaveSearchEvery = std::chrono::seconds(1); // so much work at most is lost to a kill
 
-ParamSpec wholeSpec(const char* name, const char* label, double fallback, double maximum,
-                    ParamType type, const char* help)
-{
-    ParamSpec result;
-    result.name = name, result.label = label, result.type = type, result.help = help;
-    result.group = "Search";
-    result.minimum = 0, result.maximum = maximum;
-    result.fallback = type == ParamType::real ? ParamValue(fallback)
-                                              : ParamValue(static_cast<std::int64_t>(fallback));
-    return result;
-}
-
-ParamSpec choice(const char* name, const char* label, const char* help,
-                 std::vector<ParamChoice> choices)
-{
-    ParamSpec result;
-    result.name = name, result.label = label, result.type = ParamType::choice, result.help = help;
-    result.group = "Search";
-    result.fallback = ParamValue(choices.front().value);
-    result.choices = std::move(choices);
-    return result;
-}
-
 std::vector<ParamSpec> searchParams()
 {
+    constexpr const char* kGroup = "Search";
+    const auto count = [](const char* name, const char* label, const char* help, double high,
+                          std::int64_t fallback) {
+        return numberParam(name, label, kGroup, help, 0, high, fallback);
+    };
     std::vector<ParamSpec> specs = {
-        wholeSpec("pool", "Pool", 64, 100'000, ParamType::integer,
-                  "Items drawn from the task with the seed; half of them choose, the other half "
-                  "judges. 0: all"),
-        wholeSpec("margin", "Margin", 0, 1, ParamType::real,
-                  "A head must gain more than this share of right answers"),
-        wholeSpec("cap", "At most", 0, 100'000, ParamType::integer,
-                  "Heads kept at most, the best ones; 0: no limit"),
-        choice("criterion", "Criterion", "What has to gain (ACT, section 6, leaves it open)",
-               {{"pooled", "all items together", "Share right over the pool"},
-                {"mean", "mean of the datasets", "Each dataset of the file counts alike"},
-                {"every", "no dataset worse", "Together, and none of the datasets may lose"}}),
-        choice("stopping", "Early stopping", "When a head needs no more items",
-               {{"exact", "when it cannot be kept",
-                 "Keeps exactly the heads that seeing all items would"},
-                {"wilson", "when it is unlikely to be kept",
-                 "Wilson bound, wrong for any head of the search with probability below 0.001; "
-                 "helps large pools with a margin"},
-                {"none", "never", "Every head sees every item"}}),
-        wholeSpec(
-            "proxy", "First look", 8, 1000, ParamType::integer,
-            "Items every head sees first; who raises the right answers most goes on first. It "
-            "orders, never excludes"),
-        wholeSpec("controls", "Random sets", 20, 1000, ParamType::integer,
-                  "Random sets of as many heads, judged on the held-out half"),
+        count("pool", "Pool",
+              "Items drawn from the task with the seed; half of them choose, the other half "
+              "judges. 0: all",
+              100'000, 64),
+        numberParam("margin", "Margin", kGroup,
+                    "A head must gain more than this share of right answers", 0, 1, 0.0),
+        count("cap", "At most", "Heads kept at most, the best ones; 0: no limit", 100'000, 0),
+        choiceParam("criterion", "Criterion", kGroup,
+                    "What has to gain (ACT, section 6, leaves it open)",
+                    {{"pooled", "all items together", "Share right over the pool"},
+                     {"mean", "mean of the datasets", "Each dataset of the file counts alike"},
+                     {"every", "no dataset worse", "Together, and none of the datasets may lose"}}),
+        choiceParam(
+            "stopping", "Early stopping", kGroup, "When a head needs no more items",
+            {{"exact", "when it cannot be kept",
+              "Keeps exactly the heads that seeing all items would"},
+             {"wilson", "when it is unlikely to be kept",
+              "Wilson bound, wrong for any head of the search with probability below 0.001; "
+              "helps large pools with a margin"},
+             {"none", "never", "Every head sees every item"}}),
+        count("proxy", "First look",
+              "Items every head sees first; who raises the right answers most goes on first. It "
+              "orders, never excludes",
+              1000, 8),
+        count("controls", "Random sets",
+              "Random sets of as many heads, judged on the held-out half", 1000, 20),
     };
     specs[5].advanced = specs[4].advanced = true;
     return specs;

@@ -23,28 +23,7 @@ using kernels::SharedWeights;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::int64_t kMostMatrices = 4096;
-
-ParamSpec kernelCount(const char* name, const char* label, std::int64_t fallback, double minimum,
-                      double maximum, const char* help)
-{
-    ParamSpec spec;
-    spec.name = name, spec.label = label, spec.type = ParamType::integer, spec.help = help;
-    spec.group = "Product";
-    spec.minimum = minimum, spec.maximum = maximum;
-    spec.fallback = ParamValue(fallback);
-    return spec;
-}
-
-ParamSpec kernelChoice(const char* name, const char* label, const char* help,
-                       std::vector<ParamChoice> choices)
-{
-    ParamSpec spec;
-    spec.name = name, spec.label = label, spec.type = ParamType::choice, spec.help = help;
-    spec.group = "Product";
-    spec.fallback = ParamValue(choices.front().value);
-    spec.choices = std::move(choices);
-    return spec;
-}
+constexpr const char* kGroup = "Product"; // of parameters
 
 // Codes and scales at random, of the size and form of a trained layer's.
 BinaryCodes drawnCodes(const Params& params)
@@ -304,27 +283,33 @@ ExperimentInfo KernelsExperiment::info() const
 
 std::vector<ParamSpec> KernelsExperiment::params(const Params&) const
 {
-    return {kernelCount("rows", "Outputs", 4096, 16, 65536, "Rows of the matrix"),
-            kernelCount("columns", "Inputs", 4096, 16, 65536, "Columns of the matrix"),
-            kernelCount("bits", "Bits", 3, 1, 4, "Planes of codes"),
-            kernelChoice("layout", "Layout", "Which weights share scales",
-                         {{"block", "blocks", "Eight inputs and an eighth of the outputs"},
-                          {"column", "columns", "Weights of one input"},
-                          {"row", "rows", "Weights of one output"}}),
-            kernelCount("group", "Group", 0, 0, 65536,
-                        "Weights that share scales; 0: a whole row or column, a block of 8 inputs "
-                        "and an eighth of the outputs"),
-            kernelChoice("family", "Kernels", "Which of them are measured",
-                         {{"both", "both", "Dot products and look-ups"},
-                          {"dot", "dot products", "Integer dot products of code bits and inputs"},
-                          {"lut", "look-ups", "Sums of four inputs, looked up"}}),
-            kernelChoice("primitive", "Scales", "What scales do",
-                         {{"shift", "shift", "Sums of three powers of two"},
-                          {"binary", "multiply", "Half-precision numbers"}}),
-            kernelCount("rounds", "Rounds", 5, 1, 1000, "All kernels in turn; the best counts"),
-            kernelCount("cycle_mib", "Memory to cycle through", 512, 1, 16384,
-                        "MiB of distinct matrices of each kind: at least four times the last "
-                        "cache, or what is measured is the cache")};
+    const auto count = [](const char* name, const char* label, const char* help, double low,
+                          double high, std::int64_t fallback) {
+        return numberParam(name, label, kGroup, help, low, high, fallback);
+    };
+    return {count("rows", "Outputs", "Rows of the matrix", 16, 65536, 4096),
+            count("columns", "Inputs", "Columns of the matrix", 16, 65536, 4096),
+            count("bits", "Bits", "Planes of codes", 1, 4, 3),
+            choiceParam("layout", "Layout", kGroup, "Which weights share scales",
+                        {{"block", "blocks", "Eight inputs and an eighth of the outputs"},
+                         {"column", "columns", "Weights of one input"},
+                         {"row", "rows", "Weights of one output"}}),
+            count("group", "Group",
+                  "Weights that share scales; 0: a whole row or column, a block of 8 inputs "
+                  "and an eighth of the outputs",
+                  0, 65536, 0),
+            choiceParam("family", "Kernels", kGroup, "Which of them are measured",
+                        {{"both", "both", "Dot products and look-ups"},
+                         {"dot", "dot products", "Integer dot products of code bits and inputs"},
+                         {"lut", "look-ups", "Sums of four inputs, looked up"}}),
+            choiceParam("primitive", "Scales", kGroup, "What scales do",
+                        {{"shift", "shift", "Sums of three powers of two"},
+                         {"binary", "multiply", "Half-precision numbers"}}),
+            count("rounds", "Rounds", "All kernels in turn; the best counts", 1, 1000, 5),
+            count("cycle_mib", "Memory to cycle through",
+                  "MiB of distinct matrices of each kind: at least four times the last "
+                  "cache, or what is measured is the cache",
+                  1, 16384, 512)};
 }
 
 Result<RunResult> KernelsExperiment::run(const Params& params, Progress& progress) const
