@@ -82,10 +82,13 @@ public:
         if (const auto saved = progress.loadState())
             step = std::stoll(*saved);
         const std::int64_t resumedAt = step;
+        std::int64_t keptStep = 0;
+        std::ifstream(progress.stateFolder() / "step") >> keptStep;
         for (; step < params.integer("steps"); ++step) {
             const bool goOn = progress.advance(
                 static_cast<double>(step), static_cast<double>(params.integer("steps")), "steps");
             if (!goOn && !params.boolean("deaf")) {
+                std::ofstream(progress.stateFolder() / "step") << step;
                 if (auto saved = progress.saveState(std::to_string(step)); !saved)
                     return tl::unexpected(saved.error());
                 return cancelled();
@@ -96,6 +99,8 @@ public:
         result.metrics.push_back({"steps", static_cast<double>(step), "1", Origin::computed, ""});
         result.metrics.push_back(
             {"resumed_at", static_cast<double>(resumedAt), "1", Origin::measured, ""});
+        result.metrics.push_back(
+            {"kept_step", static_cast<double>(keptStep), "1", Origin::measured, ""});
         return result;
     }
 };

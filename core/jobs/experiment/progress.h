@@ -33,6 +33,10 @@ public:
     // Pause and resume: the newest state, replaced atomically; nothing where none was saved.
     virtual Result<void> saveState(std::string_view bytes) = 0;
     virtual std::optional<std::string> loadState() const = 0;
+    // Files that are too large for a state; a run that goes on finds them again, where a state was
+    // saved. Exists; gone when the run is done. (Artifacts of an attempt that did not end are not
+    // there any more.)
+    virtual std::filesystem::path stateFolder() const { return artifactFolder(); }
 };
 
 // For tests and for calls nobody watches: keeps nothing, artifacts go to the given folder.

@@ -24,6 +24,7 @@ public:
     void message(std::string_view line) override { whole_.message(line); }
     void partial(const Table& table) override { whole_.partial(table); }
     std::filesystem::path artifactFolder() const override { return whole_.artifactFolder(); }
+    std::filesystem::path stateFolder() const override { return whole_.stateFolder(); }
     Result<void> saveState(std::string_view bytes) override { return whole_.saveState(bytes); }
     std::optional<std::string> loadState() const override { return whole_.loadState(); }
 

@@ -25,6 +25,7 @@ struct JobFolder {
     } // the record when the work began
     std::filesystem::path bundle() const { return path / "bundle"; }
     std::filesystem::path savedState() const { return path / "state" / "saved"; }
+    std::filesystem::path stateFiles() const { return path / "state" / "files"; }
     std::filesystem::path imported() const
     {
         return path / "imported";

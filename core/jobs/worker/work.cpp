@@ -144,7 +144,7 @@ int workMain(const fs::path& jobFolder, const fs::path& out, const FindExperimen
 
     std::error_code error;
     fs::create_directories(folder.bundle() / "artifacts", error);
-    fs::create_directories(folder.path / "state", error);
+    fs::create_directories(folder.stateFiles(), error);
     WorkerProgress progress(folder);
     RunRecord run = runJob(*job, folder, find, progress);
     run.uid = job->uid;

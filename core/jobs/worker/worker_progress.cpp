@@ -97,6 +97,11 @@ std::filesystem::path WorkerProgress::artifactFolder() const
     return folder_.bundle() / "artifacts";
 }
 
+std::filesystem::path WorkerProgress::stateFolder() const
+{
+    return folder_.stateFiles();
+}
+
 Result<void> WorkerProgress::saveState(std::string_view bytes)
 {
     VITRINE_CHECK(MappedFile::allUnchanged()); // what came from a damaged file must not go on

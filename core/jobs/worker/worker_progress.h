@@ -29,6 +29,7 @@ public:
     std::filesystem::path artifactFolder() const override;
     Result<void> saveState(std::string_view bytes) override;
     std::optional<std::string> loadState() const override;
+    std::filesystem::path stateFolder() const override;
 
     void state(std::string_view name);
 

@@ -5,7 +5,6 @@
 #include "core/base/file.h"
 #include "core/base/format.h"
 #include "core/base/in_file.h"
-#include "core/base/json.h"
 #include "core/base/resources.h"
 #include "core/jobs/bundle/bundle.h"
 #include "core/jobs/experiment/recipe.h"
@@ -39,24 +38,20 @@ ParamSpec spec(const char* name, const char* label, ParamType type, const char* 
 // Where training writes: `out`, else a folder of the run that a resumed run finds again.
 Result<fs::path> trainingFolder(const Params& params, Progress& progress)
 {
-    fs::path folder = progress.artifactFolder() / "training";
+    fs::path folder = progress.stateFolder() / "training";
     if (params.has("out") && !params.text("out").empty())
         folder = params.text("out");
-    if (const auto saved =
-            progress.loadState()) { // a run that was paused or interrupted goes on where it was
-        VITRINE_TRY(const Json json, parseJson(*saved, "saved state"));
-        if (json.is_object() && json.contains("folder") && json["folder"].is_string())
-            return fs::path(json["folder"].get<std::string>());
-    }
+    // A run that was paused or interrupted goes on where it was.
+    const bool goesOn = progress.loadState().has_value();
     std::error_code error;
-    if (fs::exists(folder / kCheckpoint, error) && !params.boolean("resume"))
+    if (fs::exists(folder / kCheckpoint, error) && !params.boolean("resume") && !goesOn)
         return argumentError(
             "{} holds a checkpoint: give resume=true to go on from it, or another out",
             folder.string());
     fs::create_directories(folder, error);
     if (error)
         return inputError("cannot make {}: {}", folder.string(), error.message());
-    VITRINE_CHECK(progress.saveState(dumpJson(Json{{"folder", folder.string()}})));
+    VITRINE_CHECK(progress.saveState("{}"));
     return folder;
 }
 

@@ -366,6 +366,7 @@ TEST_F(Jobs, APausedRunGoesOnWhereItWas)
     EXPECT_EQ(run.uid, paused.uid);
     EXPECT_EQ(run.result.metric("steps")->value, 60);
     EXPECT_GE(run.result.metric("resumed_at")->value, 5);
+    EXPECT_EQ(run.result.metric("kept_step")->value, run.result.metric("resumed_at")->value);
 }
 
 TEST_F(Jobs, AnotherProcessAttachesToARunningWorker)
