@@ -1,18 +1,28 @@
-// Products of one vector with binary codes beside dense F32 weights and Q8_0, in the same process.
-// So many distinct matrices of each take turns that none stays in a cache; medians of rounds.
-//   bench_binary [rounds = 5] [MiB of each layout = 1024] [only names with this in them]
+// Products of one vector with binary codes beside dense F32 weights, Q8_0 and llama.cpp's own
+// products, in one process: times, bytes read in a second, their share of what plain loops read,
+// and how many times as fast as F32 and as the peer's weights of as many bits. So many distinct
+// matrices of each take turns that none stays in a cache; rounds of all in turn, so that what else
+// the machine does meets all of them; medians of rounds and of what each round says.
+//   bench_binary [rounds = 5] [MiB of each kind = four times the last cache]
+//                [only lines with this in them, as "4096 x 11008, 2 bit"; "more": other layouts,
+//                 "rows": two and more vectors at once]
 #include "core/base/parallel.h"
 #include "core/base/random.h"
+#include "core/tensor/kernels/aligned_bytes.h"
 #include "core/tensor/kernels/binary_weights.h"
 #include "core/tensor/kernels/dense_weights.h"
 #include "core/tensor/kernels/multiply.h"
 #include "core/tensor/kernels/q8_0.h"
+#include "core/tensor/kernels/read_rate.h"
 #include "tests/bench/bench_model.h"
+#include "tests/bench/llama_cpp_peer.h"
 #include "tests/support/binary_codes.h"
 
 #include <fmt/format.h>
 
+#include <array>
 #include <cstdlib>
+#include <cstring>
 #include <functional>
 
 namespace vitrine::bench
@@ -22,6 +32,19 @@ namespace
 
 using kernels::BinaryFamily, kernels::BinaryProduct, kernels::ScaleForm, kernels::SharedWeights;
 using tests::CodesShape;
+
+struct Setting {
+    int rounds = 5;
+    std::size_t bytes = 0; // of each kind of weights
+    std::string only;
+
+    bool has(std::string_view line) const { return line.find(only) != std::string_view::npos; }
+};
+
+struct Size {
+    std::int64_t outputs = 0, inputs = 0;
+    std::string name() const { return fmt::format("{} x {}", outputs, inputs); }
+};
 
 std::vector<float> normalValues(std::int64_t count, std::uint64_t seed)
 {
@@ -48,69 +71,76 @@ double secondsOfProduct(const std::vector<SharedWeights>& matrices, const std::v
            static_cast<double>(matrices.size());
 }
 
-struct Layout {
+// One line: what takes turns with the others.
+struct Contender {
     std::string name;
-    std::vector<SharedWeights> matrices;
+    double bytes = 0; // that a product reads
+    std::function<double(int threads)> seconds;
 };
 
-// Rounds of all layouts in turn, so that what else the machine does meets all of them; medians of
-// times and of what each round says F32 took beside it.
-void print(const Layout& dense, const std::vector<Layout>& layouts, int rounds)
+Contender contender(std::string name, std::vector<SharedWeights> matrices,
+                    std::shared_ptr<const std::vector<float>> x)
 {
-    const auto x = normalValues(dense.matrices[0]->inputs(), 2);
-    std::vector<std::string> lines(layouts.size());
+    const double bytes =
+        static_cast<double>(matrices[0]->rowBytes()) * static_cast<double>(matrices[0]->outputs());
+    return {std::move(name), bytes, [matrices = std::move(matrices), x = std::move(x)](int) {
+                return secondsOfProduct(matrices, *x);
+            }};
+}
+
+// Bytes read in a second on one and on two threads.
+using Ceiling = std::array<double, 3>;
+
+// The first contender is F32; the last one may be the peer.
+void race(const std::vector<Contender>& all, bool hasPeer, const Setting& setting,
+          const Ceiling& ceiling)
+{
+    std::vector<std::string> lines(all.size());
     for (const int threads : {1, 2}) {
         setThreadCount(threads);
-        std::vector<double> base;
-        std::vector<std::vector<double>> taken(layouts.size()), ratios(layouts.size());
-        for (int round = 0; round < rounds; ++round) {
-            base.push_back(secondsOfProduct(dense.matrices, x));
-            for (std::size_t i = 0; i < layouts.size(); ++i) {
-                taken[i].push_back(secondsOfProduct(layouts[i].matrices, x));
-                ratios[i].push_back(base.back() / taken[i].back());
-            }
-        }
-        for (std::size_t i = 0; i < layouts.size(); ++i) {
-            const kernels::WeightMatrix& weights = *layouts[i].matrices[0];
-            const double read = static_cast<double>(weights.rowBytes() * weights.outputs());
-            lines[i] += fmt::format(" | {:7.3f} ms {:5.1f} GB/s {:5.2f} x (F32 {:6.3f} ms)",
-                                    1e3 * median(taken[i]), read / median(taken[i]) / 1e9,
-                                    median(ratios[i]), 1e3 * median(base));
+        std::vector<std::vector<double>> taken(all.size());
+        for (int round = 0; round < setting.rounds; ++round)
+            for (std::size_t i = 0; i < all.size(); ++i)
+                taken[i].push_back(all[i].seconds(threads));
+        const auto timesAsFast = [&](std::size_t i, const std::vector<double>& base) {
+            std::vector<double> ratios;
+            for (std::size_t round = 0; round < base.size(); ++round)
+                ratios.push_back(base[round] / taken[i][round]);
+            return median(ratios);
+        };
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            const double rate = all[i].bytes / median(taken[i]);
+            lines[i] +=
+                fmt::format(" | {:7.3f} {:5.1f} {:3.0f} % {:6.2f} {:>6}", 1e3 * median(taken[i]),
+                            rate / 1e9, 100 * rate / ceiling[static_cast<std::size_t>(threads)],
+                            timesAsFast(i, taken.front()),
+                            hasPeer ? fmt::format("{:.2f}", timesAsFast(i, taken.back())) : "-");
         }
     }
-    for (std::size_t i = 0; i < layouts.size(); ++i)
-        fmt::print("{:46}{}\n", layouts[i].name, lines[i]);
+    for (std::size_t i = 0; i < all.size(); ++i)
+        fmt::print("{:46}{}\n", all[i].name, lines[i]);
     std::fflush(stdout);
 }
 
 std::vector<SharedWeights> copiesOf(std::size_t bytes, std::int64_t each,
                                     const std::function<SharedWeights(std::uint64_t)>& make)
 {
-    std::vector<SharedWeights> matrices;
-    for (std::size_t i = 0; i < bytes / static_cast<std::size_t>(each) + 1; ++i)
-        matrices.push_back(make(i));
+    std::vector<SharedWeights> matrices(bytes / static_cast<std::size_t>(each) + 1);
+    parallelFor(matrices.size(), [&](std::size_t i) { matrices[i] = make(i); });
     return matrices;
 }
 
-// What a plain loop reads in a second.
-double readRate(const std::vector<std::uint64_t>& words, int threads)
+// F32 weights of so many bytes. They own what they read.
+std::vector<SharedWeights> denseMatrices(const Size& size, std::size_t bytes)
 {
-    constexpr std::size_t kParts = 64;
-    std::vector<std::uint64_t> sums(kParts);
-    setThreadCount(threads);
-    std::vector<double> taken;
-    for (int round = 0; round < 5; ++round)
-        taken.push_back(seconds([&] {
-            parallelFor(kParts, [&](std::size_t part) {
-                const std::size_t size = words.size() / kParts;
-                std::uint64_t sum[8] = {};
-                for (std::size_t i = part * size; i + 8 <= (part + 1) * size; i += 8)
-                    for (std::size_t j = 0; j < 8; ++j)
-                        sum[j] ^= words[i + j];
-                sums[part] = sum[0] ^ sum[1] ^ sum[2] ^ sum[3] ^ sum[4] ^ sum[5] ^ sum[6] ^ sum[7];
-            });
-        }));
-    return static_cast<double>(words.size() * 8) / median(taken) / 1e9;
+    const auto count = static_cast<std::size_t>(size.outputs * size.inputs);
+    return copiesOf(bytes, size.outputs * size.inputs * 4, [&](std::uint64_t i) -> SharedWeights {
+        const auto values =
+            std::make_shared<const std::vector<float>>(count, 0.01f * static_cast<float>(i + 1));
+        const auto* from = reinterpret_cast<const std::byte*>(values->data());
+        return {new kernels::DenseWeights(DType::f32, from, size.outputs, size.inputs),
+                [values](const kernels::WeightMatrix* weights) { delete weights; }};
+    });
 }
 
 struct NamedShape {
@@ -118,108 +148,181 @@ struct NamedShape {
     CodesShape shape;
 };
 
-std::vector<NamedShape> shapesOf(std::int64_t outputs, std::int64_t inputs)
+// What the paper stores: scales of powers of two for blocks or columns.
+std::vector<NamedShape> shiftAddShapes(const Size& size, int bits)
 {
-    std::vector<NamedShape> shapes;
-    for (const int bits : {4, 3, 2})
-        shapes.push_back({fmt::format("{} bit, blocks N/8 x 8, powers", bits),
-                          {outputs, inputs, bits, outputs / 8, 8, ScaleForm::powers}});
-    shapes.push_back({"3 bit, blocks N/8 x 8, floats", {outputs, inputs, 3, outputs / 8, 8}});
-    shapes.push_back(
-        {"3 bit, blocks 16 x 8, powers", {outputs, inputs, 3, 16, 8, ScaleForm::powers}});
-    shapes.push_back({"3 bit, blocks 16 x 8, floats", {outputs, inputs, 3, 16, 8}});
-    for (const int bits : {4, 3, 2})
-        shapes.push_back(
-            {fmt::format("{} bit, rows 1 x 128, floats", bits), {outputs, inputs, bits, 1, 128}});
-    shapes.push_back(
-        {"3 bit, rows 1 x 128, powers", {outputs, inputs, 3, 1, 128, ScaleForm::powers}});
-    shapes.push_back(
-        {"4 bit, rows 1 x 128, grid", {outputs, inputs, 4, 1, 128, ScaleForm::grid, true}});
-    shapes.push_back(
-        {"3 bit, whole columns, powers", {outputs, inputs, 3, outputs, 1, ScaleForm::powers}});
-    shapes.push_back(
-        {"3 bit, columns 128 x 1, powers", {outputs, inputs, 3, 128, 1, ScaleForm::powers}});
-    return shapes;
+    const auto [outputs, inputs] = size;
+    return {{fmt::format("{} bit, blocks N/8 x 8, powers", bits),
+             {outputs, inputs, bits, outputs / 8, 8, ScaleForm::powers}},
+            {fmt::format("{} bit, whole columns, powers", bits),
+             {outputs, inputs, bits, outputs, 1, ScaleForm::powers}}};
 }
 
-const std::vector<BinaryProduct> kProducts = {
-    {BinaryFamily::dots, 16},
-    {BinaryFamily::lookups, 16},
-    {BinaryFamily::dots, 8},
-    {BinaryFamily::lookups, 8},
-};
-
-void measureShape(std::int64_t outputs, std::int64_t inputs, int rounds, std::size_t bytes,
-                  std::string_view only)
+std::vector<NamedShape> otherShapes(const Size& size)
 {
-    fmt::print("\n{} x {}: one thread | two threads; ms, bytes of weights read, F32 takes x as "
-               "long\n",
-               outputs, inputs);
-    std::vector<std::vector<float>> plain;
-    const Layout dense{
-        "F32", copiesOf(bytes, outputs * inputs * 4, [&](std::uint64_t i) -> SharedWeights {
-            plain.push_back(std::vector<float>(static_cast<std::size_t>(outputs * inputs),
-                                               0.01f * static_cast<float>(i + 1)));
-            return std::make_shared<const kernels::DenseWeights>(
-                DType::f32, reinterpret_cast<const std::byte*>(plain.back().data()), outputs,
-                inputs);
-        })};
-    if (only.empty())
-        print(dense,
-              {{"Q8_0", copiesOf(bytes, outputs * inputs / 32 * 34,
-                                 [&](std::uint64_t i) {
-                                     return kernels::Q8Weights::quantize(
-                                                *dense.matrices[i % dense.matrices.size()])
-                                         .value();
-                                 })}},
-              rounds);
-    for (const auto& [name, shape] : shapesOf(outputs, inputs)) {
-        if (name.find(only) == std::string::npos)
-            continue;
-        const auto binary =
-            copiesOf(bytes, outputs * inputs * shape.planes / 8, [&](std::uint64_t seed) {
-                return kernels::BinaryWeights::make(tests::randomCodes(shape, seed)).value();
-            });
-        std::vector<Layout> layouts;
-        for (const BinaryProduct product : kProducts) {
-            layouts.push_back(
-                {fmt::format("{}, {} int{}", name,
-                             product.family == BinaryFamily::dots ? "dots" : "look-ups",
-                             product.inputBits),
-                 {}});
-            for (const SharedWeights& weights : binary)
-                layouts.back().matrices.push_back(
-                    static_cast<const kernels::BinaryWeights&>(*weights).withProduct(product));
+    const auto [outputs, inputs] = size;
+    return {{"3 bit, blocks N/8 x 8, floats", {outputs, inputs, 3, outputs / 8, 8}},
+            {"3 bit, blocks 16 x 8, powers", {outputs, inputs, 3, 16, 8, ScaleForm::powers}},
+            {"3 bit, blocks 16 x 8, floats", {outputs, inputs, 3, 16, 8}},
+            {"3 bit, columns 128 x 1, powers", {outputs, inputs, 3, 128, 1, ScaleForm::powers}},
+            {"3 bit, rows 1 x 128, floats", {outputs, inputs, 3, 1, 128}},
+            {"3 bit, rows 1 x 128, powers", {outputs, inputs, 3, 1, 128, ScaleForm::powers}},
+            {"4 bit, rows 1 x 128, grid", {outputs, inputs, 4, 1, 128, ScaleForm::grid, true}}};
+}
+
+std::vector<SharedWeights> binaryMatrices(const CodesShape& shape, std::size_t bytes)
+{
+    return copiesOf(bytes, shape.outputs * shape.inputs * shape.planes / 8, [&](std::uint64_t i) {
+        return kernels::BinaryWeights::make(tests::randomCodes(shape, i)).value();
+    });
+}
+
+// A line for each family and width of inputs, on the same matrices.
+void addFamilies(const NamedShape& named, std::size_t bytes,
+                 const std::shared_ptr<const std::vector<float>>& x, std::vector<Contender>& all)
+{
+    const auto matrices = binaryMatrices(named.shape, bytes);
+    for (const int inputBits : {16, 8})
+        for (const auto family : {BinaryFamily::dots, BinaryFamily::lookups}) {
+            std::vector<SharedWeights> multiplied;
+            for (const SharedWeights& each : matrices)
+                multiplied.push_back(static_cast<const kernels::BinaryWeights&>(*each).withProduct(
+                    {family, inputBits}));
+            all.push_back(contender(fmt::format("{}, {} int{}", named.name,
+                                                family == BinaryFamily::dots ? "dots" : "look-ups",
+                                                inputBits),
+                                    std::move(multiplied), x));
         }
-        print(dense, layouts, rounds);
+}
+
+bool addPeer(PeerType type, const Size& size, std::size_t bytes, std::vector<Contender>& all)
+{
+    const std::shared_ptr products = PeerProducts::make(type, size.outputs, size.inputs, bytes);
+    if (!products) {
+        fmt::print("{} is left out: {}\n", peerTypeName(type),
+                   LlamaCpp::find() ? "llama.cpp has no place for such weights"
+                                    : "llama.cpp is not in " + llamaCppFolder().string() +
+                                          ", packaging/install peers fetches it");
+        return false;
+    }
+    all.push_back({fmt::format("llama.cpp {} in {}", peerTypeName(type), products->place()),
+                   static_cast<double>(products->matrixBytes()),
+                   [products](int threads) { return products->seconds(threads); }});
+    return true;
+}
+
+void measureBits(const Size& size, int bits, PeerType peer, const std::vector<SharedWeights>& dense,
+                 const Setting& setting, const Ceiling& ceiling)
+{
+    const std::string title = fmt::format("{}, {} bit", size.name(), bits);
+    if (!setting.has(title))
+        return;
+    fmt::print("\n{:46} | one thread: ms, GB/s, share, x F32, x peer | two threads\n", title);
+    const auto x = std::make_shared<const std::vector<float>>(normalValues(size.inputs, 2));
+    std::vector<Contender> all = {contender("F32", dense, x)};
+    setThreadCount(0);
+    for (const NamedShape& named : shiftAddShapes(size, bits))
+        addFamilies(named, setting.bytes, x, all);
+    const bool hasPeer = addPeer(peer, size, setting.bytes, all);
+    race(all, hasPeer, setting, ceiling);
+}
+
+// Q8_0, ours and the peer's, and layouts that are no ShiftAddLLM.
+void measureOthers(const Size& size, const std::vector<SharedWeights>& dense,
+                   const Setting& setting, const Ceiling& ceiling)
+{
+    const auto x = std::make_shared<const std::vector<float>>(normalValues(size.inputs, 2));
+    const Contender f32 = contender("F32", dense, x);
+    fmt::print("\n{:46} | one thread: ms, GB/s, share, x F32, x peer | two threads\n", size.name());
+    setThreadCount(0);
+    std::vector<Contender> eight = {
+        f32, contender(
+                 "Q8_0",
+                 copiesOf(setting.bytes, size.outputs * size.inputs / 32 * 34,
+                          [&](std::uint64_t i) {
+                              return kernels::Q8Weights::quantize(*dense[i % dense.size()]).value();
+                          }),
+                 x)};
+    const bool hasPeer = addPeer(PeerType::q8_0, size, setting.bytes, eight);
+    race(eight, hasPeer, setting, ceiling);
+    eight.clear();
+    for (const NamedShape& named : otherShapes(size)) {
+        std::vector<Contender> all = {f32};
+        setThreadCount(0);
+        addFamilies(named, setting.bytes, x, all);
+        race(all, false, setting, ceiling);
     }
 }
 
-void measurePrefill(std::int64_t outputs, std::int64_t inputs, int rounds)
+// Two and three vectors at once on the way of one, more on decoded weights.
+void measureRows(const Size& size, const Setting& setting)
 {
-    const auto values = normalValues(outputs * inputs, 1);
-    std::vector<Layout> layouts = {
-        {"F32",
-         {std::make_shared<const kernels::DenseWeights>(
-             DType::f32, reinterpret_cast<const std::byte*>(values.data()), outputs, inputs)}}};
-    for (const auto& [name, shape] : shapesOf(outputs, inputs))
-        if (shape.planes == 3)
-            layouts.push_back(
-                {name, {kernels::BinaryWeights::make(tests::randomCodes(shape)).value()}});
-    for (const std::int64_t rows : {32, 512}) {
-        fmt::print("\n{} rows at once: one thread | two threads\n", rows);
-        const auto x = normalValues(rows * inputs, 2);
-        for (const Layout& layout : layouts) {
-            fmt::print("{:46}", layout.name);
+    setThreadCount(0);
+    std::vector<std::pair<std::string, std::vector<SharedWeights>>> layouts = {
+        {"F32", denseMatrices(size, setting.bytes)}};
+    auto shapes = shiftAddShapes(size, 3);
+    shapes.push_back(otherShapes(size)[1]);
+    for (const NamedShape& named : shapes)
+        for (const auto family : {BinaryFamily::dots, BinaryFamily::lookups}) {
+            layouts.emplace_back(fmt::format("{}, {}", named.name,
+                                             family == BinaryFamily::dots ? "dots" : "look-ups"),
+                                 std::vector<SharedWeights>());
+            for (const SharedWeights& each : binaryMatrices(named.shape, setting.bytes / 8))
+                layouts.back().second.push_back(
+                    static_cast<const kernels::BinaryWeights&>(*each).withProduct({family, 16}));
+        }
+    for (const std::int64_t rows : {1, 2, 3, 4, 32, 512}) {
+        fmt::print("\n{}, {} rows at once: one thread | two threads, ms\n", size.name(), rows);
+        const auto x = normalValues(rows * size.inputs, 2);
+        for (auto& [name, matrices] : layouts) {
+            const std::vector<SharedWeights> used(
+                matrices.begin(), rows < 32 ? matrices.end() : matrices.begin() + 1);
+            fmt::print("{:46}", name);
             for (const int threads : {1, 2}) {
                 setThreadCount(threads);
                 std::vector<double> taken;
-                for (int round = 0; round < rounds; ++round)
-                    taken.push_back(secondsOfProduct(layout.matrices, x, rows));
-                fmt::print(" | {:7.1f} ms", 1e3 * median(taken));
+                for (int round = 0; round < setting.rounds; ++round)
+                    taken.push_back(secondsOfProduct(used, x, rows));
+                fmt::print(" | {:8.3f}", 1e3 * median(taken));
             }
             fmt::print("\n");
+            std::fflush(stdout);
         }
+    }
+}
+
+Ceiling readCeiling(std::size_t bytes)
+{
+    const auto memory = kernels::alignedBytes(bytes);
+    std::memset(memory.get(), 1, bytes);
+    Ceiling rates{};
+    for (const int threads : {1, 2}) {
+        setThreadCount(threads);
+        rates[static_cast<std::size_t>(threads)] = kernels::readRate({memory.get(), bytes});
+    }
+    return rates;
+}
+
+void measure(const Setting& setting)
+{
+    const Size square{4096, 4096}, wide{4096, 11008};
+    if (setting.only == "rows")
+        return measureRows(square, setting);
+    const Ceiling ceiling = readCeiling(setting.bytes);
+    fmt::print("last cache {} MiB, {} MiB of each kind of weights take turns\n"
+               "plain loops read {:.1f} GB/s on one thread, {:.1f} on two\n",
+               kernels::lastCacheBytes() >> 20, setting.bytes >> 20, ceiling[1] / 1e9,
+               ceiling[2] / 1e9);
+    for (const Size& size : {square, wide}) {
+        setThreadCount(0);
+        const auto dense = denseMatrices(size, setting.bytes);
+        if (setting.only == "more") {
+            measureOthers(size, dense, setting, ceiling);
+            continue;
+        }
+        measureBits(size, 4, PeerType::q4_0, dense, setting, ceiling);
+        measureBits(size, 3, PeerType::q3_K, dense, setting, ceiling);
+        measureBits(size, 2, PeerType::q2_K, dense, setting, ceiling);
     }
 }
 
@@ -228,18 +331,13 @@ void measurePrefill(std::int64_t outputs, std::int64_t inputs, int rounds)
 
 int main(int count, char** arguments)
 {
-    using namespace vitrine::bench;
-    const int rounds = std::max(count > 1 ? std::atoi(arguments[1]) : 5, 1);
-    const int mebibytes = std::max(count > 2 ? std::atoi(arguments[2]) : 1024, 1);
-    const std::string_view only = count > 3 ? arguments[3] : "";
-    {
-        const std::vector<std::uint64_t> words(std::size_t{1} << 27, 3);
-        fmt::print("reading: {:.1f} GB/s on one thread, {:.1f} on two\n", readRate(words, 1),
-                   readRate(words, 2));
-    }
-    for (const std::int64_t inputs : {4096, 11008})
-        measureShape(4096, inputs, rounds, static_cast<std::size_t>(mebibytes) << 20, only);
-    if (only.empty())
-        measurePrefill(4096, 4096, rounds);
+    using namespace vitrine;
+    bench::Setting setting;
+    setting.rounds = std::max(count > 1 ? std::atoi(arguments[1]) : 5, 1);
+    const int mebibytes = count > 2 ? std::atoi(arguments[2]) : 0;
+    setting.bytes =
+        mebibytes > 0 ? static_cast<std::size_t>(mebibytes) << 20 : 4 * kernels::lastCacheBytes();
+    setting.only = count > 3 ? arguments[3] : "";
+    bench::measure(setting);
     return 0;
 }

@@ -15,7 +15,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <unistd.h>
 #include <utility>
 #include <vector>
 
@@ -220,14 +219,14 @@ inline std::string_view peerTypeName(PeerType type)
                                     : "Q3_K";
 }
 
-// One vector times each of so many equal matrices that four times the last cache is read, in one
-// graph, as a pass of a model is one.
+// One vector times each of so many equal matrices that `bytes` are read, in one graph, as a pass of
+// a model is one.
 class PeerProducts
 {
 public:
-    // Nothing where llama.cpp is not there.
+    // Nothing where llama.cpp is not there, or has no place for such weights.
     static std::unique_ptr<PeerProducts> make(PeerType type, std::int64_t rows,
-                                              std::int64_t columns)
+                                              std::int64_t columns, std::size_t bytes)
     {
         const LlamaCpp* const peer = LlamaCpp::find();
         if (!peer)
@@ -235,7 +234,7 @@ public:
         auto products = std::unique_ptr<PeerProducts>(new PeerProducts(*peer));
         products->matrixBytes_ =
             static_cast<std::size_t>(rows) * peer->ggml_row_size(static_cast<int>(type), columns);
-        products->count_ = 4 * lastCache() / products->matrixBytes_ + 1;
+        products->count_ = bytes / products->matrixBytes_ + 1;
         for (void* const bufferType : peer->bufferTypes())
             if (products->build(type, rows, columns, bufferType))
                 return products;
@@ -260,11 +259,6 @@ public:
 private:
     explicit PeerProducts(const LlamaCpp& peer) : peer_(peer) {}
 
-    static std::size_t lastCache()
-    {
-        const long third = sysconf(_SC_LEVEL3_CACHE_SIZE), second = sysconf(_SC_LEVEL2_CACHE_SIZE);
-        return static_cast<std::size_t>(std::max({third, second, long{1} << 20}));
-    }
     void clear()
     {
         for (void*& buffer : buffers_)
@@ -341,21 +335,6 @@ private:
     void* graph_ = nullptr;
     std::string_view place_;
 };
-
-// The median of some rounds; nothing where llama.cpp is not there.
-inline std::optional<double> secondsPerProduct(PeerType type, std::int64_t rows,
-                                               std::int64_t columns, int threads, int rounds = 9)
-{
-    const auto products = PeerProducts::make(type, rows, columns);
-    if (!products)
-        return {};
-    products->seconds(threads);
-    std::vector<double> taken;
-    for (int round = 0; round < rounds; ++round)
-        taken.push_back(products->seconds(threads));
-    std::ranges::nth_element(taken, taken.begin() + rounds / 2);
-    return taken[static_cast<std::size_t>(rounds / 2)];
-}
 
 // A model in a GGUF file, run by llama.cpp as it runs it without further wishes.
 class PeerModel

@@ -1,14 +1,12 @@
 #include "core/tensor/kernels/binary_tiles.h"
 
+#include "core/tensor/kernels/aligned_bytes.h"
 #include "core/tensor/tensor_view.h"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstring>
-#include <new>
-
-#include <sys/mman.h>
 
 namespace vitrine::kernels
 {
@@ -26,20 +24,6 @@ constexpr std::array<std::uint32_t, 256> kSpreadBytes = [] {
             spread[byte] |= (byte >> k & 1) << (8 * (k % 4) + k / 4);
     return spread;
 }();
-
-// Large ones in large pages, where the system has them for the asking: a product reads all of the
-// bytes once, and looking up small pages costs about a tenth of its time.
-std::shared_ptr<std::uint8_t[]> alignedBytes(std::size_t count)
-{
-    constexpr std::size_t kLargePage = std::size_t{2} << 20;
-    const std::size_t align = count >= kLargePage ? kLargePage : BinaryTiles::kBytes;
-    auto* bytes = static_cast<std::uint8_t*>(::operator new[](count, std::align_val_t(align)));
-#ifdef MADV_HUGEPAGE
-    if (count >= kLargePage)
-        madvise(bytes, count / kLargePage * kLargePage, MADV_HUGEPAGE);
-#endif
-    return {bytes, [align](std::uint8_t* p) { ::operator delete[](p, std::align_val_t(align)); }};
-}
 
 } // namespace
 
