@@ -87,7 +87,7 @@ private:
         if (needed.shape != std::vector{codes.outputs, codes.inputs})
             return inputError("the packed matrix \"{}\" is {} x {}, [{}] expected", needed.name,
                               codes.outputs, codes.inputs, fmt::join(needed.shape, ", "));
-        return kernels::BinaryWeights::make(codes);
+        return kernels::BinaryWeights::make(codes, {.family = kernels::fasterFamily()});
     }
 
     Result<TensorView> tensor(const NetworkTensor& needed)

@@ -20,44 +20,6 @@ namespace vitrine::kernels::HWY_NAMESPACE
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-// sum += codes times inputs, of the four bytes in each place: codes are 0 or one power of two up
-// to 8, inputs are signed.
-#if HWY_TARGET == HWY_SCALAR
-HWY_INLINE RowSum addQuads(RowSum sum, RowSum codes, std::int32_t inputs)
-{
-    for (int j = 0; j < 4; ++j)
-        sum.raw += (codes.raw >> (8 * j) & 0xff) * static_cast<std::int8_t>(inputs >> (8 * j));
-    return sum;
-}
-#else
-HWY_INLINE RowSum addQuads(RowSum sum, RowSum codes, std::int32_t inputs)
-{
-    const RowInts d;
-    const auto x = hn::Set(d, inputs);
-#if HWY_TARGET == HWY_AVX3_DL
-    return RowSum{_mm512_dpbusd_epi32(sum.raw, codes.raw, x.raw)};
-#elif HWY_TARGET == HWY_AVX3
-    return hn::Add(sum, RowSum{_mm512_madd_epi16(_mm512_maddubs_epi16(codes.raw, x.raw),
-                                                 _mm512_set1_epi16(1))});
-#elif HWY_TARGET == HWY_AVX2
-    return hn::Add(sum, RowSum{_mm256_madd_epi16(_mm256_maddubs_epi16(codes.raw, x.raw),
-                                                 _mm256_set1_epi16(1))});
-#elif HWY_TARGET == HWY_SSE4 || HWY_TARGET == HWY_SSSE3
-    return hn::Add(sum,
-                   RowSum{_mm_madd_epi16(_mm_maddubs_epi16(codes.raw, x.raw), _mm_set1_epi16(1))});
-#else
-    const hn::Repartition<std::int16_t, RowInts> shorts;
-    const auto c = hn::BitCast(shorts, codes), v = hn::BitCast(shorts, x);
-    const auto even =
-        hn::Mul(hn::And(c, hn::Set(shorts, 0xff)), hn::ShiftRight<8>(hn::ShiftLeft<8>(v)));
-    const auto odd = hn::Mul(hn::ShiftRight<8>(c), hn::ShiftRight<8>(v));
-    const auto pairs = hn::BitCast(d, hn::Add(even, odd));
-    return hn::Add(
-        sum, hn::Add(hn::ShiftRight<16>(pairs), hn::ShiftRight<16>(hn::ShiftLeft<16>(pairs))));
-#endif
-}
-#endif
-
 // Sums for bits 0 to 3 of the bytes, which are worth 1, 2, 4 and 8, and bits 4 to 7 moved there.
 struct BitSums {
     RowSum bit0, bit1, bit2, bit3;
@@ -137,17 +99,17 @@ struct DotSums {
         addHalf(first, second, x);
         addHalf(hn::ShiftRight<4>(first), hn::ShiftRight<4>(second), x + 16);
     }
-    HWY_INLINE RowSum first(std::int32_t all) const { return signedSum(low0, high0, all); }
-    HWY_INLINE RowSum second(std::int32_t all) const { return signedSum(low1, high1, all); }
+    HWY_INLINE RowSum first(std::int32_t base) const { return signedSum(low0, high0, base); }
+    HWY_INLINE RowSum second(std::int32_t base) const { return signedSum(low1, high1, base); }
 
 private:
     // 2 * (sum where codes are +1) - sum of all.
-    HWY_INLINE RowSum signedSum(const BitSums& low, const BitSums& high, std::int32_t all) const
+    HWY_INLINE RowSum signedSum(const BitSums& low, const BitSums& high, std::int32_t base) const
     {
         auto sum = low.sum();
         if constexpr (kDigits == 2)
             sum = hn::Add(sum, hn::ShiftLeft<8>(high.sum()));
-        return hn::Sub(hn::Add(sum, sum), hn::Set(RowInts(), all));
+        return hn::Sub(hn::Add(sum, sum), hn::Set(RowInts(), base));
     }
 };
 

@@ -81,18 +81,17 @@ float shiftedSlowly(float x, std::uint8_t byte)
 bool areNormal(const float* x, std::int64_t count, int least, int most)
 {
     const InputReals d;
-    const InputInts di;
-    auto lowest = hn::Set(di, 127), highest = lowest;
+    const hn::RebindToUnsigned<InputReals> du;
+    const auto one = hn::Set(du, 1);
+    auto lowest = hn::Set(du, 127u << 23), highest = lowest; // lowest: less one, so that 0 is last
     for (std::int64_t k = 0; k < count; k += kInputLanes) {
-        const auto bits = hn::BitCast(di, hn::LoadU(d, x + k));
-        const auto field = hn::And(hn::ShiftRight<23>(bits), hn::Set(di, 0xff));
-        const auto counted =
-            hn::IfThenElse(hn::MaskFromVec(isZeroFloat(bits)), hn::Set(di, 127), field);
-        lowest = hn::Min(lowest, counted);
-        highest = hn::Max(highest, counted);
+        const auto bits = hn::BitCast(du, hn::Abs(hn::LoadU(d, x + k)));
+        lowest = hn::Min(lowest, hn::Sub(bits, one));
+        highest = hn::Max(highest, bits);
     }
-    return hn::GetLane(hn::MinOfLanes(di, lowest)) + std::min(least, 0) > 0 &&
-           hn::GetLane(hn::MaxOfLanes(di, highest)) + std::max(most, 0) < 255;
+    const auto exponent = [](std::uint32_t bits) { return static_cast<int>(bits >> 23); };
+    return exponent(hn::GetLane(hn::MinOfLanes(du, lowest)) + 1) + std::min(least, 0) > 0 &&
+           exponent(hn::GetLane(hn::MaxOfLanes(du, highest))) + std::max(most, 0) < 255;
 }
 
 void shiftInputsBy(const float* x, std::int64_t count, std::uint8_t byte, float* out)
@@ -114,7 +113,37 @@ void shiftInputsBy(const float* x, std::int64_t count, std::uint8_t byte, float*
     }
 }
 
-// x times powers of two that are summed. `steps`: room for each term and input.
+// x times powers of two that are summed, in blocks of eight columns: two in a vector.
+template <class Terms>
+void scaleEights(const BinaryTiles& tiles, std::int64_t first, const Terms& terms, const float* x,
+                 float* out)
+{
+    const InputReals d;
+    const InputInts di;
+    std::int32_t places[kInputLanes];
+    for (std::int64_t i = 0; i < kInputLanes; ++i)
+        places[i] = static_cast<std::int32_t>(i / 8);
+    const auto pair = hn::LoadU(di, places);
+    const std::int64_t groups = tiles.columnGroups();
+    const int count = tiles.scales().terms;
+    for (std::int64_t group = 0; group < groups; group += kInputLanes) {
+        HWY_ALIGN std::int32_t steps[4 * kInputLanes]; // of checkCodes: at most four terms
+        for (int t = 0; t < count; ++t)
+            hn::StoreU(termSteps(terms(t) + first + group), di, steps + t * kInputLanes);
+        for (std::int64_t i = 0; i < std::min(kInputLanes, groups - group); i += 2) {
+            const auto index =
+                hn::IndicesFromVec(di, hn::Add(pair, hn::Set(di, static_cast<std::int32_t>(i))));
+            const Shifted input(hn::LoadU(d, x + 8 * (group + i)));
+            auto sum = hn::Zero(d);
+            for (int t = 0; t < count; ++t)
+                sum = hn::Add(sum, input.by(hn::TableLookupLanes(
+                                       hn::LoadU(di, steps + t * kInputLanes), index)));
+            hn::StoreU(sum, d, out + 8 * (group + i));
+        }
+    }
+}
+
+// `steps`: room for each term and input.
 void scaleByPowers(const BinaryTiles& tiles, std::int64_t rowGroup, int plane, const float* x,
                    std::int32_t* steps, std::int64_t stride, float* out)
 {
@@ -124,6 +153,10 @@ void scaleByPowers(const BinaryTiles& tiles, std::int64_t rowGroup, int plane, c
     const std::int64_t inputs = tiles.inputs();
     const auto terms = [&](int t) { return s.bytes.data() + (t * s.planes + plane) * s.count; };
     if (areNormal(x, inputs, s.leastExponent, s.mostExponent)) {
+        if (tiles.groupColumns() == 8 && kInputLanes == 16) {
+            scaleEights(tiles, rowGroup * tiles.columnGroups(), terms, x, out);
+            return;
+        }
         for (int t = 0; t < s.terms; ++t)
             spreadGroups(
                 di, tiles, rowGroup * tiles.groupRows(),
@@ -229,29 +262,40 @@ std::int32_t storeShorts(const float* values, std::int64_t tiles, float inverse,
     return hn::GetLane(hn::SumOfLanes(di, sum));
 }
 
+// A piece's largest magnitude is less than 2^(exponent + 1).
+int exponentOf(float largest)
+{
+    return static_cast<int>(std::bit_cast<std::uint32_t>(std::max(largest, kLeastOfPiece)) >> 23) -
+           127;
+}
+
+// Whether the largest whole number of 14 bits is 2^14, by rounding: four such have a sum of 17
+// bits.
+bool roundsUp(float largest)
+{
+    return largest * powerOfTwo(13 - exponentOf(largest)) >= 0x1p14f - 0.5f;
+}
+
 // The scaled inputs of one piece -> its whole numbers. `shorts`: room for them.
 QuantizedInputs::Piece quantizePiece(const InputPlan& plan, const float* values, std::int64_t tiles,
-                                     float largest, std::int16_t* shorts, std::int8_t* out)
+                                     float largest, bool areDots, std::int16_t* shorts,
+                                     std::int8_t* out)
 {
-    const float most = std::max(largest, kLeastOfPiece);
-    const BinaryProduct product = plan.product();
     QuantizedInputs::Piece piece;
-    if (product.family == BinaryFamily::dots && product.inputBits == 8) {
+    if (areDots && plan.product().inputBits == 8) {
+        const float most = std::max(largest, kLeastOfPiece);
         piece.step = most / 127.0f;
-        piece.sum = storePiece<1>(values, tiles, 127.0f / most, out);
-        piece.total = static_cast<float>(piece.sum) * piece.step;
+        piece.base = storePiece<1>(values, tiles, 127.0f / most, out);
+        piece.total = static_cast<float>(piece.base) * piece.step;
         return piece;
     }
-    // most < 2^(exponent + 1)
-    const int exponent = static_cast<int>(std::bit_cast<std::uint32_t>(most) >> 23) - 127;
-    const int shift = exponent + 1 - plan.wholeBits();
+    const int shift = exponentOf(largest) + 1 - plan.wholeBits();
     piece.step = powerOfTwo(shift);
-    piece.sum = product.family == BinaryFamily::dots
-                    ? storePiece<2>(values, tiles, powerOfTwo(-shift), out)
-                    : storeShorts(values, tiles, powerOfTwo(-shift), shorts);
-    piece.total = static_cast<float>(piece.sum) * piece.step;
-    if (product.family == BinaryFamily::lookups)
-        makeLookups(shorts, tiles, product.inputBits, piece.step, out);
+    const std::int32_t sum = areDots ? storePiece<2>(values, tiles, powerOfTwo(-shift), out)
+                                     : storeShorts(values, tiles, powerOfTwo(-shift), shorts);
+    piece.total = static_cast<float>(sum) * piece.step;
+    piece.base =
+        areDots ? sum : makeLookups(shorts, tiles, plan.product().inputBits, piece.step, out);
     return piece;
 }
 
@@ -259,20 +303,27 @@ QuantizedInputs::Piece quantizePiece(const InputPlan& plan, const float* values,
 void quantizeValues(const InputPlan& plan, const float* values, std::int16_t* shorts,
                     QuantizedInputs to)
 {
+    constexpr std::int64_t inputs = BinaryTiles::kInputs;
+    const std::size_t count = plan.pieces().size();
     float most = 0;
-    std::int8_t* out = to.bytes;
-    bool isFinite = true;
-    for (std::size_t i = 0; i < plan.pieces().size() && isFinite; ++i) {
+    bool isFinite = true, areDots = plan.product().family == BinaryFamily::dots;
+    for (std::size_t i = 0; i < count && isFinite; ++i) {
         const InputPiece& piece = plan.pieces()[i];
-        const float* from = values + piece.tile * BinaryTiles::kInputs;
-        const float largest = largestMagnitude(from, piece.tiles * BinaryTiles::kInputs);
+        const float largest = largestMagnitude(values + piece.tile * inputs, piece.tiles * inputs);
+        to.pieces[i].step = largest;
         isFinite = largest < kLargestInput;
         most = std::max(most, largest);
-        if (isFinite)
-            to.pieces[i] = quantizePiece(plan, from, piece.tiles, largest, shorts, out);
-        out += piece.tiles * plan.tileBytes();
+        areDots = areDots || (isFinite && !plan.roundsTwice() && roundsUp(largest));
     }
     to.header->isWhole = isFinite && (most == 0 || most >= kLeastInput);
+    to.header->areDots = areDots;
+    std::int8_t* out = to.bytes;
+    for (std::size_t i = 0; i < count && isFinite; ++i) {
+        const InputPiece& piece = plan.pieces()[i];
+        to.pieces[i] = quantizePiece(plan, values + piece.tile * inputs, piece.tiles,
+                                     to.pieces[i].step, areDots, shorts, out);
+        out += piece.tiles * plan.tileBytes(areDots ? BinaryFamily::dots : BinaryFamily::lookups);
+    }
 }
 
 void scaleInputs(const BinaryTiles& tiles, std::int64_t rowGroup, int plane, const float* x,
@@ -354,16 +405,18 @@ InputPlan::InputPlan(const BinaryTiles& tiles, BinaryProduct product)
                 {first + i, std::min({most, group - i, tiles_ - first - i}), first / group});
 }
 
-std::int64_t InputPlan::tileBytes() const
+std::int64_t InputPlan::tileBytes(BinaryFamily family) const
 {
     return BinaryTiles::kInputs * (product_.inputBits / 8) *
-           (product_.family == BinaryFamily::lookups ? 4 : 1);
+           (family == BinaryFamily::lookups ? 4 : 1);
 }
 
 std::int64_t InputPlan::floats() const
 {
-    static_assert(sizeof(QuantizedInputs::Header) == 8 && sizeof(QuantizedInputs::Piece) == 12);
-    return 2 + 3 * static_cast<std::int64_t>(pieces_.size()) + tiles_ * tileBytes() / 4;
+    static_assert(sizeof(QuantizedInputs::Header) == 12 && sizeof(QuantizedInputs::Piece) == 12);
+    constexpr auto line = static_cast<std::int64_t>(QuantizedInputs::kLine);
+    return 3 + 3 * static_cast<std::int64_t>(pieces_.size()) +
+           (tiles_ * tileBytes(product_.family) + line) / 4;
 }
 
 void quantizeInputs(const BinaryTiles& tiles, const InputPlan& plan, std::int64_t rowGroup,

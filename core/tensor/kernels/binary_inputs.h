@@ -32,8 +32,9 @@ struct InputPiece {
 
 // How inputs are cut and rounded. A piece whose largest magnitude is m becomes the whole numbers
 // q = round(v / step), to nearest and even, where
-//   16 bits: step is a power of two, m / step < 2^wholeBits; 8 bits of dots: step = m / 127;
-//   8 bits of look-ups: as 16 bits, and sums of four rounded again, to a 127th of the largest.
+//   16 bits: step is a power of two, m / step < 2^14, of both families alike; 8 bits of dots: step
+//   = m / 127; 8 bits of look-ups: step is a power of two, m / step < 2^12, and sums of four are
+//   rounded again, to a 127th of the largest.
 class InputPlan
 {
 public:
@@ -41,8 +42,13 @@ public:
 
     BinaryProduct product() const { return product_; }
     const std::vector<InputPiece>& pieces() const { return pieces_; }
-    std::int64_t tileBytes() const; // what a product reads of the inputs for each tile
-    int wholeBits() const { return product_.family == BinaryFamily::dots ? 14 : 12; }
+    // What a product reads of the inputs for each tile.
+    std::int64_t tileBytes(BinaryFamily family) const;
+    bool roundsTwice() const
+    {
+        return product_.family == BinaryFamily::lookups && product_.inputBits == 8;
+    }
+    int wholeBits() const { return roundsTwice() ? 12 : 14; }
     std::int64_t floats() const; // of QuantizedInputs
 
 private:
@@ -56,12 +62,13 @@ private:
 struct QuantizedInputs {
     struct Header {
         std::int32_t isWhole = 0; // 0: not finite, or too large or too small for whole numbers
+        std::int32_t areDots = 0; // as dots read them: also where sums of four pass 16 bits
         float offset = 0;         // of a grid whose scales are of many rows: offsets times inputs
     };
     struct Piece {
-        float step = 0;       // what a product's whole number is worth
-        std::int32_t sum = 0; // of the whole numbers
-        float total = 0;      // what that sum is worth
+        float step = 0;        // what a product's whole number is worth
+        std::int32_t base = 0; // what is taken off a product's sum: see addDots, addLookups
+        float total = 0;       // what the sum of the whole numbers is worth
     };
 
     QuantizedInputs(const InputPlan& plan, float* buffer)
@@ -69,13 +76,17 @@ struct QuantizedInputs {
           pieces(reinterpret_cast<Piece*>(header + 1)),
           bytes(reinterpret_cast<std::int8_t*>(pieces + plan.pieces().size()))
     {
+        // Vectors that cross lines of the cache take twice as long to read.
+        bytes += -reinterpret_cast<std::uintptr_t>(bytes) % kLine;
     }
+
+    static constexpr std::uintptr_t kLine = 64;
 
     Header* header;
     Piece* pieces;
     // Of dots [tile][low bytes, high bytes][32 inputs], where q = 256 * high + low; of look-ups
-    // [tile][inputs 0-15, 16-31][low bytes, high bytes][4 bytes of codes][16 sums]. 8 bits: no high
-    // bytes.
+    // [tile][inputs 0-15, 16-31][low bytes, high bytes][4 bytes of codes][16 sums], without signs.
+    // 8 bits: no high bytes.
     std::int8_t* bytes;
 };
 

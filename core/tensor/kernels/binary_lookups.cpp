@@ -1,6 +1,7 @@
 #include "core/tensor/kernels/binary_lookups.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <cstring>
 
@@ -30,15 +31,14 @@ HWY_INLINE RowSum addChosen(RowSum sum, RowSum codes, const std::int8_t* table)
 {
     const RowInts d;
     const auto chosen = hn::And(codes, hn::Set(d, 0x0f0f0f0f));
+#if HWY_TARGET == HWY_SCALAR
+    for (int j = 0; j < 4; ++j)
+        sum.raw += static_cast<std::uint8_t>(table[16 * j + (chosen.raw >> (8 * j) & 0xf)]);
+    return sum;
+#else
 #if HWY_TARGET == HWY_AVX3_DL
     const auto index = hn::Or(chosen, hn::Set(d, 0x30201000));
-    return RowSum{
-        _mm512_dpbusd_epi32(sum.raw, _mm512_set1_epi8(1),
-                            _mm512_permutexvar_epi8(index.raw, _mm512_loadu_si512(table)))};
-#elif HWY_TARGET == HWY_SCALAR
-    for (int j = 0; j < 4; ++j)
-        sum.raw += table[16 * j + (chosen.raw >> (8 * j) & 0xf)];
-    return sum;
+    const RowSum entries{_mm512_permutexvar_epi8(index.raw, _mm512_loadu_si512(table))};
 #else
     const hn::Repartition<std::uint8_t, RowInts> bytes;
     const auto byte = [&](int j, std::uint32_t others) HWY_ATTR {
@@ -48,11 +48,10 @@ HWY_INLINE RowSum addChosen(RowSum sum, RowSum codes, const std::int8_t* table)
         return hn::BitCast(d, hn::TableLookupBytesOr0(entries, hn::BitCast(bytes, index)));
     };
     // An index with its highest bit set gives 0.
-    const auto first = hn::ShiftLeft<24>(byte(0, 0x80808000)), second = byte(1, 0x80800080);
-    const auto third = byte(2, 0x80008080), last = byte(3, 0x00808080);
-    return hn::Add(hn::Add(hn::Add(sum, hn::ShiftRight<24>(first)),
-                           hn::ShiftRight<24>(hn::ShiftLeft<16>(second))),
-                   hn::Add(hn::ShiftRight<24>(hn::ShiftLeft<8>(third)), hn::ShiftRight<24>(last)));
+    const auto entries = hn::Or(hn::Or(byte(0, 0x80808000), byte(1, 0x80800080)),
+                                hn::Or(byte(2, 0x80008080), byte(3, 0x00808080)));
+#endif
+    return addQuads(sum, entries, 0x01010101);
 #endif
 }
 
@@ -81,13 +80,14 @@ struct LookupSums {
         addHalf(hn::ShiftRight<4>(first), hn::ShiftRight<4>(second),
                 tables + kDigits * kLookupBytes);
     }
-    HWY_INLINE RowSum first(std::int32_t) const { return whole(low0, high0); }
-    HWY_INLINE RowSum second(std::int32_t) const { return whole(low1, high1); }
+    HWY_INLINE RowSum first(std::int32_t base) const { return whole(low0, high0, base); }
+    HWY_INLINE RowSum second(std::int32_t base) const { return whole(low1, high1, base); }
 
 private:
-    HWY_INLINE RowSum whole(RowSum low, RowSum high) const
+    HWY_INLINE RowSum whole(RowSum low, RowSum high, std::int32_t base) const
     {
-        return kDigits == 1 ? low : hn::Add(low, hn::ShiftLeft<8>(high));
+        const auto sum = kDigits == 1 ? low : hn::Add(low, hn::ShiftLeft<8>(high));
+        return hn::Sub(kDigits == 1 ? sum : hn::Add(sum, sum), hn::Set(RowInts(), base));
     }
 };
 
@@ -98,6 +98,74 @@ void addLookupsOf(const BinaryTiles& tiles, const InputPlan& plan, int plane,
         ? multiplyRows<LookupSums, 1>(tiles, plan, plane, inputs, begin, end, y)
         : multiplyRows<LookupSums, 2>(tiles, plan, plane, inputs, begin, end, y);
 }
+
+#if HWY_TARGET <= HWY_AVX3 && HWY_ARCH_X86
+
+// Where a vector of 16 magnitudes, those of positive inputs first and then those of negative ones,
+// has what input 4 * kBit + (table) adds to eight entries of each of four tables.
+template <int kBit, int kFirst>
+HWY_INLINE __m512i placesOf()
+{
+    alignas(64) static constexpr auto places = [] {
+        std::array<std::uint16_t, 32> of{};
+        for (unsigned table = 0; table < 4; ++table)
+            for (unsigned entry = 0; entry < 8; ++entry)
+                of[8 * table + entry] = static_cast<std::uint16_t>(
+                    ((kFirst + entry) >> kBit & 1 ? 0 : 16) + 4 * kBit + table);
+        return of;
+    }();
+    return _mm512_load_si512(places.data());
+}
+
+std::int32_t makeWideLookups(const std::int16_t* whole, std::int64_t halves, std::int8_t* out)
+{
+    const __m512i ones = _mm512_set1_epi16(1), byte = _mm512_set1_epi16(0xff);
+    __m512i all = _mm512_setzero_si512();
+    for (std::int64_t half = 0; half < halves; ++half, whole += 16, out += 2 * kLookupBytes) {
+        const __m256i zero = _mm256_setzero_si256();
+        const __m256i x = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(whole));
+        const __m512i magnitudes =
+            _mm512_inserti64x4(_mm512_castsi256_si512(_mm256_max_epi16(x, zero)),
+                               _mm256_max_epi16(_mm256_sub_epi16(zero, x), zero), 1);
+        all = _mm512_add_epi32(all, _mm512_madd_epi16(magnitudes, ones));
+        const auto part = [&](__m512i places)
+                              HWY_ATTR { return _mm512_permutexvar_epi16(places, magnitudes); };
+        const __m512i three =
+            _mm512_add_epi16(_mm512_add_epi16(part(placesOf<0, 0>()), part(placesOf<1, 0>())),
+                             part(placesOf<2, 0>()));
+        const __m512i first = _mm512_add_epi16(three, part(placesOf<3, 0>()));
+        const __m512i last = _mm512_add_epi16(three, part(placesOf<3, 8>()));
+        _mm512_storeu_si512(
+            out, _mm512_packus_epi16(_mm512_and_si512(first, byte), _mm512_and_si512(last, byte)));
+        _mm512_storeu_si512(out + kLookupBytes, _mm512_packus_epi16(_mm512_srli_epi16(first, 8),
+                                                                    _mm512_srli_epi16(last, 8)));
+    }
+    return _mm512_reduce_add_epi32(all);
+}
+
+#else
+
+std::int32_t makeWideLookups(const std::int16_t* whole, std::int64_t halves, std::int8_t* out)
+{
+    std::int32_t all = 0;
+    for (std::int64_t half = 0; half < halves; ++half, whole += 16, out += 2 * kLookupBytes)
+        for (std::int64_t j = 0; j < 4; ++j) {
+            std::int32_t sums[16] = {};
+            for (std::int64_t i = 0; i < 4; ++i) {
+                const std::int32_t x = whole[4 * i + j];
+                all += std::abs(x);
+                for (std::int64_t entry = 0; entry < 16; ++entry)
+                    sums[entry] += std::max(entry >> i & 1 ? x : -x, 0);
+            }
+            for (std::int64_t entry = 0; entry < 16; ++entry) {
+                out[16 * j + entry] = static_cast<std::int8_t>(sums[entry]);
+                out[kLookupBytes + 16 * j + entry] = static_cast<std::int8_t>(sums[entry] >> 8);
+            }
+        }
+    return all;
+}
+
+#endif
 
 using TableShorts = hn::CappedTag<std::int16_t, 16>;
 inline constexpr auto kTableLanes = static_cast<std::int64_t>(hn::MaxLanes(TableShorts()));
@@ -114,26 +182,7 @@ HWY_INLINE hn::Vec<TableShorts> fourSums(const std::int16_t* whole, const std::i
     return sum;
 }
 
-HWY_INLINE void storeTable(hn::Vec<TableShorts> values, std::int8_t* out)
-{
-    const hn::Rebind<std::int8_t, TableShorts> bytes;
-    hn::StoreU(hn::DemoteTo(bytes, values), bytes, out);
-}
-
-void makeWideLookups(const std::int16_t* whole, std::int64_t halves, const std::int16_t* signs,
-                     std::int8_t* out)
-{
-    for (std::int64_t half = 0; half < halves; ++half, whole += 16, out += 2 * kLookupBytes)
-        for (std::int64_t j = 0; j < 4; ++j)
-            for (std::int64_t i = 0; i < 16; i += kTableLanes) {
-                const auto sums = fourSums(whole + j, signs, i);
-                const auto low = hn::ShiftRight<8>(hn::ShiftLeft<8>(sums));
-                storeTable(low, out + 16 * j + i);
-                storeTable(hn::ShiftRight<8>(hn::Sub(sums, low)), out + kLookupBytes + 16 * j + i);
-            }
-}
-
-// Rounded to 8 bits: to nearest and even of sums times `factor`.
+// Rounded to 8 bits: to nearest and even of sums times `factor`, plus 128.
 void makeRoundLookups(const std::int16_t* whole, std::int64_t halves, const std::int16_t* signs,
                       float factor, std::int8_t* out)
 {
@@ -152,9 +201,9 @@ void makeRoundLookups(const std::int16_t* whole, std::int64_t halves, const std:
                 const auto value =
                     hn::ConvertTo(reals, hn::PromoteTo(ints, hn::LoadU(shorts, sums + i)));
                 const auto moved = hn::Add(hn::Mul(value, hn::Set(reals, factor)), magic);
-                hn::StoreU(hn::DemoteTo(
-                               bytes, hn::Sub(hn::BitCast(ints, moved), hn::BitCast(ints, magic))),
-                           bytes, out + 16 * j + i);
+                const auto rounded = hn::DemoteTo(
+                    bytes, hn::Sub(hn::BitCast(ints, moved), hn::BitCast(ints, magic)));
+                hn::StoreU(hn::Xor(rounded, hn::Set(bytes, -128)), bytes, out + 16 * j + i);
             }
         }
 }
@@ -194,20 +243,19 @@ void addLookups(const BinaryTiles& tiles, const InputPlan& plan, int plane,
     HWY_DYNAMIC_DISPATCH(addLookupsOf)(tiles, plan, plane, inputs, begin, end, y);
 }
 
-void makeLookups(const std::int16_t* whole, std::int64_t tiles, int inputBits, float& step,
-                 std::int8_t* out)
+std::int32_t makeLookups(const std::int16_t* whole, std::int64_t tiles, int inputBits, float& step,
+                         std::int8_t* out)
 {
+    if (inputBits == 16)
+        return HWY_DYNAMIC_DISPATCH(makeWideLookups)(whole, 2 * tiles, out);
     std::int16_t signs[4 * 16];
     for (int i = 0; i < 4; ++i)
         for (int entry = 0; entry < 16; ++entry)
             signs[16 * i + entry] = entry >> i & 1 ? 1 : -1;
-    if (inputBits == 16) {
-        HWY_DYNAMIC_DISPATCH(makeWideLookups)(whole, 2 * tiles, signs, out);
-        return;
-    }
     const float largest = static_cast<float>(std::max(1, largestSum(whole, 2 * tiles)));
     HWY_DYNAMIC_DISPATCH(makeRoundLookups)(whole, 2 * tiles, signs, 127.0f / largest, out);
     step *= largest / 127.0f;
+    return static_cast<std::int32_t>(128 * 8 * tiles); // a row's look-ups: eight for each tile
 }
 
 } // namespace vitrine::kernels

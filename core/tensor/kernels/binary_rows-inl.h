@@ -41,6 +41,44 @@ HWY_INLINE RowSum loadCodes(const std::uint8_t* codes)
     return words;
 }
 
+// sum += bytes times inputs, of the four in each place: the first have no sign, and products of two
+// that follow each other have a sum of 16 bits.
+#if HWY_TARGET == HWY_SCALAR
+HWY_INLINE RowSum addQuads(RowSum sum, RowSum bytes, std::int32_t inputs)
+{
+    for (int j = 0; j < 4; ++j)
+        sum.raw += (bytes.raw >> (8 * j) & 0xff) * static_cast<std::int8_t>(inputs >> (8 * j));
+    return sum;
+}
+#else
+HWY_INLINE RowSum addQuads(RowSum sum, RowSum bytes, std::int32_t inputs)
+{
+    const RowInts d;
+    const auto x = hn::Set(d, inputs);
+#if HWY_TARGET == HWY_AVX3_DL
+    return RowSum{_mm512_dpbusd_epi32(sum.raw, bytes.raw, x.raw)};
+#elif HWY_TARGET == HWY_AVX3
+    return hn::Add(sum, RowSum{_mm512_madd_epi16(_mm512_maddubs_epi16(bytes.raw, x.raw),
+                                                 _mm512_set1_epi16(1))});
+#elif HWY_TARGET == HWY_AVX2
+    return hn::Add(sum, RowSum{_mm256_madd_epi16(_mm256_maddubs_epi16(bytes.raw, x.raw),
+                                                 _mm256_set1_epi16(1))});
+#elif HWY_TARGET == HWY_SSE4 || HWY_TARGET == HWY_SSSE3
+    return hn::Add(sum,
+                   RowSum{_mm_madd_epi16(_mm_maddubs_epi16(bytes.raw, x.raw), _mm_set1_epi16(1))});
+#else
+    const hn::Repartition<std::int16_t, RowInts> shorts;
+    const auto c = hn::BitCast(shorts, bytes), v = hn::BitCast(shorts, x);
+    const auto even =
+        hn::Mul(hn::And(c, hn::Set(shorts, 0xff)), hn::ShiftRight<8>(hn::ShiftLeft<8>(v)));
+    const auto odd = hn::Mul(hn::ShiftRight<8>(c), hn::ShiftRight<8>(v));
+    const auto pairs = hn::BitCast(d, hn::Add(even, odd));
+    return hn::Add(
+        sum, hn::Add(hn::ShiftRight<16>(pairs), hn::ShiftRight<16>(hn::ShiftLeft<16>(pairs))));
+#endif
+}
+#endif
+
 // All pieces of kVectors vectors of rows from `row` on -> sums. Family<kDigits, kVectors> adds
 // tiles to integer sums; inputAt is what it reads for each tile.
 template <template <int, int> class Family, int kDigits, int kVectors>
@@ -69,9 +107,9 @@ void multiplyPieces(const BinaryTiles& tiles, const InputPlan& plan, int plane,
             piece.addTile(word0, word1, x);
             codes += bytes, more += bytes, x += Sums::kInputBytes;
         }
-        add(first, piece.first(inputs.pieces[i].sum), i, row);
+        add(first, piece.first(inputs.pieces[i].base), i, row);
         if constexpr (kVectors == 2)
-            add(second, piece.second(inputs.pieces[i].sum), i, row + rows);
+            add(second, piece.second(inputs.pieces[i].base), i, row + rows);
     }
     hn::StoreU(first, d, sums);
     if constexpr (kVectors == 2)

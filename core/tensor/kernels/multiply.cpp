@@ -3,6 +3,7 @@
 #include "core/base/parallel.h"
 
 #include <algorithm>
+#include <memory>
 #include <vector>
 
 namespace vitrine::kernels
@@ -89,7 +90,7 @@ public:
             begins_.push_back(size);
             size += rows * product.weights->tableSize();
         }
-        values_.resize(static_cast<std::size_t>(size));
+        values_ = std::make_unique_for_overwrite<float[]>(static_cast<std::size_t>(size));
         std::vector<Part> parts;
         for (const Product& product : products)
             for (std::int64_t r = 0; r < rows && product.weights->tableSize() > 0; ++r)
@@ -104,7 +105,7 @@ public:
     float* of(const Product& product, std::int64_t row)
     {
         const auto index = static_cast<std::size_t>(&product - products_.data());
-        return values_.data() + begins_[index] + row * product.weights->tableSize();
+        return values_.get() + begins_[index] + row * product.weights->tableSize();
     }
 
 private:
@@ -115,7 +116,7 @@ private:
 
     std::span<const Product> products_;
     std::vector<std::int64_t> begins_;
-    std::vector<float> values_;
+    std::unique_ptr<float[]> values_;
 };
 
 void multiplyVectors(const float* x, std::int64_t rows, std::int64_t stride, Tables& tables,

@@ -156,7 +156,7 @@ std::vector<PlainPiece> plainPieces(const std::vector<float>& values, std::int64
 {
     const int inputBits = how.inputBits;
     const bool isByte = how == BinaryProduct{BinaryFamily::dots, 8};
-    const int wholeBits = how.family == BinaryFamily::dots ? 14 : 12;
+    const int wholeBits = how == BinaryProduct{BinaryFamily::lookups, 8} ? 12 : 14;
     const auto inputs = static_cast<std::int64_t>(values.size());
     std::vector<PlainPiece> pieces;
     for (std::int64_t first = 0; first < inputs; first += group)
@@ -309,6 +309,35 @@ TEST(BinaryWeights, ProductsAreThePlainWholeNumberSumsToTheBit)
                     << nameOf(shape) << ", " << nameOf(how) << ", " << target;
             });
         }
+}
+
+TEST(BinaryWeights, BothFamiliesGiveTheSameProductOf16BitsToTheBit)
+{
+    // The last inputs round to 2^14 and no sum of four of them has 16 bits.
+    const float below = std::nextafter(1.0f, 0.0f);
+    for (const CodesShape& shape : raggedShapes()) {
+        const auto weights = packed(randomCodes(shape), {BinaryFamily::dots, 16});
+        std::vector<std::vector<float>> inputs = {
+            normalInputs(shape.inputs, 9),
+            std::vector<float>(static_cast<std::size_t>(shape.inputs), below),
+            std::vector<float>(static_cast<std::size_t>(shape.inputs), -below)};
+        for (std::size_t k = 0; k < inputs[2].size(); k += 3)
+            inputs[2][k] = below;
+        for (const auto& x : inputs) {
+            const auto dots = bitsOf(multiplied(*weights, x));
+            onEveryTarget([&](const std::string& target) {
+                const auto lookups = weights->withProduct({BinaryFamily::lookups, 16});
+                EXPECT_EQ(bitsOf(multiplied(*lookups, x)), dots) << nameOf(shape) << target;
+            });
+        }
+    }
+}
+
+TEST(FasterFamily, IsOneOfTheTwoAndStaysIt)
+{
+    const BinaryFamily faster = fasterFamily();
+    EXPECT_NE(faster, BinaryFamily::decoded);
+    EXPECT_EQ(fasterFamily(), faster);
 }
 
 TEST(BinaryWeights, RoundedInputsCostLittle)
