@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -128,6 +129,13 @@ struct DecodeResult {
     std::vector<EditedHead> edited = {};
 };
 
+// A linear layer of the blocks that may be stored as planes of codes (kernels::BinaryCodes).
+struct LayerPlanes {
+    std::string layer = {}; // its tensor: "model.layers.0.mlp.up_proj.weight"
+    int stored = 0;         // 0: it is stored as numbers
+    int used = 0;           // the first ones of these
+};
+
 // Runs a checkpoint in fp32 whatever its storage type. Results are bit-identical for every thread
 // count. Where numbers of finite weights grow beyond fp32, a pass is an input error. One Llm may be
 // used by one thread at a time (it parallelises inside); several may share a checkpoint.
@@ -143,6 +151,18 @@ public:
     ~Llm();
 
     const LlmConfig& config() const;
+
+    // Of every linear layer of the blocks, in order.
+    std::vector<LayerPlanes> layerPlanes() const;
+    // The same model whose linear layers use their first `planes` planes, all they have where that
+    // is fewer; single ones, by tensor, so many. Shares weights and checkpoint with this one, and a
+    // cache may go from one to the other between two tokens.
+    // Dropped planes count as 0. What is left of a grid is the grid of so many bits over the same
+    // range, each weight in the middle of its cell; of other codes it is not the best fit that so
+    // many planes can be.
+    // Input error where a linear layer is stored as numbers. Argument error for planes that no
+    // layer has, or a single one that has not so many.
+    Result<Llm> withPlanes(int planes, const std::map<std::string, int>& single = {}) const;
 
     // Prefill. Ids outside the vocabulary: argument error. Cancelled where onLayer says so.
     Result<ForwardResult> forward(std::span<const std::int32_t> ids,
