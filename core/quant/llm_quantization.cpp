@@ -188,6 +188,12 @@ std::size_t LlmQuantization::keptBefore() const
     return d_->keptBefore;
 }
 
+kernels::SharedWeights LlmQuantization::decoded(std::size_t layer) const
+{
+    const LayerRecord& record = d_->records.at(layer);
+    return denseWeights(d_->kept.at(record.name).numbers(), record.outputs, record.inputs);
+}
+
 double LlmQuantization::outputError() const
 {
     double lost = 0, energy = 0;

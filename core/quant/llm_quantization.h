@@ -2,6 +2,7 @@
 
 #include "core/model/llm/llm_blockwise.h"
 #include "core/quant/layer_record.h"
+#include "core/tensor/kernels/weights.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -48,6 +49,8 @@ public:
 
     const std::vector<LayerRecord>& layers() const; // so far, in order
     std::size_t keptBefore() const;                 // how many were taken from the folder
+    // The weights of layers()[layer], decoded anew.
+    kernels::SharedWeights decoded(std::size_t layer) const;
     // Relative output error of all layers together: lost energy over energy. NaN for none.
     double outputError() const;
 
