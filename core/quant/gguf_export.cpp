@@ -419,6 +419,33 @@ Result<void> GgufModel::addTensors()
 
 } // namespace
 
+Result<void> checkGguf(const Quantizer& quantizer, const QuantSettings& settings)
+{
+    constexpr const char* kFits = "GGUF holds whole numbers of 4 or 8 bits without zero points, a "
+                                  "step for each 32 weights of a row or for whole multiples";
+    if (!quantizer.hasGrid)
+        return argumentError("{} makes binary codes; {}", quantizer.name, kFits);
+    if (!settings.symmetric)
+        return argumentError("groups with zero points (not symmetric); {}", kFits);
+    if (settings.bits == 0)
+        return argumentError("bits that differ from layer to layer; {}", kFits);
+    if (settings.bits != 4 && settings.bits != 8)
+        return argumentError("{} bits; {}", settings.bits, kFits);
+    if (settings.layout != Layout::row)
+        return argumentError("steps of a {}; {}", layoutName(settings.layout), kFits);
+    if (settings.group % kGgufBlock != 0)
+        return argumentError("groups of {} weights; {}", settings.group, kFits);
+    return {};
+}
+
+Result<void> checkGguf(const model::LlmCheckpoint& original, const model::Tokenizer* tokenizer)
+{
+    std::vector<std::string> notes;
+    if (auto content = GgufModel(original, notes).make(tokenizer, ""); !content)
+        return inputError("the model cannot be written as GGUF: {}", content.error().message);
+    return {};
+}
+
 Result<GgufExport> exportGguf(const model::LlmCheckpoint& checkpoint,
                               const model::Tokenizer* tokenizer, const std::string& name,
                               const std::filesystem::path& file)

@@ -3,6 +3,7 @@
 #include "core/base/result.h"
 #include "core/model/llm/llm_checkpoint.h"
 #include "core/model/tokenizer/tokenizer.h"
+#include "core/quant/quantizer.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -26,6 +27,11 @@ struct GgufExport {
 //
 // Input error naming what cannot be said: other packed forms, groups that cut blocks, a model
 // without language head or with a window, a tokenizer that does not merge by score, or none.
+//
+// Refused before anything is quantized: what these settings make (argument error), and an original
+// that no version of can be said (input error).
+Result<void> checkGguf(const Quantizer& quantizer, const QuantSettings& settings);
+Result<void> checkGguf(const model::LlmCheckpoint& original, const model::Tokenizer* tokenizer);
 Result<GgufExport> exportGguf(const model::LlmCheckpoint& checkpoint,
                               const model::Tokenizer* tokenizer, const std::string& name,
                               const std::filesystem::path& file);

@@ -497,6 +497,27 @@ TEST_F(GgufExportTest, TokenizersThatGgufCannotSayAreRefusedByName)
     EXPECT_THAT(refusal(*checkpoint, byRank->get()), HasSubstr("tokenizer.json merges by rank"));
 }
 
+// What is refused beforehand is what the export would refuse, and nothing else.
+TEST_F(GgufExportTest, SettingsAreRefusedBeforehandAsTheirCodesAreAfterwards)
+{
+    const auto refusal = [](const char* method, const QuantSettings& settings) {
+        const auto checked = checkGguf(*findQuantizer(method), settings);
+        return checked ? std::string("accepted") : checked.error().message;
+    };
+    for (const char* method : {"rtn", "optq"})
+        for (const int bits : {4, 8})
+            for (const std::int64_t group : {0, 32, 64})
+                EXPECT_EQ(refusal(method, {.bits = bits, .group = group}), "accepted");
+    EXPECT_THAT(refusal("shiftadd", {.layout = Layout::block, .bits = 4}),
+                HasSubstr("binary codes"));
+    EXPECT_THAT(refusal("bcq", {.bits = 4}), HasSubstr("binary codes"));
+    EXPECT_THAT(refusal("rtn", {.bits = 3}), HasSubstr("3 bits; GGUF holds"));
+    EXPECT_THAT(refusal("rtn", {.bits = 0}), HasSubstr("layer to layer"));
+    EXPECT_THAT(refusal("rtn", {.bits = 4, .group = 16}), HasSubstr("groups of 16"));
+    EXPECT_THAT(refusal("rtn", {.bits = 4, .group = 48}), HasSubstr("groups of 48"));
+    EXPECT_THAT(refusal("rtn", {.bits = 4, .symmetric = false}), HasSubstr("zero points"));
+}
+
 TEST_F(GgufExportTest, AFileThatWasThereStaysWhereTheExportIsRefused)
 {
     ASSERT_TRUE(writeFileAtomically(file(), "old"));
