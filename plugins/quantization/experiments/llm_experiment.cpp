@@ -1,11 +1,13 @@
 #include "plugins/quantization/experiments/llm_experiment.h"
 
 #include "core/base/file.h"
+#include "core/base/format.h"
 #include "core/base/hash.h"
 #include "core/base/in_file.h"
-#include "core/base/json.h"
 #include "core/quant/allocation.h"
+#include "core/quant/gguf_export.h"
 #include "core/quant/importance.h"
+#include "core/quant/layer_divergence.h"
 #include "core/quant/llm_quantization.h"
 #include "plugins/quantization/experiments/cost_params.h"
 #include "plugins/quantization/experiments/decode_speed.h"
@@ -24,40 +26,26 @@ namespace
 
 namespace fs = std::filesystem;
 
+constexpr const char *kText = "Text", *kResult = "Result"; // groups of parameters
 constexpr std::array kBudgetBits = {2, 3, 4};
-constexpr double kJudgeShare = 0.1; // of the progress
+constexpr std::size_t kDivergenceWindows = 4;
+// Of the progress, beside 1 for quantizing the model once.
+constexpr double kDivergenceStages = 4, kJudgeShare = 0.1;
 
 ParamSpec textSpec(const char* name, const char* label, const char* help)
 {
     ParamSpec spec;
     spec.name = name, spec.label = label, spec.type = ParamType::text, spec.help = help;
-    spec.group = "Text";
+    spec.group = kText;
     spec.optional = true;
     return spec;
 }
 
-ParamSpec textCount(const char* name, const char* label, std::int64_t fallback, double minimum,
-                    double maximum, const char* help)
-{
-    ParamSpec spec;
-    spec.name = name, spec.label = label, spec.type = ParamType::integer, spec.help = help;
-    spec.group = "Text";
-    spec.minimum = minimum, spec.maximum = maximum;
-    spec.fallback = ParamValue(fallback);
-    return spec;
-}
-
-// Where finished layers are kept: the folder of an interrupted run, else a new one.
+// Where finished layers are kept; an interrupted run finds them there.
 Result<fs::path> layersFolder(Progress& progress)
 {
-    if (const auto saved = progress.loadState()) {
-        VITRINE_TRY(const Json json, parseJson(*saved, "saved state"));
-        if (json.is_object() && json.contains("folder") && json["folder"].is_string())
-            return fs::path(json["folder"].get<std::string>());
-    }
-    const fs::path folder = progress.artifactFolder() / "layers";
-    VITRINE_CHECK(progress.saveState(dumpJson(Json{{"folder", folder.string()}})));
-    return folder;
+    VITRINE_CHECK(progress.saveState("{}"));
+    return progress.stateFolder() / "layers";
 }
 
 // All that quantized layers depend on: files by their hashes, parameters, the texts' tokens.
@@ -98,6 +86,7 @@ public:
         append(out_.inputs, opened_->inputs);
         append(out_.notes, opened_->notes);
         VITRINE_CHECK(checkOriginal());
+        VITRINE_CHECK(checkOut());
         VITRINE_CHECK(readTexts());
         VITRINE_TRY(folder_, layersFolder(progress_));
         subject_ = subjectOf(params_, *opened_, calibration_);
@@ -113,7 +102,12 @@ public:
 private:
     using Layers = std::vector<quant::LayerRecord>;
 
-    double stages() const { return method_.bits.budget ? 1.0 + kBudgetBits.size() : 1.0; }
+    double stages() const
+    {
+        if (!method_.bits.budget)
+            return 1;
+        return 1.0 + kBudgetBits.size() + (method_.costs == "divergence" ? kDivergenceStages : 0);
+    }
     bool tell(double done) { return progress_.advance(done, stages() + kJudgeShare, "model"); }
 
     Result<void> checkOriginal() const
@@ -128,6 +122,15 @@ private:
                                   "original",
                                   opened_->name, name);
         return {};
+    }
+
+    // What GGUF cannot say is refused before the work begins.
+    Result<void> checkOut() const
+    {
+        if (!isGguf(params_))
+            return {};
+        VITRINE_CHECK(checkOutText(params_, params_.text("out")));
+        return quant::checkGguf(*opened_->checkpoint, opened_->tokenizer.get());
     }
 
     Result<void> readTexts()
@@ -179,10 +182,16 @@ private:
         return quantization;
     }
 
-    // Bits of each layer under the budget, from what every layer loses at 2, 3 and 4 bits.
+    // Bits of each layer under the budget, from what every layer costs at 2, 3 and 4 bits.
     Result<std::map<std::string, int>> allocate();
+    // By version and layer.
+    Result<std::vector<std::vector<double>>>
+    costsOf(const std::vector<quant::LlmQuantization>& versions);
+    Result<std::vector<std::vector<double>>>
+    divergencesOf(const std::vector<quant::LlmQuantization>& versions);
 
     Result<void> addModel(const quant::LlmQuantization& quantization);
+    Result<void> writeGgufOf(const model::LlmCheckpoint& packed);
     Result<void> takeFiles(const fs::path& folder);
     void addLayers(const quant::LlmQuantization& quantization, const model::LlmCheckpoint& packed);
     Result<void> addComparison(const model::Llm& quantized);
@@ -202,49 +211,83 @@ private:
 
 Result<std::map<std::string, int>> LlmRun::allocate()
 {
-    std::vector<quant::LayerChoice> choices;
-    Table table{"candidates",
-                {{"layer", "", {}, "Tensor of a linear layer"},
-                 {"bits", "1", {}, "Tried"},
-                 {"cost",
-                  "1",
-                  {},
-                  "What it is weighed by: lost energy of the outputs, or "
-                  "importance times mean squared error of the weights"},
-                 {"chosen", "1", {}, "1: so many bits were given to it"}},
-                {}};
+    std::vector<quant::LlmQuantization> versions;
     for (const int bits : kBudgetBits) {
-        VITRINE_TRY(const auto quantization, quantizeAll(bits, {}));
-        choices.resize(quantization.layers().size());
-        for (std::size_t i = 0; i < choices.size(); ++i) {
-            const quant::LayerRecord& layer = quantization.layers()[i];
-            choices[i].weights = layer.outputs * layer.inputs;
-            choices[i].costs.push_back(method_.costs == "measured"
-                                           ? layer.outputError * layer.outputEnergy
-                                           : layer.importance * layer.weightError);
-            table.rows.push_back({layer.name, static_cast<std::int64_t>(bits),
-                                  choices[i].costs.back(), std::int64_t{0}});
-        }
+        VITRINE_TRY(auto version, quantizeAll(bits, {}));
+        versions.push_back(std::move(version));
+    }
+    VITRINE_TRY(const auto costs, costsOf(versions));
+    const Layers& layers = versions.front().layers();
+    std::vector<quant::LayerChoice> choices(layers.size());
+    for (std::size_t i = 0; i < layers.size(); ++i) {
+        choices[i].weights = layers[i].outputs * layers[i].inputs;
+        for (const auto& ofVersion : costs)
+            choices[i].costs.push_back(ofVersion[i]);
     }
     VITRINE_TRY(const quant::Allocation allocation,
                 quant::allocateBits(choices, kBudgetBits, *method_.bits.budget));
+    Table table{"candidates",
+                {{"layer", "", {}, "Tensor of a linear layer"},
+                 {"bits", "1", {}, "Tried"},
+                 {"cost", "1", {}, "What it is weighed by: see the parameter costs"},
+                 {"chosen", "1", {}, "1: so many bits were given to it"}},
+                {}};
     std::map<std::string, int> bits;
-    for (std::size_t i = 0; i < choices.size(); ++i)
-        for (std::size_t b = 0; b < kBudgetBits.size(); ++b)
-            if (kBudgetBits[b] == allocation.bits[i]) {
-                auto& row = table.rows[b * choices.size() + i];
-                bits[std::get<std::string>(row[0])] = allocation.bits[i];
-                row[3] = std::int64_t{1};
-            }
+    for (std::size_t b = 0; b < kBudgetBits.size(); ++b)
+        for (std::size_t i = 0; i < layers.size(); ++i) {
+            const bool isChosen = allocation.bits[i] == kBudgetBits[b];
+            if (isChosen)
+                bits[layers[i].name] = kBudgetBits[b];
+            table.rows.push_back({layers[i].name, static_cast<std::int64_t>(kBudgetBits[b]),
+                                  costs[b][i], std::int64_t{isChosen}});
+        }
     out_.tables.push_back(std::move(table));
     out_.metrics.push_back(makeMetric("budget_slack", allocation.slackBits, "bit",
                                       "Of the budget over all weights, that no layer could take"));
     return bits;
 }
 
+Result<std::vector<std::vector<double>>>
+LlmRun::costsOf(const std::vector<quant::LlmQuantization>& versions)
+{
+    if (method_.costs == "divergence")
+        return divergencesOf(versions);
+    std::vector<std::vector<double>> costs;
+    for (const quant::LlmQuantization& version : versions) {
+        auto& ofVersion = costs.emplace_back();
+        for (const quant::LayerRecord& layer : version.layers())
+            ofVersion.push_back(method_.costs == "measured" ? layer.outputError * layer.outputEnergy
+                                                            : layer.importance * layer.weightError);
+    }
+    return costs;
+}
+
+Result<std::vector<std::vector<double>>>
+LlmRun::divergencesOf(const std::vector<quant::LlmQuantization>& versions)
+{
+    std::vector<quant::LayerVariant> variants;
+    for (const quant::LlmQuantization& version : versions)
+        for (std::size_t i = 0; i < version.layers().size(); ++i)
+            variants.push_back({version.layers()[i].name, version.layers()[i].block,
+                                [&version, i] { return version.decoded(i); }});
+    const auto windows = std::span(calibration_.windows)
+                             .first(std::min(calibration_.windows.size(), kDivergenceWindows));
+    const double before = stage_;
+    VITRINE_TRY(const std::vector<double> divergences,
+                quant::layerDivergences(
+                    opened_->checkpoint, variants, windows, folder_ / "divergences.json", subject_,
+                    [&](double share) { return tell(before + kDivergenceStages * share); }));
+    stage_ += kDivergenceStages;
+    std::vector<std::vector<double>> costs;
+    const auto layers = static_cast<std::ptrdiff_t>(versions.front().layers().size());
+    for (auto at = divergences.begin(); at != divergences.end(); at += layers)
+        costs.emplace_back(at, at + layers);
+    return costs;
+}
+
 Result<void> LlmRun::addModel(const quant::LlmQuantization& quantization)
 {
-    const bool isGiven = params_.has("out") && !params_.text("out").empty();
+    const bool isGiven = params_.has("out") && !params_.text("out").empty() && !isGguf(params_);
     const fs::path folder =
         isGiven ? fs::path(params_.text("out")) : progress_.artifactFolder() / "model";
     VITRINE_CHECK(quantization.write(folder));
@@ -258,6 +301,8 @@ Result<void> LlmRun::addModel(const quant::LlmQuantization& quantization)
     VITRINE_CHECK(addComparison(quantized));
     VITRINE_CHECK(addSpeed(quantized));
     addEnergy(quantization.layers(), *packed);
+    if (isGguf(params_))
+        VITRINE_CHECK(writeGgufOf(*packed));
     if (isGiven)
         out_.notes.push_back(fmt::format("The quantized model lies in {}.", folder.string()));
     else
@@ -267,6 +312,19 @@ Result<void> LlmRun::addModel(const quant::LlmQuantization& quantization)
     Artifact artifact;
     artifact.name = "bits.csv", artifact.kind = "text", artifact.path = bits;
     out_.artifacts.push_back(std::move(artifact));
+    return {};
+}
+
+Result<void> LlmRun::writeGgufOf(const model::LlmCheckpoint& packed)
+{
+    const fs::path file = params_.text("out");
+    std::error_code ignored; // what cannot be made cannot be written to, which says why
+    fs::create_directories(file.parent_path(), ignored);
+    VITRINE_TRY(const quant::GgufExport written,
+                quant::exportGguf(packed, opened_->tokenizer.get(), opened_->name, file));
+    out_.notes.push_back(fmt::format("The quantized model lies in {} ({}), which llama.cpp runs.",
+                                     file.string(), bytesText(written.bytes)));
+    append(out_.notes, written.notes);
     return {};
 }
 
@@ -438,22 +496,27 @@ std::vector<ParamSpec> LlmExperiment::params(const Params& chosen) const
     specs.push_back(textSpec("calibration", "Calibration text",
                              "A text, or .jsonl of {\"text\": ...}; empty: the shipped one; "
                              "generated: texts that the model itself writes"));
-    specs.push_back(textCount("windows", "Windows", 64, 1, 4096,
-                              "Of the calibration text, drawn with the seed"));
-    specs.push_back(textCount("window", "Window", 512, 32, 4096,
-                              "Tokens of a window, at most the model's context"));
+    specs.push_back(numberParam("windows", "Windows", kText,
+                                "Of the calibration text, drawn with the seed", 1, 4096,
+                                std::int64_t{64}));
+    specs.push_back(numberParam("window", "Window", kText,
+                                "Tokens of a window, at most the model's context", 32, 4096,
+                                std::int64_t{512}));
     specs.push_back(textSpec("evaluate", "Text that judges",
                              "A text, or .jsonl; empty: the shipped held-out texts; generated: "
                              "texts that the model itself writes"));
-    specs.push_back(
-        textCount("evaluate_windows", "Its windows", 0, 0, 100'000, "The first ones; 0: all"));
-    specs.push_back(textCount("speed_tokens", "Tokens for speed", 64, 0, 4096,
-                              "Decoded to measure tokens per second; 0: not measured"));
-    specs.back().group = "Result";
-    ParamSpec out = textSpec("out", "Folder",
+    specs.push_back(numberParam("evaluate_windows", "Its windows", kText, "The first ones; 0: all",
+                                0, 100'000, std::int64_t{0}));
+    specs.push_back(numberParam("speed_tokens", "Tokens for speed", kResult,
+                                "Decoded to measure tokens per second; 0: not measured", 0, 4096,
+                                std::int64_t{64}));
+    ParamSpec out = textSpec("out", "Folder or GGUF file",
                              "Where the quantized model is written, as a folder that every room "
-                             "opens; empty: its files are kept with the run");
-    out.group = "Result";
+                             "opens; empty: its files are kept with the run. NAME.gguf: so kept, "
+                             "and a file for llama.cpp beside (4 or 8 bits on a symmetric grid, "
+                             "groups of 32 weights of a row or whole multiples)");
+    out.check = [chosen](const std::string& text) { return checkOutText(chosen, text); };
+    out.group = kResult;
     specs.push_back(out);
     for (ParamSpec& spec : costParams())
         specs.push_back(std::move(spec));

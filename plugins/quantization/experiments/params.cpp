@@ -1,14 +1,19 @@
 #include "plugins/quantization/experiments/params.h"
 
 #include "core/base/format.h"
+#include "core/quant/gguf_export.h"
+#include "plugins/common/experiment_input.h"
 
 #include <algorithm>
+#include <cctype>
+#include <filesystem>
 
 namespace vitrine::quantization_plugin
 {
 namespace
 {
 
+constexpr const char* kMethod = "Method"; // group of parameters
 constexpr std::string_view kBudget = "budget:";
 constexpr double kLeastBudget = 2, kMostBudget = 4;
 
@@ -16,16 +21,7 @@ ParamSpec methodSpec(const char* name, const char* label, ParamType type, const 
 {
     ParamSpec spec;
     spec.name = name, spec.label = label, spec.type = type, spec.help = help;
-    spec.group = "Method";
-    return spec;
-}
-
-ParamSpec numberOfMethod(const char* name, const char* label, double fallback, double minimum,
-                         double maximum, bool isReal, const char* help)
-{
-    ParamSpec spec = methodSpec(name, label, isReal ? ParamType::real : ParamType::integer, help);
-    spec.minimum = minimum, spec.maximum = maximum;
-    spec.fallback = isReal ? ParamValue(fallback) : ParamValue(static_cast<std::int64_t>(fallback));
+    spec.group = kMethod;
     return spec;
 }
 
@@ -38,30 +34,33 @@ ParamSpec switchOfMethod(const char* name, const char* label, bool fallback, con
 
 ParamSpec methodChoice()
 {
-    ParamSpec spec = methodSpec("method", "Method", ParamType::choice, "How weights are rounded");
-    spec.choices = {
-        {"rtn", "round to nearest", "Each weight to the nearest of evenly spaced values"},
-        {"optq", "OPTQ (GPTQ)",
-         "The same values, and the errors of each input are made up for by "
-         "the inputs after it"},
-        {"bcq", "binary coding", "Planes of -1 and +1 with scales, fitted to the weights by turns"},
-        {"shiftadd", "ShiftAddLLM", "Planes with scales of powers of two, and errors made up for"}};
+    ParamSpec spec = choiceParam(
+        "method", "Method", kMethod, "How weights are rounded",
+        {{"rtn", "round to nearest", "Each weight to the nearest of evenly spaced values"},
+         {"optq", "OPTQ (GPTQ)",
+          "The same values, and the errors of each input are made up for by "
+          "the inputs after it"},
+         {"bcq", "binary coding",
+          "Planes of -1 and +1 with scales, fitted to the weights by turns"},
+         {"shiftadd", "ShiftAddLLM",
+          "Planes with scales of powers of two, and errors made up for"}});
     spec.fallback = ParamValue(std::string("shiftadd"));
     return spec;
 }
 
 ParamSpec layoutChoice(const quant::Quantizer& quantizer)
 {
-    ParamSpec spec =
-        methodSpec("layout", "Layout", ParamType::choice, "Which weights share scales");
     const std::vector<ParamChoice> all = {
         {"row", "rows", "Weights of one output"},
         {"column", "columns", "Weights of one input: ShiftAddLLM's accuracy mode"},
         {"block", "blocks", "Eight inputs and an eighth of the outputs: its latency mode"}};
+    std::vector<ParamChoice> possible;
     for (const ParamChoice& choice : all)
         for (const quant::Layout layout : quantizer.layouts)
             if (choice.value == quant::layoutName(layout))
-                spec.choices.push_back(choice);
+                possible.push_back(choice);
+    ParamSpec spec =
+        choiceParam("layout", "Layout", kMethod, "Which weights share scales", std::move(possible));
     const bool hasBlocks =
         std::ranges::find(quantizer.layouts, quant::Layout::block) != quantizer.layouts.end();
     spec.fallback = ParamValue(std::string(hasBlocks && quantizer.compensates ? "block" : "row"));
@@ -80,6 +79,13 @@ quant::Layout layoutOf(const std::string& name)
                               : quant::Layout::block;
 }
 
+bool isGgufName(const std::string& out)
+{
+    std::string ending = std::filesystem::path(out).extension().string();
+    std::ranges::transform(ending, ending.begin(), [](unsigned char c) { return std::tolower(c); });
+    return ending == ".gguf";
+}
+
 } // namespace
 
 Result<BitsWish> parseBits(std::string_view text)
@@ -93,7 +99,7 @@ Result<BitsWish> parseBits(std::string_view text)
         return BitsWish{.uniform = 0, .budget = *budget};
     }
     const auto bits = parseReal(text);
-    if (!bits || *bits != static_cast<int>(*bits) || *bits < 1 || *bits > 8)
+    if (!bits || !(*bits >= 1 && *bits <= 8) || *bits != static_cast<int>(*bits))
         return argumentError("bits: \"{}\" is neither a whole number from 1 to 8 nor a budget, as "
                              "in budget:2.5",
                              text);
@@ -117,26 +123,31 @@ std::vector<ParamSpec> methodParams(const Params& chosen)
     };
     specs.push_back(bits);
     if (const auto wish = parseBits(chosenText(chosen, "bits", "3")); wish && wish->budget) {
-        ParamSpec costs = methodSpec("costs", "Harm is", ParamType::choice,
-                                     "What the bits of a layer are weighed by");
-        costs.choices = {{"measured", "measured", "Output error of each layer at 2, 3 and 4 bits"},
-                         {"importance", "estimated",
-                          "ShiftAddLLM's importance times the mean squared error of the weights"}};
-        costs.fallback = ParamValue(std::string("measured"));
-        specs.push_back(costs);
+        specs.push_back(choiceParam(
+            "costs", "Harm is", kMethod, "What the bits of a layer are weighed by",
+            {{"divergence", "how far next tokens move",
+              "KL divergence of the next token when the layer alone has 2, 3 or 4 bits, on four "
+              "windows of the calibration text"},
+             {"measured", "lost energy of the outputs",
+              "Output error of each layer at 2, 3 and 4 bits"},
+             {"importance", "estimated",
+              "ShiftAddLLM's importance times the mean squared error of the weights"}}));
     }
-    specs.push_back(numberOfMethod("group", "Group", 0, 0, 65536, false,
-                                   "Weights that share scales; 0: a whole row or column, a block "
-                                   "of 8 inputs and an eighth of the outputs"));
+    specs.push_back(numberParam("group", "Group", kMethod,
+                                "Weights that share scales; 0: a whole row or column, a block "
+                                "of 8 inputs and an eighth of the outputs",
+                                0, 65536, std::int64_t{0}));
     if (quantizer->hasGrid) {
         specs.push_back(switchOfMethod("symmetric", "Symmetric", true,
                                        "Values around 0; otherwise each group has a zero point"));
     } else {
-        specs.push_back(numberOfMethod(
-            "terms", "Powers of two", quantizer->compensates ? 3 : 0, 0, 4, false,
-            "In a scale, so that it shifts and adds; 0: a half-precision number that multiplies"));
-        specs.push_back(numberOfMethod("rounds", "Rounds", 15, 0, 1000, false,
-                                       "Alternating fits of scales and codes"));
+        specs.push_back(numberParam(
+            "terms", "Powers of two", kMethod,
+            "In a scale, so that it shifts and adds; 0: a half-precision number that multiplies", 0,
+            4, std::int64_t{quantizer->compensates ? 3 : 0}));
+        specs.push_back(numberParam("rounds", "Rounds", kMethod,
+                                    "Alternating fits of scales and codes", 0, 1000,
+                                    std::int64_t{15}));
     }
     if (quantizer->compensates) {
         specs.push_back(switchOfMethod("compensate", "Make up for errors", true,
@@ -145,8 +156,8 @@ std::vector<ParamSpec> methodParams(const Params& chosen)
         specs.push_back(switchOfMethod("ordering", "Largest inputs first", true,
                                        "Inputs with large activations are rounded first, while "
                                        "many are left to make up for them"));
-        specs.push_back(numberOfMethod("damping", "Damping", 0.01, 0, 1, true,
-                                       "Of the Hessian, as a share of its mean diagonal"));
+        specs.push_back(numberParam("damping", "Damping", kMethod,
+                                    "Of the Hessian, as a share of its mean diagonal", 0, 1, 0.01));
         specs.back().advanced = true;
     }
     if (quantizer->compensates && !quantizer->hasGrid &&
@@ -187,6 +198,30 @@ Result<MethodWish> readMethod(const Params& params)
         wish.costs = params.text("costs");
     VITRINE_CHECK(quant::checkSettings(wish.quantizer, s));
     return wish;
+}
+
+bool isGguf(const Params& params)
+{
+    return params.has("out") && isGgufName(params.text("out"));
+}
+
+Result<void> checkOutText(const Params& chosen, const std::string& out)
+{
+    if (!isGgufName(out))
+        return {};
+    std::error_code ignored;
+    if (std::filesystem::is_directory(out, ignored))
+        return argumentError("out: {} is a folder, no GGUF file", out);
+    VITRINE_TRY(const auto quantizer,
+                quant::findQuantizer(chosenText(chosen, "method", "shiftadd")));
+    VITRINE_TRY(const BitsWish bits, parseBits(chosenText(chosen, "bits", "3")));
+    quant::QuantSettings settings;
+    settings.layout = layoutOf(chosenText(chosen, "layout", "row"));
+    settings.bits = bits.uniform; // 0 of a budget
+    settings.group = chosen.has("group") ? chosen.integer("group") : 0;
+    settings.symmetric = !chosen.has("symmetric") || chosen.boolean("symmetric");
+    const auto checked = quant::checkGguf(quantizer, settings);
+    return checked ? checked : argumentError("out: {}", checked.error().message);
 }
 
 std::string methodName(const Params& params)

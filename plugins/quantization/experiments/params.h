@@ -28,9 +28,14 @@ struct MethodWish {
     quant::Quantizer quantizer;
     quant::QuantSettings settings;
     BitsWish bits;
-    std::string costs; // of a budget: "measured" or "importance"
+    std::string costs; // of a budget: "divergence", "measured" or "importance"
 };
 Result<MethodWish> readMethod(const Params& params);
+
+// Whether `out` names a GGUF file rather than a folder; and argument error where it does and what
+// the chosen method makes cannot be said in one.
+bool isGguf(const Params& params);
+Result<void> checkOutText(const Params& chosen, const std::string& out);
 
 // "ShiftAddLLM, columns, 3 bits": what a legend and a title call it.
 std::string methodName(const Params& params);

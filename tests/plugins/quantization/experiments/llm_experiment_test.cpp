@@ -8,7 +8,9 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <cmath>
+#include <set>
 
 namespace vitrine::quantization_plugin
 {
@@ -116,6 +118,61 @@ TEST_F(LlmExperimentTest, ABudgetMixesBits)
         chosen += RowReader(*candidates, row).number("chosen");
     EXPECT_EQ(chosen, 42);
     EXPECT_TRUE(std::isfinite(metricOf(out, "importance_tau")));
+}
+
+TEST_F(LlmExperimentTest, ABudgetIsWeighedAsItIsTold)
+{
+    std::set<std::vector<double>> different;
+    for (const char* costs : {"divergence", "measured", "importance"}) {
+        const RunResult out = done({{"method", "rtn"}, {"bits", "budget:2.5"}, {"costs", costs}});
+        std::vector<double> values;
+        for (std::size_t row = 0; row < out.table("candidates")->rows.size(); ++row)
+            values.push_back(RowReader(*out.table("candidates"), row).number("cost"));
+        EXPECT_GT(*std::ranges::min_element(values), 0) << costs;
+        different.insert(values);
+    }
+    EXPECT_EQ(different.size(), 3u);
+}
+
+TEST_F(LlmExperimentTest, BitsAreANumberOrABudget)
+{
+    EXPECT_EQ(parseBits("3")->uniform, 3);
+    EXPECT_EQ(parseBits("budget:2.5")->budget, 2.5);
+    for (const char* text : {"", "0", "9", "2.5", "nan", "inf", "-inf", "1e300", "3 ",
+                             "budget:", "budget:nan", "budget:1.9", "budget:4.1", "budget:inf"})
+        EXPECT_FALSE(parseBits(text)) << text;
+}
+
+TEST_F(LlmExperimentTest, WritesAGgufFileBesideTheFilesOfTheRun)
+{
+    const auto to = folder_.path / "sub" / "model.gguf";
+    const RunResult out =
+        done({{"method", "rtn"}, {"bits", "4"}, {"group", "32"}, {"out", to.string()}});
+    const auto bytes = readFile(to, 1 << 24);
+    ASSERT_TRUE(bytes) << bytes.error().message;
+    EXPECT_EQ(bytes->substr(0, 4), "GGUF");
+    EXPECT_THAT(out.notes, testing::Contains(HasSubstr("llama.cpp runs")));
+    EXPECT_TRUE(std::ranges::any_of(
+        out.artifacts, [](const Artifact& each) { return each.name == "model.safetensors"; }));
+}
+
+TEST_F(LlmExperimentTest, WhatGgufCannotSayIsRefusedBeforeTheWork)
+{
+    const auto refusal = [&](Given given) {
+        given["out"] = (folder_.path / "model.gguf").string();
+        const auto result = run(smallRun(given));
+        return result ? std::string("accepted") : result.error().message;
+    };
+    EXPECT_THAT(refusal({}), HasSubstr("shiftadd makes binary codes"));
+    EXPECT_THAT(refusal({{"method", "rtn"}, {"bits", "3"}}), HasSubstr("3 bits"));
+    EXPECT_THAT(refusal({{"method", "rtn"}, {"bits", "budget:3"}}), HasSubstr("layer to layer"));
+    EXPECT_THAT(refusal({{"method", "rtn"}, {"bits", "4"}, {"group", "16"}}),
+                HasSubstr("groups of 16"));
+    EXPECT_THAT(refusal({{"method", "rtn"}, {"bits", "4"}, {"symmetric", "false"}}),
+                HasSubstr("zero points"));
+    std::filesystem::create_directories(folder_.path / "model.gguf");
+    EXPECT_THAT(refusal({{"method", "rtn"}, {"bits", "4"}}), HasSubstr("is a folder"));
+    EXPECT_FALSE(std::filesystem::exists(folder_.path / "layers"));
 }
 
 TEST_F(LlmExperimentTest, WhatAMethodDoesNotDoIsRefusedByName)
