@@ -99,6 +99,9 @@ void addLookupsOf(const BinaryTiles& tiles, const InputPlan& plan, int plane,
         : multiplyRows<LookupSums, 2>(tiles, plan, plane, inputs, begin, end, y);
 }
 
+using TableShorts = hn::CappedTag<std::int16_t, 16>;
+inline constexpr auto kTableLanes = static_cast<std::int64_t>(hn::MaxLanes(TableShorts()));
+
 #if HWY_TARGET <= HWY_AVX3 && HWY_ARCH_X86
 
 // Where a vector of 16 magnitudes, those of positive inputs first and then those of negative ones,
@@ -147,28 +150,37 @@ std::int32_t makeWideLookups(const std::int16_t* whole, std::int64_t halves, std
 
 std::int32_t makeWideLookups(const std::int16_t* whole, std::int64_t halves, std::int8_t* out)
 {
+    const TableShorts d;
+    const hn::Rebind<std::uint8_t, TableShorts> bytes;
+    std::int16_t isIn[4][16]; // all bits set where an entry's number has the input's bit
+    for (int i = 0; i < 4; ++i)
+        for (int entry = 0; entry < 16; ++entry)
+            isIn[i][entry] = static_cast<std::int16_t>(-(entry >> i & 1));
+    auto* to = reinterpret_cast<std::uint8_t*>(out);
     std::int32_t all = 0;
-    for (std::int64_t half = 0; half < halves; ++half, whole += 16, out += 2 * kLookupBytes)
-        for (std::int64_t j = 0; j < 4; ++j) {
-            std::int32_t sums[16] = {};
-            for (std::int64_t i = 0; i < 4; ++i) {
-                const std::int32_t x = whole[4 * i + j];
-                all += std::abs(x);
-                for (std::int64_t entry = 0; entry < 16; ++entry)
-                    sums[entry] += std::max(entry >> i & 1 ? x : -x, 0);
+    for (std::int64_t half = 0; half < halves; ++half, whole += 16, to += 2 * kLookupBytes)
+        for (std::int64_t j = 0; j < 4; ++j)
+            for (std::int64_t first = 0; first < 16; first += kTableLanes) {
+                auto sum = hn::Zero(d);
+                for (std::int64_t i = 0; i < 4; ++i) {
+                    const int x = whole[4 * i + j];
+                    const auto magnitude = [&](int value) HWY_ATTR {
+                        return hn::Set(d, static_cast<std::int16_t>(std::max(value, 0)));
+                    };
+                    const auto in = hn::LoadU(d, isIn[i] + first);
+                    sum = hn::Add(sum,
+                                  hn::Or(hn::And(in, magnitude(x)), hn::AndNot(in, magnitude(-x))));
+                    all += first == 0 ? std::abs(x) : 0;
+                }
+                const auto low = hn::Set(d, 0xff);
+                hn::StoreU(hn::DemoteTo(bytes, hn::And(sum, low)), bytes, to + 16 * j + first);
+                hn::StoreU(hn::DemoteTo(bytes, hn::And(hn::ShiftRight<8>(sum), low)), bytes,
+                           to + kLookupBytes + 16 * j + first);
             }
-            for (std::int64_t entry = 0; entry < 16; ++entry) {
-                out[16 * j + entry] = static_cast<std::int8_t>(sums[entry]);
-                out[kLookupBytes + 16 * j + entry] = static_cast<std::int8_t>(sums[entry] >> 8);
-            }
-        }
     return all;
 }
 
 #endif
-
-using TableShorts = hn::CappedTag<std::int16_t, 16>;
-inline constexpr auto kTableLanes = static_cast<std::int64_t>(hn::MaxLanes(TableShorts()));
 
 // Entries `first` and on of inputs 0, 4, 8 and 12: +- each, as the bits of the entry's number say.
 // `signs`: [4][16] of -1 and +1.

@@ -36,9 +36,13 @@ inline constexpr int kRowVectors = HWY_TARGET <= HWY_AVX3 && HWY_ARCH_X86 ? 2 : 
 HWY_INLINE RowSum loadCodes(const std::uint8_t* codes)
 {
     hwy::Prefetch(codes + kCodesAhead);
+#if HWY_TARGET == HWY_SCALAR
     RowSum words;
     std::memcpy(&words, codes, sizeof words);
     return words;
+#else
+    return hn::BitCast(RowInts(), hn::LoadU(hn::Repartition<std::uint8_t, RowInts>(), codes));
+#endif
 }
 
 // sum += bytes times inputs, of the four in each place: the first have no sign, and products of two

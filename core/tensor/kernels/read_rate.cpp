@@ -41,8 +41,9 @@ std::uint64_t readStreams(const std::uint8_t* from, std::size_t bytes)
 }
 
 using ReadLoop = std::uint64_t (*)(const std::uint8_t*, std::size_t);
-constexpr ReadLoop kReadLoops[] = {readStreams<1, 0>,    readStreams<2, 0>,    readStreams<4, 0>,
-                                   readStreams<1, 4096>, readStreams<2, 4096>, readStreams<4, 2048>};
+constexpr ReadLoop kReadLoops[] = {readStreams<1, 0>,    readStreams<2, 0>,
+                                   readStreams<4, 0>,    readStreams<1, 4096>,
+                                   readStreams<2, 4096>, readStreams<4, 2048>};
 
 double secondsToRead(ReadLoop loop, std::span<const std::uint8_t> memory)
 {
