@@ -3,11 +3,16 @@
 #include "plugins/quantization/experiments/kernels_experiment.h"
 #include "plugins/quantization/experiments/llm_experiment.h"
 #include "plugins/quantization/figures/figures.h"
+#include "plugins/quantization/figures/kernels_figures.h"
+#include "plugins/quantization/view/kernels_view.h"
 #include "plugins/quantization/view/view.h"
 #include "widgets/state_json.h"
 
 #include <QJsonObject>
 #include <QObject>
+
+#include <algorithm>
+#include <iterator>
 
 namespace vitrine::quantization_plugin
 {
@@ -27,7 +32,7 @@ public:
                      QWidget* parent) const override
     {
         if (experiment == "quantization.kernels")
-            return nullptr; // the general view will do
+            return new KernelsView(context, parent);
         return new QuantizationView(context, parent);
     }
     std::vector<figure::Figure> figures(const std::vector<RunRecord>& runs,
@@ -36,7 +41,10 @@ public:
         Runs records;
         for (const RunRecord& run : runs)
             records.push_back(&run);
-        return quantization_plugin::figures(records, readState(coreJson(state)));
+        const State read = readState(coreJson(state));
+        auto all = quantization_plugin::figures(records, read);
+        std::ranges::move(kernelsFigures(records, read), std::back_inserter(all));
+        return all;
     }
 };
 

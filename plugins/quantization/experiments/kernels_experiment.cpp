@@ -2,15 +2,21 @@
 
 #include "core/base/parallel.h"
 #include "core/base/random.h"
+#include "core/tensor/kernels/aligned_bytes.h"
 #include "core/tensor/kernels/binary_weights.h"
 #include "core/tensor/kernels/dense_weights.h"
 #include "core/tensor/kernels/multiply.h"
+#include "core/tensor/kernels/read_rate.h"
 #include "plugins/common/experiment_input.h"
 
 #include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstring>
+#include <map>
+#include <ranges>
+
+#include <unistd.h>
 
 namespace vitrine::quantization_plugin
 {
@@ -80,9 +86,7 @@ struct Contender {
     std::vector<SharedWeights> matrices; // distinct, so that none stays in a cache
     double bytes = 0;                    // that a product reads
     double error = 0;                    // of the largest element
-    std::vector<double> seconds = {};    // a round each
-
-    double best() const { return *std::ranges::min_element(seconds); }
+    std::map<int, double> best = {};     // seconds of the best round, by threads
 };
 
 std::int64_t matricesFor(double bytes, double each)
@@ -115,33 +119,62 @@ Contender denseContender(DType type, const BinaryCodes& codes, double bytes, Den
     return contender;
 }
 
-Result<Contender> binaryContender(BinaryFamily family, int inputBits, const BinaryCodes& codes,
-                                  double bytes)
+Result<std::vector<kernels::SharedBinaryWeights>> binaryMatrices(const BinaryCodes& codes,
+                                                                 double bytes)
 {
-    Contender contender{
-        .name = fmt::format("{}, int{}", family == BinaryFamily::dots ? "dot products" : "look-ups",
-                            inputBits),
-        .matrices = {}};
-    VITRINE_TRY(const auto first, kernels::BinaryWeights::make(codes, {family, inputBits}));
-    if (!first->hasFastProducts())
+    std::vector<kernels::SharedBinaryWeights> matrices;
+    VITRINE_TRY(matrices.emplace_back(), kernels::BinaryWeights::make(codes));
+    if (!matrices[0]->hasFastProducts())
         return argumentError("groups of {} x {} weights have no fast products: groups of at least "
                              "16 rows, or of a multiple of 32 columns, do",
                              codes.groupRows, codes.groupColumns);
-    contender.bytes = static_cast<double>(first->bytes());
-    contender.matrices.push_back(first);
-    const std::int64_t count = matricesFor(bytes, contender.bytes);
-    while (static_cast<std::int64_t>(contender.matrices.size()) < count) {
-        VITRINE_TRY(contender.matrices.emplace_back(),
-                    kernels::BinaryWeights::make(codes, {family, inputBits}));
+    const std::int64_t count = matricesFor(bytes, static_cast<double>(matrices[0]->bytes()));
+    while (static_cast<std::int64_t>(matrices.size()) < count) {
+        VITRINE_TRY(matrices.emplace_back(), kernels::BinaryWeights::make(codes));
     }
-    return contender;
+    return matrices;
+}
+
+// parallelFor uses so many threads while this lives.
+class ThreadsFor
+{
+public:
+    explicit ThreadsFor(int threads) : before_(threadCount()) { setThreadCount(threads); }
+    ~ThreadsFor() { setThreadCount(before_); }
+    ThreadsFor(const ThreadsFor&) = delete;
+    ThreadsFor& operator=(const ThreadsFor&) = delete;
+
+private:
+    int before_;
+};
+
+constexpr double kKinds = 3; // F32, F16 and codes, which all families read
+
+double mebibytesOf(double bytes)
+{
+    return bytes / (1 << 20);
+}
+
+// Of each kind of weights: as asked for, else four times the last cache, as far as half of the
+// machine's memory has room for it.
+double bytesToCycle(const Params& params)
+{
+    const auto asked = static_cast<double>(params.integer("cycle_mib"));
+    if (asked > 0)
+        return asked * (1 << 20);
+    const double memory =
+        static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
+    return std::min(4 * static_cast<double>(kernels::lastCacheBytes()), memory / 2 / kKinds);
 }
 
 class KernelsRun
 {
 public:
     KernelsRun(const Params& params, Progress& progress)
-        : params_(params), progress_(progress), codes_(drawnCodes(params))
+        : params_(params),
+          progress_(progress),
+          codes_(drawnCodes(params)),
+          bytes_(bytesToCycle(params))
     {
     }
 
@@ -151,39 +184,59 @@ public:
         for (std::int64_t i = 0; i < codes_.inputs; ++i)
             x_.push_back(static_cast<float>(random.normal()));
         y_.resize(static_cast<std::size_t>(codes_.outputs));
+        if (threadCount() > 1)
+            threads_.push_back(threadCount());
+        measureReading();
         VITRINE_CHECK(enter());
         for (Contender& contender : contenders_)
             contender.error = errorOf(*contender.matrices.front());
         const std::int64_t rounds = params_.integer("rounds");
+        const double all = static_cast<double>(rounds) * static_cast<double>(contenders_.size());
+        double done = 0;
         for (std::int64_t round = 0; round < rounds; ++round)
-            for (std::size_t i = 0; i < contenders_.size(); ++i) {
-                const auto done =
-                    static_cast<double>(round) * static_cast<double>(contenders_.size()) +
-                    static_cast<double>(i);
-                if (!progress_.advance(
-                        done, static_cast<double>(rounds) * static_cast<double>(contenders_.size()),
-                        "rounds"))
+            for (Contender& contender : contenders_) {
+                if (!progress_.advance(done++, all, "rounds"))
                     return cancelled();
-                contenders_[i].seconds.push_back(secondsOf(contenders_[i]));
+                for (const int threads : threads_)
+                    measure(contender, threads);
             }
         return result();
     }
 
 private:
+    // What the memory gives to plain loops.
+    void measureReading()
+    {
+        const auto size = static_cast<std::size_t>(bytes_);
+        const auto memory = kernels::alignedBytes(size);
+        std::memset(memory.get(), 1, size);
+        for (const int threads : threads_) {
+            const ThreadsFor some(threads);
+            readRates_[threads] = kernels::readRate({memory.get(), size});
+        }
+    }
+
     Result<void> enter()
     {
-        const double bytes = static_cast<double>(params_.integer("cycle_mib")) * (1 << 20);
-        contenders_.push_back(denseContender(DType::f32, codes_, bytes, kept_));
-        contenders_.push_back(denseContender(DType::f16, codes_, bytes, kept_));
+        contenders_.push_back(denseContender(DType::f32, codes_, bytes_, kept_));
+        contenders_.push_back(denseContender(DType::f16, codes_, bytes_, kept_));
+        if (progress_.isCancelled())
+            return cancelled();
+        VITRINE_TRY(const auto matrices, binaryMatrices(codes_, bytes_));
         const std::string& family = params_.text("family");
         for (const auto& [name, which] :
              {std::pair{"dot", BinaryFamily::dots}, std::pair{"lut", BinaryFamily::lookups}})
             for (const int inputBits : {16, 8})
                 if (family == "both" || family == name) {
-                    if (progress_.isCancelled())
-                        return cancelled();
-                    VITRINE_TRY(contenders_.emplace_back(),
-                                binaryContender(which, inputBits, codes_, bytes));
+                    Contender contender{
+                        .name = fmt::format(
+                            "{}, int{}", which == BinaryFamily::dots ? "dot products" : "look-ups",
+                            inputBits),
+                        .matrices = {},
+                        .bytes = static_cast<double>(matrices[0]->bytes())};
+                    for (const auto& each : matrices)
+                        contender.matrices.push_back(each->withProduct({which, inputBits}));
+                    contenders_.push_back(std::move(contender));
                 }
         return {};
     }
@@ -209,24 +262,28 @@ private:
     }
 
     // Of one product, over all matrices once.
-    double secondsOf(const Contender& contender)
+    void measure(Contender& contender, int threads)
     {
+        const ThreadsFor some(threads);
         const auto start = Clock::now();
         for (const SharedWeights& weights : contender.matrices)
             multiplyBy(*weights);
-        return std::chrono::duration<double>(Clock::now() - start).count() /
-               static_cast<double>(contender.matrices.size());
+        const double seconds = std::chrono::duration<double>(Clock::now() - start).count() /
+                               static_cast<double>(contender.matrices.size());
+        const auto [best, isFirst] = contender.best.emplace(threads, seconds);
+        best->second = std::min(best->second, seconds);
     }
 
-    RunResult result() const
+    Table kernelsTable() const
     {
-        RunResult out;
-        const double f32 = contenders_[0].best(), f16 = contenders_[1].best();
         Table table{"kernels",
                     {{"kernel", "", {}, "Weights and how they are multiplied"},
+                     {"threads", "1", {}, "That share a product"},
                      {"bytes", "B", {}, "Of one matrix, scales among them"},
                      {"seconds", "s", Origin::measured, "Of one product, the best round"},
                      {"gigabytes_per_second", "GB/s", Origin::measured, "Weights read"},
+                     {"bandwidth_share", "1", Origin::measured,
+                      "Of what plain loops on as many threads read in a second"},
                      {"ratio_f32", "1", Origin::measured, "Times as fast as F32 weights"},
                      {"ratio_f16", "1", Origin::measured, "Times as fast as F16 weights"},
                      {"error",
@@ -236,39 +293,71 @@ private:
                       "over the largest output"},
                      {"matrices", "1", {}, "Distinct ones that took turns"}},
                     {}};
-        const Contender* best = nullptr;
-        for (const Contender& each : contenders_) {
-            table.rows.push_back({each.name, each.bytes, each.best(),
-                                  each.bytes / each.best() / 1e9, f32 / each.best(),
-                                  f16 / each.best(), each.error,
-                                  static_cast<std::int64_t>(each.matrices.size())});
-            if (&each >= contenders_.data() + 2 && (!best || each.best() < best->best()))
-                best = &each;
-        }
+        for (const int threads : threads_)
+            for (const Contender& each : contenders_) {
+                const double seconds = each.best.at(threads), rate = each.bytes / seconds;
+                table.rows.push_back({each.name, std::int64_t{threads}, each.bytes, seconds,
+                                      rate / 1e9, rate / readRates_.at(threads),
+                                      contenders_[0].best.at(threads) / seconds,
+                                      contenders_[1].best.at(threads) / seconds, each.error,
+                                      static_cast<std::int64_t>(each.matrices.size())});
+            }
+        return table;
+    }
+
+    RunResult result() const
+    {
+        RunResult out;
+        const int threads = threads_.back();
+        const auto seconds = [&](const Contender& each) { return each.best.at(threads); };
+        const double f32 = seconds(contenders_[0]), f16 = seconds(contenders_[1]);
+        const Contender& best =
+            *std::ranges::min_element(contenders_.begin() + 2, contenders_.end(), {}, seconds);
         const auto add = [&](const char* name, double value, const char* unit, const char* help) {
             out.metrics.push_back({name, value, unit, Origin::measured, help});
         };
-        add("seconds", best->best(), "s", "Of one product, the fastest kernel");
-        add("gigabytes_per_second", best->bytes / best->best() / 1e9, "GB/s",
+        add("seconds", seconds(best), "s", "Of one product, the fastest kernel");
+        add("gigabytes_per_second", best.bytes / seconds(best) / 1e9, "GB/s",
             "Weights read by the fastest kernel");
-        add("ratio_f32", f32 / best->best(), "1", "Times as fast as F32 weights");
-        add("ratio_f16", f16 / best->best(), "1", "Times as fast as F16 weights");
+        add("ratio_f32", f32 / seconds(best), "1", "Times as fast as F32 weights");
+        add("ratio_f16", f16 / seconds(best), "1", "Times as fast as F16 weights");
         add("f32_gigabytes_per_second", contenders_[0].bytes / f32 / 1e9, "GB/s",
             "Weights read by the F32 product");
-        out.tables.push_back(std::move(table));
+        add("bandwidth", readRates_.at(threads) / 1e9, "GB/s",
+            "Memory that plain loops read in a second, the best of several");
+        add("bandwidth_one_thread", readRates_.at(1) / 1e9, "GB/s", "The same on one thread");
+        out.tables.push_back(kernelsTable());
         out.notes.push_back(fmt::format(
-            "{} is the fastest here, with {} threads. Weights are drawn at random: speed does not "
+            "{} is the fastest here, with {} {}. Weights are drawn at random: speed does not "
             "depend on their values.",
-            best->name, threadCount()));
+            best.name, threads, threads == 1 ? "thread" : "threads"));
+        const bool areDots = kernels::fasterFamily() == BinaryFamily::dots;
+        out.notes.push_back(fmt::format(
+            "Models run on {} with inputs of 16 bits here: with those both families give the same "
+            "product to the bit, and {} were faster in a short trial on one thread.",
+            areDots ? "dot products" : "look-ups", areDots ? "dot products" : "look-ups"));
+        const auto cache = static_cast<double>(kernels::lastCacheBytes());
+        const auto cycled = [](const Contender& each) {
+            return each.bytes * static_cast<double>(each.matrices.size());
+        };
+        const double least = std::ranges::min(contenders_ | std::views::transform(cycled));
+        if (least < 4 * cache)
+            out.notes.push_back(fmt::format(
+                "Each kind of weights took turns in {:.0f} MiB only, less than four times the last "
+                "cache ({:.0f} MiB): part of what was read may have been in the cache.",
+                mebibytesOf(least), mebibytesOf(cache)));
         return out;
     }
 
     const Params& params_;
     Progress& progress_;
     BinaryCodes codes_;
+    const double bytes_; // of each kind of weights
     DenseMatrices kept_;
     std::vector<Contender> contenders_;
     std::vector<float> x_, y_;
+    std::vector<int> threads_ = {1};
+    std::map<int, double> readRates_; // bytes in a second, by threads
 };
 
 } // namespace
@@ -307,9 +396,9 @@ std::vector<ParamSpec> KernelsExperiment::params(const Params&) const
                          {"binary", "multiply", "Half-precision numbers"}}),
             count("rounds", "Rounds", "All kernels in turn; the best counts", 1, 1000, 5),
             count("cycle_mib", "Memory to cycle through",
-                  "MiB of distinct matrices of each kind: at least four times the last "
-                  "cache, or what is measured is the cache",
-                  1, 16384, 512)};
+                  "MiB of distinct matrices of each kind. 0: four times the last cache; with less "
+                  "what is measured is the cache",
+                  0, 16384, 0)};
 }
 
 Result<RunResult> KernelsExperiment::run(const Params& params, Progress& progress) const
