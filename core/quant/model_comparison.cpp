@@ -1,9 +1,9 @@
 #include "core/quant/model_comparison.h"
 
-#include "core/model/llm/next_tokens.h"
-
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 namespace vitrine::quant
 {
@@ -14,6 +14,24 @@ Result<model::NextTokens> readWindow(const model::Llm& llm, std::span<const std:
 {
     VITRINE_TRY(auto result, llm.forward(ids));
     return model::nextTokens(std::move(result.logits), llm.config().vocabulary);
+}
+
+std::vector<LikelyToken> likeliest(const model::NextTokens& tokens, std::int64_t row, int most)
+{
+    const auto logits = tokens.row(row);
+    std::vector<std::int32_t> ids(logits.size());
+    std::iota(ids.begin(), ids.end(), 0);
+    const auto count = std::min(ids.size(), static_cast<std::size_t>(std::max(most, 0)));
+    const auto end = ids.begin() + static_cast<std::ptrdiff_t>(count);
+    std::partial_sort(ids.begin(), end, ids.end(), [&](std::int32_t a, std::int32_t b) {
+        const float of = logits[static_cast<std::size_t>(a)],
+                    other = logits[static_cast<std::size_t>(b)];
+        return of > other || (of == other && a < b);
+    });
+    std::vector<LikelyToken> likely;
+    for (std::size_t i = 0; i < count; ++i)
+        likely.push_back({ids[i], std::exp(tokens.logProbability(row, ids[i]))});
+    return likely;
 }
 
 Interval exponential(const Interval& interval)
@@ -41,6 +59,19 @@ Result<WindowScore> compareOnWindow(const model::Llm& original, const model::Llm
         score.sameBest += a.best[t] == b.best[t];
     }
     return score;
+}
+
+std::vector<PositionScore> comparePositions(const model::NextTokens& original,
+                                            const model::NextTokens& other, int most)
+{
+    const std::vector<double> kl =
+        model::divergences(model::probabilities(original), original, other);
+    std::vector<PositionScore> positions;
+    for (std::size_t t = 0; t < kl.size(); ++t) {
+        const auto row = static_cast<std::int64_t>(t);
+        positions.push_back({kl[t], likeliest(original, row, most), likeliest(other, row, most)});
+    }
+    return positions;
 }
 
 TextScore textScore(std::span<const WindowScore> windows, std::uint64_t seed)

@@ -2,6 +2,7 @@
 
 #include "core/base/statistics.h"
 #include "core/model/llm/llm.h"
+#include "core/model/llm/next_tokens.h"
 
 #include <cstdint>
 #include <functional>
@@ -26,6 +27,23 @@ struct WindowScore {
 // has no language head.
 Result<WindowScore> compareOnWindow(const model::Llm& original, const model::Llm& other,
                                     std::span<const std::int32_t> ids);
+
+// The likeliest next tokens behind each position of one text, by both versions, likeliest first
+// (the lower id among equals).
+struct LikelyToken {
+    std::int32_t id = 0;
+    double probability = 0;
+
+    friend bool operator==(const LikelyToken&, const LikelyToken&) = default;
+};
+struct PositionScore {
+    double kl = 0; // KL(original || other), nat
+    std::vector<LikelyToken> original = {}, other = {};
+};
+// `most` tokens of each version, fewer where the vocabulary is smaller. Both have the same rows and
+// vocabulary.
+std::vector<PositionScore> comparePositions(const model::NextTokens& original,
+                                            const model::NextTokens& other, int most);
 
 // What many windows say together. Intervals are percentile bootstraps over windows, which are drawn
 // whole since their tokens depend on each other; 95 %.

@@ -63,6 +63,28 @@ TEST(ModelComparison, IntervalsHoldTheMeanAndNarrowWithWindows)
     EXPECT_LT(width(many.ratioInterval) / many.ratio, width(many.other) / many.perplexityOther);
 }
 
+TEST(ModelComparison, TheLikeliestTokensOfBothStandBesideEachOther)
+{
+    const auto a = model::nextTokens({0, 3, 3, 1, 0, 0, 0, 0}, 4),
+               b = model::nextTokens({0, 1, 5, 1, 0, 0, 0, 0}, 4);
+    const auto positions = comparePositions(a, b, 3);
+    ASSERT_EQ(positions.size(), 2u);
+    const auto ids = [](const std::vector<LikelyToken>& tokens) {
+        std::vector<int> all;
+        for (const LikelyToken& token : tokens)
+            all.push_back(token.id);
+        return all;
+    };
+    EXPECT_EQ(ids(positions[0].original), (std::vector{1, 2, 3})); // equals: the lower id first
+    EXPECT_EQ(ids(positions[0].other), (std::vector{2, 1, 3}));
+    EXPECT_NEAR(positions[0].original[0].probability,
+                std::exp(3) / (2 * std::exp(3) + std::exp(1) + 1), 1e-12);
+    EXPECT_GT(positions[0].kl, 0);
+    EXPECT_EQ(positions[1].kl, 0); // they agree
+    EXPECT_EQ(positions[1].other[2].probability, 0.25);
+    EXPECT_EQ(comparePositions(a, b, 9)[0].other.size(), 4u); // the whole vocabulary
+}
+
 TEST(ModelComparison, OneTokenPredictsNothing)
 {
     const auto llm = model::Llm::open(tests::tinyCheckpoint());
