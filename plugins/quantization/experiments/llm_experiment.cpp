@@ -9,8 +9,10 @@
 #include "core/quant/importance.h"
 #include "core/quant/layer_divergence.h"
 #include "core/quant/llm_quantization.h"
+#include "core/quant/read_bandwidth.h"
 #include "plugins/quantization/experiments/cost_params.h"
 #include "plugins/quantization/experiments/decode_speed.h"
+#include "plugins/quantization/experiments/llm_probe.h"
 #include "plugins/quantization/experiments/llm_tables.h"
 #include "plugins/quantization/experiments/params.h"
 #include "plugins/quantization/experiments/text_windows.h"
@@ -67,10 +69,10 @@ std::string subjectOf(const Params& params, const OpenModel& opened, const TextW
     return hash.hex();
 }
 
-Metric makeMetric(const char* name, double value, const char* unit, const char* help,
+Metric makeMetric(std::string name, double value, const char* unit, std::string help,
                   Origin origin = Origin::computed)
 {
-    return {name, value, unit, origin, help};
+    return {std::move(name), value, unit, origin, std::move(help)};
 }
 
 class LlmRun
@@ -195,7 +197,9 @@ private:
     Result<void> takeFiles(const fs::path& folder);
     void addLayers(const quant::LlmQuantization& quantization, const model::LlmCheckpoint& packed);
     Result<void> addComparison(const model::Llm& quantized);
+    Result<void> addProbe(const model::Llm& quantized, const model::LlmCheckpoint& packed);
     Result<void> addSpeed(const model::Llm& quantized);
+    void addBandwidth(double original, double quantized);
     void addEnergy(const Layers& layers, const model::LlmCheckpoint& packed);
 
     const Params& params_;
@@ -299,6 +303,7 @@ Result<void> LlmRun::addModel(const quant::LlmQuantization& quantization)
     VITRINE_TRY(const auto quantized, inFile(folder.string(), model::Llm::open(packed)));
     addLayers(quantization, *packed);
     VITRINE_CHECK(addComparison(quantized));
+    VITRINE_CHECK(addProbe(quantized, *packed));
     VITRINE_CHECK(addSpeed(quantized));
     addEnergy(quantization.layers(), *packed);
     if (isGguf(params_))
@@ -440,37 +445,103 @@ Result<void> LlmRun::addComparison(const model::Llm& quantized)
     return {};
 }
 
+Result<void> LlmRun::addProbe(const model::Llm& quantized, const model::LlmCheckpoint& packed)
+{
+    VITRINE_TRY(ProbeResult probe,
+                probeModels({*opened_, quantized, packed}, evaluation_.windows.front()));
+    out_.tables.push_back(std::move(probe.tokens));
+    out_.tables.push_back(std::move(probe.sinks));
+    Artifact artifact;
+    artifact.name = kProbeName, artifact.kind = "tensors";
+    artifact.path = progress_.artifactFolder() / kProbeName;
+    VITRINE_CHECK(writeProbe(artifact.path, probe.kept));
+    out_.artifacts.push_back(std::move(artifact));
+    return {};
+}
+
 Result<void> LlmRun::addSpeed(const model::Llm& quantized)
 {
     const std::int64_t tokens = params_.integer("speed_tokens");
     if (tokens == 0)
         return {};
     const std::int32_t first = evaluation_.windows.front().front();
-    const model::Llm& original = opened_->llm;
-    for (const auto& [name, llm] : {std::pair{"tokens_per_second_original", &original},
-                                    std::pair{"tokens_per_second_quantized", &quantized}}) {
-        VITRINE_TRY(const double rate, decodeSpeed(*llm, first, tokens, progress_));
-        out_.metrics.push_back(makeMetric(name, rate, "token/s",
+    std::array<double, 2> rates = {};
+    const model::Llm* llms[] = {&opened_->llm, &quantized};
+    const char* names[] = {"tokens_per_second_original", "tokens_per_second_quantized"};
+    for (std::size_t i = 0; i < rates.size(); ++i) {
+        VITRINE_TRY(rates[i], decodeSpeed(*llms[i], first, tokens, progress_));
+        out_.metrics.push_back(makeMetric(names[i], rates[i], "token/s",
                                           "Decoding one token after the other, median of three",
                                           Origin::measured));
     }
+    addBandwidth(rates[0], rates[1]);
     return {};
+}
+
+// Of tokens per second: how fast weights are read for that, and what share it is of what this
+// machine reads.
+void LlmRun::addBandwidth(double original, double quantized)
+{
+    const std::uint64_t buffer = quant::bandwidthBuffer();
+    const auto bandwidth = quant::measureReadBandwidth(buffer);
+    if (!bandwidth) {
+        out_.notes.push_back(
+            fmt::format("Read bandwidth was not measured: {}.", bandwidth.error().message));
+        return;
+    }
+    // Of an embedding that is no head too, one row is read.
+    double unread = 0;
+    if (!opened_->config().tiedEmbeddings)
+        if (const auto view = opened_->checkpoint->tensor("model.embed_tokens.weight"))
+            unread = static_cast<double>(view->bytes.size()) *
+                     (1 - 1 / static_cast<double>(opened_->config().vocabulary));
+    const auto bytes = [&](const char* size) {
+        return (*std::ranges::find(out_.metrics, size, &Metric::name)).value - unread;
+    };
+    const double read[] = {bytes("size_bytes_original"), bytes("size_bytes")};
+    const double rates[] = {read[0] * original, read[1] * quantized};
+    out_.metrics.push_back(
+        makeMetric("read_bandwidth", *bandwidth / 1e9, "GB/s",
+                   fmt::format("All threads reading {} MiB in order, the fastest of three passes",
+                               buffer >> 20),
+                   Origin::measured));
+    const char* suffixes[] = {"original", "quantized"};
+    for (std::size_t i = 0; i < 2; ++i) {
+        const std::string suffix = suffixes[i];
+        out_.metrics.push_back(makeMetric("read_bytes_" + suffix, read[i], "B",
+                                          "Weights, as they are stored, that one token needs"));
+        out_.metrics.push_back(makeMetric("read_rate_" + suffix, rates[i] / 1e9, "GB/s",
+                                          "These times tokens per second", Origin::measured));
+        out_.metrics.push_back(
+            makeMetric("read_share_" + suffix, rates[i] / *bandwidth, "1",
+                       "Over the read bandwidth; above 1 only where caches hold the weights",
+                       Origin::measured));
+    }
 }
 
 void LlmRun::addEnergy(const Layers& layers, const model::LlmCheckpoint& packed)
 {
     const quant::CostAssumptions assumptions = costAssumptions(params_);
-    quant::OperationCount before, after;
+    quant::OperationCount before;
+    QuantizedCounts after;
+    const auto countWith = [&](const quant::CostedLayer& layer, quant::ScalePlace place) {
+        quant::CostAssumptions with = assumptions;
+        with.scalePlace = place;
+        return quant::operationsOf(layer, with);
+    };
     for (const quant::LayerRecord& layer : layers) {
         before +=
             quant::operationsOf(quant::denseLayer(layer.outputs, layer.inputs, 16), assumptions);
         const kernels::BinaryCodes* codes = packed.codes(layer.name);
-        after += quant::operationsOf(codes ? quant::costedLayer(*codes)
-                                           : quant::denseLayer(layer.outputs, layer.inputs, 32),
-                                     assumptions);
+        const quant::CostedLayer costed =
+            codes ? quant::costedLayer(*codes) : quant::denseLayer(layer.outputs, layer.inputs, 32);
+        after.results += countWith(costed, quant::ScalePlace::results);
+        after.inputs += countWith(costed, quant::ScalePlace::inputs);
     }
+    const quant::OperationCount& chosen =
+        assumptions.scalePlace == quant::ScalePlace::inputs ? after.inputs : after.results;
     const double ratio =
-        quant::energyOf(after, assumptions).total() / quant::energyOf(before, assumptions).total();
+        quant::energyOf(chosen, assumptions).total() / quant::energyOf(before, assumptions).total();
     out_.metrics.push_back(
         makeMetric("energy_ratio", ratio, "1",
                    "Energy of the linear layers for one token, over that with FP16 weights: an "

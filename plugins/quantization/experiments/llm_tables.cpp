@@ -99,7 +99,7 @@ Table exponentsTable(const model::LlmCheckpoint& packed, std::span<const quant::
     return table;
 }
 
-Table operationsTable(const quant::OperationCount& original, const quant::OperationCount& quantized,
+Table operationsTable(const quant::OperationCount& original, const QuantizedCounts& quantized,
                       const quant::CostAssumptions& assumptions)
 {
     Table table{"operations",
@@ -107,20 +107,26 @@ Table operationsTable(const quant::OperationCount& original, const quant::Operat
                  {"original", "1", {}, "Count with FP16 weights; of reading: bits"},
                  {"quantized", "1", {}, "Count with quantized weights; of reading: bits"},
                  {"original_energy", "pJ", {}, "By the assumptions of this run (45 nm)"},
-                 {"quantized_energy", "pJ", {}, "By the assumptions of this run (45 nm)"}},
+                 {"quantized_energy", "pJ", {}, "By the assumptions of this run (45 nm)"},
+                 {"quantized_results", "1", {}, "Count where scales act on what is looked up"},
+                 {"quantized_inputs", "1", {}, "Count where scales act on the inputs"}},
                 {}};
+    const quant::OperationCount& chosen =
+        assumptions.scalePlace == quant::ScalePlace::inputs ? quantized.inputs : quantized.results;
     const auto before = quant::energyOf(original, assumptions),
-               after = quant::energyOf(quantized, assumptions);
-    const auto add = [&](const char* name, double a, double b, double energyA, double energyB) {
-        table.rows.push_back({std::string(name), a, b, energyA, energyB});
+               after = quant::energyOf(chosen, assumptions);
+    const auto add = [&](const char* name, double quant::OperationCount::*count,
+                         double quant::EnergySplit::*energy) {
+        table.rows.push_back({std::string(name), original.*count, chosen.*count, before.*energy,
+                              after.*energy, quantized.results.*count, quantized.inputs.*count});
     };
-    add("multiplications", original.multiplies, quantized.multiplies, before.multiplies,
-        after.multiplies);
-    add("additions", original.adds, quantized.adds, before.adds, after.adds);
-    add("shifts", original.shifts, quantized.shifts, before.shifts, after.shifts);
-    add("look-ups", original.lookUps, quantized.lookUps, before.lookUps, after.lookUps);
-    add("reading weights", original.weightBits, quantized.weightBits, before.traffic,
-        after.traffic);
+    using Count = quant::OperationCount;
+    using Energy = quant::EnergySplit;
+    add("multiplications", &Count::multiplies, &Energy::multiplies);
+    add("additions", &Count::adds, &Energy::adds);
+    add("shifts", &Count::shifts, &Energy::shifts);
+    add("look-ups", &Count::lookUps, &Energy::lookUps);
+    add("reading weights", &Count::weightBits, &Energy::traffic);
     return table;
 }
 

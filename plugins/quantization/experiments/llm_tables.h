@@ -23,8 +23,13 @@ Table windowsTable(std::span<const quant::WindowScore> windows);
 // such sums.
 Table exponentsTable(const model::LlmCheckpoint& packed,
                      std::span<const quant::LayerRecord> layers);
-// Operations and energy of the linear layers for one token, before and after.
-Table operationsTable(const quant::OperationCount& original, const quant::OperationCount& quantized,
+// Operations and energy of the linear layers for one token, before and after; the counts of the
+// quantized model are told for both places where scales may act, so that energies can be found
+// again under other assumptions.
+struct QuantizedCounts {
+    quant::OperationCount results, inputs; // by quant::ScalePlace
+};
+Table operationsTable(const quant::OperationCount& original, const QuantizedCounts& quantized,
                       const quant::CostAssumptions& assumptions);
 // "layer, weight bits": what the accelerators' simulators read as a bit map.
 std::string bitMapText(std::span<const quant::LayerRecord> layers);

@@ -1,7 +1,11 @@
 #include "plugins/quantization/figures/figures.h"
 
-#include "core/base/cut_text.h"
 #include "core/jobs/experiment/read_run.h"
+#include "plugins/quantization/figures/attention.h"
+#include "plugins/quantization/figures/cost.h"
+#include "plugins/quantization/figures/drawing.h"
+#include "plugins/quantization/figures/layer.h"
+#include "plugins/quantization/figures/tokens.h"
 
 #include <fmt/format.h>
 
@@ -17,79 +21,6 @@ namespace
 {
 
 constexpr std::size_t kMostProjections = 64; // columns of a bit map
-constexpr int kSelected = figure::kTextColour;
-
-class Drawing
-{
-public:
-    Drawing(const Runs& runs, const State& state) : state_(state)
-    {
-        std::ranges::copy_if(runs, std::back_inserter(runs_),
-                             [](const RunRecord* run) { return isVersion(*run); });
-        looks_ =
-            figure::runLooks(runs_, state.places, [](const RunRecord* run) { return run->uid; });
-    }
-
-    bool isEmpty() const { return runs_.empty(); }
-    const Runs& runs() const { return runs_; }
-    const figure::RunLook& look(std::size_t run) const { return looks_[run]; }
-    const RunRecord& selected() const { return *runs_[selectedRun(state_, runs_)]; }
-    const std::string& layer() const { return state_.layer; }
-
-    figure::Figure start(const char* name, std::string title) const
-    {
-        figure::Figure figure;
-        figure.name = name;
-        figure.title = std::move(title);
-        for (const RunRecord* run : runs_)
-            figure.recipe.runs.push_back(run->uid);
-        figure.recipe.experiment = "quantization.llm";
-        figure.recipe.figure = name;
-        figure.recipe.state = text(state_);
-        return figure;
-    }
-
-    // Of one run only: which one is said where there are several.
-    figure::Figure startOne(const char* name, std::string title, const RunRecord& run) const
-    {
-        if (runs_.size() > 1)
-            title += ", " + versionTick(run);
-        figure::Figure figure = start(name, std::move(title));
-        figure.recipe.runs = {run.uid};
-        return figure;
-    }
-
-    // A line of the run at this place, without points.
-    figure::Series line(std::size_t run) const
-    {
-        figure::Series series;
-        series.name = versionName(*runs_[run]);
-        series.colour = looks_[run].colour;
-        series.line = looks_[run].line;
-        return series;
-    }
-
-private:
-    Runs runs_;
-    std::vector<figure::RunLook> looks_;
-    const State& state_;
-};
-
-figure::Span lineAt(bool isVertical, double place, int colour)
-{
-    figure::Span span;
-    span.vertical = isVertical;
-    span.from = span.to = place;
-    span.colour = colour;
-    return span;
-}
-
-figure::Span bandAround(bool isVertical, double place)
-{
-    figure::Span band = lineAt(isVertical, place - 0.5, kSelected);
-    band.to = place + 0.5;
-    return band;
-}
 
 figure::Figure perplexityFigure(const Drawing& drawing)
 {
@@ -325,56 +256,25 @@ figure::Figure exponentsFigure(const Drawing& drawing)
     return figure;
 }
 
-figure::Figure energyFigure(const Drawing& drawing)
-{
-    figure::Figure figure = drawing.start("energy", "Energy for one token");
-    figure.caption = "Estimate of the linear layers' energy for one token from counted operations "
-                     "and the weights that are read (45 nm); FP16 is the original in half "
-                     "precision.";
-    figure.altText = "Stacked bars of energy by operation, the original and each version.";
-    figure.x.label = "Version";
-    figure.y.label = "Energy";
-    figure.y.unit = "µJ";
-    figure.y.minimum = 0;
-    const auto operations = columnTexts(drawing.runs().front()->result, "operations", "operation");
-    std::vector<double> below(drawing.runs().size() + 1, 0);
-    for (std::size_t o = 0; o < operations.size(); ++o) {
-        figure::Bars bars;
-        bars.name = cutText(operations[o], 40);
-        bars.colour = static_cast<int>(o) % figure::kRunColours;
-        bars.width = 0.6;
-        const auto add = [&](std::size_t at, double picojoule) {
-            if (!std::isfinite(picojoule))
-                return;
-            bars.position.push_back(static_cast<double>(at));
-            bars.base.push_back(below[at]);
-            below[at] += picojoule / 1e6;
-            bars.height.push_back(below[at]);
-        };
-        for (std::size_t r = 0; r < drawing.runs().size(); ++r) {
-            const RunResult& result = drawing.runs()[r]->result;
-            const auto names = columnTexts(result, "operations", "operation");
-            const auto found = std::ranges::find(names, operations[o]) - names.begin();
-            const auto at = static_cast<std::size_t>(found);
-            if (at == names.size())
-                continue;
-            if (r == 0)
-                add(0, columnNumbers(result, "operations", "original_energy")[at]);
-            add(r + 1, columnNumbers(result, "operations", "quantized_energy")[at]);
-        }
-        figure.bars.push_back(std::move(bars));
-    }
-    figure.x.ticks.push_back({0, "FP16"});
-    for (std::size_t r = 0; r < drawing.runs().size(); ++r)
-        figure.x.ticks.push_back({static_cast<double>(r + 1), versionTick(*drawing.runs()[r])});
-    figure.x.minimum = -0.6;
-    figure.x.maximum = static_cast<double>(drawing.runs().size()) + 0.6;
-    return figure;
-}
-
 } // namespace
 
+std::shared_ptr<const Probe> probeOf(const RunRecord& run)
+{
+    const Artifact* artifact = run.result.artifact(kProbeName);
+    auto probe = artifact ? readProbe(artifact->path) : Result<Probe>(failure("no probe"));
+    return probe ? std::make_shared<const Probe>(*std::move(probe)) : nullptr;
+}
+
 std::vector<figure::Figure> figures(const Runs& runs, const State& state)
+{
+    const Drawing drawing(runs, state);
+    if (drawing.isEmpty())
+        return {};
+    return figures(runs, state, probeOf(drawing.selected()));
+}
+
+std::vector<figure::Figure> figures(const Runs& runs, const State& state,
+                                    const std::shared_ptr<const Probe>& probe)
 {
     const Drawing drawing(runs, state);
     if (drawing.isEmpty())
@@ -382,7 +282,11 @@ std::vector<figure::Figure> figures(const Runs& runs, const State& state)
     std::vector<figure::Figure> all = {perplexityFigure(drawing),  klWindowsFigure(drawing),
                                        layerErrorsFigure(drawing), bitMapFigure(drawing),
                                        energyFigure(drawing),      exponentsFigure(drawing),
-                                       roundsFigure(drawing)};
+                                       roundsFigure(drawing),      klTokensFigure(drawing),
+                                       sinksFigure(drawing),       sinkHeadsFigure(drawing)};
+    if (probe)
+        for (const auto& more : {attentionFigures(drawing, *probe), layerFigures(drawing, *probe)})
+            all.insert(all.end(), more.begin(), more.end());
     std::erase_if(all, [](const figure::Figure& each) {
         return each.series.empty() && each.bars.empty() && each.grids.empty();
     });

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <iterator>
 #include <limits>
 
 namespace vitrine::quantization_plugin
@@ -92,6 +93,11 @@ constexpr OwnFigure kOwnFigures[] = {
      "Decoding one token after the other, measured in this run"},
     {"tokens_per_second_original", "Original's", "", 1, kNone,
      "Tokens per second of the original, measured in the same run"},
+    {"read_rate_quantized", "GB/s", "", 1, kNone,
+     "Weights read for one token, as they are stored, times tokens per second"},
+    {"read_share_quantized", "Of limit", "%", 100, kNone,
+     "These over the read bandwidth of the machine, measured in the same run; above 100 only where "
+     "caches hold the weights"},
     {"energy_ratio", "Energy", "×", 1, 1,
      "Of the linear layers for one token, over FP16 weights: an estimate from counted operations "
      "and weight traffic"}};
@@ -177,7 +183,13 @@ VersionTable versionTable(const Runs& runs)
     column("95 %", "", "Interval of the perplexity: windows drawn anew");
     column("Ratio", "", "Perplexity over the original's");
     column("95 %", "", "Interval of the ratio: both read the same windows, drawn anew in pairs");
-    for (const OwnFigure& own : kOwnFigures)
+    std::vector<OwnFigure> owns; // earlier runs know no bandwidth
+    std::ranges::copy_if(kOwnFigures, std::back_inserter(owns), [&](const OwnFigure& own) {
+        return !std::string_view(own.metric).starts_with("read_") ||
+               std::ranges::any_of(
+                   runs, [&](const auto* run) { return std::isfinite(metric(*run, own.metric)); });
+    });
+    for (const OwnFigure& own : owns)
         column(own.name, own.unit, own.help);
 
     const auto add = [&](const RunRecord& run, int place) {
@@ -193,13 +205,14 @@ VersionTable versionTable(const Runs& runs)
         row.emplace_back();
         row.push_back(numberCell(isOriginal ? 1 : ratio.value));
         row.emplace_back();
-        for (const OwnFigure& own : kOwnFigures) {
+        for (const OwnFigure& own : owns) {
             const std::string name = own.metric;
             const double value =
                 !isOriginal            ? metric(run, name) * own.factor
                 : name == "size_bytes" ? metric(run, name + "_original") * own.factor
-                : name == "tokens_per_second_quantized" ? metric(run, "tokens_per_second_original")
-                                                        : own.original;
+                : name.ends_with("_quantized")
+                    ? metric(run, name.substr(0, name.size() - 9) + "original") * own.factor
+                    : own.original;
             row.push_back(numberCell(value));
         }
         table.rows.push_back(std::move(row));

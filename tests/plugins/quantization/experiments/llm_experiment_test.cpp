@@ -4,6 +4,8 @@
 #include "core/jobs/experiment/read_run.h"
 #include "core/model/llm/llm_checkpoint.h"
 #include "plugins/quantization/experiments/params.h"
+#include "plugins/quantization/experiments/probe.h"
+#include "plugins/quantization/figures/layer.h"
 #include "tests/support/temporary_folder.h"
 
 #include <gmock/gmock.h>
@@ -79,6 +81,133 @@ TEST_F(LlmExperimentTest, SetsAQuantizedModelBesideTheOriginal)
     const Table& operations = *out.table("operations");
     EXPECT_EQ(RowReader(operations, 0).number("quantized"), 0);
     EXPECT_GT(RowReader(operations, 2).number("quantized"), 0);
+}
+
+// Whatever shares scales: what is looked up and added is what the decoded weights give.
+TEST_F(LlmExperimentTest, TheProductThatIsKeptAgreesWithTheDecodedWeights)
+{
+    for (const Given& method : {Given{{"method", "shiftadd"}, {"layout", "block"}},
+                                Given{{"method", "shiftadd"}, {"layout", "column"}},
+                                Given{{"method", "bcq"}, {"group", "12"}},
+                                Given{{"method", "bcq"}, {"layout", "column"}, {"group", "32"}},
+                                Given{{"method", "rtn"}, {"symmetric", "no"}, {"group", "4"}},
+                                Given{{"method", "optq"}, {"bits", "2"}}}) {
+        const RunResult out = done(method);
+        const Artifact* artifact = out.artifact(kProbeName);
+        ASSERT_TRUE(artifact);
+        const auto probe = readProbe(artifact->path);
+        ASSERT_TRUE(probe) << probe.error().message;
+        ASSERT_EQ(probe->layers.size(), 42u);
+        for (const ProbeLayer& layer : probe->layers) {
+            ASSERT_GT(layer.planes, 0) << layer.name;
+            ASSERT_EQ(layer.inputs.size(), 8u);
+            EXPECT_NE(layer.original, layer.decoded);
+            for (std::size_t output = 0; output < layer.outputs.size(); ++output) {
+                const ChunkProduct product = chunkProduct(layer, output);
+                double size = 0; // of what is summed up
+                for (const auto& plane : product.planes)
+                    size += std::abs(plane.addend);
+                EXPECT_NEAR(product.sum, product.decoded, 1e-5 * (size + std::abs(product.offset)))
+                    << layer.name << " " << output;
+            }
+        }
+    }
+}
+
+TEST_F(LlmExperimentTest, KeepsWhatBothVersionsMakeOfTheProbeText)
+{
+    const RunResult out = done({{"method", "rtn"}, {"bits", "2"}, {"group", "32"}});
+    const Table* tokens = out.table("tokens");
+    ASSERT_TRUE(tokens);
+    EXPECT_EQ(tokens->rows.size(), 48 * 5u);
+    const auto windows = columnNumbers(out, "windows", "kl"); // the same text, longer
+    double kl = 0;
+    int differ = 0;
+    for (std::size_t r = 0; r < tokens->rows.size(); ++r) {
+        const RowReader row(*tokens, r);
+        EXPECT_GT(row.number("original_probability"), 0);
+        EXPECT_LE(row.number("original_probability"), 1);
+        if (row.number("rank") == 1) {
+            kl += row.number("kl") / 48;
+            differ += row.text("original") != row.text("quantized");
+        } else {
+            EXPECT_LE(row.number("quantized_probability"),
+                      RowReader(*tokens, r - 1).number("quantized_probability"));
+        }
+    }
+    EXPECT_GT(differ, 0);
+    EXPECT_GT(kl, windows[0] / 5);
+    EXPECT_LT(kl, windows[0] * 5);
+
+    const Table* sinks = out.table("sinks");
+    ASSERT_TRUE(sinks);
+    EXPECT_EQ(sinks->rows.size(), 6 * 5u);
+    const auto probe = readProbe(out.artifact(kProbeName)->path);
+    ASSERT_TRUE(probe);
+    ASSERT_EQ(probe->maps.size(), 6u);
+    const auto firstTokenMass = [&](const std::vector<float>& map) {
+        double sum = 0;
+        for (std::size_t row = 1; row < 48; ++row)
+            sum += static_cast<double>(map[row * 48]) / 47;
+        return sum;
+    };
+    for (std::size_t layer = 0; layer < 6; ++layer) {
+        const ProbeMaps& maps = probe->maps[layer];
+        double mean = 0, most = 0;
+        for (std::size_t head = 0; head < 5; ++head) {
+            const RowReader row(*sinks, layer * 5 + head);
+            mean += row.number("first_quantized") / 5;
+            most = std::max(most, row.number("moved"));
+            EXPECT_GE(row.number("others_original"), 0);
+            EXPECT_LE(row.number("first_original") + row.number("others_original"), 1.0001);
+        }
+        EXPECT_NEAR(firstTokenMass(maps.meanQuantized), mean, 1e-5);
+        const RowReader moved(*sinks, layer * 5 + static_cast<std::size_t>(maps.head));
+        EXPECT_EQ(moved.number("moved"), most);
+        EXPECT_NEAR(firstTokenMass(maps.headOriginal), moved.number("first_original"), 1e-5);
+    }
+}
+
+TEST_F(LlmExperimentTest, RotatedWeightsHaveNoCodesToLookUp)
+{
+    const RunResult out =
+        done({{"method", "shiftadd"}, {"layout", "column"}, {"incoherence", "yes"}});
+    const auto probe = readProbe(out.artifact(kProbeName)->path);
+    ASSERT_TRUE(probe);
+    for (const ProbeLayer& layer : probe->layers) {
+        EXPECT_EQ(layer.planes, 0);
+        EXPECT_NE(layer.original, layer.decoded);
+    }
+}
+
+TEST_F(LlmExperimentTest, SpeedIsAShareOfTheBandwidth)
+{
+    const RunResult out = done({{"method", "rtn"}, {"bits", "4"}, {"speed_tokens", "4"}});
+    const auto metric = [&](const char* name) { return metricOf(out, name); };
+    EXPECT_EQ(metric("read_bytes_original"), metric("size_bytes_original")); // tied: all is read
+    EXPECT_EQ(metric("read_bytes_quantized"), metric("size_bytes"));
+    EXPECT_NEAR(metric("read_rate_quantized") * 1e9,
+                metric("read_bytes_quantized") * metric("tokens_per_second_quantized"), 1);
+    EXPECT_NEAR(metric("read_share_quantized"),
+                metric("read_rate_quantized") / metric("read_bandwidth"), 1e-9);
+    EXPECT_EQ(out.metric("read_bandwidth")->origin, Origin::measured);
+}
+
+TEST_F(LlmExperimentTest, OperationsAreCountedForBothPlacesOfScales)
+{
+    const Given method = {{"method", "shiftadd"}, {"layout", "block"}};
+    Given onInputs = method;
+    onInputs["scale_place"] = "inputs";
+    const RunResult results = done(method), inputs = done(onInputs);
+    for (const char* column : {"quantized_results", "quantized_inputs"})
+        EXPECT_EQ(columnNumbers(results, "operations", column),
+                  columnNumbers(inputs, "operations", column));
+    EXPECT_EQ(columnNumbers(results, "operations", "quantized"),
+              columnNumbers(results, "operations", "quantized_results"));
+    EXPECT_EQ(columnNumbers(inputs, "operations", "quantized"),
+              columnNumbers(results, "operations", "quantized_inputs"));
+    EXPECT_NE(columnNumbers(inputs, "operations", "quantized"),
+              columnNumbers(results, "operations", "quantized"));
 }
 
 TEST_F(LlmExperimentTest, FewTokensToCalibrateOnAreSaid)
