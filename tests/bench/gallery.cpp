@@ -1,12 +1,13 @@
 // gallery WORKSPACE FOLDER [WIDTHxHEIGHT [THEME ...]]: pictures of every page of the window with
 // the newest runs of a workspace, to be looked at: each room with one run of each of its
-// experiments, with two and with four, each tab and pane mode of its view, and what opens over a
-// page. QT_SCALE_FACTOR scales.
+// experiments, with two and with four, each tab, page and pane mode of its view, and what opens
+// over a page. QT_SCALE_FACTOR scales.
 #include "app/plugins/plugin_rooms.h"
 #include "app/window/main_window.h"
 #include "app/window/room_page.h"
 #include "core/store/copy_workspace.h"
 #include "core/store/store.h"
+#include "widgets/params/segmented_switch.h"
 #include "widgets/theme/palette.h"
 
 #include <QAbstractButton>
@@ -101,8 +102,10 @@ private:
             return;
         window_.openRuns(done.first(1));
         keep(experiment);
-        if (RoomPage* page = window_.room(window_.currentPage()))
+        if (RoomPage* page = window_.room(window_.currentPage())) {
             tabsOf(*page->view(), experiment);
+            pagesOf(*page->view(), experiment);
+        }
         if (done.size() > 1) {
             window_.openRuns(done.first(2));
             keep(experiment + "-two");
@@ -110,6 +113,8 @@ private:
         if (done.size() > 3) {
             window_.openRuns(done.first(4));
             keep(experiment + "-four");
+            if (RoomPage* page = window_.room(window_.currentPage()))
+                pagesOf(*page->view(), experiment + "-four");
         }
         const auto failed = newest(experiment, 1, RunState::failed);
         if (!failed.isEmpty()) {
@@ -129,6 +134,20 @@ private:
             }
             tabs->setCurrentIndex(0);
         }
+    }
+
+    // Those of a view that has a switch of pages.
+    void pagesOf(QWidget& view, const QString& name)
+    {
+        for (auto* pages : view.findChildren<SegmentedSwitch*>())
+            if (pages->isVisible() && pages->accessibleName().startsWith("Pages")) {
+                const auto buttons = pages->findChildren<QAbstractButton*>();
+                for (QAbstractButton* button : buttons) {
+                    button->click();
+                    keep(name + "-" + plain(button->text()));
+                }
+                buttons.front()->click();
+            }
     }
 
     static QString plain(QString text)

@@ -1,19 +1,24 @@
 #include "plugins/quantization/view/view.h"
 #include "widgets/page/elided_choice.h"
+#include "widgets/page/flow_layout.h"
 #include "widgets/page/panel.h"
+#include "widgets/params/segmented_switch.h"
 #include "widgets/plot/plot_view.h"
 #include "widgets/table/run_table.h"
 
 #include <QBoxLayout>
 #include <QLabel>
+#include <QScrollArea>
+
+#include <cmath>
 
 namespace vitrine::quantization_plugin
 {
 namespace
 {
 
-constexpr int kBeside = 720; // pixels with room for two plots side by side
-constexpr int kPlotHeight = 300, kLayersHeight = 330;
+constexpr int kBeside = 720, kThreeBeside = 960; // pixels with room for plots side by side
+constexpr int kPlotHeight = 300, kLayersHeight = 330, kTokensHeight = 330;
 
 QLabel* wordsFor(const char* role, const QString& name, QWidget* parent)
 {
@@ -26,7 +31,170 @@ QLabel* wordsFor(const char* role, const QString& name, QWidget* parent)
     return label;
 }
 
+ElidedChoice* choiceIn(QWidget* parent, const QString& name, const QString& help, int letters)
+{
+    auto* choice = new ElidedChoice(parent);
+    choice->setAccessibleName(name);
+    choice->setToolTip(help);
+    choice->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    choice->setMinimumContentsLength(letters);
+    return choice;
+}
+
 } // namespace
+
+QWidget* QuantizationView::makeContent()
+{
+    auto* content = new QWidget(this);
+    auto* column = new QVBoxLayout(content);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(8);
+    column->addWidget(makeBar());
+    auto* all = new QWidget(content);
+    auto* pages = new QVBoxLayout(all);
+    pages->setContentsMargins(0, 0, 0, 0);
+    column->addWidget(scrolled(all), 1);
+    makeVersionsPage();
+    makeLayersPage();
+    makeInsidePage();
+    makeTokensPage();
+    makeAttentionPage();
+    makeEnergyPage();
+    QStringList words, helps;
+    for (const Page& page : pages_) {
+        pages->addWidget(page.page);
+        words << page.word;
+        helps << page.help;
+    }
+    pageSwitch_->setOptions(words, helps);
+    return content;
+}
+
+// Which page, and whose layers and which layer they show.
+QWidget* QuantizationView::makeBar()
+{
+    auto* bar = new QWidget(this);
+    auto* line = new FlowLayout(bar);
+    pageSwitch_ = new SegmentedSwitch(bar);
+    pageSwitch_->setAccessibleName(tr("Pages of the comparison"));
+    choice_ = choiceIn(bar, tr("Whose layers are shown"),
+                       tr("The version whose layers, maps and products are shown"), 24);
+    layerChoice_ =
+        choiceIn(bar, tr("Linear layer"), tr("The linear layer whose inside is shown"), 24);
+    line->addWidget(pageSwitch_);
+    line->addWidget(choice_);
+    line->addWidget(layerChoice_);
+    connect(pageSwitch_, &SegmentedSwitch::chosen, this, [this](int place) {
+        const Page& page = pages_[static_cast<std::size_t>(place)];
+        RoomView::put("page", place == 0 ? QJsonValue() : QJsonValue(page.key),
+                      tr("Show %1").arg(page.word), QStringLiteral("page"));
+    });
+    connect(choice_, &QComboBox::activated, this, &QuantizationView::selectRun);
+    connect(layerChoice_, &QComboBox::activated, this, [this](int place) {
+        selectLayer(layerChoice_->itemData(place).toString().toStdString(), {});
+    });
+    return bar;
+}
+
+QBoxLayout* QuantizationView::addPage(const QString& key, const QString& word, const QString& help)
+{
+    auto* page = new QWidget(this);
+    auto* column = new QVBoxLayout(page);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(8);
+    QLabel* missing = wordsFor("muted", tr("What is missing"), page);
+    missing->setText(tr("These runs kept nothing of this: run again to see it."));
+    missing->setAlignment(Qt::AlignCenter);
+    column->addWidget(missing, 1);
+    pages_.push_back({key, word, help, page, missing});
+    return column;
+}
+
+// Cards side by side, as wide as each other, below each other in a narrow window.
+void QuantizationView::add(QBoxLayout* column, std::initializer_list<Panel*> cards, int stretch)
+{
+    auto* row = new QBoxLayout(QBoxLayout::LeftToRight);
+    row->setSpacing(8);
+    for (Panel* card : cards) {
+        row->addWidget(card, 1);
+        pages_.back().cards.push_back(card);
+    }
+    column->addLayout(row, stretch);
+    rows_.push_back(row);
+}
+
+void QuantizationView::makeVersionsPage()
+{
+    QBoxLayout* column =
+        addPage("versions", tr("Versions"), tr("What the versions cost, and what they save"));
+    add(column, {makeVerdict()}, 0);
+    add(column, {makeVersions()}, 0);
+    add(column, {plotCard("perplexity"), plotCard("kl-windows")}, 1);
+}
+
+void QuantizationView::makeLayersPage()
+{
+    QBoxLayout* column = addPage("layers", tr("Layers"), tr("Where it is lost: layer by layer"));
+    add(column, {plotCard("layer-errors"), plotCard("bit-map")}, 1);
+    add(column, {makeLayers()}, 1);
+    add(column, {plotCard("exponents"), plotCard("rounds")}, 1);
+}
+
+void QuantizationView::makeInsidePage()
+{
+    QBoxLayout* column = addPage("inside", tr("Inside a layer"),
+                                 tr("Weights before and after, and what a product is made of"));
+    add(column, {plotCard("weights"), plotCard("residual")}, 1);
+    add(column, {makeSteps()}, 0);
+    add(column, {plotCard("look-up-table"), plotCard("product")}, 1);
+}
+
+void QuantizationView::makeTokensPage()
+{
+    QBoxLayout* column =
+        addPage("tokens", tr("Tokens"), tr("What moved: the next tokens of a probe text"));
+    add(column, {plotCard("kl-tokens")}, 1);
+    Panel* next = numbersCard("next-tokens", tr("Likeliest next token"),
+                              tr("Likeliest next token at each position"), kTokensHeight);
+    Panel* ranks = numbersCard("likeliest", QString(), tr("Likeliest tokens at the position"), 190);
+    add(column, {next, ranks}, 1);
+    connect(numbers_["next-tokens"].table->selectionModel(),
+            &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex& row) {
+                if (!filling_ && row.isValid())
+                    put("position", row.siblingAtColumn(0).data(DataTableModel::kExactRole).toInt(),
+                        tr("Select a token"));
+            });
+}
+
+void QuantizationView::makeAttentionPage()
+{
+    QBoxLayout* column =
+        addPage("attention", tr("Attention"), tr("What moved: attention maps and sinks"));
+    Panel* before = plotCard("attention-original");
+    mapLayer_ = choiceIn(before, tr("Layer of the maps"), tr("The layer whose maps are shown"), 8);
+    mapKind_ = new SegmentedSwitch(before);
+    mapKind_->setAccessibleName(tr("Which heads the maps show"));
+    mapKind_->setOptions({tr("Mean"), tr("Moved most")},
+                         {tr("Mean over the heads"), tr("The head whose map moved most")});
+    before->controls()->addWidget(mapLayer_);
+    before->controls()->addWidget(mapKind_);
+    connect(mapLayer_, &QComboBox::activated, this,
+            [this](int place) { put("map_layer", place, tr("Show a layer's maps")); });
+    connect(mapKind_, &SegmentedSwitch::chosen, this, [this](int place) {
+        RoomView::put("map", place == 1 ? QJsonValue("head") : QJsonValue(),
+                      place == 1 ? tr("Show the head that moved most") : tr("Show the mean"));
+    });
+    add(column, {before, plotCard("attention-quantized"), plotCard("attention-change")}, 1);
+    add(column, {plotCard("sinks"), plotCard("sink-heads")}, 1);
+}
+
+void QuantizationView::makeEnergyPage()
+{
+    QBoxLayout* column =
+        addPage("energy", tr("Energy"), tr("Operations and energy, under your assumptions"));
+    add(column, {makeAssumptions()}, 0);
+    add(column, {plotCard("energy")}, 1);
+}
 
 Panel* QuantizationView::makeVerdict()
 {
@@ -45,7 +213,7 @@ Panel* QuantizationView::makeVersions()
     table_ = new RunTable(card);
     table_->setAccessibleName(tr("The original and its versions"));
     table_->setSelectionMode(QAbstractItemView::SingleSelection);
-    table_->setToolTip(tr("A click on a version shows its layers below"));
+    table_->setToolTip(tr("A click on a version shows its layers on the other pages"));
     card->body()->addWidget(table_);
     connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
             [this](const QModelIndex& row) {
@@ -59,13 +227,6 @@ Panel* QuantizationView::makeVersions()
 Panel* QuantizationView::makeLayers()
 {
     layersCard_ = new Panel(tr("Layers"), this);
-    choice_ = new ElidedChoice(layersCard_);
-    choice_->setAccessibleName(tr("Whose layers are shown"));
-    choice_->setToolTip(tr("The version whose layers, bits and scales are shown"));
-    choice_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-    choice_->setMinimumContentsLength(24);
-    layersCard_->controls()->addWidget(choice_);
-    connect(choice_, &QComboBox::activated, this, &QuantizationView::selectRun);
     layers_ = new DataTable(layersCard_);
     layers_->setAccessibleName(tr("Layers of the selected version"));
     layers_->setFrameShape(QFrame::NoFrame);
@@ -85,6 +246,40 @@ Panel* QuantizationView::makeLayers()
     return layersCard_;
 }
 
+// The product of one output with eight inputs, a row for each plane.
+Panel* QuantizationView::makeSteps()
+{
+    stepsCard_ =
+        numbersCard("product", tr("One product, plane by plane"), tr("Steps of the product"), 150);
+    output_ = choiceIn(stepsCard_, tr("Output of the product"), tr("The output that adds up"), 12);
+    stepsCard_->controls()->addWidget(output_);
+    stepWords_ = wordsFor("muted", tr("What is looked up"), stepsCard_);
+    stepsCard_->body()->insertWidget(0, stepWords_);
+    connect(output_, &QComboBox::activated, this,
+            [this](int place) { put("output", place, tr("Select an output")); });
+    connect(numbers_["product"].table->selectionModel(), &QItemSelectionModel::currentRowChanged,
+            this, [this](const QModelIndex& row) {
+                if (!filling_ && row.isValid())
+                    put("plane", row.row(), tr("Select a plane"));
+            });
+    return stepsCard_;
+}
+
+Panel* QuantizationView::numbersCard(const char* key, const QString& heading, const QString& name,
+                                     int height)
+{
+    NumbersCard made{new Panel(heading, this), nullptr};
+    made.table = new DataTable(made.card);
+    made.table->setAccessibleName(name);
+    made.table->setFrameShape(QFrame::NoFrame);
+    made.table->setSelectionMode(QAbstractItemView::SingleSelection);
+    made.table->setSortingEnabled(false); // in the order of the text, of ranks, of steps
+    made.table->setMinimumHeight(height);
+    made.card->body()->addWidget(made.table, 1);
+    numbers_[key] = made;
+    return made.card;
+}
+
 Panel* QuantizationView::plotCard(const char* figure)
 {
     Plot plot{new Panel(QString(), this), nullptr};
@@ -97,50 +292,22 @@ Panel* QuantizationView::plotCard(const char* figure)
     connect(plot.view, &plot::PlotView::rangeEdited, this, [this, key](const QJsonObject& range) {
         QJsonObject ranges = current()["ranges"].toObject();
         ranges[key] = range;
-        put("ranges", ranges, tr("Zoom"), QStringLiteral("zoom ") + key);
+        RoomView::put("ranges", ranges, tr("Zoom"), QStringLiteral("zoom ") + key);
     });
-    if (key == "layer-errors" || key == "bit-map")
-        connect(plot.view, &plot::PlotView::clicked, this,
-                [this, name = std::string(figure)](double x, double y) { clickPlot(name, x, y); });
+    connect(plot.view, &plot::PlotView::clicked, this,
+            [this, name = std::string(figure)](double x, double y) { clickPlot(name, x, y); });
     plots_[figure] = plot;
     return plot.card;
-}
-
-QBoxLayout* QuantizationView::besides(Panel* left, int leftShare, Panel* right, int rightShare)
-{
-    auto* row = new QBoxLayout(QBoxLayout::LeftToRight);
-    row->setSpacing(8);
-    row->addWidget(left, leftShare);
-    row->addWidget(right, rightShare);
-    pairs_.push_back(row);
-    return row;
-}
-
-QWidget* QuantizationView::makeContent()
-{
-    auto* page = new QWidget(this);
-    auto* column = new QVBoxLayout(page);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(8);
-    column->addWidget(makeVerdict());
-    column->addWidget(makeVersions());
-    Panel* perplexity = plotCard("perplexity");
-    column->addLayout(besides(perplexity, 1, plotCard("kl-windows"), 1), 3);
-    Panel* errors = plotCard("layer-errors");
-    column->addLayout(besides(errors, 3, plotCard("bit-map"), 2), 3);
-    column->addWidget(makeLayers(), 3);
-    Panel* energy = plotCard("energy");
-    column->addLayout(besides(energy, 1, plotCard("exponents"), 1), 3);
-    column->addWidget(plotCard("rounds"), 2);
-    return page;
 }
 
 // In a narrow window cards stand below each other.
 void QuantizationView::resizeEvent(QResizeEvent* event)
 {
     View::resizeEvent(event);
-    for (QBoxLayout* pair : pairs_)
-        pair->setDirection(width() < kBeside ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight);
+    for (QBoxLayout* row : rows_) {
+        const int needed = row->count() > 2 ? kThreeBeside : kBeside;
+        row->setDirection(width() < needed ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight);
+    }
 }
 
 } // namespace vitrine::quantization_plugin

@@ -2,9 +2,13 @@
 
 #include "core/base/json.h"
 #include "core/jobs/experiment/read_run.h"
+#include "plugins/quantization/figures/attention.h"
 #include "plugins/quantization/figures/figures.h"
+#include "plugins/quantization/figures/layer.h"
+#include "plugins/quantization/figures/tokens.h"
 #include "widgets/page/elided_choice.h"
 #include "widgets/page/panel.h"
+#include "widgets/params/segmented_switch.h"
 #include "widgets/plot/plot_view.h"
 #include "widgets/state_json.h"
 #include "widgets/table/run_table.h"
@@ -63,7 +67,7 @@ QuantizationView::QuantizationView(ViewContext& context, QWidget* parent)
                           tr("Or choose a model and a method in the form (F4 shows it).")}},
                parent)
 {
-    makePage(scrolled(makeContent()), versionsSkeleton, {});
+    makePage(makeContent(), versionsSkeleton, {});
     showPage();
 }
 
@@ -94,6 +98,9 @@ void QuantizationView::showRuns(const std::vector<RunHandle>& sound)
 {
     done_ = sound;
     layersOf_.clear();
+    probeOf_.clear();
+    probe_.reset();
+    whatIfOf_.clear();
     colours_.clear();
     versions_ = versionTable(records());
     bindTo(done_.empty() ? QString() : fromUtf8(done_.front()->uid));
@@ -111,7 +118,6 @@ void QuantizationView::showRuns(const std::vector<RunHandle>& sound)
     choice_->clear();
     for (const RunHandle& run : done_)
         choice_->addItem(shownText(versionName(*run)));
-    choice_->setVisible(done_.size() > 1);
     draw();
 }
 
@@ -150,9 +156,17 @@ void QuantizationView::draw()
     colours_ = colours;
     const auto shown = std::ranges::find(versions_.runOf, static_cast<int>(selected()));
     table_->selectRow(runs.size() > 1 ? static_cast<int>(shown - versions_.runOf.begin()) : -1);
-    figures_ = quantization_plugin::figures(runs, state);
+    const RunRecord& run = *runs[selected()];
+    if (probeOf_ != run.uid || probeOf_.empty())
+        probe_ = quantization_plugin::probeOf(run);
+    probeOf_ = run.uid;
+    figures_ = quantization_plugin::figures(runs, state, probe_);
     drawPlots();
     drawLayers();
+    drawInside(state);
+    drawTokens(state);
+    drawEnergy(state);
+    drawPages();
     filling_ = false;
     showPage();
 }
@@ -192,19 +206,92 @@ void QuantizationView::drawLayers()
     layers_->setCurrentIndex(layers_->model()->index(row, 0));
 }
 
+void QuantizationView::fill(NumbersCard& card, const Table& table)
+{
+    card.card->setVisible(!table.rows.empty());
+    if (const std::string text = dumpJson(toJson(table)); text != card.shown) {
+        card.table->setTable(table);
+        card.shown = text;
+    }
+}
+
+void QuantizationView::drawInside(const State& state)
+{
+    const Runs runs = records();
+    const Drawing drawing(runs, state);
+    const ProbeLayer* layer = probe_ ? layerOf(drawing, *probe_) : nullptr;
+    stepsCard_->setVisible(layer != nullptr);
+    layerChoice_->clear();
+    output_->clear();
+    if (!layer)
+        return;
+    for (const ProbeLayer& each : probe_->layers)
+        layerChoice_->addItem(shownText(each.name, 80), fromUtf8(each.name));
+    layerChoice_->setCurrentIndex(static_cast<int>(layer - probe_->layers.data()));
+    const std::size_t output = outputOf(drawing, *layer), plane = planeOf(drawing, *layer);
+    for (const std::int64_t each : layer->outputs)
+        output_->addItem(tr("Output %1").arg(each));
+    output_->setCurrentIndex(static_cast<int>(output));
+    output_->setVisible(layer->planes > 0);
+    showText(*stepWords_, fromUtf8(productWords(*layer, output, plane)));
+    NumbersCard& steps = numbers_["product"];
+    fill(steps, productTable(*layer, output));
+    stepsCard_->setVisible(true); // it says why there are no steps
+    steps.table->setVisible(layer->planes > 0);
+    steps.table->setCurrentIndex(steps.table->model()->index(static_cast<int>(plane), 0));
+}
+
+void QuantizationView::drawTokens(const State& state)
+{
+    const Runs runs = records();
+    const Drawing drawing(runs, state);
+    NumbersCard &next = numbers_["next-tokens"], &ranks = numbers_["likeliest"];
+    const Table tokens = nextTokensTable(drawing);
+    fill(next, tokens);
+    fill(ranks, likeliestTable(drawing));
+    if (!tokens.rows.empty()) {
+        const auto at = std::min(static_cast<std::size_t>(state.position), tokens.rows.size() - 1);
+        next.table->setCurrentIndex(next.table->model()->index(static_cast<int>(at), 0));
+        ranks.card->setHeading(tr("After “%1”").arg(shownText(textOf(tokens.rows[at][1]), 40)));
+    }
+    mapLayer_->clear();
+    mapKind_->setCurrent(state.isHeadShown ? 1 : 0);
+    for (std::size_t layer = 0; probe_ && layer < probe_->maps.size(); ++layer)
+        mapLayer_->addItem(tr("Layer %1").arg(layer));
+    if (probe_)
+        mapLayer_->setCurrentIndex(static_cast<int>(mapLayerOf(drawing, *probe_)));
+}
+
+// The page of the state, the first where there is none of that name.
+void QuantizationView::drawPages()
+{
+    const QString key = current()["page"].toString();
+    const auto found = std::ranges::find(pages_, key, &Page::key);
+    const auto shown = found == pages_.end() ? pages_.begin() : found;
+    pageSwitch_->setCurrent(static_cast<int>(shown - pages_.begin()));
+    for (Page& page : pages_) {
+        page.missing->setVisible(
+            std::ranges::all_of(page.cards, [](QWidget* card) { return card->isHidden(); }));
+        page.page->setVisible(page.key == shown->key);
+    }
+    choice_->setVisible(done_.size() > 1);
+    layerChoice_->setVisible(shown->key == QLatin1String("inside") && layerChoice_->count() > 0);
+}
+
 void QuantizationView::selectRun(int place)
 {
     if (place < 0 || place >= static_cast<int>(done_.size()) ||
         place == static_cast<int>(selected()))
         return;
     const RunRecord& run = *done_[static_cast<std::size_t>(place)];
-    put("run", fromUtf8(run.uid), tr("Show layers of %1").arg(shownText(versionName(run), 80)));
+    RoomView::put("run", fromUtf8(run.uid),
+                  tr("Show layers of %1").arg(shownText(versionName(run), 80)));
 }
 
 void QuantizationView::selectLayer(const std::string& layer, const QString& mergeKey)
 {
     if (!layer.empty() && readState(coreJson(current())).layer != layer)
-        put("layer", fromUtf8(layer), tr("Select a layer"), mergeKey);
+        RoomView::put("layer", fromUtf8(layer), tr("Select a layer"), mergeKey);
 }
 
 std::string QuantizationView::layerAt(const std::string& figure, double x, double y) const
@@ -230,11 +317,25 @@ std::string QuantizationView::layerAt(const std::string& figure, double x, doubl
 // A second click on a layer lets it go.
 void QuantizationView::clickPlot(const std::string& figure, double x, double y)
 {
+    if (figure == "kl-tokens")
+        return put("position", std::max(0ll, std::llround(x)), tr("Select a token"));
+    if (figure == "sinks")
+        return put("map_layer", std::max(0ll, std::llround(x)), tr("Show a layer's maps"));
+    if (figure == "product")
+        return put("plane", std::max(0ll, std::llround(x)), tr("Select a plane"));
+    if (figure != "layer-errors" && figure != "bit-map")
+        return;
     const std::string layer = layerAt(figure, x, y);
     if (!layer.empty() && readState(coreJson(current())).layer == layer)
-        put("layer", QJsonValue(), tr("Select no layer"));
+        RoomView::put("layer", QJsonValue(), tr("Select no layer"));
     else
         selectLayer(layer, {});
+}
+
+void QuantizationView::put(const char* key, std::int64_t place, const QString& label)
+{
+    if (current()[QLatin1String(key)].toInteger(-1) != place)
+        RoomView::put(key, static_cast<qint64>(place), label, QLatin1String(key));
 }
 
 QString QuantizationView::title() const

@@ -1,14 +1,19 @@
 #pragma once
 
 #include "core/figure/figure.h"
+#include "plugins/quantization/figures/state.h"
 #include "plugins/quantization/figures/versions.h"
 #include "widgets/page/room_view.h"
 
+#include <cstdint>
+#include <initializer_list>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
 class QBoxLayout;
+class QCheckBox;
 class QLabel;
 
 namespace vitrine
@@ -17,6 +22,8 @@ class DataTable;
 class ElidedChoice;
 class Panel;
 class RunTable;
+class SegmentedSwitch;
+class WhatIfBar;
 namespace plot
 {
 class PlotView;
@@ -26,8 +33,10 @@ class PlotView;
 namespace vitrine::quantization_plugin
 {
 
-// Runs of quantization.llm: the original beside its versions. What they show in a sentence, the
-// versions as a table, figures, and the layers of the selected run. Keys of the state: README.md.
+struct Probe;
+
+// Runs of quantization.llm: the original beside its versions, in pages: what they cost, where it
+// is lost, what a product is made of, what moved, and energy. Keys of the state: README.md.
 class QuantizationView : public RoomView
 {
     Q_OBJECT
@@ -54,38 +63,84 @@ private:
         Panel* card = nullptr;
         plot::PlotView* view = nullptr;
     };
+    struct NumbersCard {
+        Panel* card = nullptr;
+        DataTable* table = nullptr;
+        std::string shown = {}; // what it was filled from
+    };
+    // A part of the view with a word on the switch of pages.
+    struct Page {
+        QString key, word, help;
+        QWidget* page = nullptr;
+        QLabel* missing = nullptr; // what is said where all cards are hidden
+        std::vector<QWidget*> cards = {};
+    };
+
     QWidget* makeContent();
+    QWidget* makeBar();
+    QBoxLayout* addPage(const QString& key, const QString& word, const QString& help);
+    void add(QBoxLayout* column, std::initializer_list<Panel*> cards, int stretch);
+    void makeVersionsPage();
+    void makeLayersPage();
+    void makeInsidePage();
+    void makeTokensPage();
+    void makeAttentionPage();
+    void makeEnergyPage();
     Panel* makeVerdict();
     Panel* makeVersions();
     Panel* makeLayers();
+    Panel* makeSteps();
+    Panel* makeAssumptions();
     Panel* plotCard(const char* figure);
-    QBoxLayout* besides(Panel* left, int leftShare, Panel* right, int rightShare);
+    Panel* numbersCard(const char* key, const QString& heading, const QString& name, int height);
 
     Runs records() const;
     std::size_t selected() const; // place among the runs
     void draw();
     void drawPlots();
     void drawLayers();
+    void drawInside(const State& state);
+    void drawTokens(const State& state);
+    void drawEnergy(const State& state);
+    void drawPages();
+    void fill(NumbersCard& card, const Table& table);
     void selectRun(int place);
     void selectLayer(const std::string& layer, const QString& mergeKey);
     // The layer at a place in a figure; empty: none.
     std::string layerAt(const std::string& figure, double x, double y) const;
     void clickPlot(const std::string& figure, double x, double y);
 
+    void put(const char* key, std::int64_t place, const QString& label);
+    void assume(const std::map<std::string, std::string>& values, const QString& label,
+                const QString& mergeKey = {});
+    void keepAssumptions();
+
     std::vector<RunHandle> done_;
     std::vector<figure::Figure> figures_;
     VersionTable versions_;
     std::vector<int> colours_; // of the versions' rows
     std::string layersOf_;     // uid of the run whose layers the table holds
-    bool filling_ = false;     // rows are selected by the view itself
+    std::string probeOf_;      // uid of the run whose probe this is
+    std::string whatIfOf_;     // uid of the run whose energies the sliders are around
+    std::shared_ptr<const Probe> probe_;
+    bool filling_ = false; // rows are selected by the view itself
 
+    std::vector<Page> pages_;
+    SegmentedSwitch* pageSwitch_ = nullptr;
+    ElidedChoice *choice_ = nullptr, *layerChoice_ = nullptr;
     QLabel *verdict_ = nullptr, *remarks_ = nullptr;
     RunTable* table_ = nullptr;
     std::map<std::string, Plot> plots_; // by figure
+    std::map<std::string, NumbersCard> numbers_;
     Panel* layersCard_ = nullptr;
-    ElidedChoice* choice_ = nullptr;
     DataTable* layers_ = nullptr;
-    std::vector<QBoxLayout*> pairs_; // of cards side by side
+    Panel *stepsCard_ = nullptr, *assumptionsCard_ = nullptr;
+    QLabel *stepWords_ = nullptr, *energyWords_ = nullptr;
+    ElidedChoice *output_ = nullptr, *mapLayer_ = nullptr;
+    SegmentedSwitch *mapKind_ = nullptr, *originalForm_ = nullptr, *scalePlace_ = nullptr;
+    QCheckBox* traffic_ = nullptr;
+    WhatIfBar* whatIf_ = nullptr;
+    std::vector<QBoxLayout*> rows_; // of cards side by side
 };
 
 } // namespace vitrine::quantization_plugin

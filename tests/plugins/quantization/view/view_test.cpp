@@ -1,13 +1,17 @@
 #include "plugins/quantization/view/view.h"
 
 #include "core/jobs/experiment/read_run.h"
+#include "tests/plugins/quantization/probe_runs.h"
 #include "tests/support/fake_context.h"
+#include "tests/support/temporary_folder.h"
 #include "tests/widgets/plot/application.h"
 #include "widgets/plot/plot_view.h"
 #include "widgets/table/data_table.h"
 
 #include <gmock/gmock.h>
 
+#include <QAbstractButton>
+#include <QCheckBox>
 #include <QComboBox>
 #include <QJsonArray>
 #include <QLabel>
@@ -129,6 +133,27 @@ protected:
         QTest::mouseClick(table->viewport(), Qt::LeftButton, {},
                           table->visualRect(table->model()->index(row, 0)).center());
     }
+    void press(const QString& word)
+    {
+        for (auto* button : view_.findChildren<QAbstractButton*>())
+            if (button->accessibleName() == word || button->text() == word)
+                return QTest::mouseClick(button, Qt::LeftButton);
+        ADD_FAILURE() << word.toStdString();
+    }
+    bool isShown(const char* figure)
+    {
+        for (auto* each : view_.findChildren<plot::PlotView*>())
+            if (each->figure().name == figure)
+                return each->isVisible();
+        return false;
+    }
+    RunRecord probed(std::int64_t number, int planes = 2)
+    {
+        RunRecord run = storedVersion(number, "block", 3.4, 1.1);
+        tests::addProbe(run, tests::smallProbe(planes),
+                        folder_.path / fmt::format("probe-{}.safetensors", number));
+        return run;
+    }
     int page() { return view_.findChild<QStackedWidget*>()->currentIndex(); }
     void showTwo()
     {
@@ -136,6 +161,7 @@ protected:
                        handle(storedVersion(2, "block", 3.4, 1.10))});
     }
 
+    tests::TemporaryFolder folder_;
     tests::FakeContext context_;
     QuantizationView view_;
 };
@@ -186,6 +212,7 @@ TEST_F(QuantizationViewTest, OneRunStandsBesideTheOriginal)
 TEST_F(QuantizationViewTest, AClickOnALayerSelectsItEverywhere)
 {
     showTwo();
+    view_.setState(QJsonObject{{"page", "layers"}});
     clickIn("layer-errors", 3, 0.04);
     ASSERT_EQ(context_.changes.size(), 1u);
     EXPECT_EQ(view_.state()["layer"].toString(), kUp);
@@ -228,6 +255,131 @@ TEST_F(QuantizationViewTest, AClickOnAVersionShowsItsLayers)
     EXPECT_EQ(versions()->currentIndex().row(), 1);
 }
 
+TEST_F(QuantizationViewTest, PagesTellTheirPartOfTheStory)
+{
+    view_.setRuns({handle(probed(1)), handle(probed(2, 0))});
+    EXPECT_TRUE(isShown("perplexity"));
+    EXPECT_FALSE(isShown("layer-errors"));
+    const std::vector<std::pair<const char*, const char*>> pages = {
+        {"Layers", "layer-errors"}, {"Inside a layer", "residual"}, {"Tokens", "kl-tokens"},
+        {"Attention", "sinks"},     {"Energy", "energy"},           {"Versions", "perplexity"}};
+    for (const auto& [word, figure] : pages) {
+        press(word);
+        for (const auto& [other, of] : pages)
+            EXPECT_EQ(isShown(of), other == word) << word << ": " << of;
+        EXPECT_FALSE(view_.grab().isNull());
+    }
+    EXPECT_EQ(view_.state()["page"].toString(), ""); // the first again
+}
+
+TEST_F(QuantizationViewTest, AnEarlierRunSaysThatItKeptNoProbe)
+{
+    view_.setRuns({handle(storedVersion(1, "block", 3.4, 1.10))});
+    for (const char* word : {"Inside a layer", "Tokens", "Attention"}) {
+        press(word);
+        bool isSaid = false;
+        for (auto* label : view_.findChildren<QLabel*>())
+            isSaid = isSaid || (label->isVisible() && label->text().contains("run again"));
+        EXPECT_TRUE(isSaid) << word;
+    }
+    press("Layers");
+    EXPECT_TRUE(isShown("layer-errors"));
+}
+
+TEST_F(QuantizationViewTest, ATokenIsSelectedInThePlotAndInTheTable)
+{
+    view_.setRuns({handle(probed(1)), handle(probed(2))});
+    press("Tokens");
+    auto* next = named<QTableView>("Likeliest next token at each position");
+    auto* ranks = named<QTableView>("Likeliest tokens at the position");
+    ASSERT_EQ(next->model()->rowCount(), 3);
+    EXPECT_EQ(ranks->model()->index(0, 3).data().toString(), "whale");
+    clickIn("kl-tokens", 1, 0.1);
+    EXPECT_EQ(view_.state()["position"].toInt(), 1);
+    EXPECT_EQ(next->currentIndex().row(), 1);
+    EXPECT_EQ(ranks->model()->index(0, 3).data().toString(), "≠ ship");
+    clickRow(next, 2);
+    EXPECT_EQ(view_.state()["position"].toInt(), 2);
+    context_.undo(&view_); // one choice of a token after the other is one change
+    EXPECT_EQ(next->currentIndex().row(), 0);
+}
+
+TEST_F(QuantizationViewTest, MapsAreOfTheChosenLayerAndHeads)
+{
+    view_.setRuns({handle(probed(1))});
+    press("Attention");
+    auto* layer = named<QComboBox>("Layer of the maps");
+    EXPECT_EQ(layer->currentIndex(), 1); // it moved most
+    clickIn("sinks", 0, 0.2);
+    EXPECT_EQ(layer->currentIndex(), 0);
+    EXPECT_THAT(plot("attention-change")->figure().title, HasSubstr("layer 0"));
+    press("Moved most");
+    EXPECT_THAT(plot("attention-original")->figure().caption, HasSubstr("head 1"));
+    press("Mean");
+    EXPECT_THAT(plot("attention-original")->figure().caption, HasSubstr("mean over the heads"));
+}
+
+TEST_F(QuantizationViewTest, AProductIsFollowedStepByStep)
+{
+    view_.setRuns({handle(probed(1)), handle(probed(2, 0))});
+    press("Inside a layer");
+    auto* steps = named<QTableView>("Steps of the product");
+    ASSERT_EQ(steps->model()->rowCount(), 3); // two planes, decoded weights
+    clickRow(steps, 1);
+    EXPECT_EQ(view_.state()["plane"].toInt(), 1);
+    EXPECT_THAT(words("What is looked up").toStdString(), HasSubstr("Plane 1 of output 0"));
+    QTest::keyClick(steps, Qt::Key_Up);
+    EXPECT_EQ(view_.state()["plane"].toInt(), 0);
+    auto* output = named<QComboBox>("Output of the product");
+    emit output->activated(1);
+    EXPECT_EQ(output->currentIndex(), 1);
+    EXPECT_THAT(plot("product")->figure().title, HasSubstr("output 1"));
+
+    named<QComboBox>("Whose layers are shown")->activated(1); // its weights are dense
+    EXPECT_THAT(words("What is looked up").toStdString(), HasSubstr("no codes"));
+    EXPECT_FALSE(steps->isVisible());
+    EXPECT_TRUE(isShown("residual"));
+    EXPECT_FALSE(isShown("product"));
+}
+
+TEST_F(QuantizationViewTest, AssumptionsChangeTheEnergiesWithoutARun)
+{
+    RunRecord run = storedVersion(1, "block", 3.4, 1.1);
+    const auto column = [](const char* name) { return Column{name, "1", {}, ""}; };
+    run.result.tables[2] = {"operations",
+                            {{"operation", "", {}, ""},
+                             column("original"),
+                             column("quantized"),
+                             column("original_energy"),
+                             column("quantized_energy")},
+                            {}};
+    for (const char* name :
+         {"multiplications", "additions", "shifts", "look-ups", "reading weights"})
+        run.result.tables[2].rows.push_back({std::string(name), 16e6, 4e6, 1e6, 1e6});
+    view_.setRuns({handle(run)});
+    press("Energy");
+    const auto most = [&] {
+        double height = 0;
+        for (const auto& bars : plot("energy")->figure().bars)
+            height = std::max(height, bars.height.front());
+        return height;
+    };
+    EXPECT_NEAR(most(), 5, 1e-9); // as stored
+    named<QCheckBox>("Count reading the weights")->click();
+    EXPECT_EQ(view_.state()["cost"].toObject()["count_traffic"].toDouble(1), 0);
+    EXPECT_NEAR(most(), 16 * (1.1 + 0.4 + 0.15 + 0.37), 1e-9);
+    press("FP32 original");
+    EXPECT_NEAR(most(), 16 * (3.7 + 0.9 + 0.15 + 0.37), 1e-9);
+    EXPECT_EQ(plot("energy")->figure().x.ticks.front().label, "FP32");
+    EXPECT_TRUE(context_.starts.empty());
+    press("Keep as run");
+    ASSERT_EQ(context_.starts.size(), 1u);
+    EXPECT_EQ(context_.starts[0].params.at("count_traffic"), "false");
+    press("Reset");
+    EXPECT_FALSE(view_.state().contains("cost"));
+    EXPECT_NEAR(most(), 5, 1e-9);
+}
+
 TEST_F(QuantizationViewTest, ARunThatIsTakenAwayLeavesTheOthersAsTheyWere)
 {
     showTwo();
@@ -260,7 +412,25 @@ TEST_F(QuantizationViewTest, AHostileRunIsShownAsFarAsItIsSound)
     run.result.tables[0].rows[3].resize(1);
     run.result.tables[1].columns.clear();
     run.result.tables[2].rows[0][0] = std::string(100'000, 'o');
-    view_.setState(QJsonObject{{"run", QJsonArray()}, {"layer", 3}, {"ranges", "none"}});
+    run.result.tables.push_back(tests::tokensTable());
+    run.result.tables.push_back(tests::sinksTable());
+    for (auto& row : run.result.tables.back().rows)
+        row[1] = std::string(100'000, 's');
+    run.result.tables[3].rows[0] = {};
+    run.result.tables[3].rows[1][0] = -1e300;
+    run.result.tables[3].rows[2][1] = std::string(100'000, 't');
+    Artifact artifact;
+    artifact.name = kProbeName;
+    artifact.path = "/dev/null";
+    run.result.artifacts.push_back(artifact);
+    view_.setState(QJsonObject{{"run", QJsonArray()},
+                               {"layer", 3},
+                               {"ranges", "none"},
+                               {"page", 7},
+                               {"position", 1e300},
+                               {"map_layer", "x"},
+                               {"plane", -1},
+                               {"cost", QJsonObject{{"e_add16", "x"}, {"scale_place", 1e300}}}});
     view_.setRuns({handle(run), handle(storedVersion(2, "block", 3.4, 1.10))});
 
     EXPECT_EQ(page(), 3);
@@ -268,6 +438,10 @@ TEST_F(QuantizationViewTest, AHostileRunIsShownAsFarAsItIsSound)
         layers()->setCurrentIndex(layers()->model()->index(row, 0));
     clickIn("layer-errors", 1, 0.04);
     EXPECT_FALSE(view_.grab().isNull());
+    for (const char* each : {"Layers", "Inside a layer", "Tokens", "Attention", "Energy"}) {
+        press(each);
+        EXPECT_FALSE(view_.grab().isNull());
+    }
     EXPECT_LT(words("What the runs say of themselves").size(), 60'000);
     EXPECT_LT(view_.title().size(), 1'000);
 }
