@@ -70,8 +70,8 @@ Result<Llm> Llm::withPlanes(int planes, const std::map<std::string, int>& single
     visitLinears(d->weights, [&](const std::string& name, kernels::SharedWeights& weights) {
         const auto* packed = packedOf(weights);
         const auto own = single.find(name);
-        weights = packed->withPlanes(own != single.end() ? own->second
-                                                         : std::min(planes, packed->storedPlanes()));
+        weights = packed->withPlanes(
+            own != single.end() ? own->second : std::min(planes, packed->storedPlanes()));
     });
     return Llm(std::move(d));
 }
