@@ -26,7 +26,8 @@ State readState(const Json& json)
                 .isHeadShown = textIn(json, "map") == "head",
                 .output = wholeIn(json, "output", 0, kMostPlace, 0),
                 .plane = wholeIn(json, "plane", 0, kMostPlace, 0),
-                .isOriginal32 = textIn(json, "original") == "fp32"};
+                .isOriginal32 = textIn(json, "original") == "fp32",
+                .budget = numberIn(json, "budget", 1, 16, 0)};
     if (const Json& cost = partIn(json, "cost"); cost.is_object())
         for (const auto& [name, value] : cost.items())
             if (value.is_number() && std::isfinite(value.get<double>()) &&
@@ -56,6 +57,8 @@ std::string text(const State& state)
         json["cost"] = state.cost;
     if (state.isOriginal32)
         json["original"] = "fp32";
+    if (state.budget > 0)
+        json["budget"] = state.budget;
     return dumpJson(json);
 }
 
