@@ -2,6 +2,8 @@
 #include "core/base/json.h"
 #include "plugins/quantization/experiments/kernels_experiment.h"
 #include "plugins/quantization/experiments/llm_experiment.h"
+#include "plugins/quantization/experiments/planes_experiment.h"
+#include "plugins/quantization/figures/budget.h"
 #include "plugins/quantization/figures/figures.h"
 #include "plugins/quantization/figures/kernels_figures.h"
 #include "plugins/quantization/view/kernels_view.h"
@@ -26,13 +28,15 @@ class QuantizationPlugin : public QObject, public Plugin
 public:
     std::vector<std::unique_ptr<Experiment>> createExperiments() const override
     {
-        return experiments<LlmExperiment, KernelsExperiment>();
+        return experiments<LlmExperiment, KernelsExperiment, PlanesExperiment>();
     }
     View* createView(std::string_view experiment, ViewContext& context,
                      QWidget* parent) const override
     {
         if (experiment == "quantization.kernels")
             return new KernelsView(context, parent);
+        if (experiment != "quantization.llm")
+            return nullptr; // the general view will do
         return new QuantizationView(context, parent);
     }
     std::vector<figure::Figure> figures(const std::vector<RunRecord>& runs,
@@ -44,6 +48,8 @@ public:
         const State read = readState(coreJson(state));
         auto all = quantization_plugin::figures(records, read);
         std::ranges::move(kernelsFigures(records, read), std::back_inserter(all));
+        for (figure::Figure& each : budgetFigures(records, read))
+            all.push_back(std::move(each));
         return all;
     }
 };

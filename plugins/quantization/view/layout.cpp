@@ -1,3 +1,5 @@
+#include "plugins/quantization/view/budget_card.h"
+#include "plugins/quantization/view/live_card.h"
 #include "plugins/quantization/view/view.h"
 #include "widgets/page/elided_choice.h"
 #include "widgets/page/flow_layout.h"
@@ -60,6 +62,7 @@ QWidget* QuantizationView::makeContent()
     makeTokensPage();
     makeAttentionPage();
     makeEnergyPage();
+    makeTryPage();
     QStringList words, helps;
     for (const Page& page : pages_) {
         pages->addWidget(page.page);
@@ -194,6 +197,14 @@ void QuantizationView::makeEnergyPage()
         addPage("energy", tr("Energy"), tr("Operations and energy, under your assumptions"));
     add(column, {makeAssumptions()}, 0);
     add(column, {plotCard("energy")}, 1);
+}
+
+void QuantizationView::makeTryPage()
+{
+    QBoxLayout* column =
+        addPage("try", tr("Try"), tr("Fewer planes and other budgets, while a slider moves"));
+    add(column, {makeLive()}, 0);
+    add(column, {makeBudget()}, 1);
 }
 
 Panel* QuantizationView::makeVerdict()

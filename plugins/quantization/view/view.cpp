@@ -6,6 +6,8 @@
 #include "plugins/quantization/figures/figures.h"
 #include "plugins/quantization/figures/layer.h"
 #include "plugins/quantization/figures/tokens.h"
+#include "plugins/quantization/view/budget_card.h"
+#include "plugins/quantization/view/live_card.h"
 #include "widgets/page/elided_choice.h"
 #include "widgets/page/panel.h"
 #include "widgets/params/segmented_switch.h"
@@ -106,6 +108,8 @@ void QuantizationView::showRuns(const std::vector<RunHandle>& sound)
     bindTo(done_.empty() ? QString() : fromUtf8(done_.front()->uid));
     if (done_.empty()) {
         figures_.clear();
+        live_->setNone();
+        budget_->setNone();
         return;
     }
     showText(*verdict_, kept(verdict(records())));
@@ -168,6 +172,8 @@ void QuantizationView::draw()
     drawEnergy(state);
     drawPages();
     filling_ = false;
+    live_->setRuns(done_, selected(), current());
+    budget_->setRuns(done_, state);
     showPage();
 }
 

@@ -33,10 +33,12 @@ class PlotView;
 namespace vitrine::quantization_plugin
 {
 
+class BudgetCard;
+class LiveCard;
 struct Probe;
 
 // Runs of quantization.llm: the original beside its versions, in pages: what they cost, where it
-// is lost, what a product is made of, what moved, and energy. Keys of the state: README.md.
+// is lost, what a product is made of, what moved, energy, and what can be tried live. Keys of the state: README.md.
 class QuantizationView : public RoomView
 {
     Q_OBJECT
@@ -45,7 +47,7 @@ public:
 
     void setState(const QJsonObject& state) override;
     QString title() const override;
-    std::vector<figure::Figure> figures() const override { return figures_; }
+    std::vector<figure::Figure> figures() const override;
     // Below this the page scrolls; what stands side by side goes below each other before that.
     QSize minimumSizeHint() const override { return {560, 420}; }
 
@@ -86,6 +88,7 @@ private:
     void makeTokensPage();
     void makeAttentionPage();
     void makeEnergyPage();
+    void makeTryPage();
     Panel* makeVerdict();
     Panel* makeVersions();
     Panel* makeLayers();
@@ -93,6 +96,8 @@ private:
     Panel* makeAssumptions();
     Panel* plotCard(const char* figure);
     Panel* numbersCard(const char* key, const QString& heading, const QString& name, int height);
+    Panel* makeLive();
+    Panel* makeBudget();
 
     Runs records() const;
     std::size_t selected() const; // place among the runs
@@ -109,6 +114,8 @@ private:
     // The layer at a place in a figure; empty: none.
     std::string layerAt(const std::string& figure, double x, double y) const;
     void clickPlot(const std::string& figure, double x, double y);
+    void tryBudget(double budget);
+    void runBudget(double budget);
 
     void put(const char* key, std::int64_t place, const QString& label);
     void assume(const std::map<std::string, std::string>& values, const QString& label,
@@ -133,6 +140,8 @@ private:
     std::map<std::string, Plot> plots_; // by figure
     std::map<std::string, NumbersCard> numbers_;
     Panel* layersCard_ = nullptr;
+    LiveCard* live_ = nullptr;
+    BudgetCard* budget_ = nullptr;
     DataTable* layers_ = nullptr;
     Panel *stepsCard_ = nullptr, *assumptionsCard_ = nullptr;
     QLabel *stepWords_ = nullptr, *energyWords_ = nullptr;

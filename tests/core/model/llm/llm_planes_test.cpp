@@ -32,8 +32,8 @@ kernels::BinaryCodes greedyCodes(const TensorView& matrix, int planes, int kept)
     for (int plane = 0; plane < planes; ++plane)
         for (std::int64_t n = 0; n < codes.outputs; ++n) {
             float* row = left.data() + n * codes.inputs;
-            const float sum = std::accumulate(
-                row, row + codes.inputs, 0.0f, [](float s, float w) { return s + std::abs(w); });
+            const float sum = std::accumulate(row, row + codes.inputs, 0.0f,
+                                              [](float s, float w) { return s + std::abs(w); });
             const float scale = fromHalf(toHalf(sum / static_cast<float>(codes.inputs)));
             if (plane < kept)
                 codes.scales.push_back(scale);
@@ -41,9 +41,8 @@ kernels::BinaryCodes greedyCodes(const TensorView& matrix, int planes, int kept)
                 const bool isPlus = row[k] >= 0;
                 row[k] -= isPlus ? scale : -scale;
                 if (isPlus && plane < kept)
-                    bytes[static_cast<std::size_t>(
-                        (plane * codes.outputs + n) * codes.codeBytes() + k / 8)] |=
-                        static_cast<std::uint8_t>(1 << k % 8);
+                    bytes[static_cast<std::size_t>((plane * codes.outputs + n) * codes.codeBytes() +
+                                                   k / 8)] |= static_cast<std::uint8_t>(1 << k % 8);
             }
         }
     return codes;
@@ -51,14 +50,15 @@ kernels::BinaryCodes greedyCodes(const TensorView& matrix, int planes, int kept)
 
 Llm openPacked(int planes, int kept)
 {
-    auto llm = Llm::open(std::make_shared<const PackedCheckpoint>(
-        tinyCheckpoint(),
-        [=](const TensorView& matrix) { return greedyCodes(matrix, planes, kept); }));
+    auto llm = Llm::open(
+        std::make_shared<const PackedCheckpoint>(tinyCheckpoint(), [=](const TensorView& matrix) {
+            return greedyCodes(matrix, planes, kept);
+        }));
     EXPECT_TRUE(llm) << llm.error().message;
     return std::move(*llm);
 }
 
-std::vector<float> logitsOf(const Llm& llm, const std::vector<std::int32_t>& ids)
+std::vector<float> planeLogits(const Llm& llm, const std::vector<std::int32_t>& ids)
 {
     const auto result = llm.forward(ids);
     EXPECT_TRUE(result) << result.error().message;
@@ -87,7 +87,7 @@ TEST(LlmPlanes, AllPlanesAreTheModelToTheBit)
     const Llm whole = openPacked(3, 3);
     const Llm same = *whole.withPlanes(3);
     const auto ids = randomIds(9, 50);
-    EXPECT_EQ(logitsOf(same, ids), logitsOf(whole, ids));
+    EXPECT_EQ(planeLogits(same, ids), planeLogits(whole, ids));
     EXPECT_EQ(decodedLogits(same, ids), decodedLogits(whole, ids));
 }
 
@@ -98,12 +98,12 @@ TEST(LlmPlanes, FewerPlanesAreAModelThatHasNoMore)
     const auto ids = randomIds(9, 50);
     for (const int planes : {1, 2}) {
         const Llm fewer = *whole.withPlanes(planes), alone = openPacked(3, planes);
-        EXPECT_EQ(logitsOf(fewer, ids), logitsOf(alone, ids)) << planes;
+        EXPECT_EQ(planeLogits(fewer, ids), planeLogits(alone, ids)) << planes;
         EXPECT_EQ(decodedLogits(fewer, ids), decodedLogits(alone, ids)) << planes;
-        EXPECT_NE(logitsOf(fewer, ids), logitsOf(whole, ids)) << planes;
+        EXPECT_NE(planeLogits(fewer, ids), planeLogits(whole, ids)) << planes;
     }
     const Llm back = *whole.withPlanes(1)->withPlanes(3);
-    EXPECT_EQ(logitsOf(back, ids), logitsOf(whole, ids));
+    EXPECT_EQ(planeLogits(back, ids), planeLogits(whole, ids));
 }
 
 TEST(LlmPlanes, ALayerMayHaveItsOwn)
@@ -117,15 +117,15 @@ TEST(LlmPlanes, ALayerMayHaveItsOwn)
     ASSERT_EQ(mixed.layerPlanes().size(), 14u);
     EXPECT_EQ(mixed.layerPlanes().front().layer, "model.layers.0.self_attn.q_proj.weight");
     const auto ids = randomIds(9, 50);
-    EXPECT_NE(logitsOf(mixed, ids), logitsOf(whole, ids));
-    EXPECT_NE(logitsOf(mixed, ids), logitsOf(*whole.withPlanes(1), ids));
+    EXPECT_NE(planeLogits(mixed, ids), planeLogits(whole, ids));
+    EXPECT_NE(planeLogits(mixed, ids), planeLogits(*whole.withPlanes(1), ids));
 }
 
 TEST(LlmPlanes, ALayerOfFewerPlanesUsesAllOfThem)
 {
     int matrix = 0;
-    const auto mixed = std::make_shared<const PackedCheckpoint>(
-        tinyCheckpoint(), [&](const TensorView& view) {
+    const auto mixed =
+        std::make_shared<const PackedCheckpoint>(tinyCheckpoint(), [&](const TensorView& view) {
             const int planes = matrix++ % 2 == 0 ? 2 : 4;
             return greedyCodes(view, planes, planes);
         });
@@ -171,19 +171,20 @@ TEST(LlmPlanes, FewerPlanesOfAGridAreACoarserGrid)
     const Llm two = *Llm::open(tests::roundedCheckpoint(dense, 4))->withPlanes(2);
     std::list<std::vector<float>> kept;
     const auto asNumbers = Llm::open(
-        dense, [&](const std::string& name, kernels::SharedWeights stored)
-                   -> Result<kernels::SharedWeights> {
+        dense,
+        [&](const std::string& name,
+            kernels::SharedWeights stored) -> Result<kernels::SharedWeights> {
             if (name.find("_proj") == std::string::npos)
                 return stored;
             const auto codes = tests::roundedCodes(*dense->tensor(name), 4);
-            auto& numbers = kept.emplace_back(
-                static_cast<std::size_t>(codes.outputs * codes.inputs));
+            auto& numbers =
+                kept.emplace_back(static_cast<std::size_t>(codes.outputs * codes.inputs));
             kernels::decodeRows(codes, 2, 0, codes.outputs, numbers.data());
             return std::make_shared<const kernels::DenseWeights>(
                 DType::f32, std::as_bytes(std::span(numbers)).data(), codes.outputs, codes.inputs);
         });
     const auto ids = randomIds(9, 50);
-    const auto a = logitsOf(two, ids), b = logitsOf(*asNumbers, ids);
+    const auto a = planeLogits(two, ids), b = planeLogits(*asNumbers, ids);
     ASSERT_EQ(a.size(), b.size());
     for (std::size_t i = 0; i < a.size(); ++i)
         EXPECT_NEAR(a[i], b[i], 1e-4f);
