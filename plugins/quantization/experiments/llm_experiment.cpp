@@ -9,7 +9,8 @@
 #include "core/quant/importance.h"
 #include "core/quant/layer_divergence.h"
 #include "core/quant/llm_quantization.h"
-#include "core/quant/read_bandwidth.h"
+#include "core/tensor/kernels/aligned_bytes.h"
+#include "core/tensor/kernels/read_rate.h"
 #include "plugins/quantization/experiments/cost_params.h"
 #include "plugins/quantization/experiments/decode_speed.h"
 #include "plugins/quantization/experiments/llm_probe.h"
@@ -17,8 +18,10 @@
 #include "plugins/quantization/experiments/params.h"
 #include "plugins/quantization/experiments/text_windows.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstring>
 #include <limits>
 
 namespace vitrine::quantization_plugin
@@ -31,6 +34,8 @@ namespace fs = std::filesystem;
 constexpr const char *kText = "Text", *kResult = "Result"; // groups of parameters
 constexpr std::array kBudgetBits = {2, 3, 4};
 constexpr std::size_t kDivergenceWindows = 4;
+constexpr std::size_t kLeastBuffer = std::size_t{256} << 20, // for reading as fast as it goes
+    kMostBuffer = std::size_t{1} << 30;
 // Of the progress, beside 1 for quantizing the model once.
 constexpr double kDivergenceStages = 4, kJudgeShare = 0.1;
 
@@ -482,13 +487,10 @@ Result<void> LlmRun::addSpeed(const model::Llm& quantized)
 // machine reads.
 void LlmRun::addBandwidth(double original, double quantized)
 {
-    const std::uint64_t buffer = quant::bandwidthBuffer();
-    const auto bandwidth = quant::measureReadBandwidth(buffer);
-    if (!bandwidth) {
-        out_.notes.push_back(
-            fmt::format("Read bandwidth was not measured: {}.", bandwidth.error().message));
-        return;
-    }
+    const std::size_t buffer = std::clamp(2 * kernels::lastCacheBytes(), kLeastBuffer, kMostBuffer);
+    const auto memory = kernels::alignedBytes(buffer);
+    std::memset(memory.get(), 1, buffer); // pages that nobody wrote to are all the same one
+    const double bandwidth = kernels::readRate({memory.get(), buffer});
     // Of an embedding that is no head too, one row is read.
     double unread = 0;
     if (!opened_->config().tiedEmbeddings)
@@ -501,8 +503,8 @@ void LlmRun::addBandwidth(double original, double quantized)
     const double read[] = {bytes("size_bytes_original"), bytes("size_bytes")};
     const double rates[] = {read[0] * original, read[1] * quantized};
     out_.metrics.push_back(
-        makeMetric("read_bandwidth", *bandwidth / 1e9, "GB/s",
-                   fmt::format("All threads reading {} MiB in order, the fastest of three passes",
+        makeMetric("read_bandwidth", bandwidth / 1e9, "GB/s",
+                   fmt::format("All threads reading {} MiB in order, the best of several plain loops",
                                buffer >> 20),
                    Origin::measured));
     const char* suffixes[] = {"original", "quantized"};
@@ -513,7 +515,7 @@ void LlmRun::addBandwidth(double original, double quantized)
         out_.metrics.push_back(makeMetric("read_rate_" + suffix, rates[i] / 1e9, "GB/s",
                                           "These times tokens per second", Origin::measured));
         out_.metrics.push_back(
-            makeMetric("read_share_" + suffix, rates[i] / *bandwidth, "1",
+            makeMetric("read_share_" + suffix, rates[i] / bandwidth, "1",
                        "Over the read bandwidth; above 1 only where caches hold the weights",
                        Origin::measured));
     }

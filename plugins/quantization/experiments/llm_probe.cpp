@@ -125,8 +125,8 @@ std::vector<float> numbersOf(const TensorView& matrix, std::int64_t rows)
 {
     TensorView first = matrix;
     first.shape[0] = rows;
-    first.bytes =
-        matrix.bytes.first(static_cast<std::size_t>(rows * matrix.shape[1]) * dtypeSize(matrix.type));
+    first.bytes = matrix.bytes.first(static_cast<std::size_t>(rows * matrix.shape[1]) *
+                                     dtypeSize(matrix.type));
     return toFloat(first);
 }
 
@@ -137,8 +137,8 @@ std::int64_t chunkOf(std::span<const float> inputs)
     double most = -1;
     for (std::size_t begin = 0; begin < inputs.size(); begin += kChunkInputs) {
         double energy = 0;
-        for (const float x : inputs.subspan(
-                 begin, std::min<std::size_t>(kChunkInputs, inputs.size() - begin)))
+        for (const float x :
+             inputs.subspan(begin, std::min<std::size_t>(kChunkInputs, inputs.size() - begin)))
             energy += static_cast<double>(x) * static_cast<double>(x);
         if (energy > most)
             most = energy, best = static_cast<std::int64_t>(begin);
@@ -166,8 +166,9 @@ void addCodes(const kernels::BinaryCodes& codes, ProbeLayer& layer)
                 layer.scales.push_back(codes.scales[scale]);
                 for (int term = 0; term < layer.terms; ++term)
                     layer.powers.push_back(
-                        codes.terms[scale * static_cast<std::size_t>(layer.terms) +
-                                    static_cast<std::size_t>(term)]
+                        codes
+                            .terms[scale * static_cast<std::size_t>(layer.terms) +
+                                   static_cast<std::size_t>(term)]
                             .byte());
             }
             layer.bytes.push_back(byte);

@@ -154,8 +154,8 @@ Result<ProbeLayer> readLayer(const ProbeReader& reader, const Json& json, std::s
     VITRINE_TRY(layer.bytes, reader.bytes(name("bytes"), {outputs, layer.planes}));
     VITRINE_TRY(layer.scales, reader.numbers(name("scales"), {outputs, layer.planes, inputs}));
     if (layer.terms > 0) {
-        VITRINE_TRY(layer.powers, reader.bytes(name("powers"),
-                                               {outputs, layer.planes, inputs, layer.terms}));
+        VITRINE_TRY(layer.powers,
+                    reader.bytes(name("powers"), {outputs, layer.planes, inputs, layer.terms}));
     }
     if (hasOffsets) {
         VITRINE_TRY(layer.offsets, reader.numbers(name("offsets"), {outputs, inputs}));
@@ -197,8 +197,8 @@ Result<void> writeProbe(const std::filesystem::path& path, const Probe& probe)
     std::vector<float>& maps = writer.kept();
     for (const ProbeMaps& layer : probe.maps) {
         heads.push_back(layer.head);
-        for (const auto* map : {&layer.meanOriginal, &layer.meanQuantized, &layer.headOriginal,
-                                &layer.headQuantized})
+        for (const auto* map :
+             {&layer.meanOriginal, &layer.meanQuantized, &layer.headOriginal, &layer.headQuantized})
             maps.insert(maps.end(), map->begin(), map->end());
     }
     const std::int64_t tokens = sizeOf(probe.tokens);

@@ -93,7 +93,8 @@ double largestIn(const figure::Grid& grid)
     double most = 0;
     for (std::size_t i = 0; i < grid.values.size(); ++i)
         if (std::isfinite(grid.values[i]) && i % static_cast<std::size_t>(grid.columns) != 0 &&
-            i / static_cast<std::size_t>(grid.columns) != i % static_cast<std::size_t>(grid.columns))
+            i / static_cast<std::size_t>(grid.columns) !=
+                i % static_cast<std::size_t>(grid.columns))
             most = std::max(most, std::abs(static_cast<double>(grid.values[i])));
     return most;
 }
@@ -188,7 +189,8 @@ figure::Figure sinksFigure(const Drawing& drawing)
     figure.caption = "Mean over the heads of a layer, on the probe text. Bars: attention on the "
                      "first token; triangles: on all other sinks (five times the attention that "
                      "uniform weights would give).";
-    figure.altText = "Bars of attention on the first token by layer, the original and each version.";
+    figure.altText =
+        "Bars of attention on the first token by layer, the original and each version.";
     figure.x.label = "Layer";
     figure.y.label = "Share of attention";
     figure.y.minimum = 0;
@@ -196,8 +198,8 @@ figure::Figure sinksFigure(const Drawing& drawing)
     std::vector<std::map<std::int64_t, SinkShares>> means;
     for (std::size_t r = 0; r < drawing.runs().size(); ++r) {
         auto mean = meansByLayer(headRowsOf(*drawing.runs()[r]));
-        if (mean.empty() || (!shown.empty() && !haveSameOriginal(*drawing.runs()[shown.front()],
-                                                                *drawing.runs()[r])))
+        if (mean.empty() || (!shown.empty() &&
+                             !haveSameOriginal(*drawing.runs()[shown.front()], *drawing.runs()[r])))
             continue;
         shown.push_back(r);
         means.push_back(std::move(mean));

@@ -18,7 +18,7 @@ namespace
 
 constexpr const char *kMultiply32 = "e_multiply32", *kAdd32 = "e_add32";
 constexpr double kMultiply32Picojoule = 3.7, kAdd32Picojoule = 0.9; // ShiftAddLLM, section 8
-constexpr int kHalfBits = 16;                                      // of the original as counted
+constexpr int kHalfBits = 16;                                       // of the original as counted
 
 std::vector<evidence::Parameter> costParameters()
 {
@@ -109,8 +109,8 @@ std::vector<OperationEnergy> countedEnergies(const RunRecord& run, const State& 
                quantized = quantizedCounts(run, assumptions.scalePlace);
     Count before, after;
     for (const Kind& kind : kKinds) {
-        const auto at = static_cast<std::size_t>(std::ranges::find(names, kind.name) -
-                                                 names.begin());
+        const auto at =
+            static_cast<std::size_t>(std::ranges::find(names, kind.name) - names.begin());
         if (at >= names.size() || at >= quantized.size() || !std::isfinite(original[at]) ||
             !std::isfinite(quantized[at]))
             return {};
@@ -123,7 +123,8 @@ std::vector<OperationEnergy> countedEnergies(const RunRecord& run, const State& 
         ofOriginal.addPicojoule = assumedValue(run, state, kAdd32);
         before.weightBits *= 32.0 / kHalfBits;
     }
-    const Energy was = quant::energyOf(before, ofOriginal), is = quant::energyOf(after, assumptions);
+    const Energy was = quant::energyOf(before, ofOriginal),
+                 is = quant::energyOf(after, assumptions);
     std::vector<OperationEnergy> energies;
     for (const Kind& kind : kKinds)
         energies.push_back({kind.name, was.*kind.energy, is.*kind.energy});
@@ -233,13 +234,13 @@ std::string energyWords(const Drawing& drawing)
         if (!(original > 0) || !std::isfinite(quantized)) {
             without += (without.empty() ? "" : ", ") + versionTick(*run);
         } else if (++count <= kMostSaid) {
-            said += count == 1 ? fmt::format("The original in {} takes {} µJ for a token; ",
-                                             originalForm(drawing.state()),
-                                             significant(original / 1e6, 3))
-                               : ", ";
-            said += fmt::format("{} {} µJ, {} %", versionTick(*run),
-                                significant(quantized / 1e6, 3),
-                                significant(100 * quantized / original, 2));
+            said += count == 1
+                        ? fmt::format("The original in {} takes {} µJ for a token; ",
+                                      originalForm(drawing.state()), significant(original / 1e6, 3))
+                        : ", ";
+            said +=
+                fmt::format("{} {} µJ, {} %", versionTick(*run), significant(quantized / 1e6, 3),
+                            significant(100 * quantized / original, 2));
         }
     }
     if (!said.empty())

@@ -39,9 +39,8 @@ std::vector<Measured> measuredOf(const RunRecord& run)
     for (std::size_t i = 0; table && i < table->rows.size(); ++i) {
         const RowReader row(*table, i);
         Measured one{.kernel = row.text("kernel"),
-                     .threads = row.has("threads")
-                                    ? row.whole("threads", 1, kMostThreads).value_or(0)
-                                    : 0,
+                     .threads =
+                         row.has("threads") ? row.whole("threads", 1, kMostThreads).value_or(0) : 0,
                      .seconds = row.number("seconds"),
                      .rate = row.number("gigabytes_per_second"),
                      .share = row.number("bandwidth_share"),
@@ -87,9 +86,8 @@ const Measured* fastest(const std::vector<Measured>& all, std::int64_t threads)
 const Measured* findMeasured(const std::vector<Measured>& all, const std::string& kernel,
                              std::int64_t threads)
 {
-    const auto found = std::ranges::find_if(all, [&](const Measured& one) {
-        return one.kernel == kernel && one.threads == threads;
-    });
+    const auto found = std::ranges::find_if(
+        all, [&](const Measured& one) { return one.kernel == kernel && one.threads == threads; });
     return found == all.end() ? nullptr : &*found;
 }
 
@@ -156,14 +154,14 @@ std::vector<Group> groupsOf(const Runs& runs, const State& state)
         if (runs.size() == 1 && most > 1)
             counts.insert(counts.begin(), 1);
         for (const std::int64_t threads : counts) {
-            Group group{r, threads,
+            Group group{r,
+                        threads,
                         runs.size() == 1 ? threadsText(threads) : kernelsName(*runs[r]),
                         runs.size() == 1 ? static_cast<int>(threads != counts.front())
                                          : looks[r].colour,
                         {}};
-            std::ranges::copy_if(all, std::back_inserter(group.kernels), [&](const Measured& one) {
-                return one.threads == threads;
-            });
+            std::ranges::copy_if(all, std::back_inserter(group.kernels),
+                                 [&](const Measured& one) { return one.threads == threads; });
             if (!group.kernels.empty())
                 groups.push_back(std::move(group));
         }
@@ -237,14 +235,13 @@ figure::Figure ratesFigure(const Runs& runs, const State& state)
                      "bandwidth.";
     figure.x.label = "Read";
     for (const Group& group : groupsOf(runs, state)) {
-        const double rate =
-            metricOf(runs[group.run]->result,
-                     group.threads == 1 ? "bandwidth_one_thread" : "bandwidth");
+        const double rate = metricOf(runs[group.run]->result,
+                                     group.threads == 1 ? "bandwidth_one_thread" : "bandwidth");
         if (!(rate > 0) || !std::isfinite(rate))
             continue;
         figure::Span span;
-        span.name = "plain loops, " +
-                    (runs.size() == 1 ? group.name : versionTick(*runs[group.run]));
+        span.name =
+            "plain loops, " + (runs.size() == 1 ? group.name : versionTick(*runs[group.run]));
         span.vertical = true;
         span.from = span.to = rate;
         span.colour = group.colour;

@@ -18,8 +18,8 @@ std::string kernelsName(const RunRecord& run); // "#3 4,096 x 4,096, 3 bits, blo
 // each row's run.
 VersionTable kernelsTable(const Runs& runs);
 
-// Which kernel is the fastest, how near it is to what the memory gives and how exact: a sentence for
-// each run.
+// Which kernel is the fastest, how near it is to what the memory gives and how exact: a sentence
+// for each run.
 std::string kernelsVerdict(const Runs& runs);
 
 // How the families compare, and what the runs say of themselves, each once.

@@ -36,13 +36,13 @@ std::string scaleText(const ProbeLayer& layer, std::size_t output, std::size_t p
 {
     if (!layer.isScaledAfter)
         return "of each input";
-    const std::size_t at = (output * static_cast<std::size_t>(layer.planes) + plane) *
-                           layer.inputs.size();
+    const std::size_t at =
+        (output * static_cast<std::size_t>(layer.planes) + plane) * layer.inputs.size();
     std::string text;
     for (int term = 0; term < layer.terms; ++term) {
-        const auto power = kernels::PowerTerm::ofByte(
-            layer.powers[at * static_cast<std::size_t>(layer.terms) +
-                         static_cast<std::size_t>(term)]);
+        const auto power =
+            kernels::PowerTerm::ofByte(layer.powers[at * static_cast<std::size_t>(layer.terms) +
+                                                    static_cast<std::size_t>(term)]);
         if (power.isZero())
             continue;
         text += text.empty() ? (power.isNegative() ? "−" : "") : power.isNegative() ? " − " : " + ";
@@ -53,9 +53,9 @@ std::string scaleText(const ProbeLayer& layer, std::size_t output, std::size_t p
 
 std::string rangeText(std::int64_t first, std::size_t count)
 {
-    return count == 1 ? fmt::format("{}", first)
-                      : fmt::format("{} to {}", first,
-                                    first + static_cast<std::int64_t>(count) - 1);
+    return count == 1
+               ? fmt::format("{}", first)
+               : fmt::format("{} to {}", first, first + static_cast<std::int64_t>(count) - 1);
 }
 
 double largestOf(std::span<const double> values)
@@ -103,9 +103,9 @@ figure::Figure weightsFigure(const Drawing& drawing, const ProbeLayer& layer)
         std::vector<double> counts(kWeightBins);
         for (const float weight : weights)
             if (std::isfinite(weight))
-                counts[std::min(kWeightBins - 1, static_cast<std::size_t>(
-                                                     (static_cast<double>(weight) + most) /
-                                                     width))] += 1;
+                counts[std::min(
+                    kWeightBins - 1,
+                    static_cast<std::size_t>((static_cast<double>(weight) + most) / width))] += 1;
         return counts;
     };
     figure::Bars before;
@@ -155,7 +155,8 @@ figure::Figure residualFigure(const Drawing& drawing, const ProbeLayer& layer)
     figure.grids.push_back(std::move(grid));
     if (layer.planes > 0) {
         const auto chunk = static_cast<double>(layer.chunk);
-        for (const double edge : {chunk - 0.5, chunk + static_cast<double>(layer.inputs.size()) - 0.5})
+        for (const double edge :
+             {chunk - 0.5, chunk + static_cast<double>(layer.inputs.size()) - 0.5})
             figure.spans.push_back(lineAt(true, edge, kSelected));
         figure.spans.push_back(
             bandAround(false, static_cast<double>(layer.outputs[outputOf(drawing, layer)])));
@@ -181,10 +182,9 @@ figure::Figure lookUpFigure(const Drawing& drawing, const ProbeLayer& layer)
     figure.altText = "A grid of the entries of a look-up table, one of them marked.";
     figure.x.label = fmt::format("Signs of inputs {}", rangeText(layer.chunk, low));
     figure.y.label =
-        high == 0
-            ? "Signs"
-            : fmt::format("Signs of {}",
-                          rangeText(layer.chunk + static_cast<std::int64_t>(low), high));
+        high == 0 ? "Signs"
+                  : fmt::format("Signs of {}",
+                                rangeText(layer.chunk + static_cast<std::int64_t>(low), high));
     const std::vector<double> entries = lookUpTable(at.inputs);
     figure::Grid grid;
     grid.name = "sum";
@@ -195,7 +195,8 @@ figure::Figure lookUpFigure(const Drawing& drawing, const ProbeLayer& layer)
     grid.maximum = largestOf(entries);
     grid.minimum = -grid.maximum;
     for (std::int64_t i = 0; i < grid.columns; ++i)
-        figure.x.ticks.push_back({static_cast<double>(i), signsOf(static_cast<std::size_t>(i), low)});
+        figure.x.ticks.push_back(
+            {static_cast<double>(i), signsOf(static_cast<std::size_t>(i), low)});
     for (std::int64_t i = 0; i < grid.rows; ++i)
         figure.y.ticks.push_back(
             {static_cast<double>(i), signsOf(static_cast<std::size_t>(i), high)});
@@ -209,9 +210,9 @@ figure::Figure productFigure(const Drawing& drawing, const ProbeLayer& layer)
 {
     const std::size_t output = outputOf(drawing, layer);
     const ChunkProduct product = chunkProduct(layer, output);
-    figure::Figure figure = drawing.startOne(
-        "product", fmt::format("What output {} adds up", layer.outputs[output]),
-        drawing.selected());
+    figure::Figure figure =
+        drawing.startOne("product", fmt::format("What output {} adds up", layer.outputs[output]),
+                         drawing.selected());
     figure.caption = fmt::format(
         "Addends of each plane for inputs {}, one upon the other, their sum, and the same from "
         "decoded weights.",
@@ -279,9 +280,9 @@ ChunkProduct chunkProduct(const ProbeLayer& layer, std::size_t output)
         product.sum += at.addend;
         product.planes.push_back(std::move(at));
     }
-    const std::size_t row = static_cast<std::size_t>(layer.outputs[output]) *
-                                static_cast<std::size_t>(layer.columns) +
-                            static_cast<std::size_t>(layer.chunk - layer.firstInput);
+    const std::size_t row =
+        static_cast<std::size_t>(layer.outputs[output]) * static_cast<std::size_t>(layer.columns) +
+        static_cast<std::size_t>(layer.chunk - layer.firstInput);
     for (std::size_t j = 0; j < count; ++j) {
         const auto input = static_cast<double>(layer.inputs[j]);
         if (!layer.offsets.empty())
@@ -334,10 +335,9 @@ Table productTable(const ProbeLayer& layer, std::size_t output)
                               scaleText(layer, output, plane), at.addend, sum});
     }
     if (!layer.offsets.empty())
-        table.rows.push_back({std::string("zero point"), {}, {}, {}, {}, product.offset,
-                              sum + product.offset});
-    table.rows.push_back(
-        {std::string("decoded weights"), {}, {}, {}, {}, {}, product.decoded});
+        table.rows.push_back(
+            {std::string("zero point"), {}, {}, {}, {}, product.offset, sum + product.offset});
+    table.rows.push_back({std::string("decoded weights"), {}, {}, {}, {}, {}, product.decoded});
     return table;
 }
 
@@ -360,10 +360,9 @@ std::string productWords(const ProbeLayer& layer, std::size_t output, std::size_
             : " Scales belong to single inputs here, so these are scaled first, and each plane has "
               "a table of its own.";
     const std::string how =
-        layer.isScaledAfter
-            ? fmt::format(" Times {} it adds {}.", scaleText(layer, output, plane),
-                          significant(at.addend, 3))
-            : fmt::format(" It adds {}.", significant(at.addend, 3));
+        layer.isScaledAfter ? fmt::format(" Times {} it adds {}.", scaleText(layer, output, plane),
+                                          significant(at.addend, 3))
+                            : fmt::format(" It adds {}.", significant(at.addend, 3));
     return fmt::format("Plane {} of output {} holds {:#04x}: {} = {}.{}{}", plane,
                        layer.outputs[output], at.byte, sum, significant(at.entry, 3), how, what);
 }

@@ -28,7 +28,7 @@ struct State {
     // as the run had them. Whether the original is counted in single precision, with its energies.
     std::map<std::string, double> cost{};
     bool isOriginal32 = false;
-    double budget = 0;          // mean bits that are tried; 0: the run's own
+    double budget = 0; // mean bits that are tried; 0: the run's own
 };
 State readState(const Json& json);
 std::string text(const State& state); // as JSON, for a figure's recipe

@@ -172,8 +172,8 @@ Table likeliestTable(const Drawing& drawing)
                                  {},
                                  "Next token of that rank; ≠: another than the original's"});
         table.columns.push_back({"P", "%", {}, "Its probability"});
-        ranks = std::max({ranks, same.positions[i][at].original.size(),
-                          same.positions[i][at].quantized.size()});
+        ranks = std::max(
+            {ranks, same.positions[i][at].original.size(), same.positions[i][at].quantized.size()});
     }
     for (std::size_t rank = 0; rank < ranks; ++rank) {
         const Likely& original = likelyAt(same.positions.front()[at].original, rank);

@@ -54,10 +54,9 @@ Panel* QuantizationView::makeAssumptions()
                                tr("Single-precision weights and arithmetic")});
     scalePlace_ = new SegmentedSwitch(line);
     scalePlace_->setAccessibleName(tr("Where scales act"));
-    scalePlace_->setOptions(
-        {tr("Scales on results"), tr("Scales on inputs")},
-        {tr("On what is looked up, as published"),
-         tr("On the inputs, and a table for each plane and group of rows")});
+    scalePlace_->setOptions({tr("Scales on results"), tr("Scales on inputs")},
+                            {tr("On what is looked up, as published"),
+                             tr("On the inputs, and a table for each plane and group of rows")});
     traffic_ = new QCheckBox(tr("Count reading the weights"), line);
     traffic_->setAccessibleName(traffic_->text());
     traffic_->setToolTip(tr("Every weight bit comes from DRAM once for each token"));

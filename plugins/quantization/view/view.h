@@ -38,7 +38,8 @@ class LiveCard;
 struct Probe;
 
 // Runs of quantization.llm: the original beside its versions, in pages: what they cost, where it
-// is lost, what a product is made of, what moved, energy, and what can be tried live. Keys of the state: README.md.
+// is lost, what a product is made of, what moved, energy, and what can be tried live. Keys of the
+// state: README.md.
 class QuantizationView : public RoomView
 {
     Q_OBJECT

@@ -50,8 +50,8 @@ inline Table sinksTable()
                 {}};
     for (std::int64_t layer = 0; layer < 2; ++layer)
         for (std::int64_t head = 0; head < 2; ++head)
-            table.rows.push_back({layer, head, layer == 1 ? 0.3 : 0.1, 0.25 + 0.5 * head, 0.25,
-                                  0.0, 0.125});
+            table.rows.push_back(
+                {layer, head, layer == 1 ? 0.3 : 0.1, 0.25 + 0.5 * head, 0.25, 0.0, 0.125});
     return table;
 }
 

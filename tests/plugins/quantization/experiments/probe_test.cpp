@@ -56,7 +56,8 @@ protected:
         const std::vector<float> maps(16);
         const auto bytes = std::as_bytes(std::span(maps));
         const TensorView view{DType::f32, {1, 4, 2, 2}, bytes};
-        EXPECT_TRUE(writeSafetensors(path(), {{"maps", view}}, {{"vitrine.probe", dumpJson(head)}}));
+        EXPECT_TRUE(
+            writeSafetensors(path(), {{"maps", view}}, {{"vitrine.probe", dumpJson(head)}}));
         const auto read = readProbe(path());
         return read ? "accepted" : read.error().message;
     }
@@ -100,9 +101,9 @@ TEST_F(ProbeTest, WhatDoesNotFitIsRefused)
     EXPECT_THAT(refusal({{"tokens", tokens}, {"heads", {-1}}}), HasSubstr("head"));
     EXPECT_THAT(refusal({{"tokens", tokens}, {"heads", {1e300}}}), HasSubstr("head"));
     EXPECT_NE(refusal(Json::array()), "accepted");
-    const Json layer = {{"name", "a"},   {"rows", 4},    {"first_input", 8}, {"columns", 8},
-                        {"chunk", 8},    {"inputs", 8},  {"outputs", {0}},   {"planes", 3},
-                        {"terms", 0},    {"offsets", 0}, {"scaled_after", 1}};
+    const Json layer = {{"name", "a"}, {"rows", 4},    {"first_input", 8}, {"columns", 8},
+                        {"chunk", 8},  {"inputs", 8},  {"outputs", {0}},   {"planes", 3},
+                        {"terms", 0},  {"offsets", 0}, {"scaled_after", 1}};
     const auto with = [&](const char* key, const Json& value) {
         Json changed = layer;
         changed[key] = value;

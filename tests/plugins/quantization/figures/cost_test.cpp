@@ -78,9 +78,9 @@ TEST(CostAssumed, ChangesTheEnergiesWithoutARun)
     EXPECT_THAT(totals(run, {.cost = {{"scale_place", 1}}}), ElementsAre(201.1, 50.3));
     EXPECT_THAT(totals(run, {.cost = {{"e_dram16", 100}}}), ElementsAre(101.1, 25.075));
     EXPECT_THAT(totals(run, {.isOriginal32 = true}), ElementsAre(403.7, 50.075));
-    EXPECT_THAT(totals(run, {.cost = {{"e_multiply32", 5}, {"count_traffic", 0}},
-                             .isOriginal32 = true}),
-                ElementsAre(5, 0.075));
+    EXPECT_THAT(
+        totals(run, {.cost = {{"e_multiply32", 5}, {"count_traffic", 0}}, .isOriginal32 = true}),
+        ElementsAre(5, 0.075));
     const Runs runs = {&run};
     const State state{.isOriginal32 = true};
     EXPECT_THAT(energyWords(Drawing(runs, state)), HasSubstr("FP32 takes 404 µJ"));

@@ -44,7 +44,7 @@ TEST(NextTokens, OfEveryVersionStandBesideTheOriginals)
 {
     RunRecord one = probedRun(1), two = probedRun(2), other = probedRun(3);
     two.result.tables[0].rows[2][6] = std::string("▁whale"); // here it agrees
-    other.result.metrics[1].value = 30;                     // another original
+    other.result.metrics[1].value = 30;                      // another original
     const Runs runs = {&one, &two, &other};
     const State state{.position = 1};
     const Drawing drawing(runs, state);
@@ -132,8 +132,7 @@ TEST(AttentionFigures, WeightsThatAreNotFiniteAreNamed)
     probe.maps[1].meanQuantized[3] = std::nanf("");
     for (const auto& figure : attentionFigures(Drawing(runs, state), probe)) {
         EXPECT_TRUE(std::isfinite(figure.grids.front().maximum));
-        EXPECT_EQ(std::isinf(figure.grids.front().values[3]),
-                  figure.name != "attention-original");
+        EXPECT_EQ(std::isinf(figure.grids.front().values[3]), figure.name != "attention-original");
     }
     probe.maps.clear();
     EXPECT_TRUE(attentionFigures(Drawing(runs, state), probe).empty());

@@ -53,8 +53,8 @@ RunRecord measuredKernels(std::int64_t number)
         const auto row = [&](const char* kernel, double seconds) {
             const double rate = 16e-3 / seconds;
             table.rows.push_back({std::string(kernel), threads, seconds, rate,
-                                  rate / (threads == 1 ? 12 : 20), f32 / seconds,
-                                  f32 / 2 / seconds, 1e-4});
+                                  rate / (threads == 1 ? 12 : 20), f32 / seconds, f32 / 2 / seconds,
+                                  1e-4});
         };
         row("F32", f32);
         row("dot products, int16", 2e-3 / static_cast<double>(threads));
@@ -132,10 +132,11 @@ TEST_F(KernelsViewTest, EmptyOffersARunAndLoadingAndFailureAreShown)
 TEST_F(KernelsViewTest, SaysWhichKernelIsTheFastestAndHowNearToTheMemory)
 {
     view_.setRuns({kernelsHandle(measuredKernels(1))});
-    EXPECT_EQ(words("What the runs show"),
-              "On 2 threads the fastest are look-ups with inputs of 16 bits: 0.5 ms a product, 8.0 "
-              "times as fast as F32 weights, reading 32.0 GB/s, 160 % of what plain loops read; off "
-              "by at most 0.01 % of the largest output.");
+    EXPECT_EQ(
+        words("What the runs show"),
+        "On 2 threads the fastest are look-ups with inputs of 16 bits: 0.5 ms a product, 8.0 "
+        "times as fast as F32 weights, reading 32.0 GB/s, 160 % of what plain loops read; off "
+        "by at most 0.01 % of the largest output.");
     EXPECT_EQ(words("What the runs say of themselves"),
               "With inputs of 16 bits dot products take 2.00 times as long as look-ups. On one "
               "thread look-ups, int16 are the fastest: 1 ms.\nWeights are drawn at random.");
