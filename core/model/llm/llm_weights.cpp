@@ -1,6 +1,6 @@
 #include "core/model/llm/llm_weights.h"
 
-#include "core/tensor/kernels/binary_weights.h"
+#include "core/tensor/kernels/binary_choice.h"
 #include "core/tensor/kernels/dense_weights.h"
 
 #include <fmt/format.h>

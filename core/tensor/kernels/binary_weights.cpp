@@ -5,9 +5,7 @@
 
 #include <algorithm>
 #include <cassert>
-#include <chrono>
 #include <cmath>
-#include <limits>
 #include <vector>
 
 namespace vitrine::kernels
@@ -18,48 +16,7 @@ namespace
 // Inputs scaled for so many rows are prepared once for all threads, else where they are used.
 constexpr std::int64_t kManyRows = 256;
 
-// A part of a layer, of a size that a cache holds.
-SharedBinaryWeights sampleWeights()
-{
-    BinaryCodes codes{
-        .outputs = 1024, .inputs = 4096, .planes = 2, .groupRows = 512, .groupColumns = 8};
-    auto& bytes = *makeCodes(codes);
-    for (std::size_t i = 0; i < bytes.size(); ++i)
-        bytes[i] = static_cast<std::uint8_t>(i * 37 >> 3);
-    codes.scales.assign(static_cast<std::size_t>(codes.planes * codes.groups()), 1.0f);
-    return BinaryWeights::make(codes).value();
-}
-
-// Of one product, inputs prepared for it, on the calling thread.
-double secondsOfProduct(const WeightMatrix& weights)
-{
-    const std::vector<float> x(static_cast<std::size_t>(weights.inputs()), 0.7f);
-    std::vector<float> tables(static_cast<std::size_t>(weights.tableSize())),
-        y(static_cast<std::size_t>(weights.outputs()));
-    const auto start = std::chrono::steady_clock::now();
-    for (std::int64_t part = 0; part < weights.tableParts(); ++part)
-        weights.makeTables(x.data(), part, tables.data());
-    weights.dotRows(0, weights.outputs(), x.data(), tables.data(), y.data());
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
 } // namespace
-
-BinaryFamily fasterFamily()
-{
-    static const BinaryFamily faster = [] {
-        constexpr int kRounds = 8;
-        const auto dots = sampleWeights();
-        const auto lookups = dots->withProduct({BinaryFamily::lookups, 16});
-        double ofDots = std::numeric_limits<double>::infinity(), ofLookups = ofDots;
-        for (int round = 0; round < kRounds; ++round) {
-            ofDots = std::min(ofDots, secondsOfProduct(*dots));
-            ofLookups = std::min(ofLookups, secondsOfProduct(*lookups));
-        }
-        return ofLookups < ofDots ? BinaryFamily::lookups : BinaryFamily::dots;
-    }();
-    return faster;
-}
 
 BinaryWeights::BinaryWeights(std::shared_ptr<const BinaryTiles> tiles, int planes,
                              BinaryProduct product)

@@ -59,8 +59,4 @@ private:
     InputPlan plan_;
 };
 
-// Of dots and look-ups the one that is faster here with inputs of 16 bits: both give the same
-// product, to the bit. Measured at the first call, in some milliseconds. Any thread.
-BinaryFamily fasterFamily();
-
 } // namespace vitrine::kernels
