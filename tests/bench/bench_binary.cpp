@@ -88,20 +88,39 @@ Contender contender(std::string name, std::vector<SharedWeights> matrices,
             }};
 }
 
-// Bytes read in a second on one and on two threads.
-using Ceiling = std::array<double, 3>;
+// Bytes that plain loops read in a second on one and on two threads, the best of all rounds so far.
+class Ceiling
+{
+public:
+    explicit Ceiling(std::size_t bytes) : memory_(kernels::alignedBytes(bytes)), bytes_(bytes)
+    {
+        std::memset(memory_.get(), 1, bytes);
+    }
+    void measure(int threads)
+    {
+        double& rate = rates_[static_cast<std::size_t>(threads)];
+        rate = std::max(rate, kernels::readRate({memory_.get(), bytes_}, 1));
+    }
+    double of(int threads) const { return rates_[static_cast<std::size_t>(threads)]; }
+
+private:
+    std::shared_ptr<std::uint8_t[]> memory_;
+    std::size_t bytes_;
+    std::array<double, 3> rates_{};
+};
 
 // The first contender is F32; the last one may be the peer.
-void race(const std::vector<Contender>& all, bool hasPeer, const Setting& setting,
-          const Ceiling& ceiling)
+void race(const std::vector<Contender>& all, bool hasPeer, const Setting& setting, Ceiling& ceiling)
 {
     std::vector<std::string> lines(all.size());
     for (const int threads : {1, 2}) {
         setThreadCount(threads);
         std::vector<std::vector<double>> taken(all.size());
-        for (int round = 0; round < setting.rounds; ++round)
+        for (int round = 0; round < setting.rounds; ++round) {
+            ceiling.measure(threads);
             for (std::size_t i = 0; i < all.size(); ++i)
                 taken[i].push_back(all[i].seconds(threads));
+        }
         const auto timesAsFast = [&](std::size_t i, const std::vector<double>& base) {
             std::vector<double> ratios;
             for (std::size_t round = 0; round < base.size(); ++round)
@@ -110,15 +129,16 @@ void race(const std::vector<Contender>& all, bool hasPeer, const Setting& settin
         };
         for (std::size_t i = 0; i < all.size(); ++i) {
             const double rate = all[i].bytes / median(taken[i]);
-            lines[i] +=
-                fmt::format(" | {:7.3f} {:5.1f} {:3.0f} % {:6.2f} {:>6}", 1e3 * median(taken[i]),
-                            rate / 1e9, 100 * rate / ceiling[static_cast<std::size_t>(threads)],
-                            timesAsFast(i, taken.front()),
-                            hasPeer ? fmt::format("{:.2f}", timesAsFast(i, taken.back())) : "-");
+            lines[i] += fmt::format(
+                " | {:7.3f} {:5.1f} {:3.0f} % {:6.2f} {:>6}", 1e3 * median(taken[i]), rate / 1e9,
+                100 * rate / ceiling.of(threads), timesAsFast(i, taken.front()),
+                hasPeer ? fmt::format("{:.2f}", timesAsFast(i, taken.back())) : "-");
         }
     }
     for (std::size_t i = 0; i < all.size(); ++i)
         fmt::print("{:46}{}\n", all[i].name, lines[i]);
+    fmt::print("plain loops read {:.1f} GB/s on one thread, {:.1f} on two\n", ceiling.of(1) / 1e9,
+               ceiling.of(2) / 1e9);
     std::fflush(stdout);
 }
 
@@ -212,7 +232,7 @@ bool addPeer(PeerType type, const Size& size, std::size_t bytes, std::vector<Con
 }
 
 void measureBits(const Size& size, int bits, PeerType peer, const std::vector<SharedWeights>& dense,
-                 const Setting& setting, const Ceiling& ceiling)
+                 const Setting& setting, Ceiling& ceiling)
 {
     const std::string title = fmt::format("{}, {} bit", size.name(), bits);
     if (!setting.has(title))
@@ -229,7 +249,7 @@ void measureBits(const Size& size, int bits, PeerType peer, const std::vector<Sh
 
 // Q8_0, ours and the peer's, and layouts that are no ShiftAddLLM.
 void measureOthers(const Size& size, const std::vector<SharedWeights>& dense,
-                   const Setting& setting, const Ceiling& ceiling)
+                   const Setting& setting, Ceiling& ceiling)
 {
     const auto x = std::make_shared<const std::vector<float>>(normalValues(size.inputs, 2));
     const Contender f32 = contender("F32", dense, x);
@@ -291,28 +311,14 @@ void measureRows(const Size& size, const Setting& setting)
     }
 }
 
-Ceiling readCeiling(std::size_t bytes)
-{
-    const auto memory = kernels::alignedBytes(bytes);
-    std::memset(memory.get(), 1, bytes);
-    Ceiling rates{};
-    for (const int threads : {1, 2}) {
-        setThreadCount(threads);
-        rates[static_cast<std::size_t>(threads)] = kernels::readRate({memory.get(), bytes});
-    }
-    return rates;
-}
-
 void measure(const Setting& setting)
 {
     const Size square{4096, 4096}, wide{4096, 11008};
     if (setting.only == "rows")
         return measureRows(square, setting);
-    const Ceiling ceiling = readCeiling(setting.bytes);
-    fmt::print("last cache {} MiB, {} MiB of each kind of weights take turns\n"
-               "plain loops read {:.1f} GB/s on one thread, {:.1f} on two\n",
-               kernels::lastCacheBytes() >> 20, setting.bytes >> 20, ceiling[1] / 1e9,
-               ceiling[2] / 1e9);
+    fmt::print("last cache {} MiB, {} MiB of each kind of weights take turns\n",
+               kernels::lastCacheBytes() >> 20, setting.bytes >> 20);
+    Ceiling ceiling(setting.bytes);
     for (const Size& size : {square, wide}) {
         setThreadCount(0);
         const auto dense = denseMatrices(size, setting.bytes);
