@@ -19,7 +19,7 @@ namespace vitrine::quantization_plugin
 namespace
 {
 
-constexpr int kBeside = 720, kThreeBeside = 960; // pixels with room for plots side by side
+constexpr int kBeside = 720; // pixels with room for plots side by side
 constexpr int kPlotHeight = 300, kLayersHeight = 330, kTokensHeight = 330;
 
 QLabel* wordsFor(const char* role, const QString& name, QWidget* parent)
@@ -73,7 +73,7 @@ QWidget* QuantizationView::makeContent()
     return content;
 }
 
-// Which page, and whose layers and which layer they show.
+// Which page, and what of the versions it shows.
 QWidget* QuantizationView::makeBar()
 {
     auto* bar = new QWidget(this);
@@ -84,9 +84,14 @@ QWidget* QuantizationView::makeBar()
                        tr("The version whose layers, maps and products are shown"), 24);
     layerChoice_ =
         choiceIn(bar, tr("Linear layer"), tr("The linear layer whose inside is shown"), 24);
-    line->addWidget(pageSwitch_);
-    line->addWidget(choice_);
-    line->addWidget(layerChoice_);
+    mapLayer_ = choiceIn(bar, tr("Layer of the maps"), tr("The layer whose maps are shown"), 8);
+    mapKind_ = new SegmentedSwitch(bar);
+    mapKind_->setAccessibleName(tr("Which heads the maps show"));
+    mapKind_->setOptions({tr("Mean"), tr("Moved most")},
+                         {tr("Mean over the heads"), tr("The head whose map moved most")});
+    for (QWidget* part :
+         std::initializer_list<QWidget*>{pageSwitch_, choice_, layerChoice_, mapLayer_, mapKind_})
+        line->addWidget(part);
     connect(pageSwitch_, &SegmentedSwitch::chosen, this, [this](int place) {
         const Page& page = pages_[static_cast<std::size_t>(place)];
         RoomView::put("page", place == 0 ? QJsonValue() : QJsonValue(page.key),
@@ -95,6 +100,12 @@ QWidget* QuantizationView::makeBar()
     connect(choice_, &QComboBox::activated, this, &QuantizationView::selectRun);
     connect(layerChoice_, &QComboBox::activated, this, [this](int place) {
         selectLayer(layerChoice_->itemData(place).toString().toStdString(), {});
+    });
+    connect(mapLayer_, &QComboBox::activated, this,
+            [this](int place) { put("map_layer", place, tr("Show a layer's maps")); });
+    connect(mapKind_, &SegmentedSwitch::chosen, this, [this](int place) {
+        RoomView::put("map", place == 1 ? QJsonValue("head") : QJsonValue(),
+                      place == 1 ? tr("Show the head that moved most") : tr("Show the mean"));
     });
     return bar;
 }
@@ -173,21 +184,10 @@ void QuantizationView::makeAttentionPage()
 {
     QBoxLayout* column =
         addPage("attention", tr("Attention"), tr("What moved: attention maps and sinks"));
-    Panel* before = plotCard("attention-original");
-    mapLayer_ = choiceIn(before, tr("Layer of the maps"), tr("The layer whose maps are shown"), 8);
-    mapKind_ = new SegmentedSwitch(before);
-    mapKind_->setAccessibleName(tr("Which heads the maps show"));
-    mapKind_->setOptions({tr("Mean"), tr("Moved most")},
-                         {tr("Mean over the heads"), tr("The head whose map moved most")});
-    before->controls()->addWidget(mapLayer_);
-    before->controls()->addWidget(mapKind_);
-    connect(mapLayer_, &QComboBox::activated, this,
-            [this](int place) { put("map_layer", place, tr("Show a layer's maps")); });
-    connect(mapKind_, &SegmentedSwitch::chosen, this, [this](int place) {
-        RoomView::put("map", place == 1 ? QJsonValue("head") : QJsonValue(),
-                      place == 1 ? tr("Show the head that moved most") : tr("Show the mean"));
-    });
-    add(column, {before, plotCard("attention-quantized"), plotCard("attention-change")}, 1);
+    add(column,
+        {plotCard("attention-original"), plotCard("attention-quantized"),
+         plotCard("attention-change")},
+        1);
     add(column, {plotCard("sinks"), plotCard("sink-heads")}, 1);
 }
 
@@ -315,10 +315,8 @@ Panel* QuantizationView::plotCard(const char* figure)
 void QuantizationView::resizeEvent(QResizeEvent* event)
 {
     View::resizeEvent(event);
-    for (QBoxLayout* row : rows_) {
-        const int needed = row->count() > 2 ? kThreeBeside : kBeside;
-        row->setDirection(width() < needed ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight);
-    }
+    for (QBoxLayout* row : rows_)
+        row->setDirection(width() < kBeside ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight);
 }
 
 } // namespace vitrine::quantization_plugin

@@ -280,8 +280,13 @@ void QuantizationView::drawPages()
             std::ranges::all_of(page.cards, [](QWidget* card) { return card->isHidden(); }));
         page.page->setVisible(page.key == shown->key);
     }
-    choice_->setVisible(done_.size() > 1);
-    layerChoice_->setVisible(shown->key == QLatin1String("inside") && layerChoice_->count() > 0);
+    const bool isInside = shown->key == QLatin1String("inside"),
+               isAttention = shown->key == QLatin1String("attention");
+    choice_->setVisible(done_.size() > 1 &&
+                        (isInside || isAttention || shown->key == QLatin1String("layers")));
+    layerChoice_->setVisible(isInside && layerChoice_->count() > 0);
+    for (QWidget* part : std::initializer_list<QWidget*>{mapLayer_, mapKind_})
+        part->setVisible(isAttention && mapLayer_->count() > 0);
 }
 
 void QuantizationView::selectRun(int place)

@@ -127,6 +127,21 @@ TEST(QuantizationVersions, TheOriginalIsTheFirstRow)
     EXPECT_EQ(textOf(made.table.rows[1][5]), "1.08 to 1.12");
     EXPECT_FALSE(version.has("KL") && std::isfinite(version.number("KL"))); // not in this run
 
+    EXPECT_FALSE(original.has("GB/s")); // earlier runs measured no bandwidth
+    RunRecord single = run;             // of a model stored as F32: twice the bytes
+    single.result.metrics.pop_back();
+    single.result.metrics.push_back(
+        {"size_bytes_original", 2.2e6 + 28.5 / 8 * 1.92e6, "B", {}, ""});
+    for (const char* name : {"read_rate_original", "read_share_original"})
+        single.result.metrics.push_back({name, 0.5, "1", {}, ""});
+    for (const char* name : {"read_rate_quantized", "read_share_quantized"})
+        single.result.metrics.push_back({name, 0.25, "1", {}, ""});
+    const VersionTable ofSingle = versionTable({&single, &run});
+    EXPECT_NEAR(RowReader(ofSingle.table, 0).number("Bits"), 32, 1e-9);
+    EXPECT_EQ(RowReader(ofSingle.table, 0).number("GB/s"), 0.5);
+    EXPECT_EQ(RowReader(ofSingle.table, 1).number("Of limit"), 25);
+    EXPECT_TRUE(std::isnan(RowReader(ofSingle.table, 2).number("GB/s")));
+
     RunRecord elsewhere = ratioRun(2, "rtn", "row", 3.5, {1.10, 1.08, 1.12});
     elsewhere.result.metrics[1].value = 20;
     EXPECT_THAT(versionTable({&run, &elsewhere}).runOf, ElementsAre(-1, -1, 0, 1));
