@@ -17,8 +17,8 @@ int fuzzOnce(const std::uint8_t* data, std::size_t size, Open&& open)
     return 0;
 }
 
-#define VITRINE_FUZZ_TARGET(open)                                                                  \
+#define VITRINE_FUZZ_TARGET(...)                                                                   \
     extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)              \
     {                                                                                              \
-        return fuzzOnce(data, size, open);                                                         \
+        return fuzzOnce(data, size, __VA_ARGS__);                                                  \
     }

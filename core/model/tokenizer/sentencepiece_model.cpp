@@ -19,10 +19,10 @@ struct ProtoField {
     bool isTrue() const { return value != 0; }
     float real() const
     {
-        float number = 0;
-        if (bytes.size() == sizeof number)
-            std::memcpy(&number, bytes.data(), sizeof number);
-        return number;
+        float read = 0;
+        if (bytes.size() == sizeof read)
+            std::memcpy(&read, bytes.data(), sizeof read);
+        return read;
     }
 };
 
