@@ -21,6 +21,21 @@ using Clock = std::chrono::steady_clock;
 // within microseconds.
 constexpr auto kSpin = std::chrono::microseconds(60);
 
+// A moment of a waiting loop. The system is not asked (std::this_thread::yield): where another
+// program has work it takes the processor away for milliseconds, longer than most loops last.
+void waitAMoment()
+{
+    for (int i = 0; i < 8; ++i) {
+#if defined(__x86_64__)
+        __builtin_ia32_pause();
+#elif defined(__aarch64__)
+        asm volatile("yield");
+#else
+        std::this_thread::yield();
+#endif
+    }
+}
+
 thread_local bool insideLoop = false;
 
 std::atomic<int> configuredThreads{0};
@@ -80,7 +95,7 @@ private:
         const auto patience = Clock::now() + kSpin;
         int inside = inside_.load();
         while (inside > 0 && Clock::now() < patience) {
-            std::this_thread::yield();
+            waitAMoment();
             inside = inside_.load();
         }
         for (; inside > 0; inside = inside_.load())
@@ -113,7 +128,7 @@ private:
     {
         const auto patience = Clock::now() + kSpin;
         while (door_.load() == seen && Clock::now() < patience)
-            std::this_thread::yield();
+            waitAMoment();
         door_.wait(seen);
         return door_.load();
     }
