@@ -25,7 +25,8 @@ enum class ScaleForm {
 //   W[n,k] = offset[group] + sum_b scale[b, group] * code[b,n,k]
 // (LUT-GEMM; ShiftAddLLM, section 4: groups of one row, of one column, or of rows x 8 columns).
 // Whole numbers of q bits are such codes too: step * (i - zero), with bit b of i as code.
-// Planes are nested: the first p of them are the best part of the weights that p planes hold.
+// Planes are nested, the largest first: the first p of them are weights of p planes too, though not
+// the best ones that a fit of p planes would find.
 struct BinaryCodes {
     std::int64_t outputs = 0, inputs = 0;
     int planes = 0;                               // 1 .. 8

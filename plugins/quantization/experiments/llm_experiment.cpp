@@ -502,11 +502,11 @@ void LlmRun::addBandwidth(double original, double quantized)
     };
     const double read[] = {bytes("size_bytes_original"), bytes("size_bytes")};
     const double rates[] = {read[0] * original, read[1] * quantized};
-    out_.metrics.push_back(
-        makeMetric("read_bandwidth", bandwidth / 1e9, "GB/s",
-                   fmt::format("All threads reading {} MiB in order, the best of several plain loops",
-                               buffer >> 20),
-                   Origin::measured));
+    out_.metrics.push_back(makeMetric(
+        "read_bandwidth", bandwidth / 1e9, "GB/s",
+        fmt::format("All threads reading {} MiB in order, the best of several plain loops",
+                    buffer >> 20),
+        Origin::measured));
     const char* suffixes[] = {"original", "quantized"};
     for (std::size_t i = 0; i < 2; ++i) {
         const std::string suffix = suffixes[i];
