@@ -74,7 +74,7 @@ std::map<std::int64_t, SinkShares> meansByLayer(const std::vector<HeadRow>& rows
 figure::Grid mapGrid(const std::vector<float>& map, std::size_t tokens)
 {
     figure::Grid grid;
-    grid.name = "attention weight";
+    grid.name = "attention";
     grid.rows = grid.columns = static_cast<std::int64_t>(tokens);
     grid.values = map;
     for (std::size_t i = 0; i < tokens; ++i) {
@@ -145,7 +145,7 @@ std::vector<figure::Figure> attentionFigures(const Drawing& drawing, const Probe
     for (std::size_t i = 0; i < change.values.size(); ++i)
         change.values[i] = figure::differenceOf(after.values[i], before.values[i]);
     before.maximum = after.maximum = std::max({largestIn(before), largestIn(after), 1e-6});
-    change.name = "difference of attention weights";
+    change.name = "change of attention";
     change.map = figure::ColourMap::difference;
     double most = 1e-6;
     for (const float value : change.values)
