@@ -60,6 +60,16 @@ std::int64_t BinaryWeights::rowsTogether() const
     return isByGroup ? tiles_->groupRows() : 2 * BinaryTiles::kRows;
 }
 
+// Decoding all codes takes as long as about thirty products with one row, less where inputs are
+// scaled anew for many groups of rows.
+std::int64_t BinaryWeights::vectorRows() const
+{
+    constexpr std::int64_t kCodedRows = 24, kFewGroups = 16;
+    const bool isQuick = !isDecoded() && (tiles_->hasScalesOfRows() ||
+                                          outputs() <= kFewGroups * tiles_->groupRows());
+    return isQuick ? kCodedRows : WeightMatrix::vectorRows();
+}
+
 void BinaryWeights::widen(std::int64_t begin, std::int64_t end, float* out) const
 {
     decodeTiles(*tiles_, planes_, begin, end, out);

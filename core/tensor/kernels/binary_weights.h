@@ -36,6 +36,7 @@ public:
     std::string_view kind() const override { return "binary"; }
     std::int64_t rowBytes() const override;
     std::int64_t rowsTogether() const override;
+    std::int64_t vectorRows() const override;
     void widen(std::int64_t begin, std::int64_t end, float* out) const override;
     void dotRows(std::int64_t begin, std::int64_t end, const float* x, const float* tables,
                  float* y) const override;

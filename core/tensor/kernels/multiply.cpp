@@ -11,8 +11,6 @@ namespace vitrine::kernels
 namespace
 {
 
-// With fewer rows than this each weight is used so seldom that reading it is all the time there is.
-constexpr std::int64_t kVectorRows = 4;
 constexpr std::int64_t kMostTileRows = 256, kMostTileColumns = 256, kLeastTile = 64;
 constexpr std::int64_t kTilesWanted =
     8; // per product, so that a few threads have something to share
@@ -155,7 +153,8 @@ void multiply(const float* x, std::int64_t rows, std::int64_t stride,
               std::span<const Product> products)
 {
     std::vector<Tile> tiles;
-    const bool vectors = rows < kVectorRows;
+    const bool vectors = std::ranges::all_of(
+        products, [rows](const Product& product) { return rows < product.weights->vectorRows(); });
     for (const Product& product : products)
         vectors ? addBands(product, tiles) : addTiles(product, rows, tiles);
     Tables tables(x, vectors ? rows : 0, stride, products);

@@ -20,8 +20,8 @@ struct Product {
 
 // Applies every product to the same x (rows of `inputs` values, row r at x + r * stride) in one
 // parallel loop. Arithmetic is fp32, whatever the layout of the weights. Tiles depend on shapes
-// alone: results are bit-identical for every thread count. Few rows (decoding) take a matrix-vector
-// kernel that reads the weights once, many rows oneDNN's GEMM.
+// alone: results are bit-identical for every thread count. Few rows (decoding; how
+// few, the layout of the weights says) take a matrix-vector kernel, many rows oneDNN's GEMM.
 void multiply(const float* x, std::int64_t rows, std::int64_t stride,
               std::span<const Product> products);
 

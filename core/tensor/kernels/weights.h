@@ -31,6 +31,9 @@ public:
 
     // Rows begin <= r < end as floats, one after the other: what the weights mean, exactly.
     virtual void widen(std::int64_t begin, std::int64_t end, float* out) const = 0;
+    // With fewer rows of x than this, each is multiplied by itself (dotRows); else rows of weights
+    // are widened and multiplied by all of them. It depends on the shape alone.
+    virtual std::int64_t vectorRows() const { return 4; }
     // Row `row` and those behind it, where they lie as aligned floats; else nullptr.
     virtual const float* floats(std::int64_t /*row*/) const { return nullptr; }
 
