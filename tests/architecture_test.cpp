@@ -59,6 +59,7 @@ const std::map<std::string, std::set<std::string>>& allowedModules()
     static const std::map<std::string, std::set<std::string>> kAllowed = {
         {"base", {}},
         {"tensor", {"base"}},
+        {"picture", {"base"}},
         {"video", {"base"}},
         {"model", {"base", "tensor"}},
         {"codec", {"base", "video"}},
@@ -93,6 +94,7 @@ std::map<std::string, Folders> allowedFolders()
           {"checkpoint", {}},
           {"network", {"checkpoint"}},
           {"llm", {"checkpoint", "network", "tokenizer"}},
+          {"vision", {"checkpoint", "network"}},
           {"task", {"tokenizer"}}}},
         {"core/sim",
          {{"workload", {}},

@@ -1,5 +1,6 @@
 #include "widgets/plugin.h"
 #include "core/base/json.h"
+#include "plugins/quantization/experiments/evaluate_experiment.h"
 #include "plugins/quantization/experiments/kernels_experiment.h"
 #include "plugins/quantization/experiments/llm_experiment.h"
 #include "plugins/quantization/experiments/planes_experiment.h"
@@ -28,7 +29,8 @@ class QuantizationPlugin : public QObject, public Plugin
 public:
     std::vector<std::unique_ptr<Experiment>> createExperiments() const override
     {
-        return experiments<LlmExperiment, KernelsExperiment, PlanesExperiment>();
+        return experiments<LlmExperiment, KernelsExperiment, PlanesExperiment,
+                           EvaluateExperiment>();
     }
     View* createView(std::string_view experiment, ViewContext& context,
                      QWidget* parent) const override

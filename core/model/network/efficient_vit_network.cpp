@@ -22,8 +22,10 @@ public:
 
     Network build()
     {
+        net_.normEpsilon(sizes_.epsilon);
         net_.begin("stem", Part::stem);
-        conv("stem.in_conv", 3, sizes_.widths[0], {.kernel = 3, .stride = 2}, {});
+        conv("stem.in_conv", sizes_.channels, sizes_.widths[0],
+             {.kernel = 3, .stride = sizes_.strides[0]}, {});
         activation();
         for (std::int64_t i = 0; i < sizes_.depths[0]; ++i)
             depthwiseSeparable(fmt::format("stem.res{}", i), sizes_.widths[0]);
@@ -52,7 +54,7 @@ private:
             return fmt::format("stages.{}.blocks.{}", stage - 1, i);
         };
         net_.begin(block(0), Part::convolution);
-        mbconv(block(0) + ".main", in, width, 2, inner);
+        mbconv(block(0) + ".main", in, width, sizes_.strides[stage], inner);
         for (std::int64_t i = 1; i < sizes_.depths[stage] + (attention ? 1 : 0); ++i) {
             if (attention) {
                 net_.begin(block(i), Part::attention);
@@ -75,11 +77,11 @@ private:
         residual(name, width, x);
     }
 
-    // Expansion by 4, depthwise 3x3, projection.
+    // Expansion, depthwise 3x3, projection.
     void mbconv(const std::string& name, std::int64_t in, std::int64_t out, std::int64_t stride,
                 After inner)
     {
-        const std::int64_t middle = 4 * in;
+        const std::int64_t middle = sizes_.expansion * in;
         conv(name + ".inverted_conv", in, middle, {.after = inner});
         activation();
         conv(name + ".depth_conv", middle, middle,
@@ -115,6 +117,7 @@ private:
         const std::size_t divisors =
             product(".divisors", LayerKind::divisor, tokens, 1, dim, {both, sums});
         net_.step(name + ".divide", LayerKind::divide, tokens, 2 * width, {lookup, divisors});
+        net_.layer().epsilon = sizes_.divisorEpsilon;
         conv(name + ".proj", 2 * width, width, {});
         residual(block, width, x);
     }
@@ -130,6 +133,7 @@ private:
         net_.add(elementShape("head.classifier.1", LayerKind::norm, 1, sizes_.classifierWidth));
         net_.add(
             elementShape("head.classifier.2", LayerKind::activation, 1, sizes_.classifierWidth));
+        net_.layer().function = Function::hardSwish;
         net_.add(linearShape("head.classifier.4", 1, sizes_.classifierWidth, sizes_.classes, true));
     }
 
@@ -143,13 +147,13 @@ private:
                      NetworkBuilder::Inputs inputs, const char* suffix = ".conv")
     {
         const std::int64_t before = side_;
-        side_ /= k.stride;
+        side_ = (side_ + k.stride - 1) / k.stride;
         LayerShape layer =
             convShape(name + suffix, in, out, before, side_, k.kernel, k.stride, k.groups);
         layer.bias = k.after == After::bias;
         net_.add(std::move(layer), std::move(inputs));
         if (k.after == After::norm)
-            net_.batchNorm(name + ".norm", out);
+            net_.batchNorm(name + ".norm", out, sizes_.epsilon);
         return net_.last();
     }
 
@@ -158,6 +162,7 @@ private:
         const LayerShape before = net_.layer().shape;
         net_.add(elementShape(before.name + ".act", LayerKind::activation, side_ * side_,
                               before.conv.outChannels));
+        net_.layer().function = Function::hardSwish;
     }
 
     void residual(const std::string& block, std::int64_t width, std::size_t x)
@@ -175,13 +180,13 @@ EfficientVitSizes efficientVit(int size, std::int64_t side)
 {
     switch (size) {
     case 0:
-        return {{8, 16, 32, 64, 128}, {1, 2, 2, 2, 2}, 1024, 1280, 16, side};
+        return {{8, 16, 32, 64, 128}, {1, 2, 2, 2, 2}, 1024, 1280, 16, 4, side};
     case 1:
-        return {{16, 32, 64, 128, 256}, {1, 2, 3, 3, 4}, 1536, 1600, 16, side};
+        return {{16, 32, 64, 128, 256}, {1, 2, 3, 3, 4}, 1536, 1600, 16, 4, side};
     case 2:
-        return {{24, 48, 96, 192, 384}, {1, 3, 4, 4, 6}, 2304, 2560, 32, side};
+        return {{24, 48, 96, 192, 384}, {1, 3, 4, 4, 6}, 2304, 2560, 32, 4, side};
     default:
-        return {{32, 64, 128, 256, 512}, {1, 4, 6, 6, 9}, 2304, 2560, 32, side};
+        return {{32, 64, 128, 256, 512}, {1, 4, 6, 6, 9}, 2304, 2560, 32, 4, side};
     }
 }
 

@@ -28,6 +28,8 @@ struct NetworkTensor {
     friend bool operator==(const NetworkTensor&, const NetworkTensor&) = default;
 };
 
+enum class Function { none, gelu, hardSwish }; // GELU is the exact one, with erf
+
 // One layer: what it is (name, kind, sizes), what it reads, and the tensors it needs.
 struct NetworkLayer {
     LayerShape shape;
@@ -37,8 +39,16 @@ struct NetworkLayer {
     std::vector<NetworkTensor> tensors = {};
     bool isInTable = true; // false: it moves or adds numbers, and no simulator counts it
     // Of LayerKind::windows and joinWindows: side of the square windows, and how far the map was
-    // rolled up and to the left before. Of LayerKind::select: the row.
+    // rolled up and to the left before. Of LayerKind::select: the row. Of LayerKind::scores of
+    // windows: the side, and how far the map was rolled.
     std::int64_t side = 0, offset = 0;
+    float epsilon = 0;                  // of LayerKind::norm and divide
+    Function function = Function::none; // of LayerKind::activation
+    // Tensors among `tensors` that are folded into the weights when they are read: of a batch
+    // normalisation behind the layer (".running_mean" and its like; its epsilon), or a factor for
+    // each output (layer scale). Empty: there is none.
+    std::string batchNorm = {}, factor = {};
+    float batchNormEpsilon = 0;
 };
 
 // What a network is, for one size of its input: its layers in the order in which they run. The only

@@ -33,6 +33,7 @@ std::size_t NetworkBuilder::add(LayerShape shape, Inputs inputs)
     network_.layers.push_back({.shape = std::move(shape), .inputs = std::move(inputs)});
     const LayerShape& s = layer().shape;
     if (s.kind == LayerKind::norm) {
+        layer().epsilon = epsilon_;
         tensor(s.name + ".weight", {s.n});
         tensor(s.name + ".bias", {s.n});
     }
@@ -56,13 +57,21 @@ void NetworkBuilder::tensor(std::string name, std::vector<std::int64_t> shape, T
     layer().tensors.push_back({std::move(name), std::move(shape), use});
 }
 
-void NetworkBuilder::batchNorm(const std::string& name, std::int64_t channels)
+void NetworkBuilder::batchNorm(const std::string& name, std::int64_t channels, float epsilon)
 {
+    layer().batchNorm = name;
+    layer().batchNormEpsilon = epsilon;
     tensor(name + ".weight", {channels});
     tensor(name + ".bias", {channels});
     tensor(name + ".running_mean", {channels}, TensorUse::statistic);
     tensor(name + ".running_var", {channels}, TensorUse::statistic);
     tensor(name + ".num_batches_tracked", {}, TensorUse::unused);
+}
+
+void NetworkBuilder::factor(const std::string& name, std::int64_t channels)
+{
+    layer().factor = name;
+    tensor(name, {channels});
 }
 
 } // namespace vitrine::model

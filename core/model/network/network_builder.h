@@ -20,7 +20,7 @@ public:
     NetworkLayer& layer() { return network_.layers.back(); }
 
     // A layer of the table; without inputs named, it reads the one before. A normalisation has a
-    // weight and a bias.
+    // weight and a bias, and the epsilon that was set last.
     std::size_t add(LayerShape shape, Inputs inputs);
     std::size_t add(LayerShape shape) { return add(std::move(shape), {last()}); }
     // A step that no simulator counts, giving [rows, columns].
@@ -32,7 +32,10 @@ public:
                 TensorUse use = TensorUse::parameter);
     // A batch normalisation of `channels` right after the layer added last, folded into it when it
     // runs.
-    void batchNorm(const std::string& name, std::int64_t channels);
+    void batchNorm(const std::string& name, std::int64_t channels, float epsilon);
+    // A factor for each output of the layer added last, folded into it as well.
+    void factor(const std::string& name, std::int64_t channels);
+    void normEpsilon(float epsilon) { epsilon_ = epsilon; }
 
     Network take() { return std::move(network_); }
 
@@ -40,6 +43,7 @@ private:
     Network network_;
     std::string module_;
     Part part_ = Part::other;
+    float epsilon_ = 0;
 };
 
 } // namespace vitrine::model

@@ -11,6 +11,8 @@ namespace vitrine::model
 namespace
 {
 
+constexpr float kBlockEpsilon = 1e-6f, kEmbeddingEpsilon = 1e-5f;
+
 void addPvtBlock(NetworkBuilder& net, const std::string& module, std::int64_t side,
                  std::int64_t width, std::int64_t heads, std::int64_t reduction,
                  std::int64_t hidden)
@@ -20,13 +22,16 @@ void addPvtBlock(NetworkBuilder& net, const std::string& module, std::int64_t si
     const std::string name = module + ".attn";
     const std::size_t x = net.last();
     net.begin(module, Part::attention);
+    net.normEpsilon(kBlockEpsilon);
     std::size_t source = net.add(elementShape(module + ".norm1", LayerKind::norm, rows, width));
     const std::size_t queries = net.add(linearShape(name + ".q", rows, width, width, true));
     if (reduction > 1) {
         net.add(biased(convShape(name + ".sr", width, width, side, side / reduction, reduction,
                                  reduction)),
                 {source});
+        net.normEpsilon(kEmbeddingEpsilon);
         source = net.add(elementShape(name + ".norm", LayerKind::norm, keys, width));
+        net.normEpsilon(kBlockEpsilon);
     }
     const std::size_t kv =
         net.add(linearShape(name + ".kv", keys, width, 2 * width, true), {source});
@@ -34,10 +39,11 @@ void addPvtBlock(NetworkBuilder& net, const std::string& module, std::int64_t si
     addValues(net, name, attention, kv);
     net.add(linearShape(name + ".proj", rows, width, width, true));
     addResidual(net, module + ".add1", rows, width, x);
-    addMlp(net, module, rows, width, hidden, [&] {
+    const auto dwconv = [&] {
         net.add(biased(
             convShape(module + ".mlp.dwconv.dwconv", hidden, hidden, side, side, 3, 1, hidden)));
-    });
+    };
+    addMlp(net, module, rows, width, hidden, {.dwconv = dwconv});
 }
 
 const Registry<NamedNetworks>::Adds kAddsPvt(40, [] {
@@ -51,13 +57,14 @@ const Registry<NamedNetworks>::Adds kAddsPvt(40, [] {
 Network pvtNetwork(const PvtSizes& s)
 {
     NetworkBuilder net;
-    std::int64_t side = s.side, in = 3;
+    std::int64_t side = s.side, in = s.channels;
     for (std::size_t stage = 0; stage < s.widths.size(); ++stage) {
         const std::int64_t width = s.widths[stage], stride = stage == 0 ? 4 : 2, before = side;
         const std::string embed = fmt::format("patch_embed{}", stage + 1),
                           norm = fmt::format("norm{}", stage + 1);
         side /= stride;
         net.begin(embed, stage == 0 ? Part::stem : Part::downsample);
+        net.normEpsilon(kEmbeddingEpsilon);
         net.add(
             biased(convShape(embed + ".proj", in, width, before, side, stage == 0 ? 7 : 3, stride)),
             stage == 0 ? NetworkBuilder::Inputs{} : NetworkBuilder::Inputs{net.last()});
@@ -66,6 +73,7 @@ Network pvtNetwork(const PvtSizes& s)
             addPvtBlock(net, fmt::format("block{}.{}", stage + 1, block), side, width,
                         s.heads[stage], s.reductions[stage], width * s.ratios[stage]);
         net.begin(norm, Part::other);
+        net.normEpsilon(kBlockEpsilon);
         net.add(elementShape(norm, LayerKind::norm, side * side, width));
         in = width;
     }

@@ -9,7 +9,7 @@ namespace vitrine::model
 struct PvtSizes {
     std::vector<std::int64_t> widths{32, 64, 160, 256}, depths{2, 2, 2, 2}, heads{1, 2, 5, 8};
     std::vector<std::int64_t> reductions{8, 4, 2, 1}, ratios{8, 8, 4, 4};
-    std::int64_t side = 224, classes = 1000;
+    std::int64_t side = 224, channels = 3, classes = 1000;
 };
 Network pvtNetwork(const PvtSizes& sizes);
 

@@ -44,6 +44,8 @@ void addSwinBlock(NetworkBuilder& net, const std::string& module, std::int64_t s
     addWindows(net, name + ".windows", LayerKind::windows, rows, width, window, shift);
     const std::size_t qkv = net.add(linearShape(name + ".qkv", rows, width, 3 * width, true));
     addScores(net, name, attention, qkv, qkv);
+    net.layer().side = window;
+    net.layer().offset = shift;
     addPositions(net, name, heads, window, windows, shift);
     addValues(net, name, attention, qkv);
     net.add(linearShape(name + ".proj", rows, width, width, true));
@@ -75,9 +77,12 @@ const Registry<NamedNetworks>::Adds kAddsSwin(20, [] {
 Network swinNetwork(const SwinSizes& s)
 {
     NetworkBuilder net;
+    net.normEpsilon(s.epsilon);
     std::int64_t side = s.side / s.patch, width = s.width;
     net.begin("patch_embed", Part::stem);
-    net.add(biased(convShape("patch_embed.proj", 3, width, s.side, side, s.patch, s.patch)), {});
+    net.add(
+        biased(convShape("patch_embed.proj", s.channels, width, s.side, side, s.patch, s.patch)),
+        {});
     net.add(elementShape("patch_embed.norm", LayerKind::norm, side * side, width));
     for (std::size_t stage = 0; stage < s.depths.size(); ++stage) {
         // Every second block looks at windows that lie across the borders of the others', unless

@@ -31,15 +31,18 @@ void addResidual(NetworkBuilder& net, const std::string& name, std::int64_t rows
 }
 
 void addMlp(NetworkBuilder& net, const std::string& module, std::int64_t rows, std::int64_t width,
-            std::int64_t hidden, const std::function<void()>& dwconv)
+            std::int64_t hidden, const MlpParts& parts)
 {
     const std::size_t x = net.last();
     net.begin(module, Part::mlp);
     net.add(elementShape(module + ".norm2", LayerKind::norm, rows, width));
     net.add(linearShape(module + ".mlp.fc1", rows, width, hidden, true));
-    dwconv();
+    parts.dwconv();
     net.add(elementShape(module + ".mlp.act", LayerKind::activation, rows, hidden));
+    net.layer().function = Function::gelu;
     net.add(linearShape(module + ".mlp.fc2", rows, hidden, width, true));
+    if (!parts.factor.empty())
+        net.factor(module + parts.factor, width);
     addResidual(net, module + ".add2", rows, width, x);
 }
 

@@ -23,10 +23,13 @@ void addValues(NetworkBuilder& net, const std::string& name, const Attention& at
 // The layer added last and x.
 void addResidual(NetworkBuilder& net, const std::string& name, std::int64_t rows,
                  std::int64_t width, std::size_t x);
-// Of a pre-norm block, behind its attention. PVTv2 has a depthwise convolution within: `dwconv`
-// adds it.
-void addMlp(
-    NetworkBuilder& net, const std::string& module, std::int64_t rows, std::int64_t width,
-    std::int64_t hidden, const std::function<void()>& dwconv = [] {});
+// What an MLP may have beside its two linear layers and GELU.
+struct MlpParts {
+    std::function<void()> dwconv = [] {}; // PVTv2's depthwise convolution: adds it before GELU
+    std::string factor = {};              // of the second layer; ".ls2.gamma"
+};
+// Of a pre-norm block, behind its attention.
+void addMlp(NetworkBuilder& net, const std::string& module, std::int64_t rows, std::int64_t width,
+            std::int64_t hidden, const MlpParts& parts = {});
 
 } // namespace vitrine::model

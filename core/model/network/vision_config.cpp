@@ -47,16 +47,15 @@ Result<Network> visionNetwork(std::string_view configJson, const std::string& na
     VITRINE_TRY(sizes.heads, sizeOf(json, "num_attention_heads", 1024));
     VITRINE_TRY(sizes.patch, sizeOf(json, "patch_size", 1024));
     VITRINE_TRY(sizes.side, sizeOf(json, "image_size", 4096));
-    VITRINE_TRY(const std::int64_t mlp,
-                sizeOf(json, "intermediate_size", 1 << 20, 4 * sizes.width));
+    VITRINE_TRY(sizes.mlp, sizeOf(json, "intermediate_size", 1 << 20, 4 * sizes.width));
     const auto labels = json.find("id2label");
     VITRINE_TRY(sizes.classes, sizeOf(json, "num_labels", 1 << 20, 1000));
     if (labels != json.end() && labels->is_object() && !labels->empty())
         sizes.classes = static_cast<std::int64_t>(labels->size());
-    if (sizes.width % sizes.heads != 0 || sizes.side % sizes.patch != 0 || mlp != 4 * sizes.width)
-        return inputError("cannot read config.json: a width of {} with {} heads, pictures of {} in "
-                          "patches of {} and an MLP of {} is no ViT that shapes are known for",
-                          sizes.width, sizes.heads, sizes.side, sizes.patch, mlp);
+    if (sizes.width % sizes.heads != 0 || sizes.side % sizes.patch != 0)
+        return inputError("cannot read config.json: a width of {} with {} heads and pictures of {} "
+                          "in patches of {} are no ViT",
+                          sizes.width, sizes.heads, sizes.side, sizes.patch);
     Network network = vitNetwork(sizes);
     network.name = name;
     network.title = fmt::format("{}, {} x {}", name, sizes.side, sizes.side);

@@ -96,19 +96,26 @@ void expectAsStored(const char* folder, const Network& network)
 
 TEST(VitNetworks, TensorsOfASmallVitAreThoseOfItsCheckpoint)
 {
-    expectAsStored(
-        "vit-tiny-p8",
-        vitNetwork({.width = 48, .depth = 3, .heads = 3, .patch = 8, .side = 48, .classes = 10}));
+    expectAsStored("vit-tiny-p8", vitNetwork({.width = 48,
+                                              .depth = 3,
+                                              .heads = 3,
+                                              .mlp = 192,
+                                              .patch = 8,
+                                              .side = 48,
+                                              .classes = 10}));
 }
 TEST(VitNetworks, TensorsOfASmallDistilledDeitAreThoseOfItsCheckpoint)
 {
     expectAsStored("deit-distilled-tiny-p8", vitNetwork({.width = 36,
                                                          .depth = 3,
                                                          .heads = 3,
+                                                         .mlp = 144,
                                                          .patch = 8,
                                                          .side = 40,
                                                          .classes = 7,
-                                                         .distilled = true}));
+                                                         .distillationToken = true,
+                                                         .distillationHead = true,
+                                                         .placedTokens = 2}));
 }
 TEST(VitNetworks, TensorsOfASmallEfficientVitAreThoseOfItsCheckpoint)
 {

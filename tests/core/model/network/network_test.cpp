@@ -25,7 +25,7 @@ Network residualNetwork()
     NetworkBuilder net;
     net.begin("stem", Part::stem);
     const std::size_t stem = net.add(convShape("stem", 3, 4, 8, 4, 2, 2), {});
-    net.batchNorm("stem.norm", 4);
+    net.batchNorm("stem.norm", 4, 1e-5f);
     net.begin("block", Part::mlp);
     net.add(elementShape("block.norm", LayerKind::norm, 16, 4));
     net.add(linearShape("block.fc", 16, 4, 4, true));

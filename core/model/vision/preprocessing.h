@@ -1,0 +1,54 @@
+#pragma once
+
+#include "core/base/result.h"
+#include "core/model/vision/vision_config.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace vitrine::model
+{
+
+enum class Resampling { bilinear, bicubic };
+
+// What a picture becomes before a network sees it. The shorter side is resized to side / crop, the
+// middle square of `side` pixels is kept, and each channel becomes (value / 255 - mean) /
+// deviation.
+struct Preprocessing {
+    std::int64_t side = 224;
+    std::vector<double> mean{0.485, 0.456, 0.406}, deviation{0.229, 0.224, 0.225}; // of channels
+    double crop = 0.875;
+    Resampling resampling = Resampling::bicubic;
+    // Not resized: it lies in the middle of a black square.
+    bool padded = false;
+    // Of the resized side: to the next whole number instead of the one below.
+    bool roundsUp = false;
+
+    std::int64_t channels() const { return static_cast<std::int64_t>(mean.size()); }
+    std::int64_t resizedSide() const;
+};
+
+// A picture as files have it: 8 bits, `channels` (1 grey or 3 red, green, blue) side by side.
+struct PictureView {
+    std::int64_t width = 0, height = 0, channels = 3;
+    std::span<const std::uint8_t> values; // height * width * channels
+};
+
+// [side * side, channels], pixels row by row. Grey becomes three equal channels and colour becomes
+// grey (ITU-R 601) where the network asks for it. Resampling is that of PIL: the filter (bicubic
+// with a = -0.5) is widened by the scale where a picture shrinks, and each pass is rounded to 8
+// bits. Argument error for a picture without pixels, or one that does not fit where it is padded.
+Result<std::vector<float>> prepare(const PictureView& picture, const Preprocessing& how);
+
+// What a family does unless `config` says otherwise. `assumed` is told what it does not say.
+Preprocessing preprocessingOf(const VisionConfig& config, Preprocessing family,
+                              std::vector<std::string>& assumed);
+
+// Resized as PIL does it, 8 bits.
+std::vector<std::uint8_t> resized(const PictureView& picture, std::int64_t width,
+                                  std::int64_t height, Resampling resampling);
+
+} // namespace vitrine::model

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "core/base/result.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace vitrine
+{
+
+// 8 bits a value, the channels of a pixel (1: grey; 3: red, green, blue) side by side, row by row.
+struct Picture {
+    std::int64_t width = 0, height = 0, channels = 3;
+    std::vector<std::uint8_t> values;
+};
+
+// A PNG, JPEG, WebP, TIFF, BMP or PNM file, upright as its EXIF orientation says. More than 8 bits
+// are cut to 8, transparency is left out. Input error for a file that cannot be decoded, is larger
+// than kMostPictureBytes or holds more than kMostPixels.
+Result<Picture> readPicture(const std::filesystem::path& path);
+inline constexpr std::uint64_t kMostPictureBytes = 256 << 20;
+inline constexpr std::int64_t kMostPixels = 100'000'000;
+
+// Whether the name ends like that of a file that readPicture reads.
+bool isPictureName(const std::filesystem::path& path);
+
+// Writes PNG.
+Result<void> writePicture(const Picture& picture, const std::filesystem::path& path);
+
+} // namespace vitrine

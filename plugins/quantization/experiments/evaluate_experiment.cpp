@@ -1,0 +1,299 @@
+#include "plugins/quantization/experiments/evaluate_experiment.h"
+
+#include "core/base/parallel.h"
+#include "core/base/statistics.h"
+#include "core/model/vision/classification.h"
+#include "plugins/common/experiment_input.h"
+#include "plugins/quantization/experiments/vision_input.h"
+
+#include <algorithm>
+#include <chrono>
+#include <numeric>
+
+namespace vitrine::quantization_plugin
+{
+namespace
+{
+
+using model::Classified;
+
+constexpr std::int64_t kTogether = 64; // pictures between two looks at whether to stop
+constexpr std::size_t kWorst = 24;     // pictures kept
+
+class EvaluateRun
+{
+public:
+    EvaluateRun(const Params& params, Progress& progress) : params_(params), progress_(progress) {}
+
+    Result<RunResult> run()
+    {
+        VITRINE_TRY(OpenVision first, openVision(params_, "model"));
+        models_.push_back(std::move(first));
+        if (params_.has("second") && !params_.text("second").empty()) {
+            VITRINE_TRY(OpenVision second, openVision(params_, "second"));
+            models_.push_back(std::move(second));
+        }
+        VITRINE_TRY(data_, openPictures(params_));
+        for (const OpenVision& opened : models_) {
+            VITRINE_TRY(auto classes, classesFor(*data_.pictures, opened, out_.notes));
+            classes_.push_back(std::move(classes));
+            append(out_.inputs, opened.inputs);
+            append(out_.notes, opened.notes);
+        }
+        append(out_.inputs, data_.inputs);
+        append(out_.notes, data_.notes);
+        answers_.resize(models_.size());
+        for (std::size_t i = 0; i < models_.size(); ++i)
+            VITRINE_CHECK(answer(i));
+        addAccuracy();
+        addTables();
+        VITRINE_CHECK(keepWorst());
+        return std::move(out_);
+    }
+
+private:
+    Result<Classified> classify(std::size_t model, std::int64_t index) const
+    {
+        VITRINE_TRY(const Picture picture, data_.pictures->picture(index));
+        const auto& opened = models_[model].model;
+        VITRINE_TRY(const auto seen, model::prepare({picture.width, picture.height,
+                                                     picture.channels, picture.values},
+                                                    opened.checkpoint().preprocessing()));
+        VITRINE_TRY(const auto logits, opened.run(seen));
+        const auto label = static_cast<std::size_t>(data_.pictures->label(index));
+        return model::classified(logits, classes_[model][label]);
+    }
+
+    // Every picture by itself, several at once.
+    Result<void> answer(std::size_t model)
+    {
+        const auto start = std::chrono::steady_clock::now();
+        std::vector<Classified>& answers = answers_[model];
+        answers.resize(static_cast<std::size_t>(data_.count));
+        std::vector<Result<void>> problems(static_cast<std::size_t>(kTogether));
+        for (std::int64_t done = 0; done < data_.count; done += kTogether) {
+            const std::int64_t all = data_.count * static_cast<std::int64_t>(models_.size());
+            if (!progress_.advance(
+                    static_cast<double>(static_cast<std::int64_t>(model) * data_.count + done),
+                    static_cast<double>(all), "pictures"))
+                return cancelled();
+            const std::int64_t count = std::min(kTogether, data_.count - done);
+            parallelFor(static_cast<std::size_t>(count), [&](std::size_t i) {
+                const std::int64_t index = done + static_cast<std::int64_t>(i);
+                auto classified = classify(model, index);
+                problems[i] = {};
+                if (classified)
+                    answers[static_cast<std::size_t>(index)] = *classified;
+                else
+                    problems[i] = tl::unexpected(classified.error());
+            });
+            for (std::int64_t i = 0; i < count; ++i)
+                if (auto& problem = problems[static_cast<std::size_t>(i)]; !problem)
+                    return inputError("{}: {}", data_.pictures->name(done + i),
+                                      problem.error().message);
+        }
+        const double seconds =
+            std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+        rates_.push_back(static_cast<double>(data_.count) / seconds);
+        return {};
+    }
+
+    std::int64_t rightOf(std::size_t model) const
+    {
+        return std::ranges::count_if(answers_[model], &Classified::isRight);
+    }
+
+    void addAccuracy();
+    void addTables();
+    void addItems();
+    Result<void> keepWorst();
+    std::string className(std::size_t model, std::int64_t label) const
+    {
+        const auto& labels = models_[model].model.checkpoint().labels();
+        const auto place = static_cast<std::size_t>(label);
+        return place < labels.size() && !labels[place].empty() ? labels[place]
+                                                               : fmt::format("{}", label);
+    }
+    void metric(const char* name, double value, const char* unit, std::string help,
+                Origin origin = Origin::computed)
+    {
+        out_.metrics.push_back({name, value, unit, origin, std::move(help)});
+    }
+
+    const Params& params_;
+    Progress& progress_;
+    std::vector<OpenVision> models_;
+    OpenPictures data_;
+    std::vector<std::vector<std::int64_t>> classes_; // [model][class of the data]
+    std::vector<std::vector<Classified>> answers_;   // [model][picture]
+    std::vector<double> rates_;
+    RunResult out_;
+};
+
+void EvaluateRun::addAccuracy()
+{
+    const auto count = static_cast<double>(data_.count);
+    const Interval interval = wilsonInterval(rightOf(0), data_.count);
+    metric("accuracy", static_cast<double>(rightOf(0)) / count, "1",
+           "Share of pictures whose class has the largest logit");
+    metric("accuracy_low", interval.low, "1", "Wilson's interval, 95 %");
+    metric("accuracy_high", interval.high, "1", "Wilson's interval, 95 %");
+    metric(
+        "calibration_error", model::calibrationError(model::reliability(answers_[0])), "1",
+        "Mean distance between the probability of an answer and how often such answers are right "
+        "(Guo et al. 2017)");
+    metric("pictures", count, "picture", "Judged");
+    metric("pictures_per_second", rates_[0], "picture/s",
+           "Reading, preparing and classifying, on all threads", Origin::measured);
+    if (models_.size() < 2)
+        return;
+    PairedCounts pairs;
+    for (std::size_t i = 0; i < answers_[0].size(); ++i) {
+        const bool first = answers_[0][i].isRight(), second = answers_[1][i].isRight();
+        ++(first ? (second ? pairs.bothRight : pairs.lost)
+                 : (second ? pairs.gained : pairs.bothWrong));
+    }
+    const Interval difference = pairedDifferenceInterval(pairs);
+    metric("accuracy_second", static_cast<double>(rightOf(1)) / count, "1",
+           "The same of the second model, on the same pictures");
+    metric("difference", pairs.difference(), "1", "Accuracy of the second less that of the first");
+    metric("difference_low", difference.low, "1", "Tango's interval of paired shares, 95 %");
+    metric("difference_high", difference.high, "1", "Tango's interval of paired shares, 95 %");
+    metric("p_value", mcnemarExact(pairs), "1",
+           "McNemar's exact test: the two are equally often right");
+    metric("pictures_per_second_second", rates_[1], "picture/s", "Of the second model",
+           Origin::measured);
+}
+
+void EvaluateRun::addTables()
+{
+    const std::int64_t classes = models_[0].model.classes();
+    const auto counts = model::confusion(answers_[0], classes);
+    Table confusion{"confusion",
+                    {{"label", "", {}, "The class it is"},
+                     {"answer", "", {}, "What the model called it"},
+                     {"pictures", "1", {}, "How many"}},
+                    {}};
+    for (std::int64_t label = 0; label < classes; ++label)
+        for (std::int64_t answer = 0; answer < classes; ++answer)
+            if (const auto count = counts[static_cast<std::size_t>(label * classes + answer)])
+                confusion.rows.push_back({className(0, label), className(0, answer), count});
+    out_.tables.push_back(std::move(confusion));
+
+    Table calibration{"calibration",
+                      {{"probability", "1", {}, "Mean of the answers in this part of 0 to 1"},
+                       {"right", "1", {}, "Share of them that are right"},
+                       {"answers", "1", {}, "How many"},
+                       {"low", "1", {}, "Begin of the part"},
+                       {"high", "1", {}, "Its end"}},
+                      {}};
+    for (const model::ReliabilityBin& bin : model::reliability(answers_[0]))
+        if (bin.answers > 0)
+            calibration.rows.push_back(
+                {bin.meanProbability,
+                 static_cast<double>(bin.right) / static_cast<double>(bin.answers), bin.answers,
+                 bin.low, bin.high});
+    out_.tables.push_back(std::move(calibration));
+    addItems();
+}
+
+void EvaluateRun::addItems()
+{
+    Table items{"items",
+                {{"picture", "", {}, "Its name"},
+                 {"label", "", {}, "The class it is"},
+                 {"answer", "", {}, "The class with the largest logit"},
+                 {"right", "1", {}, "1: they are the same"},
+                 {"probability", "1", {}, "Of the answer"},
+                 {"of_label", "1", {}, "Probability of the class it is"},
+                 {"margin", "1", {}, "The largest logit above the second"}},
+                {}};
+    if (models_.size() > 1) {
+        items.columns.push_back({"answer_second", "", {}, "Of the second model"});
+        items.columns.push_back({"right_second", "1", {}, "1: that is right"});
+    }
+    for (std::size_t i = 0; i < answers_[0].size(); ++i) {
+        const Classified& a = answers_[0][i];
+        std::vector<Cell> row = {data_.pictures->name(static_cast<std::int64_t>(i)),
+                                 className(0, a.label),
+                                 className(0, a.best),
+                                 std::int64_t{a.isRight()},
+                                 static_cast<double>(a.probability),
+                                 static_cast<double>(a.ofLabel),
+                                 static_cast<double>(a.margin)};
+        if (models_.size() > 1) {
+            const Classified& b = answers_[1][i];
+            row.push_back(className(1, b.best));
+            row.push_back(std::int64_t{b.isRight()});
+        }
+        items.rows.push_back(std::move(row));
+    }
+    out_.tables.push_back(std::move(items));
+}
+
+// The pictures whose class seemed least likely to the first model.
+Result<void> EvaluateRun::keepWorst()
+{
+    std::vector<std::size_t> order(answers_[0].size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::erase_if(order, [&](std::size_t i) { return answers_[0][i].isRight(); });
+    std::ranges::stable_sort(order, {}, [&](std::size_t i) { return answers_[0][i].ofLabel; });
+    order.resize(std::min(order.size(), kWorst));
+    Table worst{"worst",
+                {{"file", "", {}, "The picture, kept with the run"},
+                 {"picture", "", {}, "Its name"},
+                 {"label", "", {}, "The class it is"},
+                 {"answer", "", {}, "What the model called it"},
+                 {"probability", "1", {}, "Of the answer"},
+                 {"of_label", "1", {}, "Probability of the class it is"}},
+                {}};
+    for (std::size_t place = 0; place < order.size(); ++place) {
+        const std::size_t i = order[place];
+        const auto index = static_cast<std::int64_t>(i);
+        VITRINE_TRY(const Picture picture, data_.pictures->picture(index));
+        Artifact artifact;
+        artifact.name = fmt::format("worst-{:02}.png", place + 1);
+        artifact.kind = "image";
+        artifact.path = progress_.artifactFolder() / artifact.name;
+        VITRINE_CHECK(writePicture(picture, artifact.path));
+        worst.rows.push_back({artifact.name, data_.pictures->name(index),
+                              className(0, answers_[0][i].label), className(0, answers_[0][i].best),
+                              static_cast<double>(answers_[0][i].probability),
+                              static_cast<double>(answers_[0][i].ofLabel)});
+        out_.artifacts.push_back(std::move(artifact));
+    }
+    out_.tables.push_back(std::move(worst));
+    return {};
+}
+
+} // namespace
+
+ExperimentInfo EvaluateExperiment::info() const
+{
+    return {"vision.evaluate", "Accuracy of a vision transformer",
+            "Names the class of labelled pictures with one or two vision transformers: accuracy "
+            "with its interval, what is taken for what, and whether probabilities can be believed.",
+            1};
+}
+
+std::vector<ParamSpec> EvaluateExperiment::params(const Params&) const
+{
+    ParamSpec model = visionModelParam("model", "Model",
+                                       "A shipped vision transformer's name, a folder "
+                                       "(config.json, safetensors) or a safetensors file");
+    model.fallback = ParamValue(std::string("vitrine-deit"));
+    ParamSpec second =
+        visionModelParam("second", "Beside it", "Another model on the same pictures");
+    second.optional = true;
+    std::vector<ParamSpec> specs = {model, second};
+    for (ParamSpec& spec : pictureParams())
+        specs.push_back(std::move(spec));
+    return specs;
+}
+
+Result<RunResult> EvaluateExperiment::run(const Params& params, Progress& progress) const
+{
+    return EvaluateRun(params, progress).run();
+}
+
+} // namespace vitrine::quantization_plugin

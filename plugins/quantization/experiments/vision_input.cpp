@@ -1,0 +1,130 @@
+#include "plugins/quantization/experiments/vision_input.h"
+
+#include "core/base/resources.h"
+#include "core/jobs/bundle/bundle.h"
+#include "plugins/common/experiment_input.h"
+
+#include <algorithm>
+
+namespace vitrine::quantization_plugin
+{
+namespace
+{
+
+namespace fs = std::filesystem;
+
+constexpr const char* kFashion = "fashion-mnist";
+// Where Debian's dataset-fashion-mnist puts its files.
+constexpr const char* kFashionPlaces[] = {"/usr/share/datasets/fashion-mnist",
+                                          "/usr/share/dataset/fashion-mnist"};
+
+Result<fs::path> dataPath(const std::string& data)
+{
+    if (data != kFashion)
+        return fs::path(data);
+    for (const char* place : kFashionPlaces)
+        if (fs::is_directory(place))
+            return fs::path(place);
+    return inputError("Fashion-MNIST is not installed: `apt install dataset-fashion-mnist` brings "
+                      "it, or name a folder that holds its IDX files");
+}
+
+} // namespace
+
+Result<OpenVision> openVision(const Params& params, const char* name)
+{
+    VITRINE_TRY(const fs::path path, findModel(params.text(name)));
+    VITRINE_TRY(auto checkpoint, model::openVisionCheckpoint(path));
+    VITRINE_TRY(auto opened, model::VisionModel::open(checkpoint));
+    OpenVision result{checkpoint->network().name, std::move(opened), {}, checkpoint->notes()};
+    for (const fs::path& file : checkpoint->files()) {
+        VITRINE_TRY(InputFile input, hashInput(name, file));
+        result.inputs.push_back(std::move(input));
+    }
+    if (result.model.classes() == 0)
+        return inputError("{} has no head: it gives features, no classes", result.name);
+    return result;
+}
+
+ParamSpec visionModelParam(const char* name, const char* label, const char* help)
+{
+    ParamSpec spec;
+    spec.name = name, spec.label = label, spec.type = ParamType::model, spec.help = help;
+    spec.group = "Model";
+    return spec;
+}
+
+std::vector<ParamSpec> pictureParams()
+{
+    ParamSpec data;
+    data.name = "data", data.label = "Pictures", data.type = ParamType::text;
+    data.group = "Pictures";
+    data.help = "fashion-mnist, a folder with a folder for each class, or IDX files as MNIST has "
+                "them";
+    data.fallback = ParamValue(std::string(kFashion));
+    ParamSpec split =
+        choiceParam("split", "Split", "Pictures", "Which of them",
+                    {{"test", "test", "Pictures that nothing was trained on"},
+                     {"training", "training", "Pictures that a model was trained on"}});
+    ParamSpec limit = numberParam("limit", "At most", "Pictures", "The first ones; 0: all", 0,
+                                  10'000'000, std::int64_t{0});
+    return {data, split, limit};
+}
+
+Result<OpenPictures> openPictures(const Params& params)
+{
+    OpenPictures opened;
+    VITRINE_TRY(const fs::path path, dataPath(params.text("data")));
+    VITRINE_TRY(
+        opened.pictures,
+        openLabelledPictures(path, params.text("split") == "test" ? Split::test : Split::training));
+    const std::int64_t limit = params.integer("limit"), all = opened.pictures->count();
+    opened.count = limit > 0 ? std::min(limit, all) : all;
+    if (opened.count == 0)
+        return inputError("{} holds no pictures", path.string());
+    for (const fs::path& file : opened.pictures->files()) {
+        VITRINE_TRY(InputFile input, hashInput("data", file));
+        opened.inputs.push_back(std::move(input));
+    }
+    if (opened.inputs.empty())
+        opened.notes.push_back(
+            fmt::format("Pictures of the folder {} are named in the table items, "
+                        "not hashed one by one.",
+                        path.string()));
+    if (opened.count < all)
+        opened.notes.push_back(fmt::format("The first {} of {} pictures.", opened.count, all));
+    return opened;
+}
+
+Result<std::vector<std::int64_t>> classesFor(const LabelledPictures& pictures,
+                                             const OpenVision& opened,
+                                             std::vector<std::string>& notes)
+{
+    const std::int64_t classes = opened.model.classes();
+    const auto &names = pictures.classNames(), &labels = opened.model.checkpoint().labels();
+    std::vector<std::int64_t> result;
+    if (!names.empty() && !labels.empty()) {
+        for (const std::string& name : names) {
+            const auto found = std::ranges::find(labels, name);
+            if (found == labels.end())
+                break;
+            result.push_back(found - labels.begin());
+        }
+        if (result.size() == names.size())
+            return result;
+        result.clear();
+    }
+    if (pictures.classes() > classes)
+        return inputError("the pictures have {} classes, {} knows {}", pictures.classes(),
+                          opened.name, classes);
+    for (std::int64_t i = 0; i < pictures.classes(); ++i)
+        result.push_back(i);
+    if (!names.empty())
+        notes.push_back(fmt::format("{} does not know the classes by the names of their folders: "
+                                    "the folders in the order of their names are taken for its "
+                                    "classes 0 to {}.",
+                                    opened.name, pictures.classes() - 1));
+    return result;
+}
+
+} // namespace vitrine::quantization_plugin

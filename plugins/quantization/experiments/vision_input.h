@@ -1,0 +1,44 @@
+#pragma once
+
+#include "core/jobs/experiment/params.h"
+#include "core/jobs/experiment/run_result.h"
+#include "core/model/vision/vision_model.h"
+#include "core/picture/labelled_pictures.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+// What the experiments on vision transformers have in common: a model, and pictures with classes.
+namespace vitrine::quantization_plugin
+{
+
+struct OpenVision {
+    std::string name; // as the run shows it: the folder's or file's name
+    model::VisionModel model;
+    std::vector<InputFile> inputs;
+    std::vector<std::string> notes;
+};
+// The model that the parameter `name` says: a shipped one by its name, or a path.
+Result<OpenVision> openVision(const Params& params, const char* name);
+
+ParamSpec visionModelParam(const char* name, const char* label, const char* help);
+// data, split and limit.
+std::vector<ParamSpec> pictureParams();
+
+struct OpenPictures {
+    std::shared_ptr<const LabelledPictures> pictures;
+    std::int64_t count = 0; // as many as are used: the first ones
+    std::vector<InputFile> inputs;
+    std::vector<std::string> notes;
+};
+Result<OpenPictures> openPictures(const Params& params);
+
+// The class of the model that each class of the data is: by its name where both have names, else
+// the same number. Input error where the data has a class that the model does not; `notes` is told
+// what was assumed.
+Result<std::vector<std::int64_t>> classesFor(const LabelledPictures& pictures,
+                                             const OpenVision& opened,
+                                             std::vector<std::string>& notes);
+
+} // namespace vitrine::quantization_plugin
