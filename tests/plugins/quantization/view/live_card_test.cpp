@@ -131,6 +131,9 @@ protected:
         for (const RunRecord& record : records)
             handles.push_back(std::make_shared<const RunRecord>(record));
         view_->setRuns(handles);
+        QJsonObject state = view_->state();
+        state["page"] = "try";
+        view_->setState(state);
         EXPECT_TRUE(settle());
     }
     template <typename Widget>
