@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <utility>
 
 #include "widgets/theme/hatch.h"
@@ -299,12 +300,10 @@ std::vector<QRectF> notePlaces(const std::vector<figure::Annotation>& notes, con
 namespace
 {
 
-// The text's colour may not be seen on a cell: black or white then, by the cell.
-QColor noteColour(const figure::Annotation& note, const std::vector<figure::Grid>& grids,
-                  const theme::Palette& palette)
+// Colour of the cell that a note stands on; nothing: it stands on none.
+std::optional<figure::Colour> cellUnder(const figure::Annotation& note,
+                                        const std::vector<figure::Grid>& grids)
 {
-    if (note.colour != figure::kTextColour)
-        return palette.series(note.colour);
     for (auto grid = grids.rbegin(); grid != grids.rend(); ++grid) {
         const double column = std::round((note.x - grid->x0) / grid->dx),
                      row = std::round((note.y - grid->y0) / grid->dy);
@@ -313,14 +312,20 @@ QColor noteColour(const figure::Annotation& note, const std::vector<figure::Grid
             continue;
         const auto cell = static_cast<std::size_t>(row) * static_cast<std::size_t>(grid->columns) +
                           static_cast<std::size_t>(column);
-        if (cell >= grid->values.size() || !std::isfinite(grid->values[cell]))
-            continue;
-        const auto colour =
-            figure::colourOf(grid->map, figure::normalised(*grid, grid->values[cell]));
-        const double light = 0.299 * colour.red + 0.587 * colour.green + 0.114 * colour.blue;
-        return light > 127 ? Qt::black : Qt::white;
+        if (cell < grid->values.size() && std::isfinite(grid->values[cell]))
+            return figure::colourOf(grid->map, figure::normalised(*grid, grid->values[cell]));
     }
-    return palette.series(note.colour);
+    return {};
+}
+
+// The text's colour may not be seen on a cell: black or white then, by the cell.
+QColor noteColour(const figure::Annotation& note, const std::optional<figure::Colour>& cell,
+                  const theme::Palette& palette)
+{
+    if (note.colour != figure::kTextColour || !cell)
+        return palette.series(note.colour);
+    const double light = 0.299 * cell->red + 0.587 * cell->green + 0.114 * cell->blue;
+    return light > 127 ? Qt::black : Qt::white;
 }
 
 } // namespace
@@ -334,8 +339,16 @@ void drawAnnotations(QPainter& painter, const figure::Figure& figure, const Fram
     for (std::size_t i = 0; i < notes.size(); ++i) {
         if (places[i].isNull())
             continue;
-        painter.setPen(noteColour(notes[i], figure.grids, palette));
-        painter.drawText(places[i].bottomLeft(), QString::fromStdString(notes[i].text));
+        const auto cell = cellUnder(notes[i], figure.grids);
+        const QString text = QString::fromStdString(notes[i].text);
+        painter.setPen(noteColour(notes[i], cell, palette));
+        if (!cell) {
+            painter.drawText(places[i].bottomLeft(), text);
+            continue;
+        }
+        QRectF middle = places[i].adjusted(-2, -2, 2, 2);
+        middle.moveCenter(frame.at(notes[i].x, notes[i].y));
+        painter.drawText(middle, Qt::AlignCenter | Qt::TextDontClip, text);
     }
 }
 
