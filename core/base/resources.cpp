@@ -1,5 +1,7 @@
 #include "core/base/resources.h"
 
+#include "core/base/file.h"
+
 #include <algorithm>
 #include <cstdlib>
 
@@ -25,6 +27,27 @@ bool isLanguageModel(const fs::path& folder)
     return fs::exists(folder / "config.json", ignored) &&
            (fs::exists(folder / "tokenizer.model", ignored) ||
             fs::exists(folder / "tokenizer.json", ignored));
+}
+
+bool isShippedVisionModel(const fs::path& folder)
+{
+    constexpr std::uint64_t kLimit = 1 << 20;
+    const auto config = readFile(folder / "config.json", kLimit);
+    return config && !isLanguageModel(folder) && config->find("\"img_size\"") != std::string::npos;
+}
+
+std::vector<std::string> shippedModels(bool isKind(const fs::path&))
+{
+    std::vector<std::string> names;
+    const auto folder = findResource("models");
+    if (!folder)
+        return names;
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator(*folder, ignored))
+        if (isKind(entry.path()))
+            names.push_back(entry.path().filename().string());
+    std::ranges::sort(names);
+    return names;
 }
 
 } // namespace
@@ -55,24 +78,21 @@ Result<fs::path> findModel(std::string_view nameOrPath)
     if (fs::exists(path, ignored))
         return path;
     std::string known;
-    for (const auto& name : shippedLanguageModels())
-        known += (known.empty() ? "" : ", ") + name;
+    for (const auto& names : {shippedLanguageModels(), shippedVisionModels()})
+        for (const auto& name : names)
+            known += (known.empty() ? "" : ", ") + name;
     return inputError("cannot find the model {}: it is neither a path nor a shipped model ({})",
                       nameOrPath, known.empty() ? "none found" : known);
 }
 
 std::vector<std::string> shippedLanguageModels()
 {
-    std::vector<std::string> names;
-    const auto folder = findResource("models");
-    if (!folder)
-        return names;
-    std::error_code ignored;
-    for (const auto& entry : fs::directory_iterator(*folder, ignored))
-        if (isLanguageModel(entry.path()))
-            names.push_back(entry.path().filename().string());
-    std::ranges::sort(names);
-    return names;
+    return shippedModels(isLanguageModel);
+}
+
+std::vector<std::string> shippedVisionModels()
+{
+    return shippedModels(isShippedVisionModel);
 }
 
 } // namespace vitrine

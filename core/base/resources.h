@@ -17,8 +17,10 @@ Result<std::filesystem::path> findResource(std::string_view relative);
 // else a path as it stands.
 Result<std::filesystem::path> findModel(std::string_view nameOrPath);
 
-// Names of the shipped language models, sorted: those with a tokenizer. Networks of other kinds lie
-// beside them.
+// Names of the shipped models of a kind, sorted; networks of other kinds lie beside them. Language
+// models have a tokenizer, vision transformers say in config.json how large their pictures are
+// ("img_size").
 std::vector<std::string> shippedLanguageModels();
+std::vector<std::string> shippedVisionModels();
 
 } // namespace vitrine

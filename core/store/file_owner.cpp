@@ -83,9 +83,10 @@ struct PeekFolder {
     }
 };
 
-// All of it may still be in the -wal, as an early version that was killed has left it. A look at
-// that would alter it, so a copy is looked at.
-Result<FileOwner> ownerWithChanges(const fs::path& path)
+// With what lies beside it: all of it may still be in the -wal, as an early version that was killed
+// has left it, and the -journal takes back what was half written then. A look would alter them, so
+// a copy is looked at.
+Result<FileOwner> ownerWithChanges(const fs::path& path, const std::string& suffix)
 {
     std::error_code error;
     const PeekFolder folder{fs::temp_directory_path(error) / ("vitrine-" + newUid())};
@@ -94,14 +95,14 @@ Result<FileOwner> ownerWithChanges(const fs::path& path)
     fs::permissions(folder.path, fs::perms::owner_all, error);
     fs::copy_file(path, copy, error);
     if (!error)
-        fs::copy_file(path.string() + "-wal", copy.string() + "-wal", error);
+        fs::copy_file(path.string() + suffix, copy.string() + suffix, error);
     if (error)
-        return inputError("cannot read {} with its -wal: {}", path.string(), error.message());
+        return inputError("cannot read {} with its {}: {}", path.string(), suffix, error.message());
     VITRINE_TRY(const Database database, Database::open(copy));
     return ownerOfDatabase(database, path);
 }
 
-Result<FileOwner> ownerAtThisMoment(const fs::path& path)
+Result<FileOwner> ownerAsItLies(const fs::path& path)
 {
     std::error_code error;
     const auto status = fs::status(path, error);
@@ -123,7 +124,19 @@ Result<FileOwner> ownerAtThisMoment(const fs::path& path)
     auto owner = ownerOfDatabase(*database, path);
     const auto changes = fs::file_size(path.string() + "-wal", error);
     if (owner && *owner == FileOwner::nobody && !error && changes > 0)
-        return ownerWithChanges(path);
+        return ownerWithChanges(path, "-wal");
+    return owner;
+}
+
+Result<FileOwner> ownerAtThisMoment(const fs::path& path)
+{
+    auto owner = ownerAsItLies(path);
+    std::error_code error;
+    const bool isHalfWritten =
+        !owner && fs::file_size(path.string() + "-journal", error) > 0 && !error;
+    if (isHalfWritten)
+        if (auto before = ownerWithChanges(path, "-journal"))
+            return before;
     return owner;
 }
 

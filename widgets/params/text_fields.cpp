@@ -13,7 +13,7 @@
 #include <QStandardItemModel>
 #include <QToolButton>
 
-#include "core/base/resources.h"
+#include "core/jobs/experiment/model_names.h"
 #include "widgets/params/segmented_switch.h"
 #include "widgets/theme/icon.h"
 #include "widgets/theme/shown_text.h"
@@ -219,7 +219,7 @@ PathField::PathField(const ParamSpec& spec, QWidget* parent) : Field(parent), sp
         combo_->setInsertPolicy(QComboBox::NoInsert);
         combo_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
         combo_->setMinimumContentsLength(8);
-        for (const std::string& name : shippedLanguageModels())
+        for (const std::string& name : shippedModels(spec))
             combo_->addItem(QString::fromStdString(name));
         combo_->setCurrentIndex(-1);
         line_ = combo_->lineEdit();

@@ -1,6 +1,6 @@
 #include "core/jobs/experiment/experiment.h"
 
-#include "core/base/resources.h"
+#include "core/jobs/experiment/model_names.h"
 
 #include <algorithm>
 #include <set>
@@ -29,7 +29,7 @@ ParamValue settled(const ParamSpec& spec, ParamValue value)
     if (!text || text->empty())
         return value;
     const bool shipped = spec.type == ParamType::model && text->find('/') == std::string::npos &&
-                         std::ranges::count(shippedLanguageModels(), *text) > 0;
+                         std::ranges::count(shippedModels(spec), *text) > 0;
     if ((spec.type == ParamType::file || spec.type == ParamType::model) && !shipped) {
         std::error_code ignored;
         if (const auto path = std::filesystem::absolute(*text, ignored); !ignored)

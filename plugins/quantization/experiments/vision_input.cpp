@@ -51,6 +51,7 @@ ParamSpec visionModelParam(const char* name, const char* label, const char* help
     ParamSpec spec;
     spec.name = name, spec.label = label, spec.type = ParamType::model, spec.help = help;
     spec.group = "Model";
+    spec.fileKind = "vision";
     return spec;
 }
 

@@ -40,10 +40,12 @@ TEST(ShippedLanguageModels, AreThoseWithATokenizer)
         std::filesystem::create_directories(path.parent_path());
         std::ofstream(path) << "x";
     }
+    std::ofstream(resources.path / "models/vision/config.json") << R"({"img_size": 28})";
     ASSERT_EQ(::setenv("VITRINE_RESOURCES", resources.path.c_str(), 1), 0);
-    const auto names = shippedLanguageModels();
+    const auto names = shippedLanguageModels(), vision = shippedVisionModels();
     ::unsetenv("VITRINE_RESOURCES");
     EXPECT_EQ(names, (std::vector<std::string>{"lm-a", "lm-b"}));
+    EXPECT_EQ(vision, (std::vector<std::string>{"vision"}));
 }
 
 } // namespace

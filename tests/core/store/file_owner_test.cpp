@@ -164,6 +164,32 @@ TEST_F(FileOwnerTest, SoIsOneInWalMode)
     expectRefused("database of another program");
 }
 
+// A process was killed while it wrote a new file's first pages: its journal says that there was
+// nothing before.
+TEST_F(FileOwnerTest, ANewFileThatIsHalfWrittenIsNobodysAndBecomesAWorkspace)
+{
+    const pid_t child = ::fork();
+    if (child == 0) {
+        sqlite3* database = nullptr;
+        ::sqlite3_open(path.c_str(), &database);
+        ::sqlite3_exec(database,
+                       "PRAGMA cache_size=1; BEGIN; CREATE TABLE runs (x);"
+                       "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 500)"
+                       "INSERT INTO runs SELECT zeroblob(3000) FROM n",
+                       nullptr, nullptr, nullptr);
+        ::_exit(0); // nothing is closed
+    }
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    ASSERT_GT(fs::file_size(path), 100'000u);
+    ASSERT_GT(fs::file_size(path.string() + "-journal"), 0u);
+
+    const auto store = Store::open(path);
+    ASSERT_TRUE(store) << store.error().message;
+    EXPECT_EQ(store->count({}).value(), 0);
+    EXPECT_FALSE(fs::exists(path.string() + "-journal"));
+}
+
 TEST_F(FileOwnerTest, AFileThatIsNoDatabaseIsRefusedUnaltered)
 {
     std::ofstream(path) << std::string(5000, 'x');

@@ -206,8 +206,10 @@ TEST_F(Workspace, AWorkerThatDiedUnseenWithASavedStateIsInterrupted)
 void sweepPoints(const std::filesystem::path& path, int points)
 {
     auto store = Store::open(path);
-    if (!store)
+    if (!store) {
+        std::fprintf(stderr, "%s\n", store.error().message.c_str());
         std::_Exit(1);
+    }
     importFinished(*store, [](const std::string&) {});
     int at = 0;
     const auto next = [&]() -> std::optional<std::filesystem::path> {

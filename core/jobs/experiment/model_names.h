@@ -1,0 +1,15 @@
+#pragma once
+
+#include "core/jobs/experiment/params.h"
+
+#include <string>
+#include <vector>
+
+namespace vitrine
+{
+
+// Names of the shipped models that a parameter of type model may be: vision transformers where its
+// `fileKind` is "vision", else language models.
+std::vector<std::string> shippedModels(const ParamSpec& spec);
+
+} // namespace vitrine
