@@ -103,6 +103,8 @@ std::string deitConfigJson(const DeitConfig& c, const std::string& name)
         .number("norm_eps", kDeitEpsilon)
         .numbers("mean", c.mean)
         .numbers("std", c.deviation)
+        .number("crop_pct", 1) // it was trained on whole pictures
+        .text("interpolation", "bicubic")
         .done();
 }
 
