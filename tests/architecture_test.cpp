@@ -96,6 +96,7 @@ std::map<std::string, Folders> allowedFolders()
           {"llm", {"checkpoint", "network", "tokenizer"}},
           {"vision", {"checkpoint", "network"}},
           {"task", {"tokenizer"}}}},
+        {"core/attention", {{"picture", {}}}},
         {"core/sim",
          {{"workload", {}},
           {"cost", {"workload"}},

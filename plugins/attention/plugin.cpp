@@ -4,6 +4,7 @@
 #include "plugins/attention/experiments/forward_experiment.h"
 #include "plugins/attention/experiments/generate_experiment.h"
 #include "plugins/attention/experiments/import_experiment.h"
+#include "plugins/attention/experiments/picture_experiment.h"
 #include "plugins/attention/figures/figures.h"
 #include "plugins/attention/view/shown_run.h"
 #include "plugins/attention/view/view.h"
@@ -24,8 +25,8 @@ class AttentionPlugin : public QObject, public Plugin
 public:
     std::vector<std::unique_ptr<Experiment>> createExperiments() const override
     {
-        return experiments<CaptureExperiment, ImportExperiment, ForwardExperiment,
-                           GenerateExperiment>();
+        return experiments<CaptureExperiment, PictureExperiment, ImportExperiment,
+                           ForwardExperiment, GenerateExperiment>();
     }
     View* createView(std::string_view experiment, ViewContext& context,
                      QWidget* parent) const override

@@ -3,6 +3,7 @@
 #include "core/attention/capture.h"
 #include "core/attention/head_list.h"
 #include "core/attention/map_file.h"
+#include "core/attention/picture/picture_file.h"
 #include "core/attention/sinks.h"
 #include "core/base/file.h"
 #include "core/base/random.h"
@@ -117,6 +118,35 @@ TEST(HostileFiles, CapturesOfCalibratedHeads)
                 EXPECT_EQ(
                     capture->keeps(l, h),
                     capture->tile(l, h, {0, 0, capture->tokens(), capture->tokens()}).has_value());
+        return "";
+    });
+}
+
+TEST(HostileFiles, PicturesThatAVisionTransformerLookedAt)
+{
+    const tests::TemporaryFolder folder;
+    const auto path = folder.path / "picture.safetensors";
+    PictureTensors picture;
+    PictureLayer windows{"windows", AttentionKind::windows, 1, 2, {0, 2, 2}, {0, 2, 2}, 2, 1, 0};
+    PictureLayer plain{"plain", AttentionKind::softmax, 1, 1, {0, 2, 2}, {0, 1, 1}, 0, 0, 0};
+    picture.layers = {windows, plain};
+    picture.tensors = {
+        {{{std::vector<float>(8, 1), std::vector<float>(8, 2), std::vector<float>(9, 0.5f)}},
+         {std::vector<float>(8, 1)},
+         std::vector<float>(4, 3)},
+        {{{std::vector<float>(4, 1), {2}, {}}}, {{1}}, std::vector<float>(4, 3)}};
+    const auto looks = lookAtHeads(picture, 4).value();
+    ASSERT_TRUE(writePictureCapture(path, {"m", "p", {4, std::vector<std::uint8_t>(48, 9)}},
+                                    picture, looks));
+
+    expectRobust(path, [](const std::filesystem::path& file) -> std::string {
+        const auto capture = PictureCapture::open(file);
+        if (!capture)
+            return capture.error().message;
+        for (std::size_t layer = 0; layer < capture->layers().size(); ++layer)
+            for (const Attending attending : {Attending::softmax, Attending::taylor})
+                if (canAttend(capture->layers()[layer], attending))
+                    capture->map(layer, 0, attending).row(0);
         return "";
     });
 }
