@@ -276,7 +276,8 @@ void GenericView::takeFigures(const std::vector<figure::Figure>& drawn)
         return;
     qDeleteAll(figures_->findChildren<QWidget*>(QString(), Qt::FindDirectChildrenOnly));
     for (const figure::Figure& figure : drawn) {
-        if (figure.series.empty() && figure.bars.empty() && figure.grids.empty())
+        if (figure.series.empty() && figure.bars.empty() && figure.grids.empty() &&
+            figure.images.empty())
             continue;
         auto* made = new Panel(QString::fromStdString(figure.title), figures_.data());
         auto* plot = new plot::PlotView(made);

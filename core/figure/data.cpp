@@ -51,6 +51,18 @@ void addGrid(std::string& csv, const Grid& grid)
         }
 }
 
+// "224 x 224 pixels: coat, taken for a shirt"
+std::string imageText(const Image& image)
+{
+    std::string text =
+        std::to_string(image.width) + " x " + std::to_string(image.height) + " pixels";
+    if (image.caption.empty())
+        return text;
+    std::string caption = image.caption;
+    std::ranges::replace(caption, '\n', ' ');
+    return text + ": " + caption;
+}
+
 Json axisJson(const Axis& axis, Range range)
 {
     Json ticks = Json::array();
@@ -67,11 +79,19 @@ Json axisJson(const Axis& axis, Range range)
 constexpr std::array<const char*, 5> kLines = {"none", "solid", "dash", "dot", "dashDot"};
 constexpr std::array<const char*, 5> kMarkers = {"none", "circle", "square", "triangle", "cross"};
 constexpr std::array<const char*, 4> kMaps = {"viridis", "cividis", "magma", "difference"};
+constexpr std::array<const char*, 3> kUpsamplings = {"nearest", "bilinear", "bicubic"};
 
 template <typename Enum, std::size_t N>
 const char* nameOf(const std::array<const char*, N>& names, Enum value)
 {
     return names[static_cast<std::size_t>(value)];
+}
+
+Json imageJson(const Image& image)
+{
+    return {{"name", image.name},     {"caption", image.caption}, {"width", image.width},
+            {"height", image.height}, {"x0", image.x0},           {"dx", image.dx},
+            {"y0", image.y0},         {"dy", image.dy}};
 }
 
 Json gridJson(const Grid& grid)
@@ -88,6 +108,8 @@ Json gridJson(const Grid& grid)
             {"log", grid.scale == Scale::logarithmic},
             {"range", {grid.minimum, grid.maximum}},
             {"clipped", grid.clipped},
+            {"opacity", grid.opacity},
+            {"upsampling", nameOf(kUpsamplings, grid.upsampling)},
             {"values", grid.values}};
 }
 
@@ -106,6 +128,9 @@ std::string figureCsv(const Figure& figure)
             line(csv, {"bar", bars.name, number(bars.position[i]), number(base + bars.height[i]),
                        number(base), "", labelOf(bars, i)});
         }
+    for (const Image& image : figure.images)
+        line(csv, {"image", image.name, number(image.x0), number(image.y0), "", "",
+                   imageText(image)});
     for (const Grid& grid : figure.grids)
         addGrid(csv, grid);
     for (const Span& span : figure.spans)
@@ -139,6 +164,8 @@ Json figureJson(const Figure& figure)
                                 {"width", bars.width},
                                 {"horizontal", bars.horizontal},
                                 {"colour", bars.colour}});
+    for (const Image& image : figure.images)
+        json["images"].push_back(imageJson(image));
     for (const Grid& grid : figure.grids)
         json["grids"].push_back(gridJson(grid));
     for (const Span& span : figure.spans)

@@ -75,6 +75,19 @@ struct Annotation {
 
 enum class ColourMap { viridis, cividis, magma, difference };
 
+// What is drawn between the centres of cells (core/figure/upsample.h).
+enum class Upsampling { nearest, bilinear, bicubic };
+
+// A picture between the axes, below all else; pixel (row, column) is centred as a Grid's cell is.
+struct Image {
+    std::string name{};    // what it shows, said under the pointer: "coat, taken for a shirt"
+    std::string caption{}; // under it, in one or several lines ('\n'), each cut to its width
+    std::int64_t width = 0, height = 0;
+    std::vector<std::uint8_t>
+        rgb{}; // 3 * width * height: red, green, blue, row by row; else it is not drawn
+    double x0 = 0, dx = 1, y0 = 0, dy = 1;
+};
+
 // Regular grid of values, drawn as coloured cells; cell (row, column) is centred at (x0 + column *
 // dx, y0 + row * dy).
 struct Grid {
@@ -89,6 +102,8 @@ struct Grid {
     double minimum = 0,
            maximum = 1;   // range of the colours; shown on the legend with scale and clipping
     bool clipped = false; // values outside the range exist: said on the legend
+    double opacity = 1;   // below 1 what lies under the cells is seen; said on the legend
+    Upsampling upsampling = Upsampling::nearest;
 };
 
 // Where a figure comes from: enough to draw it again and to answer "Where from?".
@@ -107,10 +122,12 @@ struct Figure {
     Axis x{}, y{};
     std::vector<Series> series{};
     std::vector<Bars> bars{};
+    std::vector<Image> images{};
     std::vector<Grid> grids{};
     std::vector<Span> spans{};
     std::vector<Annotation> annotations{};
     bool legend = true;
+    bool axes = true;                // false: without lines, ticks and labels (pictures alone)
     bool equalAspect = false;        // square cells
     double width = 120, height = 80; // millimetres on paper
     Recipe recipe{};
@@ -121,7 +138,7 @@ struct Range {
 };
 
 // The ranges a drawing shows: the axis's own where given, else of all data with a margin of 4 %
-// (none where grids fill it).
+// (none where grids and pictures fill it; under pictures there is room for their captions).
 Range xRange(const Figure& figure);
 Range yRange(const Figure& figure);
 

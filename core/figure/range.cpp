@@ -9,6 +9,7 @@ namespace
 {
 
 constexpr double kMargin = 0.04;
+constexpr double kCaptionLine = 0.14; // of the picture's height, where the axis does not say more
 constexpr double kLargest = 1e300; // differences of what is larger are infinite
 constexpr double kNarrowest =
     1e-12; // of a linear range's largest value: below, ticks would fall together
@@ -29,16 +30,38 @@ struct Extent {
     bool empty() const { return low > high; }
 };
 
-Extent gridExtent(const Figure& figure, bool vertical)
+void addCells(double first, double step, std::int64_t cells, Extent& extent)
+{
+    extent.add(first - step / 2);
+    extent.add(first + step * (static_cast<double>(cells) - 0.5));
+}
+
+// Captions stand at the picture's foot, whichever way the axis runs.
+void addCaption(const Image& image, bool reversed, Extent& extent)
+{
+    if (image.caption.empty())
+        return;
+    const double height = std::abs(image.dy) * static_cast<double>(image.height);
+    const double one = image.y0 - image.dy / 2;
+    const double other = one + image.dy * static_cast<double>(image.height);
+    const double room =
+        height * kCaptionLine *
+        static_cast<double>(1 + std::ranges::count(image.caption, '\n'));
+    extent.add(reversed ? std::max(one, other) + room : std::min(one, other) - room);
+}
+
+Extent cellExtent(const Figure& figure, bool vertical)
 {
     Extent extent;
-    for (const Grid& grid : figure.grids) {
-        const double first = vertical ? grid.y0 : grid.x0;
-        const double step = vertical ? grid.dy : grid.dx;
-        const auto cells = static_cast<double>(vertical ? grid.rows : grid.columns);
-        extent.add(first - step / 2);
-        extent.add(first + step * (cells - 0.5));
+    for (const Image& image : figure.images) {
+        addCells(vertical ? image.y0 : image.x0, vertical ? image.dy : image.dx,
+                 vertical ? image.height : image.width, extent);
+        if (vertical)
+            addCaption(image, figure.y.reversed, extent);
     }
+    for (const Grid& grid : figure.grids)
+        addCells(vertical ? grid.y0 : grid.x0, vertical ? grid.dy : grid.dx,
+                 vertical ? grid.rows : grid.columns, extent);
     return extent;
 }
 
@@ -98,9 +121,9 @@ Range widened(const Extent& extent, bool atZero)
 
 Range automatic(const Figure& figure, bool vertical, bool logarithmic)
 {
-    const Extent grids = gridExtent(figure, vertical);
-    if (!grids.empty())
-        return {grids.low, grids.high};
+    const Extent cells = cellExtent(figure, vertical);
+    if (!cells.empty())
+        return {cells.low, cells.high};
     const Extent extent = dataExtent(figure, vertical, logarithmic);
     if (extent.empty())
         return logarithmic ? Range{0.1, 1} : Range{0, 1};

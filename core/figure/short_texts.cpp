@@ -40,6 +40,10 @@ Figure withShortTexts(Figure figure)
         for (std::string& label : bars.labels)
             shorten(label, kLongestHelp);
     }
+    for (Image& image : figure.images) {
+        shorten(image.name, kLongestHelp);
+        shorten(image.caption, kLongestHelp);
+    }
     for (Grid& grid : figure.grids) {
         shorten(grid.name, kLongestName);
         shorten(grid.unit, kLongestName);

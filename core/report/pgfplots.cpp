@@ -252,7 +252,7 @@ std::size_t pointsOf(const Figure& figure)
 
 bool drawnByLatex(const Figure& figure)
 {
-    return figure.grids.empty() && pointsOf(figure) <= kMostPoints;
+    return figure.grids.empty() && figure.images.empty() && pointsOf(figure) <= kMostPoints;
 }
 
 std::string pgfplots(const PlacedFigure& figure)
@@ -284,6 +284,8 @@ std::string pgfplots(const PlacedFigure& figure)
         writer.text += "  grid=major, grid style={vitrineline, line width=0.4pt},\n";
     if (figure.equalAspect)
         writer.text += "  axis equal image,\n";
+    if (!figure.axes)
+        writer.text += "  hide axis,\n";
     writer.text += fmt::format(
         "  legend cell align=left, legend columns={}, legend style={{draw=none, fill=none, "
         "at={{(0,1.02)}}, anchor=south west,\n    /tikz/every even column/.append "

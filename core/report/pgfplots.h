@@ -8,8 +8,8 @@
 namespace vitrine::report
 {
 
-// Whether LaTeX can draw the figure itself: no grids, and few enough points that TeX's memory and
-// patience last. What it cannot is included as a PDF of the drawing engine.
+// Whether LaTeX can draw the figure itself: no grids and pictures, and few enough points that TeX's
+// memory and patience last. What it cannot is included as a PDF of the drawing engine.
 bool drawnByLatex(const figure::Figure& figure);
 
 // The figure as a tikzpicture: axes, ranges, marks and legend as the window draws them, colours

@@ -1,9 +1,9 @@
 #include "widgets/map/map_card.h"
 
+#include "widgets/map/colour_controls.h"
 #include "widgets/map/map_readout.h"
 #include "widgets/params/number_spin.h"
 #include "widgets/params/segmented_switch.h"
-#include "widgets/theme/text.h"
 
 #include <QBoxLayout>
 #include <QComboBox>
@@ -14,9 +14,12 @@ namespace vitrine
 
 MapCard::MapCard(const QString& heading, const QString& hint, MapCompute compute, QWidget* parent)
     : Panel(heading, parent),
-      scale_(new SegmentedSwitch(this)),
+      scale_(newScaleSwitch(
+          tr("Colours follow the weight"),
+          tr("Colours follow the logarithm of the weight, from a ten-thousandth of the clip"),
+          this)),
       clip_(new NumberSpin(0.0001, 1, 4, this)),
-      colours_(new QComboBox(this)),
+      colours_(newColourMapChoice(this)),
       maps_(new LinkedMaps(std::move(compute), this)),
       note_(new QLabel(this)),
       reading_(new MapReadout(hint, this))
@@ -35,23 +38,12 @@ MapCard::MapCard(const QString& heading, const QString& hint, MapCompute compute
 
 void MapCard::makeControls()
 {
-    scale_->setOptions(
-        {tr("Linear"), tr("Log")},
-        {tr("Colours follow the weight"),
-         tr("Colours follow the logarithm of the weight, from a ten-thousandth of the clip")});
-    scale_->setAccessibleName(tr("Colour scale"));
     clip_->setAccessibleName(tr("Clip"));
     clip_->setToolTip(tr("Weights from this value on have the brightest colour. Rows sum to 1, so "
                          "that most weights are small: 0.1 shows them."));
     auto* clipLabel = new QLabel(tr("Clip"), this);
     clipLabel->setProperty("role", "muted");
     clipLabel->setBuddy(clip_);
-    for (const auto map :
-         {figure::ColourMap::viridis, figure::ColourMap::cividis, figure::ColourMap::magma})
-        colours_->addItem(fromUtf8(figure::colourMapName(map)));
-    colours_->setAccessibleName(tr("Colour map"));
-    setColourHelp(
-        tr("Viridis and cividis are safe for colour blindness; all three are even in lightness"));
     for (QWidget* widget : std::initializer_list<QWidget*>{scale_, clipLabel, clip_, colours_})
         controls()->addWidget(widget);
     connect(scale_, &SegmentedSwitch::chosen, this, [this](int index) {

@@ -1,5 +1,5 @@
-#include "core/base/format.h"
 #include "core/figure/figure.h"
+#include "widgets/map/colour_legend.h"
 #include "widgets/map/map_labels.h"
 #include "widgets/map/map_view.h"
 #include "widgets/theme/hatch.h"
@@ -34,11 +34,6 @@ QRectF pixelsOf(const MapGeometry& g, const MapTile& tile)
     };
     return {g.toPixel(static_cast<double>(tile.row), static_cast<double>(tile.column)),
             QSizeF(reach(tile.width()), reach(tile.height()))};
-}
-
-QString shortNumber(double value)
-{
-    return QString::fromStdString(significant(value, 2));
 }
 
 } // namespace
@@ -268,79 +263,15 @@ void MapView::paintMargins(QPainter& painter, const MapGeometry& g, const Frame&
 
 void MapView::paintLegend(QPainter& painter, const MapGeometry& g, const Frame& f)
 {
-    const theme::Palette& colours = theme::palette();
-    const ColourScale& scale = table_.scale();
-    const bool centred = scale.map == figure::ColourMap::difference;
-    const bool clips = centred || scale.maximum < 1;
-    const bool log = scale.scale == figure::Scale::logarithmic;
-    const double low = log && !centred ? std::max(scale.minimum, scale.maximum * figure::kLogFloor)
-                                       : scale.minimum;
-    const double middle = centred ? 0
-                          : log   ? std::sqrt(low * scale.maximum)
-                                  : (low + scale.maximum) / 2;
-    const QString top = (clips ? QStringLiteral("≥ ") : QString()) + shortNumber(scale.maximum);
-    const QString bottom =
-        (centred || (log && low > 0) ? QStringLiteral("≤ ") : QString()) + shortNumber(low);
-    const QString words = log ? tr("log scale") : tr("linear");
-    const QString scaleLine = clips ? words + tr(", clipped") : words;
     const QRectF sight = g.visible();
-    QImage bar(256, 1, QImage::Format_RGB32);
-    for (int i = 0; i < 256; ++i)
-        bar.setPixel(i, 0, table_.entry(i));
-
-    painter.setFont(theme::uiFont(11));
-    painter.setPen(colours.muted);
-    painter.setRenderHint(QPainter::SmoothPixmapTransform);
-    if (f.legendBeside) {
-        const double height = std::min(sight.height() - 36, 200.0);
-        if (height < 40)
-            return;
-        const QRectF place(sight.right() + 12, sight.top(), 10, height);
-        painter.save();
-        painter.translate(place.left(), place.bottom());
-        painter.rotate(-90);
-        painter.drawImage(QRectF(0, 0, height, place.width()), bar);
-        painter.restore();
-        const auto text = [&](double y, const QString& line) {
-            painter.drawText(QRectF(place.right() + 5, y - 8, 56, 16),
-                             Qt::AlignLeft | Qt::AlignVCenter, line);
-        };
-        text(place.top() + 5, top);
-        text(place.center().y(), shortNumber(middle));
-        text(place.bottom() - 5, bottom);
-        painter.drawText(QRectF(place.left(), place.bottom() + 6, 66, 32),
-                         Qt::AlignLeft | Qt::AlignTop,
-                         clips ? words + QLatin1Char('\n') + tr("clipped") : words);
-        if (hatched_) {
-            const double y = place.bottom() + (clips ? 42 : 28);
-            theme::fillNotFinite(painter, QRectF(place.left(), y + 3, 10, 10), colours);
-            painter.drawText(QRectF(place.right() + 5, y, 62, 16), Qt::AlignLeft | Qt::AlignVCenter,
-                             tr("not finite"));
-        }
-        return;
-    }
-    const QFontMetricsF metrics(painter.font());
-    const double left = sight.left() + metrics.horizontalAdvance(bottom) + 6;
-    const double width = std::clamp(
-        sight.width() - metrics.horizontalAdvance(bottom + top + scaleLine) - 36, 30.0, 160.0);
-    const QRectF place(left, f.area.bottom() + 16, width, 8);
-    painter.drawImage(place, bar);
-    painter.drawText(QRectF(sight.left(), place.top() - 4, left - sight.left() - 6, 16),
-                     Qt::AlignRight | Qt::AlignVCenter, bottom);
-    // What is hatched must be said: "clipped" gives way, which the sign before the number says too.
-    const QString hatchWords = hatched_ ? tr("not finite") : QString();
-    const double swatch = hatched_ ? metrics.horizontalAdvance(hatchWords) + 28 : 0;
-    const QString line =
-        metrics.elidedText(top + QStringLiteral("   ") + (hatched_ ? words : scaleLine),
-                           Qt::ElideRight, f.area.right() - place.right() - swatch);
-    const QRectF room(place.right() + 6, place.top() - 4, f.area.right() - place.right(), 16);
-    painter.drawText(room, Qt::AlignLeft | Qt::AlignVCenter, line);
-    if (!hatched_)
-        return;
-    const double x = room.left() + metrics.horizontalAdvance(line) + 12;
-    theme::fillNotFinite(painter, QRectF(x, place.top() - 1, 10, 10), colours);
-    painter.drawText(QRectF(x + 14, room.top(), f.area.right() - x, 16),
-                     Qt::AlignLeft | Qt::AlignVCenter, hatchWords);
+    const LegendWords words = weightLegend(table_.scale(), hatched_);
+    if (f.legendBeside)
+        paintLegendBeside(painter, sight, table_, words);
+    else
+        paintLegendLine(painter,
+                        QRectF(QPointF(sight.left(), f.area.bottom() + 12),
+                               QPointF(f.area.right(), f.area.bottom() + 28)),
+                        table_, words);
 }
 
 } // namespace vitrine

@@ -67,16 +67,32 @@ QImage flattened(const QImage& image, const QColor& ground)
     return flat;
 }
 
-// What the colours mean, and all that could mislead: "attention weight · log · clipped".
-QString colourTitle(const figure::Grid& grid)
+bool isSmooth(const figure::Grid& grid)
 {
+    return grid.upsampling != figure::Upsampling::nearest;
+}
+
+bool hasSameColours(const figure::Grid& a, const figure::Grid& b)
+{
+    return a.map == b.map && a.scale == b.scale && a.minimum == b.minimum && a.maximum == b.maximum;
+}
+
+// What the colours mean, and all that could mislead: "attention weight · log · clipped".
+QString colourTitle(const std::vector<figure::Grid>& grids)
+{
+    const figure::Grid& grid = grids.front();
     QString title = text(figure::quantityTitle(grid.name, grid.unit));
     if (grid.scale == figure::Scale::logarithmic)
         title += " · log";
     if (grid.clipped)
         title += " · clipped";
-    if (std::ranges::any_of(grid.values, figure::isNotFinite))
+    if (grid.opacity < 1)
+        title += QStringLiteral(" · %1 % opaque").arg(std::lround(grid.opacity * 100));
+    if (std::ranges::any_of(
+            grids, [](const auto& g) { return std::ranges::any_of(g.values, figure::isNotFinite); }))
         title += " · hatched: not finite";
+    if (!std::ranges::all_of(grids, [&](const auto& g) { return hasSameColours(g, grid); }))
+        title += " · of the first map";
     return title;
 }
 
@@ -91,7 +107,7 @@ double cellsPerPixel(const figure::Grid& grid, const Frame& frame)
 
 } // namespace
 
-// Draws everything between the axes, in the order: cells, bands, bars, lines across, series, notes.
+// Draws everything between the axes, in the order: pictures, cells, bands, bars, lines across, series, notes.
 class Canvas::Content : public QCPLayerable
 {
 public:
@@ -108,9 +124,16 @@ protected:
             return;
         const figure::Figure& figure = canvas_->figure_;
         const theme::Palette& palette = canvas_->palette_;
-        painter->setRenderHint(QPainter::SmoothPixmapTransform, false);
+        for (std::size_t i = 0; i < figure.images.size(); ++i) {
+            const PlacedImage& placed = canvas_->pictureOf(i, frame);
+            painter->setRenderHint(QPainter::SmoothPixmapTransform);
+            painter->setRenderHint(QPainter::LosslessImageRendering, false);
+            if (!placed.image.isNull())
+                painter->drawImage(placed.place, placed.image);
+        }
         painter->setRenderHint(QPainter::LosslessImageRendering);
         for (std::size_t i = 0; i < figure.grids.size(); ++i) {
+            painter->setRenderHint(QPainter::SmoothPixmapTransform, isSmooth(figure.grids[i]));
             painter->drawImage(frame.rect, canvas_->imageOf(i, frame));
             drawNotFinite(*painter, figure.grids[i], frame, palette);
         }
@@ -125,6 +148,7 @@ protected:
         for (const figure::Series& series : figure.series)
             drawSeries(*painter, series, frame, palette);
         spans(false);
+        drawCaptions(*painter, figure, frame, palette);
         drawAnnotations(*painter, figure, frame, palette);
     }
 
@@ -209,6 +233,7 @@ void Canvas::setFigure(const figure::Figure& figure, const theme::Palette& palet
     figure_ = figure::withShortTexts(figure);
     palette_ = palette;
     images_.assign(figure_.grids.size(), {});
+    pictures_.assign(figure_.images.size(), {});
     reading_.reset();
     setBackground(QBrush(ground));
     build(title);
@@ -241,6 +266,7 @@ void Canvas::build(bool title)
         axis->setLayer("axes");
         axis->grid()->setLayer("grid");
         styleAxis(axis, axis == xAxis ? figure_.x : figure_.y);
+        axis->setVisible(figure_.axes);
     }
     if (!figure_.grids.empty())
         addColourBar(figure_.grids.front());
@@ -271,7 +297,8 @@ void Canvas::styleAxis(QCPAxis* axis, const figure::Axis& described)
     axis->setSubTickPen(QPen(palette_.line, width));
     axis->grid()->setPen(QPen(gridLine, 1));
     axis->grid()->setZeroLinePen(QPen(palette_.line, width));
-    const bool plain = figure_.grids.empty() && described.ticks.empty();
+    const bool plain =
+        figure_.grids.empty() && figure_.images.empty() && described.ticks.empty();
     axis->grid()->setVisible(plain);
 }
 
@@ -290,7 +317,7 @@ void Canvas::addColourBar(const figure::Grid& grid)
     colourBar_->setDataScaleType(logarithmic ? QCPAxis::stLogarithmic : QCPAxis::stLinear);
     colourBar_->setDataRange(QCPRange(range.low, range.high));
     styleAxis(colourBar_->axis(), axis);
-    colourBar_->axis()->setLabel(colourTitle(grid));
+    colourBar_->axis()->setLabel(colourTitle(figure_.grids));
     for (QCPAxis* side : colourBar_->axis()->axisRect()->axes()) {
         side->setBasePen(QPen(palette_.line, palette_.lineWidth));
         side->grid()->setVisible(false);
@@ -393,7 +420,7 @@ void Canvas::cutTitles()
     cut(xAxis, text(figure::axisTitle(figure_.x)), axes.width() + axes.left(), Qt::ElideRight);
     cut(yAxis, text(figure::axisTitle(figure_.y)), axes.height(), Qt::ElideRight);
     if (colourBar_) // "log" and "clipped" stand at its end
-        cut(colourBar_->axis(), colourTitle(figure_.grids.front()), axes.height(), Qt::ElideLeft);
+        cut(colourBar_->axis(), colourTitle(figure_.grids), axes.height(), Qt::ElideLeft);
 }
 
 // Names along the x axis stand upright where they fit side by side, or nearly so with their ends
@@ -447,14 +474,27 @@ void Canvas::squareCells()
                                std::max(40, static_cast<int>(cell * spanY)));
 }
 
+const PlacedImage& Canvas::pictureOf(std::size_t image, const Frame& frame)
+{
+    const double scale = imageScale_ <= 0 ? devicePixelRatioF() : imageScale_;
+    CachedPicture& cached = pictures_[image];
+    if (!same(cached.frame, frame) || cached.scale != scale)
+        cached = {placedImage(figure_.images[image], frame, scale), frame, scale};
+    return cached.placed;
+}
+
 const QImage& Canvas::imageOf(std::size_t grid, const Frame& frame)
 {
-    const bool dense = cellsPerPixel(figure_.grids[grid], frame) > 1;
+    // What is smooth needs no pixels of its own for its edges.
+    const bool dense =
+        cellsPerPixel(figure_.grids[grid], frame) > 1 || isSmooth(figure_.grids[grid]);
     const double scale = imageScale_ <= 0 ? devicePixelRatioF() : dense ? denseScale_ : imageScale_;
     Cached& cached = images_[grid];
     if (cached.image.isNull() || !same(cached.frame, frame) || cached.scale != scale)
         cached = {gridImage(figure_.grids[grid], frame, scale), frame, scale};
-    if (opaqueImages_ && cached.image.hasAlphaChannel())
+    // One that lies beside or over others must not cover them.
+    const bool alone = figure_.grids.size() == 1 && figure_.images.empty();
+    if (opaqueImages_ && alone && cached.image.hasAlphaChannel())
         cached.image = flattened(cached.image, palette_.surface);
     return cached.image;
 }

@@ -5,6 +5,7 @@
 #include "core/figure/figure.h"
 #include "core/figure/ticks.h"
 #include "widgets/plot/frame.h"
+#include "widgets/plot/picture_image.h"
 #include "widgets/plot/reading.h"
 #include "widgets/theme/palette.h"
 
@@ -66,6 +67,7 @@ private:
     void cutTitles();
     void turnLabels();
     void squareCells();
+    const PlacedImage& pictureOf(std::size_t image, const Frame& frame);
     const QImage& imageOf(std::size_t grid, const Frame& frame);
 
     figure::Figure figure_;
@@ -87,6 +89,12 @@ private:
         double scale = 0;
     };
     std::vector<Cached> images_;
+    struct CachedPicture {
+        PlacedImage placed;
+        Frame frame;
+        double scale = 0;
+    };
+    std::vector<CachedPicture> pictures_;
     bool drawn_ = false;
 };
 

@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "widgets/plot/picture_image.h"
 #include "widgets/theme/hatch.h"
 #include "widgets/theme/style.h"
 
@@ -21,6 +22,7 @@ using figure::Marker;
 constexpr double kPointsToPixels = 96.0 / 72.0;
 constexpr double kMarkerRadius = 3;
 constexpr double kNoteGap = 4; // pixels between the words of two notes
+constexpr double kCaptionHeight = 14;
 
 QPen penOf(const QColor& colour, double width, Line line)
 {
@@ -300,22 +302,58 @@ std::vector<QRectF> notePlaces(const std::vector<figure::Annotation>& notes, con
 namespace
 {
 
-// Colour of the cell that a note stands on; nothing: it stands on none.
-std::optional<figure::Colour> cellUnder(const figure::Annotation& note,
-                                        const std::vector<figure::Grid>& grids)
+std::optional<std::size_t> cellAt(double x, double y, const figure::Grid& grid)
 {
-    for (auto grid = grids.rbegin(); grid != grids.rend(); ++grid) {
-        const double column = std::round((note.x - grid->x0) / grid->dx),
-                     row = std::round((note.y - grid->y0) / grid->dy);
-        if (!(column >= 0 && row >= 0 && column < static_cast<double>(grid->columns) &&
-              row < static_cast<double>(grid->rows)))
-            continue;
-        const auto cell = static_cast<std::size_t>(row) * static_cast<std::size_t>(grid->columns) +
-                          static_cast<std::size_t>(column);
-        if (cell < grid->values.size() && std::isfinite(grid->values[cell]))
-            return figure::colourOf(grid->map, figure::normalised(*grid, grid->values[cell]));
+    const double column = std::round((x - grid.x0) / grid.dx),
+                 row = std::round((y - grid.y0) / grid.dy);
+    if (!(column >= 0 && row >= 0 && column < static_cast<double>(grid.columns) &&
+          row < static_cast<double>(grid.rows)))
+        return {};
+    return static_cast<std::size_t>(row) * static_cast<std::size_t>(grid.columns) +
+           static_cast<std::size_t>(column);
+}
+
+std::optional<figure::Colour> pictureUnder(const figure::Annotation& note,
+                                           const std::vector<figure::Image>& images)
+{
+    for (auto image = images.rbegin(); image != images.rend(); ++image) {
+        const figure::Grid pixels{.rows = image->height,
+                                  .columns = image->width,
+                                  .x0 = image->x0,
+                                  .dx = image->dx,
+                                  .y0 = image->y0,
+                                  .dy = image->dy};
+        const auto pixel = cellAt(note.x, note.y, pixels);
+        if (pixel && 3 * *pixel + 2 < image->rgb.size())
+            return figure::Colour{image->rgb[3 * *pixel], image->rgb[3 * *pixel + 1],
+                                  image->rgb[3 * *pixel + 2]};
     }
     return {};
+}
+
+figure::Colour mixed(figure::Colour below, figure::Colour above, double opacity)
+{
+    const auto channel = [opacity](std::uint8_t b, std::uint8_t a) {
+        return static_cast<std::uint8_t>(std::lround(b + (a - b) * opacity));
+    };
+    return {channel(below.red, above.red), channel(below.green, above.green),
+            channel(below.blue, above.blue)};
+}
+
+// Colour of the cell or picture that a note stands on; nothing: it stands on none.
+std::optional<figure::Colour> groundUnder(const figure::Annotation& note,
+                                          const figure::Figure& figure)
+{
+    const auto picture = pictureUnder(note, figure.images);
+    for (auto grid = figure.grids.rbegin(); grid != figure.grids.rend(); ++grid) {
+        const auto cell = cellAt(note.x, note.y, *grid);
+        if (!cell || *cell >= grid->values.size() || !std::isfinite(grid->values[*cell]))
+            continue;
+        const figure::Colour colour =
+            figure::colourOf(grid->map, figure::normalised(*grid, grid->values[*cell]));
+        return picture ? mixed(*picture, colour, std::clamp(grid->opacity, 0.0, 1.0)) : colour;
+    }
+    return picture;
 }
 
 // The text's colour may not be seen on a cell: black or white then, by the cell.
@@ -330,6 +368,29 @@ QColor noteColour(const figure::Annotation& note, const std::optional<figure::Co
 
 } // namespace
 
+void drawCaptions(QPainter& painter, const figure::Figure& figure, const Frame& frame,
+                  const theme::Palette& palette)
+{
+    const QFont font = theme::uiFont(11);
+    const QFontMetricsF metrics(font);
+    painter.setFont(font);
+    for (const figure::Image& image : figure.images) {
+        const auto place = placeOf(image, frame);
+        if (!place || !frame.rect.adjusted(-1, -1, 1, 1).contains(*place))
+            continue; // part of it is out of sight: so are its words
+        QRectF line(place->left(), place->bottom() + 3, place->width(), kCaptionHeight);
+        painter.setPen(palette.text);
+        for (const QString& words : QString::fromStdString(image.caption).split('\n')) {
+            if (line.bottom() > frame.rect.bottom() + kCaptionHeight / 2)
+                break;
+            painter.drawText(line, Qt::AlignLeft | Qt::AlignVCenter | Qt::TextDontClip,
+                             metrics.elidedText(words, Qt::ElideRight, line.width()));
+            line.translate(0, kCaptionHeight);
+            painter.setPen(palette.muted);
+        }
+    }
+}
+
 void drawAnnotations(QPainter& painter, const figure::Figure& figure, const Frame& frame,
                      const theme::Palette& palette)
 {
@@ -339,7 +400,7 @@ void drawAnnotations(QPainter& painter, const figure::Figure& figure, const Fram
     for (std::size_t i = 0; i < notes.size(); ++i) {
         if (places[i].isNull())
             continue;
-        const auto cell = cellUnder(notes[i], figure.grids);
+        const auto cell = groundUnder(notes[i], figure);
         const QString text = QString::fromStdString(notes[i].text);
         painter.setPen(noteColour(notes[i], cell, palette));
         if (!cell) {

@@ -26,7 +26,10 @@ void drawSpan(QPainter& painter, const figure::Span& span, const Frame& frame,
 // not drawn over those of an earlier note, nor outside the axes. Marks of one letter never give
 // way.
 std::vector<QRectF> notePlaces(const std::vector<figure::Annotation>& notes, const Frame& frame);
-// What stands in the text's colour is black or white on a cell.
+// The captions under pictures.
+void drawCaptions(QPainter& painter, const figure::Figure& figure, const Frame& frame,
+                  const theme::Palette& palette);
+// What stands in the text's colour is black or white on a cell or picture.
 void drawAnnotations(QPainter& painter, const figure::Figure& figure, const Frame& frame,
                      const theme::Palette& palette);
 

@@ -1,6 +1,7 @@
 #include "widgets/plot/grid_image.h"
 
 #include "core/figure/not_finite.h"
+#include "core/figure/upsample.h"
 
 #include <algorithm>
 #include <array>
@@ -38,12 +39,13 @@ std::vector<Cells> cellsOfPixels(int pixels, std::int64_t cells, Edge edge)
     return shown;
 }
 
-std::array<QRgb, 256> coloursOf(figure::ColourMap map)
+std::array<QRgb, 256> coloursOf(const figure::Grid& grid)
 {
+    const int alpha = static_cast<int>(std::lround(std::clamp(grid.opacity, 0.0, 1.0) * 255));
     std::array<QRgb, 256> colours;
     for (std::size_t i = 0; i < colours.size(); ++i) {
-        const figure::Colour c = figure::colourOf(map, static_cast<double>(i) / 255);
-        colours[i] = qRgb(c.red, c.green, c.blue);
+        const figure::Colour c = figure::colourOf(grid.map, static_cast<double>(i) / 255);
+        colours[i] = qPremultiply(qRgba(c.red, c.green, c.blue, alpha));
     }
     return colours;
 }
@@ -79,19 +81,24 @@ QImage gridImage(const figure::Grid& grid, const Frame& frame, double scale)
         return image;
 
     const double stepX = frame.rect.width() / width, stepY = frame.rect.height() / height;
-    const auto columns = cellsOfPixels(width, grid.columns, [&](int i) {
-        return (frame.valueX(frame.rect.left() + i * stepX) - grid.x0) / grid.dx + 0.5;
-    });
-    const auto rows = cellsOfPixels(height, grid.rows, [&](int i) {
-        return (frame.valueY(frame.rect.top() + i * stepY) - grid.y0) / grid.dy + 0.5;
-    });
-    const auto colours = coloursOf(grid.map);
+    const auto columnAt = [&](double pixel) {
+        return (frame.valueX(frame.rect.left() + pixel * stepX) - grid.x0) / grid.dx + 0.5;
+    };
+    const auto rowAt = [&](double pixel) {
+        return (frame.valueY(frame.rect.top() + pixel * stepY) - grid.y0) / grid.dy + 0.5;
+    };
+    const auto columns = cellsOfPixels(width, grid.columns, columnAt);
+    const auto rows = cellsOfPixels(height, grid.rows, rowAt);
+    const auto isOne = [](const Cells& cells) { return cells.to - cells.from <= 1; };
+    const bool between = grid.upsampling != figure::Upsampling::nearest &&
+                         std::ranges::all_of(columns, isOne) && std::ranges::all_of(rows, isOne);
+    const auto colours = coloursOf(grid);
     for (int y = 0; y < height; ++y) {
         const Cells block = rows[static_cast<std::size_t>(y)];
         if (block.to == 0)
             continue;
         auto* line = reinterpret_cast<QRgb*>(image.scanLine(y));
-        const bool repeated = y > 0 && rows[static_cast<std::size_t>(y - 1)].from == block.from &&
+        const bool repeated = !between && y > 0 && rows[static_cast<std::size_t>(y - 1)].from == block.from &&
                               rows[static_cast<std::size_t>(y - 1)].to == block.to;
         if (repeated) {
             std::copy_n(reinterpret_cast<const QRgb*>(image.constScanLine(y - 1)), width, line);
@@ -101,7 +108,11 @@ QImage gridImage(const figure::Grid& grid, const Frame& frame, double scale)
             const Cells across = columns[static_cast<std::size_t>(x)];
             if (across.to == 0)
                 continue;
-            const float value = pooled(grid, block, across);
+            const float value =
+                between ? figure::valueBetween(grid.values, grid.rows, grid.columns,
+                                               rowAt(y + 0.5) - 0.5, columnAt(x + 0.5) - 0.5,
+                                               grid.upsampling)
+                        : pooled(grid, block, across);
             const double share = figure::normalised(grid, value);
             if (!std::isnan(share) && !figure::isNotFinite(value))
                 line[x] = colours[static_cast<std::size_t>(std::lround(share * 255))];

@@ -4,6 +4,7 @@
 
 #include "core/base/number_text.h"
 #include "core/figure/not_finite.h"
+#include "widgets/plot/picture_image.h"
 
 #include <algorithm>
 #include <cmath>
@@ -69,6 +70,20 @@ std::optional<Reading> inGrid(const figure::Figure& figure, const figure::Grid& 
         withName("", {coordinate(figure.y, y, "row"), coordinate(figure.x, x, "column"), value})};
 }
 
+// What the picture shows, read at its middle.
+std::optional<Reading> inImage(const figure::Image& image, const Frame& frame, QPointF pixel)
+{
+    const auto place = placeOf(image, frame);
+    if (!place || !place->contains(pixel) || (image.name.empty() && image.caption.empty()))
+        return {};
+    const QPointF middle = place->intersected(frame.rect).center();
+    QStringList lines;
+    for (const std::string& text : {image.name, image.caption})
+        if (!text.empty())
+            lines << QString::fromStdString(text);
+    return Reading{middle, frame.valueX(middle.x()), frame.valueY(middle.y()), lines.join('\n')};
+}
+
 std::optional<Reading> inBars(const figure::Figure& figure, const figure::Bars& bars,
                               const Frame& frame, QPointF pixel)
 {
@@ -114,6 +129,8 @@ std::optional<Reading> readingAt(const figure::Figure& figure, const Frame& fram
         best = inBars(figure, *bars, frame, pixel);
     for (auto grid = figure.grids.rbegin(); !best && grid != figure.grids.rend(); ++grid)
         best = inGrid(figure, *grid, frame, pixel);
+    for (auto image = figure.images.rbegin(); !best && image != figure.images.rend(); ++image)
+        best = inImage(*image, frame, pixel);
     return best;
 }
 

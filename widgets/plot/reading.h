@@ -16,7 +16,7 @@ struct Reading {
     QString text; // one or several lines
 };
 
-// The bar or cell under the pixel, else the nearest point of a series within 24 pixels.
+// The bar, cell or picture under the pixel, else the nearest point of a series within 24 pixels.
 std::optional<Reading> readingAt(const figure::Figure& figure, const Frame& frame, QPointF pixel);
 
 } // namespace vitrine::plot
