@@ -89,9 +89,10 @@ const char* nameOf(const std::array<const char*, N>& names, Enum value)
 
 Json imageJson(const Image& image)
 {
-    return {{"name", image.name},     {"caption", image.caption}, {"width", image.width},
-            {"height", image.height}, {"x0", image.x0},           {"dx", image.dx},
-            {"y0", image.y0},         {"dy", image.dy}};
+    return {{"name", image.name},   {"caption", image.caption},
+            {"width", image.width}, {"height", image.height},
+            {"x0", image.x0},       {"dx", image.dx},
+            {"y0", image.y0},       {"dy", image.dy}};
 }
 
 Json gridJson(const Grid& grid)
@@ -129,8 +130,8 @@ std::string figureCsv(const Figure& figure)
                        number(base), "", labelOf(bars, i)});
         }
     for (const Image& image : figure.images)
-        line(csv, {"image", image.name, number(image.x0), number(image.y0), "", "",
-                   imageText(image)});
+        line(csv,
+             {"image", image.name, number(image.x0), number(image.y0), "", "", imageText(image)});
     for (const Grid& grid : figure.grids)
         addGrid(csv, grid);
     for (const Span& span : figure.spans)

@@ -12,10 +12,10 @@ namespace vitrine::figure
 namespace
 {
 
-constexpr double kGap = 0.06;           // between pictures, whose squares have side 1
-constexpr double kMargins = 24;         // millimetres left and right of the pictures on paper
-constexpr double kCaptionHeight = 4.2;  // millimetres of a line
-constexpr double kAroundPictures = 12;  // millimetres above and below them
+constexpr double kGap = 0.06;          // between pictures, whose squares have side 1
+constexpr double kMargins = 24;        // millimetres left and right of the pictures on paper
+constexpr double kCaptionHeight = 4.2; // millimetres of a line
+constexpr double kAroundPictures = 12; // millimetres above and below them
 
 std::int64_t captionLines(const Figure& figure)
 {
@@ -80,7 +80,8 @@ void layInRows(Figure& figure, std::int64_t across)
     const double pitch = 1 + kGap + captions;
     for (std::int64_t i = 0; i < count; ++i) {
         Image& image = figure.images[static_cast<std::size_t>(i)];
-        const auto side = static_cast<double>(std::max({image.width, image.height, std::int64_t{1}}));
+        const auto side =
+            static_cast<double>(std::max({image.width, image.height, std::int64_t{1}}));
         image.dx = image.dy = 1 / side;
         const double left = static_cast<double>(i % across) * (1 + kGap);
         const double top = static_cast<double>(i / across) * pitch;

@@ -31,9 +31,9 @@ void putPictureLook(Json& state, const PictureLook& look, const PictureLook& bef
 // Places the grid so that its cells cover the picture.
 void layOver(Grid& grid, const Image& image);
 
-// Pictures in rows of `across` (at least 1) in the order of figure.images, each as large as a square
-// of side 1 lets it be, with room for the longest caption; the figure gets no axes, square pixels
-// and the height that goes with its width. Grids are laid over the pictures after this.
+// Pictures in rows of `across` (at least 1) in the order of figure.images, each as large as a
+// square of side 1 lets it be, with room for the longest caption; the figure gets no axes, square
+// pixels and the height that goes with its width. Grids are laid over the pictures after this.
 void layInRows(Figure& figure, std::int64_t across);
 
 } // namespace vitrine::figure

@@ -10,7 +10,7 @@ namespace
 
 constexpr double kMargin = 0.04;
 constexpr double kCaptionLine = 0.14; // of the picture's height, where the axis does not say more
-constexpr double kLargest = 1e300; // differences of what is larger are infinite
+constexpr double kLargest = 1e300;    // differences of what is larger are infinite
 constexpr double kNarrowest =
     1e-12; // of a linear range's largest value: below, ticks would fall together
 
@@ -45,8 +45,7 @@ void addCaption(const Image& image, bool reversed, Extent& extent)
     const double one = image.y0 - image.dy / 2;
     const double other = one + image.dy * static_cast<double>(image.height);
     const double room =
-        height * kCaptionLine *
-        static_cast<double>(1 + std::ranges::count(image.caption, '\n'));
+        height * kCaptionLine * static_cast<double>(1 + std::ranges::count(image.caption, '\n'));
     extent.add(reversed ? std::max(one, other) + room : std::min(one, other) - room);
 }
 

@@ -80,8 +80,8 @@ float valueBetween(std::span<const float> values, std::int64_t rows, std::int64_
     const auto nearest = [](double place, std::int64_t cells) {
         return static_cast<std::int64_t>(std::floor(heldInside(place, cells) + 0.5));
     };
-    const float cell = values[static_cast<std::size_t>(nearest(row, rows) * columns +
-                                                       nearest(column, columns))];
+    const float cell =
+        values[static_cast<std::size_t>(nearest(row, rows) * columns + nearest(column, columns))];
     if (upsampling == Upsampling::nearest || !std::isfinite(cell))
         return cell;
     if (upsampling == Upsampling::bicubic) {

@@ -6,6 +6,8 @@
 #include "plugins/attention/experiments/import_experiment.h"
 #include "plugins/attention/experiments/picture_experiment.h"
 #include "plugins/attention/figures/figures.h"
+#include "plugins/attention/figures/picture_figures.h"
+#include "plugins/attention/view/picture_view.h"
 #include "plugins/attention/view/shown_run.h"
 #include "plugins/attention/view/view.h"
 #include "widgets/state_json.h"
@@ -33,11 +35,15 @@ public:
     {
         if (experiment == "attention.capture" || experiment == "attention.import")
             return new AttentionView(context, parent);
+        if (experiment == "attention.picture")
+            return new PictureView(context, parent);
         return nullptr;
     }
     std::vector<figure::Figure> figures(const std::vector<RunRecord>& runs,
                                         const QJsonObject& state) const override
     {
+        if (!runs.empty() && runs.front().experiment == "attention.picture")
+            return pictureFigures(runs, coreJson(state));
         return attention_plugin::figures(runs, coreJson(stateFor(runs, state)));
     }
 };

@@ -121,8 +121,7 @@ void paintLegendBeside(QPainter& painter, const QRectF& map, const ColourTable& 
     text(place.center().y(), words.middle);
     text(place.bottom() - 5, words.low);
     const bool two = !words.more.isEmpty();
-    painter.drawText(QRectF(place.left(), place.bottom() + 6, 66, 32),
-                     Qt::AlignLeft | Qt::AlignTop,
+    painter.drawText(QRectF(place.left(), place.bottom() + 6, 66, 32), Qt::AlignLeft | Qt::AlignTop,
                      two ? words.scale + QLatin1Char('\n') + words.more : words.scale);
     if (!words.notFinite)
         return;
@@ -150,9 +149,9 @@ void paintLegendLine(QPainter& painter, const QRectF& room, const ColourTable& t
     // What is hatched must be said: "clipped" gives way, which the sign before the number says too.
     const QString hatchWords = words.notFinite ? legendText("not finite") : QString();
     const double swatch = words.notFinite ? metrics.horizontalAdvance(hatchWords) + 28 : 0;
-    const QString line = metrics.elidedText(
-        words.high + QStringLiteral("   ") + (words.notFinite ? words.scale : scaleLine),
-        Qt::ElideRight, room.right() - place.right() - swatch);
+    const QString line = metrics.elidedText(words.high + QStringLiteral("   ") +
+                                                (words.notFinite ? words.scale : scaleLine),
+                                            Qt::ElideRight, room.right() - place.right() - swatch);
     const QRectF after(place.right() + 6, room.top(), room.right() - place.right(), 16);
     painter.drawText(after, Qt::AlignLeft | Qt::AlignVCenter, line);
     if (!words.notFinite)

@@ -15,7 +15,7 @@ namespace
 constexpr int kPictureGap = 12;   // between maps
 constexpr int kCaptionLine = 20;  // above a picture
 constexpr int kComfortable = 220; // a map's width where height is to be had
-constexpr int kMostAsked = 320;   // of a picture's height; larger ones are drawn where there is room
+constexpr int kMostAsked = 320; // of a picture's height; larger ones are drawn where there is room
 
 // Height by width.
 double aspectOf(const PictureMapData& data)
@@ -84,8 +84,8 @@ PictureMap* LinkedPictureMaps::mapAt(std::size_t place)
 
 void LinkedPictureMaps::setMaps(std::vector<PictureMapData> maps)
 {
-    const bool captions = std::ranges::any_of(
-        maps, [](const PictureMapData& map) { return !map.caption.isEmpty(); });
+    const bool captions =
+        std::ranges::any_of(maps, [](const PictureMapData& map) { return !map.caption.isEmpty(); });
     shown_ = maps.size();
     for (std::size_t i = 0; i < maps.size(); ++i) {
         if (captions && maps[i].caption.isEmpty())

@@ -106,8 +106,8 @@ double PictureMap::legendRoom() const
 
 QRectF PictureMap::pictureRect() const
 {
-    const QRectF room = QRectF(rect()).adjusted(kRing, kRing + captionRoom(), -kRing,
-                                                -kRing - legendRoom());
+    const QRectF room =
+        QRectF(rect()).adjusted(kRing, kRing + captionRoom(), -kRing, -kRing - legendRoom());
     if (data_.picture.isNull() || room.width() < 1 || room.height() < 1)
         return {};
     const QSizeF size = QSizeF(data_.picture.size()).scaled(room.size(), Qt::KeepAspectRatio);
@@ -156,10 +156,10 @@ QString PictureMap::patchText(std::int64_t patch) const
     QString text = tr("Row %1, column %2").arg(patch / data_.columns).arg(patch % data_.columns);
     if (hasMap()) {
         const float value = data_.values[static_cast<std::size_t>(patch)];
-        const QString said = std::isnan(value)              ? tr("no value")
-                             : figure::isNotFinite(value) ? tr("not finite")
-                                                          : QString::fromStdString(
-                                                                readOut(static_cast<double>(value)));
+        const QString said = std::isnan(value) ? tr("no value")
+                             : figure::isNotFinite(value)
+                                 ? tr("not finite")
+                                 : QString::fromStdString(readOut(static_cast<double>(value)));
         text += QStringLiteral(": ") +
                 (data_.quantity.isEmpty() ? said : data_.quantity + QLatin1Char(' ') + said);
     }

@@ -25,7 +25,8 @@ void outline(QPainter& painter, const QRectF& patch, const QColor& colour, doubl
     box.moveCenter(patch.center());
     const double inside = width / 2;
     painter.setBrush(Qt::NoBrush);
-    painter.setPen(QPen(QColor(0, 0, 0, 130), width + 2, Qt::SolidLine, Qt::SquareCap, Qt::MiterJoin));
+    painter.setPen(
+        QPen(QColor(0, 0, 0, 130), width + 2, Qt::SolidLine, Qt::SquareCap, Qt::MiterJoin));
     painter.drawRect(box.adjusted(inside, inside, -inside, -inside));
     painter.setPen(QPen(colour, width, Qt::SolidLine, Qt::SquareCap, Qt::MiterJoin));
     painter.drawRect(box.adjusted(inside, inside, -inside, -inside));
@@ -61,7 +62,8 @@ void PictureMap::paintEvent(QPaintEvent*)
     if (hovered_)
         outline(painter, patchRect(*hovered_), Qt::white, 1);
     if (data_.selected)
-        outline(painter, patchRect(*data_.selected), colours.dark ? colours.accent : QColor(0xFFFFFF), 2);
+        outline(painter, patchRect(*data_.selected),
+                colours.dark ? colours.accent : QColor(0xFFFFFF), 2);
     if (!data_.notice.isEmpty()) {
         painter.fillRect(place, veil(0.85));
         painter.setFont(theme::uiFont(place.width() < 200 ? 11 : 13));
@@ -103,8 +105,8 @@ void PictureMap::paintCaption(QPainter& painter, const QRectF& place) const
     QFont font = theme::uiFont(11);
     painter.setFont(font);
     painter.setPen(theme::palette().muted);
-    const QRectF line(place.isEmpty() ? 2 : place.left(), 0, place.isEmpty() ? width() - 4 : place.width(),
-                      captionRoom());
+    const QRectF line(place.isEmpty() ? 2 : place.left(), 0,
+                      place.isEmpty() ? width() - 4 : place.width(), captionRoom());
     painter.drawText(line, Qt::AlignLeft | Qt::AlignVCenter,
                      QFontMetricsF(font).elidedText(data_.caption, Qt::ElideRight, line.width()));
 }

@@ -36,18 +36,22 @@ PictureMapTools::PictureMapTools(QWidget* parent)
             tr("Change colour scale"));
     });
     connect(colours_, &QComboBox::activated, this, [this](int index) {
-        choose([index](figure::PictureLook& look) {
-            look.colours = static_cast<figure::ColourMap>(index);
-        }, tr("Change colour map"));
+        choose(
+            [index](figure::PictureLook& look) {
+                look.colours = static_cast<figure::ColourMap>(index);
+            },
+            tr("Change colour map"));
     });
     connect(opacity_, &ValueSlider::chosen, this, [this](double opacity) {
         choose([opacity](figure::PictureLook& look) { look.opacity = opacity; },
                tr("Change opacity"), QStringLiteral("opacity"));
     });
     connect(upsampling_, &QComboBox::activated, this, [this](int index) {
-        choose([index](figure::PictureLook& look) {
-            look.upsampling = static_cast<figure::Upsampling>(index);
-        }, tr("Change what is between patches"));
+        choose(
+            [index](figure::PictureLook& look) {
+                look.upsampling = static_cast<figure::Upsampling>(index);
+            },
+            tr("Change what is between patches"));
     });
     setLook({});
 }

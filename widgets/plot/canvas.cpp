@@ -88,8 +88,9 @@ QString colourTitle(const std::vector<figure::Grid>& grids)
         title += " · clipped";
     if (grid.opacity < 1)
         title += QStringLiteral(" · %1 % opaque").arg(std::lround(grid.opacity * 100));
-    if (std::ranges::any_of(
-            grids, [](const auto& g) { return std::ranges::any_of(g.values, figure::isNotFinite); }))
+    if (std::ranges::any_of(grids, [](const auto& g) {
+            return std::ranges::any_of(g.values, figure::isNotFinite);
+        }))
         title += " · hatched: not finite";
     if (!std::ranges::all_of(grids, [&](const auto& g) { return hasSameColours(g, grid); }))
         title += " · of the first map";
@@ -107,7 +108,8 @@ double cellsPerPixel(const figure::Grid& grid, const Frame& frame)
 
 } // namespace
 
-// Draws everything between the axes, in the order: pictures, cells, bands, bars, lines across, series, notes.
+// Draws everything between the axes, in the order: pictures, cells, bands, bars, lines across,
+// series, notes.
 class Canvas::Content : public QCPLayerable
 {
 public:
@@ -297,8 +299,7 @@ void Canvas::styleAxis(QCPAxis* axis, const figure::Axis& described)
     axis->setSubTickPen(QPen(palette_.line, width));
     axis->grid()->setPen(QPen(gridLine, 1));
     axis->grid()->setZeroLinePen(QPen(palette_.line, width));
-    const bool plain =
-        figure_.grids.empty() && figure_.images.empty() && described.ticks.empty();
+    const bool plain = figure_.grids.empty() && figure_.images.empty() && described.ticks.empty();
     axis->grid()->setVisible(plain);
 }
 

@@ -98,7 +98,8 @@ QImage gridImage(const figure::Grid& grid, const Frame& frame, double scale)
         if (block.to == 0)
             continue;
         auto* line = reinterpret_cast<QRgb*>(image.scanLine(y));
-        const bool repeated = !between && y > 0 && rows[static_cast<std::size_t>(y - 1)].from == block.from &&
+        const bool repeated = !between && y > 0 &&
+                              rows[static_cast<std::size_t>(y - 1)].from == block.from &&
                               rows[static_cast<std::size_t>(y - 1)].to == block.to;
         if (repeated) {
             std::copy_n(reinterpret_cast<const QRgb*>(image.constScanLine(y - 1)), width, line);
@@ -108,11 +109,11 @@ QImage gridImage(const figure::Grid& grid, const Frame& frame, double scale)
             const Cells across = columns[static_cast<std::size_t>(x)];
             if (across.to == 0)
                 continue;
-            const float value =
-                between ? figure::valueBetween(grid.values, grid.rows, grid.columns,
-                                               rowAt(y + 0.5) - 0.5, columnAt(x + 0.5) - 0.5,
-                                               grid.upsampling)
-                        : pooled(grid, block, across);
+            const float value = between
+                                    ? figure::valueBetween(grid.values, grid.rows, grid.columns,
+                                                           rowAt(y + 0.5) - 0.5,
+                                                           columnAt(x + 0.5) - 0.5, grid.upsampling)
+                                    : pooled(grid, block, across);
             const double share = figure::normalised(grid, value);
             if (!std::isnan(share) && !figure::isNotFinite(value))
                 line[x] = colours[static_cast<std::size_t>(std::lround(share * 255))];
