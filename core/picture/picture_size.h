@@ -11,8 +11,8 @@ struct PictureSize {
     std::int64_t width = 0, height = 0;
 };
 
-// What a PNG, JPEG, BMP or WebP says its size is, before anything is decoded. Nothing: the bytes
-// are of another kind, or end too soon.
+// What a PNG, JPEG, BMP, WebP, TIFF or PNM says its size is, before anything is decoded. Nothing:
+// the bytes are of another kind, or end too soon.
 std::optional<PictureSize> claimedSize(std::string_view bytes);
 
 } // namespace vitrine

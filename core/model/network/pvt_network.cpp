@@ -11,27 +11,26 @@ namespace vitrine::model
 namespace
 {
 
-constexpr float kBlockEpsilon = 1e-6f, kEmbeddingEpsilon = 1e-5f;
-
-void addPvtBlock(NetworkBuilder& net, const std::string& module, std::int64_t side,
-                 std::int64_t width, std::int64_t heads, std::int64_t reduction,
-                 std::int64_t hidden)
+void addPvtBlock(NetworkBuilder& net, const std::string& module, const PvtSizes& s,
+                 std::size_t stage, std::int64_t side)
 {
+    const std::int64_t width = s.widths[stage], heads = s.heads[stage],
+                       reduction = s.reductions[stage], hidden = width * s.ratios[stage];
     const std::int64_t rows = side * side, keys = rows / (reduction * reduction);
     const Attention attention{heads, rows, keys, width / heads};
     const std::string name = module + ".attn";
     const std::size_t x = net.last();
     net.begin(module, Part::attention);
-    net.normEpsilon(kBlockEpsilon);
+    net.normEpsilon(s.epsilon);
     std::size_t source = net.add(elementShape(module + ".norm1", LayerKind::norm, rows, width));
     const std::size_t queries = net.add(linearShape(name + ".q", rows, width, width, true));
     if (reduction > 1) {
         net.add(biased(convShape(name + ".sr", width, width, side, side / reduction, reduction,
                                  reduction)),
                 {source});
-        net.normEpsilon(kEmbeddingEpsilon);
+        net.normEpsilon(s.embeddingEpsilon);
         source = net.add(elementShape(name + ".norm", LayerKind::norm, keys, width));
-        net.normEpsilon(kBlockEpsilon);
+        net.normEpsilon(s.epsilon);
     }
     const std::size_t kv =
         net.add(linearShape(name + ".kv", keys, width, 2 * width, true), {source});
@@ -64,16 +63,15 @@ Network pvtNetwork(const PvtSizes& s)
                           norm = fmt::format("norm{}", stage + 1);
         side /= stride;
         net.begin(embed, stage == 0 ? Part::stem : Part::downsample);
-        net.normEpsilon(kEmbeddingEpsilon);
+        net.normEpsilon(s.embeddingEpsilon);
         net.add(
             biased(convShape(embed + ".proj", in, width, before, side, stage == 0 ? 7 : 3, stride)),
             stage == 0 ? NetworkBuilder::Inputs{} : NetworkBuilder::Inputs{net.last()});
         net.add(elementShape(embed + ".norm", LayerKind::norm, side * side, width));
         for (std::int64_t block = 0; block < s.depths[stage]; ++block)
-            addPvtBlock(net, fmt::format("block{}.{}", stage + 1, block), side, width,
-                        s.heads[stage], s.reductions[stage], width * s.ratios[stage]);
+            addPvtBlock(net, fmt::format("block{}.{}", stage + 1, block), s, stage, side);
         net.begin(norm, Part::other);
-        net.normEpsilon(kBlockEpsilon);
+        net.normEpsilon(s.epsilon);
         net.add(elementShape(norm, LayerKind::norm, side * side, width));
         in = width;
     }

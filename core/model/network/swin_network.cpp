@@ -77,7 +77,7 @@ const Registry<NamedNetworks>::Adds kAddsSwin(20, [] {
 Network swinNetwork(const SwinSizes& s)
 {
     NetworkBuilder net;
-    net.normEpsilon(s.epsilon);
+    net.normEpsilon(s.mergeEpsilon);
     std::int64_t side = s.side / s.patch, width = s.width;
     net.begin("patch_embed", Part::stem);
     net.add(
@@ -88,6 +88,7 @@ Network swinNetwork(const SwinSizes& s)
         // Every second block looks at windows that lie across the borders of the others', unless
         // one window is the whole map.
         const std::int64_t shift = side > s.window ? s.window / 2 : 0;
+        net.normEpsilon(s.epsilon);
         for (std::int64_t block = 0; block < s.depths[stage]; ++block)
             addSwinBlock(net, fmt::format("layers.{}.blocks.{}", stage, block), side, width,
                          s.heads[stage], s.window, block % 2 ? shift : 0);
@@ -97,6 +98,7 @@ Network swinNetwork(const SwinSizes& s)
         side /= 2;
         net.begin(module, Part::downsample);
         net.step(module + ".merge", LayerKind::merge, side * side, 4 * width, {net.last()});
+        net.normEpsilon(s.mergeEpsilon);
         net.add(elementShape(module + ".norm", LayerKind::norm, side * side, 4 * width));
         net.add(linearShape(module + ".reduction", side * side, 4 * width, 2 * width, false));
         width *= 2;

@@ -10,7 +10,7 @@ struct SwinSizes {
     std::int64_t width = 96;
     std::vector<std::int64_t> depths{2, 2, 6, 2}, heads{3, 6, 12, 24};
     std::int64_t patch = 4, side = 224, window = 7, channels = 3, classes = 1000;
-    float epsilon = 1e-5f;
+    float epsilon = 1e-5f, mergeEpsilon = 1e-5f; // of blocks and the last; of patches and merging
 };
 Network swinNetwork(const SwinSizes& sizes);
 

@@ -47,6 +47,19 @@ Result<void> readStages(const TensorShapes& shapes, EfficientVitSizes& sizes)
     return {};
 }
 
+// timm's own code adds more, and its files say so in no key.
+float divisorEpsilon(const VisionConfig& config, std::vector<std::string>& notes)
+{
+    if (config.divisorEpsilon)
+        return static_cast<float>(*config.divisorEpsilon);
+    const bool isTimm = config.isTimm || config.architecture.starts_with("efficientvit_b");
+    const double epsilon = isTimm ? 1e-5 : 1e-15;
+    notes.push_back(fmt::format("Nothing says what the linear attention adds to its divisor "
+                                "(\"attn_eps\" in config.json would): {} is assumed, as {} has it.",
+                                epsilon, isTimm ? "timm" : "the first release"));
+    return static_cast<float>(epsilon);
+}
+
 Result<Network> describeEfficientVit(const TensorShapes& shapes, const VisionConfig& config,
                                      std::vector<std::string>& notes)
 {
@@ -78,10 +91,10 @@ Result<Network> describeEfficientVit(const TensorShapes& shapes, const VisionCon
     sizes.side = config.side.value_or(224);
     if (!config.side)
         notes.push_back("Pictures of 224 x 224 are assumed.");
-    sizes.epsilon = static_cast<float>(config.epsilon.value_or(1e-5));
-    // timm's own code divides by more: its files have no prefix, and say so in no key.
-    sizes.divisorEpsilon = static_cast<float>(config.divisorEpsilon.value_or(
-        config.architecture.starts_with("efficientvit_b") ? 1e-5 : 1e-15));
+    sizes.epsilon = normEpsilon(config, 1e-5, notes);
+    sizes.divisorEpsilon = divisorEpsilon(config, notes);
+    VITRINE_CHECK(samePooling(config, "avg"));
+    VITRINE_CHECK(sameSizes("blocks of stem and stages", config.depths, sizes.depths));
     VITRINE_CHECK(sameSize("classes", config.classes, sizes.classes));
     return efficientVitNetwork(sizes);
 }

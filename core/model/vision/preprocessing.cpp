@@ -1,13 +1,18 @@
 #include "core/model/vision/preprocessing.h"
 
+#include "core/model/vision/vision_config.h"
+
 #include <algorithm>
 #include <cmath>
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace vitrine::model
 {
 namespace
 {
+
+constexpr std::int64_t kMostResizedSide = 1 << 13, kMostResizedPixels = 100'000'000;
+constexpr double kLeastDeviation = 1e-6;
 
 double bilinearAt(double x)
 {
@@ -36,7 +41,7 @@ constexpr int kPrecision = 32 - 8 - 2;
 std::vector<Taps> tapsFor(std::int64_t from, std::int64_t to, Resampling resampling)
 {
     const double scale = static_cast<double>(from) / static_cast<double>(to);
-    const double widening = std::max(1.0, scale);
+    const double widening = std::max(1.0, scale), narrowing = 1 / widening;
     const double support = (resampling == Resampling::bicubic ? 2.0 : 1.0) * widening;
     std::vector<Taps> all;
     for (std::int64_t i = 0; i < to; ++i) {
@@ -47,7 +52,7 @@ std::vector<Taps> tapsFor(std::int64_t from, std::int64_t to, Resampling resampl
         std::vector<double> weights;
         double sum = 0;
         for (std::int64_t j = first; j < end; ++j) {
-            const double x = (static_cast<double>(j) - centre + 0.5) / widening;
+            const double x = (static_cast<double>(j) - centre + 0.5) * narrowing;
             weights.push_back(resampling == Resampling::bicubic ? bicubicAt(x) : bilinearAt(x));
             sum += weights.back();
         }
@@ -110,6 +115,8 @@ std::vector<std::uint8_t> withChannels(const PictureView& picture, std::int64_t 
 
 std::int64_t Preprocessing::resizedSide() const
 {
+    if (resizedTo > 0)
+        return resizedTo;
     const double exact = static_cast<double>(side) / crop;
     return static_cast<std::int64_t>(roundsUp ? std::ceil(exact) : std::floor(exact));
 }
@@ -128,7 +135,36 @@ std::vector<std::uint8_t> resized(const PictureView& picture, std::int64_t width
     return down;
 }
 
-Result<std::vector<float>> prepare(const PictureView& picture, const Preprocessing& how)
+namespace
+{
+
+struct Sides {
+    std::int64_t width = 0, height = 0;
+};
+
+Sides resizedSides(const PictureView& picture, const Preprocessing& how)
+{
+    const std::int64_t wanted = how.resizedSide(),
+                       shorter = std::min(picture.width, picture.height);
+    if (how.squashed)
+        return {wanted, wanted};
+    // As torchvision: the longer side is cut down to a whole number.
+    return {picture.width == shorter ? wanted : wanted * picture.width / shorter,
+            picture.height == shorter ? wanted : wanted * picture.height / shorter};
+}
+
+// Where the middle `side` pixels begin; below 0 where there are fewer.
+std::int64_t middleOf(std::int64_t length, const Preprocessing& how)
+{
+    const std::int64_t rest = length - how.side;
+    if (how.cutsDown)
+        return rest >> 1;
+    // torchvision: half a pixel is rounded to even where it cuts, a border is larger behind.
+    return rest < 0 ? -(-rest / 2)
+                    : static_cast<std::int64_t>(std::nearbyint(static_cast<double>(rest) / 2));
+}
+
+Result<void> checkFits(const PictureView& picture, const Preprocessing& how)
 {
     if (picture.width < 1 || picture.height < 1)
         return argumentError("the picture has no pixels");
@@ -136,24 +172,28 @@ Result<std::vector<float>> prepare(const PictureView& picture, const Preprocessi
         return argumentError("a picture of {} x {} does not fit into the {} x {} that the network "
                              "sees; it is not resized for this one",
                              picture.width, picture.height, how.side, how.side);
+    if (how.padded)
+        return {};
+    const Sides becomes =
+        how.resizes ? resizedSides(picture, how) : Sides{picture.width, picture.height};
+    if (becomes.width > kMostResizedPixels / becomes.height)
+        return argumentError(
+            "a picture of {} x {} would become one of {} x {}; up to {} megapixels "
+            "are supported",
+            picture.width, picture.height, becomes.width, becomes.height,
+            kMostResizedPixels / 1'000'000);
+    if (!how.crops && (becomes.width != how.side || becomes.height != how.side))
+        return argumentError("a picture of {} x {} becomes one of {} x {}, the network sees {} x "
+                             "{}; nothing is cut off for this one",
+                             picture.width, picture.height, becomes.width, becomes.height, how.side,
+                             how.side);
+    return {};
+}
+
+std::vector<float> normalised(const PictureView& view, const Preprocessing& how)
+{
     const std::int64_t channels = how.channels(), side = how.side;
-    std::vector<std::uint8_t> values = withChannels(picture, channels);
-    PictureView view{picture.width, picture.height, channels, values};
-    std::vector<std::uint8_t> smaller;
-    if (!how.padded) {
-        const std::int64_t shorter = std::min(view.width, view.height), wanted = how.resizedSide();
-        // As torchvision: the longer side is cut down to a whole number.
-        const std::int64_t width = view.width == shorter ? wanted : wanted * view.width / shorter,
-                           height =
-                               view.height == shorter ? wanted : wanted * view.height / shorter;
-        smaller = resized(view, width, height, how.resampling);
-        view = {width, height, channels, smaller};
-    }
-    // The middle, half a pixel rounded to even as torchvision does it.
-    const auto middle = [side](std::int64_t length) {
-        return static_cast<std::int64_t>(std::nearbyint(static_cast<double>(length - side) / 2));
-    };
-    const std::int64_t left = middle(view.width), top = middle(view.height);
+    const std::int64_t left = middleOf(view.width, how), top = middleOf(view.height, how);
     std::vector<float> out(static_cast<std::size_t>(side * side * channels));
     for (std::int64_t y = 0; y < side; ++y)
         for (std::int64_t x = 0; x < side; ++x)
@@ -166,30 +206,98 @@ Result<std::vector<float>> prepare(const PictureView& picture, const Preprocessi
                                             : 0;
                 const auto at = static_cast<std::size_t>(c);
                 out[static_cast<std::size_t>((y * side + x) * channels + c)] =
-                    static_cast<float>((value / 255 - how.mean[at]) / how.deviation[at]);
+                    static_cast<float>((value / how.divisor - how.mean[at]) / how.deviation[at]);
             }
     return out;
 }
 
-Preprocessing preprocessingOf(const VisionConfig& config, Preprocessing how,
-                              std::vector<std::string>& assumed)
+std::string shownList(const std::vector<double>& numbers)
 {
-    if (config.mean.empty() || config.deviation.size() != config.mean.size())
-        assumed.push_back("the mean and deviation of pixels");
-    else
+    return fmt::format("{}", fmt::join(numbers, ", "));
+}
+
+// One mean and deviation for each channel: the values given, or that of all.
+Result<void> fitChannels(Preprocessing& how, std::int64_t channels)
+{
+    if (how.mean.empty())
+        how.mean.assign(static_cast<std::size_t>(channels), 0),
+            how.deviation.assign(static_cast<std::size_t>(channels), 1);
+    if (how.channels() != channels || static_cast<std::int64_t>(how.deviation.size()) != channels)
+        return inputError("the network reads pictures of {} channels, there are {} means and {} "
+                          "deviations of pixels (\"mean\", \"std\" in config.json; "
+                          "\"image_mean\", \"image_std\" in preprocessor_config.json)",
+                          channels, how.mean.size(), how.deviation.size());
+    for (const double deviation : how.deviation)
+        if (!(deviation >= kLeastDeviation))
+            return inputError("a deviation of pixels (\"std\", \"image_std\") is {}, it is to be "
+                              "above 0, {} at least",
+                              deviation, kLeastDeviation);
+    return {};
+}
+
+Result<Preprocessing> ofProcessor(Preprocessing how, std::int64_t side, std::int64_t channels)
+{
+    const std::int64_t says = how.side;
+    how.side = side;
+    if (says > 0 && says != side)
+        return inputError("preprocessor_config.json prepares pictures of {0} x {0}, the network "
+                          "sees {1} x {1}, and its positions are not interpolated here: \"{2}\" of "
+                          "{1} would fit, or without the file pictures are prepared as is usual",
+                          says, side, how.crops ? "crop_size" : "size");
+    for (std::vector<double>* values : {&how.mean, &how.deviation})
+        if (values->size() == 1)
+            values->resize(static_cast<std::size_t>(channels), values->front());
+    VITRINE_CHECK(fitChannels(how, channels));
+    return how;
+}
+
+} // namespace
+
+Result<std::vector<float>> prepare(const PictureView& picture, const Preprocessing& how)
+{
+    VITRINE_CHECK(checkFits(picture, how));
+    const std::vector<std::uint8_t> values = withChannels(picture, how.channels());
+    const PictureView view{picture.width, picture.height, how.channels(), values};
+    if (how.padded || !how.resizes)
+        return normalised(view, how);
+    const auto [width, height] = resizedSides(view, how);
+    const std::vector<std::uint8_t> smaller = resized(view, width, height, how.resampling);
+    return normalised({width, height, how.channels(), smaller}, how);
+}
+
+Result<Preprocessing> preprocessingOf(const VisionConfig& config, Preprocessing how,
+                                      std::int64_t channels, std::vector<std::string>& assumed)
+{
+    if (config.processor)
+        return ofProcessor(*config.processor, how.side, channels);
+    if (!config.mean.empty() || !config.deviation.empty())
         how.mean = config.mean, how.deviation = config.deviation;
+    else {
+        if (channels == 1)
+            how.mean = {0.5}, how.deviation = {0.5};
+        assumed.push_back(fmt::format("the mean and deviation of pixels ({} and {})",
+                                      shownList(how.mean), shownList(how.deviation)));
+    }
+    VITRINE_CHECK(fitChannels(how, channels));
     how.padded = config.padded;
     if (how.padded)
         return how;
-    if (config.crop && *config.crop > 0 && *config.crop <= 1)
-        how.crop = *config.crop;
+    how.squashed = config.squashed;
+    if (config.crop) // timm's: to the whole number below
+        how.crop = *config.crop, how.roundsUp = false;
     else
-        assumed.push_back("how much of the picture is kept");
-    if (config.interpolation == "bicubic" || config.interpolation == "bilinear")
-        how.resampling =
-            config.interpolation == "bicubic" ? Resampling::bicubic : Resampling::bilinear;
+        assumed.push_back(
+            fmt::format("how much of the picture is kept ({} of its resized side)", how.crop));
+    if (config.resampling)
+        how.resampling = *config.resampling;
     else
-        assumed.push_back("the filter");
+        assumed.push_back(fmt::format(
+            "the filter ({})", how.resampling == Resampling::bicubic ? "bicubic" : "bilinear"));
+    if (static_cast<double>(how.side) / how.crop > static_cast<double>(kMostResizedSide))
+        return inputError("\"crop_pct\" is {}: pictures would be resized to more than {} pixels",
+                          how.crop, kMostResizedSide);
+    if (how.resizedSide() < 1)
+        return inputError("\"crop_pct\" is {}: nothing would be left of a picture", how.crop);
     return how;
 }
 

@@ -1,8 +1,6 @@
 #pragma once
 
 #include "core/base/result.h"
-#include "core/model/vision/vision_config.h"
-
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -12,11 +10,13 @@
 namespace vitrine::model
 {
 
+struct VisionConfig;
+
 enum class Resampling { bilinear, bicubic };
 
 // What a picture becomes before a network sees it. The shorter side is resized to side / crop, the
-// middle square of `side` pixels is kept, and each channel becomes (value / 255 - mean) /
-// deviation.
+// middle square of `side` pixels is kept (black around it where there is less), and each channel
+// becomes (value / divisor - mean) / deviation.
 struct Preprocessing {
     std::int64_t side = 224;
     std::vector<double> mean{0.485, 0.456, 0.406}, deviation{0.229, 0.224, 0.225}; // of channels
@@ -26,6 +26,14 @@ struct Preprocessing {
     bool padded = false;
     // Of the resized side: to the next whole number instead of the one below.
     bool roundsUp = false;
+    bool squashed = false;      // both sides are resized alike, the ratio of sides is not kept
+    std::int64_t resizedTo = 0; // instead of side / crop; 0: that
+    bool resizes = true;        // else it stays as large as it is
+    bool crops = true;          // else it is to be `side` pixels wide and high by then
+    // Where what is cut off is odd, the middle begins at the whole number below (transformers)
+    // instead of the even one (torchvision).
+    bool cutsDown = false;
+    double divisor = 255;
 
     std::int64_t channels() const { return static_cast<std::int64_t>(mean.size()); }
     std::int64_t resizedSide() const;
@@ -40,12 +48,15 @@ struct PictureView {
 // [side * side, channels], pixels row by row. Grey becomes three equal channels and colour becomes
 // grey (ITU-R 601) where the network asks for it. Resampling is that of PIL: the filter (bicubic
 // with a = -0.5) is widened by the scale where a picture shrinks, and each pass is rounded to 8
-// bits. Argument error for a picture without pixels, or one that does not fit where it is padded.
+// bits. Argument error for a picture without pixels, one that does not fit where it is padded or
+// neither resized nor cut, and one so narrow that it would become larger than any picture.
 Result<std::vector<float>> prepare(const PictureView& picture, const Preprocessing& how);
 
-// What a family does unless `config` says otherwise. `assumed` is told what it does not say.
-Preprocessing preprocessingOf(const VisionConfig& config, Preprocessing family,
-                              std::vector<std::string>& assumed);
+// What a family does unless `config` says otherwise, for a network that sees family.side pixels of
+// `channels` values. `assumed` is told what it does not say. Input error where it says what such a
+// network cannot see.
+Result<Preprocessing> preprocessingOf(const VisionConfig& config, Preprocessing family,
+                                      std::int64_t channels, std::vector<std::string>& assumed);
 
 // Resized as PIL does it, 8 bits.
 std::vector<std::uint8_t> resized(const PictureView& picture, std::int64_t width,

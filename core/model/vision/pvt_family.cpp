@@ -1,7 +1,7 @@
 #include "core/model/network/pvt_network.h"
 #include "core/model/vision/vision_family.h"
 
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace vitrine::model
 {
@@ -11,6 +11,22 @@ namespace
 bool knowsPvt(const TensorShapes& shapes)
 {
     return shapes.has("patch_embed1.proj.weight") && shapes.has("block1.0.attn.q.weight");
+}
+
+Result<void> checkPvtConfig(const VisionConfig& config, const PvtSizes& sizes)
+{
+    VITRINE_CHECK(samePooling(config, "avg"));
+    if (config.qkvBias == false)
+        return inputError("\"qkv_bias\" is false in config.json, which is not supported for PVTv2");
+    VITRINE_CHECK(sameSizes("blocks of stages", config.depths, sizes.depths));
+    if (!config.heads.empty() && config.heads.size() != sizes.widths.size())
+        return inputError("config.json has the heads of {} stages, the tensors have {} stages",
+                          config.heads.size(), sizes.widths.size());
+    for (std::size_t stage = 0; stage < config.strides.size(); ++stage)
+        if (config.strides[stage] != (stage == 0 ? 4 : 2))
+            return inputError("config.json has \"strides\" of {}; 4 and then 2 are supported",
+                              fmt::join(config.strides, ", "));
+    return {};
 }
 
 Result<Network> describePvt(const TensorShapes& shapes, const VisionConfig& config,
@@ -37,7 +53,13 @@ Result<Network> describePvt(const TensorShapes& shapes, const VisionConfig& conf
     sizes.side = config.side.value_or(224);
     if (sizes.channels < 1 || sizes.classes < 1)
         return inputError("the shapes of its tensors are not those of a PVTv2 with a head");
-    if (config.heads.size() == sizes.widths.size())
+    VITRINE_CHECK(checkPvtConfig(config, sizes));
+    if (!config.side)
+        notes.push_back("Pictures of 224 x 224 are assumed.");
+    sizes.epsilon = normEpsilon(config, 1e-6, notes);
+    // timm gives its epsilon to the blocks alone, transformers to all.
+    sizes.embeddingEpsilon = config.modelType.empty() ? 1e-5f : sizes.epsilon;
+    if (!config.heads.empty())
         sizes.heads = config.heads;
     else
         for (const std::int64_t width : sizes.widths) // one head in the first stage

@@ -41,7 +41,9 @@ Result<Network> describeSwin(const TensorShapes& shapes, const VisionConfig& con
         static_cast<std::int64_t>(std::llround(std::sqrt(static_cast<double>(places))));
     sizes.window = (reach + 1) / 2;
     sizes.side = config.side.value_or(32 * sizes.window);
-    sizes.epsilon = static_cast<float>(config.epsilon.value_or(1e-5));
+    sizes.epsilon = normEpsilon(config, 1e-5, notes);
+    // transformers gives its epsilon to the blocks and the last one alone.
+    sizes.mergeEpsilon = config.modelType.empty() ? sizes.epsilon : 1e-5f;
     if (!config.side)
         notes.push_back(fmt::format("Pictures of {0} x {0} are assumed.", sizes.side));
     if (sizes.width < 1 || sizes.patch < 1 || sizes.channels < 1 || sizes.classes < 1 ||
@@ -57,6 +59,12 @@ Result<Network> describeSwin(const TensorShapes& shapes, const VisionConfig& con
             return inputError("stage {} has {} channels, which {} heads cannot share", stage + 1,
                               width, sizes.heads[stage]);
     }
+    VITRINE_CHECK(samePooling(config, "avg"));
+    if (config.qkvBias == false)
+        return inputError("\"qkv_bias\" is false in config.json, which is not supported for Swin");
+    VITRINE_CHECK(sameSizes("blocks of stages", config.depths, sizes.depths));
+    VITRINE_CHECK(sameSizes("heads of stages", config.heads, sizes.heads));
+    VITRINE_CHECK(sameSize("pixels of a patch's side", config.patch, sizes.patch));
     VITRINE_CHECK(sameSize("of a window's side", config.window, sizes.window));
     VITRINE_CHECK(sameSize("classes", config.classes, sizes.classes));
     return swinNetwork(sizes);

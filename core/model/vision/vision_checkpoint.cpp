@@ -50,6 +50,7 @@ public:
     const std::vector<std::string>& labels() const override { return config_.labels; }
 
     Result<void> open(const fs::path& path);
+    bool hasKnownNames(const fs::path& path);
 
 private:
     Result<void> readConfig(const fs::path& folder);
@@ -57,12 +58,14 @@ private:
     Result<bool> nameTensors(const VisionFamily& family);
     Result<void> join();
     Result<void> settle(const VisionFamily& family);
+    Result<void> checkConfig(const Network& network) const;
 
     fs::path path_;
     std::shared_ptr<const Checkpoint> files_;
     std::vector<fs::path> configs_;
     VisionConfig config_;
     std::string family_;
+    std::string wrapper_; // "vit": what stands before the names, a model type of transformers
     std::map<std::string, StoredParts> parts_;
     struct Joined {
         TensorView view;
@@ -123,10 +126,14 @@ std::string_view unwrapped(std::string_view name, const VisionFamily& family)
 Result<bool> VisionFile::nameTensors(const VisionFamily& family)
 {
     parts_.clear();
+    wrapper_.clear();
     TensorShapes shapes;
     std::vector<std::string> unread;
     for (const std::string& stored : files_->tensorNames()) {
         const std::string_view name = unwrapped(stored, family);
+        if (const auto wrapper = std::string_view(stored).substr(0, stored.size() - name.size());
+            !wrapper.empty())
+            wrapper_ = wrapper.substr(0, wrapper.size() - 1);
         TensorPart part = renamed(name, family.rules).value_or(TensorPart{std::string(name), 0, 1});
         if (part.name.empty()) {
             unread.push_back(fmt::format("\"{}\"", printable(stored)));
@@ -143,6 +150,13 @@ Result<bool> VisionFile::nameTensors(const VisionFamily& family)
     }
     if (!family.knows(shapes))
         return false;
+    if (configs_.empty() && defaultEpsilon(wrapper_)) {
+        config_.modelType = wrapper_;
+        notes_.push_back(
+            fmt::format("No config.json: by the names of its tensors it is taken for a "
+                        "\"{}\" of transformers, whose normalisations add {}.",
+                        wrapper_, *defaultEpsilon(wrapper_)));
+    }
     if (!unread.empty())
         notes_.push_back(fmt::format("Tensors that no pass reads: {}.", fmt::join(unread, ", ")));
     return true;
@@ -181,6 +195,24 @@ Result<void> VisionFile::join()
     return {};
 }
 
+// What config.json says of any family, against what the tensors are.
+Result<void> VisionFile::checkConfig(const Network& network) const
+{
+    const LayerShape& last = network.layers.back().shape;
+    const std::int64_t classes = last.kind == LayerKind::linear ? last.n : 0;
+    const auto check = [&]() -> Result<void> {
+        VITRINE_CHECK(sameSize("channels of pictures", config_.channels,
+                               network.layers.front().shape.conv.inChannels));
+        if (classes > 0)
+            VITRINE_CHECK(sameSize("names of classes",
+                                   static_cast<std::int64_t>(config_.labels.size()), classes));
+        return {};
+    };
+    if (const auto checked = check(); !checked)
+        return inputError("cannot open {}: {}", path_.string(), checked.error().message);
+    return {};
+}
+
 Result<void> VisionFile::settle(const VisionFamily& family)
 {
     VITRINE_CHECK(join());
@@ -192,6 +224,7 @@ Result<void> VisionFile::settle(const VisionFamily& family)
     auto network = family.describe(shapes, config_, notes_);
     if (!network)
         return inputError("cannot open {}: {}", path_.string(), network.error().message);
+    VITRINE_CHECK(checkConfig(*network));
     network_ = std::move(*network);
     network_.name = path_.stem().string();
     if (network_.name == "model" && path_.has_parent_path())
@@ -206,18 +239,14 @@ Result<void> VisionFile::settle(const VisionFamily& family)
                                         : "");
     family_ = family.name;
     std::vector<std::string> assumed;
-    preprocessing_ = preprocessingOf(config_, family.preprocessing, assumed);
-    const LayerShape& stem = network_.layers.front().shape;
-    preprocessing_.side = stem.conv.inHeight;
-    network_.title =
-        fmt::format("{}, {} x {}", network_.name, stem.conv.inHeight, stem.conv.inWidth);
-    if (preprocessing_.channels() != stem.conv.inChannels) {
-        if (stem.conv.inChannels != 1)
-            return inputError("{} reads pictures of {} channels, its configuration has the mean of "
-                              "{}",
-                              path_.string(), stem.conv.inChannels, preprocessing_.channels());
-        preprocessing_.mean = {0.5}, preprocessing_.deviation = {0.5};
-    }
+    const ConvShape& stem = network_.layers.front().shape.conv;
+    network_.title = fmt::format("{}, {} x {}", network_.name, stem.inHeight, stem.inWidth);
+    Preprocessing usual = family.preprocessing;
+    usual.side = stem.inHeight;
+    auto how = preprocessingOf(config_, usual, stem.inChannels, assumed);
+    if (!how)
+        return inputError("cannot open {}: {}", path_.string(), how.error().message);
+    preprocessing_ = std::move(*how);
     if (!assumed.empty())
         notes_.push_back(fmt::format("Nothing says how pictures are prepared; assumed as usual for "
                                      "{}: {}.",
@@ -236,6 +265,19 @@ Result<void> VisionFile::findFamily()
                       "EfficientViT-B and PVTv2 are, under the names of timm, of transformers and "
                       "of their first releases",
                       path_.string());
+}
+
+bool VisionFile::hasKnownNames(const fs::path& path)
+{
+    path_ = path;
+    auto files = openCheckpoint(path);
+    if (!files)
+        return false;
+    files_ = std::move(*files);
+    return std::ranges::any_of(Registry<VisionFamily>::all(), [this](const VisionFamily& family) {
+        const auto isIt = nameTensors(family);
+        return isIt && *isIt;
+    });
 }
 
 Result<void> VisionFile::open(const fs::path& path)
@@ -259,7 +301,7 @@ Result<std::shared_ptr<const VisionCheckpoint>> openVisionCheckpoint(const fs::p
 
 bool looksLikeVision(const fs::path& path)
 {
-    return openVisionCheckpoint(path).has_value();
+    return VisionFile().hasKnownNames(path);
 }
 
 } // namespace vitrine::model

@@ -3,7 +3,7 @@
 #include "core/tensor/printable.h"
 
 #include <algorithm>
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace vitrine::model
 {
@@ -22,6 +22,34 @@ Result<void> sameSize(const char* what, std::optional<std::int64_t> config, std:
     if (config && *config > 0 && *config != tensors)
         return inputError("config.json says {} {}, the tensors have {}", *config, what, tensors);
     return {};
+}
+
+Result<void> sameSizes(const char* what, const std::vector<std::int64_t>& config,
+                       const std::vector<std::int64_t>& tensors)
+{
+    if (config.empty() || config == tensors)
+        return {};
+    return inputError("config.json says {} {}, the tensors have {}", fmt::join(config, ", "), what,
+                      fmt::join(tensors, ", "));
+}
+
+float normEpsilon(const VisionConfig& config, double usual, std::vector<std::string>& notes)
+{
+    const auto known = config.epsilon ? config.epsilon : defaultEpsilon(config.modelType);
+    if (!known && !config.isTimm)
+        notes.push_back(fmt::format("Nothing says what normalisations add to the variance "
+                                    "(\"norm_eps\" in config.json would): {} is assumed.",
+                                    usual));
+    return static_cast<float>(known.value_or(usual));
+}
+
+Result<void> samePooling(const VisionConfig& config, std::string_view ours)
+{
+    if (config.pooling.empty() || config.pooling == ours)
+        return {};
+    return inputError("config.json asks for the pooling \"{}\" (\"global_pool\"), which is not "
+                      "supported here; \"{}\" is",
+                      printable(config.pooling), ours);
 }
 
 Result<void> sameActivation(const VisionConfig& config, std::initializer_list<const char*> names)

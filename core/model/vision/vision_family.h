@@ -49,6 +49,14 @@ struct VisionFamily {
 
 // Input error where the configuration says another size than the tensors have.
 Result<void> sameSize(const char* what, std::optional<std::int64_t> config, std::int64_t tensors);
+// The same of lists with an entry for each stage; an empty one says nothing.
+Result<void> sameSizes(const char* what, const std::vector<std::int64_t>& config,
+                       const std::vector<std::int64_t>& tensors);
+// Epsilon of layer normalisations: what `config` says, else what the code of transformers or timm
+// has (`usual` is timm's), else that, and `notes` is told.
+float normEpsilon(const VisionConfig& config, double usual, std::vector<std::string>& notes);
+// Input error for a pooling that is not the family's ("token", "avg").
+Result<void> samePooling(const VisionConfig& config, std::string_view ours);
 // Input error for an activation that is not the family's.
 Result<void> sameActivation(const VisionConfig& config, std::initializer_list<const char*> names);
 

@@ -229,6 +229,8 @@ Result<std::vector<float>> VisionModel::run(std::span<const float> picture,
     for (float& value : result)
         value /= static_cast<float>(p_->results.size());
     p_->giveBack(std::move(block));
+    if (!std::ranges::all_of(result, [](float value) { return std::isfinite(value); }))
+        return inputError("what it computes is not finite: numbers grow beyond single precision");
     return result;
 }
 

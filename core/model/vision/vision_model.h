@@ -44,7 +44,8 @@ public:
 
     // One picture, prepared (preprocessing.h): [side * side, channels]. Gives the logits, the mean
     // of both heads where there are two, or where there is no head the features of every token, row
-    // by row. Bit-identical for every thread count. Argument error for a picture of another size.
+    // by row. Bit-identical for every thread count. Argument error for a picture of another size,
+    // input error where a number of the result is not finite.
     Result<std::vector<float>> run(std::span<const float> picture,
                                    const VisionPass& pass = {}) const;
 

@@ -41,7 +41,7 @@ Result<void> readPositions(const TensorShapes& shapes, const VisionConfig& confi
             static_cast<std::int64_t>(std::llround(std::sqrt(static_cast<double>(rows - placed))));
         if (rows <= placed || grid * grid != rows - placed)
             continue;
-        if (config.side && *config.side > 0 && *config.side / sizes.patch != grid)
+        if (config.side && *config.side > 0 && *config.side != grid * sizes.patch)
             continue;
         sizes.placedTokens = placed;
         sizes.side = grid * sizes.patch;
@@ -53,6 +53,23 @@ Result<void> readPositions(const TensorShapes& shapes, const VisionConfig& confi
                           *config.side, sizes.patch, rows);
     return inputError("the {} rows of \"pos_embed\" are no square of patches beside {} tokens",
                       rows, sizes.prefix());
+}
+
+Result<void> checkSwitches(const VisionConfig& config, const VitSizes& sizes)
+{
+    if (sizes.classes > 0)
+        VITRINE_CHECK(samePooling(config, "token"));
+    if (config.qkvBias && *config.qkvBias != sizes.qkvBias)
+        return inputError("config.json says \"qkv_bias\": {}, the tensors have {}", *config.qkvBias,
+                          sizes.qkvBias ? "biases" : "none");
+    if (config.registers && *config.registers != sizes.registers)
+        return inputError("config.json says {} register tokens, the tensors have {}",
+                          *config.registers, sizes.registers);
+    if (config.hasUnplacedTokens && *config.hasUnplacedTokens != (sizes.placedTokens == 0))
+        return inputError("config.json says \"no_embed_class\": {}, \"pos_embed\" has {} rows "
+                          "beside those of the patches",
+                          *config.hasUnplacedTokens, sizes.placedTokens);
+    return {};
 }
 
 Result<Network> describeVit(const TensorShapes& shapes, const VisionConfig& config,
@@ -71,13 +88,16 @@ Result<Network> describeVit(const TensorShapes& shapes, const VisionConfig& conf
     sizes.registers = shapes.size("reg_token", 1);
     sizes.qkvBias = shapes.has("blocks.0.attn.qkv.bias");
     sizes.scaledBranches = shapes.has("blocks.0.ls1.gamma");
-    sizes.epsilon = static_cast<float>(config.epsilon.value_or(1e-6));
+    sizes.epsilon = normEpsilon(config, 1e-6, notes);
     if (sizes.width < 1 || sizes.depth < 1 || sizes.mlp < 1 || sizes.channels < 1 ||
         sizes.patch < 1)
         return inputError("the shapes of its tensors are not those of a ViT");
     VITRINE_TRY(sizes.heads, headsOf(sizes, config, notes));
     VITRINE_CHECK(readPositions(shapes, config, sizes));
+    VITRINE_CHECK(checkSwitches(config, sizes));
     VITRINE_CHECK(sameSize("channels of width", config.width, sizes.width));
+    VITRINE_CHECK(sameSize("pixels of a patch's side", config.patch, sizes.patch));
+    VITRINE_CHECK(sameSize("channels of the MLP", config.mlp, sizes.mlp));
     VITRINE_CHECK(sameSize("blocks", config.depth, sizes.depth));
     VITRINE_CHECK(sameSize("classes", config.classes, sizes.classes));
     if (sizes.classes == 0)

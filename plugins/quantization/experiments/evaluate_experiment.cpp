@@ -43,8 +43,10 @@ public:
         append(out_.inputs, data_.inputs);
         append(out_.notes, data_.notes);
         answers_.resize(models_.size());
+        leftOut_.resize(static_cast<std::size_t>(data_.count));
         for (std::size_t i = 0; i < models_.size(); ++i)
             VITRINE_CHECK(answer(i));
+        append(out_.notes, leftOutNotes(leftOut_));
         addAccuracy();
         addTables();
         VITRINE_CHECK(keepWorst());
@@ -52,9 +54,10 @@ public:
     }
 
 private:
-    Result<Classified> classify(std::size_t model, std::int64_t index) const
+    Result<Classified> classify(std::size_t model, std::int64_t index)
     {
         VITRINE_TRY(const Picture picture, data_.pictures->picture(index));
+        leftOut_[static_cast<std::size_t>(index)] = picture.leftOut;
         const auto& opened = models_[model].model;
         VITRINE_TRY(const auto seen, model::prepare({picture.width, picture.height,
                                                      picture.channels, picture.values},
@@ -126,6 +129,7 @@ private:
     OpenPictures data_;
     std::vector<std::vector<std::int64_t>> classes_; // [model][class of the data]
     std::vector<std::vector<Classified>> answers_;   // [model][picture]
+    std::vector<LeftOut> leftOut_;                   // of the pictures
     std::vector<double> rates_;
     RunResult out_;
 };

@@ -2,9 +2,12 @@
 
 #include "core/base/file.h"
 #include "core/picture/picture_size.h"
+#include "tests/support/golden.h"
 #include "tests/support/temporary_folder.h"
 
 #include <gtest/gtest.h>
+
+#include <array>
 
 namespace vitrine
 {
@@ -61,6 +64,100 @@ TEST(Picture, WhatClaimsTooManyPixelsIsRefusedBeforeItIsDecoded)
         << read.error().message;
 }
 
+// As seen.rgb has them, one behind the other (tests/golden/pictures/make.py).
+constexpr std::array kStored = {"rgb.png",
+                                "grey.png",
+                                "rgba.png",
+                                "opaque.png",
+                                "grey_alpha.png",
+                                "palette.png",
+                                "palette_transparent.png",
+                                "bits.png",
+                                "rgb.bmp",
+                                "palette.bmp",
+                                "rgb.ppm",
+                                "grey.pgm",
+                                "rgb.tif",
+                                "frames.tif",
+                                "frames.png",
+                                "rgb.jpg",
+                                "grey.jpg",
+                                "turned.jpg",
+                                "turned.png",
+                                "rgb.webp",
+                                "rgba.webp",
+                                "deep.png"};
+
+LeftOut leftOutIn(const std::filesystem::path& folder, const char* name)
+{
+    const auto picture = readPicture(folder / name);
+    EXPECT_TRUE(picture) << picture.error().message;
+    return picture ? picture->leftOut : LeftOut{};
+}
+
+TEST(Picture, OfEveryKindIsSeenAsPillowSeesIt)
+{
+    const auto folder = tests::goldenData("pictures");
+    if (!folder)
+        GTEST_SKIP() << "set VITRINE_GOLDEN to tests/golden";
+    const std::string seen = readFile(*folder / "seen.rgb", 1 << 20).value();
+    constexpr std::size_t kPixels = 13 * 9;
+    ASSERT_EQ(seen.size(), kStored.size() * 3 * kPixels);
+    for (std::size_t i = 0; i < kStored.size(); ++i) {
+        const auto picture = readPicture(*folder / kStored[i]);
+        ASSERT_TRUE(picture) << picture.error().message;
+        ASSERT_EQ(picture->width, 13) << kStored[i];
+        ASSERT_EQ(picture->height, 9);
+        const bool isGrey = picture->channels == 1;
+        int different = 0;
+        for (std::size_t value = 0; value < 3 * kPixels; ++value)
+            different += picture->values[isGrey ? value / 3 : value] !=
+                         static_cast<std::uint8_t>(seen[i * 3 * kPixels + value]);
+        EXPECT_EQ(different, 0) << kStored[i];
+    }
+}
+
+TEST(Picture, SaysWhatIsLeftOut)
+{
+    const auto folder = tests::goldenData("pictures");
+    if (!folder)
+        GTEST_SKIP() << "set VITRINE_GOLDEN to tests/golden";
+    for (const char* name : {"rgba.png", "grey_alpha.png", "palette_transparent.png", "rgba.webp"})
+        EXPECT_TRUE(leftOutIn(*folder, name).transparency) << name;
+    for (const char* name : {"frames.png", "frames.tif"})
+        EXPECT_TRUE(leftOutIn(*folder, name).frames) << name;
+    for (const char* name : {"turned.jpg", "turned.png"})
+        EXPECT_TRUE(leftOutIn(*folder, name).orientation) << name;
+    EXPECT_TRUE(leftOutIn(*folder, "deep.png").depth);
+    for (const char* name : {"rgb.png", "opaque.png", "grey.png", "palette.png", "bits.png",
+                             "rgb.jpg", "rgb.tif", "rgb.bmp", "rgb.webp", "rgb.ppm"}) {
+        const LeftOut left = leftOutIn(*folder, name);
+        EXPECT_FALSE(left.transparency || left.frames || left.orientation || left.depth) << name;
+    }
+}
+
+TEST(Picture, WhatOtherProgramsSeeDifferentlyIsRefused)
+{
+    const auto folder = tests::goldenData("pictures");
+    if (!folder)
+        GTEST_SKIP() << "set VITRINE_GOLDEN to tests/golden";
+    const auto cmyk = readPicture(*folder / "cmyk.jpg");
+    ASSERT_FALSE(cmyk);
+    EXPECT_NE(cmyk.error().message.find("CMYK"), std::string::npos) << cmyk.error().message;
+    EXPECT_FALSE(readPicture(*folder / "frames.webp")); // this OpenCV decodes no animation
+}
+
+TEST(LeftOutNotes, CountEachKindOnce)
+{
+    const std::array<LeftOut, 3> pictures = {
+        LeftOut{.transparency = true}, LeftOut{.transparency = true, .frames = true}, LeftOut{}};
+    const auto notes = leftOutNotes(pictures);
+    ASSERT_EQ(notes.size(), 2u);
+    EXPECT_TRUE(notes[0].starts_with("2 of 3 pictures are transparent")) << notes[0];
+    EXPECT_TRUE(notes[1].starts_with("1 of 3 pictures")) << notes[1];
+    EXPECT_TRUE(leftOutNotes({}).empty());
+}
+
 TEST(PictureSize, IsReadFromTheFirstBytes)
 {
     const tests::TemporaryFolder folder;
@@ -81,6 +178,20 @@ TEST(PictureSize, IsReadFromTheFirstBytes)
     for (std::size_t length = 0; length < jpeg.size(); ++length)
         (void)claimedSize(jpeg.substr(0, length)); // reads nothing behind its end
     EXPECT_FALSE(claimedSize("hello"));
+
+    const auto ofPnm = claimedSize("P6 # made by hand\n60000\t7\n255\n");
+    ASSERT_TRUE(ofPnm);
+    EXPECT_EQ(ofPnm->width, 60000);
+    EXPECT_EQ(ofPnm->height, 7);
+    const std::string tiff("II*\0\x08\0\0\0\2\0\0\1\4\0\1\0\0\0\x60\xea\0\0"
+                           "\1\1\3\0\1\0\0\0\7\0\0\0\0\0\0\0",
+                           38);
+    const auto ofTiff = claimedSize(tiff);
+    ASSERT_TRUE(ofTiff);
+    EXPECT_EQ(ofTiff->width, 60000);
+    EXPECT_EQ(ofTiff->height, 7);
+    for (std::size_t length = 0; length < tiff.size(); ++length)
+        (void)claimedSize(tiff.substr(0, length));
 }
 
 TEST(PictureName, EndsAsAPictureDoes)

@@ -1,6 +1,13 @@
 #include "core/model/vision/preprocessing.h"
 
+#include "core/model/vision/vision_config.h"
+#include "core/tensor/safetensors.h"
+#include "tests/support/golden.h"
+
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+
+#include <array>
 
 namespace vitrine::model
 {
@@ -106,15 +113,177 @@ TEST(Preprocessing, WhatNoFileSaysIsAssumedAndSaid)
 {
     std::vector<std::string> assumed;
     VisionConfig config;
-    preprocessingOf(config, {}, assumed);
+    preprocessingOf(config, {}, 3, assumed).value();
     EXPECT_EQ(assumed.size(), 3u);
     assumed.clear();
     config.mean = {0.5}, config.deviation = {0.5}, config.crop = 0.9,
-    config.interpolation = "bilinear";
-    const Preprocessing how = preprocessingOf(config, {}, assumed);
+    config.resampling = Resampling::bilinear;
+    const Preprocessing how = preprocessingOf(config, {}, 1, assumed).value();
     EXPECT_TRUE(assumed.empty());
     EXPECT_EQ(how.channels(), 1);
     EXPECT_EQ(how.resampling, Resampling::bilinear);
+}
+
+TEST(Preprocessing, WhatIsNeitherResizedNorCutIsToFit)
+{
+    const Preprocessing how{
+        .side = 6, .mean = {0}, .deviation = {1}, .resizes = false, .crops = false};
+    EXPECT_TRUE(prepare({6, 6, 1, ramp(6, 6)}, how));
+    const auto wide = prepare({8, 6, 1, ramp(8, 6)}, how);
+    ASSERT_FALSE(wide);
+    EXPECT_NE(wide.error().message.find("8 x 6"), std::string::npos) << wide.error().message;
+}
+
+// 100,000 x 1 would become 51,200,000 x 512.
+TEST(Preprocessing, APictureThatWouldBecomeTooLargeIsRefused)
+{
+    const std::vector<std::uint8_t> line(100'000);
+    const auto out =
+        prepare({100'000, 1, 1, line}, {.side = 512, .mean = {0}, .deviation = {1}, .crop = 1});
+    ASSERT_FALSE(out);
+    EXPECT_NE(out.error().message.find("51200000 x 512"), std::string::npos) << out.error().message;
+}
+
+// A border that is odd is wider behind (torchvision), or before (transformers).
+TEST(Preprocessing, ASmallPictureLiesInTheMiddleOfBlack)
+{
+    const std::vector<std::uint8_t> one(1, 255);
+    Preprocessing how{.side = 4, .mean = {0}, .deviation = {1}, .resizes = false};
+    EXPECT_EQ(prepare({1, 1, 1, one}, how).value()[1 * 4 + 1], 1);
+    how.cutsDown = true;
+    EXPECT_EQ(prepare({1, 1, 1, one}, how).value()[2 * 4 + 2], 1);
+}
+
+TEST(Preprocessing, WhatContradictsTheNetworkIsRefused)
+{
+    const auto messageOf = [](const VisionConfig& config, std::int64_t channels) {
+        std::vector<std::string> assumed;
+        const auto how = preprocessingOf(config, {}, channels, assumed);
+        return how ? std::string("taken") : how.error().message;
+    };
+    VisionConfig config;
+    EXPECT_EQ(messageOf(config, 1), "taken");
+    config.mean = {0.5, 0.5, 0.5}, config.deviation = {0.5, 0.5, 0.5};
+    EXPECT_EQ(messageOf(config, 3), "taken");
+    EXPECT_NE(messageOf(config, 1).find("3 means"), std::string::npos);
+    config.deviation = {0.5};
+    EXPECT_NE(messageOf(config, 3).find("1 deviations"), std::string::npos);
+    config.deviation = {0.5, 0, 0.5};
+    EXPECT_NE(messageOf(config, 3).find("above 0"), std::string::npos);
+    config.deviation = {0.5, 0.5, 0.5}, config.crop = 1e-9;
+    EXPECT_NE(messageOf(config, 3).find("crop_pct"), std::string::npos);
+    config.crop = 1e9;
+    EXPECT_NE(messageOf(config, 3).find("crop_pct"), std::string::npos);
+}
+
+// What Pillow and numpy made (tests/golden/pictures/make.py).
+class StoredPictures : public testing::Test
+{
+protected:
+    void SetUp() override
+    {
+        const auto path = tests::goldenData("pictures/prepared.safetensors");
+        if (!path)
+            GTEST_SKIP() << "set VITRINE_GOLDEN to tests/golden";
+        file_ = std::make_unique<Safetensors>(Safetensors::open(*path).value());
+    }
+    PictureView source(const std::string& name) const
+    {
+        const TensorView view = file_->tensor(name).value();
+        return {view.shape[1], view.shape[0], 3, bytesOf(view)};
+    }
+    static std::span<const std::uint8_t> bytesOf(const TensorView& view)
+    {
+        return {reinterpret_cast<const std::uint8_t*>(view.bytes.data()), view.bytes.size()};
+    }
+    static constexpr std::array kSources = {"wide", "high", "small"};
+
+    std::unique_ptr<Safetensors> file_;
+};
+
+TEST_F(StoredPictures, AreResizedAsPillowDoesToTheLastBit)
+{
+    int compared = 0;
+    for (const std::string name : kSources)
+        for (const Resampling how : {Resampling::bilinear, Resampling::bicubic})
+            for (const auto& [width, height] :
+                 {std::pair{16, 16}, {24, 31}, {11, 40}, {40, 7}, {1, 1}, {33, 35}}) {
+                const auto stored = file_->tensor(fmt::format(
+                    "resized.{}.{}.{}x{}", name,
+                    how == Resampling::bilinear ? "bilinear" : "bicubic", width, height));
+                ASSERT_TRUE(stored) << stored.error().message;
+                const auto ours = resized(source("source." + name), width, height, how);
+                EXPECT_TRUE(std::ranges::equal(ours, bytesOf(*stored)))
+                    << name << " " << width << " x " << height;
+                ++compared;
+            }
+    EXPECT_EQ(compared, 36);
+}
+
+TEST_F(StoredPictures, BecomeGreyAsPillowDoes)
+{
+    for (const std::string name : kSources) {
+        const PictureView colour = source("source." + name);
+        const Preprocessing how{.side = std::min(colour.width, colour.height),
+                                .mean = {0},
+                                .deviation = {1},
+                                .resizes = false,
+                                .cutsDown = true,
+                                .divisor = 1};
+        const auto ours = prepare(colour, how).value();
+        const auto grey = bytesOf(file_->tensor("grey." + name).value());
+        const std::int64_t left = (colour.width - how.side) / 2,
+                           top = (colour.height - how.side) / 2;
+        for (std::int64_t y = 0; y < how.side; ++y)
+            for (std::int64_t x = 0; x < how.side; ++x)
+                ASSERT_EQ(ours[static_cast<std::size_t>(y * how.side + x)],
+                          grey[static_cast<std::size_t>((y + top) * colour.width + x + left)]);
+    }
+}
+
+TEST_F(StoredPictures, ArePreparedAsTheLibrariesDo)
+{
+    const std::vector<double> half(3, 0.5), zero(3, 0), one(3, 1);
+    const std::vector<std::pair<const char*, Preprocessing>> cases = {
+        {"timm", {.side = 12, .crop = 12.0 / 13}},
+        {"squash",
+         {.side = 12, .crop = 12.0 / 14, .resampling = Resampling::bilinear, .squashed = true}},
+        {"vit",
+         {.side = 12,
+          .mean = half,
+          .deviation = half,
+          .resampling = Resampling::bilinear,
+          .squashed = true,
+          .resizedTo = 12,
+          .crops = false}},
+        {"deit",
+         {.side = 12,
+          .mean = half,
+          .deviation = half,
+          .squashed = true,
+          .resizedTo = 15,
+          .cutsDown = true}},
+        {"bit", {.side = 12, .mean = half, .deviation = half, .resizedTo = 13, .cutsDown = true}},
+        {"unscaled",
+         {.side = 12,
+          .mean = zero,
+          .deviation = one,
+          .resampling = Resampling::bilinear,
+          .squashed = true,
+          .resizedTo = 12,
+          .crops = false,
+          .divisor = 1}},
+        {"unresized",
+         {.side = 12, .mean = half, .deviation = half, .resizes = false, .cutsDown = true}}};
+    for (const std::string name : kSources)
+        for (const auto& [what, how] : cases) {
+            const auto ours = prepare(source("source." + name), how);
+            ASSERT_TRUE(ours) << ours.error().message;
+            const auto stored = file_->tensor(fmt::format("prepared.{}.{}", name, what));
+            ASSERT_TRUE(stored) << stored.error().message;
+            EXPECT_LT(tests::largestDifference(*ours, toFloat(*stored)), 1e-6)
+                << name << " " << what;
+        }
 }
 
 } // namespace

@@ -12,6 +12,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <fmt/ranges.h>
+#include <fstream>
 #include <regex>
 
 namespace vitrine::model
@@ -262,6 +264,121 @@ TEST(VisionModel, AConfigurationThatContradictsTheTensorsIsRefused)
     EXPECT_NE(messageOf(R"({"img_size": 40})").find("pos_embed"), std::string::npos);
     EXPECT_NE(messageOf(R"({"hidden_act": "relu"})").find("relu"), std::string::npos);
     EXPECT_NE(messageOf("[1]").find("object"), std::string::npos);
+}
+
+// Notes of a model in a folder, in one string; the message where it does not open.
+std::string notesOf(const RandomVision& weights, const std::string& config,
+                    const std::string& preprocessor = {}, const std::string& prefix = {})
+{
+    TemporaryFolder folder;
+    weights.write(folder.path, config, [&](const std::string& name) { return prefix + name; });
+    if (!preprocessor.empty())
+        std::ofstream(folder.path / "preprocessor_config.json") << preprocessor;
+    const auto opened = openVisionCheckpoint(folder.path);
+    return opened ? fmt::format("{}", fmt::join((*opened)->notes(), " ")) : opened.error().message;
+}
+
+float epsilonOf(const RandomVision& weights, const std::string& config, const std::string& layer,
+                const std::string& prefix = {})
+{
+    TemporaryFolder folder;
+    weights.write(folder.path, config, [&](const std::string& name) { return prefix + name; });
+    const auto opened = openVisionCheckpoint(folder.path);
+    EXPECT_TRUE(opened) << opened.error().message;
+    if (opened)
+        for (const NetworkLayer& described : (*opened)->network().layers)
+            if (described.shape.name == layer)
+                return described.epsilon;
+    return 0;
+}
+
+TEST(VisionModel, EpsilonIsWhatTheFileSaysElseThatOfTheCodeItIsFromElseAssumedAndSaid)
+{
+    const VitSizes sizes{
+        .width = 64, .depth = 1, .heads = 1, .mlp = 128, .patch = 8, .side = 16, .classes = 3};
+    const RandomVision vit(vitNetwork(sizes));
+    EXPECT_EQ(epsilonOf(vit, R"({"norm_eps": 1e-3})", "norm"), 1e-3f);
+    EXPECT_EQ(epsilonOf(vit, R"({"model_type": "vit"})", "norm"), 1e-12f);
+    EXPECT_EQ(epsilonOf(vit, R"({"model_type": "deit"})", "blocks.0.norm1"), 1e-12f);
+    EXPECT_EQ(epsilonOf(vit, R"({"model_type": "dinov2"})", "norm"), 1e-6f);
+    EXPECT_EQ(epsilonOf(vit, R"({"pretrained_cfg": {}})", "norm"), 1e-6f);
+    EXPECT_EQ(epsilonOf(vit, "{}", "norm"), 1e-6f);
+    EXPECT_EQ(epsilonOf(vit, "", "norm", "vit."), 1e-12f);
+    EXPECT_NE(notesOf(vit, "{}").find("1e-06 is assumed"), std::string::npos);
+    EXPECT_NE(notesOf(vit, "", "", "vit.").find("1e-12"), std::string::npos);
+    EXPECT_EQ(notesOf(vit, R"({"pretrained_cfg": {}})").find("norm_eps"), std::string::npos);
+
+    const RandomVision swin(swinNetwork(kSwin));
+    const std::string saysSwin =
+        R"({"model_type": "swin", "image_size": 32, "layer_norm_eps": 1e-3})";
+    EXPECT_EQ(epsilonOf(swin, saysSwin, "layers.0.blocks.0.norm1"), 1e-3f);
+    EXPECT_EQ(epsilonOf(swin, saysSwin, "layers.0.downsample.norm"), 1e-5f);
+    EXPECT_EQ(epsilonOf(swin, saysSwin, "norm"), 1e-3f);
+    const RandomVision pvt(pvtNetwork(kPvt));
+    EXPECT_EQ(epsilonOf(pvt, R"({"model_type": "pvt_v2", "image_size": 64})", "patch_embed1.norm"),
+              1e-6f);
+    EXPECT_EQ(
+        epsilonOf(pvt, R"({"architecture": "pvt_v2_b0", "image_size": 64})", "patch_embed1.norm"),
+        1e-5f);
+}
+
+TEST(VisionModel, SwitchesThatContradictTheTensorsAreRefused)
+{
+    const VitSizes sizes{
+        .width = 64, .depth = 1, .heads = 1, .mlp = 128, .patch = 8, .side = 16, .classes = 3};
+    const RandomVision vit(vitNetwork(sizes)), swin(swinNetwork(kSwin)), pvt(pvtNetwork(kPvt));
+    const auto expectNamed = [](const RandomVision& weights, const std::string& config,
+                                const char* what) {
+        const std::string message = notesOf(weights, config);
+        EXPECT_NE(message.find(what), std::string::npos) << config << ": " << message;
+        EXPECT_NE(message.find("cannot open"), std::string::npos) << config << ": " << message;
+    };
+    expectNamed(vit, R"({"qkv_bias": false})", "qkv_bias");
+    expectNamed(vit, R"({"reg_tokens": 4})", "register");
+    expectNamed(vit, R"({"no_embed_class": true})", "no_embed_class");
+    expectNamed(vit, R"({"global_pool": "avg"})", "global_pool");
+    expectNamed(vit, R"({"patch_size": 4})", "patch");
+    expectNamed(vit, R"({"img_size": 20})", "pos_embed"); // 20 is not two patches of 8
+    expectNamed(vit, R"({"in_chans": 1})", "channels of pictures");
+    expectNamed(vit, R"({"id2label": {"0": "a"}})", "names of classes");
+    expectNamed(vit, R"({"mean": [0.5], "std": [0.5]})", "3 channels");
+    expectNamed(swin, R"({"img_size": 32, "depths": [2, 4]})", "blocks");
+    expectNamed(swin, R"({"img_size": 32, "num_heads": [2, 2]})", "heads");
+    expectNamed(swin, R"({"img_size": 32, "qkv_bias": false})", "qkv_bias");
+    expectNamed(swin, R"({"img_size": 32, "global_pool": "max"})", "global_pool");
+    expectNamed(pvt, R"({"image_size": 64, "num_heads": [1, 2]})", "stages");
+    expectNamed(pvt, R"({"image_size": 64, "strides": [2, 2, 2, 2]})", "strides");
+}
+
+TEST(VisionModel, AnImageProcessorForAnotherSizeIsRefused)
+{
+    const VitSizes sizes{
+        .width = 64, .depth = 1, .heads = 1, .mlp = 128, .patch = 8, .side = 16, .classes = 3};
+    const RandomVision vit(vitNetwork(sizes));
+    const std::string config = R"({"model_type": "vit", "num_attention_heads": 1})";
+    EXPECT_EQ(notesOf(vit, config, R"({"image_processor_type": "ViTImageProcessor", "size": 16})"),
+              "");
+    const std::string message =
+        notesOf(vit, config, R"({"image_processor_type": "ViTImageProcessor", "size": 24})");
+    EXPECT_NE(message.find("24 x 24"), std::string::npos) << message;
+    EXPECT_NE(message.find("16 x 16"), std::string::npos) << message;
+}
+
+TEST(VisionModel, TheDivisorOfLinearAttentionIsSaidWhereItIsAssumed)
+{
+    const RandomVision weights(efficientVitNetwork({.widths = {8, 8, 8, 16, 16},
+                                                    .depths = {1, 1, 1, 1, 1},
+                                                    .headWidth = 16,
+                                                    .classifierWidth = 16,
+                                                    .dim = 8,
+                                                    .side = 32,
+                                                    .classes = 4}));
+    EXPECT_NE(notesOf(weights, R"({"img_size": 32})").find("1e-15 is assumed"), std::string::npos);
+    EXPECT_NE(notesOf(weights, R"({"img_size": 32, "architecture": "efficientvit_b0"})")
+                  .find("1e-05 is assumed, as timm"),
+              std::string::npos);
+    EXPECT_EQ(notesOf(weights, R"({"img_size": 32, "attn_eps": 1e-7})").find("divisor"),
+              std::string::npos);
 }
 
 TEST(VisionModel, APictureOfAnotherSizeIsRefused)

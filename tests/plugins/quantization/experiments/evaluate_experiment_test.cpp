@@ -3,8 +3,10 @@
 #include "core/base/file.h"
 #include "core/model/network/vit_network.h"
 #include "tests/core/model/vision/random_vision.h"
+#include "tests/support/golden.h"
 #include "tests/support/temporary_folder.h"
 
+#include <fmt/ranges.h>
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -137,6 +139,27 @@ TEST_F(EvaluateExperimentTest, MoreClassesThanTheModelKnowsAreRefused)
     ASSERT_FALSE(result);
     EXPECT_NE(result.error().message.find("8 classes"), std::string::npos)
         << result.error().message;
+}
+
+TEST_F(EvaluateExperimentTest, WhatIsLeftOutAndWhatIsAssumedIsSaidOnce)
+{
+    const auto pictures = tests::goldenData("pictures");
+    if (!pictures)
+        GTEST_SKIP() << "set VITRINE_GOLDEN to tests/golden";
+    const auto folder = folder_.path / "classes";
+    for (const char* name : {"a", "b"})
+        std::filesystem::create_directories(folder / name);
+    std::filesystem::copy(*pictures / "rgba.png", folder / "a" / "1.png");
+    std::filesystem::copy(*pictures / "turned.jpg", folder / "b" / "1.jpg");
+    std::ofstream(folder_.path / "first" / "config.json")
+        << R"({"img_size": 8, "num_heads": 1, "crop_pct": 1, "twist": 1})";
+    const auto result = run({{"data", folder.string()}});
+    ASSERT_TRUE(result) << result.error().message;
+    const std::string notes = fmt::format("{}", fmt::join(result->notes, "\n"));
+    for (const char* said :
+         {"1 of 2 pictures are transparent", "1 of 2 pictures are to be turned", "\"twist\"",
+          "1e-06 is assumed", "the mean and deviation of pixels (0.5", "the filter (bicubic)"})
+        EXPECT_NE(notes.find(said), std::string::npos) << said << " in:\n" << notes;
 }
 
 TEST_F(EvaluateExperimentTest, PicturesThatAreNotThereAreNamed)
