@@ -221,6 +221,11 @@ PathField::PathField(const ParamSpec& spec, QWidget* parent) : Field(parent), sp
         combo_->setMinimumContentsLength(8);
         for (const std::string& name : shippedModels(spec))
             combo_->addItem(QString::fromStdString(name));
+        for (const ParamChoice& choice : spec.choices) {
+            combo_->addItem(QString::fromStdString(choice.value));
+            combo_->setItemData(combo_->count() - 1, QString::fromStdString(choice.label),
+                                Qt::ToolTipRole);
+        }
         combo_->setCurrentIndex(-1);
         line_ = combo_->lineEdit();
         connect(combo_, &QComboBox::activated, this, [this] {
@@ -234,8 +239,9 @@ PathField::PathField(const ParamSpec& spec, QWidget* parent) : Field(parent), sp
         row->addWidget(line_, 1);
         setFocusProxy(line_);
     }
-    line_->setPlaceholderText(spec.type == ParamType::model ? "Shipped model, folder or file"
-                                                            : "Drop or browse");
+    line_->setPlaceholderText(spec.type != ParamType::model ? "Drop or browse"
+                              : spec.choices.empty()        ? "Shipped model, folder or file"
+                                                            : "Name, folder or file");
     line_->installEventFilter(this);
     connect(line_, &QLineEdit::textEdited, this, &Field::edited);
     connect(line_, &QLineEdit::editingFinished, this, &Field::settled);
@@ -298,6 +304,11 @@ void PathField::browse()
         ParamType::model) // a folder is named by its config.json, a checkpoint file by itself
         dialog.setNameFilters(
             {"Checkpoints (config.json *.safetensors *.bin *.gguf)", "All files (*)"});
+    if (spec_.fileKind == "workload")
+        dialog.setNameFilters(
+            {"Checkpoints and tables (config.json *.safetensors *.bin *.csv)", "All files (*)"});
+    if (spec_.fileKind == "bits")
+        dialog.setNameFilters({"Tables (*.csv)", "All files (*)"});
     if (spec_.fileKind == "text")
         dialog.setNameFilters({"Texts (*.txt *.md)", "All files (*)"});
     if (dialog.exec() != QDialog::Accepted || dialog.selectedFiles().isEmpty())

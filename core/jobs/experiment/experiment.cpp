@@ -22,15 +22,24 @@ bool isGiven(const ParamSpec& spec, const Given& given)
     return !(path && found->second.empty());
 }
 
+// Of a model that may also be one of a list of names: what is no path.
+bool isName(const ParamSpec& spec, const std::string& text)
+{
+    if (spec.type != ParamType::model || text.find('/') != std::string::npos)
+        return false;
+    std::error_code ignored;
+    return std::ranges::count(shippedModels(spec), text) > 0 ||
+           std::ranges::count(spec.choices, text, &ParamChoice::value) > 0 ||
+           (!spec.choices.empty() && !std::filesystem::exists(text, ignored));
+}
+
 // Paths become absolute, since the worker, or a later repetition, may run in another folder.
 ParamValue settled(const ParamSpec& spec, ParamValue value)
 {
     auto* text = std::get_if<std::string>(&value);
     if (!text || text->empty())
         return value;
-    const bool shipped = spec.type == ParamType::model && text->find('/') == std::string::npos &&
-                         std::ranges::count(shippedModels(spec), *text) > 0;
-    if ((spec.type == ParamType::file || spec.type == ParamType::model) && !shipped) {
+    if ((spec.type == ParamType::file || spec.type == ParamType::model) && !isName(spec, *text)) {
         std::error_code ignored;
         if (const auto path = std::filesystem::absolute(*text, ignored); !ignored)
             *text = path.lexically_normal().string();

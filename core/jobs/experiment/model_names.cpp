@@ -7,7 +7,13 @@ namespace vitrine
 
 std::vector<std::string> shippedModels(const ParamSpec& spec)
 {
-    return spec.fileKind == "vision" ? shippedVisionModels() : shippedLanguageModels();
+    if (spec.fileKind == "vision")
+        return shippedVisionModels();
+    std::vector<std::string> names = shippedLanguageModels();
+    if (spec.fileKind == "workload")
+        for (std::string& name : shippedVisionModels())
+            names.push_back(std::move(name));
+    return names;
 }
 
 } // namespace vitrine

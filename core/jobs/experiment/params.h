@@ -44,9 +44,9 @@ struct ParamSpec {
     std::optional<ParamValue>
         fallback;          // the default; none: must be given, unless `oneOf` or `optional`
     bool optional = false; // may be left out altogether
-    std::vector<ParamChoice> choices;
-    std::string help;  // one line
-    std::string group; // heading in the form: "Sinks"
+    std::vector<ParamChoice> choices; // of a model: names that may be given instead
+    std::string help;                 // one line
+    std::string group;                // heading in the form: "Sinks"
     bool advanced = false;
     bool multiline = false;
     bool logarithmic = false; // a slider moves in decades

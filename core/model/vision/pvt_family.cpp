@@ -51,6 +51,8 @@ Result<Network> describePvt(const TensorShapes& shapes, const VisionConfig& conf
     sizes.channels = shapes.size("patch_embed1.proj.weight", 1);
     sizes.classes = shapes.size("head.weight", 0);
     sizes.side = config.side.value_or(224);
+    if (!config.side)
+        notes.push_back("Pictures of 224 x 224 are assumed.");
     if (sizes.channels < 1 || sizes.classes < 1)
         return inputError("the shapes of its tensors are not those of a PVTv2 with a head");
     VITRINE_CHECK(checkPvtConfig(config, sizes));

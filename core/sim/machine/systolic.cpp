@@ -82,14 +82,11 @@ Result<SimResult> runSystolic(const Workload& workload, const Settings& settings
     SimResult result =
         startResult(workload, c, static_cast<double>(c.rows * c.columns), {"Array", "DRAM"});
     FetchAhead dram(result.bytesPerCycle, static_cast<double>(c.filterKB * 512));
-    bool left = false;
     for (std::size_t i = 0; i < workload.layers.size(); ++i) {
         const Layer& layer = workload.layers[i];
         LayerResult& r = result.layers[i];
-        if (layer.shape.k == 0 || layer.shape.kind == LayerKind::mix) {
-            left = left || layer.shape.kind != LayerKind::mix;
+        if (layer.shape.k == 0 || layer.shape.kind == LayerKind::mix)
             continue;
-        }
         const Product p{layer.shape.m, layer.shape.n, layer.shape.k};
         const ArrayCounts counts = arrayCounts(p, array, c.dataflow);
         const double batch = static_cast<double>(layer.shape.batch);
@@ -108,10 +105,6 @@ Result<SimResult> runSystolic(const Workload& workload, const Settings& settings
         result.schedule.push_back(
             {static_cast<int>(i), 1, start, start + std::min(r.dramCycles, r.cycles)});
     }
-    if (left)
-        result.notes.push_back("Softmax, normalisation, activations and residual sums are not run "
-                               "by a plain array: they "
-                               "add no cycles here.");
     finish(result, c);
     return result;
 }

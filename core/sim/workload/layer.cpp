@@ -63,6 +63,10 @@ Result<void> check(const Workload& workload)
     std::int64_t macs = 0;
     for (const Layer& layer : workload.layers) {
         const model::LayerShape& s = layer.shape;
+        if (s.kind > LayerKind::mix)
+            return argumentError("layer {} of {} is of the kind \"{}\", which no accelerator here "
+                                 "can be given",
+                                 s.name, workload.name, model::kindName(s.kind));
         if (!inRange(s.batch) || !inRange(s.m) || !inRange(s.n) || s.k < 0 || s.k > kLargestSize ||
             !sound(s.conv))
             return argumentError(

@@ -41,8 +41,8 @@ struct Workload {
 };
 
 // Limits that make every count of this room fit 64 bits: sizes 1 .. 2^31 - 1 (k may be 0 where
-// there is no product), at most 2^50 multiply-accumulates and elements per layer. The message names
-// the layer.
+// there is no product), at most 2^50 multiply-accumulates and elements per layer. Kinds
+// that are in no table of layers are refused. The message names the layer.
 inline constexpr std::int64_t kLargestSize = (std::int64_t{1} << 31) - 1;
 inline constexpr std::int64_t kLargestCount = std::int64_t{1} << 50;
 Result<void> check(const Workload& workload);

@@ -148,6 +148,7 @@ Result<RunResult> MapExperiment::run(const Params& params, Progress& progress) c
         {"exhaustive", found.exhaustive ? 1.0 : 0.0, "1", Origin::computed,
          "1: every mapping of the space was evaluated"}};
     result.tables = {found.layers.empty() ? choiceMappings(found) : layerMappings(workload, found)};
+    VITRINE_CHECK(noteLeftOut(workload, accelerator, params, result));
     if (sim::mappingParameters(accelerator).empty() && found.layers.empty())
         result.notes.push_back(accelerator.title +
                                " leaves no choice of mapping: each chunk runs the layers of its "

@@ -1,5 +1,6 @@
 #include "plugins/accelerators/experiments/simulate_experiment.h"
 
+#include "core/sim/cost/left_out.h"
 #include "plugins/accelerators/experiments/input.h"
 #include "plugins/accelerators/experiments/tables.h"
 
@@ -40,7 +41,9 @@ Result<RunResult> SimulateExperiment::run(const Params& params, Progress& progre
                      referenceTable(accelerator),
                      besideTable(workload, accelerator),
                      parameterTable(accelerator, settings)};
-    result.notes = simulated.notes;
+    result.notes.insert(result.notes.end(), simulated.notes.begin(), simulated.notes.end());
+    if (std::string note = sim::leftOutNote(workload, simulated); !note.empty())
+        result.notes.push_back(std::move(note));
     if (simulated.stalledCycles > simulated.cycles)
         result.notes.push_back(
             fmt::format("DRAM at {:.1f} GB/s would make it {:.1f} % slower (memory=stalls).",

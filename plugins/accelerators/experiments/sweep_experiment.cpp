@@ -87,6 +87,10 @@ Result<RunResult> SweepExperiment::run(const Params& params, Progress& progress)
     RunResult result;
     VITRINE_TRY(const sim::Workload workload, openWorkload(params, result));
     VITRINE_TRY(const auto axes, sim::parseSweep(accelerator, params.text("ranges")));
+    for (const sim::SweepAxis& axis : axes)
+        if (std::string_view(accelerator.parameters[axis.parameter].name) == "weight_bits" &&
+            std::ranges::any_of(axis.values, [](double bits) { return bits > 0; }))
+            VITRINE_CHECK(checkOneWidth(params));
     const auto start = std::chrono::steady_clock::now();
     VITRINE_TRY(const auto points,
                 sim::sweep(workload, accelerator, settingsOf(accelerator, params), axes,
@@ -108,6 +112,7 @@ Result<RunResult> SweepExperiment::run(const Params& params, Progress& progress)
         {"best_edp", best(points, &sim::SweepPoint::edp), "J s", Origin::computed, ""}};
     result.tables = {pointTable("points", accelerator, axes, points, shown),
                      pointTable("front", accelerator, axes, points, front)};
+    VITRINE_CHECK(noteLeftOut(workload, accelerator, params, result));
     if (shown.size() < points.size())
         result.notes.push_back(
             fmt::format("Table points holds {} of {}: the front and an even choice.", shown.size(),

@@ -1,5 +1,6 @@
 #include "plugins/accelerators/view/view.h"
 
+#include "core/base/resources.h"
 #include "core/sim/cost/accelerator.h"
 #include "core/sim/workload/workloads.h"
 #include "plugins/accelerators/experiments/input.h"
@@ -200,6 +201,7 @@ void AcceleratorsView::fillWorkloads(const std::string& accelerator)
         if ((one.family == "vision" || (one.family == "operation mix" && accelerator == "nasa")) &&
             std::ranges::find(names, one.name) == names.end())
             names.push_back(one.name);
+    std::ranges::copy(shippedVisionModels(), std::back_inserter(names));
     for (const std::string& name : names)
         workload_->addItem(QString::fromStdString(name));
 }

@@ -300,17 +300,29 @@ TEST(Simulate, WidthsThatAMachineDoesNotReadAreRefused)
                     HasSubstr(std::string(name) + ": NVCA"));
 }
 
-TEST(Simulate, OpensAVisionFolder)
+// A width that overrides another without a word is a wrong number.
+TEST(Simulate, TwoWidthsOfWeightsAreRefused)
 {
-    const auto folder = std::filesystem::temp_directory_path() / "vitrine-accelerators-vit";
-    std::filesystem::create_directories(folder);
-    std::ofstream(folder / "config.json")
-        << R"({"model_type": "vit", "hidden_size": 192, "num_hidden_layers": 12,
-              "num_attention_heads": 3, "patch_size": 16, "image_size": 224})";
-    EXPECT_EQ(
-        metric(simulated({{"accelerator", "p2vit"}, {"workload", folder.string()}}), "cycles"),
-        metric(simulated({{"accelerator", "p2vit"}, {"workload", "deit-tiny"}}), "cycles"));
-    std::filesystem::remove_all(folder);
+    const auto path = std::filesystem::temp_directory_path() / "vitrine-accelerators-two.csv";
+    std::ofstream(path) << "layer,bits\nblocks.0,4\n";
+    using Given = std::map<std::string, std::string>;
+    for (const auto& [name, value] :
+         Given{{"bit_map", path.string()}, {"workload_weight_bits", "4"}}) {
+        const Given one = {{"accelerator", "p2vit"}, {name, value}};
+        Given both = one, swept = one;
+        both["weight_bits"] = "8";
+        swept["ranges"] = "weight_bits=0,4";
+        for (const std::string& refused :
+             {refusal(SimulateExperiment(), both), refusal(MapExperiment(), both),
+              refusal(SweepExperiment(), swept)})
+            EXPECT_THAT(refused, HasSubstr("weight_bits and " + name)) << name;
+        EXPECT_EQ(refusal(SimulateExperiment(), one), "accepted") << name;
+    }
+    EXPECT_EQ(refusal(SimulateExperiment(), {{"accelerator", "p2vit"},
+                                             {"weight_bits", "4"},
+                                             {"workload_activation_bits", "6"}}),
+              "accepted");
+    std::filesystem::remove(path);
 }
 
 TEST(Map, FindsMoreThanTheDefaultAndSaysWhat)
