@@ -231,6 +231,8 @@ std::string methodName(const Params& params)
     const std::string layout = params.text("layout");
     if (layout != "row" || params.text("method") == "bcq")
         name += layout == "row" ? ", rows" : layout == "column" ? ", columns" : ", blocks";
+    if (params.has("incoherence") && params.boolean("incoherence"))
+        name += ", rotated";
     const auto wish = parseBits(params.text("bits"));
     if (wish && wish->budget)
         return fmt::format("{}, {:g} bits on average", name, *wish->budget);

@@ -34,7 +34,7 @@ std::string methodOf(const RunRecord& run, const char* link)
     std::string name = quantizer ? quantizer->title : method;
     if (layout == "column" || layout == "block" || (layout == "row" && method == "shiftadd"))
         name += link + layout + "s";
-    return name;
+    return isRotated(run) ? name + ", rotated" : name;
 }
 
 double weightsOf(const RunRecord& run)
@@ -104,6 +104,11 @@ constexpr OwnFigure kOwnFigures[] = {
 
 } // namespace
 
+bool isRotated(const RunRecord& run)
+{
+    return parameterText(run.params, "incoherence") == paramText(ParamValue(true));
+}
+
 bool isVersion(const RunRecord& run)
 {
     return std::isfinite(metric(run, "bits_per_weight"));
@@ -114,6 +119,7 @@ std::string versionName(const RunRecord& run)
     Params params;
     for (const char* name : {"method", "layout", "bits"})
         params.set(name, ParamValue(cutText(parameterText(run.params, name), kLongestName)));
+    params.set("incoherence", ParamValue(isRotated(run)));
     const std::string number = run.number > 0 ? fmt::format("#{} ", run.number) : "";
     return number + methodName(params);
 }

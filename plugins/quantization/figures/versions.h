@@ -11,7 +11,9 @@ namespace vitrine::quantization_plugin
 
 using Runs = std::vector<const RunRecord*>;
 
-bool isVersion(const RunRecord& run);          // it says how many bits a weight takes
+bool isVersion(const RunRecord& run); // it says how many bits a weight takes
+// An accuracy study: its weights are dense again, nothing of it is packed.
+bool isRotated(const RunRecord& run);
 std::string versionName(const RunRecord& run); // "#3 ShiftAddLLM, columns, 3 bits"
 std::string versionTick(const RunRecord& run); // "#3", its name where it has no number
 std::string spokenName(const RunRecord& run);  // "ShiftAddLLM by columns (#3)"
@@ -41,7 +43,7 @@ VersionTable versionTable(const Runs& runs);
 // What the runs show, in one to three sentences that claim no more than the intervals of
 // perplexity_ratio allow: what a single version costs; of several the one nearest to the original,
 // and whether at equal bits per weight (within 5 %) columns of ShiftAddLLM come before its blocks
-// and these before other methods, as one would expect.
+// and these before other methods, as one would expect. Rotated ones are named apart.
 std::string verdict(const Runs& runs);
 
 // What the runs say of themselves, each once, and what a small model cannot show.

@@ -126,6 +126,16 @@ std::string orderAtEqualBits(const Runs& runs)
     return said;
 }
 
+// What cannot be deployed as it is: no rival of packed versions, but what they could come to.
+std::string studies(const Runs& runs)
+{
+    std::vector<std::string> each;
+    for (const RunRecord* run : runs)
+        each.push_back(spokenName(*run) + ": " + costOf(*run));
+    return "Accuracy stud" + std::string(runs.size() == 1 ? "y" : "ies") +
+           ", whose weights are dense and cannot be packed, apart: " + listed(each) + ".";
+}
+
 std::string nearest(const Runs& runs)
 {
     const RunRecord& best = **std::ranges::min_element(
@@ -146,15 +156,15 @@ std::string nearest(const Runs& runs)
 
 std::string verdict(const Runs& runs)
 {
-    Runs known;
+    if (runs.size() == 1)
+        return isRotated(*runs.front()) ? studies(runs) : costOf(*runs.front()) + ".";
+    Runs known, rotated;
     std::vector<std::string> unknown;
     for (const RunRecord* run : runs)
-        if (ratioOf(*run).isKnown())
-            known.push_back(run);
-        else
+        if (!ratioOf(*run).isKnown())
             unknown.push_back(versionTick(*run));
-    if (runs.size() == 1)
-        return costOf(*runs.front()) + ".";
+        else
+            (isRotated(*run) ? rotated : known).push_back(run);
     std::string said;
     const bool same = std::ranges::all_of(
         known, [&](const RunRecord* run) { return haveSameOriginal(*known.front(), *run); });
@@ -165,6 +175,8 @@ std::string verdict(const Runs& runs)
                "are not compared.";
     else if (!known.empty())
         said = nearest(known) + orderAtEqualBits(known);
+    if (!rotated.empty())
+        said += (said.empty() ? "" : " ") + studies(rotated);
     if (!unknown.empty())
         said += (said.empty() ? "" : " ") + std::string("No interval of the perplexity ratio: ") +
                 listed(unknown) + ".";

@@ -98,6 +98,37 @@ TEST(QuantizationVerdict, SaysWhereTheOrderDoesNotHoldOrCannotBeTold)
     EXPECT_THAT(unequal, testing::Not(HasSubstr("order")));
 }
 
+RunRecord rotated(RunRecord run)
+{
+    run.params.set("incoherence", ParamValue(true));
+    return run;
+}
+
+// A rotated version has dense weights: however near it is, no packed model is compared with it.
+TEST(QuantizationVerdict, RotatedVersionsAreNamedApart)
+{
+    const RunRecord study = rotated(ratioRun(4, "shiftadd", "column", 32, {1.02, 1.01, 1.03})),
+                    packed = ratioRun(2, "shiftadd", "column", 3.4, {1.06, 1.05, 1.07}),
+                    rival = ratioRun(1, "rtn", "row", 3.5, {1.16, 1.14, 1.17});
+    const std::string apart = "Accuracy study, whose weights are dense and cannot be packed, "
+                              "apart: ShiftAddLLM by columns, rotated (#4): 32 bits a weight cost "
+                              "2.0 % of perplexity (1.0 to 3.0 %).";
+    EXPECT_EQ(said({rival, packed, study}),
+              "ShiftAddLLM by columns (#2) is nearest to the original: 3.4 bits a weight cost 6.0 "
+              "% of perplexity (5.0 to 7.0 %). At equal bits a weight (within 5 %) the order is "
+              "the expected one (columns, blocks, other methods). " +
+                  apart);
+    EXPECT_EQ(said({packed, study}), "ShiftAddLLM by columns (#2): 3.4 bits a weight cost 6.0 % "
+                                     "of perplexity (5.0 to 7.0 %). " +
+                                         apart);
+    EXPECT_EQ(said({study}), apart);
+    EXPECT_THAT(said({study, rotated(ratioRun(5, "shiftadd", "column", 32, {1.1, 1.05, 1.2}))}),
+                testing::AllOf(HasSubstr("Accuracy studies"), HasSubstr("(#4)"), HasSubstr("(#5)"),
+                               testing::Not(HasSubstr("nearest"))));
+    EXPECT_EQ(versionName(study), "#4 ShiftAddLLM, columns, rotated, 3 bits");
+    EXPECT_EQ(shortName(packed), "#2 ShiftAddLLM, columns");
+}
+
 TEST(QuantizationVerdict, RatiosToDifferentOriginalsAreNotCompared)
 {
     RunRecord other = ratioRun(2, "shiftadd", "block", 3.4, {1.09, 1.08, 1.10});
