@@ -2,6 +2,7 @@
 #include "core/base/json.h"
 #include "core/jobs/experiment/param_texts.h"
 #include "plugins/quantization/figures/cost.h"
+#include "plugins/quantization/view/said.h"
 #include "plugins/quantization/view/view.h"
 #include "widgets/page/flow_layout.h"
 #include "widgets/page/panel.h"
@@ -63,11 +64,7 @@ Panel* QuantizationView::makeAssumptions()
     for (QWidget* part : std::initializer_list<QWidget*>{originalForm_, scalePlace_, traffic_})
         flow->addWidget(part);
     whatIf_ = new WhatIfBar(assumptionsCard_);
-    energyWords_ = new QLabel(assumptionsCard_);
-    energyWords_->setProperty("role", "muted");
-    energyWords_->setAccessibleName(tr("What the energies are"));
-    energyWords_->setWordWrap(true);
-    energyWords_->setTextFormat(Qt::PlainText);
+    energyWords_ = saidLabel("muted", tr("What the energies are"), assumptionsCard_);
     for (QWidget* part : std::initializer_list<QWidget*>{line, whatIf_, energyWords_})
         assumptionsCard_->body()->addWidget(part);
 

@@ -1,5 +1,6 @@
 #include "plugins/quantization/view/budget_card.h"
 
+#include "plugins/quantization/view/said.h"
 #include "plugins/quantization/view/step_slider.h"
 #include "widgets/plot/plot_view.h"
 #include "widgets/theme/shown_text.h"
@@ -61,7 +62,7 @@ BudgetCard::BudgetCard(ViewContext& context, QWidget* parent)
       context_(context),
       slider_(new StepSlider(tr("Mean bits"), tr("Budget"), this)),
       run_(new QPushButton(tr("Run with this budget"), this)),
-      words_(new QLabel(this)),
+      words_(saidLabel("muted", tr("What this budget gives"), this)),
       plots_(new QBoxLayout(QBoxLayout::LeftToRight)),
       loss_(makePlot()),
       map_(makePlot())
@@ -69,10 +70,6 @@ BudgetCard::BudgetCard(ViewContext& context, QWidget* parent)
     setEnlargeable(false);
     run_->setAccessibleName(run_->text());
     run_->setToolTip(tr("Quantizes once more with these mean bits, beside this run"));
-    words_->setProperty("role", "muted");
-    words_->setAccessibleName(tr("What this budget gives"));
-    words_->setWordWrap(true);
-    words_->setTextFormat(Qt::PlainText);
     auto* line = new QHBoxLayout;
     line->setSpacing(16);
     line->addWidget(slider_, 1);

@@ -2,8 +2,8 @@
 
 #include "core/base/json.h"
 #include "plugins/quantization/figures/kernels_figures.h"
-#include "widgets/page/panel.h"
-#include "widgets/plot/plot_view.h"
+#include "plugins/quantization/view/plot_card.h"
+#include "plugins/quantization/view/said.h"
 #include "widgets/state_json.h"
 #include "widgets/table/run_table.h"
 #include "widgets/theme/shown_text.h"
@@ -31,26 +31,6 @@ std::vector<SkeletonCard> kernelsSkeleton(QSize size)
             {{0, said + gap, half, kBarsHeight}},
             {{half + gap, said + gap, half, kBarsHeight}},
             {{0, top, size.width(), height}, Body::lines}};
-}
-
-QLabel* saidLabel(const char* role, const QString& name, QWidget* parent)
-{
-    auto* label = new QLabel(parent);
-    label->setProperty("role", role);
-    label->setAccessibleName(name);
-    label->setWordWrap(true);
-    label->setTextFormat(Qt::PlainText);
-    label->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
-    return label;
-}
-
-// A number keeps its unit where a line breaks.
-QString keptTogether(const std::string& sentence)
-{
-    QString text = fromUtf8(sentence);
-    for (const char* unit : {" %", " ms", " GB/s"})
-        text.replace(QLatin1String(unit), QChar(0xa0) + QLatin1String(unit + 1));
-    return text;
 }
 
 } // namespace
@@ -95,22 +75,14 @@ Panel* KernelsView::makeTable()
     return card;
 }
 
-Panel* KernelsView::plotCard(const char* figure)
+PlotCard* KernelsView::plotCard(const char* figure)
 {
-    Plot plot{new Panel(QString(), this), nullptr};
-    plot.view = new plot::PlotView(plot.card);
-    plot.view->setTitleVisible(false);
-    plot.view->setMinimumHeight(kBarsHeight);
-    plot::forwardActions(*plot.view, context_);
-    plot.card->body()->addWidget(plot.view, 1);
-    const QString key = QString::fromLatin1(figure);
-    connect(plot.view, &plot::PlotView::rangeEdited, this, [this, key](const QJsonObject& range) {
-        QJsonObject ranges = current()["ranges"].toObject();
-        ranges[key] = range;
-        put("ranges", ranges, tr("Zoom"), QStringLiteral("zoom ") + key);
+    auto* card = new PlotCard(figure, context_, this, kBarsHeight);
+    connect(card, &PlotCard::zoomed, this, [this](const QJsonObject& ranges, const QString& key) {
+        put("ranges", ranges, tr("Zoom"), key);
     });
-    plots_[figure] = plot;
-    return plot.card;
+    plots_.push_back(card);
+    return card;
 }
 
 QWidget* KernelsView::makeContent()
@@ -200,16 +172,8 @@ void KernelsView::draw()
     table_->setRows(std::move(kernels.table), colours);
     figures_ = kernelsFigures(runs, state);
     const QJsonObject ranges = current()["ranges"].toObject();
-    for (const auto& [name, plot] : plots_) {
-        const auto found = std::ranges::find(figures_, name, &figure::Figure::name);
-        plot.card->setVisible(found != figures_.end());
-        if (found == figures_.end())
-            continue;
-        plot.card->setHeading(fromUtf8(found->title));
-        plot.card->setToolTip(shownText(found->caption));
-        plot.view->setFigure(*found);
-        plot.view->setRangeState(ranges[fromUtf8(name)].toObject());
-    }
+    for (PlotCard* plot : plots_)
+        plot->draw(figures_, ranges);
     showPage();
 }
 

@@ -4,8 +4,6 @@
 #include "plugins/quantization/figures/versions.h"
 #include "widgets/page/room_view.h"
 
-#include <map>
-#include <string>
 #include <vector>
 
 class QBoxLayout;
@@ -15,14 +13,12 @@ namespace vitrine
 {
 class Panel;
 class RunTable;
-namespace plot
-{
-class PlotView;
-}
 } // namespace vitrine
 
 namespace vitrine::quantization_plugin
 {
+
+class PlotCard;
 
 // Runs of quantization.kernels: the fastest kernel in a sentence, times and rates as bars beside
 // dense weights and what the memory gives, and all of it as a table.
@@ -47,14 +43,10 @@ protected:
     QString troubleOf(const RunRecord& run) const override;
 
 private:
-    struct Plot {
-        Panel* card = nullptr;
-        plot::PlotView* view = nullptr;
-    };
     QWidget* makeContent();
     Panel* makeVerdict();
     Panel* makeTable();
-    Panel* plotCard(const char* figure);
+    PlotCard* plotCard(const char* figure);
     Runs records() const;
     void draw();
 
@@ -62,8 +54,8 @@ private:
     std::vector<figure::Figure> figures_;
     QLabel *verdict_ = nullptr, *remarks_ = nullptr;
     RunTable* table_ = nullptr;
-    std::map<std::string, Plot> plots_; // by figure
-    QBoxLayout* pair_ = nullptr;        // of plots side by side
+    std::vector<PlotCard*> plots_;
+    QBoxLayout* pair_ = nullptr; // of plots side by side
 };
 
 } // namespace vitrine::quantization_plugin

@@ -1,11 +1,11 @@
 #include "plugins/quantization/view/budget_card.h"
 #include "plugins/quantization/view/live_card.h"
+#include "plugins/quantization/view/plot_card.h"
+#include "plugins/quantization/view/said.h"
 #include "plugins/quantization/view/view.h"
 #include "widgets/page/elided_choice.h"
 #include "widgets/page/flow_layout.h"
-#include "widgets/page/panel.h"
 #include "widgets/params/segmented_switch.h"
-#include "widgets/plot/plot_view.h"
 #include "widgets/table/run_table.h"
 
 #include <QBoxLayout>
@@ -20,18 +20,7 @@ namespace
 {
 
 constexpr int kBeside = 720; // pixels with room for plots side by side
-constexpr int kPlotHeight = 300, kLayersHeight = 330, kTokensHeight = 330;
-
-QLabel* wordsFor(const char* role, const QString& name, QWidget* parent)
-{
-    auto* label = new QLabel(parent);
-    label->setProperty("role", role);
-    label->setAccessibleName(name);
-    label->setWordWrap(true);
-    label->setTextFormat(Qt::PlainText);
-    label->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
-    return label;
-}
+constexpr int kLayersHeight = 330, kTokensHeight = 330;
 
 ElidedChoice* choiceIn(QWidget* parent, const QString& name, const QString& help, int letters)
 {
@@ -116,7 +105,7 @@ QBoxLayout* QuantizationView::addPage(const QString& key, const QString& word, c
     auto* column = new QVBoxLayout(page);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(8);
-    QLabel* missing = wordsFor("muted", tr("What is missing"), page);
+    QLabel* missing = saidLabel("muted", tr("What is missing"), page);
     missing->setText(tr("These runs kept nothing of this: run again to see it."));
     missing->setAlignment(Qt::AlignCenter);
     column->addWidget(missing, 1);
@@ -211,8 +200,8 @@ Panel* QuantizationView::makeVerdict()
 {
     auto* card = new Panel(tr("What it costs"), this);
     card->setEnlargeable(false);
-    verdict_ = wordsFor("section", tr("What the runs show"), card);
-    remarks_ = wordsFor("muted", tr("What the runs say of themselves"), card);
+    verdict_ = saidLabel("section", tr("What the runs show"), card);
+    remarks_ = saidLabel("muted", tr("What the runs say of themselves"), card);
     card->body()->addWidget(verdict_);
     card->body()->addWidget(remarks_);
     return card;
@@ -264,7 +253,7 @@ Panel* QuantizationView::makeSteps()
         numbersCard("product", tr("One product, plane by plane"), tr("Steps of the product"), 150);
     output_ = choiceIn(stepsCard_, tr("Output of the product"), tr("The output that adds up"), 12);
     stepsCard_->controls()->addWidget(output_);
-    stepWords_ = wordsFor("muted", tr("What is looked up"), stepsCard_);
+    stepWords_ = saidLabel("muted", tr("What is looked up"), stepsCard_);
     stepsCard_->body()->insertWidget(0, stepWords_);
     connect(output_, &QComboBox::activated, this,
             [this](int place) { put("output", place, tr("Select an output")); });
@@ -291,24 +280,16 @@ Panel* QuantizationView::numbersCard(const char* key, const QString& heading, co
     return made.card;
 }
 
-Panel* QuantizationView::plotCard(const char* figure)
+PlotCard* QuantizationView::plotCard(const char* figure)
 {
-    Plot plot{new Panel(QString(), this), nullptr};
-    plot.view = new plot::PlotView(plot.card);
-    plot.view->setTitleVisible(false);
-    plot.view->setMinimumHeight(kPlotHeight);
-    plot::forwardActions(*plot.view, context_);
-    plot.card->body()->addWidget(plot.view, 1);
-    const QString key = QString::fromLatin1(figure);
-    connect(plot.view, &plot::PlotView::rangeEdited, this, [this, key](const QJsonObject& range) {
-        QJsonObject ranges = current()["ranges"].toObject();
-        ranges[key] = range;
-        RoomView::put("ranges", ranges, tr("Zoom"), QStringLiteral("zoom ") + key);
+    auto* card = new PlotCard(figure, context_, this);
+    connect(card, &PlotCard::zoomed, this, [this](const QJsonObject& ranges, const QString& key) {
+        RoomView::put("ranges", ranges, tr("Zoom"), key);
     });
-    connect(plot.view, &plot::PlotView::clicked, this,
+    connect(card, &PlotCard::clicked, this,
             [this, name = std::string(figure)](double x, double y) { clickPlot(name, x, y); });
-    plots_[figure] = plot;
-    return plot.card;
+    plots_.push_back(card);
+    return card;
 }
 
 // In a narrow window cards stand below each other.

@@ -8,10 +8,10 @@
 #include "plugins/quantization/figures/tokens.h"
 #include "plugins/quantization/view/budget_card.h"
 #include "plugins/quantization/view/live_card.h"
+#include "plugins/quantization/view/plot_card.h"
+#include "plugins/quantization/view/said.h"
 #include "widgets/page/elided_choice.h"
-#include "widgets/page/panel.h"
 #include "widgets/params/segmented_switch.h"
-#include "widgets/plot/plot_view.h"
 #include "widgets/state_json.h"
 #include "widgets/table/run_table.h"
 #include "widgets/theme/shown_text.h"
@@ -37,12 +37,6 @@ std::vector<SkeletonCard> versionsSkeleton(QSize size)
             {{0, said + gap, size.width(), table}, Body::lines},
             {{0, top, half, height}},
             {{half + gap, top, half, height}}};
-}
-
-// A number keeps its percent sign where a line breaks.
-QString kept(const std::string& sentence)
-{
-    return fromUtf8(sentence).replace(QStringLiteral(" %"), QStringLiteral("\u00a0%"));
 }
 
 int rowNamed(const QAbstractItemModel& model, const std::string& name)
@@ -112,10 +106,10 @@ void QuantizationView::showRuns(const std::vector<RunHandle>& sound)
         budget_->setNone();
         return;
     }
-    showText(*verdict_, kept(verdict(records())));
+    showText(*verdict_, keptTogether(verdict(records())));
     QStringList said;
     for (const std::string& remark : remarks(records()))
-        said << kept(remark);
+        said << keptTogether(remark);
     showText(*remarks_, said.join('\n'), kLongestShownLine);
     remarks_->setVisible(!said.isEmpty());
     const QSignalBlocker silent(choice_);
@@ -165,7 +159,9 @@ void QuantizationView::draw()
         probe_ = quantization_plugin::probeOf(run);
     probeOf_ = run.uid;
     figures_ = quantization_plugin::figures(runs, state, probe_);
-    drawPlots();
+    const QJsonObject ranges = current()["ranges"].toObject();
+    for (PlotCard* plot : plots_)
+        plot->draw(figures_, ranges);
     drawLayers();
     drawInside(state);
     drawTokens(state);
@@ -175,21 +171,6 @@ void QuantizationView::draw()
     live_->setRuns(done_, selected(), current());
     budget_->setRuns(done_, state);
     showPage();
-}
-
-void QuantizationView::drawPlots()
-{
-    const QJsonObject ranges = current()["ranges"].toObject();
-    for (const auto& [name, plot] : plots_) {
-        const auto found = std::ranges::find(figures_, name, &figure::Figure::name);
-        plot.card->setVisible(found != figures_.end());
-        if (found == figures_.end())
-            continue;
-        plot.card->setHeading(fromUtf8(found->title));
-        plot.card->setToolTip(shownText(found->caption));
-        plot.view->setFigure(*found);
-        plot.view->setRangeState(ranges[fromUtf8(name)].toObject());
-    }
 }
 
 void QuantizationView::drawLayers()

@@ -24,10 +24,6 @@ class Panel;
 class RunTable;
 class SegmentedSwitch;
 class WhatIfBar;
-namespace plot
-{
-class PlotView;
-}
 } // namespace vitrine
 
 namespace vitrine::quantization_plugin
@@ -35,6 +31,7 @@ namespace vitrine::quantization_plugin
 
 class BudgetCard;
 class LiveCard;
+class PlotCard;
 struct Probe;
 
 // Runs of quantization.llm: the original beside its versions, in pages: what they cost, where it
@@ -62,10 +59,6 @@ protected:
     QString troubleOf(const RunRecord& run) const override;
 
 private:
-    struct Plot {
-        Panel* card = nullptr;
-        plot::PlotView* view = nullptr;
-    };
     struct NumbersCard {
         Panel* card = nullptr;
         DataTable* table = nullptr;
@@ -95,7 +88,7 @@ private:
     Panel* makeLayers();
     Panel* makeSteps();
     Panel* makeAssumptions();
-    Panel* plotCard(const char* figure);
+    PlotCard* plotCard(const char* figure);
     Panel* numbersCard(const char* key, const QString& heading, const QString& name, int height);
     Panel* makeLive();
     Panel* makeBudget();
@@ -103,7 +96,6 @@ private:
     Runs records() const;
     std::size_t selected() const; // place among the runs
     void draw();
-    void drawPlots();
     void drawLayers();
     void drawInside(const State& state);
     void drawTokens(const State& state);
@@ -138,7 +130,7 @@ private:
     ElidedChoice *choice_ = nullptr, *layerChoice_ = nullptr;
     QLabel *verdict_ = nullptr, *remarks_ = nullptr;
     RunTable* table_ = nullptr;
-    std::map<std::string, Plot> plots_; // by figure
+    std::vector<PlotCard*> plots_;
     std::map<std::string, NumbersCard> numbers_;
     Panel* layersCard_ = nullptr;
     LiveCard* live_ = nullptr;
