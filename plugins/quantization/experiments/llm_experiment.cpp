@@ -4,25 +4,19 @@
 #include "core/base/format.h"
 #include "core/base/hash.h"
 #include "core/base/in_file.h"
-#include "core/quant/allocation.h"
 #include "core/quant/gguf_export.h"
-#include "core/quant/importance.h"
-#include "core/quant/layer_divergence.h"
 #include "core/quant/llm_quantization.h"
-#include "core/tensor/kernels/aligned_bytes.h"
-#include "core/tensor/kernels/read_rate.h"
+#include "plugins/quantization/experiments/bit_budget.h"
 #include "plugins/quantization/experiments/cost_params.h"
 #include "plugins/quantization/experiments/decode_speed.h"
+#include "plugins/quantization/experiments/llm_metrics.h"
 #include "plugins/quantization/experiments/llm_probe.h"
 #include "plugins/quantization/experiments/llm_tables.h"
 #include "plugins/quantization/experiments/params.h"
 #include "plugins/quantization/experiments/text_windows.h"
 
 #include <algorithm>
-#include <array>
-#include <cmath>
-#include <cstring>
-#include <limits>
+#include <iterator>
 
 namespace vitrine::quantization_plugin
 {
@@ -32,10 +26,7 @@ namespace
 namespace fs = std::filesystem;
 
 constexpr const char *kText = "Text", *kResult = "Result"; // groups of parameters
-constexpr std::array kBudgetBits = {2, 3, 4};
 constexpr std::size_t kDivergenceWindows = 4;
-constexpr std::size_t kLeastBuffer = std::size_t{256} << 20, // for reading as fast as it goes
-    kMostBuffer = std::size_t{1} << 30;
 // Of the progress, beside 1 for quantizing the model once.
 constexpr double kDivergenceStages = 4, kJudgeShare = 0.1;
 
@@ -74,12 +65,6 @@ std::string subjectOf(const Params& params, const OpenModel& opened, const TextW
     return hash.hex();
 }
 
-Metric makeMetric(std::string name, double value, const char* unit, std::string help,
-                  Origin origin = Origin::computed)
-{
-    return {std::move(name), value, unit, origin, std::move(help)};
-}
-
 class LlmRun
 {
 public:
@@ -114,6 +99,10 @@ private:
         if (!method_.bits.budget)
             return 1;
         return 1.0 + kBudgetBits.size() + (method_.costs == "divergence" ? kDivergenceStages : 0);
+    }
+    void add(std::vector<Metric> metrics)
+    {
+        std::ranges::move(metrics, std::back_inserter(out_.metrics));
     }
     bool tell(double done) { return progress_.advance(done, stages() + kJudgeShare, "model"); }
 
@@ -189,13 +178,8 @@ private:
         return quantization;
     }
 
-    // Bits of each layer under the budget, from what every layer costs at 2, 3 and 4 bits.
     Result<std::map<std::string, int>> allocate();
-    // By version and layer.
-    Result<std::vector<std::vector<double>>>
-    costsOf(const std::vector<quant::LlmQuantization>& versions);
-    Result<std::vector<std::vector<double>>>
-    divergencesOf(const std::vector<quant::LlmQuantization>& versions);
+    Result<LayerCosts> costsOf(const std::vector<quant::LlmQuantization>& versions);
 
     Result<void> addModel(const quant::LlmQuantization& quantization);
     Result<void> writeGgufOf(const model::LlmCheckpoint& packed);
@@ -204,7 +188,6 @@ private:
     Result<void> addComparison(const model::Llm& quantized);
     Result<void> addProbe(const model::Llm& quantized, const model::LlmCheckpoint& packed);
     Result<void> addSpeed(const model::Llm& quantized);
-    void addBandwidth(double original, double quantized);
     void addEnergy(const Layers& layers, const model::LlmCheckpoint& packed);
 
     const Params& params_;
@@ -217,82 +200,6 @@ private:
     double stage_ = 0;
     RunResult out_;
 };
-
-Result<std::map<std::string, int>> LlmRun::allocate()
-{
-    std::vector<quant::LlmQuantization> versions;
-    for (const int bits : kBudgetBits) {
-        VITRINE_TRY(auto version, quantizeAll(bits, {}));
-        versions.push_back(std::move(version));
-    }
-    VITRINE_TRY(const auto costs, costsOf(versions));
-    const Layers& layers = versions.front().layers();
-    std::vector<quant::LayerChoice> choices(layers.size());
-    for (std::size_t i = 0; i < layers.size(); ++i) {
-        choices[i].weights = layers[i].outputs * layers[i].inputs;
-        for (const auto& ofVersion : costs)
-            choices[i].costs.push_back(ofVersion[i]);
-    }
-    VITRINE_TRY(const quant::Allocation allocation,
-                quant::allocateBits(choices, kBudgetBits, *method_.bits.budget));
-    Table table{"candidates",
-                {{"layer", "", {}, "Tensor of a linear layer"},
-                 {"bits", "1", {}, "Tried"},
-                 {"cost", "1", {}, "What it is weighed by: see the parameter costs"},
-                 {"chosen", "1", {}, "1: so many bits were given to it"}},
-                {}};
-    std::map<std::string, int> bits;
-    for (std::size_t b = 0; b < kBudgetBits.size(); ++b)
-        for (std::size_t i = 0; i < layers.size(); ++i) {
-            const bool isChosen = allocation.bits[i] == kBudgetBits[b];
-            if (isChosen)
-                bits[layers[i].name] = kBudgetBits[b];
-            table.rows.push_back({layers[i].name, static_cast<std::int64_t>(kBudgetBits[b]),
-                                  costs[b][i], std::int64_t{isChosen}});
-        }
-    out_.tables.push_back(std::move(table));
-    out_.metrics.push_back(makeMetric("budget_slack", allocation.slackBits, "bit",
-                                      "Of the budget over all weights, that no layer could take"));
-    return bits;
-}
-
-Result<std::vector<std::vector<double>>>
-LlmRun::costsOf(const std::vector<quant::LlmQuantization>& versions)
-{
-    if (method_.costs == "divergence")
-        return divergencesOf(versions);
-    std::vector<std::vector<double>> costs;
-    for (const quant::LlmQuantization& version : versions) {
-        auto& ofVersion = costs.emplace_back();
-        for (const quant::LayerRecord& layer : version.layers())
-            ofVersion.push_back(method_.costs == "measured" ? layer.outputError * layer.outputEnergy
-                                                            : layer.importance * layer.weightError);
-    }
-    return costs;
-}
-
-Result<std::vector<std::vector<double>>>
-LlmRun::divergencesOf(const std::vector<quant::LlmQuantization>& versions)
-{
-    std::vector<quant::LayerVariant> variants;
-    for (const quant::LlmQuantization& version : versions)
-        for (std::size_t i = 0; i < version.layers().size(); ++i)
-            variants.push_back({version.layers()[i].name, version.layers()[i].block,
-                                [&version, i] { return version.decoded(i); }});
-    const auto windows = std::span(calibration_.windows)
-                             .first(std::min(calibration_.windows.size(), kDivergenceWindows));
-    const double before = stage_;
-    VITRINE_TRY(const std::vector<double> divergences,
-                quant::layerDivergences(
-                    opened_->checkpoint, variants, windows, folder_ / "divergences.json", subject_,
-                    [&](double share) { return tell(before + kDivergenceStages * share); }));
-    stage_ += kDivergenceStages;
-    std::vector<std::vector<double>> costs;
-    const auto layers = static_cast<std::ptrdiff_t>(versions.front().layers().size());
-    for (auto at = divergences.begin(); at != divergences.end(); at += layers)
-        costs.emplace_back(at, at + layers);
-    return costs;
-}
 
 Result<void> LlmRun::addModel(const quant::LlmQuantization& quantization)
 {
@@ -361,55 +268,47 @@ Result<void> LlmRun::takeFiles(const fs::path& folder)
     return {};
 }
 
+// Bits of each layer under the budget, from what every layer costs at 2, 3 and 4 bits.
+Result<std::map<std::string, int>> LlmRun::allocate()
+{
+    std::vector<quant::LlmQuantization> versions;
+    for (const int bits : kBudgetBits) {
+        VITRINE_TRY(auto version, quantizeAll(bits, {}));
+        versions.push_back(std::move(version));
+    }
+    VITRINE_TRY(const LayerCosts costs, costsOf(versions));
+    VITRINE_TRY(GivenBits given, giveBits(versions.front().layers(), costs, *method_.bits.budget));
+    out_.tables.push_back(std::move(given.candidates));
+    out_.metrics.push_back(std::move(given.slack));
+    return std::move(given.bits);
+}
+
+Result<LayerCosts> LlmRun::costsOf(const std::vector<quant::LlmQuantization>& versions)
+{
+    if (method_.costs != "divergence")
+        return recordedCosts(versions, method_.costs == "measured");
+    const auto windows = std::span(calibration_.windows)
+                             .first(std::min(calibration_.windows.size(), kDivergenceWindows));
+    const double before = stage_;
+    VITRINE_TRY(LayerCosts costs,
+                divergenceCosts(
+                    versions, opened_->checkpoint, windows, folder_ / "divergences.json", subject_,
+                    [&](double share) { return tell(before + kDivergenceStages * share); }));
+    stage_ += kDivergenceStages;
+    return costs;
+}
+
 void LlmRun::addLayers(const quant::LlmQuantization& quantization,
                        const model::LlmCheckpoint& packed)
 {
     const Layers& layers = quantization.layers();
-    double weights = 0, bits = 0, nominal = 0;
-    std::vector<double> importance, lost;
-    bool isPacked = true;
-    for (const quant::LayerRecord& layer : layers) {
-        weights += layer.weights();
-        bits += static_cast<double>(layer.storedBits);
-        nominal += layer.bits * layer.weights();
-        importance.push_back(layer.importance);
-        lost.push_back(layer.outputError * layer.outputEnergy);
-        isPacked = isPacked && layer.isPacked;
-    }
-    double original = 0, quantized = 0, apart = 0;
-    for (const auto& name : opened_->checkpoint->tensorNames())
-        if (const auto view = opened_->checkpoint->tensor(name)) {
-            original += static_cast<double>(view->bytes.size());
-            if (packed.has(name) && !packed.codes(name) && view->shape.size() == 2 &&
-                std::ranges::find(layers, name, &quant::LayerRecord::name) == layers.end())
-                apart += static_cast<double>(view->bytes.size());
-        }
-    quantized = original;
-    for (const quant::LayerRecord& layer : layers)
-        if (const auto view = opened_->checkpoint->tensor(layer.name))
-            quantized +=
-                static_cast<double>(layer.storedBits) / 8 - static_cast<double>(view->bytes.size());
-    for (Metric metric : {
-             makeMetric("bits_per_weight", bits / weights, "1",
-                        "Of the linear layers as stored, scales and padding among them"),
-             makeMetric("bits_mean", nominal / weights, "1", "Without scales and padding"),
-             makeMetric("size_bytes", quantized, "B", "All tensors of the quantized model"),
-             makeMetric("size_bytes_original", original, "B", "All tensors as they were stored"),
-             makeMetric("size_bytes_apart", apart, "B",
-                        "Embeddings and head, which stay as they are"),
-             makeMetric("output_error", quantization.outputError(), "1",
-                        "Energy that the linear layers' outputs lose on the calibration text, over "
-                        "their energy"),
-             makeMetric("importance_tau", quant::kendallTau(importance, lost), "1",
-                        "Kendall's tau between the layers' importance and the energy they lose"),
-         })
-        out_.metrics.push_back(std::move(metric));
+    add(sizeMetrics(quantization, *opened_->checkpoint, packed));
     out_.tables.push_back(layersTable(layers));
     if (Table rounds = roundsTable(layers); !rounds.rows.empty())
         out_.tables.push_back(std::move(rounds));
     if (Table exponents = exponentsTable(packed, layers); !exponents.rows.empty())
         out_.tables.push_back(std::move(exponents));
-    if (!isPacked)
+    if (!std::ranges::all_of(layers, &quant::LayerRecord::isPacked))
         out_.notes.push_back("An accuracy study: rotated back, the weights are dense numbers "
                              "again, stored as F32. They take no fewer bits and run no faster.");
 }
@@ -423,29 +322,8 @@ Result<void> LlmRun::addComparison(const model::Llm& quantized)
             return cancelled();
         VITRINE_TRY(scores.emplace_back(), quant::compareOnWindow(opened_->llm, quantized, window));
     }
-    const auto text = quant::textScore(scores, static_cast<std::uint64_t>(params_.integer("seed")));
-    const char* interval = "95 %, windows drawn anew (bootstrap)";
-    for (Metric metric : {
-             makeMetric("perplexity_original", text.perplexityOriginal, "1",
-                        "Of the original on the text that judges"),
-             makeMetric("perplexity_original_low", text.original.low, "1", interval),
-             makeMetric("perplexity_original_high", text.original.high, "1", interval),
-             makeMetric("perplexity_quantized", text.perplexityOther, "1",
-                        "Of the quantized model on the same text"),
-             makeMetric("perplexity_quantized_low", text.other.low, "1", interval),
-             makeMetric("perplexity_quantized_high", text.other.high, "1", interval),
-             makeMetric("perplexity_ratio", text.ratio, "1",
-                        "Quantized over original; of pairs, since both read the same windows"),
-             makeMetric("perplexity_ratio_low", text.ratioInterval.low, "1", interval),
-             makeMetric("perplexity_ratio_high", text.ratioInterval.high, "1", interval),
-             makeMetric("kl_mean", text.klMean, "nat",
-                        "KL(original || quantized) of the next token, mean over the text"),
-             makeMetric("same_best", text.sameBest, "1",
-                        "Share of tokens for which both hold the same likeliest"),
-             makeMetric("predicted", static_cast<double>(text.predicted), "token",
-                        "Tokens that judge"),
-         })
-        out_.metrics.push_back(std::move(metric));
+    add(comparisonMetrics(
+        quant::textScore(scores, static_cast<std::uint64_t>(params_.integer("seed")))));
     out_.tables.push_back(windowsTable(scores));
     return {};
 }
@@ -469,86 +347,20 @@ Result<void> LlmRun::addSpeed(const model::Llm& quantized)
     const std::int64_t tokens = params_.integer("speed_tokens");
     if (tokens == 0)
         return {};
-    const std::int32_t first = evaluation_.windows.front().front();
-    std::array<double, 2> rates = {};
-    const model::Llm* llms[] = {&opened_->llm, &quantized};
-    const char* names[] = {"tokens_per_second_original", "tokens_per_second_quantized"};
-    for (std::size_t i = 0; i < rates.size(); ++i) {
-        VITRINE_TRY(rates[i], decodeSpeed(*llms[i], first, tokens, progress_));
-        out_.metrics.push_back(makeMetric(names[i], rates[i], "token/s",
-                                          "Decoding one token after the other, median of three",
-                                          Origin::measured));
-    }
-    addBandwidth(rates[0], rates[1]);
+    const auto sizeOf = [&](const char* name) { return out_.metric(name)->value; };
+    VITRINE_TRY(std::vector<Metric> metrics,
+                speedMetrics(*opened_, quantized,
+                             {sizeOf("size_bytes_original"), sizeOf("size_bytes")},
+                             evaluation_.windows.front().front(), tokens, progress_));
+    add(std::move(metrics));
     return {};
-}
-
-// Of tokens per second: how fast weights are read for that, and what share it is of what this
-// machine reads.
-void LlmRun::addBandwidth(double original, double quantized)
-{
-    const std::size_t buffer = std::clamp(2 * kernels::lastCacheBytes(), kLeastBuffer, kMostBuffer);
-    const auto memory = kernels::alignedBytes(buffer);
-    std::memset(memory.get(), 1, buffer); // pages that nobody wrote to are all the same one
-    const double bandwidth = kernels::readRate({memory.get(), buffer});
-    // Of an embedding that is no head too, one row is read.
-    double unread = 0;
-    if (!opened_->config().tiedEmbeddings)
-        if (const auto view = opened_->checkpoint->tensor("model.embed_tokens.weight"))
-            unread = static_cast<double>(view->bytes.size()) *
-                     (1 - 1 / static_cast<double>(opened_->config().vocabulary));
-    const auto bytes = [&](const char* size) {
-        return (*std::ranges::find(out_.metrics, size, &Metric::name)).value - unread;
-    };
-    const double read[] = {bytes("size_bytes_original"), bytes("size_bytes")};
-    const double rates[] = {read[0] * original, read[1] * quantized};
-    out_.metrics.push_back(makeMetric(
-        "read_bandwidth", bandwidth / 1e9, "GB/s",
-        fmt::format("All threads reading {} MiB in order, the best of several plain loops",
-                    buffer >> 20),
-        Origin::measured));
-    const char* suffixes[] = {"original", "quantized"};
-    for (std::size_t i = 0; i < 2; ++i) {
-        const std::string suffix = suffixes[i];
-        out_.metrics.push_back(makeMetric("read_bytes_" + suffix, read[i], "B",
-                                          "Weights, as they are stored, that one token needs"));
-        out_.metrics.push_back(makeMetric("read_rate_" + suffix, rates[i] / 1e9, "GB/s",
-                                          "These times tokens per second", Origin::measured));
-        out_.metrics.push_back(
-            makeMetric("read_share_" + suffix, rates[i] / bandwidth, "1",
-                       "Over the read bandwidth; above 1 only where caches hold the weights",
-                       Origin::measured));
-    }
 }
 
 void LlmRun::addEnergy(const Layers& layers, const model::LlmCheckpoint& packed)
 {
-    const quant::CostAssumptions assumptions = costAssumptions(params_);
-    quant::OperationCount before;
-    QuantizedCounts after;
-    const auto countWith = [&](const quant::CostedLayer& layer, quant::ScalePlace place) {
-        quant::CostAssumptions with = assumptions;
-        with.scalePlace = place;
-        return quant::operationsOf(layer, with);
-    };
-    for (const quant::LayerRecord& layer : layers) {
-        before +=
-            quant::operationsOf(quant::denseLayer(layer.outputs, layer.inputs, 16), assumptions);
-        const kernels::BinaryCodes* codes = packed.codes(layer.name);
-        const quant::CostedLayer costed =
-            codes ? quant::costedLayer(*codes) : quant::denseLayer(layer.outputs, layer.inputs, 32);
-        after.results += countWith(costed, quant::ScalePlace::results);
-        after.inputs += countWith(costed, quant::ScalePlace::inputs);
-    }
-    const quant::OperationCount& chosen =
-        assumptions.scalePlace == quant::ScalePlace::inputs ? after.inputs : after.results;
-    const double ratio =
-        quant::energyOf(chosen, assumptions).total() / quant::energyOf(before, assumptions).total();
-    out_.metrics.push_back(
-        makeMetric("energy_ratio", ratio, "1",
-                   "Energy of the linear layers for one token, over that with FP16 weights: an "
-                   "estimate from counted operations and weight traffic (table operations)"));
-    out_.tables.push_back(operationsTable(before, after, assumptions));
+    LayerEnergy energy = layerEnergy(layers, packed, costAssumptions(params_));
+    out_.metrics.push_back(std::move(energy.ratio));
+    out_.tables.push_back(std::move(energy.operations));
 }
 
 } // namespace
