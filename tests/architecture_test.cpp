@@ -68,10 +68,10 @@ const std::map<std::string, std::set<std::string>>& allowedModules()
         {"nvc", kScience},
         {"superres", kScience},
         {"sim", {"base", "tensor", "model", "quant"}},
-        {"learning/nets", {}},
+        {"learning/nets", {"picture"}},
         {"learning/tasks",
-         {"base", "tensor", "model", "video", "codec", "attention", "quant", "nvc", "superres",
-          "sim", "learning/nets"}},
+         {"base", "picture", "tensor", "model", "video", "codec", "attention", "quant", "nvc",
+          "superres", "sim", "learning/nets"}},
         // The adapter between the two halves and the trainer interface of the office.
         {"learning/trainer", {"base", "tensor", "jobs", "learning/nets", "learning/tasks"}},
         {"figure", {"base"}},

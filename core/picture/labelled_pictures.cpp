@@ -192,6 +192,11 @@ Result<std::shared_ptr<const LabelledPictures>> openClassFolders(const fs::path&
 
 } // namespace
 
+std::vector<float> LabelledPictures::exact(std::int64_t) const
+{
+    return {};
+}
+
 Result<std::shared_ptr<const LabelledPictures>> openLabelledPictures(const fs::path& path,
                                                                      Split split)
 {

@@ -24,6 +24,9 @@ public:
     virtual std::int64_t label(std::int64_t index) const = 0;      // from 0
     virtual std::string name(std::int64_t index) const = 0;        // "t10k 17", "cats/tom.png"
     virtual Result<Picture> picture(std::int64_t index) const = 0; // reads it
+    // Its values where they are no bytes: height x width x channels, 0..1. Empty: picture() is
+    // exact.
+    virtual std::vector<float> exact(std::int64_t index) const;
     virtual std::int64_t classes() const = 0;
     // Names of the folders; empty: only numbers are known.
     virtual const std::vector<std::string>& classNames() const = 0;

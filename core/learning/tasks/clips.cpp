@@ -2,8 +2,8 @@
 
 #include "core/learning/tasks/known_keys.h"
 #include "core/learning/tasks/packages.h"
-#include "core/learning/tasks/raster.h"
 #include "core/learning/tasks/whole_file.h"
+#include "core/picture/raster.h"
 
 #include <nlohmann/json.hpp>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/learning/tasks/raster.h"
+#include "core/picture/raster.h"
 
 #include <array>
 #include <cstdint>

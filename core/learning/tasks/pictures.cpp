@@ -3,8 +3,8 @@
 #include "core/learning/tasks/fingerprints.h"
 #include "core/learning/tasks/known_keys.h"
 #include "core/learning/tasks/packages.h"
-#include "core/learning/tasks/raster.h"
 #include "core/learning/tasks/whole_file.h"
+#include "core/picture/raster.h"
 
 #include <nlohmann/json.hpp>
 
@@ -25,9 +25,7 @@ namespace
 
 namespace fs = std::filesystem;
 
-constexpr int kVt10Side = 512;
 constexpr int kSmallestSide = 96;
-constexpr double kMostPixels = 2e6;
 
 // A file that a source names.
 struct NamedPicture {
@@ -43,19 +41,6 @@ struct NamedPicture {
 struct LeftOut {
     std::string name, package, reason;
 };
-
-// As it is trained on: without the marks of its codec, of a size that is worth keeping.
-Raster preparedPicture(const std::string& path)
-{
-    Raster picture = decodePicture(path);
-    if (isLossyPicture(path) && picture.width > 1 && picture.height > 1)
-        picture = shrunk(picture, picture.width / 2, picture.height / 2);
-    const double factor = std::sqrt(kMostPixels / static_cast<double>(picture.pixels()));
-    if (factor < 1)
-        picture = shrunk(picture, std::max(1, static_cast<int>(picture.width * factor)),
-                         std::max(1, static_cast<int>(picture.height * factor)));
-    return picture;
-}
 
 std::string checkedPattern(const std::string& pattern)
 {
@@ -131,7 +116,7 @@ std::vector<NamedPicture> readPictures(const PictureList& list, const std::strin
                     picture.heldOut = &held;
                     picture.use = held.use;
                 }
-            picture.raster = preparedPicture(packages + "/" + picture.title());
+            picture.raster = preparedPhotograph(packages + "/" + picture.title());
             if (!picture.heldOut &&
                 std::min(picture.raster.width, picture.raster.height) < kSmallestSide) {
                 leftOut.push_back({picture.file, package, "less than 96 pixels on a side"});
@@ -198,8 +183,8 @@ void cropForVt10(NamedPicture& picture)
     if (picture.use != "vt10")
         return;
     try {
-        picture.raster =
-            cropped(picture.raster, picture.heldOut->x, picture.heldOut->y, kVt10Side, kVt10Side);
+        picture.raster = cropped(picture.raster, picture.heldOut->x, picture.heldOut->y,
+                                 kHeldOutSide, kHeldOutSide);
     } catch (const std::runtime_error& error) {
         throw std::runtime_error(picture.title() + ": " + error.what());
     }
@@ -246,7 +231,7 @@ void refusePictureKeys(const nlohmann::json& file)
     each("sources", {"package", "kind", "licence", "files", "source"});
     each("excluded", {"package", "files", "reason"});
     each("refused", {"package", "reason"});
-    each("held_out", {"package", "file", "use", "x", "y"});
+    each("held_out", {"package", "file", "use", "x", "y", "sha256"});
 }
 
 } // namespace

@@ -1,7 +1,7 @@
 #include "core/learning/tasks/test_pictures.h"
 
-#include "core/learning/tasks/raster.h"
 #include "core/learning/tasks/whole_file.h"
+#include "core/picture/raster.h"
 
 #include <algorithm>
 #include <filesystem>

@@ -111,6 +111,13 @@ std::vector<std::uint8_t> withChannels(const PictureView& picture, std::int64_t 
     return values;
 }
 
+// Single precision, as torchvision and the trainer have it: `value` is 0..1.
+float normalised(float value, std::size_t channel, const Preprocessing& how)
+{
+    return (value - static_cast<float>(how.mean[channel])) /
+           static_cast<float>(how.deviation[channel]);
+}
+
 } // namespace
 
 std::int64_t Preprocessing::resizedSide() const
@@ -119,6 +126,12 @@ std::int64_t Preprocessing::resizedSide() const
         return resizedTo;
     const double exact = static_cast<double>(side) / crop;
     return static_cast<std::int64_t>(roundsUp ? std::ceil(exact) : std::floor(exact));
+}
+
+bool Preprocessing::keeps(std::int64_t width, std::int64_t height, std::int64_t channels) const
+{
+    return width == side && height == side && channels == this->channels() &&
+           (padded || !resizes || resizedSide() == side) && divisor == 255;
 }
 
 std::vector<std::uint8_t> resized(const PictureView& picture, std::int64_t width,
@@ -201,12 +214,12 @@ std::vector<float> normalised(const PictureView& view, const Preprocessing& how)
                 const std::int64_t row = y + top, column = x + left;
                 const bool inside =
                     row >= 0 && row < view.height && column >= 0 && column < view.width;
-                const double value = inside ? view.values[static_cast<std::size_t>(
-                                                  (row * view.width + column) * channels + c)]
-                                            : 0;
-                const auto at = static_cast<std::size_t>(c);
+                const std::uint8_t value = inside ? view.values[static_cast<std::size_t>(
+                                                        (row * view.width + column) * channels + c)]
+                                                  : 0;
                 out[static_cast<std::size_t>((y * side + x) * channels + c)] =
-                    static_cast<float>((value / how.divisor - how.mean[at]) / how.deviation[at]);
+                    normalised(static_cast<float>(value) / static_cast<float>(how.divisor),
+                               static_cast<std::size_t>(c), how);
             }
     return out;
 }
@@ -263,6 +276,18 @@ Result<std::vector<float>> prepare(const PictureView& picture, const Preprocessi
     const auto [width, height] = resizedSides(view, how);
     const std::vector<std::uint8_t> smaller = resized(view, width, height, how.resampling);
     return normalised({width, height, how.channels(), smaller}, how);
+}
+
+Result<std::vector<float>> prepare(std::span<const float> values, const Preprocessing& how)
+{
+    const auto channels = static_cast<std::size_t>(how.channels());
+    if (values.size() != static_cast<std::size_t>(how.side * how.side) * channels)
+        return argumentError("{} values are no picture of {} x {} with {} channels", values.size(),
+                             how.side, how.side, channels);
+    std::vector<float> out(values.size());
+    for (std::size_t i = 0; i < out.size(); ++i)
+        out[i] = normalised(values[i], i % channels, how);
+    return out;
 }
 
 Result<Preprocessing> preprocessingOf(const VisionConfig& config, Preprocessing how,

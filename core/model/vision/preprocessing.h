@@ -16,7 +16,8 @@ enum class Resampling { bilinear, bicubic };
 
 // What a picture becomes before a network sees it. The shorter side is resized to side / crop, the
 // middle square of `side` pixels is kept (black around it where there is less), and each channel
-// becomes (value / divisor - mean) / deviation.
+// becomes (value / divisor - mean) / deviation, each step in single precision as torchvision has
+// it.
 struct Preprocessing {
     std::int64_t side = 224;
     std::vector<double> mean{0.485, 0.456, 0.406}, deviation{0.229, 0.224, 0.225}; // of channels
@@ -37,6 +38,8 @@ struct Preprocessing {
 
     std::int64_t channels() const { return static_cast<std::int64_t>(mean.size()); }
     std::int64_t resizedSide() const;
+    // Whether a picture of this size goes in pixel by pixel.
+    bool keeps(std::int64_t width, std::int64_t height, std::int64_t channels) const;
 };
 
 // A picture as files have it: 8 bits, `channels` (1 grey or 3 red, green, blue) side by side.
@@ -51,6 +54,10 @@ struct PictureView {
 // bits. Argument error for a picture without pixels, one that does not fit where it is padded or
 // neither resized nor cut, and one so narrow that it would become larger than any picture.
 Result<std::vector<float>> prepare(const PictureView& picture, const Preprocessing& how);
+
+// The same of a picture that `how` keeps, with values that are no bytes: 0..1, [side * side,
+// channels]. Argument error for another number of them.
+Result<std::vector<float>> prepare(std::span<const float> values, const Preprocessing& how);
 
 // What a family does unless `config` says otherwise, for a network that sees family.side pixels of
 // `channels` values. `assumed` is told what it does not say. Input error where it says what such a

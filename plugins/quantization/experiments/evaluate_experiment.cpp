@@ -37,6 +37,7 @@ public:
         for (const OpenVision& opened : models_) {
             VITRINE_TRY(auto classes, classesFor(*data_.pictures, opened, out_.notes));
             classes_.push_back(std::move(classes));
+            VITRINE_CHECK(noteRounding(opened, *data_.pictures, out_.notes));
             append(out_.inputs, opened.inputs);
             append(out_.notes, opened.notes);
         }
@@ -56,13 +57,9 @@ public:
 private:
     Result<Classified> classify(std::size_t model, std::int64_t index)
     {
-        VITRINE_TRY(const Picture picture, data_.pictures->picture(index));
-        leftOut_[static_cast<std::size_t>(index)] = picture.leftOut;
-        const auto& opened = models_[model].model;
-        VITRINE_TRY(const auto seen, model::prepare({picture.width, picture.height,
-                                                     picture.channels, picture.values},
-                                                    opened.checkpoint().preprocessing()));
-        VITRINE_TRY(const auto logits, opened.run(seen));
+        VITRINE_TRY(const auto seen, seenBy(models_[model], *data_.pictures, index,
+                                            leftOut_[static_cast<std::size_t>(index)]));
+        VITRINE_TRY(const auto logits, models_[model].model.run(seen));
         const auto label = static_cast<std::size_t>(data_.pictures->label(index));
         return model::classified(logits, classes_[model][label]);
     }

@@ -3,6 +3,7 @@
 #include "core/base/resources.h"
 #include "core/jobs/bundle/bundle.h"
 #include "plugins/common/experiment_input.h"
+#include "plugins/quantization/experiments/packaged_pictures.h"
 
 #include <algorithm>
 
@@ -14,19 +15,25 @@ namespace
 namespace fs = std::filesystem;
 
 constexpr const char* kFashion = "fashion-mnist";
-// Where Debian's dataset-fashion-mnist puts its files.
-constexpr const char* kFashionPlaces[] = {"/usr/share/datasets/fashion-mnist",
-                                          "/usr/share/dataset/fashion-mnist"};
+constexpr const char* kScenes = "scenes";
 
-Result<fs::path> dataPath(const std::string& data)
+Result<void> openNamed(const Params& params, OpenPictures& opened)
 {
-    if (data != kFashion)
-        return fs::path(data);
-    for (const char* place : kFashionPlaces)
-        if (fs::is_directory(place))
-            return fs::path(place);
-    return inputError("Fashion-MNIST is not installed: `apt install dataset-fashion-mnist` brings "
-                      "it, or name a folder that holds its IDX files");
+    const std::string& data = params.text("data");
+    const std::string packages = params.has("packages") ? params.text("packages") : "";
+    const Split split = params.text("split") == "test" ? Split::test : Split::training;
+    if (data == kScenes) {
+        if (split == Split::training)
+            return inputError("scenes are test scenes alone: split=test");
+        VITRINE_TRY(opened.pictures, openScenes(packages, opened.notes));
+        return {};
+    }
+    fs::path path = data;
+    if (data == kFashion) {
+        VITRINE_TRY(path, findFashionMnist(packages));
+    }
+    VITRINE_TRY(opened.pictures, openLabelledPictures(path, split));
+    return {};
 }
 
 } // namespace
@@ -60,8 +67,8 @@ std::vector<ParamSpec> pictureParams()
     ParamSpec data;
     data.name = "data", data.label = "Pictures", data.type = ParamType::text;
     data.group = "Pictures";
-    data.help = "fashion-mnist, a folder with a folder for each class, or IDX files as MNIST has "
-                "them";
+    data.help = "fashion-mnist, scenes (its garments in photographs, for vitrine-deit-scenes), a "
+                "folder with a folder for each class, or IDX files as MNIST has them";
     data.fallback = ParamValue(std::string(kFashion));
     ParamSpec split =
         choiceParam("split", "Split", "Pictures", "Which of them",
@@ -69,20 +76,18 @@ std::vector<ParamSpec> pictureParams()
                      {"training", "training", "Pictures that a model was trained on"}});
     ParamSpec limit = numberParam("limit", "At most", "Pictures", "The first ones; 0: all", 0,
                                   10'000'000, std::int64_t{0});
-    return {data, split, limit};
+    return {data, split, limit, packagesParam()};
 }
 
 Result<OpenPictures> openPictures(const Params& params)
 {
     OpenPictures opened;
-    VITRINE_TRY(const fs::path path, dataPath(params.text("data")));
-    VITRINE_TRY(
-        opened.pictures,
-        openLabelledPictures(path, params.text("split") == "test" ? Split::test : Split::training));
+    VITRINE_CHECK(openNamed(params, opened));
+    const std::string& data = params.text("data");
     const std::int64_t limit = params.integer("limit"), all = opened.pictures->count();
     opened.count = limit > 0 ? std::min(limit, all) : all;
     if (opened.count == 0)
-        return inputError("{} holds no pictures", path.string());
+        return inputError("{} holds no pictures", data);
     for (const fs::path& file : opened.pictures->files()) {
         VITRINE_TRY(InputFile input, hashInput("data", file));
         opened.inputs.push_back(std::move(input));
@@ -91,7 +96,7 @@ Result<OpenPictures> openPictures(const Params& params)
         opened.notes.push_back(
             fmt::format("Pictures of the folder {} are named in the table items, "
                         "not hashed one by one.",
-                        path.string()));
+                        data));
     if (opened.count < all)
         opened.notes.push_back(fmt::format("The first {} of {} pictures.", opened.count, all));
     return opened;
@@ -126,6 +131,31 @@ Result<std::vector<std::int64_t>> classesFor(const LabelledPictures& pictures,
                                     "classes 0 to {}.",
                                     opened.name, pictures.classes() - 1));
     return result;
+}
+
+Result<std::vector<float>> seenBy(const OpenVision& opened, const LabelledPictures& pictures,
+                                  std::int64_t index, LeftOut& leftOut)
+{
+    const model::Preprocessing& how = opened.model.checkpoint().preprocessing();
+    VITRINE_TRY(const Picture picture, pictures.picture(index));
+    leftOut = picture.leftOut;
+    if (how.keeps(picture.width, picture.height, picture.channels))
+        if (const std::vector<float> exact = pictures.exact(index); !exact.empty())
+            return model::prepare(exact, how);
+    return model::prepare({picture.width, picture.height, picture.channels, picture.values}, how);
+}
+
+Result<void> noteRounding(const OpenVision& opened, const LabelledPictures& pictures,
+                          std::vector<std::string>& notes)
+{
+    const model::Preprocessing& how = opened.model.checkpoint().preprocessing();
+    VITRINE_TRY(const Picture picture, pictures.picture(0));
+    if (!how.keeps(picture.width, picture.height, picture.channels) && !pictures.exact(0).empty())
+        notes.push_back(fmt::format("{} sees pictures of {} x {}: scenes of {} x {} are rounded to "
+                                    "8 bits and resized for it.",
+                                    opened.name, how.side, how.side, picture.width,
+                                    picture.height));
+    return {};
 }
 
 } // namespace vitrine::quantization_plugin

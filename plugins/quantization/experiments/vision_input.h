@@ -23,7 +23,7 @@ struct OpenVision {
 Result<OpenVision> openVision(const Params& params, const char* name);
 
 ParamSpec visionModelParam(const char* name, const char* label, const char* help);
-// data, split and limit.
+// data, split, limit and packages.
 std::vector<ParamSpec> pictureParams();
 
 struct OpenPictures {
@@ -40,5 +40,13 @@ Result<OpenPictures> openPictures(const Params& params);
 Result<std::vector<std::int64_t>> classesFor(const LabelledPictures& pictures,
                                              const OpenVision& opened,
                                              std::vector<std::string>& notes);
+
+// What the model sees of a picture, prepared: its exact values where the model takes it pixel by
+// pixel, else its bytes, resized. `leftOut` is told what of the picture was not read.
+Result<std::vector<float>> seenBy(const OpenVision& opened, const LabelledPictures& pictures,
+                                  std::int64_t index, LeftOut& leftOut);
+// Tells `notes` where exact values are rounded for this model.
+Result<void> noteRounding(const OpenVision& opened, const LabelledPictures& pictures,
+                          std::vector<std::string>& notes);
 
 } // namespace vitrine::quantization_plugin

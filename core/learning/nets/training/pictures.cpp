@@ -1,7 +1,5 @@
 #include "core/learning/nets/training/pictures.h"
 
-#include "core/learning/nets/training/chance.h"
-
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -81,6 +79,8 @@ RawBytes::RawBytes(const std::string& path)
 PictureStore::PictureStore(const std::string& folder, const std::string& use)
     : bytes_(folder + "/pictures.rgb"), pictures_(preparedPictures(folder, use, bytes_.size()))
 {
+    for (const Picture& p : pictures_)
+        photographs_.push_back({p.width, p.height, bytes_.data() + p.offset});
 }
 
 torch::Tensor PictureStore::part(size_t picture, int64_t x, int64_t y, int64_t width,
@@ -97,24 +97,10 @@ torch::Tensor PictureStore::whole(size_t picture) const
     return part(picture, 0, 0, p.width, p.height);
 }
 
-torch::Tensor PictureStore::drawPart(Chance& chance, int64_t width, int64_t height) const
+torch::Tensor PictureStore::drawPart(Draws& draws, int64_t width, int64_t height) const
 {
-    const auto pixels = [&](const Picture& p) {
-        return p.width < width || p.height < height ? 0 : p.width * p.height;
-    };
-    int64_t all = 0;
-    for (const Picture& p : pictures_)
-        all += pixels(p);
-    if (all == 0)
-        throw std::runtime_error("no picture has " + std::to_string(width) + " x " +
-                                 std::to_string(height) + " pixels");
-    int64_t at = chance.below(all);
-    size_t chosen = 0;
-    while (at >= pixels(pictures_[chosen]))
-        at -= pixels(pictures_[chosen++]);
-    const Picture& p = pictures_[chosen];
-    const int64_t x = chance.below(p.width - width + 1);
-    return part(chosen, x, chance.below(p.height - height + 1), width, height);
+    const PhotographPart drawn = vitrine::drawPart(photographs_, draws, width, height);
+    return part(drawn.photograph, drawn.x, drawn.y, width, height);
 }
 
 ClipStore::ClipStore(const std::string& folder, const std::string& use)

@@ -1,11 +1,13 @@
 #pragma once
 
 #include "core/learning/nets/training/prepared_data.h"
+#include "core/picture/scenes.h"
 
 #include <torch/torch.h>
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -34,18 +36,20 @@ public:
     PictureStore(const std::string& folder, const std::string& use);
 
     const std::vector<Picture>& pictures() const { return pictures_; }
+    std::span<const Photograph> photographs() const { return photographs_; } // the same, to draw of
 
     // 3 x height x width, uint8; a copy. The part must lie inside.
     torch::Tensor part(size_t picture, int64_t x, int64_t y, int64_t width, int64_t height) const;
     torch::Tensor whole(size_t picture) const;
 
-    // A part of this size at a random place; pictures are drawn by the number of their pixels. Only
-    // of those that are large enough; throws where none is.
-    torch::Tensor drawPart(class Chance& chance, int64_t width, int64_t height) const;
+    // A part of this size at a random place (core/picture/scenes.h); throws where no picture is
+    // large enough.
+    torch::Tensor drawPart(Draws& draws, int64_t width, int64_t height) const;
 
 private:
     RawBytes bytes_;
     std::vector<Picture> pictures_;
+    std::vector<Photograph> photographs_;
 };
 
 // Packaged films in the same way: clips.rgb and clips.tsv; use: train, held-out.

@@ -20,7 +20,7 @@ public:
                 .view({1, static_cast<int64_t>(values.size()), 1, 1});
         };
         mean_ = perChannel(parts_.mean);
-        inverse_ = 1.0 / perChannel(parts_.deviation);
+        deviation_ = perChannel(parts_.deviation);
     }
 
     torch::nn::Module& network() override { return *parts_.network; }
@@ -55,7 +55,7 @@ public:
     double worthShipping() const override { return 0.3; }
 
 private:
-    Tensor normalised(Tensor& pictures) const { return pictures.sub_(mean_).mul_(inverse_); }
+    Tensor normalised(Tensor& pictures) const { return pictures.sub_(mean_).div_(deviation_); }
 
     double accuracy(HeldOut which)
     {
@@ -74,7 +74,7 @@ private:
 
     ClassifierParts parts_;
     ClassifierOptions options_;
-    Tensor mean_, inverse_;
+    Tensor mean_, deviation_;
 };
 
 } // namespace

@@ -40,6 +40,14 @@ ConfigText& ConfigText::numbers(const std::string& key, const std::vector<double
     return put(key, "[" + list + "]");
 }
 
+ConfigText& ConfigText::labels(const std::vector<std::string>& names)
+{
+    std::string list;
+    for (const std::string& name : names)
+        list += (list.empty() ? "\"" : ", \"") + name + "\"";
+    return names.empty() ? *this : put("label_names", "[" + list + "]");
+}
+
 ConfigText& ConfigText::flag(const std::string& key, bool value)
 {
     return put(key, value ? "true" : "false");

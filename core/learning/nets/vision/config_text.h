@@ -14,6 +14,7 @@ public:
                      const std::string& value); // without quotes or backslashes
     ConfigText& number(const std::string& key, double value);
     ConfigText& numbers(const std::string& key, const std::vector<double>& values);
+    ConfigText& labels(const std::vector<std::string>& names); // of classes; none: no line
     ConfigText& flag(const std::string& key, bool value);
 
     std::string done() const; // the whole object, with a last newline

@@ -2,6 +2,7 @@
 
 #include "core/learning/nets/vision/attention.h"
 #include "core/learning/nets/vision/config_text.h"
+#include "core/learning/nets/vision/garment_source.h"
 #include "core/learning/nets/vision/position_waves.h"
 
 #include <stdexcept>
@@ -70,7 +71,7 @@ struct DeitImpl::Block {
 
 DeitConfig garmentDeit()
 {
-    return {};
+    return {.labels = garmentNames()};
 }
 
 DeitConfig sceneDeit()
@@ -82,7 +83,8 @@ DeitConfig sceneDeit()
             .depth = 6,
             .heads = 6,
             .mean = {0.485, 0.456, 0.406},
-            .deviation = {0.229, 0.224, 0.225}};
+            .deviation = {0.229, 0.224, 0.225},
+            .labels = garmentNames()};
 }
 
 std::string deitConfigJson(const DeitConfig& c, const std::string& name)
@@ -105,6 +107,7 @@ std::string deitConfigJson(const DeitConfig& c, const std::string& name)
         .numbers("std", c.deviation)
         .number("crop_pct", 1) // it was trained on whole pictures
         .text("interpolation", "bicubic")
+        .labels(c.labels)
         .done();
 }
 

@@ -19,6 +19,7 @@ struct DeitConfig {
     int64_t width = 128, depth = 6, heads = 8, mlpRatio = 4;
     int64_t classes = 10;
     std::vector<double> mean{0.2860}, deviation{0.3530}; // of pixels in 0..1, one per channel
+    std::vector<std::string> labels{}; // names of the classes; empty: none are written
     double dropPath =
         0.0; // chance that the last block's branches are left out in training, less before
 

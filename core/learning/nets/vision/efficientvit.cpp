@@ -1,6 +1,7 @@
 #include "core/learning/nets/vision/efficientvit.h"
 
 #include "core/learning/nets/vision/config_text.h"
+#include "core/learning/nets/vision/garment_source.h"
 
 namespace vitrine::learning
 {
@@ -40,7 +41,7 @@ std::vector<double> asNumbers(const auto& values)
 
 EfficientVitConfig garmentEfficientVit()
 {
-    return {};
+    return {.labels = garmentNames()};
 }
 
 EfficientVitConfig efficientVitB0()
@@ -74,6 +75,7 @@ std::string efficientVitConfigJson(const EfficientVitConfig& c, const std::strin
         .text("padding", "zeros before normalisation, equal on all sides, to img_size")
         .numbers("mean", c.mean)
         .numbers("std", c.deviation)
+        .labels(c.labels)
         .done();
 }
 

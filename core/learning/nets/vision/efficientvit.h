@@ -23,6 +23,7 @@ struct EfficientVitConfig {
     int64_t headSize = 16, expansion = 4; // headSize: channels of q, k and v of one head
     std::array<int64_t, 2> headWidths{256, 256};
     std::vector<double> mean{0.2860}, deviation{0.3530}; // of pixels in 0..1, one per channel
+    std::vector<std::string> labels{}; // names of the classes; empty: none are written
 };
 
 EfficientVitConfig

@@ -12,8 +12,6 @@ namespace
 
 using torch::Tensor;
 
-constexpr int64_t kGarmentSide = 28;
-
 struct GarmentPlacing {
     int64_t x, y;
     bool flipped = false;
@@ -22,14 +20,14 @@ struct GarmentPlacing {
 // One garment into a black picture of side x side; what falls outside is cut.
 void placeGarment(const uint8_t* from, const GarmentPlacing& placing, int64_t side, float* to)
 {
-    for (int64_t row = 0; row < kGarmentSide; ++row) {
+    for (int64_t row = 0; row < kGarmentPixels; ++row) {
         const int64_t y = placing.y + row;
         if (y < 0 || y >= side)
             continue;
-        for (int64_t column = 0; column < kGarmentSide; ++column) {
-            const int64_t x = placing.x + (placing.flipped ? kGarmentSide - 1 - column : column);
+        for (int64_t column = 0; column < kGarmentPixels; ++column) {
+            const int64_t x = placing.x + (placing.flipped ? kGarmentPixels - 1 - column : column);
             if (x >= 0 && x < side)
-                to[y * side + x] = static_cast<float>(from[row * kGarmentSide + column]) / 255.0f;
+                to[y * side + x] = static_cast<float>(from[row * kGarmentPixels + column]) / 255.0f;
         }
     }
 }
@@ -39,12 +37,12 @@ void eraseRectangle(Chance& chance, int64_t side, float* picture)
 {
     const double area = chance.uniform(0.02, 0.2), ratio = std::exp(chance.uniform(-1.1, 1.1));
     const auto length = [](double part) {
-        return std::clamp<int64_t>(std::lround(part * kGarmentSide), 1, kGarmentSide - 1);
+        return std::clamp<int64_t>(std::lround(part * kGarmentPixels), 1, kGarmentPixels - 1);
     };
     const int64_t width = length(std::sqrt(area * ratio)), height = length(std::sqrt(area / ratio));
-    const int64_t margin = (side - kGarmentSide) / 2;
-    const int64_t left = margin + chance.below(kGarmentSide - width + 1);
-    const int64_t top = margin + chance.below(kGarmentSide - height + 1);
+    const int64_t margin = (side - kGarmentPixels) / 2;
+    const int64_t left = margin + chance.below(kGarmentPixels - width + 1);
+    const int64_t top = margin + chance.below(kGarmentPixels - height + 1);
     const auto grey = static_cast<float>(chance.uniform());
     for (int64_t y = top; y < top + height; ++y)
         std::fill_n(picture + y * side + left, width, grey);
@@ -59,7 +57,7 @@ public:
           augment_(augment),
           order_(parts_.training.labels.size(0), seed)
     {
-        if (side < kGarmentSide)
+        if (side < kGarmentPixels)
             throw std::runtime_error("garments: pictures of at least 28 pixels a side are needed");
     }
 
@@ -92,7 +90,7 @@ public:
     }
 
 private:
-    int64_t margin() const { return (side_ - kGarmentSide) / 2; }
+    int64_t margin() const { return (side_ - kGarmentPixels) / 2; }
 
     LabelledPictures blank(int64_t count) const
     {
@@ -110,7 +108,7 @@ private:
 
     void fill(const Garments& from, int64_t index, const GarmentPlacing& placing, float* to) const
     {
-        placeGarment(from.pictures.data_ptr<uint8_t>() + index * kGarmentSide * kGarmentSide,
+        placeGarment(from.pictures.data_ptr<uint8_t>() + index * kGarmentPixels * kGarmentPixels,
                      placing, side_, to);
     }
 
@@ -133,6 +131,12 @@ GarmentParts garmentParts(const std::string& folder)
     return {{all.pictures.narrow(0, 0, trained), all.labels.narrow(0, 0, trained)},
             {all.pictures.narrow(0, trained, kept), all.labels.narrow(0, trained, kept)},
             readGarments(folder, "t10k")};
+}
+
+std::vector<std::string> garmentNames()
+{
+    return {"T-shirt/top", "Trouser", "Pullover", "Dress", "Coat",
+            "Sandal",      "Shirt",   "Sneaker",  "Bag",   "Ankle boot"};
 }
 
 int64_t WalkOrder::at(int64_t position)

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace vitrine::learning
@@ -22,6 +23,8 @@ struct GarmentParts {
 };
 constexpr int64_t kKeptForSelection = 5000;
 GarmentParts garmentParts(const std::string& folder); // the IDX files; throws std::runtime_error
+
+std::vector<std::string> garmentNames(); // of the ten classes, as Fashion-MNIST prints them
 
 // 0 .. count - 1 in a new order for each walk through them, made from the seed and the number of
 // the walk alone.

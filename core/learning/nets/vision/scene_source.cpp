@@ -1,15 +1,11 @@
 #include "core/learning/nets/vision/scene_source.h"
 
-#include "core/learning/nets/vision/scenes.h"
+#include "core/picture/scenes.h"
 
 namespace vitrine::learning
 {
 namespace
 {
-
-using torch::Tensor;
-
-constexpr uint64_t kSelectionSceneSeed = 0x5ce7e5e1ull, kTestSceneSeed = 0x5ce7e7e5ull;
 
 class SceneSource : public LabelledSource
 {
@@ -64,10 +60,10 @@ private:
               const PictureStore& pictures, Chance& chance, LabelledPictures& made,
               int64_t at) const
     {
-        Tensor scene = made.pictures[at];
-        scene.copy_(drawBackground(pictures, options, chance));
-        layGarment(garments.pictures.data_ptr<uint8_t>() + index * garments.pictures[0].numel(),
-                   drawLook(options, chance), scene);
+        drawScene(pictures.photographs(),
+                  garments.pictures.data_ptr<uint8_t>() + index * garments.pictures[0].numel(),
+                  options, chance,
+                  made.pictures.data_ptr<float>() + at * 3 * options.side * options.side);
         made.labels.data_ptr<int64_t>()[at] = garments.labels.data_ptr<uint8_t>()[index];
     }
 

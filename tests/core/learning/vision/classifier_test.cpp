@@ -145,7 +145,9 @@ TEST(Classifier, ConfigurationsTellTheLayout)
     const auto deit = deitConfigJson(garmentDeit(), "vitrine-deit");
     EXPECT_NE(deit.find("\"embed_dim\": 128,\n"), std::string::npos);
     EXPECT_NE(deit.find("\"mean\": [0.286],\n"), std::string::npos);
+    EXPECT_NE(deit.find("\"label_names\": [\"T-shirt/top\", \"Trouser\", "), std::string::npos);
     const auto efficient = efficientVitConfigJson(garmentEfficientVit(), "vitrine-efficientvit");
+    EXPECT_NE(efficient.find("\"Ankle boot\"]\n}"), std::string::npos);
     EXPECT_NE(efficient.find("\"widths\": [8, 16, 32, 64, 128],\n"), std::string::npos);
     EXPECT_EQ(efficient.substr(efficient.size() - 3), "\n}\n");
 }

@@ -1,6 +1,8 @@
 #include "core/learning/nets/vision/garment_source.h"
 #include "core/learning/nets/vision/scene_source.h"
-#include "core/learning/nets/vision/scenes.h"
+#include "core/picture/raster.h"
+#include "core/picture/scene_pictures.h"
+#include "core/picture/scenes.h"
 
 #include "tests/core/learning/vision/synthetic.h"
 
@@ -76,7 +78,7 @@ TEST(Scenes, OutsideTheGarmentThePhotographStaysAsItWas)
     auto scene = background.clone();
 
     layGarment(garment.data_ptr<uint8_t>(), {20, 30, 56, false, 0.1f, 0.8f, {1.0f, 0.9f, 0.8f}},
-               scene);
+               scene.data_ptr<float>(), 96);
 
     // Scaled by two: the square of 24 pixels, and one more around it between the grey values.
     const auto changed = (scene - background).abs().amax(0).gt(0.0);
@@ -122,6 +124,59 @@ TEST(SceneSource, HeldOutScenesAreTheSameEachTimeAndInAnyPieces)
     EXPECT_FALSE(whole.pictures[0].equal(whole.pictures[1]));
     EXPECT_GE(whole.pictures.min().item<float>(), 0.0f);
     EXPECT_LE(whole.pictures.max().item<float>(), 1.0f);
+}
+
+// The program draws test scenes out of packages, the trainer out of its prepared data.
+TEST(SceneSource, TestScenesAreThoseThatTheProgramDraws)
+{
+    const std::string folder = testing::TempDir() + "scenes-" + std::to_string(::getpid());
+    std::filesystem::create_directories(folder);
+    const int64_t side = kHeldOutSide;
+    std::ofstream table(folder + "/pictures.tsv"), bytes(folder + "/pictures.rgb");
+    table << "name\twidth\theight\toffset\tuse\n";
+    for (const char* use : {"train", "codec", "vt10"}) {
+        const auto noise = torch::randint(0, 256, {side * side * 3}, torch::kUInt8);
+        const auto* first = noise.data_ptr<uint8_t>();
+        table << use << '\t' << side << '\t' << side << '\t' << bytes.tellp() << '\t' << use
+              << '\n';
+        bytes.write(reinterpret_cast<const char*>(first), noise.numel());
+        const auto written = writePicture({side, side, 3, {first, first + noise.numel()}},
+                                          folder + "/" + use + ".png");
+        ASSERT_TRUE(written) << written.error().message;
+    }
+    table.close();
+    bytes.close();
+    GarmentParts parts = twoKindsInParts();
+    const int64_t count = parts.test.labels.size(0);
+    const auto put = [&](const char* name, std::string head, const torch::Tensor& values) {
+        head += std::string("\0\0\0", 3) + static_cast<char>(count);
+        if (values.dim() == 3)
+            head += std::string("\0\0\0\x1c\0\0\0\x1c", 8);
+        std::ofstream(folder + "/" + name)
+            << head
+            << std::string(static_cast<const char*>(values.data_ptr()),
+                           static_cast<size_t>(values.numel()));
+    };
+    put("t10k-images-idx3-ubyte", std::string("\0\0\x08\x03", 4), parts.test.pictures);
+    put("t10k-labels-idx1-ubyte", std::string("\0\0\x08\x01", 4), parts.test.labels);
+
+    const auto trainers = sceneSource(parts, folder, 96, 0.0, 1)->heldOut(HeldOut::test, 0, count);
+    const auto garments = openLabelledPictures(folder, Split::test);
+    ASSERT_TRUE(garments) << garments.error().message;
+    const auto ours = openTestScenes(*garments, {{folder + "/vt10.png", 0, 0}});
+    ASSERT_TRUE(ours) << ours.error().message;
+
+    ASSERT_EQ((*ours)->count(), count);
+    for (int64_t i = 0; i < count; ++i) {
+        const std::vector<float> drawn = (*ours)->exact(i);
+        const auto planes = torch::tensor(drawn).view({96, 96, 3}).permute({2, 0, 1});
+        EXPECT_TRUE(planes.equal(trainers.pictures[i])) << i;
+        EXPECT_EQ((*ours)->label(i), trainers.labels[i].item<int64_t>());
+        const auto rounded = (*ours)->picture(i);
+        ASSERT_TRUE(rounded);
+        EXPECT_NEAR(rounded->values[100] / 255.0, drawn[100], 0.5 / 255 + 1e-6);
+    }
+    std::filesystem::remove_all(folder);
 }
 
 } // namespace

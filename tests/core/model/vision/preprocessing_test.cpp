@@ -61,6 +61,39 @@ TEST(Resampling, BicubicIsThatOfKeysWithMinusOneHalf)
     EXPECT_EQ(twice[2], 0);  // -0.0703 * 200, cut to what 8 bits hold
 }
 
+// Single precision, step by step, as torchvision's ToTensor and Normalize have it; in double
+// precision the last bit is another one for a third of all bytes.
+TEST(Preprocessing, NormalisesInSinglePrecision)
+{
+    std::vector<std::uint8_t> bytes(256);
+    std::vector<float> values(256);
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+        bytes[i] = static_cast<std::uint8_t>(i);
+        values[i] = static_cast<float>(i) / 255.0f;
+    }
+    const Preprocessing how{.side = 16, .mean = {0.286}, .deviation = {0.353}, .crop = 1};
+
+    const auto ofBytes = prepare({16, 16, 1, bytes}, how), ofValues = prepare(values, how);
+
+    ASSERT_TRUE(ofBytes && ofValues);
+    EXPECT_EQ(*ofBytes, *ofValues);
+    for (std::size_t i = 0; i < values.size(); ++i)
+        EXPECT_EQ((*ofBytes)[i], (values[i] - 0.286f) / 0.353f) << i;
+}
+
+TEST(Preprocessing, TakesExactValuesPixelByPixelAlone)
+{
+    const Preprocessing how{.side = 4, .mean = {0, 0, 0}, .deviation = {1, 1, 1}, .crop = 1};
+    Preprocessing cut = how;
+    cut.crop = 0.5;
+
+    EXPECT_TRUE(how.keeps(4, 4, 3));
+    EXPECT_FALSE(how.keeps(4, 5, 3));
+    EXPECT_FALSE(how.keeps(4, 4, 1));
+    EXPECT_FALSE(cut.keeps(4, 4, 3)); // it would be enlarged first
+    EXPECT_FALSE(prepare(std::vector<float>(4 * 4), how));
+}
+
 TEST(Preprocessing, CutsTheMiddleSquareAndNormalises)
 {
     const auto values = ramp(6, 4);

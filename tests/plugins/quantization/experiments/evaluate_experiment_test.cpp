@@ -1,7 +1,10 @@
 #include "plugins/quantization/experiments/evaluate_experiment.h"
 
 #include "core/base/file.h"
+#include "core/base/json.h"
+#include "core/base/resources.h"
 #include "core/model/network/vit_network.h"
+#include "plugins/quantization/experiments/vision_input.h"
 #include "tests/core/model/vision/random_vision.h"
 #include "tests/support/golden.h"
 #include "tests/support/temporary_folder.h"
@@ -174,6 +177,133 @@ TEST_F(EvaluateExperimentTest, AnswersDoNotDependOnThreads)
 {
     const auto one = run({{"threads", "1"}}), two = run({{"threads", "2"}});
     EXPECT_EQ(one->table("items")->rows, two->table("items")->rows);
+}
+
+// Packages as packaging/fetch unpacks them: Fashion-MNIST of one garment of each class, and the
+// photographs of recipes/pictures.json, each of another grey.
+class ScenesTest : public testing::Test
+{
+protected:
+    void SetUp() override
+    {
+        const auto fashion =
+            packages_.path / "dataset-fashion-mnist/usr/share/datasets/fashion-mnist";
+        std::filesystem::create_directories(fashion);
+        std::string pictures("\0\0\x08\x03\0\0\0\x0a\0\0\0\x1c\0\0\0\x1c", 16),
+            labels("\0\0\x08\x01\0\0\0\x0a", 8);
+        for (char label = 0; label < 10; ++label) {
+            pictures += std::string(28 * 28, static_cast<char>(20 * label));
+            labels += label;
+        }
+        ASSERT_TRUE(writeFileAtomically(fashion / "t10k-images-idx3-ubyte", pictures));
+        ASSERT_TRUE(writeFileAtomically(fashion / "t10k-labels-idx1-ubyte", labels));
+        const auto list = findResource("recipes/pictures.json");
+        ASSERT_TRUE(list);
+        const auto json = parseJson(*readFile(*list, 1 << 20), "pictures.json");
+        ASSERT_TRUE(json);
+        std::uint8_t grey = 100;
+        for (const Json& one : json->at("held_out")) {
+            if (one.at("use") != "vt10")
+                continue;
+            const std::filesystem::path path = packages_.path /
+                                               one.at("package").get<std::string>() /
+                                               one.at("file").get<std::string>();
+            std::filesystem::create_directories(path.parent_path());
+            Picture picture{1200, 1000, 3, {}};
+            picture.values.assign(1200 * 1000 * 3, grey++);
+            ASSERT_TRUE(writePicture(picture, path));
+        }
+    }
+
+    Result<OpenPictures> open(std::map<std::string, std::string> given = {})
+    {
+        given.emplace("data", "scenes");
+        given.emplace("packages", packages_.path.string());
+        VITRINE_TRY(const Params params, resolveParams(EvaluateExperiment(), given));
+        return openPictures(params);
+    }
+
+    tests::TemporaryFolder packages_;
+};
+
+TEST_F(ScenesTest, AreMadeOfPackages)
+{
+    const auto scenes = open();
+    ASSERT_TRUE(scenes) << scenes.error().message;
+    EXPECT_EQ(scenes->count, 10);
+    EXPECT_EQ(scenes->inputs.size(), 12u); // two files of garments, ten photographs
+    EXPECT_EQ(scenes->notes.size(), 10u);  // these are not the photographs of the trainer
+    const auto one = scenes->pictures->picture(9);
+    ASSERT_TRUE(one);
+    EXPECT_EQ(one->width, 96);
+    EXPECT_EQ(one->channels, 3);
+    EXPECT_EQ(scenes->pictures->exact(9).size(), 96u * 96 * 3);
+    EXPECT_NE(scenes->pictures->exact(9), scenes->pictures->exact(8));
+    EXPECT_EQ(scenes->pictures->exact(9), open()->pictures->exact(9));
+}
+
+TEST_F(ScenesTest, SayWhichPackagesAreMissing)
+{
+    std::filesystem::remove_all(packages_.path / "gnome-taquin");
+    std::filesystem::remove_all(packages_.path / "mate-backgrounds");
+    const auto scenes = open();
+    ASSERT_FALSE(scenes);
+    EXPECT_EQ(scenes.error().kind, ErrorKind::input);
+    EXPECT_NE(scenes.error().message.find("`apt install gnome-taquin mate-backgrounds`"),
+              std::string::npos)
+        << scenes.error().message;
+    EXPECT_EQ(scenes.error().message.find('\n'), std::string::npos);
+
+    const auto training = open({{"split", "training"}});
+    ASSERT_FALSE(training);
+    EXPECT_NE(training.error().message.find("split=test"), std::string::npos);
+}
+
+TEST_F(ScenesTest, NameThePhotographThatIsTooSmall)
+{
+    const auto path =
+        packages_.path / "gnome-taquin/usr/share/gnome-taquin/themes/cats/1-Tortoiseshell.jpg";
+    ASSERT_TRUE(writePicture({40, 30, 3, std::vector<std::uint8_t>(40 * 30 * 3)}, path));
+    const auto small = open();
+    ASSERT_FALSE(small);
+    EXPECT_NE(small.error().message.find("1-Tortoiseshell.jpg"), std::string::npos);
+
+    ASSERT_TRUE(writeFileAtomically(path, "no picture"));
+    EXPECT_NE(open().error().message.find("1-Tortoiseshell.jpg"), std::string::npos);
+}
+
+TEST_F(ScenesTest, AreSeenExactlyByTheModelThatWasTrainedOnThem)
+{
+    const auto scenes = open();
+    ASSERT_TRUE(scenes) << scenes.error().message;
+    const auto opened = [](const char* name) {
+        return openVision(*resolveParams(EvaluateExperiment(), {{"model", name}}), "model");
+    };
+    const auto own = opened("vitrine-deit-scenes"), other = opened("vitrine-deit");
+    ASSERT_TRUE(own && other);
+
+    const auto seen = seenBy(*own, *scenes->pictures, 3);
+    ASSERT_TRUE(seen);
+    EXPECT_EQ(*seen,
+              *model::prepare(scenes->pictures->exact(3), own->model.checkpoint().preprocessing()));
+    EXPECT_EQ(seenBy(*other, *scenes->pictures, 3)->size(), 28u * 28);
+
+    std::vector<std::string> notes;
+    ASSERT_TRUE(noteRounding(*own, *scenes->pictures, notes));
+    EXPECT_TRUE(notes.empty());
+    ASSERT_TRUE(noteRounding(*other, *scenes->pictures, notes));
+    EXPECT_EQ(notes.size(), 1u);
+}
+
+TEST(FashionMnist, IsFoundInPackagesOrSaysWhatBringsIt)
+{
+    const tests::TemporaryFolder empty;
+    const auto params = resolveParams(EvaluateExperiment(), {{"packages", empty.path.string()}});
+    ASSERT_TRUE(params);
+    const auto none = openPictures(*params);
+    ASSERT_FALSE(none);
+    EXPECT_NE(none.error().message.find("`apt install dataset-fashion-mnist`"), std::string::npos)
+        << none.error().message;
 }
 
 } // namespace

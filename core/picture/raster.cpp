@@ -1,16 +1,20 @@
-#include "core/learning/tasks/raster.h"
+#include "core/picture/raster.h"
 
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <fstream>
 #include <stdexcept>
 
-namespace vitrine::learning
+namespace vitrine
 {
 namespace
 {
+
+constexpr double kMostPhotographPixels = 2e6;
 
 // OpenCV looks at a raster and does not own it; it has no view of what is constant.
 cv::Mat matrixOf(const Raster& picture)
@@ -78,4 +82,16 @@ Raster cropped(const Raster& picture, int x, int y, int width, int height)
     return part;
 }
 
-} // namespace vitrine::learning
+Raster preparedPhotograph(const std::string& path)
+{
+    Raster picture = decodePicture(path);
+    if (isLossyPicture(path) && picture.width > 1 && picture.height > 1)
+        picture = shrunk(picture, picture.width / 2, picture.height / 2);
+    const double factor = std::sqrt(kMostPhotographPixels / static_cast<double>(picture.pixels()));
+    if (factor < 1)
+        picture = shrunk(picture, std::max(1, static_cast<int>(picture.width * factor)),
+                         std::max(1, static_cast<int>(picture.height * factor)));
+    return picture;
+}
+
+} // namespace vitrine

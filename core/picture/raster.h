@@ -5,7 +5,9 @@
 #include <string>
 #include <vector>
 
-namespace vitrine::learning
+// Photographs as training data and test scenes have them. Free of all but OpenCV: core/learning,
+// which is also built alone, reads them here. Problems are thrown as std::runtime_error.
+namespace vitrine
 {
 
 // A picture in memory: 8-bit RGB, row after row, no padding.
@@ -29,4 +31,11 @@ Raster shrunk(const Raster& picture, int width, int height);
 // Throws std::runtime_error where the part does not lie within the picture.
 Raster cropped(const Raster& picture, int x, int y, int width, int height);
 
-} // namespace vitrine::learning
+// A photograph as it is trained on: without the marks of its codec (what was compressed with loss
+// is halved) and of no more than two megapixels. Throws std::runtime_error naming the file.
+Raster preparedPhotograph(const std::string& path);
+
+// The square part of a prepared photograph that is kept where it is held out for tests.
+constexpr int kHeldOutSide = 512;
+
+} // namespace vitrine
