@@ -154,7 +154,10 @@ int run(const RunOptions& options)
     if (!memory)
         return complain(memory.error());
     PluginRegistry registry;
-    const auto found = registry.find(options.experiment);
+    auto found = registry.find(options.experiment);
+    if (found.experiment)
+        if (const std::string instead = found.experiment->insteadFor(*given); !instead.empty())
+            found = registry.find(instead);
     auto job = makeJob(found, *given);
     if (!job)
         return complain(job.error());

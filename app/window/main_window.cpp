@@ -486,12 +486,13 @@ void MainWindow::openPath(const QString& path)
         return;
     const std::string parameter = taker->kind.parameter.toStdString();
     const RoomState before = page->state();
-    if (const QString experiment = page->experimentWith(parameter);
+    const std::string value = pathFor(taker->kind, path).toStdString();
+    if (const QString experiment = page->experimentFor(parameter, value);
         !experiment.isEmpty() && experiment != before.experiment) {
         page->apply(page->stateOf(experiment)); // the form is this experiment's now
     }
     showPage(page->info().id);
-    page->panel()->form().merge({{parameter, pathFor(taker->kind, path).toStdString()}});
+    page->panel()->form().merge({{parameter, value}});
     RoomState after = page->state();
     after.params = page->panel()->form().values();
     change({page->info().id, "Open " + path, {}, before, after});

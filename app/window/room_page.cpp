@@ -78,9 +78,7 @@ RoomPage::RoomPage(const RoomInfo& info, const Plugin& plugin, ViewContext& cont
     dropHint_->setAttribute(Qt::WA_TransparentForMouseEvents);
     dropHint_->hide();
 
-    connect(panel_, &ParameterPanel::runRequested, this, [this] {
-        emit runRequested(panel_->experiment().toStdString(), panel_->form().values());
-    });
+    connect(panel_, &ParameterPanel::runRequested, this, &RoomPage::requestRun);
     connect(panel_, &ParameterPanel::incomplete, this, &RoomPage::panelNeeded);
     connect(panel_, &ParameterPanel::foldRequested, this, &RoomPage::panelToggled);
     connect(panel_, &ParameterPanel::edited, this, [this](const QString& param) {
@@ -342,6 +340,33 @@ QString RoomPage::experimentWith(const std::string& parameter) const
             first = id;
     }
     return first;
+}
+
+QString RoomPage::experimentFor(const std::string& parameter, const std::string& value) const
+{
+    const QString first = experimentWith(parameter);
+    const auto found = experimentNamed(first.toStdString());
+    if (found.experiment == nullptr)
+        return first;
+    const QString instead =
+        QString::fromStdString(found.experiment->insteadFor({{parameter, value}}));
+    return has(instead) ? instead : first;
+}
+
+// What the form asks for may be another experiment's to answer: that one is then chosen.
+void RoomPage::requestRun()
+{
+    const auto found = experimentNamed(panel_->experiment().toStdString());
+    const QString instead =
+        found.experiment == nullptr
+            ? QString()
+            : QString::fromStdString(found.experiment->insteadFor(panel_->form().values()));
+    if (!has(instead))
+        return emit runRequested(panel_->experiment().toStdString(), panel_->form().values());
+    const auto model = panel_->form().values();
+    choose(instead);
+    panel_->form().merge(model);
+    panel_->run();
 }
 
 FoundExperiment RoomPage::experimentNamed(const std::string& id) const

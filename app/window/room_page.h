@@ -48,6 +48,8 @@ public:
     bool has(const QString& experiment) const;
     // The chosen experiment if it has this parameter, else the first that has; empty: none.
     QString experimentWith(const std::string& parameter) const;
+    // The same for a value of it: the one that this experiment says it is for.
+    QString experimentFor(const std::string& parameter, const std::string& value) const;
 
     // Another of its experiments, as it was left, with what the two share (shared_params.h).
     void choose(const QString& experiment);
@@ -119,6 +121,7 @@ private:
     void updateActions();
     void fillCompareMenu();
     void askOrigin();
+    void requestRun();
     void propose(const QString& label, RoomState after, const QString& mergeKey = {});
 
     RoomInfo info_;

@@ -44,4 +44,10 @@ bool namesVisionModel(const std::string& model)
     return path && model::looksLikeVision(*path);
 }
 
+bool namesLanguageModel(const std::string& model)
+{
+    const auto path = findModel(model);
+    return path && !model::looksLikeVision(*path);
+}
+
 } // namespace vitrine

@@ -30,5 +30,7 @@ ParamSpec visionModelParam(const char* name, const char* label, const char* help
 
 // Whether what a person gives as a model, a name or a path, is a vision transformer.
 bool namesVisionModel(const std::string& model);
+// Whether it is there, and is none.
+bool namesLanguageModel(const std::string& model);
 
 } // namespace vitrine

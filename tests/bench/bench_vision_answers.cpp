@@ -70,7 +70,9 @@ Result<void> compare(bench::MakeTrainerAnswers make, const std::string& name,
     const std::int64_t count = std::min({most, data.count, trainer->count()});
     for (std::int64_t i = 0; i < count; ++i) {
         const auto theirs = trainer->answer(i);
-        VITRINE_TRY(const auto seen, quantization_plugin::seenBy(opened, *data.pictures, i));
+        LeftOut leftOut;
+        VITRINE_TRY(const auto seen,
+                    quantization_plugin::seenBy(opened, *data.pictures, i, leftOut));
         VITRINE_TRY(const auto logits, opened.model.run(seen));
         if (seen.size() != theirs.seen.size() || data.pictures->label(i) != theirs.label)
             return failure("picture {} of {} is another one for the trainer", i, name);

@@ -148,6 +148,11 @@ Resolved settle(const Experiment& experiment, const Given& given)
 
 } // namespace
 
+std::string Experiment::insteadFor(const std::map<std::string, std::string>& /*given*/) const
+{
+    return {};
+}
+
 Result<std::unique_ptr<LiveSession>> Experiment::open(const Params&) const
 {
     return failure("{} cannot be tuned live", info().id);

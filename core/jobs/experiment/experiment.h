@@ -31,6 +31,10 @@ public:
     // added for every experiment by allParams.
     virtual std::vector<ParamSpec> params(const Params& chosen) const = 0;
     virtual Result<RunResult> run(const Params& params, Progress& progress) const = 0;
+    // The experiment of the same plugin that answers the question for what is given, where it is
+    // not this one: attention.capture of a vision transformer is attention.picture. Empty: this
+    // one. May look at files.
+    virtual std::string insteadFor(const std::map<std::string, std::string>& given) const;
     // Stateful session for live tuning; by default an experiment has none.
     virtual Result<std::unique_ptr<LiveSession>> open(const Params& params) const;
 };

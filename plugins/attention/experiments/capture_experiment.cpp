@@ -5,6 +5,7 @@
 #include "plugins/attention/experiments/live.h"
 #include "plugins/attention/experiments/pass.h"
 #include "plugins/common/experiment_sinks.h"
+#include "plugins/common/vision_model.h"
 
 namespace vitrine::attention_plugin
 {
@@ -40,6 +41,15 @@ Result<RunResult> CaptureExperiment::run(const Params& params, Progress& progres
                               "less 1; the passes are "
                               "repeated side by side and their medians compared"});
     return result;
+}
+
+// A picture, or a vision transformer.
+std::string CaptureExperiment::insteadFor(const std::map<std::string, std::string>& given) const
+{
+    const auto model = given.find("model");
+    const bool isPicture =
+        given.contains("image") || (model != given.end() && namesVisionModel(model->second));
+    return isPicture ? "attention.picture" : "";
 }
 
 Result<std::unique_ptr<LiveSession>> CaptureExperiment::open(const Params& params) const

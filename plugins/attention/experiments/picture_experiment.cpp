@@ -2,6 +2,7 @@
 
 #include "core/attention/picture/picture_file.h"
 #include "core/jobs/bundle/bundle.h"
+#include "core/picture/left_out.h"
 #include "core/picture/picture.h"
 #include "plugins/attention/experiments/picture_tables.h"
 #include "plugins/common/experiment_input.h"
@@ -99,6 +100,7 @@ public:
         captureNotes_.erase(std::unique(captureNotes_.begin(), captureNotes_.end()),
                             captureNotes_.end());
         append(out_.notes, captureNotes_);
+        append(out_.notes, leftOutNotes(leftOut_));
         describe(set_, {params_.real("alpha"), params_.real("norm_factor")}, out_);
         addOverhead();
         addNotes(opened);
@@ -118,6 +120,7 @@ private:
         const fs::path& file = files[place];
         const model::Preprocessing& how = opened.model.checkpoint().preprocessing();
         VITRINE_TRY(const Picture picture, readPicture(file));
+        leftOut_.push_back(picture.leftOut);
         VITRINE_TRY(InputFile input, hashInput("image", file));
         out_.inputs.push_back(std::move(input));
         VITRINE_TRY(
@@ -209,6 +212,7 @@ private:
     Progress& progress_;
     PictureSet set_;
     std::vector<std::string> captureNotes_;
+    std::vector<LeftOut> leftOut_;
     double plainSeconds_ = 0, lookingSeconds_ = 0;
     RunResult out_;
 };
@@ -245,6 +249,16 @@ std::vector<ParamSpec> PictureExperiment::params(const Params&) const
                         "A patch has a high norm above that many medians of its layer; our choice, "
                         "Darcet et al. 2024 cut DINOv2's at 150, about three medians",
                         1, 1000, 3.0)};
+}
+
+// A text, or a language model without a picture.
+std::string PictureExperiment::insteadFor(const std::map<std::string, std::string>& given) const
+{
+    const auto model = given.find("model"), image = given.find("image");
+    const bool isText = given.contains("prompt") || given.contains("prompt_file") ||
+                        given.contains("token_ids") ||
+                        (model != given.end() && namesLanguageModel(model->second));
+    return isText && (image == given.end() || image->second.empty()) ? "attention.capture" : "";
 }
 
 Result<RunResult> PictureExperiment::run(const Params& params, Progress& progress) const

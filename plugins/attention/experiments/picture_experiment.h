@@ -12,6 +12,7 @@ public:
     ExperimentInfo info() const override;
     std::vector<ParamSpec> params(const Params& chosen) const override;
     Result<RunResult> run(const Params& params, Progress& progress) const override;
+    std::string insteadFor(const std::map<std::string, std::string>& given) const override;
 };
 
 } // namespace vitrine::attention_plugin

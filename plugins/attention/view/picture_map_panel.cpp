@@ -107,6 +107,8 @@ QWidget* PictureMapPanel::makeChoices()
     picture_->setAccessibleName(tr("Picture"));
     picture_->setToolTip(tr("Which picture of the run"));
     picture_->setMaximumWidth(260);
+    for (QComboBox* choice : {query_, picture_})
+        choice->setSizeAdjustPolicy(QComboBox::AdjustToContents);
     for (QWidget* part : std::initializer_list<QWidget*>{kind_, query_, heads_, picture_})
         flow->addWidget(part);
     connect(kind_, &SegmentedSwitch::chosen, this,

@@ -151,7 +151,7 @@ QWidget* PictureView::makeContent()
     distanceCard_ = plotCard(tr("Every head, by layer"), distance_);
     errorsCard_ = plotCard(tr("What linear attention loses"), errors_);
     answersCard_ = plotCard(tr("What the model calls it"), answers_);
-    answers_->setMinimumHeight(120);
+    answers_->setMinimumHeight(150);
     plots_ =
         makeSplitter(Qt::Vertical, {answersCard_, distanceCard_, makeNorms(), errorsCard_}, this);
     top_ = makeSplitter(Qt::Horizontal, {heads_, map_}, this);
@@ -168,16 +168,16 @@ void PictureView::arrange()
     if (beside) {
         top_->addWidget(plots_);
         plots_->setOrientation(Qt::Vertical);
-        arrangeSplitter(top_, "picture_top_wide", {230, 620, 360}, {0, 3, 1});
-        arrangeSplitter(plots_, "picture_plots_wide", {130, 200, 220, 200}, {0, 1, 1, 1});
-        page_->setMinimumHeight(760);
+        arrangeSplitter(top_, "picture_top_wide", {276, 600, 370}, {0, 3, 1});
+        arrangeSplitter(plots_, "picture_plots_wide", {220, 250, 290, 250}, {0, 1, 1, 1});
+        page_->setMinimumHeight(1060);
     } else {
         page_->addWidget(plots_);
         plots_->setOrientation(Qt::Vertical);
-        arrangeSplitter(top_, "picture_top", {220, 620}, {0, 1});
-        arrangeSplitter(page_, "picture_rows", {560, 900}, {0, 1});
-        arrangeSplitter(plots_, "picture_plots", {160, 240, 260, 240}, {0, 1, 1, 1});
-        page_->setMinimumHeight(1480);
+        arrangeSplitter(top_, "picture_top", {276, 600}, {0, 1});
+        arrangeSplitter(page_, "picture_rows", {600, 1060}, {0, 1});
+        arrangeSplitter(plots_, "picture_plots", {220, 260, 300, 260}, {0, 1, 1, 1});
+        page_->setMinimumHeight(1680);
     }
     applySplitters({page_, top_, plots_}, state_["splitters"].toObject());
 }

@@ -12,6 +12,7 @@ class QSplitter;
 namespace vitrine
 {
 class ItemCard;
+class Panel;
 class SegmentedSwitch;
 class ValueSlider;
 namespace plot

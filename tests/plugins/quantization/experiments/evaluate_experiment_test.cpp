@@ -282,11 +282,12 @@ TEST_F(ScenesTest, AreSeenExactlyByTheModelThatWasTrainedOnThem)
     const auto own = opened("vitrine-deit-scenes"), other = opened("vitrine-deit");
     ASSERT_TRUE(own && other);
 
-    const auto seen = seenBy(*own, *scenes->pictures, 3);
+    LeftOut leftOut;
+    const auto seen = seenBy(*own, *scenes->pictures, 3, leftOut);
     ASSERT_TRUE(seen);
     EXPECT_EQ(*seen,
               *model::prepare(scenes->pictures->exact(3), own->model.checkpoint().preprocessing()));
-    EXPECT_EQ(seenBy(*other, *scenes->pictures, 3)->size(), 28u * 28);
+    EXPECT_EQ(seenBy(*other, *scenes->pictures, 3, leftOut)->size(), 28u * 28);
 
     std::vector<std::string> notes;
     ASSERT_TRUE(noteRounding(*own, *scenes->pictures, notes));
