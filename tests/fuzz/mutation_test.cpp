@@ -15,11 +15,9 @@
 #include "core/video/raw_file.h"
 #include "core/video/raw_name.h"
 #include "core/video/y4m.h"
-#include "tests/fuzz/allocation_watch.h"
-#include "tests/fuzz/mutate.h"
 #include "tests/fuzz/nets_files.h"
+#include "tests/fuzz/robust.h"
 #include "tests/fuzz/samples.h"
-#include "tests/support/rounds.h"
 
 #include <gtest/gtest.h>
 
@@ -29,7 +27,6 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
-#include <functional>
 #include <optional>
 
 namespace vitrine
@@ -37,44 +34,8 @@ namespace vitrine
 namespace
 {
 
-constexpr std::size_t kAllowance = 16 << 20; // bytes above the input's size, per allocation
-
-template <typename T>
-std::optional<Error> errorOf(const Result<T>& result)
-{
-    return result ? std::nullopt : std::optional(result.error());
-}
-
-// Opens seeded mutations: none may crash, ask for memory beyond the rule, or answer with
-// anything but one line. The sample itself must open, and most mutations must not, or the test
-// would say nothing.
-void expectRobust(const std::string& sample,
-                  const std::function<std::optional<Error>(const std::string&)>& open)
-{
-    const auto intact = open(sample);
-    ASSERT_FALSE(intact) << intact->message;
-
-    Random random(2024);
-    int refused = 0;
-    const int mutations = tests::rounds(10'000);
-    for (int i = 0; i < mutations; ++i) {
-        const std::string bytes = fuzz::mutated(sample, random);
-        fuzz::resetLargestAllocation();
-        const auto error = open(bytes);
-        ASSERT_LE(fuzz::largestAllocation(), bytes.size() + kAllowance) << "mutation " << i;
-        if (!error)
-            continue;
-        ++refused;
-        ASSERT_FALSE(error->message.empty()) << "mutation " << i;
-        ASSERT_LT(error->message.size(), 2000u) << "mutation " << i << ": " << error->message;
-        for (const char c : error->message)
-            ASSERT_TRUE(static_cast<unsigned char>(c) >= 0x20 && c != 0x7f)
-                << "mutation " << i << ": " << error->message;
-    }
-    EXPECT_GT(refused, mutations / 10);
-    EXPECT_LT(refused, mutations);
-    testing::Test::RecordProperty("refused", refused);
-}
+using fuzz::errorOf;
+using fuzz::expectRobust;
 
 // In memory where there is such a place: 30,000 files are written.
 std::filesystem::path quickFolder()

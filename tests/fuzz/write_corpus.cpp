@@ -33,6 +33,19 @@ int main(int count, char** arguments)
     write("text_lines", "sample", textLinesSample());
     write("recipe", "sample", recipeSample());
     write("card", "sample", cardSample());
+    write("vision_config", "transformers",
+          R"({"model_type": "vit", "image_size": 8, "layer_norm_eps": 1e-12})");
+    write(
+        "vision_config", "timm",
+        R"({"model_args": {"img_size": 32}, "pretrained_cfg": {"input_size": [3, 32, 32], "crop_pct": 0.9}})");
+    write(
+        "preprocessor_config", "sample",
+        R"({"image_processor_type": "BitImageProcessor", "size": {"shortest_edge": 9}, "crop_size": 8,
+              "resample": 3, "rescale_factor": 0.5, "image_mean": [0.5, 0.5, 0.5], "image_std": 0.5})");
+    write("picture_size", "pnm", "P6\n3 2\n255\n");
+    write("picture_size", "tiff",
+          std::string("II*\0\x08\0\0\0\1\0\0\1\4\0\1\0\0\0\x60\xea\0\0\0\0\0\0", 26));
+    write("idx", "sample", std::string("\0\0\x08\1\0\0\0\2ab", 10));
     write("run_json", "sample", R"({"params": {}, "metrics": []})");
     write("y4m", "sample", "YUV4MPEG2 W16 H12 F25:1 Ip A1:1 C420p10 XCOLORRANGE=FULL\nFRAME\n");
     write("raw_name", "sample", "clip_1920x1080_50fps_422_10bit_be.yuv");
