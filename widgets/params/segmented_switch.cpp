@@ -8,8 +8,33 @@
 #include "widgets/theme/palette.h"
 #include "widgets/theme/style.h"
 
+#include <algorithm>
+
 namespace vitrine
 {
+namespace
+{
+
+// As wide as its word is when it is chosen, which makes it bold: words do not move, and none is
+// cut.
+class SegmentButton : public QPushButton
+{
+public:
+    using QPushButton::QPushButton;
+
+    QSize sizeHint() const override
+    {
+        constexpr int kBeside = 6 + 2; // padding and the widest border of the style
+        QFont bold = font();
+        bold.setWeight(QFont::DemiBold);
+        const QSize own = QPushButton::sizeHint();
+        return {
+            std::max(own.width(), QFontMetrics(bold).horizontalAdvance(text()) + 2 * kBeside + 1),
+            own.height()};
+    }
+};
+
+} // namespace
 
 SegmentedSwitch::SegmentedSwitch(QWidget* parent)
     : QWidget(parent), buttons_(new QButtonGroup(this)), row_(new QHBoxLayout(this))
@@ -26,7 +51,7 @@ void SegmentedSwitch::setOptions(const QStringList& words, const QStringList& to
     for (QAbstractButton* button : buttons_->buttons())
         delete button;
     for (int i = 0; i < words.size(); ++i) {
-        auto* button = new QPushButton(words[i], this);
+        auto* button = new SegmentButton(words[i], this);
         button->setProperty("kind", "segment");
         button->setCheckable(true);
         button->setAccessibleName(words[i]);

@@ -361,7 +361,7 @@ QColor noteColour(const figure::Annotation& note, const std::optional<figure::Co
                   const theme::Palette& palette)
 {
     if (note.colour != figure::kTextColour || !cell)
-        return palette.series(note.colour);
+        return palette.seriesWords(note.colour);
     const double light = 0.299 * cell->red + 0.587 * cell->green + 0.114 * cell->blue;
     return light > 127 ? Qt::black : Qt::white;
 }

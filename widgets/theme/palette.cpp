@@ -2,7 +2,9 @@
 
 #include "widgets/theme/style.h"
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 
 namespace vitrine::theme
 {
@@ -60,6 +62,22 @@ Palette highContrast()
             .lineWidth = 2};
 }
 
+// WCAG 2.1: relative luminance of a colour, and the contrast of two.
+double luminanceOf(const QColor& colour)
+{
+    const auto linear = [](double part) {
+        return part <= 0.03928 ? part / 12.92 : std::pow((part + 0.055) / 1.055, 2.4);
+    };
+    return 0.2126 * linear(colour.redF()) + 0.7152 * linear(colour.greenF()) +
+           0.0722 * linear(colour.blueF());
+}
+
+double contrastOf(const QColor& a, const QColor& b)
+{
+    const double one = luminanceOf(a), other = luminanceOf(b);
+    return (std::max(one, other) + 0.05) / (std::min(one, other) + 0.05);
+}
+
 ThemeName current = ThemeName::light;
 
 } // namespace
@@ -72,6 +90,13 @@ QColor Palette::series(int index) const
                                                   "#E69F00", "#56B4E9", QColor(),  "#F0E442"};
     const int place = index % static_cast<int>(colours.size());
     return place == 6 ? text : colours[static_cast<std::size_t>(place)];
+}
+
+QColor Palette::seriesWords(int index) const
+{
+    constexpr double kReadable = 4.5;
+    const QColor own = series(index);
+    return contrastOf(own, surface) < kReadable ? text : own;
 }
 
 const Palette& paletteOf(ThemeName name)

@@ -22,6 +22,8 @@ struct Palette {
     // Series colour of a figure: 0-7 as in core/figure (6 is the text's colour), figure::kMuted
     // (-1) the muted one; repeats.
     QColor series(int index) const;
+    // For words: the colour of the text where the series' own cannot be read on the surface.
+    QColor seriesWords(int index) const;
 };
 
 // The palette in use (light until setTheme is called). Window's thread only.

@@ -44,6 +44,11 @@ TEST_P(Themes, EveryTextIsReadableOnEveryGround)
     EXPECT_GE(contrast(p.onAccent, p.accent), 4.5);
     EXPECT_GE(contrast(p.text, p.accentSoft), 4.5);
     EXPECT_GE(contrast(p.accent, p.accentSoft), 4.5);
+    for (int series = -1; series < 8; ++series) {
+        const QColor words = p.seriesWords(series);
+        EXPECT_GE(contrast(words, p.surface), 4.5) << series;
+        EXPECT_TRUE(words == p.text || words == p.series(series)) << series;
+    }
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Themes,
