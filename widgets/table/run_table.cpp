@@ -10,6 +10,7 @@
 #include <QStyledItemDelegate>
 
 #include <algorithm>
+#include <utility>
 
 namespace vitrine
 {
@@ -75,6 +76,7 @@ void RunTable::setRows(Table table, const std::vector<int>& colours)
     for (int i = 0; i < columns; ++i)
         setColumnHidden(i, coloured && i == columns - 1);
     natural_.clear();
+    givingWay_.clear();
     const auto isText = [&](int column) {
         return std::ranges::any_of(table.rows, [&](const std::vector<Cell>& row) {
             const auto at = static_cast<std::size_t>(column);
@@ -104,23 +106,53 @@ void RunTable::selectRow(int row)
         DataTable::selectRow(sorted->mapFromSource(sorted->sourceModel()->index(row, 0)).row());
 }
 
+void RunTable::setGivingWay(std::vector<int> columns)
+{
+    givingWay_ = std::move(columns);
+    spread();
+}
+
+void RunTable::setAllShown(bool on)
+{
+    allShown_ = on;
+    spread();
+}
+
+int RunTable::widthWithout(const std::vector<bool>& hidden) const
+{
+    int sum = 0;
+    for (std::size_t i = 0; i < natural_.size(); ++i)
+        sum += hidden[i] ? 0 : natural_[i];
+    return sum;
+}
+
 // What is left over goes to all columns alike; what lacks is taken from the names, which may be
-// elided.
+// elided, then from columns that give way.
 void RunTable::spread()
 {
-    int sum = 0, shown = 0;
-    for (const int width : natural_) {
-        sum += width;
-        shown += width > 0;
-    }
     const int room = viewport()->width();
     // Names give way only where that saves the scroll bar.
     const int spare = natural_.empty() ? 0 : std::max(0, natural_[0] - kNarrowestName);
+    std::vector<bool> hidden;
+    for (const int width : natural_)
+        hidden.push_back(width <= 0);
+    int left = 0;
+    for (const int column : givingWay_)
+        if (!allShown_ && widthWithout(hidden) - room > spare) {
+            hidden[static_cast<std::size_t>(column)] = true;
+            ++left;
+        }
+    const int sum = widthWithout(hidden);
+    const auto shown = static_cast<int>(std::ranges::count(hidden, false));
     const int less = sum - room <= spare ? std::max(0, sum - room) : 0;
     const int more = shown > 0 ? std::max(0, room - sum) / shown : 0;
-    for (std::size_t i = 0; i < natural_.size(); ++i)
-        if (natural_[i] > 0)
+    for (std::size_t i = 0; i < natural_.size(); ++i) {
+        setColumnHidden(static_cast<int>(i), hidden[i]);
+        if (!hidden[i])
             setColumnWidth(static_cast<int>(i), natural_[i] + more - (i == 0 ? less : 0));
+    }
+    if (std::exchange(leftOut_, left) != left)
+        emit leftOutChanged(left);
     const int bar = sum - less > room ? horizontalScrollBar()->sizeHint().height() : 0;
     setFixedHeight(horizontalHeader()->sizeHint().height() + kRunRow * rows_ + 2 * frameWidth() +
                    2 + bar);

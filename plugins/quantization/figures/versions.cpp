@@ -197,6 +197,10 @@ VersionTable versionTable(const Runs& runs)
     });
     for (const OwnFigure& own : owns)
         column(own.name, own.unit, own.help);
+    for (const char* name :
+         {"Original's", "Of limit", "GB/s", "Same best", "95 %", "Output error", "KL"})
+        if (const int place = table.column(name); place >= 0)
+            made.givingWay.push_back(place);
 
     const auto add = [&](const RunRecord& run, int place) {
         const bool isOriginal = place < 0;

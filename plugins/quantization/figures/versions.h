@@ -37,6 +37,8 @@ bool haveSameOriginal(const RunRecord& a, const RunRecord& b);
 struct VersionTable {
     Table table;
     std::vector<int> runOf;
+    // Columns that a narrow window can do without, the least needed first.
+    std::vector<int> givingWay = {};
 };
 VersionTable versionTable(const Runs& runs);
 

@@ -10,6 +10,7 @@
 
 #include <QBoxLayout>
 #include <QLabel>
+#include <QPushButton>
 #include <QScrollArea>
 
 #include <cmath>
@@ -215,6 +216,16 @@ Panel* QuantizationView::makeVersions()
     table_->setSelectionMode(QAbstractItemView::SingleSelection);
     table_->setToolTip(tr("A click on a version shows its layers on the other pages"));
     card->body()->addWidget(table_);
+    allColumns_ = new QPushButton(card);
+    allColumns_->setProperty("kind", "chip");
+    allColumns_->setCheckable(true);
+    allColumns_->setToolTip(tr("All columns, which may scroll sideways, or those that fit"));
+    card->controls()->addWidget(allColumns_);
+    connect(table_, &RunTable::leftOutChanged, this, &QuantizationView::drawColumns);
+    connect(allColumns_, &QPushButton::clicked, this, [this](bool on) {
+        RoomView::put("columns", on ? QJsonValue("all") : QJsonValue(),
+                      on ? tr("Show all columns") : tr("Show the columns that fit"));
+    });
     connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
             [this](const QModelIndex& row) {
                 const int of = table_->rowOf(row);

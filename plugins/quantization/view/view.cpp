@@ -18,6 +18,7 @@
 #include "widgets/theme/text.h"
 
 #include <QLabel>
+#include <QPushButton>
 #include <QSignalBlocker>
 
 #include <algorithm>
@@ -149,8 +150,11 @@ void QuantizationView::draw()
     std::vector<int> colours;
     for (const int run : versions_.runOf)
         colours.push_back(run < 0 ? figure::kMuted : looks[static_cast<std::size_t>(run)].colour);
-    if (colours != colours_)
+    if (colours != colours_) {
         table_->setRows(versions_.table, colours);
+        table_->setGivingWay(versions_.givingWay);
+    }
+    drawColumns();
     colours_ = colours;
     const auto shown = std::ranges::find(versions_.runOf, static_cast<int>(selected()));
     table_->selectRow(runs.size() > 1 ? static_cast<int>(shown - versions_.runOf.begin()) : -1);
@@ -171,6 +175,19 @@ void QuantizationView::draw()
     live_->setRuns(done_, selected(), current());
     budget_->setRuns(done_, state);
     showPage();
+}
+
+void QuantizationView::drawColumns()
+{
+    const bool isAll = current()["columns"].toString() == QLatin1String("all");
+    table_->setAllShown(isAll);
+    const int out = table_->leftOut();
+    allColumns_->setChecked(isAll);
+    allColumns_->setVisible(isAll || out > 0);
+    allColumns_->setText(isAll      ? tr("All columns")
+                         : out == 1 ? tr("1 more column")
+                                    : tr("%1 more columns").arg(out));
+    allColumns_->setAccessibleName(allColumns_->text());
 }
 
 void QuantizationView::drawLayers()

@@ -15,6 +15,7 @@
 class QBoxLayout;
 class QCheckBox;
 class QLabel;
+class QPushButton;
 
 namespace vitrine
 {
@@ -96,6 +97,7 @@ private:
     Runs records() const;
     std::size_t selected() const; // place among the runs
     void draw();
+    void drawColumns();
     void drawLayers();
     void drawInside(const State& state);
     void drawTokens(const State& state);
@@ -130,6 +132,7 @@ private:
     ElidedChoice *choice_ = nullptr, *layerChoice_ = nullptr;
     QLabel *verdict_ = nullptr, *remarks_ = nullptr;
     RunTable* table_ = nullptr;
+    QPushButton* allColumns_ = nullptr; // or those of the table that fit
     std::vector<PlotCard*> plots_;
     std::map<std::string, NumbersCard> numbers_;
     Panel* layersCard_ = nullptr;

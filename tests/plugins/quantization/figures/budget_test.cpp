@@ -1,6 +1,7 @@
 #include "plugins/quantization/figures/budget.h"
 
 #include "core/jobs/experiment/read_run.h"
+#include "tests/plugins/quantization/budget_run.h"
 
 #include <gmock/gmock.h>
 
@@ -19,41 +20,10 @@ using testing::HasSubstr;
 // had a budget of 2.5 bits: 100 * 2 + 100 * 4 + 200 * 2 = 1000.
 RunRecord runWithBudget()
 {
-    RunRecord run;
-    run.number = 7;
-    run.uid = "uid-7";
-    run.experiment = "quantization.llm";
-    run.state = RunState::done;
-    run.result.metrics = {{"bits_per_weight", 2.9, "1", {}, ""},
-                          {"perplexity_original", 20, "1", {}, ""},
-                          {"perplexity_quantized", 24.5, "1", {}, ""},
-                          {"predicted", 1000, "token", {}, ""}};
-    const auto column = [](const char* name) { return Column{name, "1", {}, ""}; };
-    Table layers{"layers",
-                 {{"layer", "", {}, ""},
-                  column("block"),
-                  column("bits"),
-                  column("outputs"),
-                  column("inputs")},
-                 {}};
-    const std::int64_t outputs[] = {10, 10, 20}, bits[] = {2, 4, 2};
-    const char* names[] = {"model.layers.0.self_attn.q_proj.weight",
-                           "model.layers.0.self_attn.k_proj.weight",
-                           "model.layers.1.self_attn.q_proj.weight"};
-    const double costs[3][3] = {{8, 4, 2}, {80, 20, 5}, {1, 0.5, 0.25}};
-    Table candidates{"candidates",
-                     {{"layer", "", {}, ""}, column("bits"), column("cost"), column("chosen")},
-                     {}};
-    for (std::size_t l = 0; l < 3; ++l) {
-        layers.rows.push_back(
-            {std::string(names[l]), std::int64_t{l == 2}, bits[l], outputs[l], std::int64_t{10}});
-        for (std::size_t b = 0; b < 3; ++b)
-            candidates.rows.push_back({std::string(names[l]), static_cast<std::int64_t>(2 + b),
-                                       costs[l][b], std::int64_t{bits[l] == 2 + std::int64_t(b)}});
-    }
-    candidates.columns[2].help = "Lost energy.";
-    run.result.tables = {std::move(layers), std::move(candidates)};
-    return run;
+    return tests::budgetRun(
+        7, {{"model.layers.0.self_attn.q_proj.weight", 0, 10, 10, 2, {8, 4, 2}},
+            {"model.layers.0.self_attn.k_proj.weight", 0, 10, 10, 4, {80, 20, 5}},
+            {"model.layers.1.self_attn.q_proj.weight", 1, 20, 10, 2, {1, 0.5, 0.25}}});
 }
 
 const figure::Series* seriesNamed(const figure::Figure& figure, const std::string& name)

@@ -1,17 +1,12 @@
 #include "plugins/quantization/view/kernels_view.h"
 
 #include "core/jobs/experiment/read_run.h"
-#include "tests/support/fake_context.h"
-#include "tests/widgets/plot/application.h"
-#include "widgets/plot/plot_view.h"
+#include "tests/plugins/quantization/view/quantization_fixture.h"
 #include "widgets/table/data_table.h"
 
 #include <gmock/gmock.h>
 
-#include <QLabel>
 #include <QPushButton>
-#include <QStackedWidget>
-#include <QTest>
 
 #include <algorithm>
 
@@ -64,47 +59,10 @@ RunRecord measuredKernels(std::int64_t number)
     return run;
 }
 
-RunHandle kernelsHandle(const RunRecord& run)
-{
-    return std::make_shared<const RunRecord>(run);
-}
-
-class KernelsViewTest : public testing::Test
+class KernelsViewTest : public tests::QuantizationFixture<KernelsView>
 {
 protected:
-    static void SetUpTestSuite() { needApplication(); }
-    KernelsViewTest() : view_(context_, nullptr)
-    {
-        view_.resize(1250, 900);
-        view_.show();
-    }
-
-    template <typename Widget>
-    Widget* named(const QString& accessibleName)
-    {
-        for (Widget* widget : view_.findChildren<Widget*>())
-            if (widget->accessibleName() == accessibleName)
-                return widget;
-        ADD_FAILURE() << accessibleName.toStdString();
-        return nullptr;
-    }
-    std::string words(const QString& name)
-    {
-        return named<QLabel>(name)->text().replace(QChar(0xa0), ' ').toStdString();
-    }
-    plot::PlotView* plot(const char* figure)
-    {
-        for (auto* each : view_.findChildren<plot::PlotView*>())
-            if (each->figure().name == figure)
-                return each;
-        ADD_FAILURE() << figure;
-        return nullptr;
-    }
     QAbstractItemModel* table() { return named<QTableView>("Kernels and their times")->model(); }
-    int page() { return view_.findChild<QStackedWidget*>()->currentIndex(); }
-
-    tests::FakeContext context_;
-    KernelsView view_;
 };
 
 TEST_F(KernelsViewTest, EmptyOffersARunAndLoadingAndFailureAreShown)
@@ -123,15 +81,15 @@ TEST_F(KernelsViewTest, EmptyOffersARunAndLoadingAndFailureAreShown)
     RunRecord failed = measuredKernels(1);
     failed.state = RunState::failed;
     failed.error = "groups of 8 x 1 weights have no fast products";
-    view_.setRuns({kernelsHandle(failed)});
+    view_.setRuns({tests::handle(failed)});
     EXPECT_EQ(page(), 2);
-    view_.setRuns({kernelsHandle(measuredKernels(1))});
+    view_.setRuns({tests::handle(measuredKernels(1))});
     EXPECT_EQ(page(), 3);
 }
 
 TEST_F(KernelsViewTest, SaysWhichKernelIsTheFastestAndHowNearToTheMemory)
 {
-    view_.setRuns({kernelsHandle(measuredKernels(1))});
+    view_.setRuns({tests::handle(measuredKernels(1))});
     EXPECT_EQ(
         words("What the runs show"),
         "On 2 threads the fastest are look-ups with inputs of 16 bits: 0.5 ms a product, 8.0 "
@@ -144,7 +102,7 @@ TEST_F(KernelsViewTest, SaysWhichKernelIsTheFastestAndHowNearToTheMemory)
 
 TEST_F(KernelsViewTest, BarsStandForEachKernelAndNumberOfThreads)
 {
-    view_.setRuns({kernelsHandle(measuredKernels(1))});
+    view_.setRuns({tests::handle(measuredKernels(1))});
     const figure::Figure& times = plot("kernel-times")->figure();
     ASSERT_EQ(times.bars.size(), 2u);
     EXPECT_EQ(times.bars[0].name, "1 thread");
@@ -165,7 +123,7 @@ TEST_F(KernelsViewTest, RunsStandBesideEachOtherByTheirMatrix)
 {
     RunRecord wide = measuredKernels(2);
     wide.params.set("columns", ParamValue(std::int64_t{4096}));
-    view_.setRuns({kernelsHandle(measuredKernels(1)), kernelsHandle(wide)});
+    view_.setRuns({tests::handle(measuredKernels(1)), tests::handle(wide)});
     const figure::Figure& times = plot("kernel-times")->figure();
     ASSERT_EQ(times.bars.size(), 2u);
     EXPECT_EQ(times.bars[0].name, "#1 4,096 × 11,008, 3 bits, blocks");
@@ -179,7 +137,7 @@ TEST_F(KernelsViewTest, RunsThatHoldNoTimesAreNamed)
 {
     RunRecord empty = measuredKernels(1);
     empty.result = {};
-    view_.setRuns({kernelsHandle(empty)});
+    view_.setRuns({tests::handle(empty)});
     const auto labels = view_.findChildren<QLabel*>();
     EXPECT_TRUE(std::ranges::any_of(labels, [](const QLabel* label) {
         return label->text().contains("holds no times of kernels");
@@ -194,7 +152,7 @@ TEST_F(KernelsViewTest, RunsThatHoldNoTimesAreNamed)
             row.erase(row.begin() + static_cast<std::ptrdiff_t>(column));
     }
     earlier.result.metrics.clear();
-    view_.setRuns({kernelsHandle(earlier)});
+    view_.setRuns({tests::handle(earlier)});
     EXPECT_THAT(words("What the runs show"), HasSubstr("On all threads the fastest are look-ups"));
     EXPECT_TRUE(plot("kernel-rates")->figure().spans.empty());
 }

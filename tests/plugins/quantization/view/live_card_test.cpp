@@ -4,6 +4,7 @@
 #include "core/jobs/experiment/read_run.h"
 #include "plugins/quantization/view/budget_card.h"
 #include "plugins/quantization/view/view.h"
+#include "tests/plugins/quantization/budget_run.h"
 #include "tests/support/fake_context.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/widgets/plot/application.h"
@@ -34,42 +35,14 @@ constexpr const char* kKey = "model.layers.0.self_attn.k_proj.weight";
 // A packed model of two layers of three planes, and a budget that gave both three bits.
 RunRecord packedRun(std::int64_t number, const std::string& folder)
 {
-    RunRecord run;
-    run.number = number;
-    run.uid = fmt::format("packed-{}", number);
-    run.experiment = "quantization.llm";
-    run.state = RunState::done;
+    RunRecord run = tests::budgetRun(number, {{.name = kQuery, .costs = {4, 8.0 / 3, 2}},
+                                              {.name = kKey, .costs = {0.5, 1.0 / 3, 0.25}}});
     run.params.set("model", ParamValue(std::string("vitrine-lm")));
     run.params.set("method", ParamValue(std::string("bcq")));
     run.params.set("layout", ParamValue(std::string("row")));
     run.params.set("bits", ParamValue(std::string("budget:3")));
     run.params.set("window", std::int64_t{512});
     run.params.set("out", ParamValue(folder));
-    run.result.metrics = {{"bits_per_weight", 3.4, "1", {}, ""},
-                          {"perplexity_original", 20, "1", {}, ""},
-                          {"perplexity_quantized", 22, "1", {}, ""},
-                          {"predicted", 1000, "token", {}, ""}};
-    const auto column = [](const char* name) { return Column{name, "1", {}, ""}; };
-    Table layers{"layers",
-                 {{"layer", "", {}, ""},
-                  column("block"),
-                  column("bits"),
-                  column("outputs"),
-                  column("inputs"),
-                  column("output_error")},
-                 {}};
-    Table candidates{"candidates",
-                     {{"layer", "", {}, ""}, column("bits"), column("cost"), column("chosen")},
-                     {}};
-    for (const char* name : {kQuery, kKey}) {
-        layers.rows.push_back({std::string(name), std::int64_t{0}, std::int64_t{3},
-                               std::int64_t{16}, std::int64_t{16}, 0.1});
-        for (const std::int64_t bits : {2, 3, 4})
-            candidates.rows.push_back({std::string(name), bits,
-                                       (name == kQuery ? 8.0 : 1.0) / static_cast<double>(bits),
-                                       std::int64_t{bits == 3}});
-    }
-    run.result.tables = {std::move(layers), std::move(candidates)};
     return run;
 }
 

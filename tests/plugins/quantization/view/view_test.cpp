@@ -2,10 +2,7 @@
 
 #include "core/jobs/experiment/read_run.h"
 #include "tests/plugins/quantization/probe_runs.h"
-#include "tests/support/fake_context.h"
-#include "tests/support/temporary_folder.h"
-#include "tests/widgets/plot/application.h"
-#include "widgets/plot/plot_view.h"
+#include "tests/plugins/quantization/view/quantization_fixture.h"
 #include "widgets/table/data_table.h"
 
 #include <gmock/gmock.h>
@@ -14,10 +11,9 @@
 #include <QCheckBox>
 #include <QComboBox>
 #include <QJsonArray>
-#include <QLabel>
 #include <QPushButton>
-#include <QStackedWidget>
-#include <QTest>
+#include <QScrollBar>
+#include <QTableView>
 
 #include <cmath>
 
@@ -75,48 +71,17 @@ RunRecord storedVersion(std::int64_t number, const char* layout, double bits, do
     return run;
 }
 
-RunHandle handle(const RunRecord& run)
-{
-    return std::make_shared<const RunRecord>(run);
-}
+using tests::handle;
 
-class QuantizationViewTest : public testing::Test
+class QuantizationViewTest : public tests::QuantizationFixture<QuantizationView>
 {
 protected:
-    static void SetUpTestSuite() { needApplication(); }
-    QuantizationViewTest() : view_(context_, nullptr)
-    {
-        view_.resize(1250, 900);
-        view_.show();
-    }
-
-    template <typename Widget>
-    Widget* named(const QString& accessibleName)
-    {
-        for (Widget* widget : view_.findChildren<Widget*>())
-            if (widget->accessibleName() == accessibleName)
-                return widget;
-        ADD_FAILURE() << accessibleName.toStdString();
-        return nullptr;
-    }
-    QString words(const QString& name)
-    {
-        return named<QLabel>(name)->text().replace(QChar(0xa0), ' ');
-    }
     QTableView* versions() { return named<QTableView>("The original and its versions"); }
     QTableView* layers() { return named<QTableView>("Layers of the selected version"); }
     QString selectedLayer()
     {
         const QModelIndex row = layers()->currentIndex();
         return row.isValid() ? layers()->model()->index(row.row(), 0).data().toString() : QString();
-    }
-    plot::PlotView* plot(const char* figure)
-    {
-        for (auto* each : view_.findChildren<plot::PlotView*>())
-            if (each->figure().name == figure)
-                return each;
-        ADD_FAILURE() << figure;
-        return nullptr;
     }
     // With the mouse; a plot below what is painted has no axes yet: it says the click itself.
     void clickIn(const char* figure, double x, double y)
@@ -150,21 +115,57 @@ protected:
     RunRecord probed(std::int64_t number, int planes = 2)
     {
         RunRecord run = storedVersion(number, "block", 3.4, 1.1);
-        tests::addProbe(run, tests::smallProbe(planes),
-                        folder_.path / fmt::format("probe-{}.safetensors", number));
+        const auto folder = newFolder();
+        std::filesystem::create_directories(folder);
+        tests::addProbe(run, tests::smallProbe(planes), folder / "probe.safetensors");
         return run;
     }
-    int page() { return view_.findChild<QStackedWidget*>()->currentIndex(); }
     void showTwo()
     {
         view_.setRuns({handle(storedVersion(1, "column", 3.4, 1.05)),
                        handle(storedVersion(2, "block", 3.4, 1.10))});
     }
-
-    tests::TemporaryFolder folder_;
-    tests::FakeContext context_;
-    QuantizationView view_;
 };
+
+// The columns that matter stand where there is no room for all; the others come on wish.
+TEST_F(QuantizationViewTest, VersionsDoNotScrollSidewaysUnlessAllColumnsAreWished)
+{
+    RunRecord run = storedVersion(1, "block", 3.4, 1.1);
+    for (const char* name :
+         {"perplexity_original_low", "perplexity_original_high", "perplexity_quantized_low",
+          "perplexity_quantized_high", "same_best", "output_error", "size_bytes",
+          "size_bytes_original", "tokens_per_second_original", "tokens_per_second_quantized",
+          "read_rate_original", "read_rate_quantized", "read_share_original",
+          "read_share_quantized", "energy_ratio"})
+        run.result.metrics.push_back({name, 0.5, "1", {}, ""});
+    view_.resize(900, 900);
+    show({handle(run)});
+    const auto shows = [&](const QString& heading) {
+        const auto* model = versions()->model();
+        for (int i = 0; i < model->columnCount(); ++i)
+            if (model->headerData(i, Qt::Horizontal).toString().startsWith(heading))
+                return !versions()->isColumnHidden(i);
+        return false;
+    };
+    EXPECT_EQ(versions()->horizontalScrollBar()->maximum(), 0);
+    for (const char* needed : {"Version", "Bits", "Perplexity", "Ratio", "Size", "Energy"})
+        EXPECT_TRUE(shows(needed)) << needed;
+    EXPECT_FALSE(shows("Original's"));
+
+    QPushButton* more = nullptr;
+    for (auto* button : view_.findChildren<QPushButton*>())
+        if (button->text().contains(" more column"))
+            more = button;
+    ASSERT_NE(more, nullptr);
+    more->click();
+    ASSERT_EQ(context_.changes.size(), 1u);
+    EXPECT_EQ(view_.state()["columns"].toString(), "all");
+    EXPECT_TRUE(shows("Original's"));
+    EXPECT_EQ(more->text(), "All columns");
+    more->click();
+    EXPECT_FALSE(shows("Original's"));
+    EXPECT_TRUE(view_.state()["columns"].isNull());
+}
 
 TEST_F(QuantizationViewTest, EmptyOffersARunAndLoadingAndFailureAreShown)
 {
@@ -199,7 +200,7 @@ TEST_F(QuantizationViewTest, OneRunStandsBesideTheOriginal)
     EXPECT_EQ(page(), 3);
     EXPECT_EQ(words("What the runs show"),
               "3.4 bits a weight cost 10 % of perplexity (9 to 11 %).");
-    EXPECT_THAT(words("What the runs say of themselves").toStdString(),
+    EXPECT_THAT(words("What the runs say of themselves"),
                 testing::AllOf(HasSubstr("256 tokens only"), HasSubstr("A small model")));
     ASSERT_EQ(versions()->model()->rowCount(), 2);
     EXPECT_EQ(versions()->model()->index(0, 0).data().toString(), "Original");
@@ -327,7 +328,7 @@ TEST_F(QuantizationViewTest, AProductIsFollowedStepByStep)
     ASSERT_EQ(steps->model()->rowCount(), 3); // two planes, decoded weights
     clickRow(steps, 1);
     EXPECT_EQ(view_.state()["plane"].toInt(), 1);
-    EXPECT_THAT(words("What is looked up").toStdString(), HasSubstr("Plane 1 of output 0"));
+    EXPECT_THAT(words("What is looked up"), HasSubstr("Plane 1 of output 0"));
     QTest::keyClick(steps, Qt::Key_Up);
     EXPECT_EQ(view_.state()["plane"].toInt(), 0);
     auto* output = named<QComboBox>("Output of the product");
@@ -336,7 +337,7 @@ TEST_F(QuantizationViewTest, AProductIsFollowedStepByStep)
     EXPECT_THAT(plot("product")->figure().title, HasSubstr("output 1"));
 
     named<QComboBox>("Whose layers are shown")->activated(1); // its weights are dense
-    EXPECT_THAT(words("What is looked up").toStdString(), HasSubstr("no codes"));
+    EXPECT_THAT(words("What is looked up"), HasSubstr("no codes"));
     EXPECT_FALSE(steps->isVisible());
     EXPECT_TRUE(isShown("residual"));
     EXPECT_FALSE(isShown("product"));
