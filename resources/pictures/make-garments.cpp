@@ -27,7 +27,8 @@ int fail(const Error& error)
     return 1;
 }
 
-Picture drawn(const std::vector<Photograph>& frames, const std::uint8_t* garment, std::int64_t number)
+Picture drawn(const std::vector<Photograph>& frames, const std::uint8_t* garment,
+              std::int64_t number)
 {
     const SceneOptions options{.smallest = 44};
     Draws draws(kSeed, number);
@@ -71,7 +72,8 @@ int main(int argc, char** argv)
         for (int seen = 0; garment < labels->bytes.size(); ++garment)
             if (labels->bytes[garment] == label && ++seen == 3)
                 break;
-        const auto path = std::filesystem::path(argv[argc - 1]) / fmt::format("{}-{}.png", i + 1, name);
+        const auto path =
+            std::filesystem::path(argv[argc - 1]) / fmt::format("{}-{}.png", i + 1, name);
         const auto written = writePicture(
             drawn(frames, images->bytes.data() + garment * kGarmentPixels * kGarmentPixels,
                   static_cast<std::int64_t>(i)),

@@ -27,6 +27,7 @@ namespace
 {
 
 constexpr int kPlotsBeside = 1080; // pixels with room for the plots at the right of the maps
+constexpr int kMapHeight = 600, kPlotsHeight = 1060;
 constexpr std::int64_t kThumbnail = 16;
 constexpr std::size_t kMostShown = 4;
 
@@ -166,19 +167,18 @@ void PictureView::arrange()
         return;
     beside_ = beside;
     if (beside) {
-        top_->addWidget(plots_);
-        plots_->setOrientation(Qt::Vertical);
+        top_->addWidget(column_);
+        column_->setMinimumHeight(0);
         arrangeSplitter(top_, "picture_top_wide", {276, 600, 370}, {0, 3, 1});
-        arrangeSplitter(plots_, "picture_plots_wide", {220, 250, 290, 250}, {0, 1, 1, 1});
-        page_->setMinimumHeight(1060);
+        page_->setMinimumHeight(480);
     } else {
-        page_->addWidget(plots_);
-        plots_->setOrientation(Qt::Vertical);
+        page_->addWidget(column_);
+        column_->setMinimumHeight(kPlotsHeight);
         arrangeSplitter(top_, "picture_top", {276, 600}, {0, 1});
-        arrangeSplitter(page_, "picture_rows", {600, 1060}, {0, 1});
-        arrangeSplitter(plots_, "picture_plots", {220, 260, 300, 260}, {0, 1, 1, 1});
-        page_->setMinimumHeight(1680);
+        arrangeSplitter(page_, "picture_rows", {kMapHeight, kPlotsHeight}, {0, 1});
+        page_->setMinimumHeight(kMapHeight + kPlotsHeight);
     }
+    arrangeSplitter(plots_, "picture_plots", {220, 250, 290, 250}, {0, 1, 1, 1});
     applySplitters({page_, top_, plots_}, state_["splitters"].toObject());
 }
 

@@ -82,6 +82,7 @@ private:
     Panel *answersCard_ = nullptr, *errorsCard_ = nullptr, *distanceCard_ = nullptr;
     ValueSlider* factor_ = nullptr;
     SegmentedSwitch* high_ = nullptr;
+    QWidget* column_ = nullptr; // of plots
     QSplitter *page_ = nullptr, *top_ = nullptr, *plots_ = nullptr;
     std::optional<bool> beside_;
 };

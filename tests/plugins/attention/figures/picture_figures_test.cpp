@@ -60,8 +60,8 @@ TEST_F(PictureFigures, TheMeanOfHeadsIsTheirMean)
     const auto mean = maps({{"all_heads", true}, {"selection", {{"layer", 0}}}});
     double sum = 0;
     for (int head = 0; head < 3; ++head)
-        sum += static_cast<double>(
-            maps({{"selection", {{"layer", 0}, {"head", head}}}})[0].values[7]);
+        sum +=
+            static_cast<double>(maps({{"selection", {{"layer", 0}, {"head", head}}}})[0].values[7]);
     EXPECT_NEAR(static_cast<double>(mean[0].values[7]), sum / 3, 1e-7);
 }
 

@@ -33,10 +33,7 @@ protected:
                                static_cast<std::uint64_t>(i + made_));
         return numbered(tests::pictureRun(small, folder / "pictures", folder / "run"));
     }
-    std::vector<PictureMap*> maps()
-    {
-        return view_.findChild<PictureMapPanel*>()->maps()->maps();
-    }
+    std::vector<PictureMap*> maps() { return view_.findChild<PictureMapPanel*>()->maps()->maps(); }
     ItemGrid* heads() { return view_.findChild<ItemGrid*>(); }
     void press(const QString& word)
     {
@@ -76,16 +73,16 @@ TEST_F(PictureViewTest, ShowsTheMapOfTheHeadThatIsChosen)
     EXPECT_EQ(maps()[0]->data().values[4], row(1, 2, 0)[3 + 4]);
     EXPECT_TRUE(view_.title().endsWith("layer 1, head 2")) << view_.title().toStdString();
 
-    QTest::mouseClick(maps()[0], Qt::LeftButton, {},
-                      maps()[0]->patchRect(9).center().toPoint());
+    QTest::mouseClick(maps()[0], Qt::LeftButton, {}, maps()[0]->patchRect(9).center().toPoint());
     settle();
     EXPECT_EQ(maps()[0]->data().values[4], row(1, 2, 3 + 9)[3 + 4]);
     EXPECT_EQ(maps()[0]->data().selected, 9);
 
     press("Mean");
-    const double mean = (static_cast<double>(row(1, 0, 12)[7]) + static_cast<double>(row(1, 1, 12)[7]) +
-                         static_cast<double>(row(1, 2, 12)[7])) /
-                        3;
+    const double mean =
+        (static_cast<double>(row(1, 0, 12)[7]) + static_cast<double>(row(1, 1, 12)[7]) +
+         static_cast<double>(row(1, 2, 12)[7])) /
+        3;
     EXPECT_NEAR(static_cast<double>(maps()[0]->data().values[4]), mean, 1e-7);
 }
 
