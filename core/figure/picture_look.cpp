@@ -12,10 +12,10 @@ namespace vitrine::figure
 namespace
 {
 
-constexpr double kGap = 0.06;          // between pictures, whose squares have side 1
-constexpr double kMargins = 24;        // millimetres left and right of the pictures on paper
-constexpr double kCaptionHeight = 4.2; // millimetres of a line
-constexpr double kAroundPictures = 12; // millimetres above and below them
+constexpr double kGap = 0.06; // between pictures, whose squares have side 1
+// Millimetres on paper.
+constexpr double kSides = 7, kLegend = 22; // left and right of the pictures, and of a legend
+constexpr double kAboveAndBelow = 11, kCaptionLineHeight = 4.4;
 
 std::int64_t captionLines(const Figure& figure)
 {
@@ -74,9 +74,10 @@ void layInRows(Figure& figure, std::int64_t across)
 {
     const auto count = static_cast<std::int64_t>(figure.images.size());
     across = std::clamp<std::int64_t>(across, 1, std::max<std::int64_t>(count, 1));
-    const double perUnit =
-        std::max(1.0, figure.width - kMargins) / (static_cast<double>(across) * (1 + kGap));
-    const double captions = static_cast<double>(captionLines(figure)) * kCaptionHeight / perUnit;
+    const double room = figure.width - kSides - (figure.grids.empty() ? 0 : kLegend);
+    const double perUnit = std::max(1.0, room) / (static_cast<double>(across) * (1 + kGap) - kGap);
+    const double captions =
+        static_cast<double>(captionLines(figure)) * kCaptionLineHeight / perUnit;
     const double pitch = 1 + kGap + captions;
     for (std::int64_t i = 0; i < count; ++i) {
         Image& image = figure.images[static_cast<std::size_t>(i)];
@@ -99,7 +100,7 @@ void layInRows(Figure& figure, std::int64_t across)
     figure.y.reversed = true;
     figure.equalAspect = true;
     figure.axes = false;
-    figure.height = *figure.y.maximum * perUnit + kAroundPictures;
+    figure.height = *figure.y.maximum * perUnit + kAboveAndBelow;
 }
 
 } // namespace vitrine::figure

@@ -33,7 +33,8 @@ void layOver(Grid& grid, const Image& image);
 
 // Pictures in rows of `across` (at least 1) in the order of figure.images, each as large as a
 // square of side 1 lets it be, with room for the longest caption; the figure gets no axes, square
-// pixels and the height that goes with its width. Grids are laid over the pictures after this.
+// pixels and the height that goes with its width, less room for a legend where it has grids. These
+// are laid over the pictures after this.
 void layInRows(Figure& figure, std::int64_t across);
 
 } // namespace vitrine::figure

@@ -57,13 +57,15 @@ Mixed mix(std::span<const float> values, std::int64_t columns, const Around<Taps
     Mixed mixed;
     for (std::size_t i = 0; i < Taps; ++i)
         for (std::size_t j = 0; j < Taps; ++j) {
+            const double weight = down.weights[i] * across.weights[j];
+            if (weight == 0)
+                continue;
             const float value =
                 values[static_cast<std::size_t>(down.cells[i] * columns + across.cells[j])];
             if (!std::isfinite(value)) {
                 mixed.whole = false;
                 continue;
             }
-            const double weight = down.weights[i] * across.weights[j];
             mixed.sum += weight * static_cast<double>(value);
             mixed.weight += weight;
             mixed.least = std::min(mixed.least, value);

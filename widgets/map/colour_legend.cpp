@@ -149,9 +149,11 @@ void paintLegendLine(QPainter& painter, const QRectF& room, const ColourTable& t
     // What is hatched must be said: "clipped" gives way, which the sign before the number says too.
     const QString hatchWords = words.notFinite ? legendText("not finite") : QString();
     const double swatch = words.notFinite ? metrics.horizontalAdvance(hatchWords) + 28 : 0;
-    const QString line = metrics.elidedText(words.high + QStringLiteral("   ") +
-                                                (words.notFinite ? words.scale : scaleLine),
-                                            Qt::ElideRight, room.right() - place.right() - swatch);
+    const double space = room.right() - place.right() - swatch;
+    QString line = words.high + QStringLiteral("   ") + scaleLine;
+    if (words.notFinite && metrics.horizontalAdvance(line) > space)
+        line = words.high + QStringLiteral("   ") + words.scale;
+    line = metrics.elidedText(line, Qt::ElideRight, space);
     const QRectF after(place.right() + 6, room.top(), room.right() - place.right(), 16);
     painter.drawText(after, Qt::AlignLeft | Qt::AlignVCenter, line);
     if (!words.notFinite)

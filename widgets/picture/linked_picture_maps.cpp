@@ -2,8 +2,6 @@
 
 #include "widgets/map/colour_legend.h"
 
-#include <QGridLayout>
-
 #include <algorithm>
 #include <utility>
 
@@ -12,10 +10,9 @@ namespace vitrine
 namespace
 {
 
-constexpr int kPictureGap = 12;   // between maps
-constexpr int kCaptionLine = 20;  // above a picture
-constexpr int kComfortable = 220; // a map's width where height is to be had
-constexpr int kMostAsked = 320; // of a picture's height; larger ones are drawn where there is room
+constexpr int kPictureGap = 12, kLegendGap = 6;
+constexpr int kComfortable = 160;  // a map's width where height is to be had
+constexpr double kMostAsked = 320; // of a picture's height; larger ones are drawn if there is room
 
 // Height by width.
 double aspectOf(const PictureMapData& data)
@@ -42,10 +39,8 @@ std::optional<std::int64_t> samePlace(std::optional<std::int64_t> patch, std::in
 }
 
 LinkedPictureMaps::LinkedPictureMaps(QWidget* parent)
-    : QWidget(parent), grid_(new QGridLayout(this)), legend_(new ColourLegend(this))
+    : QWidget(parent), legend_(new ColourLegend(this))
 {
-    grid_->setContentsMargins(0, 0, 0, 0);
-    grid_->setSpacing(kPictureGap);
     legend_->hide();
 }
 
@@ -127,25 +122,12 @@ void LinkedPictureMaps::updateLegend()
     legend_->setVisible(shared);
 }
 
-int LinkedPictureMaps::acrossFor(QSize room) const
+QSize LinkedPictureMaps::around() const
 {
-    const int count = static_cast<int>(shown_);
-    if (across_ > 0 || count <= 1)
-        return std::max(across_, 1);
-    int best = 1;
-    double largest = 0;
-    for (int across = 1; across <= count; ++across) {
-        const int rows = (count + across - 1) / across;
-        const double wide = static_cast<double>(room.width() - (across - 1) * kPictureGap) / across;
-        const double high =
-            static_cast<double>(room.height() - (rows - 1) * kPictureGap) / rows - kCaptionLine;
-        const double picture = std::min(wide, high / aspect());
-        if (picture > largest + 0.5) {
-            largest = picture;
-            best = across;
-        }
-    }
-    return best;
+    QSize most;
+    for (const PictureMap* map : maps())
+        most = most.expandedTo(map->around());
+    return most;
 }
 
 double LinkedPictureMaps::aspect() const
@@ -156,6 +138,30 @@ double LinkedPictureMaps::aspect() const
     return highest;
 }
 
+int LinkedPictureMaps::legendRoom() const
+{
+    return legend_->isHidden() ? 0 : legend_->sizeHint().height() + kLegendGap;
+}
+
+double LinkedPictureMaps::pictureWidth(QSize room, int across) const
+{
+    const int rows = (static_cast<int>(shown_) + across - 1) / across;
+    const double wide = static_cast<double>(room.width() - (across - 1) * kPictureGap) / across;
+    const double high = static_cast<double>(room.height() - (rows - 1) * kPictureGap) / rows;
+    return std::min(wide - around().width(), (high - around().height()) / aspect());
+}
+
+int LinkedPictureMaps::acrossFor(QSize room) const
+{
+    if (across_ > 0)
+        return across_;
+    int best = 1;
+    for (int across = 2; across <= static_cast<int>(shown_); ++across)
+        if (pictureWidth(room, across) > pictureWidth(room, best) + 0.5)
+            best = across;
+    return best;
+}
+
 int LinkedPictureMaps::heightForWidth(int width) const
 {
     const int count = std::max(static_cast<int>(shown_), 1);
@@ -163,28 +169,29 @@ int LinkedPictureMaps::heightForWidth(int width) const
         across_ > 0 ? across_ : std::clamp(width / (kComfortable + kPictureGap), 1, count);
     const int rows = (count + across - 1) / across;
     const double wide = static_cast<double>(width - (across - 1) * kPictureGap) / across;
-    const double high = std::min(wide * aspect(), static_cast<double>(kMostAsked)) + kCaptionLine;
-    return static_cast<int>(rows * high) + (rows - 1) * kPictureGap +
-           (legend_->isHidden() ? 0 : legend_->sizeHint().height() + kPictureGap);
+    const double picture = std::min((wide - around().width()) * aspect(), kMostAsked);
+    return rows * (static_cast<int>(picture) + around().height() + kPictureGap) - kPictureGap +
+           legendRoom();
 }
 
 void LinkedPictureMaps::place()
 {
-    const int count = static_cast<int>(shown_);
-    const int below = legend_->isHidden() ? 0 : legend_->sizeHint().height() + kPictureGap;
-    const int across = acrossFor(size() - QSize(0, below));
-    for (int i = 0; i < static_cast<int>(maps_.size()); ++i) {
-        PictureMap* map = maps_[static_cast<std::size_t>(i)];
-        map->setVisible(i < count);
-        if (i < count)
-            grid_->addWidget(map, i / across, i % across);
+    const QSize room = size() - QSize(0, legendRoom());
+    const int across = acrossFor(room);
+    const double picture = std::max(pictureWidth(room, across), 1.0);
+    const QSize cell =
+        QSize(static_cast<int>(picture), static_cast<int>(picture * aspect())) + around();
+    int foot = 0;
+    for (std::size_t i = 0; i < maps_.size(); ++i) {
+        maps_[i]->setVisible(i < shown_);
+        if (i >= shown_)
+            continue;
+        const int row = static_cast<int>(i) / across, column = static_cast<int>(i) % across;
+        maps_[i]->setGeometry(column * (cell.width() + kPictureGap),
+                              row * (cell.height() + kPictureGap), cell.width(), cell.height());
+        foot = maps_[i]->geometry().bottom() + 1;
     }
-    const int rows = (count + across - 1) / across;
-    grid_->addWidget(legend_, rows, 0, 1, across);
-    for (int column = 0; column < grid_->columnCount(); ++column)
-        grid_->setColumnStretch(column, column < across ? 1 : 0);
-    for (int row = 0; row < grid_->rowCount(); ++row)
-        grid_->setRowStretch(row, row < rows ? 1 : 0);
+    legend_->setGeometry(0, foot + kLegendGap, width(), legend_->sizeHint().height());
 }
 
 void LinkedPictureMaps::resizeEvent(QResizeEvent* event)

@@ -8,8 +8,6 @@
 #include <optional>
 #include <vector>
 
-class QGridLayout;
-
 namespace vitrine
 {
 
@@ -32,6 +30,7 @@ public:
     bool hasHeightForWidth() const override { return true; }
     int heightForWidth(int width) const override; // pictures of a middling size; more is used
     QSize sizeHint() const override { return {560, heightForWidth(560)}; }
+    QSize minimumSizeHint() const override { return {140, 140}; }
 
 signals:
     void patchHovered(int map, std::optional<std::int64_t> patch);
@@ -43,12 +42,14 @@ protected:
 
 private:
     PictureMap* mapAt(std::size_t place);
+    QSize around() const;   // what stands beside a picture
+    double aspect() const;  // height by width of the highest
+    int legendRoom() const; // below all
+    double pictureWidth(QSize room, int across) const;
     int acrossFor(QSize room) const; // such that the pictures are largest
-    double aspect() const;           // height by width of the highest
     void place();
     void updateLegend();
 
-    QGridLayout* grid_;
     ColourLegend* legend_;
     std::vector<PictureMap*> maps_;
     std::size_t shown_ = 0;

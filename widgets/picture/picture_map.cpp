@@ -104,6 +104,11 @@ double PictureMap::legendRoom() const
     return legend_ && hasMap() ? kLegendRoom : 0;
 }
 
+QSize PictureMap::around() const
+{
+    return QSizeF(2 * kRing, 2 * kRing + captionRoom() + legendRoom()).toSize();
+}
+
 QRectF PictureMap::pictureRect() const
 {
     const QRectF room =
@@ -170,7 +175,7 @@ QString PictureMap::patchText(std::int64_t patch) const
 
 QSize PictureMap::sizeHint() const
 {
-    return {280, 280 + static_cast<int>(captionRoom() + legendRoom())};
+    return QSize(280, 280) + around();
 }
 
 void PictureMap::describe()

@@ -51,6 +51,7 @@ public:
     // A line with the scale's colours under the picture (on at first).
     void setLegendVisible(bool visible);
 
+    QSize around() const;       // what caption, legend and frame take beside the picture
     QRectF pictureRect() const; // pixels of this widget; empty without a picture
     QRectF patchRect(std::int64_t patch) const;
     std::optional<std::int64_t> patchAt(QPointF place) const;

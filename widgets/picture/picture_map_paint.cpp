@@ -62,8 +62,7 @@ void PictureMap::paintEvent(QPaintEvent*)
     if (hovered_)
         outline(painter, patchRect(*hovered_), Qt::white, 1);
     if (data_.selected)
-        outline(painter, patchRect(*data_.selected),
-                colours.dark ? colours.accent : QColor(0xFFFFFF), 2);
+        outline(painter, patchRect(*data_.selected), Qt::white, 2);
     if (!data_.notice.isEmpty()) {
         painter.fillRect(place, veil(0.85));
         painter.setFont(theme::uiFont(place.width() < 200 ? 11 : 13));

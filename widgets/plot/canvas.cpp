@@ -126,17 +126,14 @@ protected:
             return;
         const figure::Figure& figure = canvas_->figure_;
         const theme::Palette& palette = canvas_->palette_;
-        for (std::size_t i = 0; i < figure.images.size(); ++i) {
-            const PlacedImage& placed = canvas_->pictureOf(i, frame);
-            painter->setRenderHint(QPainter::SmoothPixmapTransform);
-            painter->setRenderHint(QPainter::LosslessImageRendering, false);
-            if (!placed.image.isNull())
-                painter->drawImage(placed.place, placed.image);
-        }
+        painter->setRenderHint(QPainter::SmoothPixmapTransform);
+        painter->setRenderHint(QPainter::LosslessImageRendering, false);
+        for (std::size_t i = 0; i < figure.images.size(); ++i)
+            drawPlaced(*painter, canvas_->pictureOf(i, frame));
         painter->setRenderHint(QPainter::LosslessImageRendering);
         for (std::size_t i = 0; i < figure.grids.size(); ++i) {
             painter->setRenderHint(QPainter::SmoothPixmapTransform, isSmooth(figure.grids[i]));
-            painter->drawImage(frame.rect, canvas_->imageOf(i, frame));
+            drawPlaced(*painter, canvas_->cellsOf(i, frame));
             drawNotFinite(*painter, figure.grids[i], frame, palette);
         }
         const auto spans = [&](bool bands) {
@@ -155,6 +152,12 @@ protected:
     }
 
 private:
+    static void drawPlaced(QPainter& painter, const PlacedImage& placed)
+    {
+        if (!placed.image.isNull())
+            painter.drawImage(placed.place, placed.image);
+    }
+
     Canvas* canvas_;
 };
 
@@ -234,7 +237,7 @@ void Canvas::setFigure(const figure::Figure& figure, const theme::Palette& palet
 {
     figure_ = figure::withShortTexts(figure);
     palette_ = palette;
-    images_.assign(figure_.grids.size(), {});
+    cells_.assign(figure_.grids.size(), {});
     pictures_.assign(figure_.images.size(), {});
     reading_.reset();
     setBackground(QBrush(ground));
@@ -478,26 +481,27 @@ void Canvas::squareCells()
 const PlacedImage& Canvas::pictureOf(std::size_t image, const Frame& frame)
 {
     const double scale = imageScale_ <= 0 ? devicePixelRatioF() : imageScale_;
-    CachedPicture& cached = pictures_[image];
+    Cached& cached = pictures_[image];
     if (!same(cached.frame, frame) || cached.scale != scale)
         cached = {placedImage(figure_.images[image], frame, scale), frame, scale};
     return cached.placed;
 }
 
-const QImage& Canvas::imageOf(std::size_t grid, const Frame& frame)
+const PlacedImage& Canvas::cellsOf(std::size_t index, const Frame& frame)
 {
-    // What is smooth needs no pixels of its own for its edges.
-    const bool dense =
-        cellsPerPixel(figure_.grids[grid], frame) > 1 || isSmooth(figure_.grids[grid]);
+    const figure::Grid& grid = figure_.grids[index];
+    // What is smooth has its own edges, and needs no finer pixels for those of its cells.
+    const Frame shown = isSmooth(grid) ? frame.part(placeOf(grid, frame).normalized()) : frame;
+    const bool dense = cellsPerPixel(grid, frame) > 1 || isSmooth(grid);
     const double scale = imageScale_ <= 0 ? devicePixelRatioF() : dense ? denseScale_ : imageScale_;
-    Cached& cached = images_[grid];
-    if (cached.image.isNull() || !same(cached.frame, frame) || cached.scale != scale)
-        cached = {gridImage(figure_.grids[grid], frame, scale), frame, scale};
+    Cached& cached = cells_[index];
+    if (!same(cached.frame, frame) || cached.scale != scale)
+        cached = {{gridImage(grid, shown, scale), shown.rect}, frame, scale};
     // One that lies beside or over others must not cover them.
     const bool alone = figure_.grids.size() == 1 && figure_.images.empty();
-    if (opaqueImages_ && alone && cached.image.hasAlphaChannel())
-        cached.image = flattened(cached.image, palette_.surface);
-    return cached.image;
+    if (opaqueImages_ && alone && cached.placed.image.hasAlphaChannel())
+        cached.placed.image = flattened(cached.placed.image, palette_.surface);
+    return cached.placed;
 }
 
 } // namespace vitrine::plot

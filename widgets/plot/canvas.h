@@ -68,7 +68,7 @@ private:
     void turnLabels();
     void squareCells();
     const PlacedImage& pictureOf(std::size_t image, const Frame& frame);
-    const QImage& imageOf(std::size_t grid, const Frame& frame);
+    const PlacedImage& cellsOf(std::size_t grid, const Frame& frame);
 
     figure::Figure figure_;
     theme::Palette palette_;
@@ -84,17 +84,11 @@ private:
     double denseScale_ = 0;
 
     struct Cached {
-        QImage image;
-        Frame frame;
-        double scale = 0;
-    };
-    std::vector<Cached> images_;
-    struct CachedPicture {
         PlacedImage placed;
         Frame frame;
         double scale = 0;
     };
-    std::vector<CachedPicture> pictures_;
+    std::vector<Cached> pictures_, cells_;
     bool drawn_ = false;
 };
 

@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "widgets/plot/grid_image.h"
 #include "widgets/plot/picture_image.h"
 #include "widgets/theme/hatch.h"
 #include "widgets/theme/style.h"
@@ -192,15 +193,11 @@ void drawNotFinite(QPainter& painter, const figure::Grid& grid, const Frame& fra
     const auto size = static_cast<std::int64_t>(grid.values.size());
     if (grid.rows <= 0 || grid.columns <= 0 || grid.columns > size / grid.rows)
         return; // not a value for every cell
-    const QRectF all =
-        QRectF(frame.at(grid.x0 - grid.dx / 2, grid.y0 - grid.dy / 2),
-               frame.at(grid.x0 + (static_cast<double>(grid.columns) - 0.5) * grid.dx,
-                        grid.y0 + (static_cast<double>(grid.rows) - 0.5) * grid.dy));
     painter.save();
     painter.setClipRect(frame.rect, Qt::IntersectClip);
     painter.setRenderHint(QPainter::Antialiasing, false);
-    theme::hatchNotFinite(painter, all, grid.values, static_cast<int>(grid.columns),
-                          static_cast<int>(grid.rows), palette);
+    theme::hatchNotFinite(painter, placeOf(grid, frame), grid.values,
+                          static_cast<int>(grid.columns), static_cast<int>(grid.rows), palette);
     painter.restore();
 }
 

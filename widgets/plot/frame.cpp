@@ -1,5 +1,6 @@
 #include "widgets/plot/frame.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace vitrine::plot
@@ -47,6 +48,19 @@ double Frame::valueY(double pixel) const
 {
     const double s = (pixel - rect.top()) / rect.height();
     return valueOf(reversedY ? s : 1 - s, y, logY);
+}
+
+Frame Frame::part(const QRectF& place) const
+{
+    Frame inside = *this;
+    inside.rect = rect.intersected(place);
+    const auto [lowX, highX] =
+        std::minmax({valueX(inside.rect.left()), valueX(inside.rect.right())});
+    const auto [lowY, highY] =
+        std::minmax({valueY(inside.rect.top()), valueY(inside.rect.bottom())});
+    inside.x = {lowX, highX};
+    inside.y = {lowY, highY};
+    return inside;
 }
 
 } // namespace vitrine::plot

@@ -19,6 +19,7 @@ struct Frame {
     double pixelY(double value) const;
     double valueX(double pixel) const;
     double valueY(double pixel) const;
+    Frame part(const QRectF& place) const; // what of it lies there
     QPointF at(double vx, double vy) const { return {pixelX(vx), pixelY(vy)}; }
 };
 

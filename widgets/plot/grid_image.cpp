@@ -77,7 +77,8 @@ QImage gridImage(const figure::Grid& grid, const Frame& frame, double scale)
     QImage image(width, height, QImage::Format_ARGB32_Premultiplied);
     image.fill(Qt::transparent);
     const auto size = static_cast<std::int64_t>(grid.values.size());
-    if (grid.rows <= 0 || grid.columns > size / grid.rows || grid.dx == 0 || grid.dy == 0)
+    if (grid.rows <= 0 || grid.columns > size / grid.rows || grid.dx == 0 || grid.dy == 0 ||
+        frame.rect.isEmpty())
         return image;
 
     const double stepX = frame.rect.width() / width, stepY = frame.rect.height() / height;
@@ -120,6 +121,13 @@ QImage gridImage(const figure::Grid& grid, const Frame& frame, double scale)
         }
     }
     return image;
+}
+
+QRectF placeOf(const figure::Grid& grid, const Frame& frame)
+{
+    return {frame.at(grid.x0 - grid.dx / 2, grid.y0 - grid.dy / 2),
+            frame.at(grid.x0 + (static_cast<double>(grid.columns) - 0.5) * grid.dx,
+                     grid.y0 + (static_cast<double>(grid.rows) - 0.5) * grid.dy)};
 }
 
 } // namespace vitrine::plot

@@ -14,4 +14,8 @@ namespace vitrine::plot
 // what is not finite (core/figure/not_finite.h): it is hatched over it.
 QImage gridImage(const figure::Grid& grid, const Frame& frame, double scale);
 
+// Where all its cells lie, also beyond the frame: from the first one's corner, so that its width
+// and height are negative where the axes run the other way.
+QRectF placeOf(const figure::Grid& grid, const Frame& frame);
+
 } // namespace vitrine::plot

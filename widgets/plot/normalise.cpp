@@ -84,7 +84,8 @@ QByteArray normalisedSvg(QByteArray svg, QSize size, const QByteArray& css)
                 .arg(words);
     }
     result += source.mid(done);
-    result.replace("<image ", "<image style=\"image-rendering:pixelated\" ");
+    // Cells are crisp, photographs smooth; browsers do not know Qt's older word.
+    result.replace("image-rendering=\"optimizeSpeed\"", "style=\"image-rendering:pixelated\"");
     result.replace(
         kSize,
         QStringLiteral("<svg width=\"%1\" height=\"%2\"").arg(size.width()).arg(size.height()));

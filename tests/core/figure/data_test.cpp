@@ -46,6 +46,36 @@ TEST(FigureCsv, TellsACellThatIsNotFiniteFromNone)
                                  "cell,w,2,0,,0,\n");
 }
 
+// Where it stands and how large it is; the pixels are in the drawing.
+TEST(FigureCsv, HasPicturesByTheirNameAndSize)
+{
+    const Figure figure{.images = {{.name = "coat",
+                                    .caption = "shirt 0.61\ncoat 0.32",
+                                    .width = 2,
+                                    .height = 1,
+                                    .rgb = {1, 2, 3, 4, 5, 6},
+                                    .x0 = 0.5,
+                                    .y0 = 2}}};
+
+    EXPECT_EQ(figureCsv(figure), "kind,name,x,y,base,value,text\n"
+                                 "image,coat,0.5,2,,,2 x 1 pixels: shirt 0.61 coat 0.32\n");
+}
+
+TEST(FigureJson, HasPicturesWithoutTheirPixels)
+{
+    const Figure figure{
+        .images = {{.name = "coat", .width = 2, .height = 1, .rgb = {1, 2, 3, 4, 5, 6}}},
+        .grids = {{.opacity = 0.5, .upsampling = Upsampling::bicubic}}};
+
+    const Json json = figureJson(figure);
+
+    EXPECT_EQ(json["images"][0]["name"], "coat");
+    EXPECT_EQ(json["images"][0]["width"], 2);
+    EXPECT_FALSE(json["images"][0].contains("rgb"));
+    EXPECT_EQ(json["grids"][0]["opacity"], 0.5);
+    EXPECT_EQ(json["grids"][0]["upsampling"], "bicubic");
+}
+
 TEST(FigureJson, SaysRangesAndLabels)
 {
     const Json json = figureJson(small());

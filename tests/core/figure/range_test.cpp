@@ -36,6 +36,31 @@ TEST(Range, IsFilledByGridsWithoutMargin)
     EXPECT_DOUBLE_EQ(yRange(figure).high, 3.5);
 }
 
+TEST(Range, IsFilledByPicturesAndGridsAlike)
+{
+    Figure figure;
+    figure.images = {{.width = 4, .height = 2, .x0 = 0.5, .dx = 1, .y0 = 0.5, .dy = 1}};
+    figure.grids = {{.rows = 1, .columns = 1, .values = {1}, .x0 = 5, .dx = 2}};
+
+    EXPECT_DOUBLE_EQ(xRange(figure).low, 0);
+    EXPECT_DOUBLE_EQ(xRange(figure).high, 6);
+    EXPECT_DOUBLE_EQ(yRange(figure).low, -0.5);
+    EXPECT_DOUBLE_EQ(yRange(figure).high, 2);
+}
+
+// At the foot of the picture, whichever way the axis runs.
+TEST(Range, HasRoomForCaptionsUnderPictures)
+{
+    Figure figure;
+    figure.images = {{.caption = "coat\n0.61", .width = 10, .height = 10}};
+
+    EXPECT_LT(yRange(figure).low, -0.5 - 2);
+    EXPECT_DOUBLE_EQ(yRange(figure).high, 9.5);
+    figure.y.reversed = true;
+    EXPECT_DOUBLE_EQ(yRange(figure).low, -0.5);
+    EXPECT_GT(yRange(figure).high, 9.5 + 2);
+}
+
 TEST(Range, OfBarsStandsOnZero)
 {
     Figure figure;

@@ -16,6 +16,7 @@ TEST(WithShortTexts, CutsEveryTextThatIsLaidOut)
     figure.x.ticks = {{0, kMegabyte}};
     figure.series = {{.name = kMegabyte, .x = {1}, .y = {1}, .labels = {kMegabyte}}};
     figure.bars = {{.name = kMegabyte, .position = {1}, .height = {1}, .labels = {kMegabyte}}};
+    figure.images = {{.name = kMegabyte, .caption = kMegabyte}};
     figure.grids = {{.name = kMegabyte, .unit = kMegabyte}};
     figure.spans = {{.name = kMegabyte}};
     figure.annotations = {{kMegabyte}};
@@ -25,8 +26,9 @@ TEST(WithShortTexts, CutsEveryTextThatIsLaidOut)
     for (const std::string* text :
          {&shown.title, &shown.x.label, &shown.y.unit, &shown.x.ticks[0].label,
           &shown.series[0].name, &shown.series[0].labels[0], &shown.bars[0].name,
-          &shown.bars[0].labels[0], &shown.grids[0].name, &shown.grids[0].unit,
-          &shown.spans[0].name, &shown.annotations[0].text}) {
+          &shown.bars[0].labels[0], &shown.images[0].name, &shown.images[0].caption,
+          &shown.grids[0].name, &shown.grids[0].unit, &shown.spans[0].name,
+          &shown.annotations[0].text}) {
         EXPECT_LT(text->size(), 500u);
         EXPECT_TRUE(text->ends_with("…"));
     }

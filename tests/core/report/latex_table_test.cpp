@@ -110,5 +110,17 @@ TEST(Pgfplots, LegendHasAsManyColumnsAsFitAboveTheAxes)
     EXPECT_THAT(pgfplots(figure), HasSubstr("legend columns=4,"));
 }
 
+// Included as a drawing, like maps: pgfplots has no pixels.
+TEST(DrawnByLatex, PicturesAndGridsAreNot)
+{
+    figure::Figure figure;
+    EXPECT_TRUE(drawnByLatex(figure));
+    figure.images = {{.width = 1, .height = 1, .rgb = {1, 2, 3}}};
+    EXPECT_FALSE(drawnByLatex(figure));
+    figure.images.clear();
+    figure.grids = {{.rows = 1, .columns = 1, .values = {1}}};
+    EXPECT_FALSE(drawnByLatex(figure));
+}
+
 } // namespace
 } // namespace vitrine::report

@@ -10,9 +10,14 @@
 #include "tests/widgets/plot/application.h"
 #include "tests/widgets/plot/samples.h"
 #include "widgets/plot/grid_image.h"
+#include "widgets/plot/picture_image.h"
 #include "widgets/plot/plot_view.h"
+#include "widgets/plot/reading.h"
 
 #include <gmock/gmock.h>
+
+#include <algorithm>
+#include <set>
 
 namespace vitrine::plot
 {
@@ -32,10 +37,12 @@ protected:
 const std::vector<figure::Figure>& all()
 {
     static const std::vector<figure::Figure> figures = {
-        figure::samples::sinkProfile(), figure::samples::headBars(),
+        figure::samples::sinkProfile(),
+        figure::samples::headBars(),
         figure::samples::attentionMap(32),
         figure::samples::attentionMap(24, figure::ColourMap::difference),
-        figure::samples::paretoScatter()};
+        figure::samples::paretoScatter(),
+        figure::samples::mapsOverPictures()};
     return figures;
 }
 
@@ -277,6 +284,222 @@ TEST_F(RenderTest, CellsThatAreNotFiniteAreHatched)
     figure.grids[0].values[2] = NAN;
     EXPECT_EQ(hatched(figure), 0);
     EXPECT_FALSE(renderFigure(figure, Format::svg).contains("not finite"));
+}
+
+// A picture of four pixels on axes that fill the frame: what is where.
+figure::Image fourPixels()
+{
+    return {.width = 2,
+            .height = 2,
+            .rgb = {255, 0, 0, 0, 255, 0, 0, 0, 255, 255, 255, 255}}; // red, green; blue, white
+}
+
+TEST(PlacedImage, StandsAsTheAxesRun)
+{
+    Frame frame{
+        .rect = QRectF(0, 0, 40, 40), .x = {-0.5, 1.5}, .y = {-0.5, 1.5}, .reversedY = true};
+
+    const PlacedImage down = placedImage(fourPixels(), frame, 1);
+    frame.reversedY = false;
+    const PlacedImage up = placedImage(fourPixels(), frame, 1);
+
+    EXPECT_EQ(down.place, frame.rect);
+    EXPECT_EQ(down.image.size(), QSize(2, 2)) << "its own pixels: files stay small";
+    EXPECT_EQ(down.image.pixelColor(0, 0), QColor(Qt::red));
+    EXPECT_EQ(down.image.pixelColor(0, 1), QColor(Qt::blue));
+    EXPECT_EQ(up.image.pixelColor(0, 0), QColor(Qt::blue));
+    EXPECT_EQ(up.image.pixelColor(1, 1), QColor(Qt::green));
+}
+
+TEST(PlacedImage, HasNoMorePixelsThanAreSeen)
+{
+    const figure::Image large = figure::samples::photograph(400, 300);
+    const Frame frame{.rect = QRectF(0, 0, 80, 60), .x = {-0.5, 399.5}, .y = {-0.5, 299.5}};
+
+    EXPECT_EQ(placedImage(large, frame, 2).image.size(), QSize(160, 120));
+}
+
+TEST(PlacedImage, OutsideTheFrameItIsCutAndFarAwayNotThere)
+{
+    Frame frame{
+        .rect = QRectF(10, 10, 40, 40), .x = {0.5, 2.5}, .y = {-0.5, 1.5}, .reversedY = true};
+
+    const PlacedImage half = placedImage(fourPixels(), frame, 1);
+    EXPECT_EQ(half.place, QRectF(10, 10, 20, 40));
+    EXPECT_EQ(half.image.pixelColor(19, 2), QColor(Qt::green));
+    EXPECT_EQ(half.image.pixelColor(19, 38), QColor(Qt::white));
+    frame.x = {100, 102};
+    EXPECT_TRUE(placedImage(fourPixels(), frame, 1).image.isNull());
+}
+
+TEST(PlacedImage, PixelsThatAreNotAllThereAreNotDrawn)
+{
+    const Frame frame{.rect = QRectF(0, 0, 40, 40), .x = {-0.5, 1.5}, .y = {-0.5, 1.5}};
+    figure::Image image = fourPixels();
+    image.rgb.pop_back();
+    EXPECT_TRUE(placedImage(image, frame, 1).image.isNull());
+    image = fourPixels();
+    image.height = std::int64_t{1} << 61;
+    EXPECT_TRUE(placedImage(image, frame, 1).image.isNull());
+    EXPECT_TRUE(placedImage({}, frame, 1).image.isNull());
+}
+
+TEST(GridImage, OpacityLetsWhatLiesUnderItBeSeen)
+{
+    figure::Grid grid{.rows = 1, .columns = 2, .values = {0, 1}, .opacity = 0.5};
+    const Frame frame{.rect = QRectF(0, 0, 8, 8), .x = {-0.5, 1.5}, .y = {-0.5, 0.5}};
+
+    const QImage image = gridImage(grid, frame, 1);
+
+    EXPECT_EQ(qAlpha(image.pixel(6, 1)), 128);
+    EXPECT_NEAR(qUnpremultiply(image.pixel(6, 1)) & 0xff, 0x25, 1);
+}
+
+TEST(GridImage, IsSmoothBetweenCentresWhereItIsWished)
+{
+    figure::Grid grid{.rows = 1, .columns = 2, .values = {0, 1}};
+    const Frame frame{.rect = QRectF(0, 0, 80, 8), .x = {-0.5, 1.5}, .y = {-0.5, 0.5}};
+    const auto greensOf = [&](figure::Upsampling upsampling) {
+        grid.upsampling = upsampling;
+        const QImage image = gridImage(grid, frame, 1);
+        std::set<int> greens;
+        for (int x = 0; x < 80; ++x)
+            greens.insert(qGreen(image.pixel(x, 4)));
+        return greens;
+    };
+
+    EXPECT_EQ(greensOf(figure::Upsampling::nearest).size(), 2u);
+    EXPECT_GT(greensOf(figure::Upsampling::bilinear).size(), 30u);
+    EXPECT_EQ(*greensOf(figure::Upsampling::bilinear).rbegin(), 0xe7); // its ends stay
+}
+
+QList<QImage> imagesIn(const QByteArray& svg)
+{
+    static const QRegularExpression kImage("<image [^>]*base64,([^\"]*)\"");
+    QList<QImage> images;
+    for (auto all = kImage.globalMatch(QString::fromUtf8(svg)); all.hasNext();)
+        images << QImage::fromData(QByteArray::fromBase64(all.next().captured(1).toLatin1()));
+    return images;
+}
+
+TEST_F(RenderTest, APictureIsUnderItsMapInEveryFormat)
+{
+    const figure::Figure figure = figure::samples::mapsOverPictures();
+    figure::Figure bare = figure;
+    bare.grids.clear();
+
+    const QList<QImage> images = imagesIn(renderFigure(figure, Format::svg));
+    const QImage png = QImage::fromData(renderFigure(figure, Format::png));
+    const QByteArray pdf = renderFigure(figure, Format::pdf);
+
+    const auto picture = std::ranges::find(images, QSize(48, 32), &QImage::size);
+    ASSERT_NE(picture, images.end());
+    EXPECT_EQ(picture->pixelColor(0, 0), QColor(0, 40, 80)) << "as it is";
+    EXPECT_EQ(std::ranges::count(images, QSize(48, 32), &QImage::size), 2);
+    EXPECT_GT(pdf.count("/Subtype /Image"), imagesIn(renderFigure(bare, Format::svg)).size());
+    // Orange of the picture with yellow of the map's brightest cell: half of each.
+    const QColor mixed((0x83 + 0xfd) / 2, (0x41 + 0xe7) / 2, 0x25 / 2);
+    int seen = 0;
+    for (int y = 0; y < png.height(); ++y)
+        for (int x = 0; x < png.width(); ++x) {
+            const QColor colour = png.pixelColor(x, y);
+            seen += std::abs(colour.red() - mixed.red()) < 60 &&
+                    std::abs(colour.green() - mixed.green()) < 30 &&
+                    std::abs(colour.blue() - mixed.blue()) < 12;
+        }
+    EXPECT_GT(seen, 200);
+}
+
+TEST_F(RenderTest, LegendSaysWhatOpacityDidAndWhoseColoursItHas)
+{
+    figure::Figure figure = figure::samples::mapsOverPictures();
+    figure.equalAspect = false; // room for the legend
+    figure.height = 120;
+    figure.grids[0].name = "w";
+
+    EXPECT_TRUE(svgTexts(renderFigure(figure, Format::svg)).contains("w · 50 % opaque"));
+    figure.grids[1].maximum = 7;
+    EXPECT_TRUE(
+        svgTexts(renderFigure(figure, Format::svg)).contains("w · 50 % opaque · of the first map"));
+}
+
+// In a browser: cells keep their edges, photographs and what lies between centres do not get any.
+TEST_F(RenderTest, InASvgCellsAreCrispAndPicturesSmooth)
+{
+    const QByteArray svg = renderFigure(figure::samples::mapsOverPictures(), Format::svg);
+
+    EXPECT_EQ(svg.count("<image "), 5); // the legend's colours, two pictures, two maps
+    EXPECT_EQ(svg.count("image-rendering:pixelated"), 2);
+    EXPECT_EQ(svg.count("optimizeQuality"), 3);
+}
+
+// However coarse its pixels are.
+TEST_F(RenderTest, ASmoothMapEndsWhereItsPictureEnds)
+{
+    const QString svg =
+        QString::fromUtf8(renderFigure(figure::samples::mapsOverPictures(), Format::svg));
+
+    static const QRegularExpression kPlace(
+        "<image (x=\"[^\"]*\" y=\"[^\"]*\" width=\"[^\"]*\" height=\"[^\"]*\")[^>]*Quality");
+    QStringList places;
+    for (auto all = kPlace.globalMatch(svg); all.hasNext();)
+        places << all.next().captured(1);
+    ASSERT_EQ(places.size(), 3); // two pictures, the second one's map
+    EXPECT_EQ(places[2], places[1]);
+}
+
+TEST_F(RenderTest, CaptionsStandUnderTheirPicturesAndAreCutToThem)
+{
+    figure::Figure figure = figure::samples::mapsOverPictures();
+    figure.images[1].caption = std::string(400, 'w');
+
+    const QStringList texts = svgTexts(renderFigure(figure, Format::svg));
+
+    EXPECT_TRUE(texts.contains("Softmax"));
+    EXPECT_TRUE(texts.contains("layer 3"));
+    EXPECT_EQ(texts.filter(QRegularExpression("^w{10,60}…$")).size(), 1);
+}
+
+TEST_F(RenderTest, PicturesAloneHaveNoAxes)
+{
+    figure::Figure figure = figure::samples::mapsOverPictures();
+    figure.grids.clear();
+    const auto numbers = [&] {
+        return svgTexts(renderFigure(figure, Format::svg)).filter(QRegularExpression("^[0-9]+$"));
+    };
+
+    EXPECT_FALSE(numbers().isEmpty());
+    figure.axes = false;
+    EXPECT_TRUE(numbers().isEmpty());
+    EXPECT_FALSE(svgTexts(renderFigure(figure, Format::svg)).contains("x"));
+}
+
+TEST_F(RenderTest, NotesOnPicturesAreBlackOrWhiteByThePixel)
+{
+    figure::Figure figure;
+    figure.images = {{.width = 2, .height = 1, .rgb = {0, 0, 0, 255, 255, 255}}};
+    figure.annotations = {{"D", 0, 0}, {"B", 1, 0}};
+
+    const QString svg = QString::fromUtf8(renderFigure(figure, Format::svg));
+
+    EXPECT_TRUE(svg.contains(QRegularExpression("<text fill=\"#ffffff\"[^>]*>D</text>")));
+    EXPECT_TRUE(svg.contains(QRegularExpression("<text fill=\"#000000\"[^>]*>B</text>")));
+}
+
+TEST(ReadingAt, SaysWhatAPictureShowsWhereNoMapLiesOverIt)
+{
+    figure::Figure figure;
+    figure.images = {fourPixels()};
+    figure.images[0].name = "coat";
+    figure.images[0].caption = "taken for a shirt";
+    const Frame frame{.rect = QRectF(0, 0, 40, 40), .x = {-0.5, 1.5}, .y = {-0.5, 1.5}};
+
+    const auto reading = readingAt(figure, frame, {10, 10});
+    ASSERT_TRUE(reading);
+    EXPECT_EQ(reading->text, "coat\ntaken for a shirt");
+    EXPECT_EQ(reading->place, QPointF(20, 20));
+    figure.grids = {{.name = "w", .rows = 2, .columns = 2, .values = {1, 1, 1, 1}}};
+    EXPECT_TRUE(readingAt(figure, frame, {10, 10})->text.contains("w 1"));
 }
 
 TEST(GridImage, CellsThatAreNotThereAreTransparent)

@@ -98,6 +98,47 @@ inline Figure attentionMap(int tokens = 256, ColourMap map = ColourMap::viridis)
     return figure;
 }
 
+// Blue left, orange right, brighter downwards.
+inline Image photograph(std::int64_t width = 48, std::int64_t height = 32)
+{
+    Image image{.name = "coat", .width = width, .height = height};
+    for (std::int64_t row = 0; row < height; ++row)
+        for (std::int64_t column = 0; column < width; ++column) {
+            const bool right = column >= width / 2;
+            const auto bright = static_cast<std::uint8_t>(80 + 100 * row / height);
+            image.rgb.insert(image.rgb.end(), {right ? bright : std::uint8_t{0},
+                                               static_cast<std::uint8_t>(bright / 2),
+                                               right ? std::uint8_t{0} : bright});
+        }
+    return image;
+}
+
+// Two maps over the same picture beside each other.
+inline Figure mapsOverPictures()
+{
+    Figure figure{.name = "patches",
+                  .title = "Attention of the class token",
+                  .altText = "Two maps over one picture."};
+    figure.x.label = "x";
+    figure.y = {.label = "y", .reversed = true};
+    figure.equalAspect = true;
+    for (int i = 0; i < 2; ++i) {
+        Image image = photograph();
+        image.caption = i == 0 ? "Softmax\nlayer 3" : "ReLU linear attention";
+        image.x0 = 52.0 * i;
+        Grid grid{.name = "attention weight", .rows = 4, .columns = 6, .opacity = 0.5};
+        grid.upsampling = i == 0 ? Upsampling::nearest : Upsampling::bilinear;
+        for (int cell = 0; cell < 24; ++cell)
+            grid.values.push_back(cell == 3 ? 1.0F : 0.02F * static_cast<float>(cell));
+        grid.x0 = image.x0 + 3.5;
+        grid.y0 = 3.5;
+        grid.dx = grid.dy = 8;
+        figure.images.push_back(std::move(image));
+        figure.grids.push_back(std::move(grid));
+    }
+    return figure;
+}
+
 inline Figure paretoScatter()
 {
     Figure figure{.name = "pareto", .title = "Size and error", .altText = "Error falls with size."};
