@@ -1,3 +1,4 @@
+#include "core/figure/alt_text.h"
 #include "core/report/document.h"
 #include "core/report/html_style.h"
 #include "core/report/values.h"
@@ -171,10 +172,11 @@ struct HtmlWriter {
     std::string operator()(const FigureBlock& block) const
     {
         const figure::Figure& figure = document.figures[block.figure];
+        const std::string alt = figure::altTextOf(figure);
         std::string text = "<figure>\n";
         if (block.figure < figures.size())
             text += fmt::format("<div class=\"paper\" role=\"img\" aria-label=\"{}\">{}</div>\n",
-                                htmlEscaped(figure.altText.empty() ? figure.title : figure.altText),
+                                htmlEscaped(alt.empty() ? figure.title : alt),
                                 svgElement(figures[block.figure]));
         return text + fmt::format("<figcaption><b>Figure {}. {}.</b> {}</figcaption>\n</figure>\n",
                                   block.figure + 1, htmlEscaped(figure.title),

@@ -1,3 +1,4 @@
+#include "core/figure/alt_text.h"
 #include "core/report/document.h"
 #include "core/report/values.h"
 
@@ -124,10 +125,11 @@ struct MarkdownWriter {
     std::string operator()(const FigureBlock& block) const
     {
         const figure::Figure& figure = document.figures[block.figure];
-        std::string text = block.figure < files.size()
-                               ? fmt::format("![{}](<{}>)\n\n", markdownEscaped(figure.altText),
-                                             files[block.figure])
-                               : std::string();
+        std::string text =
+            block.figure < files.size()
+                ? fmt::format("![{}](<{}>)\n\n", markdownEscaped(figure::altTextOf(figure)),
+                              files[block.figure])
+                : std::string();
         text += fmt::format("**Figure {}. {}.** {}\n\n", block.figure + 1,
                             markdownEscaped(figure.title), markdownEscaped(figure.caption));
         return text;

@@ -100,6 +100,16 @@ LegendWords valueLegend(const ColourScale& scale, std::span<const float> values,
     return words;
 }
 
+QString sentenceOf(const LegendWords& words)
+{
+    QString all = legendText("%1 to %2, %3").arg(words.low, words.high, words.scale);
+    if (!words.more.isEmpty())
+        all += QStringLiteral(", ") + words.more;
+    if (words.notFinite)
+        all += legendText(", hatched: not finite");
+    return all;
+}
+
 void paintLegendBeside(QPainter& painter, const QRectF& map, const ColourTable& table,
                        const LegendWords& words)
 {
@@ -169,29 +179,29 @@ ColourLegend::ColourLegend(QWidget* parent) : QWidget(parent)
     setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
 }
 
-void ColourLegend::setLegend(const ColourScale& scale, const LegendWords& words)
+void ColourLegend::setLegend(const ColourScale& scale, const LegendWords& words,
+                             const QString& quantity)
 {
     table_ = ColourTable(scale);
     words_ = words;
+    quantity_ = quantity;
     setAccessibleName(tr("Colours from %1 to %2").arg(words.low, words.high));
-    setToolTip(text());
+    setToolTip(quantity.isEmpty() ? text() : quantity + QStringLiteral(": ") + text());
     update();
-}
-
-QString ColourLegend::text() const
-{
-    QString all = tr("%1 to %2, %3").arg(words_.low, words_.high, words_.scale);
-    if (!words_.more.isEmpty())
-        all += QStringLiteral(", ") + words_.more;
-    if (words_.notFinite)
-        all += tr(", hatched: not finite");
-    return all;
 }
 
 void ColourLegend::paintEvent(QPaintEvent*)
 {
     QPainter painter(this);
-    paintLegendLine(painter, QRectF(2, 2, width() - 4, 16), table_, words_);
+    QRectF room(2, 2, width() - 4, 16);
+    prepareLegend(painter);
+    const QFontMetricsF metrics(painter.font());
+    const double name = quantity_.isEmpty() ? 0 : metrics.horizontalAdvance(quantity_) + 12;
+    if (name > 0 && name < room.width() / 2) { // else under the pointer
+        painter.drawText(room, Qt::AlignLeft | Qt::AlignVCenter, quantity_);
+        room.setLeft(room.left() + name);
+    }
+    paintLegendLine(painter, room, table_, words_);
 }
 
 void ColourLegend::changeEvent(QEvent* event)

@@ -24,6 +24,8 @@ LegendWords weightLegend(const ColourScale& scale, bool notFinite);
 // colours are mixed with a picture's, which is said.
 LegendWords valueLegend(const ColourScale& scale, std::span<const float> values, double opacity);
 
+QString sentenceOf(const LegendWords& words); // all of them: "0 to ≥ 0.1, linear, clipped"
+
 // In a column of 78 pixels at the right of `map`, from its top; nothing where it is too low.
 void paintLegendBeside(QPainter& painter, const QRectF& map, const ColourTable& table,
                        const LegendWords& words);
@@ -31,15 +33,16 @@ void paintLegendBeside(QPainter& painter, const QRectF& map, const ColourTable& 
 void paintLegendLine(QPainter& painter, const QRectF& room, const ColourTable& table,
                      const LegendWords& words);
 
-// Such a line by itself.
+// Such a line by itself, and the name of what it shows.
 class ColourLegend : public QWidget
 {
     Q_OBJECT
 public:
     explicit ColourLegend(QWidget* parent);
 
-    void setLegend(const ColourScale& scale, const LegendWords& words);
-    QString text() const; // all its words
+    // `quantity`: what the colours mean, before the bar; or empty.
+    void setLegend(const ColourScale& scale, const LegendWords& words, const QString& quantity);
+    QString text() const { return sentenceOf(words_); }
 
     QSize sizeHint() const override { return {280, 20}; }
     QSize minimumSizeHint() const override { return {96, 20}; }
@@ -51,6 +54,7 @@ protected:
 private:
     ColourTable table_{ColourScale{}};
     LegendWords words_;
+    QString quantity_;
 };
 
 } // namespace vitrine

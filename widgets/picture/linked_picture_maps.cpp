@@ -116,7 +116,8 @@ void LinkedPictureMaps::updateLegend()
     }
     const bool shared = first != nullptr && same;
     if (shared)
-        legend_->setLegend(first->scale, valueLegend(first->scale, values, first->opacity));
+        legend_->setLegend(first->scale, valueLegend(first->scale, values, first->opacity),
+                           first->quantity);
     for (PictureMap* map : maps_)
         map->setLegendVisible(!shared);
     legend_->setVisible(shared);

@@ -2,6 +2,7 @@
 
 #include "core/base/number_text.h"
 #include "core/figure/not_finite.h"
+#include "widgets/map/colour_legend.h"
 
 #include <QContextMenuEvent>
 #include <QHelpEvent>
@@ -178,6 +179,12 @@ QSize PictureMap::sizeHint() const
     return QSize(280, 280) + around();
 }
 
+QString PictureMap::legendHelp() const
+{
+    const QString words = sentenceOf(valueLegend(data_.scale, data_.values, data_.opacity));
+    return data_.quantity.isEmpty() ? words : data_.quantity + QStringLiteral(": ") + words;
+}
+
 void PictureMap::describe()
 {
     setAccessibleName(!data_.name.isEmpty()      ? data_.name
@@ -271,6 +278,8 @@ bool PictureMap::event(QEvent* event)
     if (patch)
         QToolTip::showText(help->globalPos(), patchText(*patch), this,
                            patchRect(*patch).toAlignedRect());
+    else if (legendRoom() > 0 && help->pos().y() > pictureRect().bottom())
+        QToolTip::showText(help->globalPos(), legendHelp(), this);
     else if (line.contains(help->pos()))
         QToolTip::showText(help->globalPos(), data_.help.isEmpty() ? data_.caption : data_.help,
                            this, line);

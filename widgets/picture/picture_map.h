@@ -80,6 +80,7 @@ private:
     bool hasMap() const;
     double captionRoom() const;
     double legendRoom() const;
+    QString legendHelp() const; // all of the legend, which is cut where it is narrow
     void hover(std::optional<std::int64_t> patch);
     void choose(std::int64_t patch);
     void describe();

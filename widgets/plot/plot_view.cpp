@@ -9,6 +9,7 @@
 #include <QWheelEvent>
 
 #include "core/base/json.h"
+#include "core/figure/alt_text.h"
 #include "core/figure/data.h"
 #include "widgets/plot/canvas.h"
 #include "widgets/theme/icon.h"
@@ -124,8 +125,9 @@ PlotView::~PlotView() = default;
 void PlotView::setFigure(figure::Figure figure)
 {
     figure_ = std::move(figure);
-    setAccessibleName(QString::fromStdString(
-        figure_.altText.empty() ? figure_.title : figure_.title + ". " + figure_.altText));
+    const std::string alt = figure::altTextOf(figure_);
+    setAccessibleName(
+        QString::fromStdString(alt.empty() ? figure_.title : figure_.title + ". " + alt));
     setAccessibleDescription(QString::fromStdString(figure_.caption));
     redraw();
 }

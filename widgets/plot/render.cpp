@@ -5,6 +5,7 @@
 #include <QPdfWriter>
 #include <QSvgGenerator>
 
+#include "core/figure/alt_text.h"
 #include "widgets/plot/canvas.h"
 #include "widgets/plot/header.h"
 #include "widgets/plot/normalise.h"
@@ -65,7 +66,7 @@ QByteArray svg(Canvas& canvas, QSize size, const figure::Figure& figure, bool em
     generator.setSize(size);
     generator.setViewBox(QRect(QPoint(0, 0), size));
     generator.setTitle(QString::fromStdString(figure.title));
-    generator.setDescription(QString::fromStdString(figure.altText));
+    generator.setDescription(QString::fromStdString(figure::altTextOf(figure)));
     paint(canvas, generator, size, 1, true);
     return normalisedSvg(bytes, size, embedFont ? fontFaceCss() : QByteArray());
 }

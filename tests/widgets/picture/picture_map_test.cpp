@@ -6,8 +6,10 @@
 
 #include <gtest/gtest.h>
 
+#include <QHelpEvent>
 #include <QSignalSpy>
 #include <QTest>
+#include <QToolTip>
 
 #include <cmath>
 
@@ -254,6 +256,25 @@ TEST_F(PictureMapTest, FocusIsShownAroundThePicture)
     map_.setFocus();
     ASSERT_TRUE(QTest::qWaitFor([&] { return map_.hasFocus(); }));
     EXPECT_GT(count(theme::palette().accent, map_.rect()), 800);
+}
+
+// Where the picture is narrow the legend's words are cut.
+TEST_F(PictureMapTest, UnderThePointerCaptionPatchAndLegendAreSaidInFull)
+{
+    PictureMapData data = sample();
+    data.caption = "Softmax attention of the class token, layer 11, head 3";
+    data.opacity = 0.5;
+    map_.setData(data);
+    const auto saidAt = [&](QPoint at) {
+        QHelpEvent event(QEvent::ToolTip, at, map_.mapToGlobal(at));
+        QApplication::sendEvent(&map_, &event);
+        return QToolTip::text();
+    };
+
+    EXPECT_EQ(saidAt({20, 8}), data.caption);
+    EXPECT_EQ(saidAt(middleOf(5)), map_.patchText(5));
+    const auto foot = static_cast<int>(map_.pictureRect().bottom());
+    EXPECT_EQ(saidAt({20, foot + 10}), "attention: 0 to 15, linear, 50 % opaque");
 }
 
 TEST_F(PictureMapTest, MenuIsWishedAtThePointer)
