@@ -2,6 +2,9 @@
 
 #include "core/base/resources.h"
 
+#include <algorithm>
+#include <iterator>
+
 namespace vitrine
 {
 
@@ -10,9 +13,8 @@ std::vector<std::string> shippedModels(const ParamSpec& spec)
     if (spec.fileKind == "vision")
         return shippedVisionModels();
     std::vector<std::string> names = shippedLanguageModels();
-    if (spec.fileKind == "workload")
-        for (std::string& name : shippedVisionModels())
-            names.push_back(std::move(name));
+    if (spec.fileKind == "any" || spec.fileKind == "workload")
+        std::ranges::copy(shippedVisionModels(), std::back_inserter(names));
     return names;
 }
 

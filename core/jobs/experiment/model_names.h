@@ -9,7 +9,8 @@ namespace vitrine
 {
 
 // Names of the shipped models that a parameter of type model may be: vision transformers where its
-// `fileKind` is "vision", both kinds where it is "workload", else language models.
+// `fileKind` is "vision", language models and then vision transformers where it is "any" or
+// "workload", else language models.
 std::vector<std::string> shippedModels(const ParamSpec& spec);
 
 } // namespace vitrine

@@ -9,6 +9,8 @@
 
 #include "core/base/format.h"
 #include "core/tensor/safetensors.h"
+#include "plugins/attention/experiments/forward_outputs.h"
+#include "plugins/attention/experiments/vision_forward.h"
 #include "plugins/common/experiment_input.h"
 
 namespace vitrine::attention_plugin
@@ -20,32 +22,15 @@ namespace
 constexpr std::uint64_t kLargestOutput = 4ull << 30; // bytes of one kind of output
 constexpr std::size_t kTopTokens = 20;
 
-struct Wanted {
-    bool logits = false, attention = false, hidden = false;
+struct Wanted : ForwardOutputs {
     std::vector<int> layers;
     std::vector<int> heads;
 };
 
 Result<Wanted> wanted(const Params& params, const model::LlmConfig& config)
 {
-    Wanted result;
-    std::string_view rest = params.text("outputs");
-    while (!rest.empty()) {
-        const auto comma = std::min(rest.find(','), rest.size());
-        std::string_view word = rest.substr(0, comma);
-        rest.remove_prefix(std::min(comma + 1, rest.size()));
-        word.remove_prefix(std::min(word.find_first_not_of(' '), word.size()));
-        word = word.substr(0, word.find_last_not_of(' ') + 1);
-        if (word == "logits")
-            result.logits = true;
-        else if (word == "attention")
-            result.attention = true;
-        else if (word == "hidden")
-            result.hidden = true;
-        else
-            return argumentError("outputs has no \"{}\": choose among logits, attention, hidden",
-                                 word);
-    }
+    VITRINE_TRY(const ForwardOutputs outputs, wantedOutputs(params.text("outputs")));
+    Wanted result{outputs, {}, {}};
     VITRINE_TRY(result.layers, chosenLayers(params, config));
     std::set<int> heads;
     for (const std::int64_t head : params.integers("heads")) {
@@ -164,20 +149,30 @@ Table topTable(std::span<const float> logits, const OpenModel& opened)
 
 ExperimentInfo ForwardExperiment::info() const
 {
-    return {"model.forward", "Forward pass",
-            "Runs a language model once over a text and keeps what it computed as tensors.", 1};
+    return {
+        "model.forward", "Forward pass",
+        "Runs a language model once over a text, or a vision transformer over a picture, and keeps "
+        "what it computed as tensors.",
+        1};
 }
 
-std::vector<ParamSpec> ForwardExperiment::params(const Params&) const
+std::vector<ParamSpec> ForwardExperiment::params(const Params& chosen) const
 {
-    std::vector<ParamSpec> specs = {modelParam()};
-    for (ParamSpec& spec : promptParams())
+    const bool sees = isVisionModel(chosen);
+    ParamSpec model = modelParam();
+    model.help += "; or a vision transformer";
+    model.fileKind = "any";
+    std::vector<ParamSpec> specs = {model};
+    for (ParamSpec& spec : sees ? seenParams() : promptParams())
         specs.push_back(std::move(spec));
     ParamSpec outputs;
     outputs.name = "outputs";
     outputs.label = "Outputs";
-    outputs.help = "Comma-separated: logits [T,V], attention [H,T,T] per layer, hidden [T,D] per "
-                   "layer and at the end";
+    outputs.help = sees
+                       ? "Comma-separated: logits [classes], attention [H,T,T] per layer (Swin: "
+                         "[windows,H,T,T]), hidden [T,D] per layer and at the end"
+                       : "Comma-separated: logits [T,V], attention [H,T,T] per layer, hidden [T,D] "
+                         "per layer and at the end";
     outputs.fallback = ParamValue(std::string("logits"));
     outputs.group = "Outputs";
     ParamSpec layers =
@@ -192,6 +187,8 @@ std::vector<ParamSpec> ForwardExperiment::params(const Params&) const
 
 Result<RunResult> ForwardExperiment::run(const Params& params, Progress& progress) const
 {
+    if (isVisionModel(params))
+        return visionForward(params, progress);
     VITRINE_TRY(const OpenModel opened, openModel(params, &progress));
     VITRINE_TRY(const TokenText text, readTokens(params, opened));
     const model::LlmConfig& config = opened.config();

@@ -5,8 +5,8 @@
 namespace vitrine::attention_plugin
 {
 
-// model.forward: one pass of a language model over a text; its logits, attention maps and hidden
-// states as tensors.
+// model.forward: one pass of a language model over a text, or of a vision transformer over a
+// picture; its logits, attention maps and hidden states as tensors.
 class ForwardExperiment : public Experiment
 {
 public:

@@ -11,8 +11,12 @@
 
 #include "core/attention/capture.h"
 #include "core/attention/sinks.h"
+#include "core/model/network/swin_network.h"
+#include "core/model/network/vit_network.h"
+#include "core/picture/picture.h"
 #include "core/tensor/safetensors.h"
 #include "plugins/common/text_notes.h"
+#include "tests/core/model/vision/random_vision.h"
 #include "tests/support/golden.h"
 #include "tests/support/tiny_llm.h"
 
@@ -145,6 +149,177 @@ TEST(Forward, AgreesWithTheReferenceImplementation)
     if (fixtures == 0)
         GTEST_SKIP() << "neither VITRINE_TEST_DATA nor VITRINE_GOLDEN is set";
     EXPECT_EQ(fixtures % 3, 0);
+}
+
+double farthest(const Safetensors& found, const std::string& ours, const Safetensors& golden,
+                const std::string& theirs)
+{
+    const auto tensor = found.tensor(ours);
+    EXPECT_TRUE(tensor) << ours;
+    if (!tensor)
+        return INFINITY;
+    const auto both = toFloat(*golden.tensor(theirs)); // of two pictures
+    return tests::largestDifference(toFloat(*tensor), std::span(both).first(both.size() / 2));
+}
+
+// The first picture of a fixture as a file for `pixels`.
+std::filesystem::path pixelsOf(const Safetensors& golden)
+{
+    const TensorView input = golden.tensor("input").value();
+    const auto path = folder("pixels") / "pixels.safetensors";
+    const auto written = writeSafetensors(path, {{"pixels",
+                                                  {input.type,
+                                                   {input.shape.begin() + 1, input.shape.end()},
+                                                   input.bytes.first(input.bytes.size() / 2)}}});
+    EXPECT_TRUE(written);
+    return path;
+}
+
+// ViT and DeiT fixtures through model.forward: logits within 1e-4, maps within 1e-5.
+TEST(Forward, OfAVisionTransformerAgreesWithThePublishedCode)
+{
+    int fixtures = 0;
+    for (const char* name : {"vit-tiny-p8", "deit-distilled-tiny-p8"}) {
+        const auto path = tests::goldenData(std::filesystem::path("vit") / name);
+        if (!path)
+            continue;
+        ++fixtures;
+        const auto golden = Safetensors::open(*path / "golden.safetensors");
+        ASSERT_TRUE(golden) << golden.error().message;
+        const auto result = run(ForwardExperiment(),
+                                {{"model", path->string()},
+                                 {"pixels", pixelsOf(*golden).string()},
+                                 {"outputs", "logits,attention,hidden"}},
+                                folder("out"));
+        ASSERT_TRUE(result) << result.error().message;
+        const auto found = Safetensors::open(result->artifact("forward.safetensors")->path);
+        ASSERT_TRUE(found);
+        EXPECT_LT(farthest(*found, "logits", *golden, "logits"), 1e-4);
+        const auto layers = static_cast<int>(metric(*result, "layers"));
+        ASSERT_EQ(layers, 3);
+        const auto tokens = static_cast<std::int64_t>(metric(*result, "tokens"));
+        const auto heads = static_cast<std::int64_t>(metric(*result, "heads"));
+        for (int l = 0; l < layers; ++l) {
+            EXPECT_EQ(found->entries().at(fmt::format("attention.{}", l)).shape,
+                      (std::vector<std::int64_t>{heads, tokens, tokens}));
+            EXPECT_LT(farthest(*found, fmt::format("attention.{}", l), *golden,
+                               fmt::format("attn.{}", l)),
+                      1e-5);
+            if (l > 0) {
+                EXPECT_LT(farthest(*found, fmt::format("hidden.{}", l), *golden,
+                                   fmt::format("block_out.{}", l - 1)),
+                          1e-4);
+            }
+        }
+        EXPECT_LT(farthest(*found, "hidden.3", *golden, "features"), 1e-4);
+        const Table& top = *result->table("top");
+        const auto logits = toFloat(*found->tensor("logits"));
+        EXPECT_EQ(std::get<std::int64_t>(top.rows[0][0]),
+                  std::ranges::max_element(logits) - logits.begin());
+        double sum = 0;
+        for (const auto& row : top.rows)
+            sum += std::get<double>(row[3]);
+        EXPECT_NEAR(sum, 1, 1e-5);
+    }
+    if (fixtures == 0)
+        GTEST_SKIP() << "set VITRINE_TEST_DATA to the folder with golden/vit";
+}
+
+TEST(Forward, OfLinearAttentionHasNoMapButTheRest)
+{
+    const auto path = tests::goldenData("vit/efficientvit-official-tiny");
+    if (!path)
+        GTEST_SKIP() << "set VITRINE_TEST_DATA to the folder with golden/vit";
+    const auto golden = Safetensors::open(*path / "golden.safetensors");
+    const Given given = {{"model", path->string()}, {"pixels", pixelsOf(*golden).string()}};
+    Given maps = given, hidden = given;
+    maps["outputs"] = "attention", hidden["outputs"] = "logits,hidden";
+    const auto refused = run(ForwardExperiment(), maps, folder("out"));
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().kind, ErrorKind::argument);
+    EXPECT_THAT(refused.error().message, HasSubstr("linear attention"));
+    const auto result = run(ForwardExperiment(), hidden, folder("out"));
+    ASSERT_TRUE(result) << result.error().message;
+    const auto found = Safetensors::open(result->artifact("forward.safetensors")->path);
+    const auto logits = toFloat(*golden->tensor("logits"));
+    EXPECT_LT(farthest(*found, "logits", *golden, "logits"),
+              1e-4 * static_cast<double>(std::abs(*std::ranges::max_element(logits))));
+    EXPECT_EQ(found->entries().count("hidden.0"), 1u);
+}
+
+// Windows 2 x 2 of a map of 8 x 8: 16 windows, then 4 of one of 4 x 4.
+TEST(Forward, OfWindowsKeepsTheMapOfEachAndOnlyWhatIsAskedFor)
+{
+    const auto model = folder("model");
+    tests::RandomVision(model::swinNetwork({.width = 8,
+                                            .depths = {2, 1},
+                                            .heads = {2, 4},
+                                            .patch = 2,
+                                            .side = 16,
+                                            .window = 2,
+                                            .classes = 3}))
+        .write(model, R"({"img_size": 16, "norm_eps": 1e-5})");
+    const auto picture = folder("picture") / "a.png";
+    ASSERT_TRUE(writePicture({20, 18, 1, std::vector<std::uint8_t>(360, 99)}, picture));
+    Given given = {
+        {"model", model.string()}, {"image", picture.string()}, {"outputs", "attention"}};
+    const auto result = run(ForwardExperiment(), given, folder("out"));
+    ASSERT_TRUE(result) << result.error().message;
+    const auto shapeOf = [&](const Result<RunResult>& of, const char* name) {
+        const auto file = Safetensors::open(of->artifact("forward.safetensors")->path);
+        return file->entries().at(name).shape;
+    };
+    EXPECT_EQ(shapeOf(result, "attention.0"), (std::vector<std::int64_t>{16, 2, 4, 4}));
+    EXPECT_EQ(shapeOf(result, "attention.2"), (std::vector<std::int64_t>{4, 4, 4, 4}));
+    EXPECT_EQ(metric(*result, "tokens"), 64);
+    const auto file = Safetensors::open(result->artifact("forward.safetensors")->path);
+    const auto whole = toFloat(*file->tensor("attention.2"));
+
+    given["layers"] = "2", given["heads"] = "3";
+    const auto one = run(ForwardExperiment(), given, folder("one"));
+    ASSERT_TRUE(one) << one.error().message;
+    EXPECT_EQ(shapeOf(one, "attention.2"), (std::vector<std::int64_t>{4, 1, 4, 4}));
+    const auto fewer = Safetensors::open(one->artifact("forward.safetensors")->path);
+    EXPECT_EQ(fewer->entries().size(), 1u);
+    const auto map = toFloat(*fewer->tensor("attention.2"));
+    for (std::size_t window = 0; window < 4; ++window)
+        for (std::size_t i = 0; i < 16; ++i)
+            EXPECT_EQ(map[window * 16 + i], whole[(window * 4 + 3) * 16 + i]);
+
+    given["layers"] = "0";
+    EXPECT_THAT(run(ForwardExperiment(), given, folder("out")).error().message,
+                HasSubstr("there is no head 3 in layer 0"));
+    given["layers"] = "7";
+    EXPECT_THAT(run(ForwardExperiment(), given, folder("out")).error().message,
+                HasSubstr("there is no layer 7"));
+}
+
+TEST(Forward, OffersAPictureForAVisionTransformerAndAPromptElse)
+{
+    const auto model = folder("seeing");
+    tests::RandomVision(
+        model::vitNetwork(
+            {.width = 8, .depth = 1, .heads = 2, .mlp = 16, .patch = 4, .side = 8, .classes = 3}))
+        .write(model, R"({"num_heads": 2, "norm_eps": 1e-6})");
+    const auto has = [](const std::vector<ParamSpec>& specs, const char* name) {
+        return std::ranges::find(specs, name, &ParamSpec::name) != specs.end();
+    };
+    const auto sees = resolvedSpecs(ForwardExperiment(), {{"model", model.string()}});
+    EXPECT_TRUE(has(sees, "image") && has(sees, "pixels") && !has(sees, "prompt"));
+    EXPECT_TRUE(has(resolvedSpecs(ForwardExperiment(), {{"model", "vitrine-deit"}}), "image"));
+    const auto reads = resolvedSpecs(ForwardExperiment(), {{"model", tinyModel().string()}});
+    EXPECT_TRUE(has(reads, "prompt") && !has(reads, "image"));
+
+    const auto pixels = folder("pixels") / "wrong.safetensors";
+    const std::vector<float> values(3 * 8 * 9);
+    ASSERT_TRUE(writeSafetensors(
+        pixels, {{"pixels", {DType::f32, {3, 8, 9}, std::as_bytes(std::span(values))}}}));
+    const auto result =
+        run(ForwardExperiment(), {{"model", model.string()}, {"pixels", pixels.string()}},
+            folder("out"));
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().kind, ErrorKind::input);
+    EXPECT_THAT(result.error().message, HasSubstr("[3, 8, 8]"));
 }
 
 TEST(Forward, WritesOnlyTheLayersAndHeadsAskedFor)
