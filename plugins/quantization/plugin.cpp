@@ -7,6 +7,7 @@
 #include "plugins/quantization/figures/budget.h"
 #include "plugins/quantization/figures/figures.h"
 #include "plugins/quantization/figures/kernels_figures.h"
+#include "plugins/quantization/figures/planes_figures.h"
 #include "plugins/quantization/view/kernels_view.h"
 #include "plugins/quantization/view/view.h"
 #include "widgets/state_json.h"
@@ -50,6 +51,7 @@ public:
         const State read = readState(coreJson(state));
         auto all = quantization_plugin::figures(records, read);
         std::ranges::move(kernelsFigures(records, read), std::back_inserter(all));
+        std::ranges::move(planesFigures(records, read), std::back_inserter(all));
         for (figure::Figure& each : budgetFigures(records, read))
             all.push_back(std::move(each));
         return all;

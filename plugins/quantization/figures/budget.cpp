@@ -126,6 +126,7 @@ figure::Figure mapFigure(const BudgetCurve& curve, const Runs& runs, const State
     const RunRecord& own = *runs[selectedRun(state, runs)];
     const auto& wished = bitsAt(curve, state);
     RunRecord other;
+    other.experiment = own.experiment;
     other.uid = own.uid;
     other.number = own.number;
     other.result.metrics.push_back(

@@ -111,7 +111,7 @@ bool isRotated(const RunRecord& run)
 
 bool isVersion(const RunRecord& run)
 {
-    return std::isfinite(metric(run, "bits_per_weight"));
+    return run.experiment == "quantization.llm" && std::isfinite(metric(run, "bits_per_weight"));
 }
 
 std::string versionName(const RunRecord& run)

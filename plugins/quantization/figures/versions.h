@@ -11,7 +11,7 @@ namespace vitrine::quantization_plugin
 
 using Runs = std::vector<const RunRecord*>;
 
-bool isVersion(const RunRecord& run); // it says how many bits a weight takes
+bool isVersion(const RunRecord& run); // of quantization.llm, and says how many bits a weight takes
 // An accuracy study: its weights are dense again, nothing of it is packed.
 bool isRotated(const RunRecord& run);
 std::string versionName(const RunRecord& run); // "#3 ShiftAddLLM, columns, 3 bits"

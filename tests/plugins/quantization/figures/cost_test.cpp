@@ -19,6 +19,7 @@ RunRecord countedRun(bool isEarlier = false)
     RunRecord run;
     run.number = 1;
     run.uid = "uid-1";
+    run.experiment = "quantization.llm";
     run.params.set("method", ParamValue(std::string("shiftadd")));
     run.params.set("bits", ParamValue(std::string("3")));
     run.params.set("count_traffic", ParamValue(true));

@@ -22,6 +22,7 @@ RunRecord probedRun(std::int64_t number)
     RunRecord run;
     run.number = number;
     run.uid = fmt::format("uid-{}", number);
+    run.experiment = "quantization.llm";
     run.params.set("method", ParamValue(std::string("shiftadd")));
     run.params.set("layout", ParamValue(std::string("block")));
     run.params.set("bits", ParamValue(std::string("2")));

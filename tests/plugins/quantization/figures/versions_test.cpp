@@ -22,6 +22,7 @@ RunRecord ratioRun(std::int64_t number, const char* method, const char* layout, 
     RunRecord run;
     run.number = number;
     run.uid = fmt::format("uid-{}", number);
+    run.experiment = "quantization.llm";
     run.state = RunState::done;
     run.params.set("method", ParamValue(std::string(method)));
     run.params.set("layout", ParamValue(std::string(layout)));
