@@ -264,7 +264,8 @@ void drawSpan(QPainter& painter, const figure::Span& span, const Frame& frame,
     painter.drawLine(a, b);
 }
 
-std::vector<QRectF> notePlaces(const std::vector<figure::Annotation>& notes, const Frame& frame)
+std::vector<QRectF> notePlaces(const std::vector<figure::Annotation>& notes, const Frame& frame,
+                               const std::vector<bool>& onCells)
 {
     const QFontMetricsF metrics(theme::uiFont(11));
     std::vector<QRectF> places(notes.size());
@@ -285,6 +286,13 @@ std::vector<QRectF> notePlaces(const std::vector<figure::Annotation>& notes, con
                     return other.adjusted(-kNoteGap, -2, kNoteGap, 2).intersects(place);
                 });
         };
+        if (i < onCells.size() && onCells[i]) {
+            QRectF middle(QPointF(), size);
+            middle.moveCenter(at);
+            if (text.size() == 1 || isFree(middle))
+                places[i] = middle;
+            continue;
+        }
         const bool fitsRight = right.right() <= frame.rect.right();
         if (text.size() == 1)
             places[i] = fitsRight ? right : left;
@@ -393,20 +401,25 @@ void drawAnnotations(QPainter& painter, const figure::Figure& figure, const Fram
 {
     const std::vector<figure::Annotation>& notes = figure.annotations;
     painter.setFont(theme::uiFont(11));
-    const std::vector<QRectF> places = notePlaces(notes, frame);
+    std::vector<std::optional<figure::Colour>> grounds;
+    std::vector<bool> onCells;
+    for (const figure::Annotation& note : notes) {
+        grounds.push_back(groundUnder(note, figure));
+        onCells.push_back(grounds.back().has_value());
+    }
+    const std::vector<QRectF> places = notePlaces(notes, frame, onCells);
     for (std::size_t i = 0; i < notes.size(); ++i) {
         if (places[i].isNull())
             continue;
-        const auto cell = groundUnder(notes[i], figure);
+        const auto& cell = grounds[i];
         const QString text = QString::fromStdString(notes[i].text);
         painter.setPen(noteColour(notes[i], cell, palette));
         if (!cell) {
             painter.drawText(places[i].bottomLeft(), text);
             continue;
         }
-        QRectF middle = places[i].adjusted(-2, -2, 2, 2);
-        middle.moveCenter(frame.at(notes[i].x, notes[i].y));
-        painter.drawText(middle, Qt::AlignCenter | Qt::TextDontClip, text);
+        painter.drawText(places[i].adjusted(-2, -2, 2, 2), Qt::AlignCenter | Qt::TextDontClip,
+                         text);
     }
 }
 

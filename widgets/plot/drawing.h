@@ -24,8 +24,9 @@ void drawSpan(QPainter& painter, const figure::Span& span, const Frame& frame,
 
 // Where the words of each note stand, in the order of the notes; null where it gives way: words are
 // not drawn over those of an earlier note, nor outside the axes. Marks of one letter never give
-// way.
-std::vector<QRectF> notePlaces(const std::vector<figure::Annotation>& notes, const Frame& frame);
+// way. Notes on cells stand in the middle, others beside their point.
+std::vector<QRectF> notePlaces(const std::vector<figure::Annotation>& notes, const Frame& frame,
+                               const std::vector<bool>& onCells = {});
 // The captions under pictures.
 void drawCaptions(QPainter& painter, const figure::Figure& figure, const Frame& frame,
                   const theme::Palette& palette);

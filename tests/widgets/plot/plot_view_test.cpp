@@ -259,6 +259,21 @@ TEST_F(PlotViewTest, WordsOfANoteGiveWayToThoseOfAnEarlierOne)
             }
 }
 
+// Ten cells of 30 pixels, each with three digits, the last one at the border.
+TEST_F(PlotViewTest, NumbersInTheCellsOfAMatrixAreAllShown)
+{
+    const Frame frame{.rect = {0, 0, 300, 30}, .x = {-0.5, 9.5}, .y = {-0.5, 0.5}};
+    std::vector<figure::Annotation> notes;
+    for (int i = 0; i < 10; ++i)
+        notes.push_back({.text = "958", .x = static_cast<double>(i), .y = 0});
+
+    const std::vector<QRectF> places = notePlaces(notes, frame, std::vector<bool>(10, true));
+
+    for (std::size_t i = 0; i < places.size(); ++i)
+        EXPECT_NEAR(places[i].center().x(), frame.pixelX(static_cast<double>(i)), 0.5);
+    EXPECT_TRUE(notePlaces({notes[0], notes[0]}, frame, {true, true})[1].isNull());
+}
+
 TEST_F(PlotViewTest, ALongAxisTitleIsCutBeforeItLiesOverTheLegend)
 {
     figure::Figure figure = figure::samples::sinkProfile();
