@@ -8,8 +8,10 @@
 #include "plugins/quantization/figures/figures.h"
 #include "plugins/quantization/figures/kernels_figures.h"
 #include "plugins/quantization/figures/planes_figures.h"
+#include "plugins/quantization/figures/vision_figures.h"
 #include "plugins/quantization/view/kernels_view.h"
 #include "plugins/quantization/view/view.h"
+#include "plugins/quantization/view/vision_view.h"
 #include "widgets/state_json.h"
 
 #include <QJsonObject>
@@ -38,6 +40,8 @@ public:
     {
         if (experiment == "quantization.kernels")
             return new KernelsView(context, parent);
+        if (experiment == "vision.evaluate")
+            return new VisionView(context, parent);
         if (experiment != "quantization.llm")
             return nullptr; // the general view will do
         return new QuantizationView(context, parent);
@@ -52,8 +56,8 @@ public:
         auto all = quantization_plugin::figures(records, read);
         std::ranges::move(kernelsFigures(records, read), std::back_inserter(all));
         std::ranges::move(planesFigures(records, read), std::back_inserter(all));
-        for (figure::Figure& each : budgetFigures(records, read))
-            all.push_back(std::move(each));
+        std::ranges::move(budgetFigures(records, read), std::back_inserter(all));
+        std::ranges::move(visionFigures(records, read), std::back_inserter(all));
         return all;
     }
 };

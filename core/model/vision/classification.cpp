@@ -23,12 +23,11 @@ Classified classified(std::span<const float> logits, std::int64_t label)
             isKnown ? shares[static_cast<std::size_t>(label)] : 0, logits[best] - second};
 }
 
-std::vector<std::int64_t> confusion(std::span<const Classified> answers, std::int64_t classes)
+Confusion confusion(std::span<const Classified> answers)
 {
-    std::vector<std::int64_t> counts(static_cast<std::size_t>(classes * classes));
+    Confusion counts;
     for (const Classified& answer : answers)
-        if (answer.label >= 0 && answer.label < classes && answer.best < classes)
-            ++counts[static_cast<std::size_t>(answer.label * classes + answer.best)];
+        ++counts[{answer.label, answer.best}];
     return counts;
 }
 

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <span>
+#include <utility>
 #include <vector>
 
 // What a classifier's answers to labelled pictures say of it.
@@ -21,9 +23,10 @@ struct Classified {
 // probability is 0).
 Classified classified(std::span<const float> logits, std::int64_t label);
 
-// How often the class of a row (what it is) was called that of a column. Labels and answers outside
-// are left out.
-std::vector<std::int64_t> confusion(std::span<const Classified> answers, std::int64_t classes);
+// How often a class (first: what it is) was called another (second); pairs that never came are not
+// there. In the order of the classes.
+using Confusion = std::map<std::pair<std::int64_t, std::int64_t>, std::int64_t>;
+Confusion confusion(std::span<const Classified> answers);
 
 // Answers whose probability lies in one of equal parts of 0 to 1 (Guo et al. 2017): a calibrated
 // classifier is right as often as it says.

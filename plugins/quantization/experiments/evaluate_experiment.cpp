@@ -8,7 +8,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
+#include <map>
 #include <numeric>
+#include <utility>
 
 namespace vitrine::quantization_plugin
 {
@@ -18,7 +21,9 @@ namespace
 using model::Classified;
 
 constexpr std::int64_t kTogether = 64; // pictures between two looks at whether to stop
-constexpr std::size_t kWorst = 24;     // pictures kept
+// Pictures kept: the worst answers, of each cell off the diagonal and of all cells together, and of
+// each way in which two models differ.
+constexpr std::size_t kWorst = 24, kOfCell = 4, kOfCells = 120, kDiffering = 12;
 
 class EvaluateRun
 {
@@ -51,6 +56,9 @@ public:
         addAccuracy();
         addTables();
         VITRINE_CHECK(keepWorst());
+        VITRINE_CHECK(keepOfCells());
+        if (models_.size() > 1)
+            VITRINE_CHECK(keepDiffering());
         return std::move(out_);
     }
 
@@ -105,14 +113,26 @@ private:
 
     void addAccuracy();
     void addTables();
+    void addClasses(const model::Confusion& confusion);
     void addItems();
+    std::vector<std::size_t> leastLikely(const std::function<bool(std::size_t)>& isWanted) const;
+    Result<std::string> keep(std::size_t picture, const std::string& name);
+    Result<void> keepAll(Table table, const std::vector<std::size_t>& pictures,
+                         const std::string& name);
+    Table keptTable(const char* name) const;
     Result<void> keepWorst();
+    Result<void> keepOfCells();
+    Result<void> keepDiffering();
+    // Two classes may have one name ("crane"): then it is followed by the number.
     std::string className(std::size_t model, std::int64_t label) const
     {
         const auto& labels = models_[model].model.checkpoint().labels();
         const auto place = static_cast<std::size_t>(label);
-        return place < labels.size() && !labels[place].empty() ? labels[place]
-                                                               : fmt::format("{}", label);
+        if (place >= labels.size() || labels[place].empty())
+            return fmt::format("{}", label);
+        return std::ranges::count(labels, labels[place]) > 1
+                   ? fmt::format("{} ({})", labels[place], label)
+                   : labels[place];
     }
     void metric(const char* name, double value, const char* unit, std::string help,
                 Origin origin = Origin::computed)
@@ -128,6 +148,7 @@ private:
     std::vector<std::vector<Classified>> answers_;   // [model][picture]
     std::vector<LeftOut> leftOut_;                   // of the pictures
     std::vector<double> rates_;
+    std::map<std::size_t, std::string> kept_; // file of each picture that is
     RunResult out_;
 };
 
@@ -168,18 +189,16 @@ void EvaluateRun::addAccuracy()
 
 void EvaluateRun::addTables()
 {
-    const std::int64_t classes = models_[0].model.classes();
-    const auto counts = model::confusion(answers_[0], classes);
+    const model::Confusion counts = model::confusion(answers_[0]);
     Table confusion{"confusion",
                     {{"label", "", {}, "The class it is"},
                      {"answer", "", {}, "What the model called it"},
                      {"pictures", "1", {}, "How many"}},
                     {}};
-    for (std::int64_t label = 0; label < classes; ++label)
-        for (std::int64_t answer = 0; answer < classes; ++answer)
-            if (const auto count = counts[static_cast<std::size_t>(label * classes + answer)])
-                confusion.rows.push_back({className(0, label), className(0, answer), count});
+    for (const auto& [cell, count] : counts)
+        confusion.rows.push_back({className(0, cell.first), className(0, cell.second), count});
     out_.tables.push_back(std::move(confusion));
+    addClasses(counts);
 
     Table calibration{"calibration",
                       {{"probability", "1", {}, "Mean of the answers in this part of 0 to 1"},
@@ -232,15 +251,74 @@ void EvaluateRun::addItems()
     out_.tables.push_back(std::move(items));
 }
 
-// The pictures whose class seemed least likely to the first model.
-Result<void> EvaluateRun::keepWorst()
+// How often a class is there, is found and is named.
+void EvaluateRun::addClasses(const model::Confusion& confusion)
+{
+    Table table{"classes",
+                {{"class", "", {}, "Its name"},
+                 {"pictures", "1", {}, "Of this class"},
+                 {"right", "1", {}, "How many of them were called so"},
+                 {"accuracy", "1", {}, "Share of them"},
+                 {"answers", "1", {}, "How many pictures were called so"}},
+                {}};
+    if (models_.size() > 1)
+        table.columns.push_back({"right_second", "1", {}, "By the second model"});
+    struct Sums {
+        std::int64_t pictures = 0, right = 0, answers = 0, rightSecond = 0;
+    };
+    std::map<std::int64_t, Sums> classes;
+    for (const auto& [cell, count] : confusion) {
+        classes[cell.first].pictures += count;
+        classes[cell.second].answers += count;
+        if (cell.first == cell.second)
+            classes[cell.first].right = count;
+    }
+    for (std::size_t i = 0; models_.size() > 1 && i < answers_[0].size(); ++i)
+        classes[answers_[0][i].label].rightSecond += answers_[1][i].isRight();
+    for (const auto& [one, sums] : classes) {
+        std::vector<Cell> row = {className(0, one), sums.pictures, sums.right,
+                                 sums.pictures > 0 ? Cell{static_cast<double>(sums.right) /
+                                                          static_cast<double>(sums.pictures)}
+                                                   : Cell{},
+                                 sums.answers};
+        if (models_.size() > 1)
+            row.push_back(sums.rightSecond);
+        table.rows.push_back(std::move(row));
+    }
+    out_.tables.push_back(std::move(table));
+}
+
+// Places of pictures, those whose class seemed least likely to the first model before others.
+std::vector<std::size_t>
+EvaluateRun::leastLikely(const std::function<bool(std::size_t)>& isWanted) const
 {
     std::vector<std::size_t> order(answers_[0].size());
     std::iota(order.begin(), order.end(), std::size_t{0});
-    std::erase_if(order, [&](std::size_t i) { return answers_[0][i].isRight(); });
+    std::erase_if(order, [&](std::size_t i) { return !isWanted(i); });
     std::ranges::stable_sort(order, {}, [&](std::size_t i) { return answers_[0][i].ofLabel; });
-    order.resize(std::min(order.size(), kWorst));
-    Table worst{"worst",
+    return order;
+}
+
+// The file of a picture: under this name, where it is not kept yet.
+Result<std::string> EvaluateRun::keep(std::size_t picture, const std::string& name)
+{
+    std::string& file = kept_[picture];
+    if (!file.empty())
+        return file;
+    file = name;
+    VITRINE_TRY(const Picture read, data_.pictures->picture(static_cast<std::int64_t>(picture)));
+    Artifact artifact;
+    artifact.name = file;
+    artifact.kind = "image";
+    artifact.path = progress_.artifactFolder() / file;
+    VITRINE_CHECK(writePicture(read, artifact.path));
+    out_.artifacts.push_back(std::move(artifact));
+    return file;
+}
+
+Table EvaluateRun::keptTable(const char* name) const
+{
+    Table table{name,
                 {{"file", "", {}, "The picture, kept with the run"},
                  {"picture", "", {}, "Its name"},
                  {"label", "", {}, "The class it is"},
@@ -248,23 +326,75 @@ Result<void> EvaluateRun::keepWorst()
                  {"probability", "1", {}, "Of the answer"},
                  {"of_label", "1", {}, "Probability of the class it is"}},
                 {}};
-    for (std::size_t place = 0; place < order.size(); ++place) {
-        const std::size_t i = order[place];
-        const auto index = static_cast<std::int64_t>(i);
-        VITRINE_TRY(const Picture picture, data_.pictures->picture(index));
-        Artifact artifact;
-        artifact.name = fmt::format("worst-{:02}.png", place + 1);
-        artifact.kind = "image";
-        artifact.path = progress_.artifactFolder() / artifact.name;
-        VITRINE_CHECK(writePicture(picture, artifact.path));
-        worst.rows.push_back({artifact.name, data_.pictures->name(index),
-                              className(0, answers_[0][i].label), className(0, answers_[0][i].best),
-                              static_cast<double>(answers_[0][i].probability),
-                              static_cast<double>(answers_[0][i].ofLabel)});
-        out_.artifacts.push_back(std::move(artifact));
+    if (models_.size() > 1)
+        table.columns.push_back({"answer_second", "", {}, "Of the second model"});
+    return table;
+}
+
+Result<void> EvaluateRun::keepAll(Table table, const std::vector<std::size_t>& pictures,
+                                  const std::string& name)
+{
+    const auto digits = std::max<std::size_t>(2, std::to_string(pictures.size()).size());
+    for (const std::size_t i : pictures) {
+        VITRINE_TRY(std::string file,
+                    keep(i, fmt::format("{}-{:0{}}.png", name, table.rows.size() + 1, digits)));
+        const Classified& a = answers_[0][i];
+        std::vector<Cell> row = {std::move(file),
+                                 data_.pictures->name(static_cast<std::int64_t>(i)),
+                                 className(0, a.label),
+                                 className(0, a.best),
+                                 static_cast<double>(a.probability),
+                                 static_cast<double>(a.ofLabel)};
+        if (models_.size() > 1)
+            row.push_back(className(1, answers_[1][i].best));
+        table.rows.push_back(std::move(row));
     }
-    out_.tables.push_back(std::move(worst));
+    out_.tables.push_back(std::move(table));
     return {};
+}
+
+Result<void> EvaluateRun::keepWorst()
+{
+    auto worst = leastLikely([&](std::size_t i) { return !answers_[0][i].isRight(); });
+    worst.resize(std::min(worst.size(), kWorst));
+    return keepAll(keptTable("worst"), worst, "worst");
+}
+
+// A few of each cell off the diagonal, one after the other so that rare ones have theirs too;
+// frequent ones come first.
+Result<void> EvaluateRun::keepOfCells()
+{
+    using Place = std::pair<std::int64_t, std::int64_t>;
+    std::map<Place, std::vector<std::size_t>> cells;
+    for (const std::size_t i :
+         leastLikely([&](std::size_t i) { return !answers_[0][i].isRight(); }))
+        cells[{answers_[0][i].label, answers_[0][i].best}].push_back(i);
+    std::vector<const std::vector<std::size_t>*> order;
+    for (const auto& [place, pictures] : cells)
+        order.push_back(&pictures);
+    std::ranges::stable_sort(order, std::ranges::greater{},
+                             [](const auto* c) { return c->size(); });
+    std::vector<std::size_t> chosen;
+    for (std::size_t round = 0; round < kOfCell; ++round)
+        for (const auto* pictures : order)
+            if (round < pictures->size() && chosen.size() < kOfCells)
+                chosen.push_back((*pictures)[round]);
+    return keepAll(keptTable("examples"), chosen, "example");
+}
+
+// Where one model alone is right: the first, then the second.
+Result<void> EvaluateRun::keepDiffering()
+{
+    std::vector<std::size_t> chosen;
+    for (const bool isFirstRight : {true, false}) {
+        auto some = leastLikely([&](std::size_t i) {
+            return answers_[0][i].isRight() == isFirstRight &&
+                   answers_[1][i].isRight() != isFirstRight;
+        });
+        some.resize(std::min(some.size(), kDiffering));
+        chosen.insert(chosen.end(), some.begin(), some.end());
+    }
+    return keepAll(keptTable("differing"), chosen, "differing");
 }
 
 } // namespace

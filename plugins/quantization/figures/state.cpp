@@ -27,7 +27,10 @@ State readState(const Json& json)
                 .output = wholeIn(json, "output", 0, kMostPlace, 0),
                 .plane = wholeIn(json, "plane", 0, kMostPlace, 0),
                 .isOriginal32 = textIn(json, "original") == "fp32",
-                .budget = numberIn(json, "budget", 1, 16, 0)};
+                .budget = numberIn(json, "budget", 1, 16, 0),
+                .label = textIn(json, "label"),
+                .answer = textIn(json, "answer"),
+                .isRowShare = textIn(json, "cells") == "share"};
     if (const Json& cost = partIn(json, "cost"); cost.is_object())
         for (const auto& [name, value] : cost.items())
             if (value.is_number() && std::isfinite(value.get<double>()) &&
@@ -59,6 +62,12 @@ std::string text(const State& state)
         json["original"] = "fp32";
     if (state.budget > 0)
         json["budget"] = state.budget;
+    if (!state.label.empty())
+        json["label"] = state.label;
+    if (!state.answer.empty())
+        json["answer"] = state.answer;
+    if (state.isRowShare)
+        json["cells"] = "share";
     return dumpJson(json);
 }
 

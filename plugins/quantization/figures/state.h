@@ -29,6 +29,10 @@ struct State {
     std::map<std::string, double> cost{};
     bool isOriginal32 = false;
     double budget = 0; // mean bits that are tried; 0: the run's own
+    // Of vision.evaluate: the selected cell of the confusion matrix, by the names of its classes
+    // (empty: none), and whether cells are shares of their row.
+    std::string label{}, answer{};
+    bool isRowShare = false;
 };
 State readState(const Json& json);
 std::string text(const State& state); // as JSON, for a figure's recipe

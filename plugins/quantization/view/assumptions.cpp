@@ -2,7 +2,7 @@
 #include "core/base/json.h"
 #include "core/jobs/experiment/param_texts.h"
 #include "plugins/quantization/figures/cost.h"
-#include "plugins/quantization/view/said.h"
+#include "plugins/quantization/view/plot_cards.h"
 #include "plugins/quantization/view/view.h"
 #include "widgets/page/flow_layout.h"
 #include "widgets/page/panel.h"
@@ -64,7 +64,7 @@ Panel* QuantizationView::makeAssumptions()
     for (QWidget* part : std::initializer_list<QWidget*>{originalForm_, scalePlace_, traffic_})
         flow->addWidget(part);
     whatIf_ = new WhatIfBar(assumptionsCard_);
-    energyWords_ = saidLabel("muted", tr("What the energies are"), assumptionsCard_);
+    energyWords_ = wordsLabel("muted", tr("What the energies are"), assumptionsCard_);
     for (QWidget* part : std::initializer_list<QWidget*>{line, whatIf_, energyWords_})
         assumptionsCard_->body()->addWidget(part);
 

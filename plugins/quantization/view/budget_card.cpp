@@ -1,6 +1,6 @@
 #include "plugins/quantization/view/budget_card.h"
 
-#include "plugins/quantization/view/said.h"
+#include "plugins/quantization/view/plot_cards.h"
 #include "plugins/quantization/view/step_slider.h"
 #include "widgets/plot/plot_view.h"
 #include "widgets/theme/shown_text.h"
@@ -62,7 +62,7 @@ BudgetCard::BudgetCard(ViewContext& context, QWidget* parent)
       context_(context),
       slider_(new StepSlider(tr("Mean bits"), tr("Budget"), this)),
       run_(new QPushButton(tr("Run with this budget"), this)),
-      words_(saidLabel("muted", tr("What this budget gives"), this)),
+      words_(wordsLabel("muted", tr("What this budget gives"), this)),
       plots_(new QBoxLayout(QBoxLayout::LeftToRight)),
       loss_(makePlot()),
       map_(makePlot())

@@ -2,8 +2,8 @@
 
 #include "core/base/json.h"
 #include "plugins/quantization/figures/kernels_figures.h"
-#include "plugins/quantization/view/plot_card.h"
-#include "plugins/quantization/view/said.h"
+#include "plugins/quantization/view/plot_cards.h"
+#include "widgets/page/panel.h"
 #include "widgets/state_json.h"
 #include "widgets/table/run_table.h"
 #include "widgets/theme/shown_text.h"
@@ -11,8 +11,6 @@
 
 #include <QBoxLayout>
 #include <QLabel>
-
-#include <algorithm>
 
 namespace vitrine::quantization_plugin
 {
@@ -58,8 +56,8 @@ Panel* KernelsView::makeVerdict()
 {
     auto* card = new Panel(tr("The fastest"), this);
     card->setEnlargeable(false);
-    verdict_ = saidLabel("section", tr("What the runs show"), card);
-    remarks_ = saidLabel("muted", tr("What the runs say of themselves"), card);
+    verdict_ = wordsLabel("section", tr("What the runs show"), card);
+    remarks_ = wordsLabel("muted", tr("What the runs say of themselves"), card);
     card->body()->addWidget(verdict_);
     card->body()->addWidget(remarks_);
     return card;
@@ -75,18 +73,13 @@ Panel* KernelsView::makeTable()
     return card;
 }
 
-PlotCard* KernelsView::plotCard(const char* figure)
-{
-    auto* card = new PlotCard(figure, context_, this, kBarsHeight);
-    connect(card, &PlotCard::zoomed, this, [this](const QJsonObject& ranges, const QString& key) {
-        put("ranges", ranges, tr("Zoom"), key);
-    });
-    plots_.push_back(card);
-    return card;
-}
-
 QWidget* KernelsView::makeContent()
 {
+    plots_ = new PlotCards(context_, this);
+    connect(plots_, &PlotCards::rangesEdited, this,
+            [this](const QJsonObject& ranges, const QString& key) {
+                put("ranges", ranges, tr("Zoom"), key);
+            });
     auto* page = new QWidget(this);
     auto* column = new QVBoxLayout(page);
     column->setContentsMargins(0, 0, 0, 0);
@@ -94,8 +87,8 @@ QWidget* KernelsView::makeContent()
     column->addWidget(makeVerdict());
     pair_ = new QBoxLayout(QBoxLayout::LeftToRight);
     pair_->setSpacing(8);
-    pair_->addWidget(plotCard("kernel-times"), 1);
-    pair_->addWidget(plotCard("kernel-rates"), 1);
+    pair_->addWidget(plots_->add("kernel-times", kBarsHeight), 1);
+    pair_->addWidget(plots_->add("kernel-rates", kBarsHeight), 1);
     column->addLayout(pair_, 1);
     column->addWidget(makeTable());
     return page;
@@ -171,9 +164,7 @@ void KernelsView::draw()
             colours.push_back(looks[static_cast<std::size_t>(run)].colour);
     table_->setRows(std::move(kernels.table), colours);
     figures_ = kernelsFigures(runs, state);
-    const QJsonObject ranges = current()["ranges"].toObject();
-    for (PlotCard* plot : plots_)
-        plot->draw(figures_, ranges);
+    plots_->show(figures_, current());
     showPage();
 }
 

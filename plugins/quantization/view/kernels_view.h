@@ -18,7 +18,7 @@ class RunTable;
 namespace vitrine::quantization_plugin
 {
 
-class PlotCard;
+class PlotCards;
 
 // Runs of quantization.kernels: the fastest kernel in a sentence, times and rates as bars beside
 // dense weights and what the memory gives, and all of it as a table.
@@ -46,7 +46,6 @@ private:
     QWidget* makeContent();
     Panel* makeVerdict();
     Panel* makeTable();
-    PlotCard* plotCard(const char* figure);
     Runs records() const;
     void draw();
 
@@ -54,7 +53,7 @@ private:
     std::vector<figure::Figure> figures_;
     QLabel *verdict_ = nullptr, *remarks_ = nullptr;
     RunTable* table_ = nullptr;
-    std::vector<PlotCard*> plots_;
+    PlotCards* plots_ = nullptr;
     QBoxLayout* pair_ = nullptr; // of plots side by side
 };
 

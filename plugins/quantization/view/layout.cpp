@@ -1,10 +1,11 @@
 #include "plugins/quantization/view/budget_card.h"
+#include "plugins/quantization/view/card_pages.h"
 #include "plugins/quantization/view/live_card.h"
-#include "plugins/quantization/view/plot_card.h"
-#include "plugins/quantization/view/said.h"
+#include "plugins/quantization/view/plot_cards.h"
 #include "plugins/quantization/view/view.h"
 #include "widgets/page/elided_choice.h"
 #include "widgets/page/flow_layout.h"
+#include "widgets/page/panel.h"
 #include "widgets/params/segmented_switch.h"
 #include "widgets/table/run_table.h"
 
@@ -20,32 +21,25 @@ namespace vitrine::quantization_plugin
 namespace
 {
 
-constexpr int kBeside = 720; // pixels with room for plots side by side
-constexpr int kLayersHeight = 330, kTokensHeight = 330;
-
-ElidedChoice* choiceIn(QWidget* parent, const QString& name, const QString& help, int letters)
-{
-    auto* choice = new ElidedChoice(parent);
-    choice->setAccessibleName(name);
-    choice->setToolTip(help);
-    choice->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-    choice->setMinimumContentsLength(letters);
-    return choice;
-}
+constexpr int kPlotHeight = 300, kLayersHeight = 330, kTokensHeight = 330;
 
 } // namespace
 
 QWidget* QuantizationView::makeContent()
 {
+    plots_ = new PlotCards(context_, this);
+    connect(plots_, &PlotCards::rangesEdited, this,
+            [this](const QJsonObject& ranges, const QString& key) {
+                RoomView::put("ranges", ranges, tr("Zoom"), key);
+            });
+    connect(plots_, &PlotCards::clicked, this, &QuantizationView::clickPlot);
     auto* content = new QWidget(this);
     auto* column = new QVBoxLayout(content);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(8);
+    pages_ = new CardPages(tr("Pages of the comparison"), this);
     column->addWidget(makeBar());
-    auto* all = new QWidget(content);
-    auto* pages = new QVBoxLayout(all);
-    pages->setContentsMargins(0, 0, 0, 0);
-    column->addWidget(scrolled(all), 1);
+    column->addWidget(scrolled(pages_), 1);
     makeVersionsPage();
     makeLayersPage();
     makeInsidePage();
@@ -53,13 +47,6 @@ QWidget* QuantizationView::makeContent()
     makeAttentionPage();
     makeEnergyPage();
     makeTryPage();
-    QStringList words, helps;
-    for (const Page& page : pages_) {
-        pages->addWidget(page.page);
-        words << page.word;
-        helps << page.help;
-    }
-    pageSwitch_->setOptions(words, helps);
     return content;
 }
 
@@ -68,8 +55,6 @@ QWidget* QuantizationView::makeBar()
 {
     auto* bar = new QWidget(this);
     auto* line = new FlowLayout(bar);
-    pageSwitch_ = new SegmentedSwitch(bar);
-    pageSwitch_->setAccessibleName(tr("Pages of the comparison"));
     choice_ = choiceIn(bar, tr("Whose layers are shown"),
                        tr("The version whose layers, maps and products are shown"), 24);
     layerChoice_ =
@@ -79,13 +64,12 @@ QWidget* QuantizationView::makeBar()
     mapKind_->setAccessibleName(tr("Which heads the maps show"));
     mapKind_->setOptions({tr("Mean"), tr("Moved most")},
                          {tr("Mean over the heads"), tr("The head whose map moved most")});
-    for (QWidget* part :
-         std::initializer_list<QWidget*>{pageSwitch_, choice_, layerChoice_, mapLayer_, mapKind_})
+    for (QWidget* part : std::initializer_list<QWidget*>{pages_->chooser(), choice_, layerChoice_,
+                                                         mapLayer_, mapKind_})
         line->addWidget(part);
-    connect(pageSwitch_, &SegmentedSwitch::chosen, this, [this](int place) {
-        const Page& page = pages_[static_cast<std::size_t>(place)];
-        RoomView::put("page", place == 0 ? QJsonValue() : QJsonValue(page.key),
-                      tr("Show %1").arg(page.word), QStringLiteral("page"));
+    connect(pages_, &CardPages::chosen, this, [this](const QString& key, const QString& word) {
+        RoomView::put("page", key.isEmpty() ? QJsonValue() : QJsonValue(key),
+                      tr("Show %1").arg(word), QStringLiteral("page"));
     });
     connect(choice_, &QComboBox::activated, this, &QuantizationView::selectRun);
     connect(layerChoice_, &QComboBox::activated, this, [this](int place) {
@@ -100,68 +84,42 @@ QWidget* QuantizationView::makeBar()
     return bar;
 }
 
-QBoxLayout* QuantizationView::addPage(const QString& key, const QString& word, const QString& help)
-{
-    auto* page = new QWidget(this);
-    auto* column = new QVBoxLayout(page);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(8);
-    QLabel* missing = saidLabel("muted", tr("What is missing"), page);
-    missing->setText(tr("These runs kept nothing of this: run again to see it."));
-    missing->setAlignment(Qt::AlignCenter);
-    column->addWidget(missing, 1);
-    pages_.push_back({key, word, help, page, missing});
-    return column;
-}
-
-// Cards side by side, as wide as each other, below each other in a narrow window.
-void QuantizationView::add(QBoxLayout* column, std::initializer_list<Panel*> cards, int stretch)
-{
-    auto* row = new QBoxLayout(QBoxLayout::LeftToRight);
-    row->setSpacing(8);
-    for (Panel* card : cards) {
-        row->addWidget(card, 1);
-        pages_.back().cards.push_back(card);
-    }
-    column->addLayout(row, stretch);
-    rows_.push_back(row);
-}
-
 void QuantizationView::makeVersionsPage()
 {
-    QBoxLayout* column =
-        addPage("versions", tr("Versions"), tr("What the versions cost, and what they save"));
-    add(column, {makeVerdict()}, 0);
-    add(column, {makeVersions()}, 0);
-    add(column, {plotCard("perplexity"), plotCard("kl-windows")}, 1);
+    pages_->addPage("versions", tr("Versions"), tr("What the versions cost, and what they save"));
+    pages_->addRow({makeVerdict()}, 0);
+    pages_->addRow({makeVersions()}, 0);
+    pages_->addRow({plots_->add("perplexity", kPlotHeight), plots_->add("kl-windows", kPlotHeight)},
+                   1);
 }
 
 void QuantizationView::makeLayersPage()
 {
-    QBoxLayout* column = addPage("layers", tr("Layers"), tr("Where it is lost: layer by layer"));
-    add(column, {plotCard("layer-errors"), plotCard("bit-map")}, 1);
-    add(column, {makeLayers()}, 1);
-    add(column, {plotCard("exponents"), plotCard("rounds")}, 1);
+    pages_->addPage("layers", tr("Layers"), tr("Where it is lost: layer by layer"));
+    pages_->addRow({plots_->add("layer-errors", kPlotHeight), plots_->add("bit-map", kPlotHeight)},
+                   1);
+    pages_->addRow({makeLayers()}, 1);
+    pages_->addRow({plots_->add("exponents", kPlotHeight), plots_->add("rounds", kPlotHeight)}, 1);
 }
 
 void QuantizationView::makeInsidePage()
 {
-    QBoxLayout* column = addPage("inside", tr("Inside a layer"),
-                                 tr("Weights before and after, and what a product is made of"));
-    add(column, {plotCard("weights"), plotCard("residual")}, 1);
-    add(column, {makeSteps()}, 0);
-    add(column, {plotCard("look-up-table"), plotCard("product")}, 1);
+    pages_->addPage("inside", tr("Inside a layer"),
+                    tr("Weights before and after, and what a product is made of"));
+    pages_->addRow({plots_->add("weights", kPlotHeight), plots_->add("residual", kPlotHeight)}, 1);
+    pages_->addRow({makeSteps()}, 0);
+    pages_->addRow({plots_->add("look-up-table", kPlotHeight), plots_->add("product", kPlotHeight)},
+                   1);
 }
 
 void QuantizationView::makeTokensPage()
 {
-    QBoxLayout* column =
-        addPage("tokens", tr("Tokens"), tr("What moved: the next tokens of a probe text"));
-    add(column, {plotCard("kl-tokens")}, 1);
+    pages_->addPage("tokens", tr("Tokens"), tr("What moved: the next tokens of a probe text"));
+    pages_->addRow({plots_->add("kl-tokens", kPlotHeight)}, 1);
     Panel* next = numbersCard("next-tokens", tr("Likeliest next token"),
                               tr("Likeliest next token at each position"), kTokensHeight);
     Panel* ranks = numbersCard("likeliest", QString(), tr("Likeliest tokens at the position"), 190);
-    add(column, {next, ranks}, 1);
+    pages_->addRow({next, ranks}, 1);
     connect(numbers_["next-tokens"].table->selectionModel(),
             &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex& row) {
                 if (!filling_ && row.isValid())
@@ -172,37 +130,34 @@ void QuantizationView::makeTokensPage()
 
 void QuantizationView::makeAttentionPage()
 {
-    QBoxLayout* column =
-        addPage("attention", tr("Attention"), tr("What moved: attention maps and sinks"));
-    add(column,
-        {plotCard("attention-original"), plotCard("attention-quantized"),
-         plotCard("attention-change")},
-        1);
-    add(column, {plotCard("sinks"), plotCard("sink-heads")}, 1);
+    pages_->addPage("attention", tr("Attention"), tr("What moved: attention maps and sinks"));
+    pages_->addRow({plots_->add("attention-original", kPlotHeight),
+                    plots_->add("attention-quantized", kPlotHeight),
+                    plots_->add("attention-change", kPlotHeight)},
+                   1);
+    pages_->addRow({plots_->add("sinks", kPlotHeight), plots_->add("sink-heads", kPlotHeight)}, 1);
 }
 
 void QuantizationView::makeEnergyPage()
 {
-    QBoxLayout* column =
-        addPage("energy", tr("Energy"), tr("Operations and energy, under your assumptions"));
-    add(column, {makeAssumptions()}, 0);
-    add(column, {plotCard("energy")}, 1);
+    pages_->addPage("energy", tr("Energy"), tr("Operations and energy, under your assumptions"));
+    pages_->addRow({makeAssumptions()}, 0);
+    pages_->addRow({plots_->add("energy", kPlotHeight)}, 1);
 }
 
 void QuantizationView::makeTryPage()
 {
-    QBoxLayout* column =
-        addPage("try", tr("Try"), tr("Fewer planes and other budgets, while a slider moves"));
-    add(column, {makeLive()}, 0);
-    add(column, {makeBudget()}, 1);
+    pages_->addPage("try", tr("Try"), tr("Fewer planes and other budgets, while a slider moves"));
+    pages_->addRow({makeLive()}, 0);
+    pages_->addRow({makeBudget()}, 1);
 }
 
 Panel* QuantizationView::makeVerdict()
 {
     auto* card = new Panel(tr("What it costs"), this);
     card->setEnlargeable(false);
-    verdict_ = saidLabel("section", tr("What the runs show"), card);
-    remarks_ = saidLabel("muted", tr("What the runs say of themselves"), card);
+    verdict_ = wordsLabel("section", tr("What the runs show"), card);
+    remarks_ = wordsLabel("muted", tr("What the runs say of themselves"), card);
     card->body()->addWidget(verdict_);
     card->body()->addWidget(remarks_);
     return card;
@@ -264,7 +219,7 @@ Panel* QuantizationView::makeSteps()
         numbersCard("product", tr("One product, plane by plane"), tr("Steps of the product"), 150);
     output_ = choiceIn(stepsCard_, tr("Output of the product"), tr("The output that adds up"), 12);
     stepsCard_->controls()->addWidget(output_);
-    stepWords_ = saidLabel("muted", tr("What is looked up"), stepsCard_);
+    stepWords_ = wordsLabel("muted", tr("What is looked up"), stepsCard_);
     stepsCard_->body()->insertWidget(0, stepWords_);
     connect(output_, &QComboBox::activated, this,
             [this](int place) { put("output", place, tr("Select an output")); });
@@ -291,24 +246,11 @@ Panel* QuantizationView::numbersCard(const char* key, const QString& heading, co
     return made.card;
 }
 
-PlotCard* QuantizationView::plotCard(const char* figure)
-{
-    auto* card = new PlotCard(figure, context_, this);
-    connect(card, &PlotCard::zoomed, this, [this](const QJsonObject& ranges, const QString& key) {
-        RoomView::put("ranges", ranges, tr("Zoom"), key);
-    });
-    connect(card, &PlotCard::clicked, this,
-            [this, name = std::string(figure)](double x, double y) { clickPlot(name, x, y); });
-    plots_.push_back(card);
-    return card;
-}
-
 // In a narrow window cards stand below each other.
 void QuantizationView::resizeEvent(QResizeEvent* event)
 {
     View::resizeEvent(event);
-    for (QBoxLayout* row : rows_)
-        row->setDirection(width() < kBeside ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight);
+    pages_->fitWidth(width());
 }
 
 } // namespace vitrine::quantization_plugin

@@ -7,10 +7,11 @@
 #include "plugins/quantization/figures/layer.h"
 #include "plugins/quantization/figures/tokens.h"
 #include "plugins/quantization/view/budget_card.h"
+#include "plugins/quantization/view/card_pages.h"
 #include "plugins/quantization/view/live_card.h"
-#include "plugins/quantization/view/plot_card.h"
-#include "plugins/quantization/view/said.h"
+#include "plugins/quantization/view/plot_cards.h"
 #include "widgets/page/elided_choice.h"
+#include "widgets/page/panel.h"
 #include "widgets/params/segmented_switch.h"
 #include "widgets/state_json.h"
 #include "widgets/table/run_table.h"
@@ -163,9 +164,7 @@ void QuantizationView::draw()
         probe_ = quantization_plugin::probeOf(run);
     probeOf_ = run.uid;
     figures_ = quantization_plugin::figures(runs, state, probe_);
-    const QJsonObject ranges = current()["ranges"].toObject();
-    for (PlotCard* plot : plots_)
-        plot->draw(figures_, ranges);
+    plots_->show(figures_, current());
     drawLayers();
     drawInside(state);
     drawTokens(state);
@@ -269,19 +268,11 @@ void QuantizationView::drawTokens(const State& state)
 // The page of the state, the first where there is none of that name.
 void QuantizationView::drawPages()
 {
-    const QString key = current()["page"].toString();
-    const auto found = std::ranges::find(pages_, key, &Page::key);
-    const auto shown = found == pages_.end() ? pages_.begin() : found;
-    pageSwitch_->setCurrent(static_cast<int>(shown - pages_.begin()));
-    for (Page& page : pages_) {
-        page.missing->setVisible(
-            std::ranges::all_of(page.cards, [](QWidget* card) { return card->isHidden(); }));
-        page.page->setVisible(page.key == shown->key);
-    }
-    const bool isInside = shown->key == QLatin1String("inside"),
-               isAttention = shown->key == QLatin1String("attention");
+    const QString shown = pages_->show(current()["page"].toString());
+    const bool isInside = shown == QLatin1String("inside"),
+               isAttention = shown == QLatin1String("attention");
     choice_->setVisible(done_.size() > 1 &&
-                        (isInside || isAttention || shown->key == QLatin1String("layers")));
+                        (isInside || isAttention || shown == QLatin1String("layers")));
     layerChoice_->setVisible(isInside && layerChoice_->count() > 0);
     for (QWidget* part : std::initializer_list<QWidget*>{mapLayer_, mapKind_})
         part->setVisible(isAttention && mapLayer_->count() > 0);

@@ -6,13 +6,11 @@
 #include "widgets/page/room_view.h"
 
 #include <cstdint>
-#include <initializer_list>
 #include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
-class QBoxLayout;
 class QCheckBox;
 class QLabel;
 class QPushButton;
@@ -31,8 +29,9 @@ namespace vitrine::quantization_plugin
 {
 
 class BudgetCard;
+class CardPages;
 class LiveCard;
-class PlotCard;
+class PlotCards;
 struct Probe;
 
 // Runs of quantization.llm: the original beside its versions, in pages: what they cost, where it
@@ -65,18 +64,8 @@ private:
         DataTable* table = nullptr;
         std::string shown = {}; // what it was filled from
     };
-    // A part of the view with a word on the switch of pages.
-    struct Page {
-        QString key, word, help;
-        QWidget* page = nullptr;
-        QLabel* missing = nullptr; // what is said where all cards are hidden
-        std::vector<QWidget*> cards = {};
-    };
-
     QWidget* makeContent();
     QWidget* makeBar();
-    QBoxLayout* addPage(const QString& key, const QString& word, const QString& help);
-    void add(QBoxLayout* column, std::initializer_list<Panel*> cards, int stretch);
     void makeVersionsPage();
     void makeLayersPage();
     void makeInsidePage();
@@ -89,7 +78,6 @@ private:
     Panel* makeLayers();
     Panel* makeSteps();
     Panel* makeAssumptions();
-    PlotCard* plotCard(const char* figure);
     Panel* numbersCard(const char* key, const QString& heading, const QString& name, int height);
     Panel* makeLive();
     Panel* makeBudget();
@@ -127,13 +115,12 @@ private:
     std::shared_ptr<const Probe> probe_;
     bool filling_ = false; // rows are selected by the view itself
 
-    std::vector<Page> pages_;
-    SegmentedSwitch* pageSwitch_ = nullptr;
+    CardPages* pages_ = nullptr;
     ElidedChoice *choice_ = nullptr, *layerChoice_ = nullptr;
     QLabel *verdict_ = nullptr, *remarks_ = nullptr;
     RunTable* table_ = nullptr;
     QPushButton* allColumns_ = nullptr; // or those of the table that fit
-    std::vector<PlotCard*> plots_;
+    PlotCards* plots_ = nullptr;
     std::map<std::string, NumbersCard> numbers_;
     Panel* layersCard_ = nullptr;
     LiveCard* live_ = nullptr;
@@ -145,7 +132,6 @@ private:
     SegmentedSwitch *mapKind_ = nullptr, *originalForm_ = nullptr, *scalePlace_ = nullptr;
     QCheckBox* traffic_ = nullptr;
     WhatIfBar* whatIf_ = nullptr;
-    std::vector<QBoxLayout*> rows_; // of cards side by side
 };
 
 } // namespace vitrine::quantization_plugin

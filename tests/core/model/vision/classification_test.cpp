@@ -23,7 +23,7 @@ TEST(Classification, TheLargestLogitIsTheAnswer)
 TEST(Classification, ConfusionCountsWhatWasCalledWhat)
 {
     const std::vector<Classified> answers = {{0, 0}, {0, 1}, {1, 1}, {1, 1}, {5, 1}};
-    EXPECT_EQ(confusion(answers, 2), (std::vector<std::int64_t>{1, 1, 0, 2}));
+    EXPECT_EQ(confusion(answers), (Confusion{{{0, 0}, 1}, {{0, 1}, 1}, {{1, 1}, 2}, {{5, 1}, 1}}));
 }
 
 TEST(Classification, CalibrationErrorIsTheMeanGapBetweenWordAndDeed)

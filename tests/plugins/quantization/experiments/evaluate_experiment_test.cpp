@@ -13,6 +13,8 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <map>
+#include <set>
 
 namespace vitrine::quantization_plugin
 {
@@ -123,6 +125,49 @@ TEST_F(EvaluateExperimentTest, TwoModelsAreComparedPictureByPicture)
     EXPECT_NEAR(value(*other, "difference"),
                 value(*other, "accuracy_second") - value(*other, "accuracy"), 1e-12);
     EXPECT_EQ(other->table("items")->columns.size(), 9u);
+}
+
+TEST_F(EvaluateExperimentTest, AFewPicturesOfEachKindOfErrorAreKept)
+{
+    const auto result = run({{"second", (folder_.path / "second").string()}});
+    ASSERT_TRUE(result) << result.error().message;
+    std::map<std::pair<std::string, std::string>, std::int64_t> cells;
+    for (const auto& row : result->table("confusion")->rows)
+        if (std::get<std::string>(row[0]) != std::get<std::string>(row[1]))
+            cells[{std::get<std::string>(row[0]), std::get<std::string>(row[1])}] =
+                std::get<std::int64_t>(row[2]);
+    ASSERT_FALSE(cells.empty());
+    std::map<std::pair<std::string, std::string>, std::int64_t> kept;
+    for (const char* name : {"worst", "examples", "differing"})
+        for (const auto& row : result->table(name)->rows) {
+            const Artifact* file = result->artifact(std::get<std::string>(row[0]));
+            ASSERT_TRUE(file);
+            EXPECT_TRUE(std::filesystem::exists(file->path));
+            if (std::string_view(name) == "examples")
+                ++kept[{std::get<std::string>(row[2]), std::get<std::string>(row[3])}];
+        }
+    for (const auto& [cell, count] : cells)
+        EXPECT_EQ(kept[cell], std::min<std::int64_t>(count, 4)) << cell.first << cell.second;
+    EXPECT_EQ(kept.size(), cells.size());
+    std::set<std::string> names; // no picture is kept twice
+    for (const Artifact& artifact : result->artifacts)
+        EXPECT_TRUE(names.insert(readFile(artifact.path, 1 << 20).value()).second);
+}
+
+TEST_F(EvaluateExperimentTest, ClassesHaveTheNamesOfTheModelAndOfTwoOfOneNameTheNumberToo)
+{
+    const auto config = folder_.path / "first/config.json";
+    std::string text = readFile(config, 1 << 20).value();
+    text.insert(text.rfind('}'), R"(, "label_names": ["crane", "heron", "crane"])");
+    ASSERT_TRUE(writeFileAtomically(config, text));
+
+    const auto result = run({});
+
+    ASSERT_TRUE(result) << result.error().message;
+    std::set<std::string> names;
+    for (const auto& row : result->table("classes")->rows)
+        names.insert(std::get<std::string>(row[0]));
+    EXPECT_EQ(names, (std::set<std::string>{"crane (0)", "heron", "crane (2)"}));
 }
 
 TEST_F(EvaluateExperimentTest, TheFirstPicturesAreTakenWhereThereIsALimit)

@@ -1,0 +1,330 @@
+#include "plugins/quantization/view/vision_view.h"
+
+#include "core/base/json.h"
+#include "core/base/number_text.h"
+#include "plugins/quantization/figures/vision_figures.h"
+#include "plugins/quantization/view/card_pages.h"
+#include "plugins/quantization/view/plot_cards.h"
+#include "widgets/page/elided_choice.h"
+#include "widgets/page/flow_layout.h"
+#include "widgets/page/panel.h"
+#include "widgets/params/segmented_switch.h"
+#include "widgets/state_json.h"
+#include "widgets/table/data_table.h"
+#include "widgets/theme/shown_text.h"
+#include "widgets/theme/text.h"
+
+#include <QBoxLayout>
+#include <QLabel>
+
+#include <algorithm>
+
+namespace vitrine::quantization_plugin
+{
+namespace
+{
+
+constexpr int kMatrixHeight = 400, kCurveHeight = 360, kSheetHeight = 420, kCellSheetHeight = 150;
+constexpr int kNamesHeight = 160, kPairsHeight = 100;
+
+std::vector<SkeletonCard> visionSkeleton(QSize size)
+{
+    using Body = SkeletonCard::Body;
+    const int gap = 8, said = 96, half = (size.width() - gap) / 2;
+    const int top = said + gap, height = std::max(0, size.height() - top);
+    return {{{0, 0, size.width(), said}, Body::words},
+            {{0, top, half, height}},
+            {{half + gap, top, half, height}, Body::lines}};
+}
+
+DataTable* plainTable(Panel* card, const QString& name, int height)
+{
+    auto* table = new DataTable(card);
+    table->setAccessibleName(name);
+    table->setFrameShape(QFrame::NoFrame);
+    table->setMinimumHeight(height);
+    card->body()->addWidget(table, 1);
+    return table;
+}
+
+} // namespace
+
+VisionView::VisionView(ViewContext& context, QWidget* parent)
+    : RoomView(context, BoundState({"ranges"}),
+               {.name = tr("Vision"),
+                .experiment = QStringLiteral("vision.evaluate"),
+                .failure = tr("There is nothing to show"),
+                .empty = {tr("How often is a vision transformer right?"),
+                          tr("It names the class of pictures that nothing was trained on: how many "
+                             "it names rightly, what it takes for what, whether its probabilities "
+                             "can be believed. Two models are compared picture by picture."),
+                          tr("Compare vitrine-deit and vitrine-efficientvit"),
+                          tr("On the test pictures of Fashion-MNIST; takes about two minutes"),
+                          tr("Or choose a model and pictures in the form (F4 shows it).")}},
+               parent)
+{
+    makePage(makeContent(), visionSkeleton, {});
+    showPage();
+}
+
+QWidget* VisionView::makeContent()
+{
+    plots_ = new PlotCards(context_, this);
+    connect(plots_, &PlotCards::rangesEdited, this,
+            [this](const QJsonObject& ranges, const QString& key) {
+                put("ranges", ranges, tr("Zoom"), key);
+            });
+    connect(plots_, &PlotCards::clicked, this,
+            [this](const std::string& figure, double x, double y) {
+                if (figure != "vision-confusion" || done_.empty())
+                    return;
+                const State state = readState(coreJson(current()));
+                if (const auto cell = cellAt(*records()[selectedRun(state, records())], x, y))
+                    selectCell(fromUtf8(cell->label), fromUtf8(cell->answer));
+            });
+    pages_ = new CardPages(tr("Pages of the evaluation"), this);
+    connect(pages_, &CardPages::chosen, this, [this](const QString& key, const QString& word) {
+        put("page", key.isEmpty() ? QJsonValue() : QJsonValue(key), tr("Show %1").arg(word),
+            QStringLiteral("page"));
+    });
+    auto* content = new QWidget(this);
+    auto* column = new QVBoxLayout(content);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(8);
+    column->addWidget(makeVerdict());
+    column->addWidget(makeBar());
+    column->addWidget(scrolled(pages_), 1);
+    makePages();
+    return content;
+}
+
+QWidget* VisionView::makeBar()
+{
+    auto* bar = new QWidget(this);
+    auto* line = new FlowLayout(bar);
+    runChoice_ =
+        choiceIn(bar, tr("Whose answers are shown"), tr("The run whose answers are shown"), 24);
+    line->addWidget(pages_->chooser());
+    line->addWidget(runChoice_);
+    connect(runChoice_, &QComboBox::activated, this, [this](int place) {
+        if (place >= 0 && place < static_cast<int>(done_.size()))
+            put("run", fromUtf8(done_[static_cast<std::size_t>(place)]->uid),
+                tr("Show answers of %1").arg(runChoice_->itemText(place)));
+    });
+    return bar;
+}
+
+void VisionView::makePages()
+{
+    pages_->addPage("answers", tr("Answers"), tr("What is called what"));
+    pages_->addRow({makeConfusion(), makeCell()}, 1);
+    pages_->addPage("probabilities", tr("Probabilities"),
+                    tr("Whether they can be believed, and how often each class is found"));
+    pages_->addRow({plots_->add("vision-calibration", kCurveHeight),
+                    plots_->add("vision-classes", kCurveHeight)},
+                   1);
+    pages_->addPage("worst", tr("Worst"), tr("The answers that are furthest from the truth"));
+    pages_->addRow({plots_->add("vision-worst", kSheetHeight)}, 1);
+    pages_->addPage("both", tr("Two models"), tr("Where one is right and the other is not"),
+                    tr("One model was judged. Name another one beside it in the form (F4 shows "
+                       "it) and both are compared picture by picture."));
+    pages_->addRow({makePairs()}, 0);
+    pages_->addRow({plots_->add("vision-paired", kCurveHeight)}, 1);
+    pages_->addRow({plots_->add("vision-differing", kSheetHeight)}, 1);
+}
+
+Panel* VisionView::makeVerdict()
+{
+    auto* card = new Panel(tr("How often it is right"), this);
+    card->setEnlargeable(false);
+    verdict_ = wordsLabel("section", tr("What the runs show"), card);
+    remarks_ = wordsLabel("muted", tr("What the runs say of themselves"), card);
+    card->body()->addWidget(verdict_);
+    card->body()->addWidget(remarks_);
+    return card;
+}
+
+Panel* VisionView::makeConfusion()
+{
+    Panel* card = plots_->add("vision-confusion", kMatrixHeight);
+    cells_ = new SegmentedSwitch(card);
+    cells_->setAccessibleName(tr("What the cells say"));
+    cells_->setOptions(
+        {tr("Counts"), tr("Shares")},
+        {tr("How many pictures; colours are logarithmic"), tr("Share of the pictures of a class")});
+    card->controls()->addWidget(cells_);
+    connect(cells_, &SegmentedSwitch::chosen, this, [this](int place) {
+        put("cells", place == 1 ? QJsonValue("share") : QJsonValue(),
+            place == 1 ? tr("Show shares") : tr("Show counts"));
+    });
+    return card;
+}
+
+// The pictures of the selected cell: those that were kept, and all their names.
+Panel* VisionView::makeCell()
+{
+    cellCard_ = new Panel(QString(), this);
+    cellChoice_ = choiceIn(cellCard_, tr("Cell of the matrix"),
+                           tr("Which pictures are shown; a click on the matrix chooses too"), 24);
+    cellCard_->controls()->addWidget(cellChoice_);
+    connect(cellChoice_, &QComboBox::activated, this, [this](int place) {
+        const QStringList cell = cellChoice_->itemData(place).toStringList();
+        if (cell.size() == 2)
+            selectCell(cell[0], cell[1]);
+        else
+            selectCell({}, {});
+    });
+    plots_->addTo(cellCard_, "vision-cell", kCellSheetHeight);
+    noPictures_ = wordsLabel("muted", tr("Why no pictures are shown"), cellCard_);
+    cellCard_->body()->addWidget(noPictures_);
+    cellTable_ = plainTable(cellCard_, tr("Pictures of the cell"), kNamesHeight);
+    return cellCard_;
+}
+
+Panel* VisionView::makePairs()
+{
+    pairsCard_ = new Panel(tr("Both models on the same pictures"), this);
+    pairsCard_->setEnlargeable(false);
+    pairs_ = plainTable(pairsCard_, tr("How often both, one and none are right"), kPairsHeight);
+    pairs_->setSortingEnabled(false);
+    pairs_->setMaximumHeight(kPairsHeight);
+    return pairsCard_;
+}
+
+// In a narrow window cards stand below each other.
+void VisionView::resizeEvent(QResizeEvent* event)
+{
+    View::resizeEvent(event);
+    pages_->fitWidth(width());
+}
+
+void VisionView::startStudy()
+{
+    start({{"model", "vitrine-deit"}, {"second", "vitrine-efficientvit"}}, false);
+}
+
+bool VisionView::isSound(const RunRecord& run) const
+{
+    return run.state == RunState::done && isEvaluation(run);
+}
+
+QString VisionView::troubleOf(const RunRecord& run) const
+{
+    const std::string why = !run.error.empty()            ? run.error
+                            : run.state == RunState::done ? "the run holds no answers to pictures"
+                                                          : "the run did not finish";
+    return fromUtf8(runs_.size() == 1 ? why : evaluationName(run) + ": " + why);
+}
+
+void VisionView::showRuns(const std::vector<RunHandle>& sound)
+{
+    done_ = sound;
+    bindTo(done_.empty() ? QString() : fromUtf8(done_.front()->uid));
+    if (done_.empty()) {
+        figures_.clear();
+        return;
+    }
+    showText(*verdict_, keptTogether(evaluationVerdict(records())), kLongestShownLine);
+    QStringList said;
+    for (const std::string& remark : evaluationRemarks(records()))
+        said << keptTogether(remark);
+    showText(*remarks_, said.join('\n'), kLongestShownLine);
+    remarks_->setVisible(!said.isEmpty());
+    runChoice_->clear();
+    for (const RunHandle& run : done_)
+        runChoice_->addItem(shownText(evaluationName(*run), 80));
+    runChoice_->setVisible(done_.size() > 1);
+    draw();
+}
+
+void VisionView::setState(const QJsonObject& state)
+{
+    state_ = state;
+    if (!done_.empty())
+        draw();
+}
+
+Runs VisionView::records() const
+{
+    Runs all;
+    for (const RunHandle& run : done_)
+        all.push_back(run.get());
+    return all;
+}
+
+void VisionView::draw()
+{
+    const State given = readState(coreJson(current()));
+    const Runs runs = records();
+    const std::size_t place = selectedRun(given, runs);
+    const RunRecord& run = *runs[place];
+    const State state = withKnownCell(given, run);
+    runChoice_->setCurrentIndex(static_cast<int>(place));
+    cells_->setCurrent(state.isRowShare ? 1 : 0);
+    figures_ = visionFigures(runs, state);
+    plots_->show(figures_, current());
+    drawCell(run, state);
+    const Table pairs = pairedTable(run);
+    pairsCard_->setVisible(!pairs.rows.empty());
+    pairs_->setTable(pairs);
+    pages_->show(current()["page"].toString());
+    showPage();
+}
+
+void VisionView::drawCell(const RunRecord& run, const State& state)
+{
+    cellCard_->setHeading(shownText(cellTitle(run, state), 120));
+    cellTable_->setTable(cellTable(run, state));
+    cellChoice_->clear();
+    cellChoice_->addItem(tr("All wrong answers"));
+    int chosen = 0;
+    const auto add = [&](const std::string& label, const std::string& answer,
+                         std::int64_t pictures) {
+        if (label == state.label && answer == state.answer)
+            chosen = cellChoice_->count();
+        cellChoice_->addItem(
+            tr("%1 called %2 (%3)")
+                .arg(shownText(label, 40), shownText(answer, 40), fromUtf8(wholeText(pictures))),
+            QStringList{fromUtf8(label), fromUtf8(answer)});
+    };
+    for (const ConfusedPair& pair : confusedPairs(run))
+        add(pair.label, pair.answer, pair.pictures);
+    // One of the diagonal, or one that never came.
+    if (chosen == 0 && !state.label.empty())
+        add(state.label, state.answer, static_cast<std::int64_t>(cellTable_->model()->rowCount()));
+    cellChoice_->setCurrentIndex(chosen);
+    const bool isShown =
+        std::ranges::find(figures_, "vision-cell", &figure::Figure::name) != figures_.end();
+    noPictures_->setVisible(!isShown);
+    noPictures_->setText(state.label.empty()
+                             ? tr("A click on a cell of the matrix shows its pictures.")
+                         : state.label == state.answer
+                             ? tr("Pictures that were named rightly are not kept with the run.")
+                         : cellTable_->model()->rowCount() == 0
+                             ? tr("There is no such picture.")
+                             : tr("No picture of this cell was kept with the run."));
+}
+
+// A second click on a cell lets it go.
+void VisionView::selectCell(const QString& label, const QString& answer)
+{
+    QJsonObject state = current();
+    const bool isSelected =
+        state.value("label").toString() == label && state.value("answer").toString() == answer;
+    const bool none = label.isEmpty() || isSelected;
+    state["label"] = none ? QJsonValue() : QJsonValue(label);
+    state["answer"] = none ? QJsonValue() : QJsonValue(answer);
+    change(state, none ? tr("Select no cell") : tr("Select a cell"));
+}
+
+QString VisionView::title() const
+{
+    if (done_.empty())
+        return tr("Vision");
+    QStringList names;
+    for (const RunHandle& run : done_)
+        names << shownText(evaluationName(*run), 80);
+    return besideTitle(names);
+}
+
+} // namespace vitrine::quantization_plugin
