@@ -135,7 +135,8 @@ TEST(Classifier, AnExportedModelAnswersAsTheOneItCameFrom)
         other->network().eval();
 
         const auto chance = [](Trainee& t) { return classifierLoss(t, 3).item<double>(); };
-        EXPECT_NEAR(chance(*one), chance(*other), 2e-3);
+        // Weights are rounded to F16, up to 5e-4 of each: which way decides about 2e-3 of the loss.
+        EXPECT_NEAR(chance(*one), chance(*other), 5e-3);
     }
     std::filesystem::remove_all(folder);
 }

@@ -97,7 +97,7 @@ TEST_F(VisionFigures, SheetsShowKeptPicturesAndWhatWasSaid)
 {
     const figure::Figure& worst = *figureOf(one_, "vision-worst");
     ASSERT_EQ(worst.images.size(), 3u);
-    EXPECT_EQ(worst.images[0].caption, "Shirt\nCoat 75 %");
+    EXPECT_EQ(worst.images[0].caption, "Shirt\nCoat\n75 %");
     EXPECT_EQ(worst.images[0].name, "t10k 2: it is Shirt (25.0 %), called Coat (75.0 %)");
     EXPECT_EQ(worst.images[0].rgb, std::vector<std::uint8_t>(4 * 4 * 3, 200));
 
