@@ -107,26 +107,32 @@ Result<void> Listener::readBias(const model::Checkpoint& checkpoint)
     return {};
 }
 
-// Centre of a token of the grid, in shares of the picture's side.
-struct Point {
-    double x = 0, y = 0;
-};
-Point centreOf(const TokenGrid& grid, std::int64_t patch)
+// Squared distances along one side, in shares of it, of the middle of a place to those of the other
+// grid's places.
+std::vector<double> squaredAlong(std::int64_t place, std::int64_t places, std::int64_t others)
 {
-    return {(static_cast<double>(patch % grid.columns) + 0.5) / static_cast<double>(grid.columns),
-            (static_cast<double>(patch / grid.columns) + 0.5) / static_cast<double>(grid.rows)};
+    const auto middle = [](std::int64_t i, std::int64_t count) {
+        return (static_cast<double>(i) + 0.5) / static_cast<double>(count);
+    };
+    std::vector<double> squared(static_cast<std::size_t>(others));
+    for (std::int64_t other = 0; other < others; ++other) {
+        const double apart = middle(other, others) - middle(place, places);
+        squared[static_cast<std::size_t>(other)] = apart * apart;
+    }
+    return squared;
 }
 
-// Distances between patches of queries and keys, by how far apart they are in rows and columns of
-// either grid.
+// Pixels from a patch of the queries to all of the keys.
 std::vector<double> distancesFrom(const PictureLayer& layer, std::int64_t patch, std::int64_t side)
 {
-    const Point from = centreOf(layer.queries, patch);
-    std::vector<double> distances(static_cast<std::size_t>(layer.keys.patches()));
-    for (std::size_t key = 0; key < distances.size(); ++key) {
-        const Point to = centreOf(layer.keys, static_cast<std::int64_t>(key));
-        distances[key] = static_cast<double>(side) * std::hypot(to.x - from.x, to.y - from.y);
-    }
+    const TokenGrid &from = layer.queries, &to = layer.keys;
+    const auto down = squaredAlong(patch / from.columns, from.rows, to.rows),
+               across = squaredAlong(patch % from.columns, from.columns, to.columns);
+    std::vector<double> distances;
+    distances.reserve(static_cast<std::size_t>(to.patches()));
+    for (const double y : down)
+        for (const double x : across)
+            distances.push_back(static_cast<double>(side) * std::sqrt(x + y));
     return distances;
 }
 
