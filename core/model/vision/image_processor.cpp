@@ -227,6 +227,9 @@ Result<void> parsePreprocessorConfig(std::string_view text, std::string_view nam
     auto how = ProcessorReader(json, config).read();
     if (!how)
         return inputError("cannot read {}: {}", name, how.error().message);
+    if (!config.mean.empty() || config.crop || config.resampling || config.padded)
+        config.notes.push_back("What config.json says of how pictures are prepared is not heeded: "
+                               "preprocessor_config.json says it.");
     config.processor = std::move(*how);
     return {};
 }

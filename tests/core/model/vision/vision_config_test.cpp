@@ -159,6 +159,16 @@ TEST(ImageProcessor, IsThatOfItsClass)
     EXPECT_EQ(processed("{}", "deit")->notes.size(), 1u); // its class was assumed
 }
 
+TEST(ImageProcessor, GoesBeforeWhatConfigJsonSaysAndSaysSo)
+{
+    auto config = parseVisionConfig(R"({"mean": [0.1, 0.1, 0.1], "crop_pct": 0.5})", "config.json");
+    ASSERT_TRUE(config);
+    ASSERT_TRUE(
+        parsePreprocessorConfig(R"({"image_processor_type": "ViTImageProcessor"})", "p", *config));
+    ASSERT_EQ(config->notes.size(), 1u);
+    EXPECT_NE(config->notes[0].find("not heeded"), std::string::npos);
+}
+
 TEST(ImageProcessor, EverySwitchIsHeeded)
 {
     EXPECT_TRUE(processorOf(R"({"do_normalize": false})").mean.empty());
