@@ -494,9 +494,9 @@ void addSheet(std::vector<figure::Figure>& all, figure::Figure figure, const Run
         figure::Image image = imageOf(run, files[i]);
         if (image.rgb.empty())
             continue;
-        image.caption =
-            isOfBoth ? fmt::format("{}\n{}\n{}", one.label, one.answer, one.second)
-                     : fmt::format("{}\n{}\n{:.0f} %", one.label, one.answer, 100 * one.probability);
+        image.caption = isOfBoth ? fmt::format("{}\n{}\n{}", one.label, one.answer, one.second)
+                                 : fmt::format("{}\n{}\n{:.0f} %", one.label, one.answer,
+                                               100 * one.probability);
         image.name =
             fmt::format("{}: it is {} ({}), called {} ({})", one.picture, one.label,
                         percentText(one.ofLabel), one.answer, percentText(one.probability));
