@@ -24,7 +24,7 @@ namespace
 
 constexpr int kPatchItem = -2, kMeanItem = -1; // data of the choice of queries
 
-QImage imageOf(const attention::SeenPicture& picture)
+QImage qImageOf(const attention::SeenPicture& picture)
 {
     const auto side = static_cast<int>(picture.side);
     return QImage(picture.rgb.data(), side, side, 3 * side, QImage::Format_RGB888).copy();
@@ -36,7 +36,7 @@ QString percent(double share)
 }
 
 // "3.1 % to the class token, 40.2 % to registers".
-QString asideText(const PatchMap& map)
+QString awayText(const PatchMap& map)
 {
     double registers = 0;
     QStringList parts;
@@ -188,7 +188,7 @@ void PictureMapPanel::setShown(const PictureRuns& runs, const PictureState& stat
     for (const PatchMap& map : maps) {
         const PictureFigureRun& run = runs[map.run];
         PictureMapData data;
-        data.picture = imageOf(run.shown(state).picture());
+        data.picture = qImageOf(run.shown(state).picture());
         data.rows = map.rows, data.columns = map.columns;
         data.values = map.values;
         data.scale = {state.look.colours, state.look.scale, range.low, range.high};
@@ -212,7 +212,7 @@ void PictureMapPanel::setShown(const PictureRuns& runs, const PictureState& stat
     }
     maps_->setAcross(state.maps == PictureMaps::standIns && runs.size() > 1 ? 3 : 0);
     maps_->setMaps(std::move(all));
-    resting_ = maps.empty() ? QString() : asideText(maps.front());
+    resting_ = maps.empty() ? QString() : awayText(maps.front());
     if (!resting_.isEmpty())
         resting_ = tr("Of this attention %1, the rest to patches. ").arg(resting_);
     resting_ += tr("Point at a patch to read its weight, click it to see where it looks.");

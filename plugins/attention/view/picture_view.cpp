@@ -155,6 +155,9 @@ QWidget* PictureView::makeContent()
     answers_->setMinimumHeight(150);
     plots_ =
         makeSplitter(Qt::Vertical, {answersCard_, distanceCard_, makeNorms(), errorsCard_}, this);
+    plots_->setMinimumHeight(kPlotsHeight);
+    column_ = scrolled(plots_);
+    column_->setMinimumWidth(300);
     top_ = makeSplitter(Qt::Horizontal, {heads_, map_}, this);
     page_ = makeSplitter(Qt::Vertical, {top_}, this);
     return scrolled(page_);
