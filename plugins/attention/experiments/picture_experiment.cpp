@@ -21,6 +21,7 @@ namespace
 namespace fs = std::filesystem;
 
 constexpr std::size_t kTopAnswers = 5;
+constexpr std::int64_t kFewClasses = 20;
 
 // The pictures that a file or folder stands for, folders by name.
 Result<std::vector<fs::path>> picturesAt(const fs::path& path, std::int64_t limit,
@@ -200,6 +201,11 @@ private:
                                      "bias and borders have no place in linear attention.");
                 break;
             }
+        if (const std::int64_t classes = opened.model.classes();
+            classes > 0 && classes <= kFewClasses)
+            out_.notes.push_back(fmt::format("{} knows {} classes and calls every picture one of "
+                                             "them, whatever it shows.",
+                                             opened.name, classes));
         const std::int64_t patches = set_.layers.back().queries.patches();
         if (patches < 64)
             out_.notes.push_back(fmt::format(

@@ -16,6 +16,7 @@ namespace
 {
 
 constexpr std::size_t kBins = 40;
+constexpr double kWideFigure = 165; // millimetres, for three pictures side by side
 
 std::vector<figure::RunLook> runLooksOf(const PictureRuns& runs, const PictureState& state)
 {
@@ -98,14 +99,18 @@ figure::Figure pictureMapsFigure(const PictureRuns& runs, const PictureState& st
     if (state.hidesHigh)
         figure.caption +=
             fmt::format(" Patches whose norm is above {} medians are left out.", state.normFactor);
+    if (maps.size() > 1)
+        figure.width = kWideFigure;
     const figure::Range range = rangeOf(maps, state.look);
     for (const PatchMap& map : maps) {
         figure::Image image = imageOf(runs[map.run].shown(state));
-        image.caption = map.title;
+        const bool isOwn = map.title.ends_with(kOwn);
+        image.caption =
+            isOwn ? map.title.substr(0, map.title.size() - kOwn.size()) + ", own" : map.title;
         if (runs.size() > 1)
             image.caption += (image.caption.empty() ? "" : "\n") + runLabel(*runs[map.run].run);
         const std::string aside = map.notice.empty() ? asideText(map) : map.notice;
-        if (!aside.empty())
+        if (!aside.empty() && (maps.size() < 3 || !map.notice.empty()))
             image.caption += (image.caption.empty() ? "" : "\n") + aside;
         figure.images.push_back(std::move(image));
     }

@@ -131,7 +131,7 @@ private:
                             : attending == Attending::reluLinear ? "ReLU-linear"
                                                                  : "first-order Taylor";
         if (attending == attention::ownAttending(layer()))
-            title += " (the model's own)";
+            title += kOwn;
         return title;
     }
 
@@ -415,7 +415,7 @@ std::string queryName(const PictureCapture& capture, const PictureQuery& query)
 {
     switch (query.kind) {
     case PictureQuery::Kind::prefix:
-        return capture.prefixNames().at(static_cast<std::size_t>(query.prefix)) + " token";
+        return "the " + capture.prefixNames().at(static_cast<std::size_t>(query.prefix)) + " token";
     case PictureQuery::Kind::patch:
         return "a patch";
     case PictureQuery::Kind::mean:

@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 // What a person sees and changes in the view of pictures: window, exported figures and reports read
@@ -83,6 +84,8 @@ PictureQuery shownQuery(const attention::PictureCapture& capture, const PictureS
 // The token of a grid that a query is; none for the mean.
 std::optional<std::int64_t> tokenOf(const PictureQuery& query, const attention::TokenGrid& grid);
 
+// How the title of a map ends that is the model's own among stand-ins.
+inline constexpr std::string_view kOwn = " (the model's own)";
 // One map over one picture, ready to be drawn.
 struct PatchMap {
     std::size_t run = 0;                // place among the runs

@@ -12,8 +12,10 @@
 #include "widgets/picture/linked_picture_maps.h"
 #include "widgets/plot/plot_view.h"
 #include "widgets/state_json.h"
+#include "widgets/theme/shown_text.h"
 #include "widgets/theme/text.h"
 
+#include <QLabel>
 #include <QMenu>
 #include <QSplitter>
 #include <QVBoxLayout>
@@ -153,6 +155,11 @@ QWidget* PictureView::makeContent()
     errorsCard_ = plotCard(tr("What linear attention loses"), errors_);
     answersCard_ = plotCard(tr("What the model calls it"), answers_);
     answers_->setMinimumHeight(150);
+    notes_ = new QLabel(answersCard_);
+    notes_->setProperty("role", "muted");
+    notes_->setWordWrap(true);
+    notes_->setAccessibleName(tr("What the run says of itself"));
+    answersCard_->body()->addWidget(notes_);
     plots_ =
         makeSplitter(Qt::Vertical, {answersCard_, distanceCard_, makeNorms(), errorsCard_}, this);
     plots_->setMinimumHeight(kPlotsHeight);
@@ -349,6 +356,11 @@ void PictureView::drawPlots()
     figure::Figure answers = pictureAnswersFigure(runs, state);
     answersCard_->setVisible(!answers.bars.empty());
     answers_->setFigure(withState(std::move(answers)));
+    QStringList notes;
+    for (const std::string& note : runs.front().run->result.notes)
+        notes << fromUtf8(note);
+    showText(*notes_, notes.join(QLatin1Char('\n')));
+    notes_->setVisible(!notes.isEmpty());
     factor_->setNumber(state.normFactor);
     high_->setCurrent(state.hidesHigh ? 1 : 0);
 }

@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+class QLabel;
 class QSplitter;
 
 namespace vitrine
@@ -80,6 +81,7 @@ private:
     PictureMapPanel* map_ = nullptr;
     plot::PlotView *distance_ = nullptr, *norms_ = nullptr, *errors_ = nullptr, *answers_ = nullptr;
     Panel *answersCard_ = nullptr, *errorsCard_ = nullptr, *distanceCard_ = nullptr;
+    QLabel* notes_ = nullptr; // of the first run
     ValueSlider* factor_ = nullptr;
     SegmentedSwitch* high_ = nullptr;
     QWidget* column_ = nullptr; // of plots

@@ -92,6 +92,7 @@ TEST(PictureExperiment, AFolderIsABatchInTheOrderOfNamesAndItsHeadsAreMeans)
                 1e-12);
     EXPECT_EQ(openPictureRun(both)->pictures.size(), 2u);
     EXPECT_EQ(both.result.table("answers")->rows.size(), 10u);
+    EXPECT_THAT(first.result.notes, testing::Contains(HasSubstr("knows 6 classes")));
     EXPECT_EQ(first.result.metric("first_token_mass"), nullptr); // there is no class token
 }
 

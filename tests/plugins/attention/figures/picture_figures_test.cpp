@@ -79,6 +79,7 @@ TEST_F(PictureFigures, StandInsAreThreeMapsOnOneRangeAndAFigureOfTheirOwn)
     EXPECT_EQ(found->grids[0].maximum, found->grids[2].maximum);
     EXPECT_EQ(found->grids[0].minimum, found->grids[2].minimum);
     EXPECT_LE(found->grids[2].minimum, 0);
+    EXPECT_EQ(found->images[1].caption, "ReLU-linear, own");
 }
 
 TEST_F(PictureFigures, WhatCannotBeShownSaysWhy)
