@@ -99,9 +99,9 @@ TEST(Study, OfEveryPluginCanRunHereWithWhatItsExperimentKnows)
 {
     PluginRooms rooms;
     const auto studies = studiesOf(rooms.rooms());
-    ASSERT_EQ(studies.size(), 4u);
+    ASSERT_EQ(studies.size(), 5u);
     EXPECT_EQ(studies.front().title, "Find the sinks");
-    EXPECT_EQ(studies.back().title, "Video duel: x264 beside AV1");
+    EXPECT_EQ(studies.back().title, "See with a transformer");
     for (const Study& study : studies) {
         EXPECT_EQ(study.missing, "") << study.title.toStdString();
         for (const RoomInfo& room : rooms.rooms())
