@@ -217,11 +217,12 @@ QFrame* HomePage::makeDropZone()
     auto* words = new QVBoxLayout;
     words->setSpacing(4);
     words->addWidget(roleLabel("Drop a file here", "heading", zone));
-    words->addWidget(roleLabel(
-        "A checkpoint (Hugging Face folder, .safetensors, llama2.c .bin), a text "
-        "(.txt, .md), a video or a folder of pictures, a topology table (.csv), a task file "
-        "(.jsonl), or a workspace (.vitrine).",
-        "muted", zone));
+    words->addWidget(
+        roleLabel("A checkpoint (Hugging Face folder, .safetensors, llama2.c .bin), a text "
+                  "(.txt, .md), a picture, a video or a folder of pictures, a topology table "
+                  "(.csv), a task file "
+                  "(.jsonl), or a workspace (.vitrine).",
+                  "muted", zone));
     auto* browse = new QPushButton("Open…", zone);
     browse->setAccessibleName("Open a file");
     connect(browse, &QPushButton::clicked, this, &HomePage::browseRequested);
