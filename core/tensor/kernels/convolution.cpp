@@ -146,33 +146,48 @@ struct Convolution::Private {
     std::vector<Band> bands;
     std::map<decltype(Band().kind()), dnnl::convolution_forward> primitives;
     std::map<decltype(Band().kind()), dnnl::convolution_forward::primitive_desc> descriptions;
-    memory weights, bias;
+    std::map<decltype(Band().kind()), memory> weights; // as each kind of band reads them best
+    memory bias;
 
     void lay(const float* values, const float* biasValues);
+    memory laidOut(const memory::desc& layout, const memory& plain) const;
     void run(const Band& band, const float* x, float* y) const;
 };
 
 void Convolution::Private::lay(const float* values, const float* biasValues)
 {
-    auto desc = weightsDesc(cut, memory::format_tag::any, memory::format_tag::any);
+    // Read only.
+    const memory plain(weightsDesc(cut, memory::format_tag::oihw, memory::format_tag::goihw), cpu(),
+                       const_cast<float*>(values));
+    const auto any = weightsDesc(cut, memory::format_tag::any, memory::format_tag::any);
     for (const Band& band : bands) {
         if (descriptions.contains(band.kind()))
             continue;
-        auto description = describe(cut, band, desc, hasBias, after);
-        desc = description.weights_desc(); // all bands read the same weights
+        // Weights in the layout of another kind might leave this one the reference alone, which
+        // takes a hundred times as long.
+        auto description = describe(cut, band, any, hasBias, after);
+        weights.emplace(band.kind(), laidOut(description.weights_desc(), plain));
         primitives.emplace(band.kind(), dnnl::convolution_forward(description));
         descriptions.emplace(band.kind(), std::move(description));
     }
-    dnnl::stream stream(cpu());
-    memory plain(weightsDesc(cut, memory::format_tag::oihw, memory::format_tag::goihw), cpu(),
-                 const_cast<float*>(values)); // read only
-    weights = memory(desc, cpu());
-    dnnl::reorder(plain, weights).execute(stream, plain, weights);
     if (hasBias) {
         bias = memory({{cut.outChannels}, memory::data_type::f32, memory::format_tag::x}, cpu());
         std::copy_n(biasValues, cut.outChannels, static_cast<float*>(bias.get_data_handle()));
     }
+}
+
+// Shared with a kind that has the same layout.
+memory Convolution::Private::laidOut(const memory::desc& layout, const memory& plain) const
+{
+    for (const auto& [kind, laid] : weights)
+        if (laid.get_desc() == layout)
+            return laid;
+    memory laid(layout, cpu());
+    memory from = plain;
+    dnnl::stream stream(cpu());
+    dnnl::reorder(from, laid).execute(stream, from, laid);
     stream.wait();
+    return laid;
 }
 
 void Convolution::Private::run(const Band& band, const float* x, float* y) const
@@ -191,7 +206,7 @@ void Convolution::Private::run(const Band& band, const float* x, float* y) const
     float* out = y + band.first * cut.outWidth * cut.outChannels;
     std::unordered_map<int, memory> arguments{
         {DNNL_ARG_SRC, memory(description.src_desc(), cpu(), const_cast<float*>(in))},
-        {DNNL_ARG_WEIGHTS, weights},
+        {DNNL_ARG_WEIGHTS, weights.at(band.kind())},
         {DNNL_ARG_DST, memory(description.dst_desc(), cpu(), out)},
         {DNNL_ARG_SCRATCHPAD, memory(pad, cpu(), aligned)}};
     if (hasBias)
