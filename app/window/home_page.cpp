@@ -27,7 +27,7 @@ namespace vitrine
 namespace
 {
 
-constexpr int kCardWidth = 200; // at least
+constexpr int kCardWidth = 168; // at least
 constexpr int kCardHeight = 268;
 constexpr int kRecentHeight = 140;
 constexpr int kPictureHeight = 152;
@@ -160,7 +160,7 @@ HomePage::HomePage(const std::vector<Study>& studies, QWidget* parent) : QWidget
     column->addSpacing(12);
 
     auto* cards = new QHBoxLayout;
-    cards->setSpacing(16);
+    cards->setSpacing(12);
     for (const Study& study : studies) {
         auto* card = new Card(study.title, study.line, "Run · " + study.takes, inside);
         card->setMinimumWidth(kCardWidth);
