@@ -253,7 +253,7 @@ std::vector<ParamSpec> PictureExperiment::params(const Params&) const
                         1, 1000, 5.0),
             numberParam("norm_factor", "High norm above", "Sinks",
                         "A patch has a high norm above that many medians of its layer; our choice, "
-                        "Darcet et al. 2024 cut DINOv2's at 150, about three medians",
+                        "Darcet et al. 2024 cut DINOv2's at 150 [M]",
                         1, 1000, 3.0)};
 }
 
