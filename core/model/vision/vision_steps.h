@@ -5,7 +5,7 @@
 
 #include <cstdint>
 #include <memory>
-#include <vector>
+#include <span>
 
 namespace vitrine::model
 {
@@ -18,14 +18,17 @@ struct PassMatrix {
     std::int64_t count() const { return rows * columns; }
 };
 
+using StepInputs = std::span<const PassMatrix>;
+
 // One layer, ready to run: its weights read, folded and laid out.
 class VisionStep
 {
 public:
     virtual ~VisionStep() = default;
     // Inputs in the order of the layer; none: the picture alone. Output and inputs do not overlap.
-    virtual void run(std::span<const PassMatrix> inputs, PassMatrix output) const = 0;
+    virtual void run(StepInputs inputs, PassMatrix output) const = 0;
 };
+using StepPointer = std::unique_ptr<VisionStep>;
 
 // Rows and columns of a layer's output.
 PassMatrix outputOf(const NetworkLayer& layer, std::span<const PassMatrix> inputs);
