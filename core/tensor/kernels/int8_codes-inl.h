@@ -1,0 +1,126 @@
+// Included once per target by sources that use Highway's dynamic dispatch; no #pragma once.
+#if defined(VITRINE_KERNELS_INT8_CODES_INL_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef VITRINE_KERNELS_INT8_CODES_INL_H
+#undef VITRINE_KERNELS_INT8_CODES_INL_H
+#else
+#define VITRINE_KERNELS_INT8_CODES_INL_H
+#endif
+
+#include "core/tensor/kernels/sum_requantizer.h"
+
+#include <hwy/highway.h>
+
+#include <algorithm>
+#include <cstring>
+
+HWY_BEFORE_NAMESPACE();
+#if HWY_TARGET == HWY_AVX3_DL
+HWY_PUSH_ATTRIBUTES(HWY_TARGET_STR ",avx512vnni") // as those who include this
+#endif
+namespace vitrine::kernels::HWY_NAMESPACE
+{
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+using CodeInts = hn::CappedTag<std::int32_t, 16>;
+using CodeVector = hn::Vec<CodeInts>;
+inline constexpr auto kCodeLanes = static_cast<std::int64_t>(hn::MaxLanes(CodeInts()));
+
+// The factors are shifts: no sum leaves 32 bits.
+HWY_INLINE CodeVector shiftedSums(CodeVector sums, const SumRequantizer& by, std::int64_t output)
+{
+    const CodeInts d;
+    return hn::Shr(hn::Add(sums, hn::LoadU(d, by.roundings(output))),
+                   hn::LoadU(d, by.shifts(output)));
+}
+
+// Of 64 bits: products, with their offset, shifted to where the codes are.
+template <class Sums, class Factors>
+HWY_INLINE auto shiftedProducts(Sums sums, Factors factors, const std::uint64_t* offsets,
+                                const std::uint64_t* shifts)
+{
+    const hn::Repartition<std::uint64_t, CodeInts> d;
+    const auto products = hn::BitCast(d, hn::MulEven(sums, factors));
+    return hn::Shr(hn::Add(products, hn::LoadU(d, offsets)), hn::LoadU(d, shifts));
+}
+
+HWY_INLINE CodeVector multipliedSums(CodeVector sums, const SumRequantizer& by, std::int64_t output)
+{
+    const CodeInts d;
+    const auto limits = hn::LoadU(d, by.limits(output)),
+               factors = hn::LoadU(d, by.multipliers(output));
+    const auto kept = hn::Max(hn::Min(sums, limits), hn::Neg(limits));
+#if HWY_TARGET == HWY_SCALAR
+    const std::int64_t half = output % 2 == 0 ? 0 : SumRequantizer::kTogether / 2;
+    const std::int64_t product = std::int64_t{kept.raw} * factors.raw;
+    const std::uint64_t shifted =
+        (static_cast<std::uint64_t>(product) + by.offsets(output)[half]) >>
+        by.wideShifts(output)[half];
+    const auto codes = hn::Set(d, static_cast<std::int32_t>(static_cast<std::uint32_t>(shifted)));
+#else
+    constexpr std::int64_t half = SumRequantizer::kTogether / 2;
+    const hn::Repartition<std::uint64_t, CodeInts> d64;
+    const auto odd = [&](CodeVector v) HWY_ATTR {
+        return hn::BitCast(d, hn::ShiftRight<32>(hn::BitCast(d64, v)));
+    };
+    const auto evens = shiftedProducts(kept, factors, by.offsets(output), by.wideShifts(output));
+    const auto odds = shiftedProducts(odd(kept), odd(factors), by.offsets(output) + half,
+                                      by.wideShifts(output) + half);
+    const auto codes = hn::OddEven(hn::BitCast(d, hn::ShiftLeft<32>(odds)), hn::BitCast(d, evens));
+#endif
+    // Modulo 2^32: the difference is in range, its parts may not be.
+    return hn::Sub(codes, hn::LoadU(d, by.remainders(output)));
+}
+
+// Sums of `count` outputs from `output` on, a multiple of 16, become codes; reads whole vectors of
+// sums, writes `count` codes.
+template <class Code>
+HWY_INLINE void requantizeSums(const std::int32_t* sums, std::int64_t output, std::int64_t count,
+                               const SumRequantizer& by, Code* to)
+{
+    const CodeInts d;
+    const hn::Rebind<Code, CodeInts> dCode;
+    const auto low = hn::Set(d, by.range().low), high = hn::Set(d, by.range().high);
+    const bool isShift = by.isShift();
+    for (std::int64_t i = 0; i < count; i += kCodeLanes) {
+        const auto sum = hn::LoadU(d, sums + i);
+        const auto codes =
+            isShift ? shiftedSums(sum, by, output + i) : multipliedSums(sum, by, output + i);
+        const auto kept = hn::DemoteTo(dCode, hn::Min(hn::Max(codes, low), high));
+        if (i + kCodeLanes <= count) {
+            hn::StoreU(kept, dCode, to + i);
+        } else {
+            Code last[hn::MaxLanes(CodeInts())];
+            hn::StoreU(kept, dCode, last);
+            std::copy_n(last, count - i, to + i);
+        }
+    }
+}
+
+// codes[i] = table[codes[i] + 128]
+HWY_INLINE void lookUp(const std::int8_t* table, std::int64_t count, std::int8_t* codes)
+{
+    std::int64_t i = 0;
+#if HWY_TARGET == HWY_AVX3_DL
+    const __m512i below0 = _mm512_loadu_si512(table), below1 = _mm512_loadu_si512(table + 64),
+                  above0 = _mm512_loadu_si512(table + 128),
+                  above1 = _mm512_loadu_si512(table + 192);
+    for (; i + 64 <= count; i += 64) {
+        const __m512i code = _mm512_loadu_si512(codes + i);
+        const __m512i below = _mm512_permutex2var_epi8(below0, code, below1),
+                      above = _mm512_permutex2var_epi8(above0, code, above1);
+        _mm512_storeu_si512(codes + i,
+                            _mm512_mask_blend_epi8(_mm512_movepi8_mask(code), above, below));
+    }
+#endif
+    for (; i < count; ++i)
+        codes[i] = table[codes[i] + 128];
+}
+
+} // namespace vitrine::kernels::HWY_NAMESPACE
+#if HWY_TARGET == HWY_AVX3_DL
+HWY_POP_ATTRIBUTES
+#endif
+HWY_AFTER_NAMESPACE();
+
+#endif

@@ -1,0 +1,120 @@
+#include "core/tensor/kernels/int8_tiles.h"
+
+#include "core/tensor/kernels/aligned_bytes.h"
+
+#include <algorithm>
+#include <cstring>
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "core/tensor/kernels/int8_tiles.cpp"
+#include <hwy/foreach_target.h>
+
+#include <hwy/highway.h>
+
+HWY_BEFORE_NAMESPACE();
+namespace vitrine::kernels::HWY_NAMESPACE
+{
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+// Four rows of 16 codes -> a tile.
+void interleaveOf(const std::int8_t* const* rows, std::int8_t* tile)
+{
+#if HWY_TARGET == HWY_SCALAR
+    for (std::int64_t o = 0; o < Int8Tiles::kOutputs; ++o)
+        for (std::int64_t i = 0; i < Int8Tiles::kInputs; ++i)
+            tile[o * Int8Tiles::kInputs + i] = rows[i][o];
+#else
+    const hn::FixedTag<std::int8_t, 16> d;
+    const hn::Repartition<std::int16_t, decltype(d)> d16;
+    const auto row0 = hn::LoadU(d, rows[0]), row1 = hn::LoadU(d, rows[1]),
+               row2 = hn::LoadU(d, rows[2]), row3 = hn::LoadU(d, rows[3]);
+    const auto store = [&](auto first, auto second, std::int8_t* to) HWY_ATTR {
+        hn::StoreU(hn::BitCast(d, hn::InterleaveLower(d16, first, second)), d, to);
+        hn::StoreU(hn::BitCast(d, hn::InterleaveUpper(d16, first, second)), d, to + 16);
+    };
+    store(hn::BitCast(d16, hn::InterleaveLower(d, row0, row1)),
+          hn::BitCast(d16, hn::InterleaveLower(d, row2, row3)), tile);
+    store(hn::BitCast(d16, hn::InterleaveUpper(d, row0, row1)),
+          hn::BitCast(d16, hn::InterleaveUpper(d, row2, row3)), tile + 32);
+#endif
+}
+
+// Inputs of one row of a block's 16 outputs, `stride` tiles of four inputs apart in `codes`.
+void packRowOf(const std::int8_t* row, std::int64_t inputs, std::int8_t* codes, std::int32_t* sum)
+{
+    constexpr std::int64_t four = Int8Tiles::kInputs;
+    std::int64_t i = 0;
+    std::int32_t total = 0;
+    for (; i + four <= inputs; i += four, codes += Int8Tiles::kBytes) {
+        std::memcpy(codes, row + i, four);
+        total += row[i] + row[i + 1] + row[i + 2] + row[i + 3];
+    }
+    for (std::int64_t j = 0; i + j < inputs; ++j) {
+        codes[j] = row[i + j];
+        total += row[i + j];
+    }
+    *sum = total;
+}
+
+} // namespace vitrine::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace vitrine::kernels
+{
+
+HWY_EXPORT(interleaveOf);
+HWY_EXPORT(packRowOf);
+
+void Int8Tiles::resize(std::int64_t outputs, std::int64_t inputs)
+{
+    outputs_ = outputs, inputs_ = inputs;
+    const auto count = static_cast<std::size_t>(blocks() * tiles() * kBytes),
+               sumBytes = static_cast<std::size_t>(blocks() * kOutputs) * sizeof(std::int32_t);
+    if (capacity_ < count + sumBytes) {
+        capacity_ = count + sumBytes;
+        bytes_ = alignedBytes(capacity_);
+    }
+    codes_ = reinterpret_cast<std::int8_t*>(bytes_.get());
+    sums_ = reinterpret_cast<std::int32_t*>(bytes_.get() + count);
+}
+
+void Int8Tiles::packRows(const std::int8_t* codes, std::int64_t outputs, std::int64_t inputs,
+                         std::int64_t stride)
+{
+    resize(outputs, inputs);
+    for (std::int64_t o = 0; o < blocks() * kOutputs; ++o) {
+        std::int8_t* to = codes_ + o / kOutputs * tiles() * kBytes + o % kOutputs * kInputs;
+        if (o >= outputs || inputs % kInputs != 0)
+            for (std::int64_t t = 0; t < tiles(); ++t)
+                std::memset(to + t * kBytes, 0, kInputs);
+        sums_[o] = 0;
+        if (o < outputs)
+            HWY_DYNAMIC_DISPATCH(packRowOf)(codes + o * stride, inputs, to, sums_ + o);
+    }
+}
+
+void Int8Tiles::packColumns(const std::int8_t* codes, std::int64_t outputs, std::int64_t inputs,
+                            std::int64_t stride)
+{
+    resize(outputs, inputs);
+    const auto interleave = HWY_DYNAMIC_DISPATCH(interleaveOf);
+    for (std::int64_t b = 0; b < blocks(); ++b)
+        for (std::int64_t t = 0; t < tiles(); ++t) {
+            std::int8_t spare[kInputs][kOutputs] = {};
+            const std::int8_t* rows[kInputs];
+            const std::int64_t first = b * kOutputs, count = std::min(kOutputs, outputs - first);
+            for (std::int64_t i = 0; i < kInputs; ++i) {
+                const std::int8_t* row = codes + (t * kInputs + i) * stride + first;
+                const bool isThere = t * kInputs + i < inputs;
+                if (isThere && count < kOutputs)
+                    std::copy_n(row, count, spare[i]);
+                rows[i] = isThere && count == kOutputs ? row : spare[i];
+            }
+            interleave(rows, codes_ + (b * tiles() + t) * kBytes);
+        }
+}
+
+} // namespace vitrine::kernels
+#endif
