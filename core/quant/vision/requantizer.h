@@ -23,8 +23,8 @@ struct Requantizer {
 
 // The shift for a factor that is a power of two.
 Requantizer shiftRequantizer(double factor);
-// M * 2^-n with a multiplier of 31 bits nearest to a factor in 2^-31 .. 1 (Trio-ViT's; Jacob et al.
-// 2018, section 2.2); the factor's relative error is at most 2^-31.
+// M * 2^-n with a multiplier of 31 bits nearest to a factor in 2^-31 .. 2^29 (Trio-ViT's; Jacob et
+// al. 2018, section 2.2); the factor's relative error is at most 2^-31.
 Requantizer multiplyRequantizer(double factor);
 
 // In whole numbers. |sum| < 2^31. Half-way up as a shifter does, without the ends of any grid.
@@ -40,8 +40,8 @@ inline std::int64_t requantized(std::int64_t sum, Requantizer by, std::int64_t l
     return std::clamp(requantized(sum, by), low, high);
 }
 
-// The same in double precision, by another way: exact for |sum| < 2^31, whatever the multiplier.
-// `halfEven` rounds as published simulations do.
+// The same in double precision, by another way: exact for |sum| < 2^31 and |result| < 2^50,
+// whatever the multiplier. `halfEven` rounds as published simulations do.
 double requantizedInDoubles(double sum, Requantizer by, Rounding rounding);
 
 } // namespace vitrine::quant
