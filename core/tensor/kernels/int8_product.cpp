@@ -4,112 +4,29 @@
 #include "core/tensor/kernels/int8_band.h"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <cstdlib>
-#include <type_traits>
 #include <vector>
 
-#define HWY_WANT_AVX3_DL // byte products that are summed (VNNI), tables of bytes (VBMI)
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "core/tensor/kernels/int8_product.cpp"
-#include <hwy/foreach_target.h>
-
-#include "core/tensor/kernels/int8_codes-inl.h"
-#include "core/tensor/kernels/int8_sums-inl.h"
-
-#include <hwy/highway.h>
-
-HWY_BEFORE_NAMESPACE();
-#if HWY_TARGET == HWY_AVX3_DL
-HWY_PUSH_ATTRIBUTES(HWY_TARGET_STR ",avx512vnni")
-#endif
-namespace vitrine::kernels::HWY_NAMESPACE
-{
-
-template <class Value>
-void finishRow(const Int8Product::Packed& product, const std::int32_t* sums, std::int64_t output,
-               std::int64_t count, Value* y)
-{
-    if constexpr (std::is_same_v<Value, std::int32_t>) {
-        std::copy_n(sums, count, y);
-    } else {
-        requantizeSums(sums, output, count, *product.requantizer, y);
-        if constexpr (std::is_same_v<Value, std::int8_t>)
-            if (product.table)
-                lookUp(product.table->data(), count, y);
-    }
-}
-
-template <class Value>
-void multiplyBand(const Int8Product::Packed& product, const Int8Band<Value>& band)
-{
-    thread_local std::vector<Int8Input> inputs;
-    const Int8Tiles& tiles = product.tiles;
-    const std::int64_t stride = tiles.tiles() * Int8Tiles::kInputs;
-    inputs.resize(static_cast<std::size_t>(
-        std::max(static_cast<std::int64_t>(inputs.size()), band.rows * stride)));
-    for (std::int64_t r = 0; r < band.rows; ++r)
-        layInputs(band.x + r * band.stride, tiles.inputs(), inputs.data() + r * stride);
-
-    HWY_ALIGN std::int32_t sums[kMostRows * kSumStride];
-    const std::int64_t end = band.firstBlock + band.blocks;
-    for (std::int64_t block = band.firstBlock; block < end; block += kMostBlocks) {
-        const std::int64_t output = block * Int8Tiles::kOutputs;
-        const auto blocks = static_cast<int>(std::min<std::int64_t>(kMostBlocks, end - block));
-        const std::int64_t count = std::min(blocks * Int8Tiles::kOutputs, tiles.outputs() - output);
-        for (std::int64_t row = 0; row < band.rows; row += kMostRows) {
-            const auto rows = static_cast<int>(std::min<std::int64_t>(kMostRows, band.rows - row));
-            tileSums(rows, blocks, tiles, block, product.bias.data() + output,
-                     tiles.sums() + output, inputs.data() + row * stride, stride, sums);
-            for (int r = 0; r < rows; ++r)
-                finishRow(product, sums + r * kSumStride, output, count,
-                          band.y + (row + r) * band.yStride + output);
-        }
-    }
-}
-
-void multiplyBytes(const Int8Product::Packed& product, const Int8Band<std::int8_t>& band)
-{
-    multiplyBand(product, band);
-}
-void multiplyShorts(const Int8Product::Packed& product, const Int8Band<std::int16_t>& band)
-{
-    multiplyBand(product, band);
-}
-void multiplySums(const Int8Product::Packed& product, const Int8Band<std::int32_t>& band)
-{
-    multiplyBand(product, band);
-}
-
-} // namespace vitrine::kernels::HWY_NAMESPACE
-#if HWY_TARGET == HWY_AVX3_DL
-HWY_POP_ATTRIBUTES
-#endif
-HWY_AFTER_NAMESPACE();
-
-#if HWY_ONCE
 namespace vitrine::kernels
 {
 
-HWY_EXPORT(multiplyBytes);
-HWY_EXPORT(multiplyShorts);
-HWY_EXPORT(multiplySums);
+struct Int8Product::Packed {
+    Int8Tiles tiles;
+    std::vector<std::int32_t> bias; // of whole blocks
+    std::optional<SumRequantizer> requantizer;
+    std::optional<std::array<std::int8_t, 256>> table;
+
+    Int8Sums sums() const
+    {
+        return {&tiles, bias.data(), requantizer ? &*requantizer : nullptr,
+                table ? table->data() : nullptr};
+    }
+};
 
 namespace
 {
-
-void multiplyBandBest(const Int8Product::Packed& p, const Int8Band<std::int8_t>& band)
-{
-    HWY_DYNAMIC_DISPATCH(multiplyBytes)(p, band);
-}
-void multiplyBandBest(const Int8Product::Packed& p, const Int8Band<std::int16_t>& band)
-{
-    HWY_DYNAMIC_DISPATCH(multiplyShorts)(p, band);
-}
-void multiplyBandBest(const Int8Product::Packed& p, const Int8Band<std::int32_t>& band)
-{
-    HWY_DYNAMIC_DISPATCH(multiplySums)(p, band);
-}
 
 // The largest sum of any output, whatever the inputs.
 std::int64_t mostSumOf(const Int8Layer& layer)
@@ -180,6 +97,7 @@ template <class Value>
 void Int8Product::runRows(const std::int8_t* x, std::int64_t rows, std::int64_t stride, Value* y,
                           std::int64_t yStride) const
 {
+    const Int8Sums sums = packed_->sums();
     const std::int64_t blocks = packed_->tiles.blocks();
     const bool hasManyRows = rows >= 4 * kBandRows;
     const std::int64_t height = hasManyRows ? kBandRows : kFewRows,
@@ -188,13 +106,13 @@ void Int8Product::runRows(const std::int8_t* x, std::int64_t rows, std::int64_t 
     parallelFor(static_cast<std::size_t>(across * down), [&](std::size_t item) {
         const std::int64_t row = static_cast<std::int64_t>(item) / across * height,
                            block = static_cast<std::int64_t>(item) % across * width;
-        multiplyBandBest(*packed_, Int8Band<Value>{.x = x + row * stride,
-                                                   .rows = std::min(height, rows - row),
-                                                   .stride = stride,
-                                                   .y = y + row * yStride,
-                                                   .yStride = yStride,
-                                                   .firstBlock = block,
-                                                   .blocks = std::min(width, blocks - block)});
+        multiplyBand(sums, Int8Band<Value>{.x = x + row * stride,
+                                           .rows = std::min(height, rows - row),
+                                           .stride = stride,
+                                           .y = y + row * yStride,
+                                           .yStride = yStride,
+                                           .firstBlock = block,
+                                           .blocks = std::min(width, blocks - block)});
     });
 }
 
@@ -219,4 +137,3 @@ void Int8Product::run(const std::int8_t* x, std::int64_t rows, std::int64_t stri
 }
 
 } // namespace vitrine::kernels
-#endif
