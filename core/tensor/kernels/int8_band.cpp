@@ -31,7 +31,7 @@ void finishRow(const Int8Sums& product, const std::int32_t* sums, std::int64_t o
         requantizeSums(sums, output, count, *product.requantizer, y);
         if constexpr (std::is_same_v<Value, std::int8_t>)
             if (product.table)
-                lookUp(product.table, count, y);
+                lookUpCodes(product.table, count, y);
     }
 }
 

@@ -26,6 +26,18 @@ using CodeInts = hn::CappedTag<std::int32_t, 16>;
 using CodeVector = hn::Vec<CodeInts>;
 inline constexpr auto kCodeLanes = static_cast<std::int64_t>(hn::MaxLanes(CodeInts()));
 
+// Codes as numbers of 32 bits: `count` of them, or as many as there are lanes.
+HWY_INLINE CodeVector widenedCodes(const std::int8_t* codes, std::int64_t count)
+{
+    const CodeInts d;
+    const hn::Rebind<std::int8_t, CodeInts> bytes;
+    if (count >= kCodeLanes)
+        return hn::PromoteTo(d, hn::LoadU(bytes, codes));
+    std::int8_t last[hn::MaxLanes(CodeInts())] = {};
+    std::copy_n(codes, count, last);
+    return hn::PromoteTo(d, hn::LoadU(bytes, last));
+}
+
 // The factors are shifts: no sum leaves 32 bits.
 HWY_INLINE CodeVector shiftedSums(CodeVector sums, const SumRequantizer& by, std::int64_t output)
 {
@@ -97,24 +109,31 @@ HWY_INLINE void requantizeSums(const std::int32_t* sums, std::int64_t output, st
     }
 }
 
-// codes[i] = table[codes[i] + 128]
-HWY_INLINE void lookUp(const std::int8_t* table, std::int64_t count, std::int8_t* codes)
+// to[i]: an entry of `lower` where bytes[i] is below 128, else of `upper`. `to` may be `bytes`.
+HWY_INLINE void lookUp(const std::uint8_t* lower, const std::uint8_t* upper,
+                       const std::uint8_t* bytes, std::int64_t count, std::uint8_t* to)
 {
     std::int64_t i = 0;
 #if HWY_TARGET == HWY_AVX3_DL
-    const __m512i below0 = _mm512_loadu_si512(table), below1 = _mm512_loadu_si512(table + 64),
-                  above0 = _mm512_loadu_si512(table + 128),
-                  above1 = _mm512_loadu_si512(table + 192);
+    const __m512i lower0 = _mm512_loadu_si512(lower), lower1 = _mm512_loadu_si512(lower + 64),
+                  upper0 = _mm512_loadu_si512(upper), upper1 = _mm512_loadu_si512(upper + 64);
     for (; i + 64 <= count; i += 64) {
-        const __m512i code = _mm512_loadu_si512(codes + i);
-        const __m512i below = _mm512_permutex2var_epi8(below0, code, below1),
-                      above = _mm512_permutex2var_epi8(above0, code, above1);
-        _mm512_storeu_si512(codes + i,
-                            _mm512_mask_blend_epi8(_mm512_movepi8_mask(code), above, below));
+        const __m512i byte = _mm512_loadu_si512(bytes + i);
+        const __m512i low = _mm512_permutex2var_epi8(lower0, byte, lower1),
+                      high = _mm512_permutex2var_epi8(upper0, byte, upper1);
+        _mm512_storeu_si512(to + i, _mm512_mask_blend_epi8(_mm512_movepi8_mask(byte), low, high));
     }
 #endif
     for (; i < count; ++i)
-        codes[i] = table[codes[i] + 128];
+        to[i] = bytes[i] < 128 ? lower[bytes[i]] : upper[bytes[i] - 128];
+}
+
+// codes[i] = table[codes[i] + 128]
+HWY_INLINE void lookUpCodes(const std::int8_t* table, std::int64_t count, std::int8_t* codes)
+{
+    const auto* entries = reinterpret_cast<const std::uint8_t*>(table);
+    auto* bytes = reinterpret_cast<std::uint8_t*>(codes);
+    lookUp(entries + 128, entries, bytes, count, bytes);
 }
 
 } // namespace vitrine::kernels::HWY_NAMESPACE
