@@ -115,11 +115,12 @@ QueuePlaces placesOf(const Arguments& arguments)
         state = (home.empty() ? environment("HOME") + "/.local/share" : home) + "/vitrine/training";
     }
     state = arguments.option("--state", state);
+    const std::string models = arguments.option("--models", "resources/models");
     return {arguments.option("--recipes", "resources/recipes"),
-            arguments.option("--models", "resources/models"),
+            models,
             state,
             {arguments.option("--data", state + "/data"),
-             arguments.option("--test-data", environment("VITRINE_TEST_DATA"))}};
+             arguments.option("--test-data", environment("VITRINE_TEST_DATA")), models}};
 }
 
 double turnMinutes(const Arguments& arguments)
