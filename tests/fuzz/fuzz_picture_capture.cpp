@@ -5,7 +5,8 @@
 
 #include <fstream>
 
-// Files are mapped, so each input is written out first. What opens gives a row of its maps.
+// Files are mapped, so each input is written out first. What opens gives a row of the last
+// head of each layer.
 VITRINE_FUZZ_TARGET([](std::string_view bytes) -> vitrine::Result<std::vector<float>> {
     using namespace vitrine::attention;
     static const auto path =
@@ -13,5 +14,10 @@ VITRINE_FUZZ_TARGET([](std::string_view bytes) -> vitrine::Result<std::vector<fl
     std::ofstream(path, std::ios::binary)
         .write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
     VITRINE_TRY(const PictureCapture capture, PictureCapture::open(path));
-    return capture.map(0, 0, ownAttending(capture.layers().front())).row(0);
+    std::vector<float> rows;
+    for (std::size_t layer = 0; layer < capture.layers().size(); ++layer) {
+        const PictureLayer& of = capture.layers()[layer];
+        rows = capture.map(layer, of.heads - 1, ownAttending(of)).row(0);
+    }
+    return rows;
 })

@@ -1,3 +1,4 @@
+#include "tests/fuzz/picture_samples.h"
 #include "tests/fuzz/samples.h"
 
 #include <filesystem>
@@ -46,6 +47,10 @@ int main(int count, char** arguments)
     write("picture_size", "tiff",
           std::string("II*\0\x08\0\0\0\1\0\0\1\4\0\1\0\0\0\x60\xea\0\0\0\0\0\0", 26));
     write("idx", "sample", std::string("\0\0\x08\1\0\0\0\2ab", 10));
+    using vitrine::attention::AttentionKind;
+    write("picture_capture", "softmax", pictureSample(AttentionKind::softmax));
+    write("picture_capture", "windows", pictureSample(AttentionKind::windows));
+    write("picture_capture", "linear", pictureSample(AttentionKind::linear));
     write("run_json", "sample", R"({"params": {}, "metrics": []})");
     write("y4m", "sample", "YUV4MPEG2 W16 H12 F25:1 Ip A1:1 C420p10 XCOLORRANGE=FULL\nFRAME\n");
     write("raw_name", "sample", "clip_1920x1080_50fps_422_10bit_be.yuv");

@@ -19,6 +19,7 @@
 //   received.<l>   F32 [H, keys]              mean weight that each key receives
 // metadata: "format" = "vitrine-picture-1", "layers" (JSON list of objects: name, kind, heads, dim, prefix, rows,
 // columns, key_prefix, key_rows, key_columns, window, offset, epsilon), "prefix" (JSON list of names), "model", "name".
+// Nothing else is in it: what is not named here is refused.
 // clang-format on
 namespace vitrine::attention
 {
@@ -32,7 +33,8 @@ struct SeenPicture {
 class PictureCapture
 {
 public:
-    // The file is untrusted: names, types, shapes, sizes and metadata are checked.
+    // The file is untrusted: names, types, shapes, sizes and metadata are checked. Input error that
+    // names the first tensor, metadata or key of a layer that the format does not have.
     static Result<PictureCapture> open(const std::filesystem::path& path);
 
     const std::string& model() const;

@@ -1,9 +1,9 @@
 #include "core/attention/picture/picture_file.h"
 #include "core/attention/picture/rollout.h"
-
+#include "core/tensor/safetensors.h"
 #include "tests/core/attention/picture/picture_fixture.h"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 namespace vitrine::attention
 {
@@ -74,6 +74,50 @@ TEST(PictureFile, RefusesWhatIsNoPicture)
     const auto opened = PictureCapture::open(small.folder.path / "model.safetensors");
     ASSERT_FALSE(opened);
     EXPECT_EQ(opened.error().kind, ErrorKind::input);
+}
+
+// The kept file with one tensor and one entry of metadata more, or others.
+std::string refusalOf(const SmallVision& small, const std::string& tensor, const std::string& key,
+                      const std::string& value)
+{
+    const Kept k = kept(small);
+    const auto file = small.folder.path / "picture.safetensors";
+    const auto stored = Safetensors::open(file).value();
+    std::vector<NamedTensor> tensors;
+    for (const auto& [name, entry] : stored.entries())
+        tensors.push_back({name, stored.tensor(name).value()});
+    const float one = 1;
+    if (!tensor.empty())
+        tensors.push_back({tensor, {DType::f32, {1}, std::as_bytes(std::span(&one, 1))}});
+    auto metadata = stored.metadata();
+    if (!key.empty())
+        metadata[key] = value;
+    const auto changed = small.folder.path / "changed.safetensors";
+    EXPECT_TRUE(writeSafetensors(changed, tensors, metadata));
+    const auto opened = PictureCapture::open(changed);
+    return opened ? "" : opened.error().message;
+}
+
+TEST(PictureFile, RefusesWhatTheFormatDoesNotHaveByName)
+{
+    using testing::HasSubstr;
+    const SmallVision small = tests::smallDino();
+    EXPECT_EQ(refusalOf(small, "", "", ""), "");
+    EXPECT_THAT(refusalOf(small, "q.3", "", ""), HasSubstr("unknown tensor \"q.3\""));
+    EXPECT_THAT(refusalOf(small, "bias.0", "", ""), HasSubstr("unknown tensor \"bias.0\""));
+    EXPECT_THAT(refusalOf(small, "", "modle", "m"),
+                HasSubstr("unknown metadata \"modle\"; did you mean \"model\"?"));
+    const std::string layer = R"([{"name": "a", "kind": "softmax", "temperature": 2}])";
+    EXPECT_THAT(refusalOf(small, "", "layers", layer), HasSubstr("unknown key \"temperature\""));
+}
+
+TEST(PictureFile, SaysWhatIsWrongInOneLineWhateverItsNames)
+{
+    const std::string layer =
+        R"([{"name": "a\nb", "kind": "softmax", "heads": 1, "dim": 1, "rows": 1, "columns": 1}])";
+    const std::string refusal = refusalOf(tests::smallDino(), "", "layers", layer);
+    EXPECT_THAT(refusal, testing::HasSubstr("tokens before its patches"));
+    EXPECT_EQ(refusal.find('\n'), std::string::npos);
 }
 
 // The product of the matrices, written out.
