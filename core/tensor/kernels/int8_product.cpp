@@ -60,7 +60,7 @@ Result<Int8Product::Packed> packedLayer(const Int8Layer& layer, std::int64_t mos
 }
 
 // Few rows share what is read of the weights less often, but there must be enough to deal out.
-constexpr std::int64_t kBandRows = 24, kFewRows = 6, kBandBlocks = 8;
+constexpr std::int64_t kBandRows = 24, kFewBandRows = 6, kBandBlocks = 8;
 
 } // namespace
 
@@ -100,7 +100,7 @@ void Int8Product::runRows(const std::int8_t* x, std::int64_t rows, std::int64_t 
     const Int8Sums sums = packed_->sums();
     const std::int64_t blocks = packed_->tiles.blocks();
     const bool hasManyRows = rows >= 4 * kBandRows;
-    const std::int64_t height = hasManyRows ? kBandRows : kFewRows,
+    const std::int64_t height = hasManyRows ? kBandRows : kFewBandRows,
                        width = hasManyRows ? blocks : kBandBlocks;
     const std::int64_t across = (blocks + width - 1) / width, down = (rows + height - 1) / height;
     parallelFor(static_cast<std::size_t>(across * down), [&](std::size_t item) {
