@@ -93,7 +93,9 @@ std::optional<Attending> parseAttending(std::string_view name)
 
 Attending ownAttending(const PictureLayer& layer)
 {
-    return layer.kind == AttentionKind::linear ? Attending::reluLinear : Attending::softmax;
+    return layer.kind == AttentionKind::linear   ? Attending::reluLinear
+           : layer.kind == AttentionKind::taylor ? Attending::taylor
+                                                 : Attending::softmax;
 }
 
 bool canAttend(const PictureLayer& layer, Attending attending)

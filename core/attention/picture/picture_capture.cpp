@@ -251,7 +251,7 @@ private:
         for (std::size_t key = 0; key < distances.size(); ++key) {
             const auto weight =
                 static_cast<double>(row[static_cast<std::size_t>(layer_.keys.prefix) + key]);
-            far += weight * distances[key];
+            far += weight < 0 ? kNone : weight * distances[key];
             all += weight;
         }
         if (all > 0) {
@@ -311,6 +311,11 @@ Result<PictureTensors> capturePicture(const model::VisionModel& model,
     Listener listener(model, result);
     if (result.layers.empty())
         return inputError("{} has no attention", model.network().name);
+    if (hasSparsePart(model.network()))
+        return inputError(
+            "{} has a sparse part beside its Taylor attention, which is not shown; the "
+            "same model without it can be",
+            model.network().name);
     VITRINE_TRY(result.output,
                 model.run(picture, {.observe = [&](const model::LayerOutput& output) {
                               listener.hear(output);

@@ -26,7 +26,8 @@ struct PictureTensors {
     std::vector<float> output;            // as VisionModel::run gives it
 };
 
-// Error of the pass; input error for a network without attention.
+// Error of the pass; input error for a network without attention, or with a sparse part beside its
+// own.
 Result<PictureTensors> capturePicture(const model::VisionModel& model,
                                       std::span<const float> picture);
 
@@ -44,9 +45,11 @@ struct HeadLook {
     // Mean weight that other tokens give to the class token, and all tokens to registers; NaN where
     // there is none.
     double classMass = 0, registerMass = 0;
-    double entropy = 0; // nat, mean over queries of -sum A ln A
+    // nat, mean over queries of -sum A ln A; NaN where a weight lies below 0.
+    double entropy = 0;
     // Pixels: mean over patches of the distance to the patches that they look at, by weight
-    // (weights to patches alone, over their sum; Dosovitskiy et al. 2021, figure 7).
+    // (weights to patches alone, over their sum; Dosovitskiy et al. 2021, figure 7). NaN where a
+    // weight lies below 0.
     double distance = 0;
     // Share of scaled scores in [-1, 1), as they are and with the mean of the keys taken off
     // (ViTALiTy, figure 3); NaN for windows.

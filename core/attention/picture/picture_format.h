@@ -15,7 +15,8 @@ namespace vitrine::attention
 
 inline constexpr std::string_view kPictureFormat = "vitrine-picture-1";
 // Of AttentionKind, in its order.
-inline constexpr std::array<std::string_view, 3> kPictureKinds = {"softmax", "windows", "linear"};
+inline constexpr std::array<std::string_view, 4> kPictureKinds = {"softmax", "windows", "linear",
+                                                                  "taylor"};
 // All there is in the metadata.
 inline constexpr std::array<std::string_view, 5> kPictureKeys = {"format", "layers", "prefix",
                                                                  "model", "name"};

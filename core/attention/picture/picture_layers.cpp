@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cassert>
 #include <cmath>
 
@@ -95,17 +96,53 @@ AttentionPlace linearPlace(const Network& network, std::size_t at)
     return place;
 }
 
+// ViTALiTy: operands as those of softmax attention, in one matrix.
+AttentionPlace taylorPlace(const Network& network, std::size_t at)
+{
+    const NetworkLayer& context = network.layers[at];
+    const std::int64_t width = context.shape.batch * context.shape.m;
+    AttentionPlace place;
+    place.layer.name = withoutEnd(context.shape.name);
+    place.layer.kind = AttentionKind::taylor;
+    place.layer.heads = context.shape.batch;
+    place.layer.dim = context.shape.m;
+    place.layer.queries = place.layer.keys = squareGrid(context.shape.k, prefixOf(network));
+    place.queriesAt = place.keysAt = place.valuesAt = context.inputs[1];
+    place.keyColumn = width;
+    place.valueColumn = 2 * width;
+    place.headStep = context.shape.m;
+    return place;
+}
+
+AttentionPlace placeOf(const Network& network, std::size_t at)
+{
+    const NetworkLayer& layer = network.layers[at];
+    return layer.shape.kind == LayerKind::scores ? softmaxPlace(network, at)
+           : layer.isTaylor                      ? taylorPlace(network, at)
+                                                 : linearPlace(network, at);
+}
+
+bool isSparsePart(const NetworkLayer& layer)
+{
+    return layer.isTaylor && layer.shape.kind == LayerKind::scores;
+}
+
 } // namespace
+
+bool hasSparsePart(const Network& network)
+{
+    return std::ranges::any_of(network.layers, isSparsePart);
+}
 
 std::vector<AttentionPlace> attentionPlaces(const Network& network)
 {
     std::vector<AttentionPlace> places;
     for (std::size_t i = 0; i < network.layers.size(); ++i) {
         const LayerKind kind = network.layers[i].shape.kind;
-        if (kind != LayerKind::scores && kind != LayerKind::context)
+        if ((kind != LayerKind::scores && kind != LayerKind::context) ||
+            isSparsePart(network.layers[i]))
             continue;
-        places.push_back(kind == LayerKind::scores ? softmaxPlace(network, i)
-                                                   : linearPlace(network, i));
+        places.push_back(placeOf(network, i));
         places.back().blockEnd = lastOfModule(network, i);
     }
     return places;

@@ -25,6 +25,7 @@ enum class AttentionKind {
     softmax, // every query sees every key
     windows, // softmax within square windows, with a bias by relative position (Swin)
     linear,  // of what is above 0 in queries and keys (EfficientViT)
+    taylor,  // first order, of centred keys (ViTALiTy); weights may lie below 0
 };
 
 struct PictureLayer {
@@ -49,8 +50,11 @@ struct AttentionPlace {
     std::string biasTable;    // tensor of the bias of windows, [(2 side - 1)^2, heads]
 };
 
-// In the order in which they run; empty for a network without attention.
+// In the order in which they run; empty for a network without attention. Of a sparse part beside
+// Taylor attention they know nothing.
 std::vector<AttentionPlace> attentionPlaces(const model::Network& network);
+// Whether some layer has such a sparse part (attention_form.h).
+bool hasSparsePart(const model::Network& network);
 
 // What the tokens before the patches are: "class", "distillation", "register 1" ...
 std::vector<std::string> prefixNames(const model::Network& network);

@@ -87,6 +87,9 @@ private:
 std::string whyNoRollout(const PictureCapture& capture)
 {
     const auto& layers = capture.layers();
+    if (std::ranges::any_of(
+            layers, [](const PictureLayer& layer) { return layer.kind == AttentionKind::taylor; }))
+        return "No rollout: weights of Taylor attention may lie below 0, and what flows cannot.";
     const bool same = std::ranges::all_of(layers, [&](const PictureLayer& layer) {
         return layer.kind == AttentionKind::softmax && layer.queries == layers.front().queries &&
                layer.keys == layer.queries;

@@ -8,10 +8,10 @@ namespace vitrine::model
 const char* kindName(LayerKind kind)
 {
     static constexpr std::array kNames{
-        "conv",    "depthwise", "grouped",      "deconv",    "deformable", "linear", "scores",
-        "softmax", "values",    "context",      "lookup",    "divisor",    "norm",   "activation",
-        "add",     "pool",      "mix",          "embedding", "tokens",     "rotary", "concat",
-        "divide",  "windows",   "join windows", "merge",     "select"};
+        "conv",    "depthwise", "grouped", "deconv",    "deformable",   "linear", "scores",
+        "softmax", "values",    "context", "lookup",    "divisor",      "norm",   "activation",
+        "add",     "pool",      "mix",     "embedding", "tokens",       "rotary", "concat",
+        "divide",  "centre",    "sums",    "windows",   "join windows", "merge",  "select"};
     static_assert(kNames.size() == static_cast<std::size_t>(LayerKind::select) + 1);
     return kNames[static_cast<std::size_t>(kind)];
 }

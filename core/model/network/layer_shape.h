@@ -31,6 +31,8 @@ enum class LayerKind {
     rotary,      // rotary position embedding of queries or keys
     concat,      // inputs side by side
     divide,      // the first input by the second, row by row
+    centre,      // keys less their mean over the tokens
+    sums,        // two rows: sums over the tokens of centred keys and of values
     windows,     // a map into square windows, rolled before
     joinWindows, // and back
     merge,       // 2 x 2 neighbours side by side

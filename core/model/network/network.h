@@ -44,6 +44,10 @@ struct NetworkLayer {
     std::int64_t side = 0, offset = 0;
     float epsilon = 0;                  // of LayerKind::norm and divide
     Function function = Function::none; // of LayerKind::activation
+    // Of linear attention: ViTALiTy's, else that of EfficientViT. Of LayerKind::scores: what the
+    // former leaves of softmax where a prediction exceeds the threshold (attention_form.h).
+    bool isTaylor = false;
+    double threshold = 0;
     // Tensors among `tensors` that are folded into the weights when they are read: of a batch
     // normalisation behind the layer (".running_mean" and its like; its epsilon), or a factor for
     // each output (layer scale). Empty: there is none.

@@ -1,6 +1,7 @@
 #include "core/model/vision/vision_checkpoint.h"
 
 #include "core/base/file.h"
+#include "core/model/network/attention_form.h"
 #include "core/model/vision/vision_family.h"
 #include "core/tensor/printable.h"
 
@@ -58,6 +59,7 @@ private:
     Result<bool> nameTensors(const VisionFamily& family);
     Result<void> join();
     Result<void> settle(const VisionFamily& family);
+    Result<Network> described(const VisionFamily& family, const TensorShapes& shapes);
     Result<void> checkConfig(const Network& network) const;
 
     fs::path path_;
@@ -213,6 +215,16 @@ Result<void> VisionFile::checkConfig(const Network& network) const
     return {};
 }
 
+// The network, with the attention that config.json says.
+Result<Network> VisionFile::described(const VisionFamily& family, const TensorShapes& shapes)
+{
+    VITRINE_TRY(Network network, family.describe(shapes, config_, notes_));
+    network.name = family.name;
+    if (config_.attention != "taylor")
+        return network;
+    return withAttention(network, {AttentionForm::Kind::taylor});
+}
+
 Result<void> VisionFile::settle(const VisionFamily& family)
 {
     VITRINE_CHECK(join());
@@ -221,7 +233,7 @@ Result<void> VisionFile::settle(const VisionFamily& family)
         VITRINE_TRY(const TensorView view, tensor(name));
         shapes.all[name] = view.shape;
     }
-    auto network = family.describe(shapes, config_, notes_);
+    auto network = described(family, shapes);
     if (!network)
         return inputError("cannot open {}: {}", path_.string(), network.error().message);
     VITRINE_CHECK(checkConfig(*network));

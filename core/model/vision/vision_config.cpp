@@ -18,7 +18,7 @@ constexpr std::int64_t kMostWidth = 1 << 16, kMostDepth = 1000, kMostClasses = 1
 constexpr std::string_view kKnownKeys =
     " _attn_implementation _name_or_path act act_layer add_fpn always_partition ape "
     "apply_layernorm architecture architectures attention_dropout "
-    "attention_probs_dropout_prob attn_drop_rate attn_eps block_fn bn_eps class_token "
+    "attention attention_probs_dropout_prob attn_drop_rate attn_eps block_fn bn_eps class_token "
     "crop_border_pixels crop_mode crop_pct custom_load depth depth_list depths dim "
     "distilled_head_in_eval drop_path_rate drop_rate dropout dtype dynamic_img_pad "
     "dynamic_img_size embed_dim embed_dims embed_layer encoder_stride expand_ratio "
@@ -95,6 +95,14 @@ void takeSaid(std::optional<T>& to, std::optional<T> from)
         to = std::move(from);
 }
 
+void readAttention(ConfigFields& fields, VisionConfig& config)
+{
+    config.attention = fields.text("attention", config.attention);
+    if (!config.attention.empty() && config.attention != "softmax" && config.attention != "taylor")
+        fields.refuse("\"attention\" is \"{}\"; \"softmax\" and \"taylor\" are supported",
+                      printable(config.attention));
+}
+
 void readTexts(VisionReader& reader, VisionConfig& config)
 {
     ConfigFields& fields = reader.fields;
@@ -104,6 +112,7 @@ void readTexts(VisionReader& reader, VisionConfig& config)
     config.pooling = fields.text("global_pool", config.pooling);
     if (fields.find("global_pool") && config.pooling.empty())
         fields.refuse("\"global_pool\" is \"\": logits without pooling are not supported");
+    readAttention(fields, config);
 }
 
 // Sizes and switches; what stands there already stays where this object does not say it.

@@ -30,6 +30,7 @@ struct VisionConfig {
     std::optional<bool> qkvBias, hasUnplacedTokens; // the class token has no position
     std::string activation;                         // as it is written: "gelu", "hard_swish"
     std::string pooling;                            // "token", "avg"
+    std::string attention; // "softmax", "taylor" (ViTALiTy's); empty: not said
 
     // What pictures become before they are seen; empty: not said.
     std::vector<double> mean, deviation;

@@ -4,6 +4,7 @@
 #include "core/model/vision/product_steps.h"
 #include "core/model/vision/row_steps.h"
 #include "core/model/vision/softmax_steps.h"
+#include "core/model/vision/taylor_steps.h"
 
 namespace vitrine::model
 {
@@ -35,6 +36,8 @@ PassMatrix outputOf(const NetworkLayer& layer, std::span<const PassMatrix> input
 Result<std::unique_ptr<VisionStep>> makeStep(const NetworkLayer& layer, Function after,
                                              const Checkpoint& checkpoint)
 {
+    if (layer.isTaylor)
+        return makeTaylorStep(layer);
     switch (layer.shape.kind) {
     case LayerKind::conv:
     case LayerKind::depthwise:

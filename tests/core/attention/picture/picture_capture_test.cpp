@@ -1,5 +1,6 @@
 #include "core/attention/picture/picture_capture.h"
 
+#include "core/model/vision/attention_swap.h"
 #include "core/tensor/safetensors.h"
 #include "tests/core/attention/picture/picture_fixture.h"
 #include "tests/support/golden.h"
@@ -92,14 +93,14 @@ TEST(PictureCapture, MapsOfWindowsAreThoseOfThePassPutWhereTheyAreInThePicture)
     }
 }
 
-TEST(PictureCapture, TheImplicitMapOfLinearAttentionGivesWhatThePassGives)
+// Maps times values against what the pass gave behind its division; two layers.
+void expectImplicitMaps(const SmallVision& small, AttentionKind kind)
 {
-    const SmallVision small = tests::smallEfficientVit();
     const PictureTensors picture = captured(small);
     ASSERT_EQ(picture.layers.size(), 2u);
     for (std::size_t layer = 0; layer < 2; ++layer) {
         const PictureLayer& of = picture.layers[layer];
-        EXPECT_EQ(of.kind, AttentionKind::linear);
+        EXPECT_EQ(of.kind, kind);
         const auto expected = small.output(of.name + ".divide"); // [token, head, channel]
         for (std::int64_t head = 0; head < of.heads; ++head) {
             const HeadMap map = mapOf(picture, layer, static_cast<std::size_t>(head));
@@ -122,6 +123,49 @@ TEST(PictureCapture, TheImplicitMapOfLinearAttentionGivesWhatThePassGives)
             }
         }
     }
+}
+
+TEST(PictureCapture, TheImplicitMapOfLinearAttentionGivesWhatThePassGives)
+{
+    expectImplicitMaps(tests::smallEfficientVit(), AttentionKind::linear);
+}
+
+TEST(PictureCapture, TheImplicitMapOfTaylorAttentionGivesWhatThePassGives)
+{
+    expectImplicitMaps(tests::smallTaylor(), AttentionKind::taylor);
+}
+
+TEST(PictureCapture, ATaylorModelHasItselfNoStandInAndNoNumberWhereWeightsLieBelowZero)
+{
+    const SmallVision small = tests::smallTaylor();
+    const PictureTensors picture = captured(small);
+    const auto looks = lookAtHeads(picture, small.side).value();
+    ASSERT_EQ(looks.size(), 6u);
+    int undefined = 0;
+    for (const HeadLook& look : looks) {
+        ASSERT_EQ(look.standIns.size(), 2u);
+        EXPECT_EQ(look.standIns[0].attending, Attending::softmax);
+        const HeadMap map = mapOf(picture, static_cast<std::size_t>(look.layer),
+                                  static_cast<std::size_t>(look.head));
+        bool negative = false;
+        for (std::int64_t query = 0; query < map.queries(); ++query)
+            for (const float weight : map.row(query))
+                negative = negative || weight < 0;
+        EXPECT_EQ(std::isnan(look.entropy), negative);
+        undefined += negative ? 1 : 0;
+    }
+    EXPECT_GT(undefined, 0);
+}
+
+TEST(PictureCapture, ASparsePartBesideTaylorAttentionIsRefusedByName)
+{
+    const SmallVision small = tests::smallTaylor();
+    const auto unified =
+        model::swapAttention(small.checkpoint, {model::AttentionForm::Kind::taylorAndSparse});
+    const auto model = model::VisionModel::open(unified.value()).value();
+    const auto seen = capturePicture(model, small.picture);
+    ASSERT_FALSE(seen);
+    EXPECT_NE(seen.error().message.find("sparse part"), std::string::npos);
 }
 
 TEST(PictureCapture, MapsOfThePublishedCodeAreMetWithin1e5)

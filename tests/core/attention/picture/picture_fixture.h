@@ -65,6 +65,14 @@ inline SmallVision smallDino() // a class token, two registers, 4 x 4 patches
             32, R"({"model_type": "dinov2_with_registers", "num_attention_heads": 3})"};
 }
 
+inline SmallVision smallTaylor() // ViTALiTy's attention; a class token, 4 x 4 patches
+{
+    return {
+        model::vitNetwork(
+            {.width = 24, .depth = 2, .heads = 3, .mlp = 32, .patch = 8, .side = 32, .classes = 4}),
+        32, R"({"num_heads": 3, "norm_eps": 1e-6, "attention": "taylor"})"};
+}
+
 inline SmallVision smallSwin() // windows of 4 x 4 on maps of 16 x 16 and 8 x 8
 {
     return {model::swinNetwork({.width = 12,
