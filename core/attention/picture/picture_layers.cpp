@@ -142,6 +142,8 @@ std::vector<AttentionPlace> attentionPlaces(const Network& network)
         if ((kind != LayerKind::scores && kind != LayerKind::context) ||
             isSparsePart(network.layers[i]))
             continue;
+        if (!network.layers[i].method.empty()) // ShiftAddViT's binary attention has no such map
+            continue;
         places.push_back(placeOf(network, i));
         places.back().blockEnd = lastOfModule(network, i);
     }

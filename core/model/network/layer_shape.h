@@ -44,6 +44,10 @@ const char* kindName(LayerKind kind);
 // What a layer is for within its network.
 enum class Part { other, stem, attention, mlp, convolution, downsample, head };
 
+// What the taps of a product are computed with: a multiplication; a shift, where weights are signed
+// powers of two; nothing, where an operand of zeros and ones selects what is summed up.
+enum class Arithmetic { multiply, shift, mask };
+
 // Input and output maps of a convolution; all zero elsewhere.
 struct ConvShape {
     std::int64_t inChannels = 0, inHeight = 0, inWidth = 0;
@@ -67,6 +71,7 @@ struct LayerShape {
     ConvShape conv;
     bool weights = false; // the k x n operand is a parameter, not an activation
     bool bias = false;
+    Arithmetic arithmetic = Arithmetic::multiply;
 
     std::int64_t macs() const { return batch * m * n * k; }
     std::int64_t

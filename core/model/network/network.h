@@ -53,6 +53,9 @@ struct NetworkLayer {
     // each output (layer scale). Empty: there is none.
     std::string batchNorm = {}, factor = {};
     float batchNormEpsilon = 0;
+    // Of a method whose layers compute something else than their kind says: whose steps run it
+    // ("shift-add", shift_add_network.h). Empty: its kind says it all.
+    std::string method = {};
 };
 
 // What a network is, for one size of its input: its layers in the order in which they run. The only

@@ -17,17 +17,19 @@ constexpr std::int64_t kMostWidth = 1 << 16, kMostDepth = 1000, kMostClasses = 1
 // of tensors, what only other outputs than logits need.
 constexpr std::string_view kKnownKeys =
     " _attn_implementation _name_or_path act act_layer add_fpn always_partition ape "
-    "apply_layernorm architecture architectures attention_dropout "
-    "attention attention_probs_dropout_prob attn_drop_rate attn_eps block_fn bn_eps class_token "
-    "crop_border_pixels crop_mode crop_pct custom_load depth depth_list depths dim "
+    "apply_layernorm architecture architectures attention attention_dropout attention_linears "
+    "attention_probs_dropout_prob attn_drop_rate attn_eps block_fn bn_eps class_token "
+    "code_threshold crop_border_pixels crop_mode crop_pct custom_load depth depth_list depths dim "
     "distilled_head_in_eval drop_path_rate drop_rate dropout dtype dynamic_img_pad "
     "dynamic_img_size embed_dim embed_dims embed_layer encoder_stride expand_ratio "
+    "expert_latencies "
     "family fc_norm final_norm finetuning_task first_conv fixed_input_size global_pool "
     "head_dim head_ln_eps head_width_list head_widths hidden_act hidden_dropout_prob "
     "hidden_size hidden_sizes id2label image_size img_size in_chans init_values "
     "initializer_range input_size intermediate_size interpolation label2id "
     "label_descriptions label_names layer_norm_eps layerscale_value linear "
-    "linear_attention lite_mla_eps litemla_eps ln_eps ls_init_value mean mlp_layer "
+    "linear_attention lite_mla_eps litemla_eps ln_eps lowest_exponent ls_init_value mean mlp_layer "
+    "mlp_linears "
     "mlp_ratio mlp_ratios model_args model_type n_classes no_embed_class norm_eps "
     "norm_layer num_attention_heads num_channels num_classes num_encoder_blocks "
     "num_features num_heads num_hidden_layers num_labels num_layers num_params "
@@ -35,7 +37,7 @@ constexpr std::string_view kKnownKeys =
     "patch_drop_rate patch_norm patch_size patch_sizes path_norm pool_size pooler_act "
     "pooler_output_size pos_drop_rate pos_embed pre_norm pretrained_cfg problem_type "
     "proj_bias proj_drop_rate qk_norm qkv_bias reg_tokens reshape_hidden_states "
-    "sr_ratios stage_names std strict_img_size strides timm torch_dtype "
+    "softmax_blocks sr_ratios stage_names std strict_img_size strides timm torch_dtype "
     "transformers_version use_absolute_embeddings use_mask_token use_swiglu_ffn "
     "weight_init width_list widths window_size ";
 
@@ -98,6 +100,8 @@ void takeSaid(std::optional<T>& to, std::optional<T> from)
 void readAttention(ConfigFields& fields, VisionConfig& config)
 {
     config.attention = fields.text("attention", config.attention);
+    if (fields.text("family") == "shiftaddvit")
+        return; // shift_add_config.cpp knows its words
     if (!config.attention.empty() && config.attention != "softmax" && config.attention != "taylor")
         fields.refuse("\"attention\" is \"{}\"; \"softmax\" and \"taylor\" are supported",
                       printable(config.attention));
@@ -109,6 +113,7 @@ void readTexts(VisionReader& reader, VisionConfig& config)
     config.architecture = fields.text("architecture", config.architecture);
     for (const char* key : {"hidden_act", "act_layer", "act"})
         config.activation = fields.text(key, config.activation);
+    config.family = fields.text("family", config.family);
     config.pooling = fields.text("global_pool", config.pooling);
     if (fields.find("global_pool") && config.pooling.empty())
         fields.refuse("\"global_pool\" is \"\": logits without pooling are not supported");
@@ -244,6 +249,7 @@ Result<void> readObject(const Json& json, std::string where, std::string_view kn
     readSizes(reader, config);
     readSeen(reader, config);
     readLabels(reader, config);
+    readShiftAdd(reader, config.shiftAdd);
     refuseUnsupported(reader);
     for (const std::string& key : reader.unknown(known))
         unknown.push_back(reader.quoted(key));

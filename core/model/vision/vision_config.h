@@ -2,6 +2,7 @@
 
 #include "core/base/result.h"
 #include "core/model/vision/preprocessing.h"
+#include "core/model/vision/shift_add_config.h"
 
 #include <cstdint>
 #include <optional>
@@ -30,7 +31,9 @@ struct VisionConfig {
     std::optional<bool> qkvBias, hasUnplacedTokens; // the class token has no position
     std::string activation;                         // as it is written: "gelu", "hard_swish"
     std::string pooling;                            // "token", "avg"
-    std::string attention; // "softmax", "taylor" (ViTALiTy's); empty: not said
+    std::string attention;   // "softmax", "taylor" (ViTALiTy's); empty: not said
+    std::string family;      // ours: "deit", "shiftaddvit"
+    ShiftAddConfig shiftAdd; // of that family
 
     // What pictures become before they are seen; empty: not said.
     std::vector<double> mean, deviation;

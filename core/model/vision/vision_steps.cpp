@@ -3,6 +3,7 @@
 #include "core/model/vision/linear_attention_steps.h"
 #include "core/model/vision/product_steps.h"
 #include "core/model/vision/row_steps.h"
+#include "core/model/vision/shift_add_steps.h"
 #include "core/model/vision/softmax_steps.h"
 #include "core/model/vision/taylor_steps.h"
 
@@ -11,6 +12,8 @@ namespace vitrine::model
 
 PassMatrix outputOf(const NetworkLayer& layer, std::span<const PassMatrix> inputs)
 {
+    if (hasShiftAddStep(layer))
+        return shiftAddOutput(layer, inputs);
     const LayerShape& s = layer.shape;
     switch (s.kind) {
     case LayerKind::conv:
@@ -38,6 +41,8 @@ Result<std::unique_ptr<VisionStep>> makeStep(const NetworkLayer& layer, Function
 {
     if (layer.isTaylor)
         return makeTaylorStep(layer);
+    if (hasShiftAddStep(layer))
+        return makeShiftAddStep(layer, after, checkpoint);
     switch (layer.shape.kind) {
     case LayerKind::conv:
     case LayerKind::depthwise:

@@ -76,6 +76,9 @@ Result<Network> describeVit(const TensorShapes& shapes, const VisionConfig& conf
                             std::vector<std::string>& notes)
 {
     VITRINE_CHECK(sameActivation(config, {"gelu", "gelu (exact erf)"}));
+    if (config.family == "shiftaddvit")
+        return inputError("config.json says the family \"shiftaddvit\", the tensors are those of a "
+                          "plain ViT");
     VitSizes sizes;
     sizes.width = shapes.size("cls_token", 2);
     sizes.depth = shapes.count("blocks.{}.norm1.weight");

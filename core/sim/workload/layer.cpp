@@ -34,6 +34,19 @@ bool fits(const model::LayerShape& s)
     return true;
 }
 
+Primitive primitiveOf(model::Arithmetic arithmetic)
+{
+    switch (arithmetic) {
+    case model::Arithmetic::shift:
+        return Primitive::shift;
+    case model::Arithmetic::mask:
+        return Primitive::mask;
+    case model::Arithmetic::multiply:
+        break;
+    }
+    return Primitive::multiply;
+}
+
 bool sound(const model::ConvShape& c)
 {
     if (c.inChannels == 0)
@@ -93,8 +106,10 @@ Result<void> check(const Workload& workload)
 Workload workloadOf(const model::Network& network)
 {
     Workload workload{network.name, network.title, {}};
-    for (model::LayerShape& shape : model::layerTable(network))
-        workload.layers.push_back({.shape = std::move(shape)});
+    for (model::LayerShape& shape : model::layerTable(network)) {
+        const Primitive primitive = primitiveOf(shape.arithmetic);
+        workload.layers.push_back({.shape = std::move(shape), .primitive = primitive});
+    }
     return workload;
 }
 
