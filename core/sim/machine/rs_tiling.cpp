@@ -138,7 +138,7 @@ Result<RsMapping> bestTiling(const RsLayer& layer, const RsMachine& machine,
         if (size < 1 || size > (1 << 20))
             return argumentError("a row-stationary tiling needs sizes from 1 to {}, {} given",
                                  1 << 20, size);
-    if (layer.r > layer.h || layer.s > layer.w)
+    if (layer.r > layer.h + 2 * layer.padding || layer.s > layer.w + 2 * layer.padding)
         return argumentError("the kernel of {} x {} is larger than the map of {} x {}", layer.r,
                              layer.s, layer.h, layer.w);
     const auto candidates = validTilings(layer, machine, energies);

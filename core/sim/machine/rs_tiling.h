@@ -14,10 +14,17 @@ namespace vitrine::sim
 // columns F and the kernel R x S are not.
 struct RsLayer {
     std::int64_t n = 1, m = 1, c = 1;                    // images, filters, channels
-    std::int64_t h = 1, w = 1, r = 1, s = 1, stride = 1; // padded input, kernel
-    // Output sides: ceil((h - r + stride) / stride).
-    std::int64_t e() const { return (h - r + stride + stride - 1) / stride; }
-    std::int64_t f() const { return (w - s + stride + stride - 1) / stride; }
+    std::int64_t h = 1, w = 1, r = 1, s = 1, stride = 1; // input, kernel
+    std::int64_t padding = 0; // at every side, of zeros that are not read; else h and w have it
+    // Output sides: ceil((h + 2 padding - r + stride) / stride).
+    std::int64_t e() const { return side(h, r); }
+    std::int64_t f() const { return side(w, s); }
+
+private:
+    std::int64_t side(std::int64_t in, std::int64_t kernel) const
+    {
+        return (in + 2 * padding - kernel + stride + stride - 1) / stride;
+    }
 };
 
 // What fits: elements of the array, words of weights in a register file, and factors for narrow
