@@ -40,14 +40,6 @@ constexpr std::string_view kProcessorKeys =
     "do_normalize image_mean image_std do_convert_rgb _valid_processor_keys data_format "
     "input_data_format return_tensors device disable_grouping ";
 
-const char* filterName(std::int64_t number)
-{
-    constexpr std::array kNames = {"nearest", "Lanczos", "bilinear", "bicubic", "box", "Hamming"};
-    return number < static_cast<std::int64_t>(kNames.size())
-               ? kNames[static_cast<std::size_t>(number)]
-               : "unknown";
-}
-
 const ProcessorClass* processorNamed(std::string_view name)
 {
     for (const std::string_view ending : {"Fast", "Pil", "ImageProcessor", "FeatureExtractor"})
@@ -165,12 +157,8 @@ private:
 
     void readFilter(Preprocessing& how)
     {
-        const std::int64_t filter =
-            fields().integer("resample", 0, 5, class_->resampling == Resampling::bicubic ? 3 : 2);
-        how.resampling = filter == 3 ? Resampling::bicubic : Resampling::bilinear;
-        if (how.resizes && filter != 2 && filter != 3)
-            fields().refuse("\"resample\" is {} ({}); 2 (bilinear) and 3 (bicubic) are supported",
-                            filter, filterName(filter));
+        how.resampling = static_cast<Resampling>(
+            fields().integer("resample", 0, 5, static_cast<std::int64_t>(class_->resampling)));
     }
 
     void readScale(Preprocessing& how)

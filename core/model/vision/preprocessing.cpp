@@ -14,81 +14,6 @@ namespace
 constexpr std::int64_t kMostResizedSide = 1 << 13, kMostResizedPixels = 100'000'000;
 constexpr double kLeastDeviation = 1e-6;
 
-double bilinearAt(double x)
-{
-    return std::max(0.0, 1 - std::abs(x));
-}
-
-// Keys (1981) with a = -0.5.
-double bicubicAt(double x)
-{
-    constexpr double a = -0.5;
-    x = std::abs(x);
-    if (x < 1)
-        return ((a + 2) * x - (a + 3)) * x * x + 1;
-    if (x < 2)
-        return (((x - 5) * x + 8) * x - 4) * a;
-    return 0;
-}
-
-// Which inputs one output is made of, in 1 / 2^22 as PIL has it.
-struct Taps {
-    std::int64_t first = 0;
-    std::vector<std::int32_t> weights;
-};
-constexpr int kPrecision = 32 - 8 - 2;
-
-std::vector<Taps> tapsFor(std::int64_t from, std::int64_t to, Resampling resampling)
-{
-    const double scale = static_cast<double>(from) / static_cast<double>(to);
-    const double widening = std::max(1.0, scale), narrowing = 1 / widening;
-    const double support = (resampling == Resampling::bicubic ? 2.0 : 1.0) * widening;
-    std::vector<Taps> all;
-    for (std::int64_t i = 0; i < to; ++i) {
-        const double centre = (static_cast<double>(i) + 0.5) * scale;
-        const auto first =
-            std::max<std::int64_t>(0, static_cast<std::int64_t>(centre - support + 0.5));
-        const auto end = std::min(from, static_cast<std::int64_t>(centre + support + 0.5));
-        std::vector<double> weights;
-        double sum = 0;
-        for (std::int64_t j = first; j < end; ++j) {
-            const double x = (static_cast<double>(j) - centre + 0.5) * narrowing;
-            weights.push_back(resampling == Resampling::bicubic ? bicubicAt(x) : bilinearAt(x));
-            sum += weights.back();
-        }
-        Taps taps{first, {}};
-        for (const double weight : weights) {
-            const double fixed = weight / sum * (1 << kPrecision);
-            taps.weights.push_back(
-                static_cast<std::int32_t>(fixed < 0 ? fixed - 0.5 : fixed + 0.5));
-        }
-        all.push_back(std::move(taps));
-    }
-    return all;
-}
-
-std::uint8_t clip(std::int64_t sum)
-{
-    return static_cast<std::uint8_t>(std::clamp<std::int64_t>(sum >> kPrecision, 0, 255));
-}
-
-// One pass over lines: `step` is the distance between neighbours along it, in values.
-void resizePass(const std::uint8_t* from, std::uint8_t* to, const std::vector<Taps>& taps,
-                std::int64_t lines, std::int64_t fromLine, std::int64_t toLine,
-                std::int64_t fromStep, std::int64_t toStep, std::int64_t channels)
-{
-    for (std::int64_t line = 0; line < lines; ++line)
-        for (std::size_t i = 0; i < taps.size(); ++i)
-            for (std::int64_t c = 0; c < channels; ++c) {
-                std::int64_t sum = 1 << (kPrecision - 1);
-                const std::uint8_t* x = from + line * fromLine + taps[i].first * fromStep + c;
-                for (std::size_t j = 0; j < taps[i].weights.size(); ++j)
-                    sum += static_cast<std::int64_t>(taps[i].weights[j]) *
-                           x[static_cast<std::int64_t>(j) * fromStep];
-                to[line * toLine + static_cast<std::int64_t>(i) * toStep + c] = clip(sum);
-            }
-}
-
 // As PIL's convert("L"): integers of 16 bits.
 std::uint8_t greyOf(const std::uint8_t* rgb)
 {
@@ -132,20 +57,6 @@ bool Preprocessing::keeps(std::int64_t width, std::int64_t height, std::int64_t 
 {
     return width == side && height == side && channels == this->channels() &&
            (padded || !resizes || resizedSide() == side) && divisor == 255;
-}
-
-std::vector<std::uint8_t> resized(const PictureView& picture, std::int64_t width,
-                                  std::int64_t height, Resampling resampling)
-{
-    const std::int64_t channels = picture.channels;
-    std::vector<std::uint8_t> across(static_cast<std::size_t>(width * picture.height * channels));
-    resizePass(picture.values.data(), across.data(), tapsFor(picture.width, width, resampling),
-               picture.height, picture.width * channels, width * channels, channels, channels,
-               channels);
-    std::vector<std::uint8_t> down(static_cast<std::size_t>(width * height * channels));
-    resizePass(across.data(), down.data(), tapsFor(picture.height, height, resampling), width,
-               channels, channels, width * channels, width * channels, channels);
-    return down;
 }
 
 namespace
@@ -254,8 +165,8 @@ Result<Preprocessing> ofProcessor(Preprocessing how, std::int64_t side, std::int
     how.side = side;
     if (says > 0 && says != side)
         return inputError("preprocessor_config.json prepares pictures of {0} x {0}, the network "
-                          "sees {1} x {1}, and its positions are not interpolated here: \"{2}\" of "
-                          "{1} would fit, or without the file pictures are prepared as is usual",
+                          "sees {1} x {1}: \"{2}\" of {1} would fit, or without the file pictures "
+                          "are prepared as is usual",
                           says, side, how.crops ? "crop_size" : "size");
     for (std::vector<double>* values : {&how.mean, &how.deviation})
         if (values->size() == 1)
@@ -316,8 +227,7 @@ Result<Preprocessing> preprocessingOf(const VisionConfig& config, Preprocessing 
     if (config.resampling)
         how.resampling = *config.resampling;
     else
-        assumed.push_back(fmt::format(
-            "the filter ({})", how.resampling == Resampling::bicubic ? "bicubic" : "bilinear"));
+        assumed.push_back(fmt::format("the filter ({})", resamplingName(how.resampling)));
     if (static_cast<double>(how.side) / how.crop > static_cast<double>(kMostResizedSide))
         return inputError("\"crop_pct\" is {}: pictures would be resized to more than {} pixels",
                           how.crop, kMostResizedSide);

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "core/base/result.h"
+#include "core/model/vision/resampling.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -11,8 +13,6 @@ namespace vitrine::model
 {
 
 struct VisionConfig;
-
-enum class Resampling { bilinear, bicubic };
 
 // What a picture becomes before a network sees it. The shorter side is resized to side / crop, the
 // middle square of `side` pixels is kept (black around it where there is less), and each channel
@@ -42,16 +42,9 @@ struct Preprocessing {
     bool keeps(std::int64_t width, std::int64_t height, std::int64_t channels) const;
 };
 
-// A picture as files have it: 8 bits, `channels` (1 grey or 3 red, green, blue) side by side.
-struct PictureView {
-    std::int64_t width = 0, height = 0, channels = 3;
-    std::span<const std::uint8_t> values; // height * width * channels
-};
-
 // [side * side, channels], pixels row by row. Grey becomes three equal channels and colour becomes
-// grey (ITU-R 601) where the network asks for it. Resampling is that of PIL: the filter (bicubic
-// with a = -0.5) is widened by the scale where a picture shrinks, and each pass is rounded to 8
-// bits. Argument error for a picture without pixels, one that does not fit where it is padded or
+// grey (ITU-R 601) where the network asks for it. Resampling is that of Pillow (resampling.h).
+// Argument error for a picture without pixels, one that does not fit where it is padded or
 // neither resized nor cut, and one so narrow that it would become larger than any picture.
 Result<std::vector<float>> prepare(const PictureView& picture, const Preprocessing& how);
 
@@ -64,9 +57,5 @@ Result<std::vector<float>> prepare(std::span<const float> values, const Preproce
 // network cannot see.
 Result<Preprocessing> preprocessingOf(const VisionConfig& config, Preprocessing family,
                                       std::int64_t channels, std::vector<std::string>& assumed);
-
-// Resized as PIL does it, 8 bits.
-std::vector<std::uint8_t> resized(const PictureView& picture, std::int64_t width,
-                                  std::int64_t height, Resampling resampling);
 
 } // namespace vitrine::model

@@ -2,6 +2,7 @@
 
 #include "core/base/file.h"
 #include "core/model/network/attention_form.h"
+#include "core/model/vision/folded_weights.h"
 #include "core/model/vision/vision_family.h"
 #include "core/tensor/printable.h"
 
@@ -58,6 +59,7 @@ private:
     Result<void> findFamily();
     Result<bool> nameTensors(const VisionFamily& family);
     Result<void> join();
+    Result<void> regridPositions(const VisionFamily& family, TensorShapes& shapes);
     Result<void> settle(const VisionFamily& family);
     Result<Network> described(const VisionFamily& family, const TensorShapes& shapes);
     Result<void> checkConfig(const Network& network) const;
@@ -225,6 +227,35 @@ Result<Network> VisionFile::described(const VisionFamily& family, const TensorSh
     return withAttention(network, {AttentionForm::Kind::taylor});
 }
 
+// Positions of another grid of patches, as the pictures that are prepared for it have it.
+Result<void> VisionFile::regridPositions(const VisionFamily& family, TensorShapes& shapes)
+{
+    if (!family.regrid)
+        return {};
+    const auto found = family.regrid(shapes, config_);
+    if (!found)
+        return inputError("cannot open {}: {}", path_.string(), found.error().message);
+    if (!*found)
+        return {};
+    const auto& [grids, side] = **found;
+    VITRINE_TRY(const std::vector<float> positions, finiteTensor("pos_embed", *this));
+    auto& shape = shapes.all["pos_embed"];
+    const std::vector<float> values = resampledPositions(positions, shape[2], grids);
+    shape[1] = grids.placed + grids.to * grids.to;
+    const auto bytes = std::as_bytes(std::span(values));
+    Joined& kept = joined_["pos_embed"];
+    kept.bytes.assign(bytes.begin(), bytes.end());
+    kept.view = {DType::f32, shape, kept.bytes};
+    config_.side = side;
+    notes_.push_back(fmt::format(
+        "Its positions were trained for {0} x {0} patches; for pictures of {1} x {1} they are "
+        "resampled to {2} x {2} (bicubic by size, {3}).",
+        grids.from, side, grids.to,
+        grids.antialiased ? "antialiased, as transformers' DINOv2 with registers and timm do"
+                          : "not antialiased, as transformers' ViT and DINOv2 do"));
+    return {};
+}
+
 Result<void> VisionFile::settle(const VisionFamily& family)
 {
     VITRINE_CHECK(join());
@@ -233,6 +264,7 @@ Result<void> VisionFile::settle(const VisionFamily& family)
         VITRINE_TRY(const TensorView view, tensor(name));
         shapes.all[name] = view.shape;
     }
+    VITRINE_CHECK(regridPositions(family, shapes));
     auto network = described(family, shapes);
     if (!network)
         return inputError("cannot open {}: {}", path_.string(), network.error().message);

@@ -158,13 +158,13 @@ void readSeen(VisionReader& reader, VisionConfig& config)
         config.deviation = std::move(deviation);
     if (fields.find("crop_pct"))
         config.crop = fields.positive("crop_pct", {});
-    if (const std::string filter = fields.text("interpolation"); filter == "bicubic")
-        config.resampling = Resampling::bicubic;
-    else if (filter == "bilinear")
-        config.resampling = Resampling::bilinear;
-    else if (!filter.empty())
-        fields.refuse("\"interpolation\" is \"{}\"; \"bicubic\" and \"bilinear\" are supported",
-                      printable(filter));
+    if (const std::string filter = fields.text("interpolation"); !filter.empty()) {
+        config.resampling = parseResampling(filter);
+        if (!config.resampling)
+            fields.refuse("\"interpolation\" is \"{}\"; \"bicubic\", \"bilinear\", \"nearest\", "
+                          "\"lanczos\", \"box\" and \"hamming\" are supported",
+                          printable(filter));
+    }
     if (const std::string mode = fields.text("crop_mode"); !mode.empty()) {
         if (mode != "center" && mode != "squash")
             fields.refuse("\"crop_mode\" is \"{}\"; \"center\" and \"squash\" are supported",

@@ -2,6 +2,7 @@
 
 #include "core/base/registry.h"
 #include "core/model/network/network.h"
+#include "core/model/vision/position_resampling.h"
 #include "core/model/vision/preprocessing.h"
 #include "core/model/vision/tensor_rules.h"
 #include "core/model/vision/vision_config.h"
@@ -45,6 +46,14 @@ struct VisionFamily {
     Result<Network> (*describe)(const TensorShapes& shapes, const VisionConfig& config,
                                 std::vector<std::string>& notes);
     Preprocessing preprocessing; // unless a file says otherwise
+    // Where pictures are prepared in another size than "pos_embed" was trained for: what it is to
+    // become, for `side` pixels. Nothing: it fits as it is. Null: no family with such positions.
+    struct Regrid {
+        PositionGrids grids;
+        std::int64_t side = 0;
+    };
+    Result<std::optional<Regrid>> (*regrid)(const TensorShapes& shapes,
+                                            const VisionConfig& config) = nullptr;
 };
 
 // Input error where the configuration says another size than the tensors have.

@@ -32,6 +32,16 @@ Result<std::int64_t> headsOf(const VitSizes& sizes, const VisionConfig& config,
     return sizes.width / kUsualHead;
 }
 
+// Patches and the tokens before them.
+VitSizes prefixOf(const TensorShapes& shapes)
+{
+    VitSizes sizes;
+    sizes.patch = shapes.size("patch_embed.proj.weight", 2);
+    sizes.distillationToken = shapes.has("dist_token");
+    sizes.registers = shapes.size("reg_token", 1);
+    return sizes;
+}
+
 // Side of the grid of patches, and the rows of the position embedding that are beside it.
 Result<void> readPositions(const TensorShapes& shapes, const VisionConfig& config, VitSizes& sizes)
 {
@@ -53,6 +63,33 @@ Result<void> readPositions(const TensorShapes& shapes, const VisionConfig& confi
                           *config.side, sizes.patch, rows);
     return inputError("the {} rows of \"pos_embed\" are no square of patches beside {} tokens",
                       rows, sizes.prefix());
+}
+
+// By what the image processor makes of pictures, as transformers' models do it when they run.
+Result<std::optional<VisionFamily::Regrid>> regridVit(const TensorShapes& shapes,
+                                                      const VisionConfig& config)
+{
+    constexpr std::int64_t kMostGrid = 512; // patches a side
+    const auto positions = shapes.all.find("pos_embed");
+    VitSizes sizes = prefixOf(shapes);
+    if (!config.processor || config.processor->side == 0 || sizes.patch < 1 ||
+        positions == shapes.all.end() || positions->second.size() != 3 || positions->second[0] != 1)
+        return std::nullopt;
+    VITRINE_CHECK(readPositions(shapes, config, sizes));
+    const std::int64_t side = config.processor->side;
+    if (side == sizes.side)
+        return std::nullopt;
+    if (side % sizes.patch != 0 || side / sizes.patch > kMostGrid)
+        return inputError("preprocessor_config.json prepares pictures of {0} x {0}, which are no "
+                          "whole number of patches of {1}, or more than {2} a side: its positions, "
+                          "for {3} x {3}, are not resampled to that",
+                          side, sizes.patch, kMostGrid, sizes.side);
+    return VisionFamily::Regrid{
+        {.placed = sizes.placedTokens,
+         .from = sizes.grid(),
+         .to = side / sizes.patch,
+         .antialiased = config.isTimm || config.modelType == "dinov2_with_registers"},
+        side};
 }
 
 Result<void> checkSwitches(const VisionConfig& config, const VitSizes& sizes)
@@ -79,16 +116,13 @@ Result<Network> describeVit(const TensorShapes& shapes, const VisionConfig& conf
     if (config.family == "shiftaddvit")
         return inputError("config.json says the family \"shiftaddvit\", the tensors are those of a "
                           "plain ViT");
-    VitSizes sizes;
+    VitSizes sizes = prefixOf(shapes);
     sizes.width = shapes.size("cls_token", 2);
     sizes.depth = shapes.count("blocks.{}.norm1.weight");
     sizes.mlp = shapes.size("blocks.0.mlp.fc1.weight", 0);
     sizes.channels = shapes.size("patch_embed.proj.weight", 1);
-    sizes.patch = shapes.size("patch_embed.proj.weight", 2);
     sizes.classes = shapes.size("head.weight", 0);
-    sizes.distillationToken = shapes.has("dist_token");
     sizes.distillationHead = shapes.has("head_dist.weight");
-    sizes.registers = shapes.size("reg_token", 1);
     sizes.qkvBias = shapes.has("blocks.0.attn.qkv.bias");
     sizes.scaledBranches = shapes.has("blocks.0.ls1.gamma");
     sizes.epsilon = normEpsilon(config, 1e-6, notes);
@@ -141,7 +175,8 @@ const Registry<VisionFamily>::Adds kAddsVitFamily(10, [] {
                   {"distillation_classifier.*", "head_dist.*"}},
         .knows = knowsVit,
         .describe = describeVit,
-        .preprocessing = {}};
+        .preprocessing = {},
+        .regrid = regridVit};
 });
 
 } // namespace

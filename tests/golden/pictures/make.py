@@ -75,7 +75,8 @@ def prepared():
     sources = {"wide": noise(53, 31, 3), "high": noise(19, 40, 3), "small": noise(9, 7, 3)}
     for name, array in sources.items():
         tensors["source." + name] = array
-        for filter, how in (("bilinear", Image.BILINEAR), ("bicubic", Image.BICUBIC)):
+        for filter, how in (("nearest", Image.NEAREST), ("lanczos", Image.LANCZOS), ("bilinear", Image.BILINEAR),
+                            ("bicubic", Image.BICUBIC), ("box", Image.BOX), ("hamming", Image.HAMMING)):
             for width, height in ((16, 16), (24, 31), (11, 40), (40, 7), (1, 1), (33, 35)):
                 image = Image.fromarray(array).resize((width, height), how)
                 tensors[f"resized.{name}.{filter}.{width}x{height}"] = np.asarray(image)

@@ -3,10 +3,10 @@
 #include "core/attention/picture/picture_capture.h"
 #include "core/model/network/efficient_vit_network.h"
 #include "core/model/network/pvt_network.h"
-#include "core/model/network/swin_network.h"
 #include "core/model/network/vit_network.h"
 #include "tests/core/model/vision/random_vision.h"
 #include "tests/support/temporary_folder.h"
+#include "tests/support/tiny_vision.h"
 
 #include <memory>
 #include <stdexcept>
@@ -75,14 +75,7 @@ inline SmallVision smallTaylor() // ViTALiTy's attention; a class token, 4 x 4 p
 
 inline SmallVision smallSwin() // windows of 4 x 4 on maps of 16 x 16 and 8 x 8
 {
-    return {model::swinNetwork({.width = 12,
-                                .depths = {2, 2},
-                                .heads = {2, 4},
-                                .patch = 2,
-                                .side = 32,
-                                .window = 4,
-                                .classes = 5}),
-            32, R"({"architecture": "swin", "img_size": 32})"};
+    return {model::swinNetwork(kSmallSwin), 32, R"({"architecture": "swin", "img_size": 32})"};
 }
 
 inline SmallVision smallPvt() // keys on a coarser grid than queries

@@ -14,6 +14,9 @@ namespace vitrine::model
 namespace
 {
 
+constexpr std::array kFilters = {Resampling::nearest, Resampling::lanczos, Resampling::bilinear,
+                                 Resampling::bicubic, Resampling::box,     Resampling::hamming};
+
 std::vector<std::uint8_t> ramp(std::int64_t width, std::int64_t height)
 {
     std::vector<std::uint8_t> values;
@@ -26,7 +29,7 @@ std::vector<std::uint8_t> ramp(std::int64_t width, std::int64_t height)
 TEST(Resampling, KeepsOneColourAsItIs)
 {
     const std::vector<std::uint8_t> one(11 * 9, 77);
-    for (const Resampling how : {Resampling::bilinear, Resampling::bicubic})
+    for (const Resampling how : kFilters)
         for (const std::int64_t side : {3, 9, 30})
             for (const std::uint8_t value : resized({11, 9, 1, one}, side, side, how))
                 EXPECT_EQ(value, 77);
@@ -35,8 +38,16 @@ TEST(Resampling, KeepsOneColourAsItIs)
 TEST(Resampling, ToTheSameSizeChangesNothing)
 {
     const auto values = ramp(13, 8);
-    for (const Resampling how : {Resampling::bilinear, Resampling::bicubic})
+    for (const Resampling how : kFilters)
         EXPECT_EQ(resized({13, 8, 1, values}, 13, 8, how), values);
+}
+
+TEST(Resampling, NamesAreThoseOfTimmAndNumbersThoseOfPillow)
+{
+    for (const Resampling how : kFilters)
+        EXPECT_EQ(parseResampling(resamplingName(how)), how);
+    EXPECT_EQ(static_cast<Resampling>(5), Resampling::hamming);
+    EXPECT_EQ(parseResampling("cubic"), std::nullopt);
 }
 
 // By hand: halving widens the triangle to four pixels, weights 1 3 3 1 of 8, less at the ends where
@@ -238,19 +249,18 @@ TEST_F(StoredPictures, AreResizedAsPillowDoesToTheLastBit)
 {
     int compared = 0;
     for (const std::string name : kSources)
-        for (const Resampling how : {Resampling::bilinear, Resampling::bicubic})
+        for (const Resampling how : kFilters)
             for (const auto& [width, height] :
                  {std::pair{16, 16}, {24, 31}, {11, 40}, {40, 7}, {1, 1}, {33, 35}}) {
-                const auto stored = file_->tensor(fmt::format(
-                    "resized.{}.{}.{}x{}", name,
-                    how == Resampling::bilinear ? "bilinear" : "bicubic", width, height));
+                const auto stored = file_->tensor(
+                    fmt::format("resized.{}.{}.{}x{}", name, resamplingName(how), width, height));
                 ASSERT_TRUE(stored) << stored.error().message;
                 const auto ours = resized(source("source." + name), width, height, how);
                 EXPECT_TRUE(std::ranges::equal(ours, bytesOf(*stored)))
-                    << name << " " << width << " x " << height;
+                    << name << " " << width << " x " << height << " " << resamplingName(how);
                 ++compared;
             }
-    EXPECT_EQ(compared, 36);
+    EXPECT_EQ(compared, 108);
 }
 
 TEST_F(StoredPictures, BecomeGreyAsPillowDoes)
