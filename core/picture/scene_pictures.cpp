@@ -16,8 +16,11 @@ class ScenePictures final : public LabelledPictures
 {
 public:
     ScenePictures(std::shared_ptr<const LabelledPictures> garments, std::vector<Raster> parts,
-                  std::vector<std::filesystem::path> files)
-        : garments_(std::move(garments)), parts_(std::move(parts)), files_(std::move(files))
+                  std::vector<std::filesystem::path> files, std::uint64_t seed)
+        : garments_(std::move(garments)),
+          parts_(std::move(parts)),
+          files_(std::move(files)),
+          seed_(seed)
     {
         for (const Raster& part : parts_)
             photographs_.push_back({part.width, part.height, part.rgb.data()});
@@ -42,10 +45,10 @@ public:
     {
         const auto garment = garments_->picture(index);
         if (!garment)
-            return {}; // openTestScenes has seen that garments lie in memory
+            return {}; // openScenes has seen that garments lie in memory
         const auto pixels = static_cast<std::size_t>(options_.side * options_.side);
         std::vector<float> planes(3 * pixels), values(3 * pixels);
-        Draws draws(kTestSceneSeed, index);
+        Draws draws(seed_, index);
         drawScene(photographs_, garment->values.data(), options_, draws, planes.data());
         for (std::size_t i = 0; i < pixels; ++i)
             for (std::size_t channel = 0; channel < 3; ++channel)
@@ -58,18 +61,19 @@ private:
     std::vector<Raster> parts_;
     std::vector<Photograph> photographs_;
     std::vector<std::filesystem::path> files_;
+    std::uint64_t seed_;
     SceneOptions options_;
 };
 
 } // namespace
 
 Result<std::shared_ptr<const LabelledPictures>>
-openTestScenes(std::shared_ptr<const LabelledPictures> garments,
-               const std::vector<HeldOutPhotograph>& photographs)
+openScenes(std::shared_ptr<const LabelledPictures> garments,
+           const std::vector<HeldOutPhotograph>& photographs, std::uint64_t seed)
 {
     std::vector<std::filesystem::path> files = garments->files();
     if (garments->count() == 0 || files.empty() || photographs.empty())
-        return inputError("scenes are made of the test pictures of Fashion-MNIST as IDX files and "
+        return inputError("scenes are made of the pictures of Fashion-MNIST as IDX files and "
                           "of photographs");
     VITRINE_TRY(const Picture garment, garments->picture(0)); // all of an IDX file are of one size
     if (garment.width != kGarmentPixels || garment.height != kGarmentPixels ||
@@ -89,7 +93,8 @@ openTestScenes(std::shared_ptr<const LabelledPictures> garments,
         }
         files.push_back(photograph.path);
     }
-    return std::make_shared<ScenePictures>(std::move(garments), std::move(parts), std::move(files));
+    return std::make_shared<ScenePictures>(std::move(garments), std::move(parts), std::move(files),
+                                           seed);
 }
 
 } // namespace vitrine

@@ -12,13 +12,13 @@ struct HeldOutPhotograph {
     int x = 0, y = 0;
 };
 
-// Test scenes of vitrine-deit-scenes: the test garments of an opened Fashion-MNIST, each over a
-// part of these photographs (core/picture/scenes.h), the very values that the trainer scores on
-// where photographs and their order are the same. picture() rounds them to bytes. Input error
-// naming the file for a photograph that cannot be read or is too small, and for other pictures than
-// 28 x 28 grey ones.
+// Scenes of vitrine-deit-scenes: the garments of an opened Fashion-MNIST, each over a part of these
+// photographs (core/picture/scenes.h), drawn from `seed`. With the test garments, kTestSceneSeed,
+// and the trainer's photographs in its order they are the very values that the trainer scores on.
+// picture() rounds them to bytes. Input error naming the file for a photograph that cannot be read
+// or is too small, and for other pictures than 28 x 28 grey ones.
 Result<std::shared_ptr<const LabelledPictures>>
-openTestScenes(std::shared_ptr<const LabelledPictures> garments,
-               const std::vector<HeldOutPhotograph>& photographs);
+openScenes(std::shared_ptr<const LabelledPictures> garments,
+           const std::vector<HeldOutPhotograph>& photographs, std::uint64_t seed);
 
 } // namespace vitrine

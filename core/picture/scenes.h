@@ -65,7 +65,9 @@ void layGarment(const std::uint8_t* garment, const GarmentLook& look, float* sce
 void drawScene(std::span<const Photograph> photographs, const std::uint8_t* garment,
                const SceneOptions& options, Draws& draws, float* scene);
 
-// Test scene i is drawn from this and i, selection scene i likewise.
-constexpr std::uint64_t kSelectionSceneSeed = 0x5ce7e5e1ull, kTestSceneSeed = 0x5ce7e7e5ull;
+// Test scene i is drawn from this and i, selection scene i likewise; so are those that methods
+// choose numbers on and the trainer does not know.
+constexpr std::uint64_t kSelectionSceneSeed = 0x5ce7e5e1ull, kTestSceneSeed = 0x5ce7e7e5ull,
+                        kCalibrationSceneSeed = 0x5ce7eca1ull;
 
 } // namespace vitrine

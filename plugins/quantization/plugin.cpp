@@ -4,6 +4,7 @@
 #include "plugins/quantization/experiments/kernels_experiment.h"
 #include "plugins/quantization/experiments/llm_experiment.h"
 #include "plugins/quantization/experiments/planes_experiment.h"
+#include "plugins/quantization/experiments/vision_experiment.h"
 #include "plugins/quantization/figures/budget.h"
 #include "plugins/quantization/figures/figures.h"
 #include "plugins/quantization/figures/kernels_figures.h"
@@ -32,8 +33,8 @@ class QuantizationPlugin : public QObject, public Plugin
 public:
     std::vector<std::unique_ptr<Experiment>> createExperiments() const override
     {
-        return experiments<LlmExperiment, KernelsExperiment, PlanesExperiment,
-                           EvaluateExperiment>();
+        return experiments<LlmExperiment, KernelsExperiment, PlanesExperiment, EvaluateExperiment,
+                           VisionExperiment>();
     }
     View* createView(std::string_view experiment, ViewContext& context,
                      QWidget* parent) const override

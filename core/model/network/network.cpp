@@ -70,6 +70,21 @@ std::vector<Step> forwardPlan(const Network& network)
     return steps;
 }
 
+std::optional<std::size_t> activationBehind(const Network& network, std::size_t layer)
+{
+    const LayerKind kind = network.layers[layer].shape.kind;
+    const bool isProduct = kind == LayerKind::conv || kind == LayerKind::depthwise ||
+                           kind == LayerKind::grouped || kind == LayerKind::linear;
+    if (!isProduct || layer + 1 == network.layers.size() ||
+        network.layers[layer + 1].shape.kind != LayerKind::activation)
+        return {};
+    for (std::size_t other = layer + 2; other < network.layers.size(); ++other)
+        if (std::ranges::find(network.layers[other].inputs, layer) !=
+            network.layers[other].inputs.end())
+            return {};
+    return layer + 1;
+}
+
 Result<TensorCheck> checkTensors(const Network& network, const Checkpoint& checkpoint,
                                  std::string_view place)
 {

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -85,6 +86,9 @@ struct Step {
     std::vector<std::size_t> released; // in order
 };
 std::vector<Step> forwardPlan(const Network& network);
+
+// The activation that is the only reader of a product, right behind it: both can be one step.
+std::optional<std::size_t> activationBehind(const Network& network, std::size_t layer);
 
 // What is to say of a checkpoint that holds all a network needs.
 struct TensorCheck {

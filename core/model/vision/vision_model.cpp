@@ -1,5 +1,6 @@
 #include "core/model/vision/vision_model.h"
 
+#include "core/model/network/memory_plan.h"
 #include "core/model/vision/vision_steps.h"
 
 #include <algorithm>
@@ -22,65 +23,10 @@ struct PlannedStep {
     std::size_t offset = 0;          // of the output, in the memory of a pass
 };
 
-// Gives out places in one block of memory; what is given back is used again.
-class MemoryPlan
-{
-public:
-    std::size_t take(std::size_t size)
-    {
-        for (auto gap = gaps_.begin(); gap != gaps_.end(); ++gap)
-            if (gap->size >= size) {
-                const std::size_t offset = gap->offset;
-                gap->offset += size, gap->size -= size;
-                if (gap->size == 0)
-                    gaps_.erase(gap);
-                return offset;
-            }
-        const std::size_t offset = total_;
-        total_ += size;
-        return offset;
-    }
-    void giveBack(std::size_t offset, std::size_t size)
-    {
-        gaps_.push_back({offset, size});
-        std::ranges::sort(gaps_, {}, &Gap::offset);
-        for (std::size_t i = 0; i + 1 < gaps_.size();)
-            if (gaps_[i].offset + gaps_[i].size == gaps_[i + 1].offset) {
-                gaps_[i].size += gaps_[i + 1].size;
-                gaps_.erase(gaps_.begin() + static_cast<std::ptrdiff_t>(i) + 1);
-            } else
-                ++i;
-    }
-    std::size_t total() const { return total_; }
-
-private:
-    struct Gap {
-        std::size_t offset, size;
-    };
-    std::vector<Gap> gaps_; // in order
-    std::size_t total_ = 0;
-};
-
 std::size_t paddedCount(const PassMatrix& m)
 {
     const auto count = static_cast<std::size_t>(m.count());
     return (count + kPassAlignment - 1) / kPassAlignment * kPassAlignment;
-}
-
-// The activation that is the only reader of a product, right behind it.
-std::optional<std::size_t> activationBehind(const Network& network, std::size_t layer)
-{
-    const LayerKind kind = network.layers[layer].shape.kind;
-    const bool isProduct = kind == LayerKind::conv || kind == LayerKind::depthwise ||
-                           kind == LayerKind::grouped || kind == LayerKind::linear;
-    if (!isProduct || layer + 1 == network.layers.size() ||
-        network.layers[layer + 1].shape.kind != LayerKind::activation)
-        return {};
-    for (std::size_t other = layer + 2; other < network.layers.size(); ++other)
-        if (std::ranges::find(network.layers[other].inputs, layer) !=
-            network.layers[other].inputs.end())
-            return {};
-    return layer + 1;
 }
 
 } // namespace
@@ -96,19 +42,20 @@ struct VisionModel::Private {
     mutable std::mutex mutex;
     mutable std::vector<std::unique_ptr<float[]>> blocks;
 
-    Result<void> plan();
+    Result<void> plan(const VisionOptions& options);
     void placeOutputs();
     std::unique_ptr<float[]> borrow() const;
     void giveBack(std::unique_ptr<float[]> block) const;
 };
 
-Result<void> VisionModel::Private::plan()
+Result<void> VisionModel::Private::plan(const VisionOptions& options)
 {
     const Network& network = checkpoint->network();
     std::vector<std::size_t> stepOf(network.layers.size());
     for (std::size_t layer = 0; layer < network.layers.size(); ++layer) {
         const NetworkLayer& described = network.layers[layer];
-        const auto behind = activationBehind(network, layer);
+        const auto behind =
+            options.activationsApart ? std::nullopt : activationBehind(network, layer);
         PlannedStep step;
         step.layer = behind.value_or(layer);
         std::vector<PassMatrix> inputs;
@@ -168,11 +115,12 @@ void VisionModel::Private::giveBack(std::unique_ptr<float[]> block) const
     blocks.push_back(std::move(block));
 }
 
-Result<VisionModel> VisionModel::open(std::shared_ptr<const VisionCheckpoint> checkpoint)
+Result<VisionModel> VisionModel::open(std::shared_ptr<const VisionCheckpoint> checkpoint,
+                                      const VisionOptions& options)
 {
     const auto made = std::make_shared<Private>();
     made->checkpoint = std::move(checkpoint);
-    VITRINE_CHECK(made->plan());
+    VITRINE_CHECK(made->plan(options));
     const Network& network = made->checkpoint->network();
     const LayerShape& last = network.layers.back().shape;
     made->classes = last.kind == LayerKind::linear ? last.n : 0;
@@ -182,6 +130,11 @@ Result<VisionModel> VisionModel::open(std::shared_ptr<const VisionCheckpoint> ch
 const VisionCheckpoint& VisionModel::checkpoint() const
 {
     return *p_->checkpoint;
+}
+
+std::shared_ptr<const VisionCheckpoint> VisionModel::sharedCheckpoint() const
+{
+    return p_->checkpoint;
 }
 
 std::int64_t VisionModel::classes() const

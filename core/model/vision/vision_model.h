@@ -28,6 +28,11 @@ struct VisionPass {
     std::function<void(const LayerOutput&)> observe;
 };
 
+struct VisionOptions {
+    // Products and the activations behind them are two steps, each told of by itself.
+    bool activationsApart = false;
+};
+
 // A vision transformer that runs, in fp32. Batch normalisations and layer scales are folded into
 // the weights before them. Copies share all. Any thread, several at once.
 class VisionModel
@@ -35,10 +40,12 @@ class VisionModel
 public:
     // Input error for what cannot be run: a tensor with numbers that are not finite, weights as
     // codes, maps that need more memory than `kMostMemory`.
-    static Result<VisionModel> open(std::shared_ptr<const VisionCheckpoint> checkpoint);
+    static Result<VisionModel> open(std::shared_ptr<const VisionCheckpoint> checkpoint,
+                                    const VisionOptions& options = {});
     static constexpr std::int64_t kMostMemory = std::int64_t{4} << 30; // bytes, of one pass
 
     const VisionCheckpoint& checkpoint() const;
+    std::shared_ptr<const VisionCheckpoint> sharedCheckpoint() const;
     const Network& network() const { return checkpoint().network(); }
     std::int64_t classes() const; // 0: it gives features
 

@@ -16,7 +16,7 @@ struct Requantizer {
     int shift = 0;               // -31 .. 62
 
     bool isShift() const { return multiplier == 1; }
-    double factor() const { return std::ldexp(static_cast<double>(multiplier), -shift); }
+    double factor() const { return std::ldexp(static_cast<double>(multiplier), -shift); } // exact
 
     friend bool operator==(const Requantizer&, const Requantizer&) = default;
 };

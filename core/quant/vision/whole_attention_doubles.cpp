@@ -15,18 +15,18 @@ namespace vitrine::quant
 namespace
 {
 
-using CodeRows = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+using RealCodes = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
-CodeRows withoutZero(std::span<const double> codes, HeadSize size, const CodeGrid& grid)
+RealCodes withoutZero(std::span<const double> codes, HeadSize size, const CodeGrid& grid)
 {
-    return Eigen::Map<const CodeRows>(codes.data(), static_cast<Eigen::Index>(size.tokens),
-                                      static_cast<Eigen::Index>(size.dim))
+    return Eigen::Map<const RealCodes>(codes.data(), static_cast<Eigen::Index>(size.tokens),
+                                       static_cast<Eigen::Index>(size.dim))
                .array() -
            static_cast<double>(grid.zero);
 }
 
 // Each sum as a code, its zero point taken off again.
-CodeRows onGrid(const CodeRows& sums, const CodeGrid& grid, Requantizer by, Rounding rounding)
+RealCodes onGrid(const RealCodes& sums, const CodeGrid& grid, Requantizer by, Rounding rounding)
 {
     const auto zero = static_cast<double>(grid.zero);
     return sums.unaryExpr([&](double sum) {
@@ -36,7 +36,7 @@ CodeRows onGrid(const CodeRows& sums, const CodeGrid& grid, Requantizer by, Roun
     });
 }
 
-std::vector<double> asCodes(const CodeRows& values, const CodeGrid& grid)
+std::vector<double> asCodes(const RealCodes& values, const CodeGrid& grid)
 {
     std::vector<double> codes(values.data(), values.data() + values.size());
     for (double& code : codes)
@@ -63,20 +63,20 @@ HeadValues<double> runWholeHeadInDoubles(const WholeHead& head, HeadSize size,
 {
     assert(q.size() == size.tokens * size.dim && k.size() == q.size() && v.size() == q.size());
     const HeadGrids& grids = head.grids;
-    const CodeRows queries = withoutZero(q, size, grids.q).cwiseMax(0);
-    const CodeRows keys = withoutZero(k, size, grids.k).cwiseMax(0);
-    const CodeRows context = onGrid(keys.transpose() * withoutZero(v, size, grids.v), grids.context,
-                                    head.toContext, rounding);
-    const CodeRows keySums = onGrid(keys.colwise().sum(), grids.keySums, head.toKeySums, rounding);
-    const CodeRows divisors =
+    const RealCodes queries = withoutZero(q, size, grids.q).cwiseMax(0);
+    const RealCodes keys = withoutZero(k, size, grids.k).cwiseMax(0);
+    const RealCodes context = onGrid(keys.transpose() * withoutZero(v, size, grids.v),
+                                     grids.context, head.toContext, rounding);
+    const RealCodes keySums = onGrid(keys.colwise().sum(), grids.keySums, head.toKeySums, rounding);
+    const RealCodes divisors =
         onGrid(queries * keySums.transpose(), grids.divisors, head.toDivisors, rounding);
-    const CodeRows dividends =
+    const RealCodes dividends =
         onGrid(queries * context, grids.dividends, head.toDividends, rounding);
-    CodeRows quotients = dividends;
+    RealCodes quotients = dividends;
     for (Eigen::Index token = 0; token < quotients.rows(); ++token)
         for (double& x : quotients.row(token))
             x = quotientInDoubles(head.division, x, divisors(token, 0));
-    const CodeRows outputs = onGrid(quotients, grids.outputs, head.toOutputs, rounding);
+    const RealCodes outputs = onGrid(quotients, grids.outputs, head.toOutputs, rounding);
     return {asCodes(context, grids.context), asCodes(keySums, grids.keySums),
             asCodes(divisors, grids.divisors), asCodes(dividends, grids.dividends),
             asCodes(outputs, grids.outputs)};

@@ -5,6 +5,7 @@
 #include "core/base/resources.h"
 #include "core/jobs/bundle/bundle.h"
 #include "core/picture/scene_pictures.h"
+#include "core/picture/scenes.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -59,8 +60,9 @@ struct ListedPhotograph {
     std::string title() const { return package + "/" + file; }
 };
 
-// Those behind the test scenes, in the order of the trainer.
-Result<std::vector<ListedPhotograph>> testPhotographs()
+// Those that are held out for a use, in the order of the trainer: "vt10" lie behind the test
+// scenes, "codec" behind those that the trainer chooses a model by.
+Result<std::vector<ListedPhotograph>> heldOutPhotographs(const std::string& use)
 {
     VITRINE_TRY(const fs::path path, findResource("recipes/pictures.json"));
     VITRINE_TRY(const std::string text, readFile(path, 1 << 20));
@@ -68,7 +70,7 @@ Result<std::vector<ListedPhotograph>> testPhotographs()
     std::vector<ListedPhotograph> listed;
     try {
         for (const Json& one : json.at("held_out"))
-            if (one.at("use") == "vt10")
+            if (one.at("use") == use)
                 listed.push_back({one.at("package"), one.at("file"), one.value("sha256", ""),
                                   one.at("x"), one.at("y")});
     } catch (const Json::exception& error) {
@@ -109,10 +111,12 @@ Result<fs::path> findFashionMnist(const std::string& packages)
     return tl::unexpected(missingPackages("the pictures of Fashion-MNIST are", {kFashionPackage}));
 }
 
-Result<std::shared_ptr<const LabelledPictures>> openScenes(const std::string& packages,
+Result<std::shared_ptr<const LabelledPictures>> openScenes(const std::string& packages, Split split,
                                                            std::vector<std::string>& notes)
 {
-    VITRINE_TRY(const std::vector<ListedPhotograph> listed, testPhotographs());
+    const bool isTest = split == Split::test;
+    VITRINE_TRY(const std::vector<ListedPhotograph> listed,
+                heldOutPhotographs(isTest ? "vt10" : "codec"));
     std::set<std::string> missing;
     std::vector<HeldOutPhotograph> photographs;
     for (const ListedPhotograph& one : listed) {
@@ -126,13 +130,14 @@ Result<std::shared_ptr<const LabelledPictures>> openScenes(const std::string& pa
     if (!missing.empty())
         return tl::unexpected(
             missingPackages("the garments and photographs that scenes are made of are", missing));
-    VITRINE_TRY(auto garments, openLabelledPictures(*fashion, Split::test));
-    VITRINE_TRY(auto scenes, openTestScenes(std::move(garments), photographs));
+    VITRINE_TRY(auto garments, openLabelledPictures(*fashion, split));
+    VITRINE_TRY(auto scenes, vitrine::openScenes(std::move(garments), photographs,
+                                                 isTest ? kTestSceneSeed : kCalibrationSceneSeed));
     for (std::size_t i = 0; i < listed.size(); ++i) {
         VITRINE_TRY(const InputFile file, hashInput("data", photographs[i].path));
         if (file.sha256 != listed[i].sha256)
-            notes.push_back(fmt::format("{} is another file than the trainer's: accuracy is not "
-                                        "that of the model's card.",
+            notes.push_back(fmt::format("{} is another file than the trainer's: numbers are not "
+                                        "those of the model's card.",
                                         photographs[i].path.string()));
     }
     return scenes;

@@ -21,10 +21,11 @@ ParamSpec packagesParam();
 // The folder of Fashion-MNIST's IDX files. Input error saying what brings it.
 Result<std::filesystem::path> findFashionMnist(const std::string& packages);
 
-// The test scenes of vitrine-deit-scenes. Input error naming the packages that are missing. Where a
-// photograph is another one than the trainer has (by its hash in recipes/pictures.json, among the
-// inputs of the run later), `notes` is told.
-Result<std::shared_ptr<const LabelledPictures>> openScenes(const std::string& packages,
+// Scenes of vitrine-deit-scenes: the test scenes, or training garments over the photographs that
+// its trainer chose a model by (in no test scene), to choose numbers on. Input error naming the
+// packages that are missing. Where a photograph is another one than the trainer has (by its hash in
+// recipes/pictures.json, among the inputs of the run later), `notes` is told.
+Result<std::shared_ptr<const LabelledPictures>> openScenes(const std::string& packages, Split split,
                                                            std::vector<std::string>& notes);
 
 } // namespace vitrine::quantization_plugin

@@ -17,15 +17,12 @@ namespace fs = std::filesystem;
 constexpr const char* kFashion = "fashion-mnist";
 constexpr const char* kScenes = "scenes";
 
-Result<void> openNamed(const Params& params, OpenPictures& opened)
+Result<void> openNamed(const Params& params, const std::string& data, Split split,
+                       OpenPictures& opened)
 {
-    const std::string& data = params.text("data");
     const std::string packages = params.has("packages") ? params.text("packages") : "";
-    const Split split = params.text("split") == "test" ? Split::test : Split::training;
     if (data == kScenes) {
-        if (split == Split::training)
-            return inputError("scenes are test scenes alone: split=test");
-        VITRINE_TRY(opened.pictures, openScenes(packages, opened.notes));
+        VITRINE_TRY(opened.pictures, openScenes(packages, split, opened.notes));
         return {};
     }
     fs::path path = data;
@@ -34,6 +31,30 @@ Result<void> openNamed(const Params& params, OpenPictures& opened)
     }
     VITRINE_TRY(opened.pictures, openLabelledPictures(path, split));
     return {};
+}
+
+// The first `limit` pictures (0: all), the files they come from as inputs called `input`.
+Result<OpenPictures> openFirst(const Params& params, const std::string& data, Split split,
+                               std::int64_t limit, const char* input)
+{
+    OpenPictures opened;
+    VITRINE_CHECK(openNamed(params, data, split, opened));
+    const std::int64_t all = opened.pictures->count();
+    opened.count = limit > 0 ? std::min(limit, all) : all;
+    if (opened.count == 0)
+        return inputError("{} holds no pictures", data);
+    for (const fs::path& file : opened.pictures->files()) {
+        VITRINE_TRY(InputFile hashed, hashInput(input, file));
+        opened.inputs.push_back(std::move(hashed));
+    }
+    return opened;
+}
+
+// Whether two sets are the same pictures under the same names.
+bool areSame(const LabelledPictures& a, const LabelledPictures& b)
+{
+    return a.count() == b.count() && a.files() == b.files() && a.name(0) == b.name(0) &&
+           a.name(a.count() - 1) == b.name(b.count() - 1);
 }
 
 } // namespace
@@ -81,24 +102,50 @@ std::vector<ParamSpec> pictureParams()
 
 Result<OpenPictures> openPictures(const Params& params)
 {
-    OpenPictures opened;
-    VITRINE_CHECK(openNamed(params, opened));
     const std::string& data = params.text("data");
-    const std::int64_t limit = params.integer("limit"), all = opened.pictures->count();
-    opened.count = limit > 0 ? std::min(limit, all) : all;
-    if (opened.count == 0)
-        return inputError("{} holds no pictures", data);
-    for (const fs::path& file : opened.pictures->files()) {
-        VITRINE_TRY(InputFile input, hashInput("data", file));
-        opened.inputs.push_back(std::move(input));
-    }
+    const Split split = params.text("split") == "test" ? Split::test : Split::training;
+    if (data == kScenes && split == Split::training)
+        return inputError("scenes are test scenes alone: split=test");
+    VITRINE_TRY(OpenPictures opened,
+                openFirst(params, data, split, params.integer("limit"), "data"));
     if (opened.inputs.empty())
         opened.notes.push_back(
             fmt::format("Pictures of the folder {} are named in the table items, "
                         "not hashed one by one.",
                         data));
-    if (opened.count < all)
+    if (const std::int64_t all = opened.pictures->count(); opened.count < all)
         opened.notes.push_back(fmt::format("The first {} of {} pictures.", opened.count, all));
+    return opened;
+}
+
+std::vector<ParamSpec> trainingParams()
+{
+    ParamSpec folder;
+    folder.name = "calibration_data", folder.label = "Training pictures";
+    folder.type = ParamType::text, folder.group = "Quantization";
+    folder.help = "Where they come from: a folder or IDX files; without it the training split of "
+                  "the pictures";
+    folder.optional = true, folder.advanced = true;
+    return {numberParam("calibration", "Calibrated on", "Quantization",
+                        "The first training pictures: scales are chosen on them, never on those "
+                        "that judge",
+                        1, 100'000, std::int64_t{100}),
+            folder};
+}
+
+Result<OpenPictures> openTrainingPictures(const Params& params, const LabelledPictures& judging)
+{
+    const bool isGiven = params.has("calibration_data") && !params.text("calibration_data").empty();
+    const std::string& data = params.text(isGiven ? "calibration_data" : "data");
+    VITRINE_TRY(OpenPictures opened, openFirst(params, data, Split::training,
+                                               params.integer("calibration"), "calibration"));
+    if (areSame(*opened.pictures, judging))
+        return inputError("{} would be calibrated on the pictures that judge it: give training "
+                          "pictures as calibration_data",
+                          params.text("model"));
+    if (opened.count < params.integer("calibration"))
+        opened.notes.push_back(
+            fmt::format("Calibrated on all {} pictures of {}.", opened.count, data));
     return opened;
 }
 

@@ -34,6 +34,12 @@ struct OpenPictures {
 };
 Result<OpenPictures> openPictures(const Params& params);
 
+// calibration (how many) and calibration_data.
+std::vector<ParamSpec> trainingParams();
+// The first training pictures, of calibration_data or of the training split of `data`: what
+// methods choose numbers on. Input error where they are the pictures that judge.
+Result<OpenPictures> openTrainingPictures(const Params& params, const LabelledPictures& judging);
+
 // The class of the model that each class of the data is: by its name where both have names, else
 // the same number. Input error where the data has a class that the model does not; `notes` is told
 // what was assumed.

@@ -163,7 +163,7 @@ TEST(SceneSource, TestScenesAreThoseThatTheProgramDraws)
     const auto trainers = sceneSource(parts, folder, 96, 0.0, 1)->heldOut(HeldOut::test, 0, count);
     const auto garments = openLabelledPictures(folder, Split::test);
     ASSERT_TRUE(garments) << garments.error().message;
-    const auto ours = openTestScenes(*garments, {{folder + "/vt10.png", 0, 0}});
+    const auto ours = openScenes(*garments, {{folder + "/vt10.png", 0, 0}}, kTestSceneSeed);
     ASSERT_TRUE(ours) << ours.error().message;
 
     ASSERT_EQ((*ours)->count(), count);

@@ -1,0 +1,53 @@
+#pragma once
+
+#include "core/base/registry.h"
+#include "core/base/result.h"
+#include "core/quant/vision/vision_codes.h"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace vitrine::quant
+{
+
+// A trick of a method that can be left out: one rung of its ladder.
+struct VisionTrick {
+    std::string name, title, help; // "ptf", "Factors of channels", a sentence
+};
+
+struct VisionQuantSettings {
+    int weightBits = 8, activationBits = 8;    // 2 .. 8
+    std::map<std::string, int> layerBits = {}; // of single weights, by layer, instead
+    std::set<std::string> tricks = {};         // those that are on, by name
+};
+
+struct VisionQuantTask {
+    std::shared_ptr<const model::VisionCheckpoint> checkpoint;
+    // Prepared training pictures: scales are chosen on them and on nothing else.
+    const std::vector<std::vector<float>>& pictures;
+    VisionQuantSettings settings;
+    std::function<bool(double share)> progress = {}; // false: cancelled
+};
+
+// A way to put a vision transformer into codes. Its file adds it.
+struct VisionMethod {
+    std::string name, title, paper;  // "p2vit", "P²-ViT", "arXiv 2405.19915"
+    std::vector<VisionTrick> tricks; // in the order in which a ladder puts them on
+    // Input error that says which networks it does not know.
+    Result<void> (*fits)(const model::Network& network) = nullptr;
+    Result<CodedVision> (*quantize)(const VisionQuantTask& task) = nullptr;
+};
+
+std::vector<VisionMethod> visionMethods();
+Result<VisionMethod> findVisionMethod(std::string_view name);
+// Argument error for bits outside 2 .. 8, for a trick that the method does not have, for a layer
+// that the network does not have.
+Result<void> checkSettings(const VisionMethod& method, const model::Network& network,
+                           const VisionQuantSettings& settings);
+
+} // namespace vitrine::quant

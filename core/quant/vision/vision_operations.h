@@ -1,0 +1,56 @@
+#pragma once
+
+#include "core/base/parameter.h"
+#include "core/quant/vision/vision_codes.h"
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+// What one picture costs: operations by kind, counted from the shapes of the layers and the form of
+// their numbers. An estimate of arithmetic and of reading the weights once, no simulation: buffers
+// and registers are those of an accelerator (core/sim).
+namespace vitrine::quant
+{
+
+enum class Operation {
+    realMultiply, // 32-bit floating point
+    realAdd,
+    realDivide,
+    realFunction,  // exp, erf, square root
+    wholeMultiply, // of two codes of up to 8 bits
+    wideMultiply,  // in whole numbers, one of them wider than 8 bits
+    wholeAdd,      // 32 bits
+    shift,
+    lookUp, // in a table of 256 codes
+};
+std::string_view operationName(Operation operation); // "multiply, 32-bit floating point"
+
+using OperationCounts = std::map<Operation, double>;
+
+// Picojoules. 45 nm; Horowitz' table [M] where it has one, ours [D] for the rest.
+struct OperationEnergies {
+    double realMultiply = 3.7, realAdd = 0.9, realDivide = 15, realFunction = 20;
+    double wholeMultiply = 0.2, wideMultiply = 3.1, wholeAdd = 0.1, shift = 0.03, lookUp = 0.37;
+    double dramPerByte = 162.5; // 1300 pJ for 64 bits
+    bool countTraffic = true;   // the weights, read once for each picture
+
+    double of(Operation operation) const;
+};
+std::vector<evidence::Field<OperationEnergies>> operationEnergyFields();
+
+struct LayerOperations {
+    OperationCounts counts;
+    double weightBytes = 0; // codes and scales, or dense numbers of 4 bytes
+
+    double picojoules(const OperationEnergies& energies) const;
+};
+// Of the network as it is, in single precision, layer by layer.
+std::vector<LayerOperations> operationsOf(const model::Network& network);
+// Of the same in codes.
+std::vector<LayerOperations> operationsOf(const CodedVision& coded);
+
+LayerOperations totalOf(const std::vector<LayerOperations>& layers);
+
+} // namespace vitrine::quant

@@ -1,0 +1,238 @@
+#include "plugins/quantization/experiments/vision_experiment.h"
+
+#include "core/base/file.h"
+#include "core/quant/vision/vision_method.h"
+#include "plugins/common/evidence_params.h"
+#include "plugins/common/experiment_input.h"
+#include "plugins/quantization/experiments/vision_quant_tables.h"
+
+#include <algorithm>
+#include <fmt/ranges.h>
+#include <iterator>
+
+namespace vitrine::quantization_plugin
+{
+namespace
+{
+
+constexpr std::size_t kPicturesOfLayers = 16; // on which layers are compared
+// Shares of the progress.
+constexpr double kCodingShare = 0.2, kJudgingShare = 0.8;
+
+// The words of a list, separated by commas.
+std::vector<std::string> wordsOf(const std::string& list)
+{
+    std::vector<std::string> words;
+    std::string word;
+    for (const char c : list + ",")
+        if (c == ',') {
+            if (!word.empty())
+                words.push_back(word);
+            word.clear();
+        } else if (c != ' ') {
+            word += c;
+        }
+    return words;
+}
+
+quant::OperationEnergies energiesOf(const Params& params)
+{
+    const auto fields = quant::operationEnergyFields();
+    evidence::Settings settings;
+    for (const auto& parameter : evidence::parametersOf(fields))
+        settings.push_back(chosenValue(parameter, params));
+    return evidence::configOf(fields, settings);
+}
+
+class VisionRun
+{
+public:
+    VisionRun(const Params& params, Progress& progress)
+        : params_(params), progress_(progress), energies_(energiesOf(params))
+    {
+    }
+
+    Result<RunResult> run()
+    {
+        VITRINE_TRY(method_, quant::findVisionMethod(params_.text("method")));
+        VITRINE_TRY(OpenVision opened, openVision(params_, "model"));
+        opened_.emplace(std::move(opened));
+        append(out_.inputs, opened_->inputs);
+        append(out_.notes, opened_->notes);
+        VITRINE_CHECK(method_.fits(opened_->model.network()));
+        VITRINE_TRY(settings_, readSettings());
+        VITRINE_TRY(data_, openPictures(params_));
+        append(out_.inputs, data_.inputs);
+        append(out_.notes, data_.notes);
+        VITRINE_TRY(classes_, classesFor(*data_.pictures, *opened_, out_.notes));
+        VITRINE_CHECK(noteRounding(*opened_, *data_.pictures, out_.notes));
+        VITRINE_TRY(calibration_, readCalibration());
+        VITRINE_CHECK(quantizeModel());
+        VITRINE_CHECK(judgeVersions());
+        return std::move(out_);
+    }
+
+private:
+    bool tell(double share, const char* unit) { return progress_.advance(share, 1, unit); }
+
+    Result<quant::VisionQuantSettings> readSettings() const
+    {
+        quant::VisionQuantSettings settings;
+        settings.weightBits = static_cast<int>(params_.integer("weight_bits"));
+        settings.activationBits = static_cast<int>(params_.integer("activation_bits"));
+        const std::string& steps = params_.text("steps");
+        if (steps == "all")
+            for (const quant::VisionTrick& trick : method_.tricks)
+                settings.tricks.insert(trick.name);
+        else if (steps != "none")
+            for (const std::string& word : wordsOf(steps))
+                settings.tricks.insert(word);
+        VITRINE_CHECK(quant::checkSettings(method_, opened_->model.network(), settings));
+        return settings;
+    }
+
+    // The first training pictures, which are not those that judge.
+    Result<std::vector<std::vector<float>>> readCalibration()
+    {
+        VITRINE_TRY(const OpenPictures opened, openTrainingPictures(params_, *data_.pictures));
+        append(out_.inputs, opened.inputs);
+        append(out_.notes, opened.notes);
+        std::vector<std::vector<float>> pictures;
+        for (std::int64_t i = 0; i < opened.count; ++i) {
+            LeftOut leftOut;
+            VITRINE_TRY(auto seen, seenBy(*opened_, *opened.pictures, i, leftOut));
+            pictures.push_back(std::move(seen));
+        }
+        return pictures;
+    }
+
+    Result<void> quantizeModel()
+    {
+        VITRINE_TRY(auto coded, method_.quantize({opened_->model.sharedCheckpoint(), calibration_,
+                                                  settings_, [this](double share) {
+                                                      return tell(kCodingShare * share, "scales");
+                                                  }}));
+        coded_ = std::make_shared<const quant::CodedVision>(std::move(coded));
+        const auto parts = quant::floatParts(*coded_);
+        out_.notes.push_back(
+            parts.empty() ? std::string("Nothing is computed in floating point but the "
+                                        "picture's codes.")
+                          : fmt::format("In floating point stay: {}.", fmt::join(parts, ", ")));
+        return {};
+    }
+
+    Result<void> judgeVersions();
+
+    std::string className(std::int64_t label) const
+    {
+        const auto& labels = opened_->model.checkpoint().labels();
+        const auto place = static_cast<std::size_t>(label);
+        return place < labels.size() && !labels[place].empty() ? labels[place]
+                                                               : fmt::format("{}", label);
+    }
+
+    const Params& params_;
+    Progress& progress_;
+    quant::OperationEnergies energies_;
+    quant::VisionMethod method_;
+    quant::VisionQuantSettings settings_;
+    std::optional<OpenVision> opened_;
+    OpenPictures data_;
+    std::vector<std::int64_t> classes_;
+    std::vector<std::vector<float>> calibration_;
+    std::shared_ptr<const quant::CodedVision> coded_;
+    RunResult out_;
+};
+
+Result<void> VisionRun::judgeVersions()
+{
+    VITRINE_TRY(auto simulated, quant::SimulatedVision::make(coded_));
+    VisionVersions versions{*opened_, std::move(simulated), {}};
+    if (quant::floatParts(*coded_).empty()) {
+        VITRINE_TRY(versions.whole, quant::IntegerVision::make(coded_));
+    }
+    VITRINE_TRY(const auto judged,
+                judge(versions, *data_.pictures, data_.count, classes_, [this](std::int64_t done) {
+                    return tell(kCodingShare + kJudgingShare * static_cast<double>(done) /
+                                                   static_cast<double>(data_.count),
+                                "pictures");
+                }));
+    append(out_.notes, leftOutNotes(judged.leftOut));
+    if (judged.unequalPictures > 0)
+        out_.notes.push_back(fmt::format(
+            "For {} of {} pictures the pass in whole numbers gives other codes than the simulated "
+            "one: a defect, please report it.",
+            judged.unequalPictures, judged.original.size()));
+    const std::span<const std::vector<float>> some(
+        calibration_.data(), std::min(calibration_.size(), kPicturesOfLayers));
+    VITRINE_TRY(const auto distances, layerDistances(versions, some));
+    std::ranges::move(visionMetrics(judged, *coded_, energies_), std::back_inserter(out_.metrics));
+    out_.tables.push_back(visionLayersTable(*coded_, distances));
+    out_.tables.push_back(visionOperationsTable(*coded_, energies_));
+    out_.tables.push_back(inFloatTable(*coded_));
+    out_.tables.push_back(visionItemsTable(
+        judged, *data_.pictures, [this](std::int64_t label) { return className(label); }));
+    const auto bits = progress_.artifactFolder() / "bits.csv";
+    VITRINE_CHECK(writeFileAtomically(bits, visionBitMapText(*coded_)));
+    Artifact artifact;
+    artifact.name = "bits.csv", artifact.kind = "text", artifact.path = bits;
+    out_.artifacts.push_back(std::move(artifact));
+    return {};
+}
+
+ParamSpec methodParam()
+{
+    std::vector<ParamChoice> choices;
+    for (const quant::VisionMethod& method : quant::visionMethods())
+        choices.push_back({method.name, method.title, method.paper});
+    ParamSpec spec = choiceParam("method", "Method", "Quantization", "How numbers become codes",
+                                 std::move(choices));
+    spec.fallback = ParamValue(std::string("p2vit"));
+    return spec;
+}
+
+} // namespace
+
+ExperimentInfo VisionExperiment::info() const
+{
+    return {"quantization.vision", "A vision transformer in codes",
+            "Puts weights and activations of a vision transformer into few bits and judges it "
+            "beside the original: accuracy, what stays in floating point, and whether whole "
+            "numbers alone give what the simulation says.",
+            1};
+}
+
+std::vector<ParamSpec> VisionExperiment::params(const Params&) const
+{
+    ParamSpec model = visionModelParam("model", "Model",
+                                       "A shipped vision transformer's name, a folder "
+                                       "(config.json, safetensors) or a safetensors file");
+    model.fallback = ParamValue(std::string("vitrine-deit"));
+    ParamSpec steps;
+    steps.name = "steps", steps.label = "Steps", steps.type = ParamType::text;
+    steps.group = "Quantization", steps.fallback = ParamValue(std::string("all"));
+    steps.help = "Which steps of the method are on: all, none, or a list (p2vit: adaptive, ptf, "
+                 "smoothing, log2, integer; fq-vit: ptf, smoothing, log2)";
+    std::vector<ParamSpec> specs = {
+        model, methodParam(),
+        numberParam("weight_bits", "Bits of weights", "Quantization", "Of each weight", 2, 8,
+                    std::int64_t{8}),
+        numberParam("activation_bits", "Bits of activations", "Quantization",
+                    "Of what products read; residuals and embeddings keep 8", 2, 8,
+                    std::int64_t{8}),
+        steps};
+    for (ParamSpec& spec : trainingParams())
+        specs.push_back(std::move(spec));
+    for (ParamSpec& spec : pictureParams())
+        specs.push_back(std::move(spec));
+    for (const auto& parameter : evidence::parametersOf(quant::operationEnergyFields()))
+        specs.push_back(paramOf(parameter));
+    return specs;
+}
+
+Result<RunResult> VisionExperiment::run(const Params& params, Progress& progress) const
+{
+    return VisionRun(params, progress).run();
+}
+
+} // namespace vitrine::quantization_plugin
