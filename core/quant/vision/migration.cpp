@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
-#include <numeric>
 
 namespace vitrine::quant
 {
@@ -22,21 +21,25 @@ double migrationFactor(double maximum, double threshold, const MigrationOptions&
 
 } // namespace
 
-Result<Migration> migrationOf(std::span<const double> maxima, double quantileOfAll,
+Result<Migration> migrationOf(std::span<const ValueRange> channels, double quantileOfAll,
                               const MigrationOptions& options)
 {
-    assert(!maxima.empty() && options.least > 0 && options.least <= options.most);
-    for (std::size_t channel = 0; channel < maxima.size(); ++channel)
-        if (!std::isfinite(maxima[channel]))
-            return inputError("the maximum of channel {} is {}", channel, maxima[channel]);
-    const double mean =
-        std::accumulate(maxima.begin(), maxima.end(), 0.0) / static_cast<double>(maxima.size());
-    Migration migration{.threshold = std::max(mean, quantileOfAll), .factors = {}};
+    assert(!channels.empty() && options.least > 0 && options.least <= options.most);
+    double sum = 0;
+    for (std::size_t channel = 0; channel < channels.size(); ++channel) {
+        if (channels[channel].isEmpty() || !channels[channel].isFinite)
+            return inputError("channel {} has {} and cannot be migrated", channel,
+                              channels[channel].isFinite ? "no values" : "NaN or infinity");
+        sum += channels[channel].high;
+    }
+    Migration migration{.threshold =
+                            std::max(quantileOfAll, sum / static_cast<double>(channels.size())),
+                        .factors = {}};
     if (!(migration.threshold > 0))
         return inputError("channels cannot be migrated: their threshold is {}, above 0 is needed",
                           migration.threshold);
-    for (const double maximum : maxima)
-        migration.factors.push_back(migrationFactor(maximum, migration.threshold, options));
+    for (const ValueRange& channel : channels)
+        migration.factors.push_back(migrationFactor(channel.high, migration.threshold, options));
     return migration;
 }
 

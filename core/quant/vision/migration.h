@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/base/result.h"
+#include "core/quant/vision/value_range.h"
 
 #include <span>
 #include <vector>
@@ -22,10 +23,11 @@ struct Migration {
     std::vector<double> factors; // r_c = m_c / T within [least, most]; x_c / r_c, w_c r_c
 };
 
-// From the signed maxima m_c of the channels and the quantile of all elements. A channel that is
-// never above 0 gets the least factor. Input error where that is true of the whole map (T <= 0:
-// the paper's maps come from Hardswish and are not like that) or a maximum is not finite.
-Result<Migration> migrationOf(std::span<const double> maxima, double quantileOfAll,
+// From the ranges of the channels, of which the signed maxima m_c count, and the quantile of all
+// elements. A channel that is never above 0 gets the least factor. Input error where that is true
+// of the whole map (T <= 0: the paper's maps come from Hardswish and are not like that), and for a
+// channel without values or with NaN or infinity.
+Result<Migration> migrationOf(std::span<const ValueRange> channels, double quantileOfAll,
                               const MigrationOptions& options = {});
 
 // In place: filters [channels, weights of one] times the factors.

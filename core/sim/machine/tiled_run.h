@@ -11,12 +11,13 @@
 namespace vitrine::sim
 {
 
-// What the two engines compute, not only when: whole-numbered layers run step by step through the
-// tiles that the cycle model counts (section 6 of the EfficientViT FPGA's description), with
-// accumulators of 32 bits. Adder trees (MAT, and the reconfigurable engine in pointwise mode): the
-// multipliers of a lane share an output and take input channels, lanes take output channels. In
-// depthwise mode each multiplier accumulates alone: channels within a lane, neighbouring pixels
-// over lanes. Replicas take what DualEngine::replicaMode says; `ideal` runs one replica.
+// What the two engines of Trio-ViT and the FPGA accelerator for EfficientViT (arXiv 2405.03882,
+// 2403.20230) compute, not only when: whole-numbered layers run step by step through the tiles that
+// the cycle model counts, with accumulators of 32 bits. Adder trees (MAT, and the reconfigurable
+// engine in pointwise mode): the multipliers of a lane share an output and take input channels,
+// lanes take output channels. In depthwise mode each multiplier accumulates alone: channels within
+// a lane, neighbouring pixels over lanes. Replicas take what DualEngine::replicaMode says; `ideal`
+// runs one replica. How the papers order their tiles is not published; no order changes a sum.
 
 // Loops over the tiles of a layer, the outermost first. Depthwise layers have channels under
 // `outputs` and no loop over inputs.

@@ -19,14 +19,15 @@ using testing::HasSubstr;
 using tests::outlierMap;
 using tests::signalToNoise;
 
-std::vector<double> channelMaxima(const std::vector<float>& map, std::size_t channels)
+std::vector<ValueRange> rangesUpTo(const std::vector<double>& maxima)
 {
-    ChannelRanges ranges(channels);
-    ranges.add(map);
-    std::vector<double> maxima;
-    for (const ValueRange& range : ranges.ranges())
-        maxima.push_back(range.high);
-    return maxima;
+    std::vector<ValueRange> ranges;
+    for (const double maximum : maxima) {
+        ranges.emplace_back();
+        ranges.back().include(maximum - 1);
+        ranges.back().include(maximum);
+    }
+    return ranges;
 }
 
 Migration migrationOfMap(const std::vector<float>& map, std::size_t channels,
@@ -34,7 +35,9 @@ Migration migrationOfMap(const std::vector<float>& map, std::size_t channels,
 {
     UpperQuantile quantile(options.quantile, static_cast<std::int64_t>(map.size()));
     quantile.add(map);
-    return *migrationOf(channelMaxima(map, channels), quantile.value(), options);
+    ChannelRanges ranges(channels);
+    ranges.add(map);
+    return *migrationOf(ranges.ranges(), quantile.value(), options);
 }
 
 // Four pixels of four channels, worked by hand.
@@ -56,14 +59,14 @@ TEST(Migration, WorkedExample)
 TEST(Migration, MaximaAreSigned)
 {
     // The first channel is never above 0, however far below it lies.
-    EXPECT_THAT(migrationOf(std::vector<double>{-50, 0, 2}, 1)->factors, ElementsAre(0.1, 0.1, 2));
+    EXPECT_THAT(migrationOf(rangesUpTo({-50, 0, 2}), 1)->factors, ElementsAre(0.1, 0.1, 2));
 }
 
 TEST(Migration, FactorsStayWithinTheirLimits)
 {
     std::vector<double> maxima(200, 0.001);
     maxima[0] = 1000; // of a mean of 5: 200 times
-    const Migration migration = *migrationOf(maxima, 0.001);
+    const Migration migration = *migrationOf(rangesUpTo(maxima), 0.001);
 
     EXPECT_EQ(migration.factors[0], 64);
     EXPECT_EQ(migration.factors[1], 0.1);
@@ -74,8 +77,8 @@ TEST(Migration, PowersOfTwoAreExactAndFrom1To32)
     std::vector<double> maxima;
     for (double m = 0.01; m < 200; m *= 1.1)
         maxima.push_back(m);
-    const Migration plain = *migrationOf(maxima, 1);
-    const Migration powers = *migrationOf(maxima, 1, {.powersOfTwo = true});
+    const Migration plain = *migrationOf(rangesUpTo(maxima), 1);
+    const Migration powers = *migrationOf(rangesUpTo(maxima), 1, {.powersOfTwo = true});
 
     for (std::size_t i = 0; i < maxima.size(); ++i) {
         const double r = powers.factors[i];
@@ -87,10 +90,11 @@ TEST(Migration, PowersOfTwoAreExactAndFrom1To32)
 
 TEST(Migration, RefusesMapsThatAreNeverAboveZero)
 {
-    EXPECT_THAT(migrationOf(std::vector<double>{-1, 0}, 0).error().message,
-                HasSubstr("threshold is 0"));
-    EXPECT_THAT(migrationOf(std::vector<double>{1, INFINITY}, 0).error().message,
-                HasSubstr("channel 1"));
+    EXPECT_THAT(migrationOf(rangesUpTo({-1, 0}), 0).error().message, HasSubstr("threshold is 0"));
+    EXPECT_THAT(migrationOf(rangesUpTo({1, INFINITY}), 0).error().message,
+                HasSubstr("channel 1 has NaN or infinity"));
+    EXPECT_THAT(migrationOf(std::vector<ValueRange>(3), 1).error().message,
+                HasSubstr("channel 0 has no values"));
 }
 
 // Invariant 1: without quantization nothing changes but the last digits.
