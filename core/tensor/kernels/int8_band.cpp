@@ -29,9 +29,6 @@ void finishRow(const Int8Sums& product, const std::int32_t* sums, std::int64_t o
         std::copy_n(sums, count, y);
     } else {
         requantizeSums(sums, output, count, *product.requantizer, y);
-        if constexpr (std::is_same_v<Value, std::int8_t>)
-            if (product.table)
-                lookUpCodes(product.table, count, y);
     }
 }
 
@@ -61,6 +58,15 @@ void multiplyRowsAndBlocks(const Int8Sums& product, const Int8Band<Value>& band)
                           band.y + (row + r) * band.yStride + output);
         }
     }
+    // Not sooner: what was just stored in pieces is slow to load whole.
+    if constexpr (std::is_same_v<Value, std::int8_t>)
+        if (product.table) {
+            const std::int64_t output = band.firstBlock * Int8Tiles::kOutputs;
+            const std::int64_t count =
+                std::min(end * Int8Tiles::kOutputs, tiles.outputs()) - output;
+            for (std::int64_t r = 0; r < band.rows; ++r)
+                lookUpCodes(product.table, count, band.y + r * band.yStride + output);
+        }
 }
 
 void multiplyBytes(const Int8Sums& product, const Int8Band<std::int8_t>& band)

@@ -38,12 +38,28 @@ HWY_INLINE CodeVector widenedCodes(const std::int8_t* codes, std::int64_t count)
     return hn::PromoteTo(d, hn::LoadU(bytes, last));
 }
 
+// Where the factors of 16 outputs lie; what bytes are written to does not change it.
+struct FactorsAt {
+    const std::int32_t *roundings, *shifts, *limits, *multipliers, *remainders;
+    const std::uint64_t *offsets, *wideShifts;
+
+    HWY_INLINE FactorsAt(const SumRequantizer& by, std::int64_t output)
+        : roundings(by.roundings(output)),
+          shifts(by.shifts(output)),
+          limits(by.limits(output)),
+          multipliers(by.multipliers(output)),
+          remainders(by.remainders(output)),
+          offsets(by.offsets(output)),
+          wideShifts(by.wideShifts(output))
+    {
+    }
+};
+
 // The factors are shifts: no sum leaves 32 bits.
-HWY_INLINE CodeVector shiftedSums(CodeVector sums, const SumRequantizer& by, std::int64_t output)
+HWY_INLINE CodeVector shiftedSums(CodeVector sums, const FactorsAt& by, std::int64_t i)
 {
     const CodeInts d;
-    return hn::Shr(hn::Add(sums, hn::LoadU(d, by.roundings(output))),
-                   hn::LoadU(d, by.shifts(output)));
+    return hn::Shr(hn::Add(sums, hn::LoadU(d, by.roundings + i)), hn::LoadU(d, by.shifts + i));
 }
 
 // Of 64 bits: products, with their offset, shifted to where the codes are.
@@ -56,32 +72,51 @@ HWY_INLINE auto shiftedProducts(Sums sums, Factors factors, const std::uint64_t*
     return hn::Shr(hn::Add(products, hn::LoadU(d, offsets)), hn::LoadU(d, shifts));
 }
 
-HWY_INLINE CodeVector multipliedSums(CodeVector sums, const SumRequantizer& by, std::int64_t output)
+HWY_INLINE CodeVector multipliedSums(CodeVector sums, const FactorsAt& by, std::int64_t i)
 {
     const CodeInts d;
-    const auto limits = hn::LoadU(d, by.limits(output)),
-               factors = hn::LoadU(d, by.multipliers(output));
+    constexpr std::int64_t together = SumRequantizer::kTogether, half = together / 2;
+    const auto limits = hn::LoadU(d, by.limits + i), factors = hn::LoadU(d, by.multipliers + i);
     const auto kept = hn::Max(hn::Min(sums, limits), hn::Neg(limits));
+    const std::int64_t wide = i / together * together + i % together / 2; // of even outputs
 #if HWY_TARGET == HWY_SCALAR
-    const std::int64_t half = output % 2 == 0 ? 0 : SumRequantizer::kTogether / 2;
+    const std::int64_t place = i % 2 == 0 ? wide : wide + half;
     const std::int64_t product = std::int64_t{kept.raw} * factors.raw;
     const std::uint64_t shifted =
-        (static_cast<std::uint64_t>(product) + by.offsets(output)[half]) >>
-        by.wideShifts(output)[half];
+        (static_cast<std::uint64_t>(product) + by.offsets[place]) >> by.wideShifts[place];
     const auto codes = hn::Set(d, static_cast<std::int32_t>(static_cast<std::uint32_t>(shifted)));
 #else
-    constexpr std::int64_t half = SumRequantizer::kTogether / 2;
     const hn::Repartition<std::uint64_t, CodeInts> d64;
     const auto odd = [&](CodeVector v) HWY_ATTR {
         return hn::BitCast(d, hn::ShiftRight<32>(hn::BitCast(d64, v)));
     };
-    const auto evens = shiftedProducts(kept, factors, by.offsets(output), by.wideShifts(output));
-    const auto odds = shiftedProducts(odd(kept), odd(factors), by.offsets(output) + half,
-                                      by.wideShifts(output) + half);
+    const auto evens = shiftedProducts(kept, factors, by.offsets + wide, by.wideShifts + wide);
+    const auto odds = shiftedProducts(odd(kept), odd(factors), by.offsets + wide + half,
+                                      by.wideShifts + wide + half);
     const auto codes = hn::OddEven(hn::BitCast(d, hn::ShiftLeft<32>(odds)), hn::BitCast(d, evens));
 #endif
     // Modulo 2^32: the difference is in range, its parts may not be.
-    return hn::Sub(codes, hn::LoadU(d, by.remainders(output)));
+    return hn::Sub(codes, hn::LoadU(d, by.remainders + i));
+}
+
+// The first `count` codes of a vector, or all.
+template <class Codes, class Code>
+HWY_INLINE void storeFirst(Codes codes, std::int64_t count, Code* to)
+{
+    const hn::Rebind<Code, CodeInts> d;
+    if (count >= kCodeLanes)
+        return hn::StoreU(codes, d, to);
+#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL
+    const auto first = static_cast<__mmask16>((1u << count) - 1);
+    if constexpr (sizeof(Code) == 1)
+        _mm_mask_storeu_epi8(to, first, codes.raw);
+    else
+        _mm256_mask_storeu_epi16(to, first, codes.raw);
+#else
+    Code all[hn::MaxLanes(CodeInts())];
+    hn::StoreU(codes, d, all);
+    std::copy_n(all, count, to);
+#endif
 }
 
 // Sums of `count` outputs from `output` on, a multiple of 16, become codes; reads whole vectors of
@@ -92,20 +127,15 @@ HWY_INLINE void requantizeSums(const std::int32_t* sums, std::int64_t output, st
 {
     const CodeInts d;
     const hn::Rebind<Code, CodeInts> dCode;
-    const auto low = hn::Set(d, by.range().low), high = hn::Set(d, by.range().high);
+    const auto low = hn::Set(dCode, static_cast<Code>(by.range().low)),
+               high = hn::Set(dCode, static_cast<Code>(by.range().high));
+    const FactorsAt factors(by, output);
     const bool isShift = by.isShift();
     for (std::int64_t i = 0; i < count; i += kCodeLanes) {
         const auto sum = hn::LoadU(d, sums + i);
-        const auto codes =
-            isShift ? shiftedSums(sum, by, output + i) : multipliedSums(sum, by, output + i);
-        const auto kept = hn::DemoteTo(dCode, hn::Min(hn::Max(codes, low), high));
-        if (i + kCodeLanes <= count) {
-            hn::StoreU(kept, dCode, to + i);
-        } else {
-            Code last[hn::MaxLanes(CodeInts())];
-            hn::StoreU(kept, dCode, last);
-            std::copy_n(last, count - i, to + i);
-        }
+        const auto codes = isShift ? shiftedSums(sum, factors, i) : multipliedSums(sum, factors, i);
+        // Demotion keeps what is beyond Code at its ends.
+        storeFirst(hn::Min(hn::Max(hn::DemoteTo(dCode, codes), low), high), count - i, to + i);
     }
 }
 

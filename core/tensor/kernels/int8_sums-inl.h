@@ -128,27 +128,56 @@ struct FourWeights {
 };
 #endif
 
-// Codes of a row, or bytes without a sign, as inputs; up to a whole number of tiles.
+HWY_INLINE std::int64_t paddedInputs(std::int64_t count)
+{
+    return (count + Int8Tiles::kInputs - 1) / Int8Tiles::kInputs * Int8Tiles::kInputs;
+}
+
+// The place of input i.
+HWY_INLINE std::int64_t inputPlace(std::int64_t i)
+{
+#if HWY_TARGET == HWY_AVX3_DL
+    return i;
+#else
+    return (i & ~std::int64_t{3}) + ((i & 2) >> 1 | (i & 1) << 1);
+#endif
+}
+
+#if HWY_TARGET == HWY_AVX3_DL
+// work(d, i) for vectors of bytes from i on that cover 0 .. count: the last may begin before the
+// one before it ends. Returns what is left to do one by one, where count is below 16.
+template <class D, class Work>
+HWY_INLINE std::int64_t coverBytes(D d, std::int64_t count, const Work& work)
+{
+    constexpr auto lanes = static_cast<std::int64_t>(hn::MaxLanes(D()));
+    if (count >= lanes) {
+        std::int64_t i = 0;
+        for (; i + lanes <= count; i += lanes)
+            work(d, i);
+        if (i < count)
+            work(d, count - lanes);
+        return count;
+    }
+    if constexpr (lanes > 16)
+        return coverBytes(hn::Half<D>(), count, work);
+    return 0;
+}
+#endif
+
+// Codes of a row as inputs, up to a whole number of tiles.
 HWY_INLINE void layInputs(const std::int8_t* x, std::int64_t count, Int8Input* to)
 {
-    const std::int64_t padded =
-        (count + Int8Tiles::kInputs - 1) / Int8Tiles::kInputs * Int8Tiles::kInputs;
-#if HWY_TARGET == HWY_AVX3_DL
-    const hn::ScalableTag<std::uint8_t> d;
-    const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
-    const auto* bytes = reinterpret_cast<const std::uint8_t*>(x);
-    const auto signs = hn::Set(d, std::uint8_t{0x80});
     std::int64_t i = 0;
-    for (; i + lanes <= count; i += lanes)
-        hn::StoreU(hn::Xor(hn::LoadU(d, bytes + i), signs), d, to + i);
-    for (; i < padded; ++i)
-        to[i] = i < count ? static_cast<std::uint8_t>(bytes[i] ^ 0x80) : std::uint8_t{0};
-#else
-    for (std::int64_t i = 0; i < padded; ++i) {
-        const std::int64_t place = i & ~std::int64_t{3}, four = i & 3;
-        to[place + (four >> 1 | (four & 1) << 1)] = i < count ? x[i] : std::int8_t{0};
-    }
+#if HWY_TARGET == HWY_AVX3_DL
+    const auto* bytes = reinterpret_cast<const std::uint8_t*>(x);
+    i = coverBytes(hn::ScalableTag<std::uint8_t>(), count, [&](auto d, std::int64_t at) HWY_ATTR {
+        hn::StoreU(hn::Xor(hn::LoadU(d, bytes + at), hn::Set(d, std::uint8_t{0x80})), d, to + at);
+    });
 #endif
+    for (; i < count; ++i)
+        to[inputPlace(i)] = static_cast<Int8Input>(x[i] + kInputOffset);
+    for (; i < paddedInputs(count); ++i)
+        to[inputPlace(i)] = 0;
 }
 
 // Sums of kRows rows and kBlocks blocks from the tiles at `weights` on.

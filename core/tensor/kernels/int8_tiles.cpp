@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
+#define HWY_WANT_AVX3_DL // byte products that are summed (VNNI)
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/tensor/kernels/int8_tiles.cpp"
 #include <hwy/foreach_target.h>
@@ -12,6 +13,9 @@
 #include <hwy/highway.h>
 
 HWY_BEFORE_NAMESPACE();
+#if HWY_TARGET == HWY_AVX3_DL
+HWY_PUSH_ATTRIBUTES(HWY_TARGET_STR ",avx512vnni")
+#endif
 namespace vitrine::kernels::HWY_NAMESPACE
 {
 
@@ -40,24 +44,26 @@ void interleaveOf(const std::int8_t* const* rows, std::int8_t* tile)
 #endif
 }
 
-// Inputs of one row of a block's 16 outputs, `stride` tiles of four inputs apart in `codes`.
-void packRowOf(const std::int8_t* row, std::int64_t inputs, std::int8_t* codes, std::int32_t* sum)
+// Sums of the codes of each of 16 outputs.
+void sumTilesOf(const std::int8_t* codes, std::int64_t tiles, std::int32_t* sums)
 {
-    constexpr std::int64_t four = Int8Tiles::kInputs;
-    std::int64_t i = 0;
-    std::int32_t total = 0;
-    for (; i + four <= inputs; i += four, codes += Int8Tiles::kBytes) {
-        std::memcpy(codes, row + i, four);
-        total += row[i] + row[i + 1] + row[i + 2] + row[i + 3];
-    }
-    for (std::int64_t j = 0; i + j < inputs; ++j) {
-        codes[j] = row[i + j];
-        total += row[i + j];
-    }
-    *sum = total;
+#if HWY_TARGET == HWY_AVX3_DL
+    const __m512i ones = _mm512_set1_epi8(1);
+    __m512i sum = _mm512_setzero_si512();
+    for (std::int64_t t = 0; t < tiles; ++t)
+        sum = _mm512_dpbusd_epi32(sum, ones, _mm512_load_si512(codes + t * Int8Tiles::kBytes));
+    _mm512_storeu_si512(sums, sum);
+#else
+    std::fill_n(sums, Int8Tiles::kOutputs, 0);
+    for (std::int64_t i = 0; i < tiles * Int8Tiles::kBytes; ++i)
+        sums[i % Int8Tiles::kBytes / Int8Tiles::kInputs] += codes[i];
+#endif
 }
 
 } // namespace vitrine::kernels::HWY_NAMESPACE
+#if HWY_TARGET == HWY_AVX3_DL
+HWY_POP_ATTRIBUTES
+#endif
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
@@ -65,7 +71,7 @@ namespace vitrine::kernels
 {
 
 HWY_EXPORT(interleaveOf);
-HWY_EXPORT(packRowOf);
+HWY_EXPORT(sumTilesOf);
 
 void Int8Tiles::resize(std::int64_t outputs, std::int64_t inputs)
 {
@@ -84,15 +90,20 @@ void Int8Tiles::packRows(const std::int8_t* codes, std::int64_t outputs, std::in
                          std::int64_t stride)
 {
     resize(outputs, inputs);
+    const std::int64_t whole = inputs / kInputs;
     for (std::int64_t o = 0; o < blocks() * kOutputs; ++o) {
+        const std::int8_t* row = codes + o * stride;
         std::int8_t* to = codes_ + o / kOutputs * tiles() * kBytes + o % kOutputs * kInputs;
-        if (o >= outputs || inputs % kInputs != 0)
-            for (std::int64_t t = 0; t < tiles(); ++t)
-                std::memset(to + t * kBytes, 0, kInputs);
-        sums_[o] = 0;
-        if (o < outputs)
-            HWY_DYNAMIC_DISPATCH(packRowOf)(codes + o * stride, inputs, to, sums_ + o);
+        for (std::int64_t t = 0; t < whole && o < outputs; ++t)
+            std::memcpy(to + t * kBytes, row + t * kInputs, kInputs);
+        for (std::int64_t t = o < outputs ? whole : 0; t < tiles(); ++t)
+            for (std::int64_t i = 0; i < kInputs; ++i)
+                to[t * kBytes + i] =
+                    o < outputs && t * kInputs + i < inputs ? row[t * kInputs + i] : std::int8_t{0};
     }
+    const auto sum = HWY_DYNAMIC_DISPATCH(sumTilesOf);
+    for (std::int64_t b = 0; b < blocks(); ++b)
+        sum(block(b), tiles(), sums_ + b * kOutputs);
 }
 
 void Int8Tiles::packColumns(const std::int8_t* codes, std::int64_t outputs, std::int64_t inputs,

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <vector>
 
 namespace vitrine::kernels
 {
@@ -33,9 +34,18 @@ public:
 
     struct Tables {
         std::int64_t columns = 0;
+        // exponentials[255 - d]: a row's scores lie in order behind their smallest possible one.
         std::array<std::int64_t, kDifferences> exponentials{};
-        // leastSums[c - 1][d]: from this sum on the code of the difference d is at least c.
-        std::array<std::array<std::int64_t, kDifferences>, kNoWeight> leastSums{};
+        // leastSums[c - 1][d]: from this sum on the code of the difference d is at least c; behind
+        // the last d, 0.
+        std::array<std::array<std::int64_t, kDifferences + 1>, kNoWeight> leastSums{};
+        // The first difference with a code of at least c has an exponential of about sum *
+        // ratios[c - 1]. `firsts` has a place, at most that difference, for the first bits of such
+        // a number: those that `shift` leaves, from `base` on.
+        std::array<double, kNoWeight> ratios{};
+        std::vector<std::uint16_t> firsts;
+        int shift = 0;
+        std::int64_t base = 0;
     };
 
 private:

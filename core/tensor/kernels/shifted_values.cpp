@@ -33,30 +33,23 @@ HWY_ALIGN constexpr std::uint8_t kLowBytes[16] = {0,   0,  0,  0,  0, 0, 0, 0,
 HWY_INLINE void layWeights(const std::uint8_t* codes, std::int64_t count, Int8Input* high,
                            Int8Input* low)
 {
-    const std::int64_t padded =
-        (count + Int8Tiles::kInputs - 1) / Int8Tiles::kInputs * Int8Tiles::kInputs;
     std::int64_t i = 0;
 #if HWY_TARGET == HWY_AVX3_DL
-    const hn::ScalableTag<std::uint8_t> d;
-    const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
-    const auto highBytes = hn::LoadDup128(d, kHighBytes), lowBytes = hn::LoadDup128(d, kLowBytes);
-    for (; i + lanes <= count; i += lanes) {
-        const auto code = hn::LoadU(d, codes + i);
+    i = coverBytes(hn::ScalableTag<std::uint8_t>(), count, [&](auto d, std::int64_t at) HWY_ATTR {
+        const auto code = hn::LoadU(d, codes + at);
         const auto isWeight = hn::Lt(code, hn::Set(d, ShiftedValues::kNoWeight));
-        hn::StoreU(hn::IfThenElseZero(isWeight, hn::TableLookupBytes(highBytes, code)), d,
-                   high + i);
-        hn::StoreU(hn::IfThenElseZero(isWeight, hn::TableLookupBytes(lowBytes, code)), d, low + i);
-    }
+        const auto bytes = [&](const std::uint8_t* table) HWY_ATTR {
+            return hn::IfThenElseZero(isWeight,
+                                      hn::TableLookupBytes(hn::LoadDup128(d, table), code));
+        };
+        hn::StoreU(bytes(kHighBytes), d, high + at);
+        hn::StoreU(bytes(kLowBytes), d, low + at);
+    });
 #endif
-    for (; i < padded; ++i) {
+    for (; i < paddedInputs(count); ++i) {
         const bool isWeight = i < count && codes[i] < ShiftedValues::kNoWeight;
-#if HWY_TARGET == HWY_AVX3_DL
-        const std::int64_t place = i;
-#else
-        const std::int64_t place = (i & ~std::int64_t{3}) + ((i & 2) >> 1 | (i & 1) << 1);
-#endif
-        high[place] = isWeight ? kHighBytes[codes[i]] : std::uint8_t{0};
-        low[place] = isWeight ? kLowBytes[codes[i]] : std::uint8_t{0};
+        high[inputPlace(i)] = isWeight ? kHighBytes[codes[i]] : std::uint8_t{0};
+        low[inputPlace(i)] = isWeight ? kLowBytes[codes[i]] : std::uint8_t{0};
     }
 }
 
