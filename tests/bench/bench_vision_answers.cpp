@@ -113,7 +113,8 @@ int main(int count, char** words)
     const auto make = openTrainer();
     if (!make || folder.empty())
         return 2;
-    for (const char* name : {"vitrine-deit", "vitrine-efficientvit", "vitrine-deit-scenes"})
+    for (const char* name :
+         {"vitrine-deit", "vitrine-deit-vitality", "vitrine-efficientvit", "vitrine-deit-scenes"})
         if (const auto done = compare(make, name, folder, most); !done)
             fmt::print(stderr, "{}\n", done.error().message);
 }

@@ -4,6 +4,7 @@
 #include "core/learning/nets/vision/deit.h"
 #include "core/learning/nets/vision/efficientvit.h"
 #include "core/learning/nets/vision/scene_source.h"
+#include "core/learning/nets/vision/taylor_deit.h"
 
 #include <functional>
 #include <iostream>
@@ -20,14 +21,20 @@ using namespace learning;
 class NetAnswers final : public TrainerAnswers
 {
 public:
+    using Logits = std::function<torch::Tensor(const torch::Tensor&)>;
+
+    // `logits`: what the network answers; where it is empty, its forward pass.
     template <typename Net, typename Config>
     NetAnswers(Net net, const Config& config, const std::string& model,
-               std::unique_ptr<LabelledSource> source)
-        : source_(std::move(source))
+               std::unique_ptr<LabelledSource> source, Logits logits = {})
+        : source_(std::move(source)), logitsOf_(std::move(logits))
     {
         fillTensors(*net, readTensorFile(model + "/model.safetensors"), "", model);
         net->eval();
-        logitsOf_ = [net](const torch::Tensor& pictures) mutable { return net->forward(pictures); };
+        if (!logitsOf_)
+            logitsOf_ = [net](const torch::Tensor& pictures) mutable {
+                return net->forward(pictures);
+            };
         const auto channels = static_cast<std::int64_t>(config.mean.size());
         mean_ = torch::tensor(config.mean, torch::kFloat).view({1, channels, 1, 1});
         deviation_ = torch::tensor(config.deviation, torch::kFloat).view({1, channels, 1, 1});
@@ -49,7 +56,7 @@ public:
 
 private:
     std::unique_ptr<LabelledSource> source_;
-    std::function<torch::Tensor(const torch::Tensor&)> logitsOf_;
+    Logits logitsOf_;
     torch::Tensor mean_, deviation_, seen_, logits_;
 };
 
@@ -65,6 +72,14 @@ std::unique_ptr<TrainerAnswers> answersOf(const std::string& name, const std::st
         return std::make_unique<NetAnswers>(
             Deit(garmentDeit(), 1), garmentDeit(), model,
             garmentSource(std::move(parts), garmentDeit().side, {}, 1));
+    if (name == "vitrine-deit-vitality") {
+        const Deit net(garmentDeit(), 1);
+        return std::make_unique<NetAnswers>(
+            net, garmentDeit(), model, garmentSource(std::move(parts), garmentDeit().side, {}, 1),
+            [net](const torch::Tensor& pictures) {
+                return taylorLogits(net, DeitAttention::lowRank, {}, pictures);
+            });
+    }
     return std::make_unique<NetAnswers>(
         EfficientVit(garmentEfficientVit(), 1), garmentEfficientVit(), model,
         garmentSource(std::move(parts), garmentEfficientVit().side, {}, 1));

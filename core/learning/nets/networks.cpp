@@ -27,6 +27,7 @@ const std::map<std::string, MakeTrainee>& makersByNetwork()
         {"s2r-live", makeSuperResolution},
         {"vitrine-deit", makeGarmentDeit},
         {"vitrine-deit-scenes", makeSceneDeit},
+        {"vitrine-deit-vitality", makeTaylorDeit},
         {"vitrine-efficientvit", makeGarmentEfficientVit},
     };
     return makers;

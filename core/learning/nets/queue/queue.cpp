@@ -3,6 +3,7 @@
 #include "core/learning/nets/language/trainer.h"
 #include "core/learning/nets/networks.h"
 #include "core/learning/nets/queue/queue_state.h"
+#include "core/learning/nets/queue/start.h"
 #include "core/learning/nets/training/card.h"
 #include "core/learning/nets/training/loop.h"
 #include "core/learning/nets/training/tensor_file.h"
@@ -45,6 +46,7 @@ void trainForAWhile(const QueuePlaces& places, const QueueEntry& entry,
     const auto trainee = makeTrainee(entry.settings, places.data);
     const Schedule schedule = scheduleOf(entry.settings);
     refuseUnknownKeys(entry.settings);
+    beginFromStart(places, entry.name, entry.settings, *trainee);
     trainLoop(*trainee, schedule, folder, places.models + "/" + entry.name,
               [&](const LoopPoint&) { return goOn(); });
 }

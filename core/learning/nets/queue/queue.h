@@ -17,7 +17,8 @@ namespace vitrine::learning
 struct QueuePlaces {
     std::string recipes; // NAME.recipe, one file a model
     std::string models;  // NAME/, the shipped models
-    std::string state;   // NAME/checkpoint.safetensors, training.csv, error.txt; queue.lock
+    std::string
+        state; // NAME/checkpoint.safetensors, training.csv, error.txt, start.txt; queue.lock
     Places data;
 };
 
@@ -40,7 +41,8 @@ void printQueueTable(const std::vector<QueueRow>& rows, std::ostream& out);
 
 // Trains every unfinished recipe (or those of `names`) in turns of so many minutes, least trained
 // first; a recipe with the key `after = NAME` waits until NAME is shipped, at whatever step; one
-// with `last = yes` until all others are finished. A recipe that fails is left for the next call;
+// with `start = NAME` begins with its weights (start.h); one with `last = yes` waits until all
+// others are finished. A recipe that fails is left for the next call;
 // the others go on. Ends when nothing is left to do or `stop` answers true, which it is asked after
 // every step. One queue a state folder: a second one throws std::runtime_error, and so does a name
 // without a recipe.

@@ -84,7 +84,7 @@ std::string lockPath(const QueuePlaces& places)
 
 void refuseUnknownKeys(const Settings& recipe)
 {
-    for (const char* key : {"about", "limits", "after", "last", "queue"})
+    for (const char* key : {"about", "limits", "after", "last", "queue", "start"})
         recipe.has(key);
     recipe.refuseUnknown();
 }

@@ -1,6 +1,7 @@
 #include "core/learning/nets/networks.h"
 #include "core/learning/nets/queue/queue.h"
 #include "core/learning/nets/queue/queue_state.h"
+#include "core/learning/nets/queue/start.h"
 #include "core/learning/nets/training/card.h"
 #include "core/learning/nets/training/loop.h"
 #include "core/learning/nets/training/tensor_file.h"
@@ -110,7 +111,8 @@ bool shipModel(const QueuePlaces& places, const std::string& name, bool always, 
             return false;
         }
     }
-    Card card{name, at.step, schedule.steps, schedule.seed, at.seconds / 3600.0, {}, {}};
+    Card card{name, at.step, schedule.steps, schedule.seed, at.seconds / 3600.0, {}, {}, {}};
+    card.start = startOf(places, name);
     card.scores = scoresOf(*trainee, fresh, card.selection);
     writeWhole(fresh + "/README.md", cardText(card, recipe, sourceTables(places, *trainee)));
     fs::remove_all(to);

@@ -88,6 +88,8 @@ void takeKey(const CardLines& lines, Card& card, const std::string& key, const s
         card.seed = static_cast<uint64_t>(seed);
     } else if (key == "processor_hours") {
         takeNumber(lines, key, text, 0.0, card.processorHours);
+    } else if (key == "start") {
+        card.start = text;
     } else if (key == "selection") {
         takeNumber(lines, key, text, std::numeric_limits<double>::lowest(), card.selection.value);
     } else {
@@ -152,14 +154,18 @@ std::string cardText(const Card& card, const Settings& recipe,
     out << "---\nlicense: " << kLicense << "\nname: " << card.name << "\nstep: " << card.step
         << "\nsteps: " << card.steps << "\nseed: " << card.seed
         << "\nprocessor_hours: " << fixedDigits(card.processorHours, 3)
-        << "\nselection: " << fixedDigits(card.selection.value, 4) << "\n---\n\n# " << card.name
-        << "\n\n"
+        << "\nselection: " << fixedDigits(card.selection.value, 4);
+    if (!card.start.empty())
+        out << "\nstart: " << card.start;
+    out << "\n---\n\n# " << card.name << "\n\n"
         << recipe.text("about", recipe.text("network")) << "\n\n"
         << "Weights in F16. Licence: GPL-3.0-or-later; the data's licences stand below.\n\n"
         << "## Training\n\n`packaging/train " << card.name << "` with `resources/recipes/"
         << card.name << ".recipe`: step " << card.step << " of " << card.steps << ", seed "
         << card.seed << ", " << fixedDigits(card.processorHours, 2)
         << " processor-hours on one core. The weights are the running mean over the steps.";
+    if (!card.start.empty())
+        out << " It began with the shipped weights of " << card.start << ".";
     if (card.step < card.steps)
         out << " **The schedule is not finished**: what follows are the scores so far.";
     out << "\n\n## Scores\n\nPrinted by `vitrine-train score " << card.name

@@ -21,6 +21,7 @@ struct Card {
     double processorHours = 0.0;
     Score selection{};
     std::vector<Score> scores;
+    std::string start{}; // whose weights it began with, and how far those were trained; or empty
 };
 
 // `recipe` gives title, about and limits; `sources` are the tables of vitrine-prepare that say

@@ -37,14 +37,18 @@ public:
 
     Score selection() override
     {
-        return {parts_.dataName + " selection accuracy", accuracy(HeldOut::selection), "%"};
+        return {parts_.dataName + " selection accuracy", accuracy(HeldOut::selection, own()), "%"};
     }
 
     std::vector<Score> scores() override
     {
         std::vector<Score> all{selection()};
-        if (parts_.source->count(HeldOut::test) > 0)
-            all.push_back({parts_.dataName + " test accuracy", accuracy(HeldOut::test), "%"});
+        if (parts_.source->count(HeldOut::test) == 0)
+            return all;
+        const std::string name = parts_.dataName + " test accuracy";
+        all.push_back({name, accuracy(HeldOut::test, own()), "%"});
+        for (const auto& other : parts_.others)
+            all.push_back({name + " " + other.name, accuracy(HeldOut::test, other.logits), "%"});
         return all;
     }
 
@@ -57,7 +61,14 @@ public:
 private:
     Tensor normalised(Tensor& pictures) const { return pictures.sub_(mean_).div_(deviation_); }
 
-    double accuracy(HeldOut which)
+    using Pass = std::function<Tensor(const Tensor& pictures)>;
+
+    Pass own() const
+    {
+        return [this](const Tensor& pictures) { return parts_.logits(pictures, nullptr); };
+    }
+
+    double accuracy(HeldOut which, const Pass& pass)
     {
         constexpr int64_t kAtOnce = 100;
         const torch::NoGradGuard guard;
@@ -66,7 +77,7 @@ private:
         for (int64_t first = 0; first < count; first += kAtOnce) {
             LabelledPictures batch =
                 parts_.source->heldOut(which, first, std::min(kAtOnce, count - first));
-            const Tensor named = parts_.logits(normalised(batch.pictures), nullptr).argmax(1);
+            const Tensor named = pass(normalised(batch.pictures)).argmax(1);
             right += named.eq(batch.labels).sum().item<int64_t>();
         }
         return 100.0 * static_cast<double>(right) / static_cast<double>(count);

@@ -21,6 +21,13 @@ struct ClassifierParts {
     std::string configJson;
     std::unique_ptr<LabelledSource> source;
     std::string dataName; // begins the names of the scores: "Fashion-MNIST"
+    // Other passes of the same network, for more scores on the test pictures: what they are called
+    // behind "test accuracy".
+    struct Other {
+        std::string name;
+        std::function<torch::Tensor(const torch::Tensor& pictures)> logits;
+    };
+    std::vector<Other> others = {};
 };
 
 struct ClassifierOptions {
@@ -30,7 +37,8 @@ struct ClassifierOptions {
 ClassifierOptions classifierOptions(const Settings& settings); // batch, label_smoothing
 
 // A network that learns to name the class of a picture: cross-entropy with smoothed labels.
-// Selection is the accuracy (%) on the selection pictures; the test pictures give one more score.
+// Selection is the accuracy (%) on the selection pictures; the test pictures give one more score,
+// and one for each other pass.
 std::unique_ptr<Trainee> classifierTrainee(ClassifierParts parts, const ClassifierOptions& options);
 
 } // namespace vitrine::learning

@@ -89,8 +89,8 @@ DeitConfig sceneDeit()
 
 std::string deitConfigJson(const DeitConfig& c, const std::string& name)
 {
-    return ConfigText()
-        .text("architecture", name)
+    ConfigText text;
+    text.text("architecture", name)
         .text("family", "deit")
         .number("img_size", static_cast<double>(c.side))
         .number("patch_size", static_cast<double>(c.patch))
@@ -107,8 +107,10 @@ std::string deitConfigJson(const DeitConfig& c, const std::string& name)
         .numbers("std", c.deviation)
         .number("crop_pct", 1) // it was trained on whole pictures
         .text("interpolation", "bicubic")
-        .labels(c.labels)
-        .done();
+        .labels(c.labels);
+    if (!c.attention.empty())
+        text.text("attention", c.attention);
+    return text.done();
 }
 
 DeitImpl::DeitImpl(const DeitConfig& config, uint64_t seed) : config_(config)

@@ -20,6 +20,7 @@ struct DeitConfig {
     int64_t classes = 10;
     std::vector<double> mean{0.2860}, deviation{0.3530}; // of pixels in 0..1, one per channel
     std::vector<std::string> labels{}; // names of the classes; empty: none are written
+    std::string attention{};           // as config.json says it ("taylor"); empty: softmax, unsaid
     double dropPath =
         0.0; // chance that the last block's branches are left out in training, less before
 

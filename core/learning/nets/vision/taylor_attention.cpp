@@ -1,7 +1,7 @@
 #include "core/learning/nets/vision/taylor_attention.h"
 
-#include <algorithm>
 #include <cmath>
+#include <vector>
 
 namespace vitrine::learning
 {
@@ -38,19 +38,23 @@ Tensor taylorMap(const Tensor& q, const Tensor& k)
     return weights / weights.sum(-1, true);
 }
 
-Tensor fewBits(const Tensor& x, int64_t bits)
+Tensor fewBits(const Tensor& x, int64_t bits, FewBitRange range)
 {
     const torch::NoGradGuard guard;
     const double levels = std::pow(2.0, static_cast<double>(bits)) - 1.0;
-    const double lowest = x.min().item<double>();
-    const double scale = std::max((x.max().item<double>() - lowest) / levels, 1e-8);
+    std::vector<int64_t> spanned;
+    for (int64_t axis = range == FewBitRange::batch ? 0 : 1; axis < x.dim(); ++axis)
+        spanned.push_back(axis);
+    const Tensor lowest = x.amin(spanned, true);
+    const Tensor scale = ((x.amax(spanned, true) - lowest) / levels).clamp_min(1e-8);
     return ((x - lowest) / scale).round().clamp(0.0, levels) * scale + lowest;
 }
 
 Tensor predictedMask(const Tensor& q, const Tensor& k, const SparsePart& part)
 {
     const torch::NoGradGuard guard;
-    const Tensor scores = torch::matmul(fewBits(q, part.bits), fewBits(k, part.bits).mT());
+    const Tensor scores =
+        torch::matmul(fewBits(q, part.bits, part.range), fewBits(k, part.bits, part.range).mT());
     const Tensor weights = torch::softmax(scores / rootOfSize(q), -1);
     return weights.gt(part.threshold).to(q.scalar_type());
 }

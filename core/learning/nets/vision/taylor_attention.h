@@ -20,13 +20,16 @@ torch::Tensor taylorAttention(const torch::Tensor& q, const torch::Tensor& k,
 // The same as a map, batch x heads x tokens x tokens: rows sum to 1, weights below 0 are possible.
 torch::Tensor taylorMap(const torch::Tensor& q, const torch::Tensor& k);
 
-// Values rounded to 2^bits equidistant ones between the least and the largest of the whole tensor.
-// Without gradient.
-torch::Tensor fewBits(const torch::Tensor& x, int64_t bits);
+// Whose least and largest value span the few bits.
+enum class FewBitRange { batch, picture };
+
+// Values rounded to 2^bits equidistant ones between the least and the largest. Without gradient.
+torch::Tensor fewBits(const torch::Tensor& x, int64_t bits, FewBitRange range = FewBitRange::batch);
 
 struct SparsePart {
     double threshold = 0.002; // of the predicted weight; 0 keeps every entry, 1 none
     int64_t bits = 4;         // of q and k in the prediction
+    FewBitRange range = FewBitRange::batch;
 };
 
 // Where the softmax of few-bit q and k exceeds the threshold: 1, else 0. Without gradient.

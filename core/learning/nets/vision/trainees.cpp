@@ -4,6 +4,7 @@
 #include "core/learning/nets/vision/classifier.h"
 #include "core/learning/nets/vision/efficientvit.h"
 #include "core/learning/nets/vision/scene_source.h"
+#include "core/learning/nets/vision/taylor_deit.h"
 
 namespace vitrine::learning
 {
@@ -49,6 +50,20 @@ std::unique_ptr<Trainee> makeGarmentDeit(const Settings& settings, const Places&
     const DeitConfig config = garmentDeit();
     return deitTrainee(settings, config, garmentsOf(settings, places, config.side), "vitrine-deit",
                        "Fashion-MNIST");
+}
+
+std::unique_ptr<Trainee> makeTaylorDeit(const Settings& settings, const Places& places)
+{
+    DeitConfig config = garmentDeit();
+    config.attention = "taylor";
+    config.dropPath = settings.number("drop_path", config.dropPath, 0.0, 0.9);
+    SparsePart part;
+    part.threshold = settings.number("threshold", part.threshold, 0.0, 1.0);
+    ClassifierParts parts = taylorDeitParts(config, scheduleOf(settings).seed, part);
+    parts.configJson = deitConfigJson(config, "vitrine-deit-vitality");
+    parts.source = garmentsOf(settings, places, config.side);
+    parts.dataName = "Fashion-MNIST";
+    return classifierTrainee(std::move(parts), classifierOptions(settings));
 }
 
 std::unique_ptr<Trainee> makeGarmentEfficientVit(const Settings& settings, const Places& places)
