@@ -155,11 +155,12 @@ void matShift(const ShiftMatrix& weights, const std::int32_t* x, std::int64_t ro
 
 void toFixedPoint(const float* x, std::int64_t count, std::int32_t* fixed)
 {
-    constexpr double kLeast = -2147483648.0, kMost = 32767.0 * 65536.0;
+    constexpr float kSteps = 65536.0f, kLeast = -2147483648.0f, kMost = 32767.0f * kSteps;
     for (std::int64_t i = 0; i < count; ++i) {
-        const double steps = std::floor(static_cast<double>(x[i]) * 65536.0);
-        fixed[i] =
-            std::isnan(steps) ? 0 : static_cast<std::int32_t>(std::clamp(steps, kLeast, kMost));
+        const float steps = x[i] == x[i] ? x[i] * kSteps : 0.0f; // exact but for infinity
+        const float inside = std::clamp(steps, kLeast, kMost);
+        const auto towardsZero = static_cast<std::int32_t>(inside);
+        fixed[i] = towardsZero - (static_cast<float>(towardsZero) > inside);
     }
 }
 
