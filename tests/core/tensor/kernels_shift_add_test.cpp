@@ -33,7 +33,7 @@ std::vector<std::int32_t> randomInts(std::int64_t count, std::int32_t most, Rand
 }
 
 // With every set of instructions that this processor has.
-void onEveryTarget(const std::function<void()>& body)
+void withEveryInstructionSet(const std::function<void()>& body)
 {
     for (std::int64_t left = hwy::SupportedTargets(); left != 0; left &= left - 1) {
         hwy::SetSupportedTargetsForTest(left);
@@ -52,7 +52,7 @@ TEST(MatAdd, EqualsTheDenseProductWithZerosAndOnes)
             const auto x = randomInts(columns * n, 1 << 20, random);
             const BitMatrix mask = packBits(bits.data(), kRows, columns, columns, 0.5f);
 
-            onEveryTarget([&] {
+            withEveryInstructionSet([&] {
                 std::vector<std::int32_t> y(static_cast<std::size_t>(kRows * n), 7);
                 matAdd(mask, x.data(), n, n, y.data(), n);
                 for (std::int64_t r = 0; r < kRows; ++r)
@@ -78,7 +78,7 @@ TEST(MatAdd, SumsFloatsInTheOrderOfTheColumns)
         x.push_back(static_cast<float>(random.normal()));
     const BitMatrix mask = packBitsAcross(bits.data(), kColumns, kRows, kRows, 0.5f);
 
-    onEveryTarget([&] {
+    withEveryInstructionSet([&] {
         std::vector<float> y(kRows * kN);
         matAdd(mask, x.data(), kN, kStride, y.data(), kN);
         for (std::int64_t r = 0; r < kRows; ++r)
@@ -167,7 +167,7 @@ TEST_P(MatShift, EqualsShiftsAndSumsOfInt64)
     const auto x = randomInts(rows * inputs, 1 << 22, random);
     const ShiftMatrix weights(outputs, inputs, shift.data(), sign.data());
 
-    onEveryTarget([&] {
+    withEveryInstructionSet([&] {
         std::vector<std::int32_t> y(static_cast<std::size_t>(rows * outputs));
         matShift(weights, x.data(), rows, y.data());
         for (std::int64_t r = 0; r < rows; ++r)
