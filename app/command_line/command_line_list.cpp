@@ -66,7 +66,11 @@ std::string parametersText(const Experiment& experiment, const Given& given)
 int listOne(const ListOptions& options, const Given& given)
 {
     PluginRegistry registry;
-    const auto found = registry.find(options.experiment);
+    auto found = registry.find(options.experiment);
+    if (!found.experiment)
+        return complain({ErrorKind::argument, found.problem});
+    if (const std::string instead = found.experiment->insteadFor(given); !instead.empty())
+        found = registry.find(instead);
     if (!found.experiment)
         return complain({ErrorKind::argument, found.problem});
     // What is given must fit; what is missing may be missing here.
@@ -75,7 +79,7 @@ int listOne(const ListOptions& options, const Given& given)
         const auto spec = std::ranges::find(specs, name, &ParamSpec::name);
         if (spec == specs.end())
             return complain({ErrorKind::argument, fmt::format("{}: there is no parameter \"{}\"",
-                                                              options.experiment, name)});
+                                                              found.experiment->info().id, name)});
         if (const auto value = parseParam(*spec, text); !value)
             return complain(value.error());
     }

@@ -10,8 +10,11 @@
 #include "core/jobs/worker/stop_signals.h"
 #include "core/jobs/worker/worker_pool.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <cstdio>
+#include <set>
 #include <span>
 #include <thread>
 #include <unistd.h>
@@ -58,6 +61,25 @@ Result<std::vector<Point>> makePoints(const SweepStudy& study, const FoundExperi
         points.push_back(std::move(point));
     }
     return points;
+}
+
+// Another experiment may be the one to answer what the study gives: then it is its study. Argument
+// error where that is so of some runs only.
+Result<FoundExperiment> whoAnswers(SweepStudy& study, PluginRegistry& registry)
+{
+    const auto found = registry.find(study.experiment);
+    if (!found.experiment)
+        return found;
+    std::set<std::string> answering;
+    for (const Values& given : sweepPoints(study)) {
+        const std::string instead = found.experiment->insteadFor(given);
+        answering.insert(instead.empty() ? study.experiment : instead);
+    }
+    if (answering.size() > 1)
+        return argumentError("some of its runs are answered by {}: a study is of one experiment",
+                             fmt::join(answering, ", others by "));
+    study.experiment = *answering.begin();
+    return registry.find(study.experiment);
 }
 
 class Sweep
@@ -211,12 +233,14 @@ int sweep(const SweepOptions& options)
     const auto text = readFile(options.study, kStudyLimit);
     if (!text)
         return complain(text.error());
-    const auto study = parseSweep(*text, options.study);
+    auto study = parseSweep(*text, options.study);
     if (!study)
         return complain(study.error());
     PluginRegistry registry;
-    const auto found = registry.find(study->experiment);
-    auto points = inFile(options.study, makePoints(*study, found, options.jobs));
+    const auto found = inFile(options.study, whoAnswers(*study, registry));
+    if (!found)
+        return complain(found.error());
+    auto points = inFile(options.study, makePoints(*study, *found, options.jobs));
     if (!points)
         return complain(points.error());
     auto store = openStore(options.workspace);

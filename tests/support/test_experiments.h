@@ -42,6 +42,13 @@ public:
         factor.maximum = 10;
         return {spec("text", ParamType::text, std::string("hello")), std::move(factor)};
     }
+    std::string insteadFor(const std::map<std::string, std::string>& given) const override
+    {
+        const auto text = given.find("text");
+        const bool isSlow =
+            given.contains("steps") || (text != given.end() && text->second == "slow");
+        return isSlow ? "test.slow" : "";
+    }
     Result<RunResult> run(const Params& params, Progress& progress) const override
     {
         progress.advance(1, 1, "words");

@@ -14,7 +14,7 @@ ExperimentInfo CaptureExperiment::info() const
 {
     return {"attention.capture", "Attention maps and sinks",
             "Where every head of a language model looks in a text, and which tokens are attention "
-            "sinks.",
+            "sinks. With image, or a vision transformer as model, attention.picture answers.",
             1};
 }
 

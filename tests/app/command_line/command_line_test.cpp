@@ -409,6 +409,24 @@ TEST_F(CommandLineSweep, AWrongValueIsFoundBeforeAnythingRuns)
     EXPECT_EQ(vitrine({"runs", "list", "--json"}).json()["count"], 0);
 }
 
+TEST_F(CommandLineSweep, IsOfTheExperimentThatAnswersWhatIsGiven)
+{
+    const auto outcome = vitrine({"sweep", study("test.echo", R"({"steps":[1,2]})"), "--json"});
+
+    ASSERT_EQ(outcome.code, 0) << outcome.errors;
+    EXPECT_EQ(outcome.json()["experiment"], "test.slow");
+    EXPECT_EQ(outcome.json()["runs"][1]["metrics"]["steps"], 2.0);
+}
+
+TEST_F(CommandLineSweep, ThatTwoExperimentsWouldAnswerIsRefusedByTheirNames)
+{
+    const auto outcome = vitrine({"sweep", study("test.echo", R"({"text":["a","slow"]})")});
+
+    EXPECT_EQ(outcome.code, 2);
+    EXPECT_THAT(outcome.errors, HasSubstr("test.echo, others by test.slow"));
+    EXPECT_EQ(vitrine({"runs", "list", "--json"}).json()["count"], 0);
+}
+
 TEST_F(CommandLineSweep, AMalformedStudyIsUnreadableInput)
 {
     std::ofstream(folder.path / "study.json") << "{";
@@ -452,6 +470,9 @@ TEST_F(CommandLine, ListDescribesExperimentsAndNamesPluginsThatDoNotLoad)
     EXPECT_EQ(factor["type"], "real");
     EXPECT_EQ(factor["maximum"], 10.0);
     EXPECT_EQ(factor["default"], 1.5);
+
+    const auto other = vitrine({"list", "test.echo", "--set", "steps=3", "--json"}).json();
+    EXPECT_EQ(other["experiment"]["id"], "test.slow");
 }
 
 TEST_F(CommandLine, HelpAndVersionGoToTheOutput)
