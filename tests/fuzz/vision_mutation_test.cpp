@@ -1,16 +1,13 @@
 // Mutated pictures, data sets and checkpoints of vision transformers: each is refused in one line,
 // or gives pixels or finite logits. 2,000 of each kind, 58,000 in all, under VITRINE_TEST_FULL.
 #include "core/base/file.h"
-#include "core/model/network/efficient_vit_network.h"
-#include "core/model/network/pvt_network.h"
-#include "core/model/network/swin_network.h"
-#include "core/model/network/vit_network.h"
 #include "core/model/vision/vision_model.h"
 #include "core/picture/labelled_pictures.h"
 #include "tests/core/model/vision/random_vision.h"
 #include "tests/fuzz/robust.h"
 #include "tests/support/golden.h"
 #include "tests/support/temporary_folder.h"
+#include "tests/support/tiny_vision.h"
 
 #include <zlib.h>
 
@@ -125,49 +122,13 @@ struct TinyVision {
     const char* config;
 };
 
-model::Network tinyVit()
-{
-    return model::vitNetwork(
-        {.width = 8, .depth = 1, .heads = 2, .mlp = 16, .patch = 4, .side = 8, .classes = 3});
-}
-model::Network tinySwin()
-{
-    return model::swinNetwork({.width = 8,
-                               .depths = {2, 1},
-                               .heads = {2, 2},
-                               .patch = 2,
-                               .side = 16,
-                               .window = 2,
-                               .classes = 3});
-}
-model::Network tinyPvt()
-{
-    return model::pvtNetwork({.widths = {4, 8, 8, 8},
-                              .depths = {1, 1, 1, 1},
-                              .heads = {1, 2, 2, 2},
-                              .reductions = {4, 2, 2, 1},
-                              .ratios = {2, 2, 2, 2},
-                              .side = 64,
-                              .classes = 3});
-}
-model::Network tinyEfficientVit()
-{
-    return model::efficientVitNetwork({.widths = {4, 4, 8, 8, 8},
-                                       .depths = {1, 1, 1, 1, 1},
-                                       .headWidth = 8,
-                                       .classifierWidth = 8,
-                                       .dim = 4,
-                                       .side = 32,
-                                       .classes = 3});
-}
-
 constexpr const char* kVitConfig =
     R"({"model_type": "vit", "image_size": 8, "patch_size": 4, "hidden_size": 8,
  "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 16, "num_channels": 3, "qkv_bias": true,
  "hidden_act": "gelu", "layer_norm_eps": 1e-12, "id2label": {"0": "cat", "1": "dog", "2": "owl"}})";
 constexpr const char* kSwinConfig =
     R"({"model_type": "swin", "image_size": 16, "patch_size": 2, "embed_dim": 8,
- "depths": [2, 1], "num_heads": [2, 2], "window_size": 2, "hidden_act": "gelu", "layer_norm_eps": 1e-5})";
+ "depths": [2, 1], "num_heads": [2, 4], "window_size": 2, "hidden_act": "gelu", "layer_norm_eps": 1e-5})";
 constexpr const char* kPvtConfig =
     R"({"model_type": "pvt_v2", "image_size": 64, "depths": [1, 1, 1, 1],
  "num_attention_heads": [1, 2, 2, 2], "strides": [4, 2, 2, 2], "hidden_act": "gelu", "layer_norm_eps": 1e-6})";
@@ -258,17 +219,17 @@ TEST_P(CheckpointMutation, OfTheConfigurationIsRefusedOrGivesFiniteLogits)
 }
 
 INSTANTIATE_TEST_SUITE_P(All, CheckpointMutation,
-                         testing::Values(TinyVision{"ViT", tinyVit, kVitConfig},
-                                         TinyVision{"Swin", tinySwin, kSwinConfig},
-                                         TinyVision{"PVTv2", tinyPvt, kPvtConfig},
-                                         TinyVision{"EfficientViT", tinyEfficientVit,
+                         testing::Values(TinyVision{"ViT", tests::tinyVit, kVitConfig},
+                                         TinyVision{"Swin", tests::tinySwin, kSwinConfig},
+                                         TinyVision{"PVTv2", tests::tinyPvt, kPvtConfig},
+                                         TinyVision{"EfficientViT", tests::tinyEfficientVit,
                                                     kEfficientVitConfig}),
                          [](const auto& tested) { return tested.param.name; });
 
 TEST(ProcessorMutation, IsRefusedOrGivesFiniteLogits)
 {
     const tests::TemporaryFolder folder;
-    tests::RandomVision(tinyVit()).write(folder.path, kVitConfig);
+    tests::RandomVision(tests::tinyVit()).write(folder.path, kVitConfig);
     fuzz::expectRobust(
         kProcessor,
         [&](const std::string& bytes) {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/figure/figure.h"
-#include "plugins/attention/figures/picture_state.h"
+#include "plugins/attention/figures/picture_maps.h"
 
 #include <vector>
 

@@ -5,13 +5,13 @@
 #include "core/figure/picture_look.h"
 #include "core/figure/run_places.h"
 #include "core/jobs/experiment/run_record.h"
+#include "plugins/attention/figures/picture_scores.h"
 
-#include <array>
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 // What a person sees and changes in the view of pictures: window, exported figures and reports read
@@ -25,10 +25,6 @@ enum class PictureMaps {
     rollout,   // through all layers up to the chosen one
     picture,   // none
 };
-enum class PictureScore { distance, classMass, entropy, sinkMass, registerMass, taylorError };
-inline constexpr std::array kPictureScores = {
-    PictureScore::distance, PictureScore::classMass,    PictureScore::entropy,
-    PictureScore::sinkMass, PictureScore::registerMass, PictureScore::taylorError};
 
 // Whose row of the map is shown.
 struct PictureQuery {
@@ -83,36 +79,6 @@ PictureHead shownHead(const attention::PictureCapture& capture, const PictureSta
 PictureQuery shownQuery(const attention::PictureCapture& capture, const PictureState& state);
 // The token of a grid that a query is; none for the mean.
 std::optional<std::int64_t> tokenOf(const PictureQuery& query, const attention::TokenGrid& grid);
-
-// How the title of a map ends that is the model's own among stand-ins.
-inline constexpr std::string_view kOwn = " (the model's own)";
-// One map over one picture, ready to be drawn.
-struct PatchMap {
-    std::size_t run = 0;                // place among the runs
-    std::string title;                  // "softmax", or empty
-    std::int64_t rows = 0, columns = 0; // of patches
-    std::vector<float> values;          // of patches; NaN: hidden; empty: `notice` says why
-    std::optional<std::int64_t> query;  // the patch that looks
-    std::vector<std::int64_t> high;     // patches of high norm
-    std::vector<std::pair<std::string, double>> aside; // weight to tokens before the patches
-    double least = 0, most = 0;                        // finite values
-    std::string notice;
-};
-// Every map that the state shows, run by run. May take seconds for large models.
-std::vector<PatchMap> shownMaps(const std::vector<PictureFigureRun>& runs,
-                                const PictureState& state);
-// One range for all of them: from 0 (or the least, where weights are negative) to the most.
-figure::Range rangeOf(const std::vector<PatchMap>& maps, const figure::PictureLook& look);
-
-std::string pictureScoreName(PictureScore score);  // as in the state
-std::string pictureScoreLabel(PictureScore score); // "Distance"
-std::string pictureScoreHelp(PictureScore score);
-// Of every head of the run in the order of its table heads; NaN: none.
-struct PictureScored {
-    std::int64_t layer = 0, head = 0;
-    double value = 0;
-};
-std::vector<PictureScored> pictureScores(const RunRecord& run, PictureScore score);
 
 std::string queryName(const attention::PictureCapture& capture, const PictureQuery& query);
 // "layer 3, head 1", "layer 3, all heads", "rollout up to layer 3".

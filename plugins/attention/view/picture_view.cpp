@@ -29,7 +29,7 @@ namespace
 {
 
 constexpr int kPlotsBeside = 1080; // pixels with room for the plots at the right of the maps
-constexpr int kMapHeight = 600, kPlotsHeight = 1060;
+constexpr int kMapHeight = 600, kPlotsHeight = 1140;
 constexpr std::int64_t kThumbnail = 16;
 constexpr std::size_t kMostShown = 4;
 
@@ -70,6 +70,17 @@ QStringList scoreTexts(std::string (*words)(PictureScore))
     for (const PictureScore score : kPictureScores)
         list << fromUtf8(words(score));
     return list;
+}
+
+// Of all runs, each once.
+QStringList pictureNotes(const PictureRuns& runs)
+{
+    QStringList notes;
+    for (const PictureFigureRun& run : runs)
+        for (const std::string& note : run.run->result.notes)
+            notes << fromUtf8(note);
+    notes.removeDuplicates();
+    return notes;
 }
 
 } // namespace
@@ -154,7 +165,7 @@ QWidget* PictureView::makeContent()
     distanceCard_ = plotCard(tr("Every head, by layer"), distance_);
     errorsCard_ = plotCard(tr("What linear attention loses"), errors_);
     answersCard_ = plotCard(tr("What the model calls it"), answers_);
-    answers_->setMinimumHeight(150);
+    answers_->setMinimumHeight(200); // five bars with their names
     notes_ = new QLabel(answersCard_);
     notes_->setProperty("role", "muted");
     notes_->setWordWrap(true);
@@ -188,7 +199,7 @@ void PictureView::arrange()
         arrangeSplitter(page_, "picture_rows", {kMapHeight, kPlotsHeight}, {0, 1});
         page_->setMinimumHeight(kMapHeight + kPlotsHeight);
     }
-    arrangeSplitter(plots_, "picture_plots", {220, 250, 290, 250}, {0, 1, 1, 1});
+    arrangeSplitter(plots_, "picture_plots", {300, 250, 290, 250}, {0, 1, 1, 1});
     applySplitters({page_, top_, plots_}, state_["splitters"].toObject());
 }
 
@@ -354,11 +365,13 @@ void PictureView::drawPlots()
     errorsCard_->setVisible(!errors.series.empty());
     errors_->setFigure(withState(std::move(errors)));
     figure::Figure answers = pictureAnswersFigure(runs, state);
-    answersCard_->setVisible(!answers.bars.empty());
+    const bool hasAnswers = !answers.bars.empty();
+    const QStringList notes = pictureNotes(runs);
+    answersCard_->setHeading(hasAnswers ? tr("What the model calls it")
+                                        : tr("What the run says of itself"));
+    answersCard_->setVisible(hasAnswers || !notes.isEmpty());
     answers_->setFigure(withState(std::move(answers)));
-    QStringList notes;
-    for (const std::string& note : runs.front().run->result.notes)
-        notes << fromUtf8(note);
+    answers_->setVisible(hasAnswers);
     showText(*notes_, notes.join(QLatin1Char('\n')));
     notes_->setVisible(!notes.isEmpty());
     factor_->setNumber(state.normFactor);

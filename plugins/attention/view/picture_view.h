@@ -81,7 +81,7 @@ private:
     PictureMapPanel* map_ = nullptr;
     plot::PlotView *distance_ = nullptr, *norms_ = nullptr, *errors_ = nullptr, *answers_ = nullptr;
     Panel *answersCard_ = nullptr, *errorsCard_ = nullptr, *distanceCard_ = nullptr;
-    QLabel* notes_ = nullptr; // of the first run
+    QLabel* notes_ = nullptr; // what the runs say of themselves
     ValueSlider* factor_ = nullptr;
     SegmentedSwitch* high_ = nullptr;
     QWidget* column_ = nullptr; // of plots

@@ -11,14 +11,13 @@
 
 #include "core/attention/capture.h"
 #include "core/attention/sinks.h"
-#include "core/model/network/swin_network.h"
-#include "core/model/network/vit_network.h"
 #include "core/picture/picture.h"
 #include "core/tensor/safetensors.h"
 #include "plugins/common/text_notes.h"
 #include "tests/core/model/vision/random_vision.h"
 #include "tests/support/golden.h"
 #include "tests/support/tiny_llm.h"
+#include "tests/support/tiny_vision.h"
 
 namespace vitrine::attention_plugin
 {
@@ -251,14 +250,7 @@ TEST(Forward, OfLinearAttentionHasNoMapButTheRest)
 TEST(Forward, OfWindowsKeepsTheMapOfEachAndOnlyWhatIsAskedFor)
 {
     const auto model = folder("model");
-    tests::RandomVision(model::swinNetwork({.width = 8,
-                                            .depths = {2, 1},
-                                            .heads = {2, 4},
-                                            .patch = 2,
-                                            .side = 16,
-                                            .window = 2,
-                                            .classes = 3}))
-        .write(model, R"({"img_size": 16, "norm_eps": 1e-5})");
+    tests::RandomVision(tests::tinySwin()).write(model, R"({"img_size": 16, "norm_eps": 1e-5})");
     const auto picture = folder("picture") / "a.png";
     ASSERT_TRUE(writePicture({20, 18, 1, std::vector<std::uint8_t>(360, 99)}, picture));
     Given given = {
@@ -297,10 +289,7 @@ TEST(Forward, OfWindowsKeepsTheMapOfEachAndOnlyWhatIsAskedFor)
 TEST(Forward, OffersAPictureForAVisionTransformerAndAPromptElse)
 {
     const auto model = folder("seeing");
-    tests::RandomVision(
-        model::vitNetwork(
-            {.width = 8, .depth = 1, .heads = 2, .mlp = 16, .patch = 4, .side = 8, .classes = 3}))
-        .write(model, R"({"num_heads": 2, "norm_eps": 1e-6})");
+    tests::RandomVision(tests::tinyVit()).write(model, R"({"num_heads": 2, "norm_eps": 1e-6})");
     const auto has = [](const std::vector<ParamSpec>& specs, const char* name) {
         return std::ranges::find(specs, name, &ParamSpec::name) != specs.end();
     };

@@ -137,6 +137,21 @@ TEST_F(PictureViewTest, TwoModelsStandSideBySideWithOneScale)
     EXPECT_EQ(figures.front().images.size(), 2u);
 }
 
+// A model without head calls a picture nothing: its card has the notes alone.
+TEST_F(PictureViewTest, NotesAreShownWithAnswersAndWithout)
+{
+    show({makeRun(tests::smallDino())});
+    const auto* notes = named<QLabel>("What the run says of itself");
+    EXPECT_TRUE(notes->isVisibleTo(&view_));
+    EXPECT_TRUE(notes->text().contains("no head")) << notes->text().toStdString();
+    for (auto* plot : view_.findChildren<plot::PlotView*>())
+        EXPECT_FALSE(plot->isVisibleTo(&view_) && plot->figure().name == "picture-answers");
+
+    show({makeRun(tests::smallDino()), makeRun(tests::smallSwin())});
+    EXPECT_TRUE(notes->text().contains("no head"));
+    EXPECT_TRUE(notes->text().contains("windows")) << "those of the second run too";
+}
+
 TEST_F(PictureViewTest, ARunWithoutItsPictureIsSaidToHaveNone)
 {
     RunRecord broken = *makeRun(tests::smallDino());
