@@ -62,7 +62,7 @@ Result<void> compare(bench::MakeTrainerAnswers make, const std::string& name,
         resolveParams(experiment, {{"model", name},
                                    {"data", name.ends_with("scenes") ? "scenes" : "fashion-mnist"},
                                    {"packages", folder + "/packages"}}));
-    VITRINE_TRY(const auto opened, quantization_plugin::openVision(params, "model"));
+    VITRINE_TRY(const auto opened, quantization_plugin::openClassifier(params, "model"));
     VITRINE_TRY(const auto data, quantization_plugin::openPictures(params));
     const auto channels =
         static_cast<std::size_t>(opened.model.checkpoint().preprocessing().channels());

@@ -32,10 +32,10 @@ public:
 
     Result<RunResult> run()
     {
-        VITRINE_TRY(OpenVision first, openVision(params_, "model"));
+        VITRINE_TRY(OpenVision first, openClassifier(params_, "model"));
         models_.push_back(std::move(first));
         if (params_.has("second") && !params_.text("second").empty()) {
-            VITRINE_TRY(OpenVision second, openVision(params_, "second"));
+            VITRINE_TRY(OpenVision second, openClassifier(params_, "second"));
             models_.push_back(std::move(second));
         }
         VITRINE_TRY(data_, openPictures(params_));

@@ -55,7 +55,7 @@ public:
     Result<RunResult> run()
     {
         VITRINE_TRY(method_, quant::findVisionMethod(params_.text("method")));
-        VITRINE_TRY(OpenVision opened, openVision(params_, "model"));
+        VITRINE_TRY(OpenVision opened, openClassifier(params_, "model"));
         opened_.emplace(std::move(opened));
         append(out_.inputs, opened_->inputs);
         append(out_.notes, opened_->notes);

@@ -1,6 +1,6 @@
 #include "plugins/quantization/experiments/vision_input.h"
 
-#include "core/base/resources.h"
+#include "core/base/number_text.h"
 #include "core/jobs/bundle/bundle.h"
 #include "plugins/common/experiment_input.h"
 #include "plugins/quantization/experiments/packaged_pictures.h"
@@ -59,28 +59,12 @@ bool areSame(const LabelledPictures& a, const LabelledPictures& b)
 
 } // namespace
 
-Result<OpenVision> openVision(const Params& params, const char* name)
+Result<OpenVision> openClassifier(const Params& params, const char* name)
 {
-    VITRINE_TRY(const fs::path path, findModel(params.text(name)));
-    VITRINE_TRY(auto checkpoint, model::openVisionCheckpoint(path));
-    VITRINE_TRY(auto opened, model::VisionModel::open(checkpoint));
-    OpenVision result{checkpoint->network().name, std::move(opened), {}, checkpoint->notes()};
-    for (const fs::path& file : checkpoint->files()) {
-        VITRINE_TRY(InputFile input, hashInput(name, file));
-        result.inputs.push_back(std::move(input));
-    }
-    if (result.model.classes() == 0)
-        return inputError("{} has no head: it gives features, no classes", result.name);
-    return result;
-}
-
-ParamSpec visionModelParam(const char* name, const char* label, const char* help)
-{
-    ParamSpec spec;
-    spec.name = name, spec.label = label, spec.type = ParamType::model, spec.help = help;
-    spec.group = "Model";
-    spec.fileKind = "vision";
-    return spec;
+    VITRINE_TRY(OpenVision opened, openVision(params, name));
+    if (opened.model.classes() == 0)
+        return inputError("{} has no head: it gives features, no classes", opened.name);
+    return opened;
 }
 
 std::vector<ParamSpec> pictureParams()
@@ -114,7 +98,8 @@ Result<OpenPictures> openPictures(const Params& params)
                         "not hashed one by one.",
                         data));
     if (const std::int64_t all = opened.pictures->count(); opened.count < all)
-        opened.notes.push_back(fmt::format("The first {} of {} pictures.", opened.count, all));
+        opened.notes.push_back(
+            fmt::format("The first {} of {} pictures.", wholeText(opened.count), wholeText(all)));
     return opened;
 }
 
@@ -144,8 +129,8 @@ Result<OpenPictures> openTrainingPictures(const Params& params, const LabelledPi
                           "pictures as calibration_data",
                           params.text("model"));
     if (opened.count < params.integer("calibration"))
-        opened.notes.push_back(
-            fmt::format("Calibrated on all {} pictures of {}.", opened.count, data));
+        opened.notes.push_back(fmt::format("Calibrated on all {} pictures of {}.",
+                                           wholeText(opened.count), data));
     return opened;
 }
 

@@ -2,8 +2,8 @@
 
 #include "core/jobs/experiment/params.h"
 #include "core/jobs/experiment/run_result.h"
-#include "core/model/vision/vision_model.h"
 #include "core/picture/labelled_pictures.h"
+#include "plugins/common/vision_model.h"
 
 #include <memory>
 #include <string>
@@ -13,16 +13,9 @@
 namespace vitrine::quantization_plugin
 {
 
-struct OpenVision {
-    std::string name; // as the run shows it: the folder's or file's name
-    model::VisionModel model;
-    std::vector<InputFile> inputs;
-    std::vector<std::string> notes;
-};
-// The model that the parameter `name` says: a shipped one by its name, or a path.
-Result<OpenVision> openVision(const Params& params, const char* name);
+// The model that the parameter `name` says (openVision). Input error where it has no head.
+Result<OpenVision> openClassifier(const Params& params, const char* name);
 
-ParamSpec visionModelParam(const char* name, const char* label, const char* help);
 // data, split, limit and packages.
 std::vector<ParamSpec> pictureParams();
 

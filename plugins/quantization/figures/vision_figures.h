@@ -46,9 +46,13 @@ std::string cellTitle(const RunRecord& run, const State& state);
 // Of two models: both right, only the first, only the second, both wrong. No rows of one model.
 Table pairedTable(const RunRecord& run);
 
-// Of the selected run, those that it lacks left out:
+// Of all runs, where there are several ("vision-accuracy"), or with a curve or bars of each run
+// ("vision-calibration", "vision-classes"); else of the selected run. Those that are lacking are
+// left out:
+//   "vision-accuracy"     how often each model of each run is right
 //   "vision-confusion"    what is called what: counts (logarithmic) or shares of a row; the
-//                         selected cell is marked
+//                         selected cell is marked. Of the other runs "vision-confusion-N", N being
+//                         their place from 1
 //   "vision-cell"         kept pictures of the selected cell
 //   "vision-calibration"  how often answers are right by their probability, and how many
 //   "vision-classes"      share of each class that is named rightly, of both models

@@ -3,6 +3,7 @@
 #include "core/base/json.h"
 #include "plugins/quantization/figures/kernels_figures.h"
 #include "plugins/quantization/view/plot_cards.h"
+#include "plugins/quantization/view/verdict_card.h"
 #include "widgets/page/panel.h"
 #include "widgets/state_json.h"
 #include "widgets/table/run_table.h"
@@ -10,7 +11,6 @@
 #include "widgets/theme/text.h"
 
 #include <QBoxLayout>
-#include <QLabel>
 
 namespace vitrine::quantization_plugin
 {
@@ -52,17 +52,6 @@ KernelsView::KernelsView(ViewContext& context, QWidget* parent)
     showPage();
 }
 
-Panel* KernelsView::makeVerdict()
-{
-    auto* card = new Panel(tr("The fastest"), this);
-    card->setEnlargeable(false);
-    verdict_ = wordsLabel("section", tr("What the runs show"), card);
-    remarks_ = wordsLabel("muted", tr("What the runs say of themselves"), card);
-    card->body()->addWidget(verdict_);
-    card->body()->addWidget(remarks_);
-    return card;
-}
-
 Panel* KernelsView::makeTable()
 {
     auto* card = new Panel(tr("Kernels"), this);
@@ -84,7 +73,8 @@ QWidget* KernelsView::makeContent()
     auto* column = new QVBoxLayout(page);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(8);
-    column->addWidget(makeVerdict());
+    verdict_ = new VerdictCard(tr("The fastest"), this);
+    column->addWidget(verdict_);
     pair_ = new QBoxLayout(QBoxLayout::LeftToRight);
     pair_->setSpacing(8);
     pair_->addWidget(plots_->add("kernel-times", kBarsHeight), 1);
@@ -127,12 +117,7 @@ void KernelsView::showRuns(const std::vector<RunHandle>& sound)
         figures_.clear();
         return;
     }
-    showText(*verdict_, keptTogether(kernelsVerdict(records())), kLongestShownLine);
-    QStringList said;
-    for (const std::string& remark : kernelsRemarks(records()))
-        said << keptTogether(remark);
-    showText(*remarks_, said.join('\n'), kLongestShownLine);
-    remarks_->setVisible(!said.isEmpty());
+    verdict_->say(kernelsVerdict(records()), kernelsRemarks(records()));
     draw();
 }
 

@@ -7,7 +7,6 @@
 #include <vector>
 
 class QBoxLayout;
-class QLabel;
 
 namespace vitrine
 {
@@ -19,6 +18,7 @@ namespace vitrine::quantization_plugin
 {
 
 class PlotCards;
+class VerdictCard;
 
 // Runs of quantization.kernels: the fastest kernel in a sentence, times and rates as bars beside
 // dense weights and what the memory gives, and all of it as a table.
@@ -44,14 +44,13 @@ protected:
 
 private:
     QWidget* makeContent();
-    Panel* makeVerdict();
     Panel* makeTable();
     Runs records() const;
     void draw();
 
     std::vector<RunHandle> done_;
     std::vector<figure::Figure> figures_;
-    QLabel *verdict_ = nullptr, *remarks_ = nullptr;
+    VerdictCard* verdict_ = nullptr;
     RunTable* table_ = nullptr;
     PlotCards* plots_ = nullptr;
     QBoxLayout* pair_ = nullptr; // of plots side by side

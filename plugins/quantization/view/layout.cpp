@@ -2,6 +2,7 @@
 #include "plugins/quantization/view/card_pages.h"
 #include "plugins/quantization/view/live_card.h"
 #include "plugins/quantization/view/plot_cards.h"
+#include "plugins/quantization/view/verdict_card.h"
 #include "plugins/quantization/view/view.h"
 #include "widgets/page/elided_choice.h"
 #include "widgets/page/flow_layout.h"
@@ -87,7 +88,8 @@ QWidget* QuantizationView::makeBar()
 void QuantizationView::makeVersionsPage()
 {
     pages_->addPage("versions", tr("Versions"), tr("What the versions cost, and what they save"));
-    pages_->addRow({makeVerdict()}, 0);
+    verdict_ = new VerdictCard(tr("What it costs"), this);
+    pages_->addRow({verdict_}, 0);
     pages_->addRow({makeVersions()}, 0);
     pages_->addRow({plots_->add("perplexity", kPlotHeight), plots_->add("kl-windows", kPlotHeight)},
                    1);
@@ -150,17 +152,6 @@ void QuantizationView::makeTryPage()
     pages_->addPage("try", tr("Try"), tr("Fewer planes and other budgets, while a slider moves"));
     pages_->addRow({makeLive()}, 0);
     pages_->addRow({makeBudget()}, 1);
-}
-
-Panel* QuantizationView::makeVerdict()
-{
-    auto* card = new Panel(tr("What it costs"), this);
-    card->setEnlargeable(false);
-    verdict_ = wordsLabel("section", tr("What the runs show"), card);
-    remarks_ = wordsLabel("muted", tr("What the runs say of themselves"), card);
-    card->body()->addWidget(verdict_);
-    card->body()->addWidget(remarks_);
-    return card;
 }
 
 Panel* QuantizationView::makeVersions()

@@ -10,6 +10,7 @@
 #include "plugins/quantization/view/card_pages.h"
 #include "plugins/quantization/view/live_card.h"
 #include "plugins/quantization/view/plot_cards.h"
+#include "plugins/quantization/view/verdict_card.h"
 #include "widgets/page/elided_choice.h"
 #include "widgets/page/panel.h"
 #include "widgets/params/segmented_switch.h"
@@ -108,12 +109,7 @@ void QuantizationView::showRuns(const std::vector<RunHandle>& sound)
         budget_->setNone();
         return;
     }
-    showText(*verdict_, keptTogether(verdict(records())));
-    QStringList said;
-    for (const std::string& remark : remarks(records()))
-        said << keptTogether(remark);
-    showText(*remarks_, said.join('\n'), kLongestShownLine);
-    remarks_->setVisible(!said.isEmpty());
+    verdict_->say(verdict(records()), remarks(records()));
     const QSignalBlocker silent(choice_);
     choice_->clear();
     for (const RunHandle& run : done_)

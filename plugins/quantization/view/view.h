@@ -32,6 +32,7 @@ class BudgetCard;
 class CardPages;
 class LiveCard;
 class PlotCards;
+class VerdictCard;
 struct Probe;
 
 // Runs of quantization.llm: the original beside its versions, in pages: what they cost, where it
@@ -73,7 +74,6 @@ private:
     void makeAttentionPage();
     void makeEnergyPage();
     void makeTryPage();
-    Panel* makeVerdict();
     Panel* makeVersions();
     Panel* makeLayers();
     Panel* makeSteps();
@@ -117,7 +117,7 @@ private:
 
     CardPages* pages_ = nullptr;
     ElidedChoice *choice_ = nullptr, *layerChoice_ = nullptr;
-    QLabel *verdict_ = nullptr, *remarks_ = nullptr;
+    VerdictCard* verdict_ = nullptr;
     RunTable* table_ = nullptr;
     QPushButton* allColumns_ = nullptr; // or those of the table that fit
     PlotCards* plots_ = nullptr;

@@ -5,6 +5,7 @@
 #include "plugins/quantization/figures/vision_figures.h"
 #include "plugins/quantization/view/card_pages.h"
 #include "plugins/quantization/view/plot_cards.h"
+#include "plugins/quantization/view/verdict_card.h"
 #include "widgets/page/elided_choice.h"
 #include "widgets/page/flow_layout.h"
 #include "widgets/page/panel.h"
@@ -25,7 +26,7 @@ namespace
 {
 
 constexpr int kMatrixHeight = 400, kCurveHeight = 360, kSheetHeight = 420, kCellSheetHeight = 150;
-constexpr int kNamesHeight = 160, kPairsHeight = 100;
+constexpr int kNamesHeight = 160, kPairsHeight = 100, kAccuracyHeight = 200;
 
 std::vector<SkeletonCard> visionSkeleton(QSize size)
 {
@@ -91,7 +92,8 @@ QWidget* VisionView::makeContent()
     auto* column = new QVBoxLayout(content);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(8);
-    column->addWidget(makeVerdict());
+    verdict_ = new VerdictCard(tr("How often it is right"), this);
+    column->addWidget(verdict_);
     column->addWidget(makeBar());
     column->addWidget(scrolled(pages_), 1);
     makePages();
@@ -117,6 +119,7 @@ QWidget* VisionView::makeBar()
 void VisionView::makePages()
 {
     pages_->addPage("answers", tr("Answers"), tr("What is called what"));
+    pages_->addRow({plots_->add("vision-accuracy", kAccuracyHeight)}, 0);
     pages_->addRow({makeConfusion(), makeCell()}, 1);
     pages_->addPage("probabilities", tr("Probabilities"),
                     tr("Whether they can be believed, and how often each class is found"));
@@ -131,17 +134,6 @@ void VisionView::makePages()
     pages_->addRow({makePairs()}, 0);
     pages_->addRow({plots_->add("vision-paired", kCurveHeight)}, 1);
     pages_->addRow({plots_->add("vision-differing", kSheetHeight)}, 1);
-}
-
-Panel* VisionView::makeVerdict()
-{
-    auto* card = new Panel(tr("How often it is right"), this);
-    card->setEnlargeable(false);
-    verdict_ = wordsLabel("section", tr("What the runs show"), card);
-    remarks_ = wordsLabel("muted", tr("What the runs say of themselves"), card);
-    card->body()->addWidget(verdict_);
-    card->body()->addWidget(remarks_);
-    return card;
 }
 
 Panel* VisionView::makeConfusion()
@@ -224,12 +216,7 @@ void VisionView::showRuns(const std::vector<RunHandle>& sound)
         figures_.clear();
         return;
     }
-    showText(*verdict_, keptTogether(evaluationVerdict(records())), kLongestShownLine);
-    QStringList said;
-    for (const std::string& remark : evaluationRemarks(records()))
-        said << keptTogether(remark);
-    showText(*remarks_, said.join('\n'), kLongestShownLine);
-    remarks_->setVisible(!said.isEmpty());
+    verdict_->say(evaluationVerdict(records()), evaluationRemarks(records()));
     runChoice_->clear();
     for (const RunHandle& run : done_)
         runChoice_->addItem(shownText(evaluationName(*run), 80));

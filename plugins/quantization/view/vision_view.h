@@ -22,6 +22,7 @@ namespace vitrine::quantization_plugin
 
 class CardPages;
 class PlotCards;
+class VerdictCard;
 
 // Runs of vision.evaluate: how often one or two models are right in a sentence, and in pages what
 // is called what, whether probabilities can be believed, the worst answers, and two models beside
@@ -50,7 +51,6 @@ private:
     QWidget* makeContent();
     QWidget* makeBar();
     void makePages();
-    Panel* makeVerdict();
     Panel* makeConfusion();
     Panel* makeCell();
     Panel* makePairs();
@@ -64,7 +64,8 @@ private:
     CardPages* pages_ = nullptr;
     PlotCards* plots_ = nullptr;
     ElidedChoice *runChoice_ = nullptr, *cellChoice_ = nullptr;
-    QLabel *verdict_ = nullptr, *remarks_ = nullptr, *noPictures_ = nullptr;
+    VerdictCard* verdict_ = nullptr;
+    QLabel* noPictures_ = nullptr;
     SegmentedSwitch* cells_ = nullptr; // counts or shares
     Panel *cellCard_ = nullptr, *pairsCard_ = nullptr;
     DataTable *cellTable_ = nullptr, *pairs_ = nullptr;

@@ -322,7 +322,7 @@ TEST_F(ScenesTest, AreSeenExactlyByTheModelThatWasTrainedOnThem)
     const auto scenes = open();
     ASSERT_TRUE(scenes) << scenes.error().message;
     const auto opened = [](const char* name) {
-        return openVision(*resolveParams(EvaluateExperiment(), {{"model", name}}), "model");
+        return openClassifier(*resolveParams(EvaluateExperiment(), {{"model", name}}), "model");
     };
     const auto own = opened("vitrine-deit-scenes"), other = opened("vitrine-deit");
     ASSERT_TRUE(own && other);

@@ -146,6 +146,50 @@ TEST_F(VisionFigures, TwoModelsAreCountedInPairs)
     EXPECT_TRUE(pairedTable(one_).rows.empty());
 }
 
+TEST_F(VisionFigures, SeveralRunsStandInOneFigureOrHaveEachTheirOwn)
+{
+    const RunRecord other = storedEvaluation(7, folder_.path, false);
+    figures_ = visionFigures({&one_, &other, &both_}, {});
+    const auto named = [&](const char* name) -> const figure::Figure& {
+        return *std::ranges::find(figures_, name, &figure::Figure::name);
+    };
+
+    const figure::Figure& accuracy = named("vision-accuracy");
+    EXPECT_EQ(accuracy.bars.size(), 4u); // both_ has two models
+    EXPECT_EQ(accuracy.y.ticks[1].label, "#7 vitrine-deit, fashion-mnist");
+    EXPECT_EQ(accuracy.y.ticks[3].label, "#4 vitrine-efficientvit, fashion-mnist");
+    EXPECT_EQ(accuracy.bars[3].height, std::vector<double>{50});
+    EXPECT_NEAR(accuracy.series[0].x[0], 30.6, 0.05); // Wilson's interval of 5 of 8
+    EXPECT_NEAR(accuracy.series[0].x[1], 86.3, 0.05);
+    EXPECT_EQ(accuracy.recipe.runs, (std::vector<std::string>{one_.uid, other.uid, both_.uid}));
+    EXPECT_EQ(named("vision-classes").bars.size(), 4u);
+    EXPECT_EQ(named("vision-calibration").series.size(), 5u); // diagonal, interval, three curves
+    EXPECT_EQ(named("vision-calibration").series[2].name, "#3 vitrine-deit, error 12.5 points");
+
+    EXPECT_THAT(named("vision-confusion").title, HasSubstr(", #3"));
+    const figure::Figure& second = named("vision-confusion-2");
+    EXPECT_THAT(second.title, HasSubstr(", #7"));
+    EXPECT_EQ(second.recipe.runs, std::vector<std::string>{other.uid});
+    EXPECT_EQ(second.recipe.figure, "vision-confusion");
+}
+
+TEST_F(VisionFigures, OneRunHasNoComparison)
+{
+    EXPECT_EQ(figureOf(one_, "vision-accuracy"), nullptr);
+    EXPECT_EQ(figureOf(both_, "vision-accuracy"), nullptr);
+}
+
+// Bars of classes need one list of classes.
+TEST_F(VisionFigures, ARunWithOtherClassesIsLeftOutOfTheirBars)
+{
+    RunRecord other = storedEvaluation(7, folder_.path, false);
+    other.result.tables[1].rows.pop_back();
+    figures_ = visionFigures({&one_, &other}, {});
+    const auto classes = std::ranges::find(figures_, "vision-classes", &figure::Figure::name);
+    EXPECT_EQ(classes->bars.size(), 1u);
+    EXPECT_THAT(classes->caption, HasSubstr("Left out"));
+}
+
 // Runs of before, and runs whose tables are damaged.
 TEST_F(VisionFigures, WhatIsMissingIsLeftOut)
 {
