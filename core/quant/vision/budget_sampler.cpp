@@ -9,7 +9,7 @@ namespace vitrine::quant
 namespace
 {
 
-constexpr std::size_t kMostStates = std::size_t{1} << 22;
+constexpr std::size_t kMostBudgetStates = std::size_t{1} << 22;
 
 } // namespace
 
@@ -36,7 +36,7 @@ Result<BudgetSampler> BudgetSampler::prepare(std::vector<std::vector<Option>> it
         sampler.free_[i] = weight * sampler.free_[i + 1];
     }
     sampler.total_ = sampler.remembered(0, budget);
-    if (sampler.states_ > kMostStates)
+    if (sampler.states_ > kMostBudgetStates)
         return failure("the layers have so many different sizes that their sums cannot be counted");
     if (!(sampler.total_ > 0))
         return failure("no choice of bits keeps within the budget: the least costs {} of {}",
@@ -55,7 +55,7 @@ double BudgetSampler::weightOf(std::size_t item, std::int64_t left) const
 
 double BudgetSampler::remembered(std::size_t item, std::int64_t left)
 {
-    if (left < least_[item] || left >= most_[item] || states_ > kMostStates)
+    if (left < least_[item] || left >= most_[item] || states_ > kMostBudgetStates)
         return left < least_[item] ? 0 : free_[item];
     if (const auto found = known_[item].find(left); found != known_[item].end())
         return found->second;

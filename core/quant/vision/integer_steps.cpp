@@ -31,7 +31,7 @@ void forRows(std::int64_t rows, const std::function<void(std::int64_t, std::int6
     });
 }
 
-kernels::SumFactor factorOf(const Requantizer& by)
+kernels::SumFactor sumFactorOf(const Requantizer& by)
 {
     return {by.multiplier, by.shift};
 }
@@ -245,7 +245,7 @@ struct MakeStep {
             bias.push_back(static_cast<std::int32_t>(one));
         std::vector<kernels::SumFactor> factors;
         for (const Rescale& by : work.rescales)
-            factors.push_back(factorOf(*by.whole));
+            factors.push_back(sumFactorOf(*by.whole));
         const std::vector<std::int8_t> table =
             work.before ? wholeTable(work) : std::vector<std::int8_t>();
         VITRINE_TRY(auto product, kernels::Int8Product::make(
@@ -289,7 +289,7 @@ struct MakeStep {
     }
     Result<StepPointer> operator()(const CodedScores& work) const
     {
-        const kernels::SumFactor factors[] = {factorOf(*work.rescale.whole)};
+        const kernels::SumFactor factors[] = {sumFactorOf(*work.rescale.whole)};
         VITRINE_TRY(auto by, kernels::SumRequantizer::make(
                                  factors, shape().n,
                                  headsOf(shape(), shape().k, shape().n).mostScore(), range()));
@@ -307,7 +307,7 @@ struct MakeStep {
     {
         VITRINE_TRY(auto values,
                     kernels::ShiftedValues::make(headsOf(shape(), shape().n, shape().k),
-                                                 factorOf(*work.rescale.whole), range()));
+                                                 sumFactorOf(*work.rescale.whole), range()));
         return made<IntegerValuesStep>(std::move(values));
     }
     Result<StepPointer> operator()(const CodedSelect&) const

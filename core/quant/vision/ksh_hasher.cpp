@@ -49,7 +49,7 @@ Vector signsOf(const Vector& y)
 }
 
 // The search for one hash function a over the centred kernel phi [tokens, anchors].
-struct BitSearch {
+struct HashBitSearch {
     const HeadRows& phi;
     const HeadRows& target;
     double scale; // 1 / (n bits)
@@ -67,7 +67,7 @@ struct BitSearch {
     }
 };
 
-Vector descended(const BitSearch& search, Vector a, const KshOptions& options)
+Vector descended(const HashBitSearch& search, Vector a, const KshOptions& options)
 {
     Vector velocity = Vector::Zero(a.size());
     for (int step = 0; step < options.steps; ++step) {
@@ -116,7 +116,7 @@ Result<KshHasher> KshHasher::fit(const HeadRows& tokens, const KshOptions& optio
     const double scale = 1.0 / static_cast<double>(unit.rows() * options.bits);
     hasher.weights_.resize(options.bits, options.anchors);
     for (Eigen::Index bit = 0; bit < options.bits; ++bit) {
-        const BitSearch search{phi, target, scale};
+        const HashBitSearch search{phi, target, scale};
         Vector start(options.anchors);
         for (double& value : start)
             value = random.normal();

@@ -20,7 +20,7 @@ constexpr std::size_t kPicturesOfLayers = 16; // on which layers are compared
 constexpr double kCodingShare = 0.2, kJudgingShare = 0.8;
 
 // The words of a list, separated by commas.
-std::vector<std::string> wordsOf(const std::string& list)
+std::vector<std::string> listedWords(const std::string& list)
 {
     std::vector<std::string> words;
     std::string word;
@@ -35,7 +35,7 @@ std::vector<std::string> wordsOf(const std::string& list)
     return words;
 }
 
-quant::OperationEnergies energiesOf(const Params& params)
+quant::OperationEnergies operationEnergiesOf(const Params& params)
 {
     const auto fields = quant::operationEnergyFields();
     evidence::Settings settings;
@@ -48,7 +48,7 @@ class VisionRun
 {
 public:
     VisionRun(const Params& params, Progress& progress)
-        : params_(params), progress_(progress), energies_(energiesOf(params))
+        : params_(params), progress_(progress), energies_(operationEnergiesOf(params))
     {
     }
 
@@ -85,7 +85,7 @@ private:
             for (const quant::VisionTrick& trick : method_.tricks)
                 settings.tricks.insert(trick.name);
         else if (steps != "none")
-            for (const std::string& word : wordsOf(steps))
+            for (const std::string& word : listedWords(steps))
                 settings.tricks.insert(word);
         VITRINE_CHECK(quant::checkSettings(method_, opened_->model.network(), settings));
         return settings;

@@ -129,8 +129,8 @@ Result<OpenPictures> openTrainingPictures(const Params& params, const LabelledPi
                           "pictures as calibration_data",
                           params.text("model"));
     if (opened.count < params.integer("calibration"))
-        opened.notes.push_back(fmt::format("Calibrated on all {} pictures of {}.",
-                                           wholeText(opened.count), data));
+        opened.notes.push_back(
+            fmt::format("Calibrated on all {} pictures of {}.", wholeText(opened.count), data));
     return opened;
 }
 

@@ -60,7 +60,7 @@ void addAccuracies(const JudgedPictures& judged, std::vector<Metric>& metrics)
         "Share of pictures that one of both answers rightly and the other wrongly");
 }
 
-double bytesOf(const std::vector<quant::LayerOperations>& layers)
+double weightBytesOf(const std::vector<quant::LayerOperations>& layers)
 {
     return quant::totalOf(layers).weightBytes;
 }
@@ -76,9 +76,9 @@ std::vector<Metric> visionMetrics(const JudgedPictures& judged, const quant::Cod
     const double energyBefore = quant::totalOf(before).picojoules(energies),
                  energyAfter = quant::totalOf(after).picojoules(energies);
     metrics.push_back(
-        computedMetric("size_bytes", bytesOf(after), "byte", "Codes, scales and biases"));
-    metrics.push_back(computedMetric("size_ratio", bytesOf(before) / bytesOf(after), "1",
-                                     "How many times smaller than numbers of 32 bits"));
+        computedMetric("size_bytes", weightBytesOf(after), "byte", "Codes, scales and biases"));
+    metrics.push_back(computedMetric("size_ratio", weightBytesOf(before) / weightBytesOf(after),
+                                     "1", "How many times smaller than numbers of 32 bits"));
     metrics.push_back(
         computedMetric("energy_ratio", energyBefore / energyAfter, "1",
                        "How many times less energy for a picture: counted operations and reading "

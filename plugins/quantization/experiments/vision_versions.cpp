@@ -47,7 +47,7 @@ public:
             return {};
         }));
         VITRINE_CHECK(timed(judged_.secondsSimulated, [this](std::size_t i) -> Result<void> {
-            VITRINE_TRY(simulated_[i], versions_.simulated.run(seen_[i], {.count = &counts_[i]}));
+            VITRINE_TRY(simulated_[i], versions_.simulated.run(seen_[i], {{}, &counts_[i]}));
             judged_.quantized[at(i)] = model::classified(
                 quant::logitsOf(versions_.simulated.coded(), simulated_[i]), labelOf(i));
             return {};

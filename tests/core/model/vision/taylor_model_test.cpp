@@ -25,7 +25,7 @@ using tests::RandomVision;
 using tests::TemporaryFolder;
 using tests::reference::Layers;
 using tests::reference::Matrix;
-using Kind = AttentionForm::Kind;
+using Attends = AttentionForm::Kind;
 
 const VitSizes kViT{
     .width = 24, .depth = 2, .heads = 3, .mlp = 32, .patch = 4, .side = 20, .classes = 5};
@@ -188,7 +188,7 @@ TEST(TaylorModel, WithItsSparsePartIsThatOfThePaperInDoublePrecision)
 {
     const StoredVit vit(kTaylorConfig);
     for (const double threshold : {0.01, 0.04, 0.1})
-        expectClose(vit.swappedLogits({Kind::taylorAndSparse, threshold}),
+        expectClose(vit.swappedLogits({Attends::taylorAndSparse, threshold}),
                     taylorVit(vit.weights, vit.picture, threshold));
 }
 
@@ -198,20 +198,21 @@ TEST(TaylorModel, AllOfTheSparsePartMakesItSoftmaxAndNoneTaylor)
     const auto inDoubles = [](const std::vector<float>& x) {
         return std::vector<double>(x.begin(), x.end());
     };
-    expectClose(vit.swappedLogits({Kind::taylorAndSparse, 0}),
+    expectClose(vit.swappedLogits({Attends::taylorAndSparse, 0}),
                 inDoubles(vit.logits(vit.checkpoint())));
-    EXPECT_EQ(vit.swappedLogits({Kind::taylorAndSparse, 1}), vit.swappedLogits({Kind::taylor}));
+    EXPECT_EQ(vit.swappedLogits({Attends::taylorAndSparse, 1}),
+              vit.swappedLogits({Attends::taylor}));
 }
 
 TEST(TaylorModel, TakenOutAndPutBackSoftmaxGivesTheSameBits)
 {
     const StoredVit softmax(kSoftmaxConfig), taylor(kTaylorConfig);
-    EXPECT_EQ(taylor.swappedLogits({Kind::softmax}), softmax.logits(softmax.checkpoint()));
-    EXPECT_EQ(softmax.swappedLogits({Kind::taylor}), taylor.logits(taylor.checkpoint()));
-    EXPECT_NE(softmax.swappedLogits({Kind::taylor}), softmax.swappedLogits({Kind::softmax}));
+    EXPECT_EQ(taylor.swappedLogits({Attends::softmax}), softmax.logits(softmax.checkpoint()));
+    EXPECT_EQ(softmax.swappedLogits({Attends::taylor}), taylor.logits(taylor.checkpoint()));
+    EXPECT_NE(softmax.swappedLogits({Attends::taylor}), softmax.swappedLogits({Attends::softmax}));
 
     const Network once = vitNetwork(kViT),
-                  back = withAttention(withAttention(once, {Kind::taylorAndSparse}).value(), {})
+                  back = withAttention(withAttention(once, {Attends::taylorAndSparse}).value(), {})
                              .value();
     ASSERT_EQ(back.layers.size(), once.layers.size());
     for (std::size_t i = 0; i < once.layers.size(); ++i) {
@@ -224,7 +225,7 @@ TEST(TaylorModel, TakenOutAndPutBackSoftmaxGivesTheSameBits)
 TEST(TaylorModel, GivesTheSameBitsOnAnyNumberOfThreads)
 {
     const StoredVit vit(kTaylorConfig);
-    for (const Kind kind : {Kind::taylor, Kind::taylorAndSparse}) {
+    for (const Attends kind : {Attends::taylor, Attends::taylorAndSparse}) {
         setThreadCount(1);
         const auto one = vit.swappedLogits({kind});
         for (const int threads : {2, 3, 7}) {
@@ -256,15 +257,15 @@ TEST(TaylorModel, AnExportedModelAnswersAsItsTrainer)
                 EXPECT_NEAR(logits[c], expected[i * logits.size() + c], 1e-5f) << name;
         }
     };
-    expectAnswers({Kind::taylor}, "low_rank");
-    expectAnswers({Kind::taylorAndSparse, 0.08}, "unified");
-    expectAnswers({Kind::softmax}, "softmax");
+    expectAnswers({Attends::taylor}, "low_rank");
+    expectAnswers({Attends::taylorAndSparse, 0.08}, "unified");
+    expectAnswers({Attends::softmax}, "softmax");
 }
 
 TEST(TaylorModel, TableCountsTheProductsOfThePaper)
 {
     const Network softmax = *namedNetwork("deit-tiny"),
-                  taylor = withAttention(softmax, {Kind::taylor}).value();
+                  taylor = withAttention(softmax, {Attends::taylor}).value();
     EXPECT_EQ(softmax.macs(), 1074851328 + 178831872);
     EXPECT_EQ(taylor.macs(), 1074851328 + 58551552);
     EXPECT_EQ(taylor.parameters(), softmax.parameters());
@@ -282,7 +283,7 @@ TEST(TaylorModel, TableCountsTheProductsOfThePaper)
 TEST(TaylorModel, OtherAttentionIsRefusedByName)
 {
     const auto messageOf = [](const Network& network) {
-        const auto swapped = withAttention(network, {Kind::taylor});
+        const auto swapped = withAttention(network, {Attends::taylor});
         return swapped ? std::string() : swapped.error().message;
     };
     EXPECT_NE(messageOf(swinNetwork({})).find("layers.0.blocks.0.attn attends in windows"),

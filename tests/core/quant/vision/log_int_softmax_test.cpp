@@ -16,15 +16,16 @@ using testing::Each;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-std::vector<std::int8_t> rowOf(const LogIntSoftmax& softmax, const std::vector<std::int8_t>& scores)
+std::vector<std::int8_t> exponentsOf(const LogIntSoftmax& softmax,
+                                     const std::vector<std::int8_t>& scores)
 {
     std::vector<std::int8_t> exponents(scores.size());
     softmax.row(scores, exponents);
     return exponents;
 }
 
-std::vector<double> rowInDoublesOf(const LogIntSoftmax& softmax,
-                                   const std::vector<std::int8_t>& scores)
+std::vector<double> exponentsInDoubles(const LogIntSoftmax& softmax,
+                                       const std::vector<std::int8_t>& scores)
 {
     std::vector<double> exponents(scores.size());
     softmax.rowInDoubles(std::vector<double>(scores.begin(), scores.end()), exponents);
@@ -33,8 +34,8 @@ std::vector<double> rowInDoublesOf(const LogIntSoftmax& softmax,
 
 TEST(LogIntSoftmax, WorkedExamples)
 {
-    EXPECT_THAT(rowOf(LogIntSoftmax(0x1p-4), {40, 24, 0, -16}), ElementsAre(1, 2, 4, 5));
-    EXPECT_THAT(rowOf(LogIntSoftmax(0x1p-3), {20, 20, 12, -30}), ElementsAre(1, 1, 3, 10));
+    EXPECT_THAT(exponentsOf(LogIntSoftmax(0x1p-4), {40, 24, 0, -16}), ElementsAre(1, 2, 4, 5));
+    EXPECT_THAT(exponentsOf(LogIntSoftmax(0x1p-3), {20, 20, 12, -30}), ElementsAre(1, 1, 3, 10));
 }
 
 TEST(LogIntSoftmax, ExponentialsOfTheWorkedExample)
@@ -51,8 +52,9 @@ TEST(LogIntSoftmax, ExponentialsOfTheWorkedExample)
 
 TEST(LogIntSoftmax, WhatIsTooSmallForItsBitsHasNoWeight)
 {
-    EXPECT_THAT(rowOf(LogIntSoftmax(0x1p-3), {127, 127 - 90, -128}), ElementsAre(0, 15, kNoWeight));
-    EXPECT_THAT(rowOf(LogIntSoftmax(0x1p-3, 3), {20, 20, 12, -30}),
+    EXPECT_THAT(exponentsOf(LogIntSoftmax(0x1p-3), {127, 127 - 90, -128}),
+                ElementsAre(0, 15, kNoWeight));
+    EXPECT_THAT(exponentsOf(LogIntSoftmax(0x1p-3, 3), {20, 20, 12, -30}),
                 ElementsAre(1, 1, 3, kNoWeight));
 }
 
@@ -60,13 +62,13 @@ TEST(LogIntSoftmax, EqualScoresShareEqually)
 {
     for (int exponent = 0; exponent <= 15; ++exponent) {
         const std::vector<std::int8_t> scores(std::size_t{1} << exponent, -5);
-        EXPECT_THAT(rowOf(LogIntSoftmax(0x1p-6), scores), Each(exponent));
+        EXPECT_THAT(exponentsOf(LogIntSoftmax(0x1p-6), scores), Each(exponent));
     }
     const std::vector<std::int8_t> most(LogIntSoftmax::kMostScores, 127);
-    EXPECT_THAT(rowOf(LogIntSoftmax(8), most), Each(kNoWeight));
+    EXPECT_THAT(exponentsOf(LogIntSoftmax(8), most), Each(kNoWeight));
     // From 1.5 * 2^L up the next power of two.
-    EXPECT_THAT(rowOf(LogIntSoftmax(0x1p-6), std::vector<std::int8_t>(47)), Each(5));
-    EXPECT_THAT(rowOf(LogIntSoftmax(0x1p-6), std::vector<std::int8_t>(48)), Each(6));
+    EXPECT_THAT(exponentsOf(LogIntSoftmax(0x1p-6), std::vector<std::int8_t>(47)), Each(5));
+    EXPECT_THAT(exponentsOf(LogIntSoftmax(0x1p-6), std::vector<std::int8_t>(48)), Each(6));
 }
 
 TEST(LogIntSoftmax, DoublesGiveTheSameAsWholeNumbers)
@@ -81,9 +83,9 @@ TEST(LogIntSoftmax, DoublesGiveTheSameAsWholeNumbers)
                 for (std::int8_t& score : scores)
                     score = static_cast<std::int8_t>(
                         std::clamp(std::floor(spread * random.normal()), -128.0, 127.0));
-                const auto whole = rowOf(softmax, scores);
+                const auto whole = exponentsOf(softmax, scores);
                 ASSERT_EQ(std::vector<double>(whole.begin(), whole.end()),
-                          rowInDoublesOf(softmax, scores))
+                          exponentsInDoubles(softmax, scores))
                     << "2^" << log2Scale << ", " << scores.size() << " scores";
             }
         }
@@ -97,9 +99,9 @@ TEST(LogIntSoftmax, DoublesGiveTheSameForTheLongestRows)
         std::vector<std::int8_t> scores(LogIntSoftmax::kMostScores);
         for (std::int8_t& score : scores)
             score = static_cast<std::int8_t>(random.below(3) ? 127 : random.below(256));
-        const auto whole = rowOf(LogIntSoftmax(scale), scores);
+        const auto whole = exponentsOf(LogIntSoftmax(scale), scores);
         EXPECT_EQ(std::vector<double>(whole.begin(), whole.end()),
-                  rowInDoublesOf(LogIntSoftmax(scale), scores));
+                  exponentsInDoubles(LogIntSoftmax(scale), scores));
     }
 }
 
@@ -109,11 +111,11 @@ TEST(LogIntSoftmax, HalvesGoToTheEvenNeighbour)
     // S = 2^-4: a difference of 12 is one step, e halves. 1 + 2 * 1/2 + ... of e:
     // two of e and one of e/2: sum / e = 2.5 -> 2 -> exponent 1; sum / (e/2) = 5 -> 2.
     const LogIntSoftmax softmax(0x1p-4);
-    EXPECT_THAT(rowOf(softmax, {12, 12, 0}), ElementsAre(1, 1, 2));
-    EXPECT_THAT(rowInDoublesOf(softmax, {12, 12, 0}), ElementsAre(1, 1, 2));
+    EXPECT_THAT(exponentsOf(softmax, {12, 12, 0}), ElementsAre(1, 1, 2));
+    EXPECT_THAT(exponentsInDoubles(softmax, {12, 12, 0}), ElementsAre(1, 1, 2));
     // 1.5 -> 2 -> 1; 3 -> 2.
-    EXPECT_THAT(rowOf(softmax, {12, 0}), ElementsAre(1, 2));
-    EXPECT_THAT(rowInDoublesOf(softmax, {12, 0}), ElementsAre(1, 2));
+    EXPECT_THAT(exponentsOf(softmax, {12, 0}), ElementsAre(1, 2));
+    EXPECT_THAT(exponentsInDoubles(softmax, {12, 0}), ElementsAre(1, 2));
 }
 
 // Weights are powers of two and l_i is off by up to 8 %: far from exact, but never far off. Only
@@ -131,7 +133,7 @@ TEST(LogIntSoftmax, IsNearTheExactSoftmaxAtEveryScale)
             double sum = 0;
             for (const std::int8_t score : scores)
                 sum += std::exp(score * scale);
-            const auto exponents = rowOf(LogIntSoftmax(scale), scores);
+            const auto exponents = exponentsOf(LogIntSoftmax(scale), scores);
             for (std::size_t j = 0; j < scores.size(); ++j) {
                 const double exact = -std::log2(std::exp(scores[j] * scale) / sum);
                 if (exact < 8) {
@@ -206,7 +208,7 @@ TEST(LogIntSoftmax, ReproducesTheReleasedCode)
                 for (std::size_t i = first; i < first + kTokens; ++i)
                     scores.push_back(
                         static_cast<std::int8_t>(std::lround(in[i] / std::stod(scale))));
-                const auto exponents = rowOf(softmax, scores);
+                const auto exponents = exponentsOf(softmax, scores);
                 const int largest = std::ranges::max(scores);
                 for (std::size_t i = 0; i < kTokens; ++i) {
                     const auto difference = static_cast<std::size_t>(largest - scores[i]);

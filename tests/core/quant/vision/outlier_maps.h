@@ -6,7 +6,7 @@
 #include <cmath>
 #include <vector>
 
-namespace vitrine::quant::tests
+namespace vitrine::tests
 {
 
 inline double hardSwish(double x)
@@ -39,4 +39,4 @@ inline double signalToNoise(const std::vector<float>& signal, const std::vector<
     return 10 * std::log10(energy / noise);
 }
 
-} // namespace vitrine::quant::tests
+} // namespace vitrine::tests

@@ -3,10 +3,9 @@
 #include "core/base/file.h"
 #include "core/base/json.h"
 #include "core/base/resources.h"
-#include "core/model/network/vit_network.h"
 #include "plugins/quantization/experiments/vision_input.h"
-#include "tests/core/model/vision/random_vision.h"
 #include "tests/support/golden.h"
+#include "tests/support/small_classifier.h"
 #include "tests/support/temporary_folder.h"
 
 #include <fmt/ranges.h>
@@ -21,45 +20,11 @@ namespace vitrine::quantization_plugin
 namespace
 {
 
-constexpr std::int64_t kPictures = 150, kSide = 8, kClasses = 3;
-
-// A small network with random weights, another for another seed.
-void writeSmallModel(const std::filesystem::path& folder, std::uint64_t seed)
-{
-    std::filesystem::create_directories(folder);
-    const model::VitSizes sizes{.width = 64,
-                                .depth = 1,
-                                .heads = 1,
-                                .mlp = 64,
-                                .patch = 4,
-                                .side = kSide,
-                                .channels = 1,
-                                .classes = kClasses};
-    tests::RandomVision weights(model::vitNetwork(sizes), seed);
-    weights.write(folder,
-                  R"({"img_size": 8, "in_chans": 1, "num_heads": 1, "mean": [0.5], "std": [0.5],
-                              "crop_pct": 1.0, "interpolation": "bicubic"})");
-}
-
-void writeIdx(const std::filesystem::path& folder)
-{
-    const auto head = [](std::ofstream& out, std::initializer_list<std::int64_t> sizes) {
-        out << std::string("\0\0\x08", 3) << static_cast<char>(sizes.size());
-        for (const std::int64_t size : sizes)
-            for (const int shift : {24, 16, 8, 0})
-                out << static_cast<char>(size >> shift & 0xff);
-    };
-    Random random(3);
-    std::ofstream pictures(folder / "t10k-images-idx3-ubyte", std::ios::binary),
-        labels(folder / "t10k-labels-idx1-ubyte", std::ios::binary);
-    head(pictures, {kPictures, kSide, kSide});
-    head(labels, {kPictures});
-    for (std::int64_t i = 0; i < kPictures; ++i) {
-        labels << static_cast<char>(i % kClasses);
-        for (std::int64_t pixel = 0; pixel < kSide * kSide; ++pixel)
-            pictures << static_cast<char>(random.below(256));
-    }
-}
+using tests::kClasses;
+using tests::kPictures;
+using tests::kSide;
+using tests::writeIdx;
+using tests::writeSmallModel;
 
 class EvaluateExperimentTest : public testing::Test
 {

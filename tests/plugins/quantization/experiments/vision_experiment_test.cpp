@@ -1,0 +1,155 @@
+#include "plugins/quantization/experiments/vision_experiment.h"
+
+#include "core/base/file.h"
+#include "core/base/statistics.h"
+#include "tests/support/small_classifier.h"
+#include "tests/support/temporary_folder.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <map>
+
+namespace vitrine::quantization_plugin
+{
+namespace
+{
+
+class VisionExperimentTest : public testing::Test
+{
+protected:
+    void SetUp() override
+    {
+        tests::writeSmallModel(folder_.path / "model", 1);
+        tests::writeIdx(folder_.path, "t10k", 3);
+        tests::writeIdx(folder_.path, "train", 4);
+    }
+    Result<RunResult> run(std::map<std::string, std::string> given)
+    {
+        given.emplace("model", (folder_.path / "model").string());
+        given.emplace("data", folder_.path.string());
+        given.emplace("calibration", "20");
+        const VisionExperiment experiment;
+        VITRINE_TRY(const Params params, resolveParams(experiment, given));
+        std::filesystem::create_directories(folder_.path / "artifacts");
+        QuietProgress progress(folder_.path / "artifacts");
+        return experiment.run(params, progress);
+    }
+    static double valueOf(const RunResult& result, const char* name)
+    {
+        const Metric* metric = result.metric(name);
+        return metric ? metric->value : NAN;
+    }
+
+    tests::TemporaryFolder folder_;
+};
+
+TEST_F(VisionExperimentTest, WholeNumbersAgreeWithTheSimulation)
+{
+    const auto result = run({});
+    ASSERT_TRUE(result) << result.error().message;
+    EXPECT_EQ(valueOf(*result, "integer_match"), 1);
+    EXPECT_GT(valueOf(*result, "seconds_integer"), 0);
+    EXPECT_TRUE(result->table("in_float")->rows.empty());
+    EXPECT_THAT(
+        result->notes,
+        testing::Contains("Nothing is computed in floating point but the picture's codes."));
+}
+
+TEST_F(VisionExperimentTest, AccuraciesAreSharesOfTheItems)
+{
+    const auto result = run({{"weight_bits", "3"}});
+    ASSERT_TRUE(result) << result.error().message;
+    PairedCounts pairs;
+    for (const auto& row : result->table("items")->rows) {
+        const bool before = std::get<std::int64_t>(row[4]) == 1,
+                   after = std::get<std::int64_t>(row[5]) == 1;
+        EXPECT_EQ(std::get<std::string>(row[1]) == std::get<std::string>(row[3]), after);
+        ++(before ? (after ? pairs.bothRight : pairs.lost)
+                  : (after ? pairs.gained : pairs.bothWrong));
+    }
+    ASSERT_EQ(pairs.items(), tests::kPictures);
+    const auto count = static_cast<double>(tests::kPictures);
+    EXPECT_DOUBLE_EQ(valueOf(*result, "accuracy_original"),
+                     static_cast<double>(pairs.bothRight + pairs.lost) / count);
+    EXPECT_DOUBLE_EQ(valueOf(*result, "accuracy_quantized"),
+                     static_cast<double>(pairs.bothRight + pairs.gained) / count);
+    EXPECT_DOUBLE_EQ(valueOf(*result, "p_value"), mcnemarExact(pairs));
+}
+
+TEST_F(VisionExperimentTest, FewerBitsAreSmallerAndLoseMore)
+{
+    const auto eight = run({}), three = run({{"weight_bits", "3"}});
+    ASSERT_TRUE(eight && three);
+    EXPECT_LT(valueOf(*three, "size_bytes"), valueOf(*eight, "size_bytes"));
+    const auto errorOfHead = [](const RunResult& result) {
+        return std::get<double>(result.table("layers")->rows.back()[7]);
+    };
+    EXPECT_GT(errorOfHead(*three), errorOfHead(*eight));
+}
+
+// The number that the table of operations explains.
+TEST_F(VisionExperimentTest, EnergyIsTheSumOfItsOperations)
+{
+    const auto result = run({{"energy_multiply", "0.5"}});
+    ASSERT_TRUE(result) << result.error().message;
+    double before = 0, after = 0;
+    for (const auto& row : result->table("operations")->rows) {
+        before += std::get<double>(row[3]);
+        after += std::get<double>(row[4]);
+    }
+    EXPECT_NEAR(valueOf(*result, "energy_ratio"), before / after, 1e-9);
+    EXPECT_NE(valueOf(*run({}), "energy_ratio"), valueOf(*result, "energy_ratio"));
+}
+
+TEST_F(VisionExperimentTest, MethodsThatKeepFloatsHaveNoPassInWholeNumbers)
+{
+    const auto result = run({{"method", "fq-vit"}});
+    ASSERT_TRUE(result) << result.error().message;
+    EXPECT_EQ(result->metric("integer_match"), nullptr);
+    EXPECT_EQ(result->metric("seconds_integer"), nullptr);
+    EXPECT_EQ(result->table("in_float")->rows.size(), 5u);
+}
+
+TEST_F(VisionExperimentTest, ABitMapForTheSimulatorsIsKept)
+{
+    const auto result = run({{"weight_bits", "4"}});
+    ASSERT_TRUE(result) << result.error().message;
+    const auto text = readFile(result->artifact("bits.csv")->path, 1 << 20);
+    ASSERT_TRUE(text);
+    EXPECT_THAT(*text, testing::StartsWith("layer, weight bits, activation bits\n"));
+    EXPECT_THAT(*text, testing::HasSubstr("blocks.0.mlp.fc1, 4, 8\n"));
+}
+
+TEST_F(VisionExperimentTest, WhatJudgesIsNeverCalibratedOn)
+{
+    const auto same = run({{"split", "training"}});
+    ASSERT_FALSE(same);
+    EXPECT_THAT(same.error().message, testing::HasSubstr("calibration_data"));
+    tests::writeIdx(folder_.path, "t10k", 9); // other pictures judge, scales stay as they are
+    const auto first = run({});
+    tests::writeIdx(folder_.path, "t10k", 10);
+    const auto second = run({});
+    ASSERT_TRUE(first && second);
+    const auto scales = [](const RunResult& result) {
+        std::vector<Cell> all;
+        for (const auto& row : result.table("layers")->rows)
+            all.push_back(row[5]);
+        return all;
+    };
+    EXPECT_EQ(scales(*first), scales(*second));
+}
+
+TEST_F(VisionExperimentTest, StepsAreALadder)
+{
+    const auto none = run({{"steps", "none"}});
+    ASSERT_TRUE(none) << none.error().message;
+    EXPECT_EQ(none->table("in_float")->rows.size(), 5u);
+    const auto unknown = run({{"steps", "adaptive, magic"}});
+    ASSERT_FALSE(unknown);
+    EXPECT_THAT(unknown.error().message, testing::HasSubstr("\"magic\""));
+}
+
+} // namespace
+} // namespace vitrine::quantization_plugin
