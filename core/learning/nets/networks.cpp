@@ -3,6 +3,7 @@
 #include "core/learning/nets/codec/inter_trainee.h"
 #include "core/learning/nets/codec/intra_trainee.h"
 #include "core/learning/nets/superres/super_resolution.h"
+#include "core/learning/nets/vision/shift_add_trainees.h"
 #include "core/learning/nets/vision/trainees.h"
 
 #include <functional>
@@ -27,6 +28,8 @@ const std::map<std::string, MakeTrainee>& makersByNetwork()
         {"s2r-live", makeSuperResolution},
         {"vitrine-deit", makeGarmentDeit},
         {"vitrine-deit-scenes", makeSceneDeit},
+        {"vitrine-deit-scenes-shiftadd", makeSceneShiftAdd},
+        {"vitrine-deit-shiftadd", makeGarmentShiftAdd},
         {"vitrine-deit-vitality", makeTaylorDeit},
         {"vitrine-efficientvit", makeGarmentEfficientVit},
     };

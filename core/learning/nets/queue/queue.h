@@ -61,7 +61,7 @@ void updateCard(const QueuePlaces& places, const std::string& name);
 
 // Writes the running mean of the state as the shipped model with its card, if there is none yet or
 // it is better by what the trainee asks (`always`: in any case). Says in `log` what was done and
-// why. Throws where there is no state, or where the export is larger than 3 MiB.
+// why. Throws where there is no state, or where the export is larger than 4 MiB.
 bool shipModel(const QueuePlaces& places, const std::string& name, bool always, std::ostream& log);
 
 } // namespace vitrine::learning

@@ -19,7 +19,7 @@ namespace
 
 namespace fs = std::filesystem;
 
-constexpr uintmax_t kLargestModel = 3u << 20;
+constexpr uintmax_t kLargestModel = 4u << 20;
 
 Settings recipeNamed(const QueuePlaces& places, const std::string& name)
 {
@@ -99,7 +99,7 @@ bool shipModel(const QueuePlaces& places, const std::string& name, bool always, 
     fs::create_directories(fresh);
     trainee->exportTo(fresh);
     if (sizeOf(fresh) > kLargestModel)
-        throw std::runtime_error(name + ": the exported model has more than 3 MiB");
+        throw std::runtime_error(name + ": the exported model has more than 4 MiB");
 
     const double now = selectionOf(*trainee, fresh);
     if (fs::exists(to + "/README.md") && !always) {

@@ -21,7 +21,11 @@ Tensor unitLength(const Tensor& x)
 
 Tensor binaryCodes(const Tensor& x)
 {
-    const Tensor codes = x.detach().gt(x.detach().mean()).to(x.scalar_type());
+    const Tensor real = x.detach();
+    const Tensor means = real.flatten(1).mean(1);
+    std::vector<int64_t> shape(static_cast<size_t>(x.dim()), 1);
+    shape[0] = x.size(0);
+    const Tensor codes = real.gt(means.view(shape)).to(x.scalar_type());
     const Tensor through = x.clamp(0.0, 1.0);
     return through + (codes - through.detach());
 }

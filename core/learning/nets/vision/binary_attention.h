@@ -9,8 +9,9 @@
 namespace vitrine::learning
 {
 
-// 1 where x exceeds the mean of the whole tensor, else 0. The gradient is that of clamp(x, 0, 1),
-// as in the released code.
+// 1 where x exceeds the mean of its picture (all that the first dimension selects), else 0. The
+// gradient is that of clamp(x, 0, 1), as in the released code; that takes the mean of the whole
+// batch, so that there the answer for a picture depends on those beside it: a departure.
 torch::Tensor binaryCodes(const torch::Tensor& x);
 
 // Attention over binary codes ("linear angular"), per head; all batch x heads x tokens x size:

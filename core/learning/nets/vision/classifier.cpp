@@ -28,11 +28,14 @@ public:
     Tensor loss(const Step& step) override
     {
         LabelledPictures batch = parts_.source->training(step, options_.batch);
+        if (parts_.beforeStep)
+            parts_.beforeStep(step);
         const Tensor logits = parts_.logits(normalised(batch.pictures), &step.chance);
-        return torch::nn::functional::cross_entropy(
+        const Tensor loss = torch::nn::functional::cross_entropy(
             logits, batch.labels,
             torch::nn::functional::CrossEntropyFuncOptions().label_smoothing(
                 options_.labelSmoothing));
+        return parts_.addedLoss ? loss + parts_.addedLoss() : loss;
     }
 
     Score selection() override
@@ -42,13 +45,19 @@ public:
 
     std::vector<Score> scores() override
     {
+        if (parts_.seen)
+            parts_.seen(); // by others before
         std::vector<Score> all{selection()};
-        if (parts_.source->count(HeldOut::test) == 0)
-            return all;
-        const std::string name = parts_.dataName + " test accuracy";
-        all.push_back({name, accuracy(HeldOut::test, own()), "%"});
-        for (const auto& other : parts_.others)
-            all.push_back({name + " " + other.name, accuracy(HeldOut::test, other.logits), "%"});
+        if (parts_.source->count(HeldOut::test) > 0) {
+            const std::string name = parts_.dataName + " test accuracy";
+            all.push_back({name, accuracy(HeldOut::test, own()), "%"});
+            for (const auto& other : parts_.others)
+                all.push_back(
+                    {name + " " + other.name, accuracy(HeldOut::test, other.logits), "%"});
+        }
+        if (parts_.seen)
+            for (Score& score : parts_.seen())
+                all.push_back(std::move(score));
         return all;
     }
 

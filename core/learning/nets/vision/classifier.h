@@ -28,6 +28,12 @@ struct ClassifierParts {
         std::function<torch::Tensor(const torch::Tensor& pictures)> logits;
     };
     std::vector<Other> others = {};
+    // Of a training in stages, each may be empty: called before the forward of a step; what is
+    // added to the cross-entropy after it; further scores, of what forwards without chance met
+    // since they were last asked for.
+    std::function<void(const Step&)> beforeStep = {};
+    std::function<torch::Tensor()> addedLoss = {};
+    std::function<std::vector<Score>()> seen = {};
 };
 
 struct ClassifierOptions {

@@ -1,7 +1,6 @@
 #include "core/learning/nets/vision/deit.h"
 
 #include "core/learning/nets/vision/attention.h"
-#include "core/learning/nets/vision/config_text.h"
 #include "core/learning/nets/vision/garment_source.h"
 #include "core/learning/nets/vision/position_waves.h"
 
@@ -87,11 +86,11 @@ DeitConfig sceneDeit()
             .labels = garmentNames()};
 }
 
-std::string deitConfigJson(const DeitConfig& c, const std::string& name)
+ConfigText deitConfigText(const DeitConfig& c, const std::string& name, const std::string& family)
 {
     ConfigText text;
     text.text("architecture", name)
-        .text("family", "deit")
+        .text("family", family)
         .number("img_size", static_cast<double>(c.side))
         .number("patch_size", static_cast<double>(c.patch))
         .number("in_chans", static_cast<double>(c.channels))
@@ -110,7 +109,12 @@ std::string deitConfigJson(const DeitConfig& c, const std::string& name)
         .labels(c.labels);
     if (!c.attention.empty())
         text.text("attention", c.attention);
-    return text.done();
+    return text;
+}
+
+std::string deitConfigJson(const DeitConfig& config, const std::string& name)
+{
+    return deitConfigText(config, name, "deit").done();
 }
 
 DeitImpl::DeitImpl(const DeitConfig& config, uint64_t seed) : config_(config)

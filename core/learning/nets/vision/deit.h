@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/learning/nets/training/chance.h"
+#include "core/learning/nets/vision/config_text.h"
 
 #include <torch/torch.h>
 
@@ -30,7 +31,9 @@ struct DeitConfig {
 DeitConfig garmentDeit(); // vitrine-deit: 28x28 grey, patch 4, width 128, 6 blocks, 8 heads
 DeitConfig sceneDeit();   // vitrine-deit-scenes: 96x96 RGB, patch 8, width 96, 6 blocks, 6 heads
 
-// config.json of an exported model, in the words of timm.
+// config.json of an exported model, in the words of timm; `family` says what its layers compute.
+ConfigText deitConfigText(const DeitConfig& config, const std::string& name,
+                          const std::string& family);
 std::string deitConfigJson(const DeitConfig& config, const std::string& name);
 
 // Where other arithmetic may take the place of the model's own; empty: the model's own.

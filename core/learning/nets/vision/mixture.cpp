@@ -57,6 +57,14 @@ Tensor MixtureLinearImpl::expert(int64_t which, const Tensor& x) const
     return torch::linear(which == 0 ? x : fixedPoint(x), weight, biases_[which]);
 }
 
+void MixtureLinearImpl::shiftFollowsMult()
+{
+    const torch::NoGradGuard guard;
+    weights_[1].copy_(weights_[0]);
+    if (biases_[1].defined())
+        biases_[1].copy_(biases_[0]);
+}
+
 Tensor MixtureLinearImpl::forward(const Tensor& x, Chance* chance)
 {
     const Tensor clean = router_(x);

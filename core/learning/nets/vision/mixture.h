@@ -41,6 +41,11 @@ public:
     // does not).
     torch::Tensor forward(const torch::Tensor& x, Chance* chance = nullptr);
 
+    // The expert that multiplies, for every token: before the mixture is trained.
+    torch::Tensor multiplied(const torch::Tensor& x) const { return expert(0, x); }
+    // The expert that shifts becomes the one that multiplies, rounded.
+    void shiftFollowsMult();
+
     const torch::Tensor& balance() const { return balance_; } // of the last forward with chance
     const torch::Tensor& chosen() const { return chosen_; } // 0: mult, 1: shift; one for each token
 

@@ -18,13 +18,6 @@ GarmentAugment garmentAugmentOf(const Settings& settings)
             settings.number("erase", usual.erase, 0.0, 1.0)};
 }
 
-std::unique_ptr<LabelledSource> garmentsOf(const Settings& settings, const Places& places,
-                                           int64_t side)
-{
-    return garmentSource(garmentParts(places.data + "/garments"), side, garmentAugmentOf(settings),
-                         scheduleOf(settings).seed);
-}
-
 std::unique_ptr<Trainee> deitTrainee(const Settings& settings, DeitConfig config,
                                      std::unique_ptr<LabelledSource> source,
                                      const std::string& name, const std::string& dataName)
@@ -44,6 +37,20 @@ std::unique_ptr<Trainee> deitTrainee(const Settings& settings, DeitConfig config
 }
 
 } // namespace
+
+std::unique_ptr<LabelledSource> garmentsOf(const Settings& settings, const Places& places,
+                                           int64_t side)
+{
+    return garmentSource(garmentParts(places.data + "/garments"), side, garmentAugmentOf(settings),
+                         scheduleOf(settings).seed);
+}
+
+std::unique_ptr<LabelledSource> scenesOf(const Settings& settings, const Places& places,
+                                         int64_t side)
+{
+    return sceneSource(garmentParts(places.data + "/garments"), places.data + "/pictures", side,
+                       settings.number("ease", 0.25, 0.0, 1.0), scheduleOf(settings).seed);
+}
 
 std::unique_ptr<Trainee> makeGarmentDeit(const Settings& settings, const Places& places)
 {
@@ -84,11 +91,8 @@ std::unique_ptr<Trainee> makeGarmentEfficientVit(const Settings& settings, const
 std::unique_ptr<Trainee> makeSceneDeit(const Settings& settings, const Places& places)
 {
     const DeitConfig config = sceneDeit();
-    auto source =
-        sceneSource(garmentParts(places.data + "/garments"), places.data + "/pictures", config.side,
-                    settings.number("ease", 0.25, 0.0, 1.0), scheduleOf(settings).seed);
-    return deitTrainee(settings, config, std::move(source), "vitrine-deit-scenes",
-                       "garments in photographs");
+    return deitTrainee(settings, config, scenesOf(settings, places, config.side),
+                       "vitrine-deit-scenes", "garments in photographs");
 }
 
 } // namespace vitrine::learning

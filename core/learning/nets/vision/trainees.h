@@ -12,6 +12,13 @@
 namespace vitrine::learning
 {
 
+// Their pictures, of `side` pixels: garments in <data>/garments, and the same garments in
+// photographs of <data>/pictures (key ease).
+std::unique_ptr<LabelledSource> garmentsOf(const Settings& settings, const Places& places,
+                                           int64_t side);
+std::unique_ptr<LabelledSource> scenesOf(const Settings& settings, const Places& places,
+                                         int64_t side);
+
 // vitrine-deit and vitrine-efficientvit: Fashion-MNIST in <data>/garments.
 std::unique_ptr<Trainee> makeGarmentDeit(const Settings& settings, const Places& places);
 std::unique_ptr<Trainee> makeGarmentEfficientVit(const Settings& settings, const Places& places);

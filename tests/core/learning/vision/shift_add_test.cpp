@@ -21,13 +21,20 @@ Tensor numbers64(std::vector<double> values)
 
 TEST(BinaryCodes, AreOneAboveTheMeanAndLearnBetweenZeroAndOne)
 {
-    auto x = numbers64({-0.5, 0.1, 0.4, 1.5}).requires_grad_(true); // mean 0.375
+    auto x =
+        numbers64({-0.5, 0.1, 0.4, 1.5}).view({1, 4}).detach().requires_grad_(true); // mean 0.375
 
     const auto codes = binaryCodes(x);
     codes.sum().backward();
 
-    EXPECT_TRUE(codes.allclose(numbers64({0, 0, 1, 1})));
-    EXPECT_TRUE(x.grad().equal(numbers64({0, 1, 1, 0})));
+    EXPECT_TRUE(codes[0].allclose(numbers64({0, 0, 1, 1})));
+    EXPECT_TRUE(x.grad()[0].equal(numbers64({0, 1, 1, 0})));
+}
+
+TEST(BinaryCodes, EachPictureHasAMeanOfItsOwn)
+{
+    const auto x = numbers64({0, 1, 10, 11}).view({2, 2});
+    EXPECT_TRUE(binaryCodes(x).equal(numbers64({0, 1, 0, 1}).view({2, 2})));
 }
 
 TEST(BinaryAttention, EqualsSumsOverTheTokensWhoseBitsAreSet)
