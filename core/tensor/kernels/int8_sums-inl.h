@@ -42,6 +42,22 @@ inline constexpr int kMostRows = kInt32Lanes >= 8 ? 4 : 2, kMostBlocks = 1;
 #endif
 inline constexpr int kBlockVectors = static_cast<int>(Int8Tiles::kOutputs) / kInt32Lanes;
 
+// Pairs of 16 bits in each lane: the sum of their two products, exact.
+HWY_INLINE Int32Vector pairProducts(Int32Vector a, Int32Vector b)
+{
+#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL
+    return Int32Vector{_mm512_madd_epi16(a.raw, b.raw)};
+#elif HWY_TARGET == HWY_AVX2
+    return Int32Vector{_mm256_madd_epi16(a.raw, b.raw)};
+#elif HWY_TARGET == HWY_SSE4 || HWY_TARGET == HWY_SSSE3
+    return Int32Vector{_mm_madd_epi16(a.raw, b.raw)};
+#else
+    const auto low = [](Int32Vector v)
+                         HWY_ATTR { return hn::ShiftRight<16>(hn::ShiftLeft<16>(v)); };
+    return hn::Add(hn::Mul(low(a), low(b)), hn::Mul(hn::ShiftRight<16>(a), hn::ShiftRight<16>(b)));
+#endif
+}
+
 // Four inputs in every lane.
 #if HWY_TARGET == HWY_AVX3_DL
 struct FourInputs {
@@ -83,22 +99,6 @@ struct FourWeights {
     }
 };
 #else
-// Pairs of 16 bits in each lane: the sum of their two products, exact.
-HWY_INLINE Int32Vector pairProducts(Int32Vector a, Int32Vector b)
-{
-#if HWY_TARGET == HWY_AVX3
-    return Int32Vector{_mm512_madd_epi16(a.raw, b.raw)};
-#elif HWY_TARGET == HWY_AVX2
-    return Int32Vector{_mm256_madd_epi16(a.raw, b.raw)};
-#elif HWY_TARGET == HWY_SSE4 || HWY_TARGET == HWY_SSSE3
-    return Int32Vector{_mm_madd_epi16(a.raw, b.raw)};
-#else
-    const auto low = [](Int32Vector v)
-                         HWY_ATTR { return hn::ShiftRight<16>(hn::ShiftLeft<16>(v)); };
-    return hn::Add(hn::Mul(low(a), low(b)), hn::Mul(hn::ShiftRight<16>(a), hn::ShiftRight<16>(b)));
-#endif
-}
-
 struct FourWeights {
     Int32Vector even, odd;
 
