@@ -307,6 +307,12 @@ private:
 Result<PictureTensors> capturePicture(const model::VisionModel& model,
                                       std::span<const float> picture)
 {
+    // Maps of the other layers alone would look like those of the whole network.
+    for (const model::NetworkLayer& layer : model.network().layers)
+        if (layer.shape.kind == model::LayerKind::context && !layer.method.empty())
+            return inputError("{} has binary attention (\"{}\", ShiftAddViT), whose maps are not "
+                              "supported here",
+                              model.network().name, layer.shape.name);
     PictureTensors result;
     Listener listener(model, result);
     if (result.layers.empty())

@@ -142,7 +142,7 @@ std::vector<AttentionPlace> attentionPlaces(const Network& network)
         if ((kind != LayerKind::scores && kind != LayerKind::context) ||
             isSparsePart(network.layers[i]))
             continue;
-        if (!network.layers[i].method.empty()) // ShiftAddViT's binary attention has no such map
+        if (!network.layers[i].method.empty()) // ShiftAddViT's binary attention: no such map
             continue;
         places.push_back(placeOf(network, i));
         places.back().blockEnd = lastOfModule(network, i);

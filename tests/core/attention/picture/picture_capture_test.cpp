@@ -1,5 +1,6 @@
 #include "core/attention/picture/picture_capture.h"
 
+#include "core/model/network/shift_add_network.h"
 #include "core/model/vision/attention_swap.h"
 #include "core/tensor/safetensors.h"
 #include "tests/core/attention/picture/picture_fixture.h"
@@ -193,6 +194,22 @@ TEST(PictureCapture, MapsOfThePublishedCodeAreMetWithin1e5)
         }
         EXPECT_EQ(at, maps.size() / 2); // of the first picture
     }
+}
+
+TEST(PictureCapture, BinaryAttentionHasNoMapsHere)
+{
+    const SmallVision small(model::shiftAddNetwork({.vit = {.width = 24,
+                                                            .depth = 2,
+                                                            .heads = 2,
+                                                            .mlp = 32,
+                                                            .patch = 8,
+                                                            .side = 32,
+                                                            .classes = 3},
+                                                    .binaryBlocks = 1}),
+                            32, R"({"img_size": 32, "num_heads": 2})");
+    const auto capture = capturePicture(*small.model, small.picture);
+    ASSERT_FALSE(capture);
+    EXPECT_NE(capture.error().message.find("blocks.0.attn.context"), std::string::npos);
 }
 
 TEST(PictureCapture, TokensBeforeThePatchesAreNamedAndNormsAreThoseOfTheBlocks)
