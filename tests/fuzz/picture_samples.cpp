@@ -51,7 +51,7 @@ std::string pictureSample(AttentionKind kind)
     for (std::int64_t head = 0; head < layer.heads; ++head) {
         tensors.heads.push_back({ramp(queries * layer.dim), ramp(keys * layer.dim),
                                  layer.window > 0 ? ramp(reach * reach) : std::vector<float>()});
-        looks.push_back({.head = head, .received = ramp(keys)});
+        looks.push_back({.head = head, .received = ramp(keys), .standIns = {}});
     }
     tensors.norms = ramp(queries);
     attention::PictureTensors picture{{layer}, {tensors}, {}, {}};

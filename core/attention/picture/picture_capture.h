@@ -26,8 +26,8 @@ struct PictureTensors {
     std::vector<float> output;            // as VisionModel::run gives it
 };
 
-// Error of the pass; input error for a network without attention, with a sparse part beside its own,
-// or with binary attention.
+// Error of the pass; input error for a network without attention, with a sparse part beside its
+// own, or with binary attention.
 Result<PictureTensors> capturePicture(const model::VisionModel& model,
                                       std::span<const float> picture);
 

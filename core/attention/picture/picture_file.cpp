@@ -8,6 +8,7 @@
 #include "core/tensor/safetensors.h"
 
 #include <algorithm>
+#include <fmt/ranges.h>
 #include <set>
 
 namespace vitrine::attention

@@ -13,7 +13,7 @@ namespace vitrine::quant
 namespace
 {
 
-Range rangeOf(const std::vector<float>& values)
+Range seenRange(const std::vector<float>& values)
 {
     const auto [low, high] = std::ranges::minmax(values);
     return {low, high};
@@ -120,8 +120,8 @@ TEST_F(ReleasedActivation, ScalesAndValuesAreTheSame)
 {
     const auto in = released().values("act.in"), other = released().values("act.uint8.asym.in");
     for (const auto& [name, raw, values] :
-         {std::tuple("act.int8", symmetricGrid(rangeOf(in), 8), in),
-          std::tuple("act.uint8.asym", asymmetricGrid(rangeOf(other), 8, false), other)}) {
+         {std::tuple("act.int8", symmetricGrid(seenRange(in), 8), in),
+          std::tuple("act.uint8.asym", asymmetricGrid(seenRange(other), 8, false), other)}) {
         GridLosses losses(candidateGrids(raw));
         losses.add(std::span<const float>(values));
         const auto choice = choosePower(raw.scale, PowerRounding::adaptive, {}, losses.means());

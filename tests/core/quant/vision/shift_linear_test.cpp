@@ -44,8 +44,9 @@ TEST(ShiftLinear, IsWithinHalfAnOctaveInsideTheRange)
     const Matrix weights = normalMatrix(30, 30, 0.1, 1);
     const Matrix rounded = made(weights, ShiftMode::kept, 5).values();
     for (Eigen::Index i = 0; i < weights.size(); ++i)
-        if (std::abs(weights.data()[i]) >= std::exp2(-15))
+        if (std::abs(weights.data()[i]) >= std::exp2(-15)) {
             EXPECT_LE(std::abs(std::log2(rounded.data()[i] / weights.data()[i])), 0.5 + 1e-6);
+        }
 }
 
 TEST(ShiftLinear, TwoTermsAtFiveBitsAreTheSixteenSumsOfSp2)
