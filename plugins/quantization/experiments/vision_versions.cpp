@@ -34,6 +34,7 @@ public:
           simulated_(seen_.size()),
           whole_(seen_.size()),
           problems_(seen_.size()),
+          counts_(seen_.size()),
           judged_(judged)
     {
     }

@@ -129,7 +129,7 @@ TEST(ShiftAddModel, RefusesByNameWhatItDoesNotKnowOrWhatTheTensorsContradict)
     EXPECT_THAT(refusalOf("\"softmax_blocks\": 1", "\"softmax_blocks\": 0"),
                 HasSubstr("0 blocks keep softmax attention, the tensors that 1 of 2 do"));
     EXPECT_THAT(refusalOf("[6, 4]", "[6]"), HasSubstr("two positive numbers"));
-    EXPECT_THAT(refusalOf("\"shiftaddvit\"", "\"deit\""), HasSubstr("the family \"deit\""));
+    EXPECT_THAT(refusalOf("\"shiftaddvit\"", "\"deit\""), HasSubstr("\"attention\" is \"binary\""));
     EXPECT_THAT(refusalOf("\"num_heads\": 2", "\"num_heads\": 3"), HasSubstr("heads"));
 }
 
