@@ -1,9 +1,9 @@
-// A block of a vision transformer in whole numbers beside the same in single precision, step by
-// step, with random weights: medians of interleaved rounds, and of their ratios.
+// A block of a vision transformer, without its LayerNorms, in whole numbers beside the same in
+// single precision, step by step, with random weights: medians of interleaved rounds, and of their
+// ratios.
 //   bench_int8 [rounds = 200] [threads = 1 and 2]
 #include "core/base/parallel.h"
 #include "core/base/random.h"
-#include "core/tensor/kernels/code_norm.h"
 #include "core/tensor/kernels/code_sums.h"
 #include "core/tensor/kernels/convolution.h"
 #include "core/tensor/kernels/int8_product.h"
@@ -59,14 +59,13 @@ public:
         for (auto* codes : {&xCodes_, &normedCodes_, &mixedCodes_, &addedCodes_})
             codes->resize(size(s_.tokens * s_.width));
         for (std::size_t i = 0; i < x_.size(); ++i) {
-            x_[i] = static_cast<float>(random_.normal());
-            xCodes_[i] = static_cast<std::int8_t>(random_.below(200));
+            x_[i] = normed_[i] = static_cast<float>(random_.normal());
+            xCodes_[i] = normedCodes_[i] = static_cast<std::int8_t>(random_.below(200));
         }
         qkv_.resize(size(3 * s_.tokens * s_.width)), qkvCodes_.resize(qkv_.size());
         hidden_.resize(size(s_.tokens * s_.mlp)), hiddenCodes_.resize(hidden_.size());
         scores_.resize(size(s_.heads * s_.tokens * s_.tokens));
         scoreCodes_.resize(scores_.size()), weightCodes_.resize(scores_.size());
-        weight_.resize(size(s_.width), 1.0f), bias_.resize(size(s_.width), 0.1f);
         for (std::size_t i = 0; i < 256; ++i)
             table_[i] = static_cast<std::int8_t>(i / 2);
     }
@@ -74,14 +73,12 @@ public:
     std::vector<Step> steps()
     {
         std::vector<Step> all;
-        addNorm(all, "norm", x_, xCodes_);
         addLinear(all, "qkv", normed_, normedCodes_, s_.width, qkv_, qkvCodes_, 3 * s_.width);
         addScores(all);
         addSoftmax(all);
         addValues(all);
         addLinear(all, "proj", mixed_, mixedCodes_, s_.width, normed_, normedCodes_, s_.width);
         addSum(all, x_, xCodes_);
-        addNorm(all, "norm", added_, addedCodes_);
         addLinear(all, "fc1 gelu", normed_, normedCodes_, s_.width, hidden_, hiddenCodes_, s_.mlp);
         addLinear(all, "fc2", hidden_, hiddenCodes_, s_.mlp, normed_, normedCodes_, s_.width);
         addSum(all, added_, addedCodes_);
@@ -92,26 +89,6 @@ private:
     using Floats = std::vector<float>;
     using Codes = std::vector<std::int8_t>;
     static std::size_t size(std::int64_t count) { return static_cast<std::size_t>(count); }
-
-    void addNorm(std::vector<Step>& all, const char* name, const Floats& x, const Codes& codes)
-    {
-        NormChannels channels;
-        for (std::int64_t c = 0; c < s_.width; ++c) {
-            channels.shifts.push_back(static_cast<std::uint8_t>(c % 4));
-            channels.weights.push_back(
-                static_cast<std::int32_t>((1 << 23) + random_.below(1 << 23)));
-            channels.exponents.push_back(18);
-            channels.bias.push_back(static_cast<std::int64_t>(random_.below(1 << 20)));
-        }
-        const auto norm = std::make_shared<CodeNorm>(made(CodeNorm::make(channels, {})));
-        all.push_back(
-            {name,
-             [this, &x] {
-                 layerNorm(x.data(), s_.tokens, s_.width, weight_.data(), bias_.data(), 1e-6f,
-                           normed_.data());
-             },
-             [this, &codes, norm] { norm->run(codes.data(), s_.tokens, normedCodes_.data()); }});
-    }
 
     void addLinear(std::vector<Step>& all, const char* name, const Floats& x, const Codes& codes,
                    std::int64_t inputs, Floats& y, Codes& yCodes, std::int64_t outputs)
@@ -227,7 +204,7 @@ private:
 
     BlockShape s_;
     Random random_;
-    Floats x_, normed_, mixed_, added_, qkv_, hidden_, scores_, weight_, bias_;
+    Floats x_, normed_, mixed_, added_, qkv_, hidden_, scores_;
     Codes xCodes_, normedCodes_, mixedCodes_, addedCodes_, qkvCodes_, hiddenCodes_, scoreCodes_;
     std::vector<std::uint8_t> weightCodes_;
     std::int8_t table_[256];

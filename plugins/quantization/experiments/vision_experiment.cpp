@@ -7,6 +7,7 @@
 #include "plugins/quantization/experiments/vision_quant_tables.h"
 
 #include <algorithm>
+#include <cmath>
 #include <fmt/ranges.h>
 #include <iterator>
 
@@ -73,7 +74,11 @@ public:
     }
 
 private:
-    bool tell(double share, const char* unit) { return progress_.advance(share, 1, unit); }
+    bool tell(double share)
+    {
+        const auto count = static_cast<double>(data_.count);
+        return progress_.advance(std::floor(share * count), count, "pictures");
+    }
 
     Result<quant::VisionQuantSettings> readSettings() const
     {
@@ -108,10 +113,9 @@ private:
 
     Result<void> quantizeModel()
     {
-        VITRINE_TRY(auto coded, method_.quantize({opened_->model.sharedCheckpoint(), calibration_,
-                                                  settings_, [this](double share) {
-                                                      return tell(kCodingShare * share, "scales");
-                                                  }}));
+        VITRINE_TRY(auto coded, method_.quantize(
+                                    {opened_->model.sharedCheckpoint(), calibration_, settings_,
+                                     [this](double share) { return tell(kCodingShare * share); }}));
         coded_ = std::make_shared<const quant::CodedVision>(std::move(coded));
         const auto parts = quant::floatParts(*coded_);
         out_.notes.push_back(
@@ -154,8 +158,7 @@ Result<void> VisionRun::judgeVersions()
     VITRINE_TRY(const auto judged,
                 judge(versions, *data_.pictures, data_.count, classes_, [this](std::int64_t done) {
                     return tell(kCodingShare + kJudgingShare * static_cast<double>(done) /
-                                                   static_cast<double>(data_.count),
-                                "pictures");
+                                                   static_cast<double>(data_.count));
                 }));
     append(out_.notes, leftOutNotes(judged.leftOut));
     if (judged.unequalPictures > 0)
