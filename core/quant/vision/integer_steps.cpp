@@ -67,11 +67,12 @@ private:
             const std::int64_t top = pixel / conv_.outWidth * conv_.strideHeight,
                                left = pixel % conv_.outWidth * conv_.strideWidth;
             for (std::int64_t channel = 0; channel < conv_.inChannels; ++channel)
-                for (std::int64_t i = 0; i < area; ++i)
-                    *to++ = map.codes[((top + i / conv_.kernelWidth) * conv_.inWidth + left +
-                                       i % conv_.kernelWidth) *
-                                          map.columns +
-                                      channel];
+                for (std::int64_t y = 0; y < conv_.kernelHeight; ++y) {
+                    const std::int8_t* from =
+                        map.codes + ((top + y) * conv_.inWidth + left) * map.columns + channel;
+                    for (std::int64_t x = 0; x < conv_.kernelWidth; ++x)
+                        *to++ = from[x * map.columns];
+                }
         }
         return patches;
     }
