@@ -3,6 +3,7 @@
 #include "core/base/parallel.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cstdlib>
 
 #define HWY_WANT_AVX3_DL // tables of bytes (VBMI)
@@ -34,8 +35,9 @@ HWY_INLINE CodeVector pairedTaps(const std::int8_t* first, const std::int8_t* se
 }
 
 // One pixel; taps[t]: the input of tap t, an even number of them.
+template <class Code>
 HWY_INLINE void convolvePixel(const Int8Depthwise::Packed& p, const std::int8_t* const* taps,
-                              std::int64_t count, std::int8_t* y)
+                              std::int64_t count, Code* y)
 {
     const CodeInts d;
     const std::int64_t channels = p.shape.inChannels, stride = p.padded();
@@ -55,13 +57,14 @@ HWY_INLINE void convolvePixel(const Int8Depthwise::Packed& p, const std::int8_t*
 }
 
 // Row `row` of the output.
-void convolveRowOf(const Int8Depthwise::Packed& p, const std::int8_t* x, std::int64_t row,
-                   std::int8_t* y)
+template <class Code>
+HWY_INLINE void convolveRow(const Int8Depthwise::Packed& p, const std::int8_t* x, std::int64_t row,
+                            Code* y)
 {
     constexpr std::int64_t mostTaps = 128;
     const ConvolutionShape& s = p.shape;
     const std::int8_t* taps[mostTaps];
-    std::int8_t* to = y + row * s.outWidth * s.outChannels;
+    Code* to = y + row * s.outWidth * s.outChannels;
     for (std::int64_t column = 0; column < s.outWidth; ++column) {
         std::int64_t count = 0;
         for (std::int64_t ky = 0; ky < s.kernelHeight; ++ky)
@@ -76,8 +79,20 @@ void convolveRowOf(const Int8Depthwise::Packed& p, const std::int8_t* x, std::in
             taps[count++] = p.padding.data(); // its weight is 0
         convolvePixel(p, taps, count, to + column * s.outChannels);
     }
-    if (p.table)
-        lookUpCodes(p.table->data(), s.outWidth * s.outChannels, to);
+    if constexpr (sizeof(Code) == 1)
+        if (p.table)
+            lookUpCodes(p.table->data(), s.outWidth * s.outChannels, to);
+}
+
+void depthwiseBytesOf(const Int8Depthwise::Packed& p, const std::int8_t* x, std::int64_t row,
+                      std::int8_t* y)
+{
+    convolveRow(p, x, row, y);
+}
+void depthwiseShortsOf(const Int8Depthwise::Packed& p, const std::int8_t* x, std::int64_t row,
+                       std::int16_t* y)
+{
+    convolveRow(p, x, row, y);
 }
 
 } // namespace vitrine::kernels::HWY_NAMESPACE
@@ -92,7 +107,8 @@ namespace vitrine::kernels
 namespace
 {
 
-HWY_EXPORT(convolveRowOf);
+HWY_EXPORT(depthwiseBytesOf);
+HWY_EXPORT(depthwiseShortsOf);
 
 constexpr std::int64_t kMostKernel = 11;             // 121 taps
 constexpr std::int64_t kDepthwiseProducts = 200'000; // of one thread's share
@@ -119,10 +135,25 @@ Result<void> checkDepthwise(const ConvolutionShape& s, const AfterSums& after)
     if (s.kernelHeight > kMostKernel || s.kernelWidth > kMostKernel)
         return argumentError("a depthwise kernel has at most {} x {} values, not {} x {}",
                              kMostKernel, kMostKernel, s.kernelHeight, s.kernelWidth);
-    if (after.range.low < -128 || after.range.high > 127)
-        return argumentError("codes from {} to {} do not fit 8 bits", after.range.low,
+    if (after.table && (after.range.low < -128 || after.range.high > 127))
+        return argumentError("a table has no codes from {} to {}", after.range.low,
                              after.range.high);
     return {};
+}
+
+// `row(r)` for each row of the output, several at once.
+template <class Row>
+void forOutputRows(const Int8Depthwise::Packed& p, const Row& row)
+{
+    const std::int64_t products = p.shape.outWidth * p.shape.inChannels * p.taps();
+    const std::int64_t height =
+        std::max<std::int64_t>(1, kDepthwiseProducts / std::max<std::int64_t>(1, products));
+    const std::int64_t shares = (p.shape.outHeight + height - 1) / height;
+    parallelFor(static_cast<std::size_t>(shares), [&](std::size_t item) {
+        const std::int64_t first = static_cast<std::int64_t>(item) * height;
+        for (std::int64_t r = first; r < std::min(first + height, p.shape.outHeight); ++r)
+            row(r);
+    });
 }
 
 // Pairs of taps of a channel, 16 bits each.
@@ -166,15 +197,18 @@ Result<Int8Depthwise> Int8Depthwise::make(const ConvolutionShape& shape, const s
 
 void Int8Depthwise::run(const std::int8_t* x, std::int8_t* y) const
 {
-    const Packed& p = *packed_;
-    const std::int64_t products = p.shape.outWidth * p.shape.inChannels * p.taps();
-    const std::int64_t height =
-        std::max<std::int64_t>(1, kDepthwiseProducts / std::max<std::int64_t>(1, products));
-    const std::int64_t shares = (p.shape.outHeight + height - 1) / height;
-    parallelFor(static_cast<std::size_t>(shares), [&](std::size_t item) {
-        const std::int64_t first = static_cast<std::int64_t>(item) * height;
-        for (std::int64_t row = first; row < std::min(first + height, p.shape.outHeight); ++row)
-            HWY_DYNAMIC_DISPATCH(convolveRowOf)(p, x, row, y);
+    const CodeRange range = packed_->requantizer.range();
+    assert(range.low >= -128 && range.high <= 127);
+    forOutputRows(*packed_, [&](std::int64_t row) {
+        HWY_DYNAMIC_DISPATCH(depthwiseBytesOf)(*packed_, x, row, y);
+    });
+}
+
+void Int8Depthwise::run(const std::int8_t* x, std::int16_t* y) const
+{
+    assert(!packed_->table);
+    forOutputRows(*packed_, [&](std::int64_t row) {
+        HWY_DYNAMIC_DISPATCH(depthwiseShortsOf)(*packed_, x, row, y);
     });
 }
 

@@ -24,8 +24,11 @@ public:
                                       const AfterSums& after);
 
     // Maps as ConvolutionShape has them; x and y do not overlap. Parallel; equal results whatever
-    // the processor and the number of threads. Any thread, several at once.
+    // the processor and the number of threads. Any thread, several at once. Codes of 8 bits need a
+    // range of 8 bits.
     void run(const std::int8_t* x, std::int8_t* y) const;
+    // Without a table.
+    void run(const std::int8_t* x, std::int16_t* y) const;
 
     struct Packed {
         ConvolutionShape shape;

@@ -10,7 +10,8 @@ namespace
 
 constexpr std::int64_t kSumEnd = std::int64_t{1} << 31;
 // A sum this large is beyond every range where the factor is at least 1.
-constexpr std::int64_t kBeyondCodes = (std::int64_t{1} << 15) + 1;
+constexpr std::int64_t kMostZero = 256;
+constexpr std::int64_t kBeyondCodes = (std::int64_t{1} << 15) + kMostZero + 1;
 
 std::int64_t roundingOf(int shift)
 {
@@ -25,7 +26,8 @@ bool isValidFactor(SumFactor f)
 bool isValidRange(CodeRange range)
 {
     using Code = std::numeric_limits<std::int16_t>;
-    return range.low >= Code::min() && range.high <= Code::max() && range.low <= range.high;
+    return range.low >= Code::min() && range.high <= Code::max() && range.low <= range.high &&
+           range.zero >= -kMostZero && range.zero < kMostZero;
 }
 
 bool isNarrow(SumFactor f, std::int64_t mostSum)
@@ -53,11 +55,12 @@ std::int32_t requantizedSum(std::int64_t sum, SumFactor f, CodeRange range)
     if (f.shift < 0 && product != 0) {
         // 2^31 is beyond every range, and so is what is shifted further.
         const std::int64_t least = std::clamp(product, -kSumEnd, kSumEnd);
-        return static_cast<std::int32_t>(
-            std::clamp<std::int64_t>(least * (std::int64_t{1} << -f.shift), range.low, range.high));
+        return static_cast<std::int32_t>(std::clamp<std::int64_t>(
+            least * (std::int64_t{1} << -f.shift) + range.zero, range.low, range.high));
     }
     return static_cast<std::int32_t>(std::clamp<std::int64_t>(
-        (product + roundingOf(f.shift)) >> std::max(f.shift, 0), range.low, range.high));
+        ((product + roundingOf(f.shift)) >> std::max(f.shift, 0)) + range.zero, range.low,
+        range.high));
 }
 
 Result<SumRequantizer> SumRequantizer::make(std::span<const SumFactor> factors,
@@ -69,7 +72,8 @@ Result<SumRequantizer> SumRequantizer::make(std::span<const SumFactor> factors,
     if (static_cast<std::int64_t>(factors.size()) != outputs && factors.size() != 1)
         return argumentError("{} factors for {} outputs", factors.size(), outputs);
     if (!isValidRange(range))
-        return argumentError("codes from {} to {} do not fit 16 bits", range.low, range.high);
+        return argumentError("codes from {} to {} with {} for 0 do not fit 16 bits", range.low,
+                             range.high, range.zero);
     for (const SumFactor& f : factors)
         if (!isValidFactor(f))
             return argumentError("a sum cannot be multiplied by {} / 2^{}: the multiplier is 1 to "
@@ -77,7 +81,8 @@ Result<SumRequantizer> SumRequantizer::make(std::span<const SumFactor> factors,
                                  f.multiplier, f.shift);
     SumRequantizer made;
     made.range_ = range;
-    made.isShift_ = std::ranges::all_of(factors, [&](auto f) { return isNarrow(f, mostSum); });
+    made.isShift_ = range.zero == 0 &&
+                    std::ranges::all_of(factors, [&](auto f) { return isNarrow(f, mostSum); });
     const auto padded = static_cast<std::size_t>((outputs + kTogether - 1) / kTogether * kTogether);
     for (auto* values :
          {&made.roundings_, &made.shifts_, &made.limits_, &made.multipliers_, &made.remainders_})
@@ -107,7 +112,8 @@ void SumRequantizer::setWide(std::int64_t output, SumFactor f, std::int64_t most
     offsets_[wide] = static_cast<std::uint64_t>(roundingOf(f.shift)) + (std::uint64_t{1} << 62);
     wideShifts_[wide] = static_cast<std::uint64_t>(f.shift);
     remainders_[at(output)] =
-        static_cast<std::int32_t>(static_cast<std::uint32_t>(std::uint64_t{1} << (62 - f.shift)));
+        static_cast<std::int32_t>(static_cast<std::uint32_t>(std::uint64_t{1} << (62 - f.shift)) -
+                                  static_cast<std::uint32_t>(range_.zero));
 }
 
 } // namespace vitrine::kernels

@@ -16,9 +16,11 @@ struct SumFactor {
     int shift = 0;               // -31 .. 62
 };
 
-// The codes of a grid; beyond them a sum becomes the nearest.
+// The codes of a grid; beyond them a sum becomes the nearest. The code of 0 is added to what a sum
+// becomes.
 struct CodeRange {
     std::int32_t low = -128, high = 127; // -2^15 .. 2^15 - 1
+    std::int32_t zero = 0;               // -256 .. 255
 };
 
 // The definition, for |sum * multiplier| < 2^62.
@@ -36,14 +38,15 @@ public:
                                        std::int64_t mostSum, CodeRange range);
 
     CodeRange range() const { return range_; }
-    // All are shifts to the right, and the rounding bit does not leave 32 bits:
+    // The code of 0 is 0, all are shifts to the right, and the rounding bit does not leave 32 bits:
     // (sum + rounding) >> shift.
     bool isShift() const { return isShift_; }
     const std::int32_t* roundings(std::int64_t output) const { return &roundings_[at(output)]; }
     const std::int32_t* shifts(std::int64_t output) const { return &shifts_[at(output)]; }
 
     // Else, in 64 bits: ((sum * multiplier + offset) >> wideShift) - remainder, where the sum is
-    // kept within +-limit and the offset makes what is shifted positive. Those of 64 bits lie, for
+    // kept within +-limit and the offset makes what is shifted positive, which the remainder takes
+    // away, the code of 0 with it. Those of 64 bits lie, for
     // each 16 outputs, as the eight even ones before the eight odd ones; `output` is even.
     const std::int32_t* limits(std::int64_t output) const { return &limits_[at(output)]; }
     const std::int32_t* multipliers(std::int64_t output) const { return &multipliers_[at(output)]; }

@@ -29,12 +29,13 @@ TEST(CodeSum, AddsCodesOfTwoGridsWithFactorsOfEachColumn)
             for (std::size_t i = 0; i < a.size(); ++i) {
                 const std::size_t c = i % static_cast<std::size_t>(columns);
                 const std::int64_t sum = std::int64_t{a[i]} * aFactors[c] + bias[c];
-                alone.push_back(static_cast<std::int8_t>(requantizedSum(sum, after[c], {-9, 90})));
+                alone.push_back(
+                    static_cast<std::int8_t>(requantizedSum(sum, after[c], {-9, 90, 12})));
                 sums.push_back(static_cast<std::int8_t>(
                     requantizedSum(sum + std::int64_t{b[i]} * bFactors[c], after[c], {})));
             }
             const auto both = CodeSum::make({aFactors, bFactors, bias}, after, {}).value();
-            const auto one = CodeSum::make({aFactors, {}, bias}, after, {-9, 90}).value();
+            const auto one = CodeSum::make({aFactors, {}, bias}, after, {-9, 90, 12}).value();
 
             expectEverywhere(sums, [&] {
                 std::vector<std::int8_t> y = a;

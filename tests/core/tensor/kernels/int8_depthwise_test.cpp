@@ -62,14 +62,20 @@ TEST(Int8Depthwise, EqualsPlainLoops)
                     factors.push_back(stride == 1 ? SumFactor{1, static_cast<int>(random.below(14))}
                                                   : SumFactor{(1 << 30) + 12345, 40});
                 }
+                // With a multiplier the code of 0 may be any.
+                const CodeRange range{-128, 127, stride == 1 ? 0 : 41},
+                    shorts{-32768, 32767, range.zero};
                 std::vector<std::int8_t> expected, looked;
+                std::vector<std::int16_t> wide;
                 for (std::int64_t row = 0; row < s.outHeight; ++row)
                     for (std::int64_t column = 0; column < s.outWidth; ++column)
                         for (std::int64_t c = 0; c < channels; ++c) {
                             const auto at = static_cast<std::size_t>(c);
-                            const std::int32_t code = requantizedSum(
-                                bias[at] + plainSum(s, codes, x, zero, row, column, c), factors[at],
-                                {});
+                            const std::int64_t sum =
+                                bias[at] + plainSum(s, codes, x, zero, row, column, c);
+                            const std::int32_t code = requantizedSum(sum, factors[at], range);
+                            wide.push_back(static_cast<std::int16_t>(
+                                requantizedSum(sum, factors[at], shorts)));
                             expected.push_back(static_cast<std::int8_t>(code));
                             looked.push_back(table[static_cast<std::size_t>(code + 128)]);
                         }
@@ -77,7 +83,7 @@ TEST(Int8Depthwise, EqualsPlainLoops)
                 for (const auto* with : {static_cast<const std::int8_t*>(nullptr),
                                          static_cast<const std::int8_t*>(table.data())}) {
                     const auto product = Int8Depthwise::make(s, codes.data(), bias.data(), zero,
-                                                             {factors, {}, with});
+                                                             {factors, range, with});
                     ASSERT_TRUE(product) << product.error().message;
                     expectEverywhere(with ? looked : expected, [&] {
                         std::vector<std::int8_t> y(expected.size());
@@ -85,6 +91,13 @@ TEST(Int8Depthwise, EqualsPlainLoops)
                         return y;
                     });
                 }
+                const auto product =
+                    Int8Depthwise::make(s, codes.data(), bias.data(), zero, {factors, shorts});
+                expectEverywhere(wide, [&] {
+                    std::vector<std::int16_t> y(wide.size());
+                    product->run(x.data(), y.data());
+                    return y;
+                });
             }
 }
 
@@ -100,7 +113,7 @@ TEST(Int8Depthwise, RefusesOtherConvolutions)
     EXPECT_FALSE(
         Int8Depthwise::make(depthwiseShape(2, 20, 20, 13, 1), codes.data(), nullptr, 0, after));
     EXPECT_FALSE(Int8Depthwise::make(depthwiseShape(2, 20, 20, 3, 1), codes.data(), nullptr, 0,
-                                     {{&factor, 1}, {0, 255}}));
+                                     {{&factor, 1}, {0, 255}, codes.data()}));
 }
 
 } // namespace

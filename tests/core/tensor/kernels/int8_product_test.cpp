@@ -96,7 +96,8 @@ TEST(Int8Product, CodesAreSumsTimesOneFactorOfEachOutput)
                                   : kind == 1 ? SumFactor{multiplier, 20 + shift * 42 / 31}
                                               : SumFactor{1, 2 * shift - 31});
             }
-            const CodeRange bytes{-100, 127}, shorts{-32768, 32767};
+            const CodeRange bytes{-100, 127, kind == 0 ? 0 : -77},
+                shorts{-32768, 32767, kind == 2 ? 255 : 0};
             l.expect(Int8Product::make(l.layer(), {factors, bytes}).value(),
                      l.plain<std::int8_t>([&](std::int64_t sum, std::size_t o) {
                          return requantizedSum(sum, factors[o], bytes);

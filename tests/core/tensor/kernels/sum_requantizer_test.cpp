@@ -29,6 +29,13 @@ TEST(RequantizedSum, KeepsToTheEndsHoweverFarItIsShifted)
     EXPECT_EQ(requantizedSum(-2147483647, {1, 62}, {-7, 9}), 0);
 }
 
+TEST(RequantizedSum, AddsTheCodeOf0)
+{
+    EXPECT_EQ(requantizedSum(1000, {1, 5}, {-128, 127, -100}), -69);
+    EXPECT_EQ(requantizedSum(0, {1, -5}, {-128, 127, 30}), 30);
+    EXPECT_EQ(requantizedSum(-1, {1, -31}, {-128, 127, 30}), -128);
+}
+
 TEST(SumRequantizer, RefusesWhatItCannotHold)
 {
     const auto made = [](std::vector<SumFactor> factors, std::int64_t outputs, std::int64_t most,
@@ -43,6 +50,8 @@ TEST(SumRequantizer, RefusesWhatItCannotHold)
     EXPECT_FALSE(made({{std::int64_t{1} << 31, 31}}, 1, 1000, {}));
     EXPECT_FALSE(made({{1, 5}}, 1, 1000, {0, 40000}));
     EXPECT_FALSE(made({{1, 5}}, 1, 1000, {3, 2}));
+    EXPECT_FALSE(made({{1, 5}}, 1, 1000, {-128, 127, 256}));
+    EXPECT_TRUE(made({{1, 5}}, 1, 1000, {-128, 127, -128}));
 }
 
 } // namespace
