@@ -16,7 +16,7 @@ constexpr std::int64_t kSixth = 10923; // / 2^16
 
 std::int64_t wholeHardSwish(std::int64_t x, int fraction)
 {
-    assert(x > -32768 && x < 32768 && fraction >= 0 && fraction <= kMostFraction);
+    assert(x >= -32768 && x < 32768 && fraction >= 0 && fraction <= kMostFraction);
     const std::int64_t one = std::int64_t{1} << fraction;
     const std::int64_t gate = std::clamp<std::int64_t>(x + 3 * one, 0, 6 * one);
     return (x * gate * kSixth + (1 << 15)) >> 16;

@@ -4,6 +4,7 @@
 #include "core/quant/vision/code_grid.h"
 #include "core/quant/vision/requantizer.h"
 
+#include <cmath>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -12,9 +13,9 @@ namespace vitrine::quant
 {
 
 // Hardswish, x min(max(x + 3, 0), 6) / 6, on numbers with a binary point: X stands for
-// x = X 2^-fraction, |X| < 2^15, fraction 0 .. 13. The answer has twice as many digits behind the
-// point. 1/6 is 10923 / 2^16, which is right to 2^-15 of itself, so the answer is off by at most
-// 2^-15 |hardswish(x)| + 2^-(2 fraction + 1).
+// x = X 2^-fraction, -2^15 <= X < 2^15, fraction 0 .. 13. The answer has twice as many digits
+// behind the point. 1/6 is 10923 / 2^16, which is right to 2^-15 of itself, so the answer is off by
+// at most 2^-15 |hardswish(x)| + 2^-(2 fraction + 1).
 std::int64_t wholeHardSwish(std::int64_t x, int fraction);
 // The same in double precision, by the formula; equal, not nearly.
 double wholeHardSwishInDoubles(double x, int fraction);
@@ -32,6 +33,11 @@ struct HardSwishUnit {
     std::vector<Requantizer> by;       // of each channel: 2^-(2 fraction) / (scale factor_c)
     std::vector<std::int64_t> centres; // of each channel, 2 fraction digits behind the point
 
+    // x as it is: whole numbers of 16 bits.
+    CodeGrid input() const
+    {
+        return {.bits = 16, .isSigned = true, .scale = std::ldexp(1.0, -fraction)};
+    }
     std::int64_t code(std::int64_t x, std::size_t channel) const;
     double codeInDoubles(double x, std::size_t channel) const; // the same
 };

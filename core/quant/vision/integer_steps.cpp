@@ -1,6 +1,8 @@
 #include "core/quant/vision/integer_steps.h"
 
 #include "core/base/parallel.h"
+#include "core/quant/vision/integer_heads.h"
+#include "core/quant/vision/integer_maps.h"
 #include "core/quant/vision/log_int_softmax.h"
 #include "core/tensor/kernels/code_sums.h"
 #include "core/tensor/kernels/int8_product.h"
@@ -237,10 +239,9 @@ struct MakeStep {
     }
     Result<StepPointer> operator()(const CodedProduct& work) const
     {
+        if (isMapProduct(at, work))
+            return makeMapProductStep(at, work);
         const CodeGrid& first = work.before ? *work.before : at.output;
-        if (first.zero != 0 || at.inputs[0]->zero != 0)
-            return inputError("layer \"{}\": zero points of products are not known here",
-                              shape().name);
         std::vector<std::int32_t> bias;
         for (const double one : work.bias)
             bias.push_back(static_cast<std::int32_t>(one));
@@ -260,9 +261,10 @@ struct MakeStep {
     kernels::CodeRange range() const
     {
         return {static_cast<std::int32_t>(at.output.low()),
-                static_cast<std::int32_t>(at.output.high())};
+                static_cast<std::int32_t>(at.output.high()),
+                static_cast<std::int32_t>(at.output.zero)};
     }
-    Result<kernels::CodeSum> sumOf(const CodedSum& work) const
+    Result<kernels::CodeSum> sumOf(const CodedSum& work, const CodeGrid& a, const CodeGrid& b) const
     {
         const auto narrow = [](const std::vector<std::int64_t>& factors) {
             std::vector<std::int32_t> narrowed;
@@ -271,17 +273,23 @@ struct MakeStep {
             return narrowed;
         };
         const auto first = narrow(work.firstBy), second = narrow(work.secondBy);
+        // What the codes of 0 of the two add.
+        std::vector<std::int32_t> bias;
+        for (std::size_t c = 0; (a.zero != 0 || b.zero != 0) && c < first.size(); ++c)
+            bias.push_back(
+                static_cast<std::int32_t>(-a.zero * work.firstBy[c] - b.zero * work.secondBy[c]));
         const kernels::SumFactor after[] = {{1, work.shift}};
-        return kernels::CodeSum::make({.aFactors = first, .bFactors = second}, after, range());
+        return kernels::CodeSum::make({.aFactors = first, .bFactors = second, .bias = bias}, after,
+                                      range());
     }
     Result<StepPointer> operator()(const CodedTokens& work) const
     {
-        VITRINE_TRY(auto sum, sumOf(work.sum));
+        VITRINE_TRY(auto sum, sumOf(work.sum, *at.inputs[0], work.positionGrid));
         return made<IntegerTokensStep>(work, std::move(sum), shape().m, shape().n);
     }
     Result<StepPointer> operator()(const CodedSum& work) const
     {
-        VITRINE_TRY(auto sum, sumOf(work));
+        VITRINE_TRY(auto sum, sumOf(work, *at.inputs[0], *at.inputs[1]));
         return made<IntegerSumStep>(std::move(sum));
     }
     Result<StepPointer> operator()(const CodedNorm& work) const
@@ -315,6 +323,10 @@ struct MakeStep {
     {
         return made<IntegerSelectStep>(at.layer.offset);
     }
+    Result<StepPointer> operator()(const CodedTable& work) const { return makeTableStep(at, work); }
+    Result<StepPointer> operator()(const CodedPool& work) const { return makePoolStep(at, work); }
+    Result<StepPointer> operator()(const CodedConcat&) const { return makeConcatStep(); }
+    Result<StepPointer> operator()(const CodedHeads& work) const { return makeHeadsStep(at, work); }
 };
 
 } // namespace

@@ -28,6 +28,8 @@ std::size_t paddedCodes(const CodeMatrix& m)
     return (static_cast<std::size_t>(m.count()) + kCacheLine - 1) / kCacheLine * kCacheLine;
 }
 
+} // namespace
+
 Result<void> checkIsWhole(const CodedVision& coded)
 {
     if (const auto parts = floatParts(coded); !parts.empty())
@@ -41,8 +43,6 @@ Result<void> checkIsWhole(const CodedVision& coded)
                               coded.network().layers[i].shape.name, grid.low(), grid.high());
     return {};
 }
-
-} // namespace
 
 struct IntegerVision::Private {
     std::shared_ptr<const CodedVision> coded;

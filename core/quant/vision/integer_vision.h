@@ -18,14 +18,17 @@ struct IntegerOutput {
     std::span<const std::int8_t> codes; // until the observer returns
 };
 
+// Input error that names what stays in floating point, or a grid that is not of 8 bits: there is no
+// pass in whole numbers.
+Result<void> checkIsWhole(const CodedVision& coded);
+
 // Runs a network in codes by whole numbers alone, from the codes of the picture to those of the
 // logits: sums of 32 bits, shifts, tables. The result is that of SimulatedVision, code by code, for
 // every number of threads and every instruction set. Copies share all. Any thread, several at once.
 class IntegerVision
 {
 public:
-    // Input error that names what stays in floating point, a grid that is not of 8 bits, or a layer
-    // whose sums may not fit 32 bits.
+    // Errors of checkIsWhole; input error that names a layer whose sums may not fit 32 bits.
     static Result<IntegerVision> make(std::shared_ptr<const CodedVision> coded);
 
     const CodedVision& coded() const;

@@ -43,6 +43,24 @@ Matrix asDoubles(std::span<const std::int8_t> codes, Index rows)
         .cast<double>();
 }
 
+// Of each channel alone; weights [channels, taps]. What lies beyond the border is 0.
+Matrix depthwiseSums(const ConvShape& s, const Matrix& weights, const Matrix& x)
+{
+    const Matrix byTap = weights.transpose();
+    const std::int64_t top = s.kernelHeight == s.strideHeight ? 0 : s.kernelHeight / 2,
+                       left = s.kernelWidth == s.strideWidth ? 0 : s.kernelWidth / 2;
+    Matrix sums = Matrix::Zero(s.outHeight * s.outWidth, x.cols());
+    for (Index pixel = 0; pixel < sums.rows(); ++pixel)
+        for (Index tap = 0; tap < byTap.rows(); ++tap) {
+            const Index row = pixel / s.outWidth * s.strideHeight - top + tap / s.kernelWidth,
+                        column = pixel % s.outWidth * s.strideWidth - left + tap % s.kernelWidth;
+            if (row >= 0 && row < s.inHeight && column >= 0 && column < s.inWidth)
+                sums.row(pixel).array() +=
+                    x.row(row * s.inWidth + column).array() * byTap.row(tap).array();
+        }
+    return sums;
+}
+
 // Sums of products of codes, without the bias.
 Matrix sumsOf(const model::LayerShape& shape, const CodedProduct& work, const Matrix& x)
 {
@@ -54,6 +72,8 @@ Matrix sumsOf(const model::LayerShape& shape, const CodedProduct& work, const Ma
         return sums;
     }
     const ConvShape& s = shape.conv;
+    if (shape.kind == LayerKind::depthwise)
+        return depthwiseSums(s, weights, x);
     Matrix sums = Matrix::Zero(s.outHeight * s.outWidth, outputs);
     const Index filters = outputs / s.groups;
     for (std::int64_t group = 0; group < s.groups; ++group) {
@@ -125,7 +145,11 @@ Matrix simulateProduct(const model::NetworkLayer& layer, const CodedProduct& wor
                 continue;
             }
             sum = to.code(sum, work.rescales[channel], first);
-            if (work.before)
+            if (work.hardSwish)
+                sum = to.code(wholeHardSwishInDoubles(sum, work.hardSwish->fraction) -
+                                  static_cast<double>(work.hardSwish->centres[channel]),
+                              {0, work.hardSwish->by[channel]}, output);
+            else if (work.before)
                 sum = static_cast<double>(
                     work.table[static_cast<std::size_t>(static_cast<std::int64_t>(sum) +
                                                         first.zero - first.low())] -

@@ -11,6 +11,8 @@ namespace vitrine::quant
 struct SimulatedInput {
     const Matrix* codes = nullptr;
     const CodeGrid* grid = nullptr;
+    const CodeGrid* second =
+        nullptr; // of the second half of heads; nullptr: it has none of its own
 };
 
 struct SimulatedRounding {

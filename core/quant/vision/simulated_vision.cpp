@@ -1,5 +1,6 @@
 #include "core/quant/vision/simulated_vision.h"
 
+#include "core/quant/vision/simulated_heads.h"
 #include "core/quant/vision/simulated_steps.h"
 
 #include <algorithm>
@@ -70,8 +71,10 @@ private:
     {
         const NetworkLayer& described = coded_.network().layers[layer];
         const std::size_t from = described.inputs.empty() ? kPicture : described.inputs[operand];
-        return from == kPicture ? SimulatedInput{&picture_, &coded_.input}
-                                : SimulatedInput{&outputs_[from], &coded_.layers[from].output};
+        if (from == kPicture)
+            return {&picture_, &coded_.input};
+        const CodedLayer& given = coded_.layers[from];
+        return {&outputs_[from], &given.output, given.second ? &*given.second : nullptr};
     }
     Matrix compute(std::size_t layer, const CodeGrid& output) const;
     void tell(std::size_t place) const;
@@ -122,25 +125,84 @@ Matrix SimulatedRun::compute(std::size_t at, const CodeGrid& output) const
             return simulateValues(layer.shape, w, in(0), in(1), output, run.to_);
         }
         Matrix operator()(const CodedSelect&) const { return in(0).codes->row(layer.offset); }
+        Matrix operator()(const CodedTable& w) const { return simulateTable(w, in(0), output); }
+        Matrix operator()(const CodedPool& w) const
+        {
+            return simulatePool(w, in(0), output, run.to_);
+        }
+        Matrix operator()(const CodedConcat&) const { return simulateConcat(in(0), in(1)); }
+        Matrix operator()(const CodedHeads& w) const
+        {
+            std::vector<SimulatedInput> inputs;
+            for (std::size_t operand = 0; operand < layer.inputs.size(); ++operand)
+                inputs.push_back(in(operand));
+            return simulateHeads(layer, w, inputs, run.coded_.layers[at], run.to_);
+        }
     };
     return std::visit(Work{*this, at, coded_.network().layers[at], output}, coded_.layers[at].work);
 }
+
+// What the codes of one layer stand for in the original network.
+class OriginalValues
+{
+public:
+    OriginalValues(const CodedVision& coded, std::size_t layer)
+        : layer_(coded.layers[layer]),
+          isByRow_(isByRow(layer_)),
+          // The activation of a product stands behind it.
+          product_(productBefore(coded, layer)),
+          norm_(std::get_if<CodedNorm>(&layer_.work))
+    {
+    }
+
+    Matrix of(const Matrix& codes) const
+    {
+        Matrix values = codes;
+        const Eigen::Index half = (isByRow_ ? codes.rows() : codes.cols()) / 2;
+        for (Eigen::Index r = 0; r < values.rows(); ++r)
+            for (Eigen::Index c = 0; c < values.cols(); ++c)
+                values(r, c) =
+                    original(values(r, c), (isByRow_ ? r : c) >= half, static_cast<std::size_t>(c));
+        return values;
+    }
+
+private:
+    static bool isByRow(const CodedLayer& layer)
+    {
+        const auto* heads = std::get_if<CodedHeads>(&layer.work);
+        return heads && (heads->part == HeadPart::context || heads->part == HeadPart::keySums);
+    }
+    static const CodedProduct* productBefore(const CodedVision& coded, std::size_t layer)
+    {
+        return std::holds_alternative<std::monostate>(coded.layers[layer].work)
+                   ? std::get_if<CodedProduct>(&coded.layers[layer - 1].work)
+                   : nullptr;
+    }
+    double original(double code, bool isSecond, std::size_t channel) const
+    {
+        const CodeGrid& grid = isSecond && layer_.second ? *layer_.second : layer_.output;
+        double value = code * (isSoftmaxOfPowers(layer_) ? std::ldexp(1.0, -kSoftmaxFraction)
+                                                         : grid.scaleOf(channel));
+        if (norm_ && !norm_->factors.empty())
+            value /= norm_->factors[channel];
+        if (product_ && !product_->factors.empty())
+            value *= product_->factors[channel];
+        if (product_ && !product_->centres.empty())
+            value += product_->centres[channel];
+        return value;
+    }
+
+    const CodedLayer& layer_;
+    bool isByRow_;
+    const CodedProduct* product_;
+    const CodedNorm* norm_;
+};
 
 void SimulatedRun::tell(std::size_t place) const
 {
     if (!pass_.observe)
         return;
-    const Matrix& codes = outputs_[place];
-    const CodeGrid& grid = coded_.layers[place].output;
-    Matrix values = codes;
-    const bool isPower = isSoftmaxOfPowers(coded_.layers[place]);
-    const auto* norm = std::get_if<CodedNorm>(&coded_.layers[place].work);
-    for (Eigen::Index c = 0; c < values.cols(); ++c) {
-        const auto channel = static_cast<std::size_t>(c);
-        values.col(c) *= isPower ? std::ldexp(1.0, -kSoftmaxFraction) : grid.scaleOf(channel);
-        if (norm && !norm->factors.empty())
-            values.col(c) /= norm->factors[channel];
-    }
+    const Matrix values = OriginalValues(coded_, place).of(outputs_[place]);
     pass_.observe({place,
                    values.rows(),
                    values.cols(),
@@ -217,6 +279,8 @@ std::vector<std::string> floatParts(const CodedVision& coded)
         if (const auto* softmax = std::get_if<CodedSoftmax>(&layer.work);
             softmax && softmax->form != SoftmaxForm::whole)
             parts.insert("softmax");
+        if (const auto* heads = std::get_if<CodedHeads>(&layer.work); heads && !heads->halves)
+            parts.insert("linear attention");
     }
     return {parts.begin(), parts.end()};
 }

@@ -2,8 +2,10 @@
 
 #include "core/model/vision/vision_checkpoint.h"
 #include "core/quant/vision/code_grid.h"
+#include "core/quant/vision/hard_swish.h"
 #include "core/quant/vision/integer_layer_norm.h"
 #include "core/quant/vision/requantizer.h"
+#include "core/quant/vision/whole_attention.h"
 
 #include <array>
 #include <cstdint>
@@ -35,8 +37,14 @@ struct CodedProduct {
     model::Function after = model::Function::none;
     // Grid of what the activation `after` reads; nothing: it reads a floating-point number.
     std::optional<CodeGrid> before;
-    // The activation from code to code, the lowest code of `before` first; where `before` is set.
+    // The activation from code to code, the lowest code of `before` first; where `before` is set
+    // and has 8 bits.
     std::vector<std::int8_t> table;
+    // Hardswish in whole numbers; then `before` has 16 bits.
+    std::optional<HardSwishUnit> hardSwish;
+    // Each output channel stands less its centre (filter-wise shifting) and divided by its factor
+    // (channel-wise migration). Empty: 0 and 1. The unit has them in it.
+    std::vector<double> centres, factors;
 };
 
 // Two codes for each result: first * firstBy[channel] + second * secondBy[channel], shifted to the
@@ -89,11 +97,34 @@ struct CodedValues {
 struct CodedSelect { // the codes of the input, on its grid
 };
 
+// An activation that reads codes, from the lowest code of the input's grid on.
+struct CodedTable {
+    std::vector<std::int32_t> codes;
+};
+
+struct CodedPool { // the mean over pixels: of their sum
+    Rescale rescale;
+};
+
+// The heads of EfficientViT's linear attention: the map as it is, then its aggregation beside it.
+// Both halves have grids of their own.
+struct CodedConcat {
+};
+enum class HeadPart { context, keySums, dividends, divisors, outputs };
+using BothHalves = std::array<WholeHead, 2>;
+struct CodedHeads {
+    HeadPart part = HeadPart::context;
+    std::shared_ptr<const BothHalves> halves; // nullptr: real numbers, all but the outputs
+};
+
 struct CodedLayer {
     CodeGrid output;
     std::variant<std::monostate, CodedProduct, CodedTokens, CodedSum, CodedNorm, CodedScores,
-                 CodedSoftmax, CodedValues, CodedSelect>
+                 CodedSoftmax, CodedValues, CodedSelect, CodedTable, CodedPool, CodedConcat,
+                 CodedHeads>
         work; // monostate: an activation that its product does
+    // Of the second half of the heads: of columns, or of a context's and of key sums' rows.
+    std::optional<CodeGrid> second = {};
 };
 
 struct CodedVision {

@@ -26,9 +26,11 @@ Result<void> checkSettings(const VisionMethod& method, const model::Network& net
                            const VisionQuantSettings& settings)
 {
     const auto isWidth = [](int bits) { return bits >= 2 && bits <= 8; };
-    if (!isWidth(settings.weightBits) || !isWidth(settings.activationBits))
-        return argumentError("weights of {} and activations of {} bits: 2 to 8 are possible",
-                             settings.weightBits, settings.activationBits);
+    if (!isWidth(settings.weightBits))
+        return argumentError("weights of {} bits: 2 to 8 are possible", settings.weightBits);
+    if (settings.activationBits < 2 || settings.activationBits > method.mostActivationBits)
+        return argumentError("activations of {} bits: {} has 2 to {}", settings.activationBits,
+                             method.title, method.mostActivationBits);
     for (const auto& [layer, bits] : settings.layerBits) {
         if (!isWidth(bits))
             return argumentError("{} bits for \"{}\": 2 to 8 are possible", bits, layer);

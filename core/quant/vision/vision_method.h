@@ -21,7 +21,8 @@ struct VisionTrick {
 };
 
 struct VisionQuantSettings {
-    int weightBits = 8, activationBits = 8;    // 2 .. 8
+    int weightBits = 8;                        // 2 .. 8
+    int activationBits = 8;                    // 2 .. the method's most
     std::map<std::string, int> layerBits = {}; // of single weights, by layer, instead
     std::set<std::string> tricks = {};         // those that are on, by name
 };
@@ -41,12 +42,13 @@ struct VisionMethod {
     // Input error that says which networks it does not know.
     Result<void> (*fits)(const model::Network& network) = nullptr;
     Result<CodedVision> (*quantize)(const VisionQuantTask& task) = nullptr;
+    int mostActivationBits = 8; // beyond 8 there is the simulated pass alone
 };
 
 std::vector<VisionMethod> visionMethods();
 Result<VisionMethod> findVisionMethod(std::string_view name);
-// Argument error for bits outside 2 .. 8, for a trick that the method does not have, for a layer
-// that the network does not have.
+// Argument error for bits outside their ranges, for a trick that the method does not have, for a
+// layer that the network does not have.
 Result<void> checkSettings(const VisionMethod& method, const model::Network& network,
                            const VisionQuantSettings& settings);
 

@@ -132,8 +132,13 @@ struct CodedCount {
         count.products(layer.shape, Operation::wholeMultiply, Operation::wholeAdd);
         count.add(work.rescales.front().whole ? Operation::wholeAdd : Operation::realAdd, values);
         count.requantize(work.rescales.front(), values);
-        if (work.after != model::Function::none)
+        if (work.hardSwish) { // the gate, two products, the centre, and the unit's own requantizer
+            count.add(Operation::wholeAdd, 2 * values);
+            count.add(Operation::wideMultiply, 2 * values);
+            count.requantize({0, work.hardSwish->by.front()}, values);
+        } else if (work.after != model::Function::none) {
             count.add(work.before ? Operation::lookUp : Operation::realFunction, values);
+        }
         count.weights(static_cast<double>(work.weights.size()) * work.bits / 8 +
                       kBiasBytes * static_cast<double>(work.bias.size()) + scaleBytes(work));
         return count.take();
@@ -202,6 +207,38 @@ struct CodedCount {
         return count.take();
     }
 
+    LayerOperations operator()(const CodedTable&) const
+    {
+        Count count;
+        count.add(Operation::lookUp, elements(layer.shape));
+        return count.take();
+    }
+    LayerOperations operator()(const CodedPool& work) const
+    {
+        Count count;
+        count.add(Operation::wholeAdd, elements(layer.shape));
+        count.requantize(work.rescale, static_cast<double>(layer.shape.n));
+        return count.take();
+    }
+    LayerOperations operator()(const CodedConcat&) const { return {}; }
+    LayerOperations operator()(const CodedHeads& work) const
+    {
+        if (!work.halves)
+            return realOperations(layer);
+        const double values = elements(layer.shape);
+        const Rescale by{0, work.halves->front().toOutputs};
+        Count count;
+        if (work.part == HeadPart::outputs) {
+            // By the divisor's leading one, or by a divider.
+            const bool divides = work.halves->front().division == HeadDivision::integer;
+            count.add(divides ? Operation::wideDivide : Operation::shift, values);
+        } else {
+            count.products(layer.shape, Operation::wholeMultiply, Operation::wholeAdd);
+        }
+        count.requantize(by, values);
+        return count.take();
+    }
+
 private:
     static double scaleBytes(const CodedProduct& work)
     {
@@ -256,6 +293,8 @@ std::string_view operationName(Operation operation)
         return "multiply codes";
     case Operation::wideMultiply:
         return "multiply, 32-bit whole numbers";
+    case Operation::wideDivide:
+        return "divide, 32-bit whole numbers";
     case Operation::wholeAdd:
         return "add, 32-bit whole numbers";
     case Operation::shift:
@@ -281,6 +320,8 @@ double OperationEnergies::of(Operation operation) const
         return wholeMultiply;
     case Operation::wideMultiply:
         return wideMultiply;
+    case Operation::wideDivide:
+        return wideDivide;
     case Operation::wholeAdd:
         return wholeAdd;
     case Operation::shift:
@@ -343,6 +384,9 @@ std::vector<evidence::Field<OperationEnergies>> operationEnergyFields()
         evidence::field<E, &E::wideMultiply>(energy("energy_wide_multiply", "Multiply, 32 bits",
                                                     Mark::unverified,
                                                     "Whole numbers; Horowitz 2014")),
+        evidence::field<E, &E::wideDivide>(energy("energy_wide_divide", "Divide, 32 bits",
+                                                  Mark::ours,
+                                                  "Whole numbers; as about four multiplications")),
         evidence::field<E, &E::wholeAdd>(
             energy("energy_add", "Add, 32 bits", Mark::unverified, "Whole numbers; Horowitz 2014")),
         evidence::field<E, &E::shift>(

@@ -21,6 +21,7 @@ enum class Operation {
     realFunction,  // exp, erf, square root
     wholeMultiply, // of two codes of up to 8 bits
     wideMultiply,  // in whole numbers, one of them wider than 8 bits
+    wideDivide,    // the same
     wholeAdd,      // 32 bits
     shift,
     lookUp, // in a table of 256 codes
@@ -32,7 +33,8 @@ using OperationCounts = std::map<Operation, double>;
 // Picojoules. 45 nm; Horowitz' table [M] where it has one, ours [D] for the rest.
 struct OperationEnergies {
     double realMultiply = 3.7, realAdd = 0.9, realDivide = 15, realFunction = 20;
-    double wholeMultiply = 0.2, wideMultiply = 3.1, wholeAdd = 0.1, shift = 0.03, lookUp = 0.37;
+    double wholeMultiply = 0.2, wideMultiply = 3.1, wideDivide = 12.4, wholeAdd = 0.1, shift = 0.03,
+           lookUp = 0.37;
     double dramPerByte = 162.5; // 1300 pJ for 64 bits
     bool countTraffic = true;   // the weights, read once for each picture
 

@@ -68,21 +68,6 @@ std::int64_t wholeQuotient(std::int64_t dividend, std::int64_t divisor)
     return twice >= 0 ? twice / by : -((-twice + by - 1) / by);
 }
 
-// dividend / divisor on the output's grid, of numbers without zero points.
-std::int64_t divided(const WholeHead& head, std::int64_t dividend, std::int64_t divisor)
-{
-    Requantizer by = head.toOutputs;
-    if (divisor == 0)
-        return head.grids.outputs.zero;
-    if (head.division == HeadDivision::integer) {
-        by.shift += kQuotientDigits;
-        return codeOn(head.grids.outputs, wholeQuotient(dividend * (1 << kQuotientDigits), divisor),
-                      by);
-    }
-    by.shift += log2Divisor(divisor, ruleOf(head.division));
-    return codeOn(head.grids.outputs, dividend, by);
-}
-
 void sumKeys(const WholeHead& head, HeadSize size, std::span<const std::int32_t> k,
              std::span<const std::int32_t> v, HeadValues<std::int64_t>& values)
 {
@@ -117,12 +102,26 @@ void lookUp(const WholeHead& head, HeadSize size, std::span<const std::int32_t> 
     values.divisors.push_back(codeOn(grids.divisors, divisor, head.toDivisors));
     for (const std::int64_t sum : row) {
         values.dividends.push_back(codeOn(grids.dividends, sum, head.toDividends));
-        values.outputs.push_back(divided(head, values.dividends.back() - grids.dividends.zero,
-                                         values.divisors.back() - grids.divisors.zero));
+        values.outputs.push_back(wholeOutput(head, values.dividends.back() - grids.dividends.zero,
+                                             values.divisors.back() - grids.divisors.zero));
     }
 }
 
 } // namespace
+
+std::int64_t wholeOutput(const WholeHead& head, std::int64_t dividend, std::int64_t divisor)
+{
+    Requantizer by = head.toOutputs;
+    if (divisor == 0)
+        return head.grids.outputs.zero;
+    if (head.division == HeadDivision::integer) {
+        by.shift += kQuotientDigits;
+        return codeOn(head.grids.outputs, wholeQuotient(dividend * (1 << kQuotientDigits), divisor),
+                      by);
+    }
+    by.shift += log2Divisor(divisor, ruleOf(head.division));
+    return codeOn(head.grids.outputs, dividend, by);
+}
 
 Result<WholeHead> wholeHead(const HeadGrids& grids, HeadDivision division, HeadSize size)
 {

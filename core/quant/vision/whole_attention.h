@@ -35,6 +35,12 @@ struct WholeHead {
     Requantizer toContext = {}, toKeySums = {}, toDivisors = {}, toDividends = {}, toOutputs = {};
 };
 
+// dividend / divisor before it becomes a code, of numbers without zero points; 0 for a divisor of
+// 0.
+double quotientInDoubles(HeadDivision division, double dividend, double divisor);
+// The same as a code of the outputs' grid, in whole numbers.
+std::int64_t wholeOutput(const WholeHead& head, std::int64_t dividend, std::int64_t divisor);
+
 // Input error, which names the grid, where one of what is computed has no code for 0 or channels'
 // shifts, more than 12 bits (divisors 9), a requantizer would be outside its range, or a sum over
 // so many tokens, or channels, can leave 32 bits.

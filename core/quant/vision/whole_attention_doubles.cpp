@@ -44,6 +44,8 @@ std::vector<double> asCodes(const RealCodes& values, const CodeGrid& grid)
     return codes;
 }
 
+} // namespace
+
 double quotientInDoubles(HeadDivision division, double dividend, double divisor)
 {
     if (divisor == 0)
@@ -54,8 +56,6 @@ double quotientInDoubles(HeadDivision division, double dividend, double divisor)
         division == HeadDivision::log2Geometric ? Log2Rule::geometric : Log2Rule::arithmetic;
     return dividend * std::ldexp(1.0, -log2Divisor(divisor, rule));
 }
-
-} // namespace
 
 HeadValues<double> runWholeHeadInDoubles(const WholeHead& head, HeadSize size,
                                          std::span<const double> q, std::span<const double> k,

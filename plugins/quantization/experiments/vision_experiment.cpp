@@ -152,8 +152,11 @@ Result<void> VisionRun::judgeVersions()
 {
     VITRINE_TRY(auto simulated, quant::SimulatedVision::make(coded_));
     VisionVersions versions{*opened_, std::move(simulated), {}};
-    if (quant::floatParts(*coded_).empty()) {
+    if (const auto isWhole = quant::checkIsWhole(*coded_)) {
         VITRINE_TRY(versions.whole, quant::IntegerVision::make(coded_));
+    } else if (quant::floatParts(*coded_).empty()) {
+        out_.notes.push_back(
+            fmt::format("There is no pass in whole numbers: {}.", isWhole.error().message));
     }
     VITRINE_TRY(const auto judged,
                 judge(versions, *data_.pictures, data_.count, classes_, [this](std::int64_t done) {
@@ -215,14 +218,16 @@ std::vector<ParamSpec> VisionExperiment::params(const Params&) const
     steps.name = "steps", steps.label = "Steps", steps.type = ParamType::text;
     steps.group = "Quantization", steps.fallback = ParamValue(std::string("all"));
     steps.help = "Which steps of the method are on: all, none, or a list (p2vit: adaptive, ptf, "
-                 "smoothing, log2, integer; fq-vit: ptf, smoothing, log2)";
+                 "smoothing, log2, integer; fq-vit: ptf, smoothing, log2; trio-vit: affine, "
+                 "search, migration, shift, attention, log2)";
     std::vector<ParamSpec> specs = {
         model, methodParam(),
         numberParam("weight_bits", "Bits of weights", "Quantization", "Of each weight", 2, 8,
                     std::int64_t{8}),
         numberParam("activation_bits", "Bits of activations", "Quantization",
-                    "Of what products read; residuals and embeddings keep 8", 2, 8,
-                    std::int64_t{8}),
+                    "Of what products read; residuals and embeddings keep 8. Above 8, which "
+                    "uniform and trio-vit know, without the pass in whole numbers",
+                    2, 16, std::int64_t{8}),
         steps};
     for (ParamSpec& spec : trainingParams())
         specs.push_back(std::move(spec));

@@ -1,0 +1,278 @@
+#include "core/base/parallel.h"
+#include "core/model/network/efficient_vit_network.h"
+#include "core/model/vision/vision_model.h"
+#include "core/quant/vision/integer_vision.h"
+#include "core/quant/vision/simulated_vision.h"
+#include "core/quant/vision/vision_method.h"
+#include "tests/core/model/vision/random_vision.h"
+#include "tests/support/each_target.h"
+#include "tests/support/temporary_folder.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <map>
+#include <numeric>
+
+namespace vitrine::quant
+{
+namespace
+{
+
+using model::LayerKind;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using tests::RandomVision;
+using tests::TemporaryFolder;
+
+const model::EfficientVitSizes kSmallSizes{.widths = {8, 8, 12, 16, 32},
+                                           .depths = {1, 1, 2, 1, 2},
+                                           .headWidth = 24,
+                                           .classifierWidth = 20,
+                                           .side = 16,
+                                           .channels = 1,
+                                           .classes = 5,
+                                           .strides = {1, 1, 2, 2, 1}};
+constexpr const char* kSmallConfig = R"({"family": "efficientvit_b", "architecture": "small",
+    "widths": [8, 8, 12, 16, 32], "depths": [1, 1, 2, 1, 2], "strides": [1, 1, 2, 2, 1],
+    "head_widths": [24, 20], "head_dim": 16, "expand_ratio": 4, "img_size": 16, "in_chans": 1,
+    "num_classes": 5, "mean": [0.5], "std": [0.25]})";
+
+// A random EfficientViT on disk, and training pictures.
+class RandomEfficientVit
+{
+public:
+    RandomEfficientVit()
+    {
+        RandomVision random(model::efficientVitNetwork(kSmallSizes));
+        for (auto& [name, tensor] : random.tensors) // so that residuals do not grow without end
+            if (tensor.shape.size() == 4)
+                for (float& value : tensor.values)
+                    value *= 0.5f;
+        random.write(folder_.path, kSmallConfig);
+        checkpoint_ = model::openVisionCheckpoint(folder_.path).value();
+        for (std::uint64_t seed = 1; seed <= 4; ++seed)
+            pictures_.push_back(tests::randomPicture(16, 1, seed));
+    }
+    // All tricks where none is named; "none": none.
+    std::shared_ptr<const CodedVision> coded(const char* method, VisionQuantSettings settings = {},
+                                             const std::vector<std::string>& without = {}) const
+    {
+        const VisionMethod found = findVisionMethod(method).value();
+        if (settings.tricks.empty())
+            for (const VisionTrick& trick : found.tricks)
+                settings.tricks.insert(trick.name);
+        for (const std::string& name : without)
+            settings.tricks.erase(name);
+        auto made = found.quantize({checkpoint_, pictures_, std::move(settings)});
+        if (!made)
+            throw std::runtime_error(made.error().message);
+        return std::make_shared<const CodedVision>(std::move(*made));
+    }
+    // One that it was not calibrated on.
+    std::vector<float> unseen(std::uint64_t seed) const
+    {
+        return tests::randomPicture(16, 1, 100 + seed);
+    }
+    // Every layer's values in the original.
+    std::map<std::size_t, std::vector<float>> original(const std::vector<float>& picture) const
+    {
+        std::map<std::size_t, std::vector<float>> values;
+        EXPECT_TRUE(model::VisionModel::open(checkpoint_)
+                        ->run(picture, {.observe = [&](const model::LayerOutput& output) {
+                                  values[output.layer].assign(output.values.begin(),
+                                                              output.values.end());
+                              }}));
+        return values;
+    }
+    const model::Network& network() const { return checkpoint_->network(); }
+
+private:
+    TemporaryFolder folder_;
+    std::shared_ptr<const model::VisionCheckpoint> checkpoint_;
+    std::vector<std::vector<float>> pictures_;
+};
+
+// What is lost of a layer's values, over their own size.
+double lostShare(std::span<const float> original, std::span<const double> coded)
+{
+    double lost = 0, all = 0;
+    for (std::size_t i = 0; i < original.size(); ++i) {
+        lost += std::pow(static_cast<double>(original[i]) - coded[i], 2);
+        all += std::pow(static_cast<double>(original[i]), 2);
+    }
+    return lost / all;
+}
+
+// The same of every layer, over some pictures.
+std::vector<double> lostShares(const RandomEfficientVit& vit,
+                               std::shared_ptr<const CodedVision> coded)
+{
+    constexpr std::uint64_t kPictures = 4;
+    std::vector<double> shares(coded->layers.size());
+    const auto simulated = SimulatedVision::make(coded).value();
+    for (std::uint64_t seed = 0; seed < kPictures; ++seed) {
+        const auto picture = vit.unseen(seed);
+        const auto original = vit.original(picture);
+        EXPECT_TRUE(simulated.run(picture, {.observe = [&](const CodedOutput& output) {
+                                      if (const auto found = original.find(output.layer);
+                                          found != original.end())
+                                          shares[output.layer] +=
+                                              lostShare(found->second, output.values) / kPictures;
+                                  }}));
+    }
+    return shares;
+}
+
+// The mean over all layers: the logits' own 8 bits would hide the rest.
+double lostOfLayers(const RandomEfficientVit& vit, std::shared_ptr<const CodedVision> coded)
+{
+    const auto shares = lostShares(vit, std::move(coded));
+    return std::accumulate(shares.begin(), shares.end(), 0.0) / static_cast<double>(shares.size());
+}
+
+void expectEqualPasses(const RandomEfficientVit& vit, std::shared_ptr<const CodedVision> coded)
+{
+    const auto simulated = SimulatedVision::make(coded).value();
+    const auto whole = IntegerVision::make(coded);
+    ASSERT_TRUE(whole) << whole.error().message;
+    for (std::uint64_t seed = 0; seed < 8; ++seed) {
+        const auto picture = vit.unseen(seed);
+        const auto once = whole->run(picture).value();
+        ASSERT_EQ(once, simulated.run(picture).value()) << seed;
+        for (const int threads : {1, 4}) {
+            setThreadCount(threads);
+            ASSERT_EQ(whole->run(picture).value(), once) << threads << " threads";
+        }
+        setThreadCount(0);
+    }
+}
+
+TEST(EfficientVitInCodes, WholeNumbersGiveWhatTheSimulationSays)
+{
+    const RandomEfficientVit vit;
+    for (const auto& [weights, activations] :
+         {std::pair{8, 8}, std::pair{4, 8}, std::pair{8, 6}, std::pair{6, 4}}) {
+        SCOPED_TRACE(activations);
+        expectEqualPasses(
+            vit, vit.coded("trio-vit", {.weightBits = weights, .activationBits = activations}));
+    }
+    expectEqualPasses(vit, vit.coded("trio-vit", {}, {"log2"}));
+    expectEqualPasses(vit, vit.coded("uniform"));
+}
+
+TEST(EfficientVitInCodes, InstructionSetsChangeNothing)
+{
+    const RandomEfficientVit vit;
+    const auto coded = vit.coded("trio-vit", {}, {"search"});
+    const auto picture = vit.unseen(1);
+    const auto expected = SimulatedVision::make(coded)->run(picture).value();
+    tests::onEachTarget([&](const std::string& target) {
+        EXPECT_EQ(IntegerVision::make(coded)->run(picture).value(), expected) << target;
+    });
+}
+
+// Random channels have ranges of their own, as outliers do.
+TEST(TrioVit, EightBitsLoseLittleAndFewerLoseMore)
+{
+    const RandomEfficientVit vit;
+    const double a8 = lostOfLayers(vit, vit.coded("trio-vit", {}, {"log2"})),
+                 a6 = lostOfLayers(vit, vit.coded("trio-vit", {.activationBits = 6}, {"log2"})),
+                 a4 = lostOfLayers(vit, vit.coded("trio-vit", {.activationBits = 4}, {"log2"}));
+    EXPECT_LT(a8, 0.05);
+    EXPECT_GT(a6, a8);
+    EXPECT_GT(a4, a6);
+    EXPECT_LT(lostOfLayers(vit, vit.coded("trio-vit", {.activationBits = 12}, {"log2"})), a8);
+}
+
+// Every layer's codes stand for the original's values, whatever was divided, centred or halved.
+TEST(TrioVit, TellsTheOriginalsValuesOfEachLayer)
+{
+    const RandomEfficientVit vit;
+    const auto coded = vit.coded("trio-vit", {}, {"log2"});
+    const auto shares = lostShares(vit, coded);
+    std::size_t compared = 0;
+    for (std::size_t i = 0; i < shares.size(); ++i) {
+        EXPECT_LT(shares[i], 0.06) << vit.network().layers[i].shape.name;
+        compared += shares[i] > 0;
+    }
+    EXPECT_GT(compared, 40u);
+}
+
+TEST(TrioVit, MigrationAndShiftingHelpWhereChannelsDiffer)
+{
+    const RandomEfficientVit vit;
+    const auto with = vit.coded("trio-vit", {.activationBits = 6}, {"log2"}),
+               without =
+                   vit.coded("trio-vit", {.activationBits = 6}, {"log2", "migration", "shift"});
+    EXPECT_LT(lostOfLayers(vit, with), lostOfLayers(vit, without));
+    std::size_t migrated = 0, centred = 0;
+    for (const CodedLayer& layer : with->layers)
+        if (const auto* product = std::get_if<CodedProduct>(&layer.work)) {
+            migrated += !product->factors.empty();
+            centred += !product->centres.empty();
+        }
+    EXPECT_EQ(migrated, 8u) << "the inputs of the depthwise convolutions of all MBConvs";
+    EXPECT_EQ(centred, 9u) << "and what the second pointwise convolutions read, the stem's too";
+}
+
+TEST(TrioVit, WhatStaysInFloatingPointIsSaid)
+{
+    const RandomEfficientVit vit;
+    EXPECT_TRUE(floatParts(*vit.coded("trio-vit")).empty());
+    EXPECT_TRUE(checkIsWhole(*vit.coded("trio-vit")));
+    const auto partly = vit.coded("trio-vit", {}, {"attention"});
+    EXPECT_THAT(floatParts(*partly), ElementsAre("linear attention"));
+    EXPECT_FALSE(IntegerVision::make(partly));
+    const auto wide = vit.coded("trio-vit", {.activationBits = 10});
+    EXPECT_TRUE(floatParts(*wide).empty());
+    EXPECT_THAT(checkIsWhole(*wide).error().message, HasSubstr("8 bits"));
+}
+
+// Attention left in floating point loses no more than in codes.
+TEST(TrioVit, AttentionMayStayInFloatingPoint)
+{
+    const RandomEfficientVit vit;
+    const double inFloat = lostOfLayers(vit, vit.coded("trio-vit", {}, {"attention"}));
+    EXPECT_LT(inFloat, 0.05);
+    EXPECT_LT(inFloat, lostOfLayers(vit, vit.coded("trio-vit")));
+}
+
+TEST(TrioVit, EveryRequantizerHasAMultiplierOf31Bits)
+{
+    const RandomEfficientVit vit;
+    const auto coded = vit.coded("trio-vit");
+    const auto check = [](const Requantizer& by) {
+        EXPECT_GE(by.multiplier, std::int64_t{1} << 30);
+        EXPECT_LT(by.multiplier, std::int64_t{1} << 31);
+    };
+    for (const CodedLayer& layer : coded->layers) {
+        if (const auto* product = std::get_if<CodedProduct>(&layer.work)) {
+            for (const Rescale& by : product->rescales)
+                check(*by.whole);
+            if (product->hardSwish)
+                std::ranges::for_each(product->hardSwish->by, check);
+        }
+        if (const auto* pool = std::get_if<CodedPool>(&layer.work))
+            check(*pool->rescale.whole);
+    }
+}
+
+TEST(TrioMethods, RefuseOtherNetworksAndBits)
+{
+    const RandomEfficientVit vit;
+    const VisionMethod trio = findVisionMethod("trio-vit").value(),
+                       p2vit = findVisionMethod("p2vit").value();
+    EXPECT_TRUE(trio.fits(vit.network()));
+    const auto refused = p2vit.fits(vit.network());
+    ASSERT_FALSE(refused);
+    EXPECT_THAT(refused.error().message, HasSubstr("no ViT or DeiT"));
+    EXPECT_TRUE(checkSettings(trio, vit.network(), {.activationBits = 16}));
+    EXPECT_THAT(checkSettings(trio, vit.network(), {.activationBits = 17}).error().message,
+                HasSubstr("2 to 16"));
+    EXPECT_FALSE(checkSettings(p2vit, vit.network(), {.activationBits = 9}));
+}
+
+} // namespace
+} // namespace vitrine::quant
