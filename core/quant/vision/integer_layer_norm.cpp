@@ -1,5 +1,7 @@
 #include "core/quant/vision/integer_layer_norm.h"
 
+#include "core/tensor/kernels/reciprocal_root.h"
+
 #include <bit>
 #include <cassert>
 
@@ -9,21 +11,11 @@ namespace vitrine::quant
 namespace
 {
 
+using kernels::ReciprocalRoot;
+
 constexpr int kFactorBits = 16;
 constexpr std::size_t kMostChannels = 4096;
 constexpr double kMostSteps = 1 << 14;
-
-// The largest whole number whose square is at most n, digit by digit.
-std::uint64_t flooredRoot(std::uint64_t n)
-{
-    std::uint64_t root = 0;
-    for (int digit = 15; digit >= 0; --digit) {
-        const std::uint64_t longer = root | (std::uint64_t{1} << digit);
-        if (longer * longer <= n)
-            root = longer;
-    }
-    return root;
-}
 
 // x * 2^left, rounded down.
 std::int64_t shiftedLeft(std::int64_t x, int left)
@@ -130,17 +122,6 @@ IntegerLayerNorm::IntegerLayerNorm(const CodeGrid& input, const CodeGrid& output
     tables_ = std::make_shared<const IntegerLayerNormTables>(std::move(tables));
 }
 
-ReciprocalRoot IntegerLayerNorm::reciprocalRoot(std::uint64_t d)
-{
-    if (d == 0)
-        return {};
-    // D 4^f of 31 or 32 bits has a root R of 16; then 1 / sqrt(D) = 2^f / R.
-    const int spare = 32 - static_cast<int>(std::bit_width(d));
-    const int f = spare >> 1;
-    const std::uint64_t root = flooredRoot(f >= 0 ? d << (2 * f) : d >> (-2 * f));
-    return {static_cast<std::int64_t>((std::uint64_t{1} << 31) / root), f - 31};
-}
-
 void IntegerLayerNorm::row(std::span<const std::int8_t> codes, std::span<std::int8_t> out) const
 {
     const IntegerLayerNormTables& t = *tables_;
@@ -153,7 +134,7 @@ void IntegerLayerNorm::row(std::span<const std::int8_t> codes, std::span<std::in
     }
     const auto count = static_cast<std::int64_t>(codes.size());
     const ReciprocalRoot root =
-        reciprocalRoot(static_cast<std::uint64_t>(count * squares - sum * sum));
+        kernels::reciprocalRoot(static_cast<std::uint64_t>(count * squares - sum * sum));
 
     for (std::size_t i = 0; i < codes.size(); ++i) {
         const std::int64_t x = codes[i] * (1 << t.shifts[i]);

@@ -23,13 +23,6 @@ struct IntegerLayerNormTables {
     int multiplierBits = 8;
 };
 
-// 1 / sqrt(D) as mantissa * 2^exponent, 2^15 <= mantissa <= 2^16, rounded as a divider of 16 bits
-// does: at most 2^-14 off, relative. D = 0 gives {0, 0}.
-struct ReciprocalRoot {
-    std::int64_t mantissa = 0;
-    int exponent = 0;
-};
-
 // P²-ViT's LayerNorm (section 3, eq. 5) from codes to codes without any floating-point number. Of a
 // row of C codes, x' = code << shift of its channel, S = sum x', Q = sum x'^2, D = C Q - S^2:
 //
@@ -73,7 +66,6 @@ public:
 
     // For other forms of the same thing, which have to agree.
     const IntegerLayerNormTables& tables() const { return *tables_; }
-    static ReciprocalRoot reciprocalRoot(std::uint64_t d);
 
 private:
     std::shared_ptr<const IntegerLayerNormTables> tables_;

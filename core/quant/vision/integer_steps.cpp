@@ -1,9 +1,9 @@
 #include "core/quant/vision/integer_steps.h"
 
-#include "core/base/parallel.h"
 #include "core/quant/vision/integer_heads.h"
 #include "core/quant/vision/integer_maps.h"
 #include "core/quant/vision/log_int_softmax.h"
+#include "core/quant/vision/norm_rows.h"
 #include "core/tensor/kernels/code_sums.h"
 #include "core/tensor/kernels/int8_product.h"
 #include "core/tensor/kernels/int8_scores.h"
@@ -20,18 +20,6 @@ namespace
 using model::ConvShape;
 using Inputs = std::span<const CodeMatrix>;
 using StepPointer = std::unique_ptr<IntegerStep>;
-
-constexpr std::int64_t kRowsTogether = 16;
-
-// `body(first, last)` for parts of so many rows.
-void forRows(std::int64_t rows, const std::function<void(std::int64_t, std::int64_t)>& body)
-{
-    const std::int64_t parts = (rows + kRowsTogether - 1) / kRowsTogether;
-    parallelFor(static_cast<std::size_t>(parts), [&](std::size_t part) {
-        const std::int64_t first = static_cast<std::int64_t>(part) * kRowsTogether;
-        body(first, std::min(first + kRowsTogether, rows));
-    });
-}
 
 kernels::SumFactor sumFactorOf(const Requantizer& by)
 {
@@ -127,19 +115,14 @@ private:
 class IntegerNormStep final : public IntegerStep
 {
 public:
-    explicit IntegerNormStep(IntegerLayerNorm norm) : norm_(std::move(norm)) {}
+    explicit IntegerNormStep(const IntegerLayerNorm& norm) : rows_(norm) {}
     void run(Inputs inputs, CodeMatrix output) const override
     {
-        const auto columns = static_cast<std::size_t>(output.columns);
-        forRows(output.rows, [&](std::int64_t first, std::int64_t last) {
-            for (std::int64_t row = first; row < last; ++row)
-                norm_.row({inputs[0].codes + row * output.columns, columns},
-                          {output.codes + row * output.columns, columns});
-        });
+        rows_.run(inputs[0].codes, output.rows, output.codes);
     }
 
 private:
-    IntegerLayerNorm norm_;
+    NormRows rows_;
 };
 
 kernels::Int8HeadsShape headsOf(const model::LayerShape& shape, std::int64_t dim, std::int64_t keys)

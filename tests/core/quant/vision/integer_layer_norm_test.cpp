@@ -1,6 +1,6 @@
 #include "core/quant/vision/integer_layer_norm.h"
 
-#include "core/base/random.h"
+#include "tests/core/quant/vision/some_layer_norm.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -14,25 +14,7 @@ namespace
 
 using testing::Each;
 using testing::HasSubstr;
-
-// A LayerNorm with numbers like those of a trained network.
-struct SomeLayerNorm {
-    CodeGrid input{.scale = 0x1p-5}, output{.scale = 0x1p-5};
-    std::vector<float> weight, bias;
-
-    SomeLayerNorm(std::size_t channels, Random& random)
-    {
-        for (std::size_t i = 0; i < channels; ++i) {
-            input.shifts.push_back(static_cast<std::uint8_t>(random.below(4)));
-            weight.push_back(static_cast<float>(0.7 + 0.3 * random.normal()));
-            bias.push_back(static_cast<float>(0.2 * random.normal()));
-        }
-    }
-    IntegerLayerNorm prepared(int bits = 8) const
-    {
-        return {input, output, weight, bias, {.multiplierBits = bits}};
-    }
-};
+using tests::SomeLayerNorm, tests::someRow;
 
 std::vector<std::int8_t> rowOf(const IntegerLayerNorm& norm, const std::vector<std::int8_t>& codes)
 {
@@ -65,23 +47,6 @@ std::vector<double> exactRow(const SomeLayerNorm& norm, const std::vector<std::i
         x[i] = ((x[i] - mean) / std::sqrt(variance) * norm.weight[i] + norm.bias[i]) /
                norm.output.scale;
     return x;
-}
-
-// Rows of many kinds: constant, nearly constant, at the ends of the codes, of all sizes.
-std::vector<std::int8_t> someRow(std::size_t channels, std::uint64_t kind, Random& random)
-{
-    const auto anyCode = [&] { return static_cast<std::int8_t>(random.below(256)); };
-    std::vector<std::int8_t> codes(channels, kind == 1 ? std::int8_t{-128} : anyCode());
-    const double spread = std::exp2(7 * random.uniform());
-    for (std::int8_t& code : codes) {
-        if (kind == 2)
-            code = random.below(2) ? std::int8_t{127} : std::int8_t{-128};
-        if (kind >= 4)
-            code = static_cast<std::int8_t>(std::clamp(spread * random.normal(), -128.0, 127.0));
-    }
-    if (kind == 3)
-        codes[random.below(channels)] = anyCode();
-    return codes;
 }
 
 TEST(IntegerLayerNorm, WorkedExample)
@@ -152,19 +117,6 @@ TEST(IntegerLayerNorm, DoublesGiveTheSameForWeightsOfAllSizes)
         const auto codes = someRow(24, random.below(8), random);
         const auto whole = rowOf(norm, codes);
         ASSERT_EQ(std::vector<double>(whole.begin(), whole.end()), rowInDoublesOf(norm, codes));
-    }
-}
-
-TEST(IntegerLayerNorm, TheReciprocalRootIsGoodTo14Bits)
-{
-    for (std::uint64_t d = 1; d < std::uint64_t{1} << 44; d += 1 + d / 1000) {
-        const ReciprocalRoot root = IntegerLayerNorm::reciprocalRoot(d);
-        ASSERT_GE(root.mantissa, 1 << 15);
-        ASSERT_LE(root.mantissa, 1 << 16);
-        ASSERT_NEAR(std::ldexp(static_cast<double>(root.mantissa), root.exponent) *
-                        std::sqrt(static_cast<double>(d)),
-                    1, 0x1p-14)
-            << d;
     }
 }
 
