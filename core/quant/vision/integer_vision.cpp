@@ -3,6 +3,7 @@
 #include "core/model/network/memory_plan.h"
 #include "core/model/vision/vision_steps.h"
 #include "core/quant/vision/integer_steps.h"
+#include "core/tensor/kernels/real_codes.h"
 
 #include <algorithm>
 #include <fmt/ranges.h>
@@ -28,6 +29,12 @@ std::size_t paddedCodes(const CodeMatrix& m)
     return (static_cast<std::size_t>(m.count()) + kCacheLine - 1) / kCacheLine * kCacheLine;
 }
 
+kernels::RealGrid realGridOf(const CodeGrid& grid)
+{
+    const auto narrow = [](std::int64_t code) { return static_cast<std::int32_t>(code); };
+    return {grid.scale, narrow(grid.zero), {narrow(grid.low()), narrow(grid.high())}};
+}
+
 } // namespace
 
 Result<void> checkIsWhole(const CodedVision& coded)
@@ -35,6 +42,10 @@ Result<void> checkIsWhole(const CodedVision& coded)
     if (const auto parts = floatParts(coded); !parts.empty())
         return inputError("{} stays in floating point: there is no pass in whole numbers",
                           fmt::join(parts, ", "));
+    if (const CodeGrid& grid = coded.input; grid.low() < -128 || grid.high() > 127)
+        return inputError("pictures have codes of {} to {}; whole numbers of 8 bits with a sign "
+                          "are expected",
+                          grid.low(), grid.high());
     for (std::size_t i = 0; i < coded.layers.size(); ++i)
         if (const CodeGrid& grid = coded.layers[i].output;
             !isSoftmaxOfPowers(coded.layers[i]) && (grid.low() < -128 || grid.high() > 127))
@@ -147,10 +158,7 @@ IntegerVision::run(std::span<const float> picture,
     VITRINE_CHECK(checkPicture(*p_->coded, picture));
     const model::ConvShape& stem = p_->coded->network().layers.front().shape.conv;
     std::vector<std::int8_t> seen(picture.size());
-    std::ranges::transform(picture, seen.begin(), [&](float value) {
-        return static_cast<std::int8_t>(
-            p_->coded->input.code(static_cast<double>(value), Rounding::halfUp));
-    });
+    kernels::realCodes(picture, realGridOf(p_->coded->input), seen.data());
     const CodeMatrix given{seen.data(), stem.inHeight * stem.inWidth, stem.inChannels};
     auto block = p_->borrow();
     const auto outputAt = [&](std::size_t step) {
