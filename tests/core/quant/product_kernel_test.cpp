@@ -47,5 +47,22 @@ TEST(ProductKernel, TakesTransposesBlocksAndColumns)
               1e-12);
 }
 
+TEST(ProductKernel, TakesCodesOfEightBits)
+{
+    Random random(4);
+    const Matrix x = normalMatrix(13, 300, 1, random);
+    std::vector<std::int8_t> codes(70 * 300); // [outputs, inputs]
+    Matrix weights(70, 300);
+    for (std::size_t i = 0; i < codes.size(); ++i) {
+        codes[i] = static_cast<std::int8_t>(random.below(256));
+        weights.data()[i] = codes[i];
+    }
+    Matrix c = normalMatrix(13, 70, 1, random), expected = c;
+    addProduct(expected, x, weights.transpose());
+    addProductOf({x.data(), x.cols(), 1}, CodeOperand{codes.data(), 1, 300}, 13, 300, 70, 1,
+                 c.data(), c.cols());
+    EXPECT_EQ(c, expected);
+}
+
 } // namespace
 } // namespace vitrine::quant
