@@ -113,9 +113,14 @@ IntegerLayerNorm::IntegerLayerNorm(const CodeGrid& input, const CodeGrid& output
         const Factor factor = factorOf(w / output.scale);
         tables.factors.push_back(factor.mantissa);
         tables.exponents.push_back(factor.exponent);
+        tables.realFactors.push_back(std::ldexp(factor.mantissa, factor.exponent));
     }
-    for (const float b : bias)
+    for (const float b : bias) {
         tables.offsets.push_back(offsetOf(b / output.scale));
+        tables.realOffsets.push_back(static_cast<double>(tables.offsets.back()));
+    }
+    for (const std::uint8_t shift : tables.shifts)
+        tables.realPowers.push_back(std::ldexp(1.0, shift));
     tables.low = output.low();
     tables.high = output.high();
     tables.multiplierBits = options.multiplierBits;
@@ -142,44 +147,6 @@ void IntegerLayerNorm::row(std::span<const std::int8_t> codes, std::span<std::in
         const std::int64_t product = shiftedLeft(m * (count * x - sum), kFractionBits - n);
         out[i] = static_cast<std::int8_t>(
             std::clamp((product + t.offsets[i]) >> kFractionBits, t.low, t.high));
-    }
-}
-
-// Why every step gives the whole number that `row` has, with C <= 4096 and |x'| <= 1024: S, Q and
-// D = C Q - S^2 are whole and at most 2^22, 2^32 and 2^44, hence exact. D 4^f is below 2^32, its
-// root below 2^16 and, where it is no whole number, at least 2^-29 below the next one, far more
-// than the rounding of sqrt (2^-38), so that its floor is right; that of the quotient 2^31 / R for
-// the same reason. weight / step times the root is a product of 16 and 17 bits; M times C x' - S
-// one of 16 and 24; scaling by powers of two loses nothing. What is added at last is below 2^38.
-void IntegerLayerNorm::rowInDoubles(std::span<const double> codes, std::span<double> out) const
-{
-    const IntegerLayerNormTables& t = *tables_;
-    assert(codes.size() == channels() && out.size() == channels());
-    double sum = 0, squares = 0;
-    for (std::size_t i = 0; i < codes.size(); ++i) {
-        const double x = std::ldexp(codes[i], t.shifts[i]);
-        sum += x;
-        squares += x * x;
-    }
-    const auto count = static_cast<double>(codes.size());
-    const double d = count * squares - sum * sum;
-    int width = 0;
-    std::frexp(d, &width); // 2^(width - 1) <= D < 2^width
-    const int f = static_cast<int>(std::floor((32 - width) / 2.0));
-    const double reciprocal =
-        d == 0 ? 0 : std::floor(0x1p31 / std::floor(std::sqrt(std::ldexp(d, 2 * f))));
-
-    for (std::size_t i = 0; i < codes.size(); ++i) {
-        const double x = std::ldexp(codes[i], t.shifts[i]);
-        const double a = std::ldexp(t.factors[i] * reciprocal, t.exponents[i] + f - 31);
-        int above = 0; // floor(log2 |A|) + 1
-        std::frexp(a, &above);
-        const int n = t.multiplierBits - above;
-        const double m = std::trunc(std::ldexp(a, n));
-        const double product = std::floor(std::ldexp(m * (count * x - sum), kFractionBits - n));
-        const double y =
-            std::floor((product + static_cast<double>(t.offsets[i])) / (1 << kFractionBits));
-        out[i] = std::clamp(y, static_cast<double>(t.low), static_cast<double>(t.high));
     }
 }
 

@@ -19,7 +19,9 @@ struct IntegerLayerNormTables {
     // weight / step = factor * 2^exponent; |factor| is 0 or 2^15 .. 2^16 - 1
     std::vector<std::int32_t> factors, exponents;
     std::vector<std::int64_t> offsets; // (bias / step + 1/2) * 2^kFractionBits
-    std::int64_t low = 0, high = 0;    // ends of the output's grid
+    // In doubles: 2^shift, factor * 2^exponent, offset.
+    std::vector<double> realPowers, realFactors, realOffsets;
+    std::int64_t low = 0, high = 0; // ends of the output's grid
     int multiplierBits = 8;
 };
 

@@ -46,37 +46,58 @@ struct Halves {
 
     static Halves of(double whole)
     {
-        const double high = std::floor(whole * 0x1p-28);
+        const auto high = static_cast<double>(static_cast<std::int64_t>(whole * 0x1p-28));
         return {high, whole - high * 0x1p28};
     }
+    // Up to 2^24 others, before `carried`.
     Halves& operator+=(Halves other)
     {
         high += other.high;
         low += other.low;
-        const Halves carry = of(low);
-        high += carry.high;
-        low = carry.low;
         return *this;
+    }
+    Halves carried() const
+    {
+        const Halves carry = of(low);
+        return {high + carry.high, carry.low};
     }
     auto operator<=>(const Halves&) const = default;
 };
 
-// The exponent is at least L where t = round(sum / e) >= T_L = 2, 3, 6, 12, ..., 3 * 2^(L-2), hence
-// where 2 sum >= (2 T_L - 1) e; where both sides are equal, only if T_L is even.
-bool reaches(int exponent, Halves twiceTheSum, double e)
+// 2 T_L - 1 for T_L = 2, 3, 6, 12, ..., 3 * 2^(L-2).
+double twiceLeastRatio(int exponent)
 {
-    const double least = exponent == 1 ? 2 : std::ldexp(3, exponent - 2);
-    const Halves product = Halves::of((2 * least - 1) * e);
-    return std::fmod(least, 2) == 0 ? twiceTheSum >= product : twiceTheSum > product;
+    return exponent == 1 ? 3 : static_cast<double>((std::int64_t{3} << (exponent - 1)) - 1);
 }
 
-int exponentAmong(Halves twiceTheSum, double e)
+// The exponent is at least L where t = round(sum / e) >= T_L, hence where 2 sum >= (2 T_L - 1) e;
+// where both sides are equal, only if T_L is even, as all but T_2 are.
+bool reaches(int exponent, Halves twiceTheSum, double e)
 {
-    int exponent = 0;
-    while (exponent <= 15 && reaches(exponent + 1, twiceTheSum, e))
-        ++exponent;
-    return exponent;
+    const Halves product = Halves::of(twiceLeastRatio(exponent) * e);
+    return exponent == 2 ? twiceTheSum > product : twiceTheSum >= product;
 }
+
+// For one `e` after the other: as they fall, exponents rise.
+class RisingExponent
+{
+public:
+    explicit RisingExponent(Halves twiceTheSum) : twiceTheSum_(twiceTheSum) {}
+    int of(double e)
+    {
+        if (e > last_)
+            exponent_ = 0;
+        last_ = e;
+        while (exponent_ <= 15 && reaches(exponent_ + 1, twiceTheSum_, e))
+            ++exponent_;
+        return exponent_;
+    }
+
+private:
+    Halves twiceTheSum_;
+    double last_ = 0;
+    int exponent_ = 0;
+};
 
 } // namespace
 
@@ -128,6 +149,7 @@ LogIntSoftmax::LogIntSoftmax(double scale, int bits) : bits_(bits)
         const std::int64_t q = step(x), r = -x - q * l_;
         exponentials_[difference] = static_cast<std::uint64_t>(r * (r + b_) + c_)
                                     << (lastStep_ - q);
+        real_[difference] = exponentialInDoubles(static_cast<double>(difference));
     }
 }
 
@@ -173,23 +195,24 @@ void LogIntSoftmax::rowInDoubles(std::span<const double> scores, std::span<doubl
     assert(scores.size() <= kMostScores && exponents.size() == scores.size());
     if (scores.empty())
         return;
-    const double largest = std::ranges::max(scores);
+    const auto [smallest, largest] = std::ranges::minmax(scores);
+    const auto differenceOf = [most = largest](double score) {
+        return static_cast<std::size_t>(static_cast<std::int64_t>(most - score));
+    };
+    const std::size_t end = differenceOf(smallest) + 1;
     std::array<double, 256> counts{}; // of each difference
     for (const double score : scores)
-        ++counts[static_cast<std::size_t>(largest - score)];
+        ++counts[differenceOf(score)];
 
-    std::array<double, 256> values{};
     Halves twiceTheSum;
-    for (std::size_t difference = 0; difference < counts.size(); ++difference) {
-        if (counts[difference] == 0)
-            continue;
-        values[difference] = exponentialInDoubles(static_cast<double>(difference));
-        twiceTheSum += Halves::of(2 * counts[difference] * values[difference]);
-    }
-    for (double& value : values)
-        value = value == 0 ? kNoWeight : limitedExponent(exponentAmong(twiceTheSum, value), bits_);
+    for (std::size_t difference = 0; difference < end; ++difference)
+        twiceTheSum += Halves::of(2 * counts[difference] * real_[difference]);
+    RisingExponent exponent(twiceTheSum.carried());
+    for (std::size_t difference = 0; difference < end; ++difference)
+        if (const double e = real_[difference]; counts[difference] > 0)
+            counts[difference] = e == 0 ? kNoWeight : limitedExponent(exponent.of(e), bits_);
     for (std::size_t i = 0; i < scores.size(); ++i)
-        exponents[i] = values[static_cast<std::size_t>(largest - scores[i])];
+        exponents[i] = counts[differenceOf(scores[i])];
 }
 
 } // namespace vitrine::quant

@@ -63,6 +63,7 @@ private:
     int lastStep_ = 0;   // q of the difference 255
     int bits_ = 4;
     std::array<std::uint64_t, 256> exponentials_{};
+    std::array<double, 256> real_{}; // the same, computed in doubles
 };
 
 } // namespace vitrine::quant

@@ -65,11 +65,11 @@ private:
     {
         return half(head) == 0 ? coded_.output : *coded_.second;
     }
-    Matrix onGrid(const Matrix& sums, Index head, const Requantizer& by) const
+    Matrix onGrid(Matrix sums, Index head, const Requantizer& by) const
     {
         const Rescale rescale{0, by};
-        const CodeGrid& grid = outputGrid(head);
-        return sums.unaryExpr([&](double sum) { return to_.code(sum, rescale, grid); });
+        to_.codes(sums, {&rescale, 1}, {}, outputGrid(head));
+        return sums;
     }
 
     Matrix context() const
@@ -157,8 +157,9 @@ Matrix simulateConcat(SimulatedInput a, SimulatedInput b)
 Matrix simulatePool(const CodedPool& work, SimulatedInput x, const CodeGrid& output,
                     const SimulatedRounding& to)
 {
-    const Matrix sums = x.codes->colwise().sum();
-    return sums.unaryExpr([&](double sum) { return to.code(sum, work.rescale, output); });
+    Matrix sums = x.codes->colwise().sum();
+    to.codes(sums, {&work.rescale, 1}, {}, output);
+    return sums;
 }
 
 Matrix simulateTable(const CodedTable& work, SimulatedInput x, const CodeGrid& output)

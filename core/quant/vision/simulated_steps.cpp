@@ -2,10 +2,13 @@
 
 #include "core/quant/vision/calibration_passes.h"
 #include "core/quant/vision/log_int_softmax.h"
+#include "core/quant/vision/rounded_rows.h"
 
 #include <algorithm>
+#include <bit>
 #include <cassert>
 #include <cmath>
+#include <limits>
 
 namespace vitrine::quant
 {
@@ -16,13 +19,21 @@ using Index = Eigen::Index;
 using model::ConvShape;
 using model::LayerKind;
 
+// Of each column.
+std::vector<double> scalesOf(const CodeGrid& grid, std::size_t columns)
+{
+    std::vector<double> scales(columns);
+    for (std::size_t c = 0; c < columns; ++c)
+        scales[c] = grid.scaleOf(c);
+    return scales;
+}
+
 // What a matrix of codes stands for.
 Matrix valuesOf(SimulatedInput x)
 {
-    Matrix values = *x.codes;
-    for (Index c = 0; c < values.cols(); ++c)
-        values.col(c) *= x.grid->scaleOf(static_cast<std::size_t>(c));
-    return values;
+    const auto scales = scalesOf(*x.grid, static_cast<std::size_t>(x.codes->cols()));
+    const Eigen::Map<const Eigen::ArrayXd> each(scales.data(), x.codes->cols());
+    return (x.codes->array().rowwise() * each.transpose()).matrix();
 }
 
 double realGelu(double x)
@@ -61,33 +72,100 @@ Matrix depthwiseSums(const ConvShape& s, const Matrix& weights, const Matrix& x)
     return sums;
 }
 
+// c += x (weights of the outputs from `first` on)^T.
+void addCodeProduct(Eigen::Ref<Matrix> c, const Matrix& x, const CodedProduct& work, Index first)
+{
+    addProductOf({x.data(), x.rowStride(), x.colStride()},
+                 CodeOperand{work.weights.data() + first * x.cols(), 1, x.cols()}, c.rows(),
+                 x.cols(), c.cols(), 1, c.data(), c.outerStride());
+}
+
 // Sums of products of codes, without the bias.
 Matrix sumsOf(const model::LayerShape& shape, const CodedProduct& work, const Matrix& x)
 {
     const auto outputs = static_cast<Index>(work.bias.size());
-    const Matrix weights = asDoubles(work.weights, outputs);
     if (shape.conv.inChannels == 0) {
         Matrix sums = Matrix::Zero(x.rows(), outputs);
-        addProduct(sums, x, weights.transpose());
+        addCodeProduct(sums, x, work, 0);
         return sums;
     }
     const ConvShape& s = shape.conv;
     if (shape.kind == LayerKind::depthwise)
-        return depthwiseSums(s, weights, x);
+        return depthwiseSums(s, asDoubles(work.weights, outputs), x);
     Matrix sums = Matrix::Zero(s.outHeight * s.outWidth, outputs);
     const Index filters = outputs / s.groups;
-    for (std::int64_t group = 0; group < s.groups; ++group) {
-        const Matrix patches = convolutionRows(s, group, x);
-        addProduct(sums.middleCols(group * filters, filters), patches,
-                   weights.middleRows(group * filters, filters).transpose());
-    }
+    for (std::int64_t group = 0; group < s.groups; ++group)
+        addCodeProduct(sums.middleCols(group * filters, filters), convolutionRows(s, group, x),
+                       work, group * filters);
     return sums;
+}
+
+// The activation of sums with their bias, in floating point.
+void activateSums(Matrix& sums, const CodedProduct& work, double inputScale)
+{
+    for (Index r = 0; r < sums.rows(); ++r)
+        for (Index c = 0; c < sums.cols(); ++c) {
+            const auto channel = static_cast<std::size_t>(c);
+            const double scale =
+                inputScale * work.weightScales[work.weightScales.size() == 1 ? 0 : channel];
+            sums(r, c) = realActivation(work.after, (sums(r, c) + work.bias[channel]) * scale);
+        }
+}
+
+// Codes of what an activation reads to those that it gives, as distances from their zeros.
+void lookUpActivations(Matrix& codes, const CodedProduct& work, std::int64_t zero)
+{
+    const std::int64_t first = work.before->zero - work.before->low();
+    for (double& code : codes.reshaped<Eigen::AutoOrder>())
+        code = static_cast<double>(
+            work.table[static_cast<std::size_t>(static_cast<std::int64_t>(code) + first)] - zero);
+}
+
+// Hardswish (hard_swish.h) of numbers of 16 bits, to codes. x times its gate and 1/6 has fewer
+// digits than a double, so that it is rounded once.
+void activateNumbers(Matrix& numbers, const HardSwishUnit& unit, const SimulatedRounding& to)
+{
+    constexpr double kSixth = 10923.0 / 65536;
+    constexpr double kBeyond = std::numeric_limits<double>::infinity();
+    const double one = std::ldexp(1.0, unit.fraction);
+    numbers.array() *= (numbers.array() + 3 * one).max(0.0).min(6 * one);
+    const std::vector<double> sixths(static_cast<std::size_t>(numbers.cols()), kSixth);
+    roundRows({.sums = numbers.data(),
+               .rows = numbers.rows(),
+               .factors = sixths,
+               .low = -kBeyond,
+               .high = kBeyond});
+    std::vector<double> lessCentres;
+    std::ranges::transform(unit.centres, std::back_inserter(lessCentres),
+                           [](std::int64_t centre) { return -static_cast<double>(centre); });
+    std::vector<Rescale> rescales;
+    for (const Requantizer& by : unit.by)
+        rescales.push_back({0, by});
+    to.codes(numbers, rescales, lessCentres, unit.output);
 }
 
 // The weight 2^-exponent with kSoftmaxFraction bits behind the point; 0 beyond the last exponent.
 double powerWeight(double exponent, double last = kSoftmaxFraction)
 {
-    return exponent > last ? 0 : std::ldexp(1.0, kSoftmaxFraction - static_cast<int>(exponent));
+    constexpr std::int64_t ofOne = 1023 + kSoftmaxFraction; // the exponent's field of a double
+    return exponent > last
+               ? 0
+               : std::bit_cast<double>((ofOne - static_cast<std::int64_t>(exponent)) << 52);
+}
+
+// round(-log2(x)). Only near the root of a half among the digits of x is a logarithm needed to
+// know it, whatever the last bit of the library's.
+double roundedLog2(double x, Rounding rounding)
+{
+    constexpr std::uint64_t ofDigits = (std::uint64_t{1} << 52) - 1,
+                            ofHalf = std::uint64_t{1022} << 52;
+    const auto bits = std::bit_cast<std::uint64_t>(x);
+    const double digits = std::bit_cast<double>((bits & ofDigits) | ofHalf); // 0.5 .. 1
+    const double fromRoot = digits - 0.70710678118654752;
+    if (!(x >= std::numeric_limits<double>::min() && std::abs(fromRoot) > 1e-9))
+        return rounded(-std::log2(x), rounding);
+    const double exponent = 1022 - static_cast<double>(static_cast<std::int64_t>(bits >> 52));
+    return fromRoot > 0 ? exponent : exponent + 1;
 }
 
 // Columns of one head's queries (0), keys (1) or values (2).
@@ -131,30 +209,17 @@ double SimulatedRounding::code(double value, const CodeGrid& grid, std::size_t c
 Matrix simulateProduct(const model::NetworkLayer& layer, const CodedProduct& work, SimulatedInput x,
                        const CodeGrid& output, const SimulatedRounding& to)
 {
-    const CodeGrid& first = work.before ? *work.before : output;
     Matrix sums = sumsOf(layer.shape, work, *x.codes);
-    for (Index r = 0; r < sums.rows(); ++r)
-        for (Index c = 0; c < sums.cols(); ++c) {
-            const auto channel = static_cast<std::size_t>(c);
-            const double scale =
-                x.grid->scale * work.weightScales[work.weightScales.size() == 1 ? 0 : channel];
-            double& sum = sums(r, c);
-            sum += work.bias[channel];
-            if (work.after != model::Function::none && !work.before) {
-                sum = to.code(realActivation(work.after, sum * scale), output, channel);
-                continue;
-            }
-            sum = to.code(sum, work.rescales[channel], first);
-            if (work.hardSwish)
-                sum = to.code(wholeHardSwishInDoubles(sum, work.hardSwish->fraction) -
-                                  static_cast<double>(work.hardSwish->centres[channel]),
-                              {0, work.hardSwish->by[channel]}, output);
-            else if (work.before)
-                sum = static_cast<double>(
-                    work.table[static_cast<std::size_t>(static_cast<std::int64_t>(sum) +
-                                                        first.zero - first.low())] -
-                    output.zero);
-        }
+    if (work.after != model::Function::none && !work.before) {
+        activateSums(sums, work, x.grid->scale);
+        to.codes(sums, output);
+        return sums;
+    }
+    to.codes(sums, work.rescales, work.bias, work.before ? *work.before : output);
+    if (work.hardSwish)
+        activateNumbers(sums, *work.hardSwish, to);
+    else if (work.before)
+        lookUpActivations(sums, work, output.zero);
     return sums;
 }
 
@@ -183,22 +248,18 @@ Matrix simulateSum(const CodedSum& work, SimulatedInput a, SimulatedInput b, con
                    const SimulatedRounding& to)
 {
     Matrix sum(a.codes->rows(), a.codes->cols());
-    for (Index c = 0; c < sum.cols(); ++c) {
-        const auto channel = static_cast<std::size_t>(c);
-        if (work.firstBy.empty()) {
-            for (Index r = 0; r < sum.rows(); ++r)
-                sum(r, c) = to.code((*a.codes)(r, c) * a.grid->scaleOf(channel) +
-                                        (*b.codes)(r, c) * b.grid->scaleOf(channel),
-                                    output, channel);
-            continue;
-        }
-        const auto firstBy = static_cast<double>(work.firstBy[channel]),
-                   secondBy = static_cast<double>(work.secondBy[channel]);
-        const Rescale by{0, Requantizer{1, work.shift}};
-        for (Index r = 0; r < sum.rows(); ++r)
-            sum(r, c) =
-                to.code((*a.codes)(r, c) * firstBy + (*b.codes)(r, c) * secondBy, by, output);
+    const auto columns = static_cast<std::size_t>(sum.cols());
+    const auto add = [&](const std::vector<double>& aBy, const std::vector<double>& bBy) {
+        addRows(a.codes->data(), aBy, b.codes->data(), bBy, sum.rows(), sum.data());
+    };
+    if (work.firstBy.empty()) {
+        add(scalesOf(*a.grid, columns), scalesOf(*b.grid, columns));
+        to.codes(sum, output);
+        return sum;
     }
+    add({work.firstBy.begin(), work.firstBy.end()}, {work.secondBy.begin(), work.secondBy.end()});
+    const Rescale by{0, Requantizer{1, work.shift}};
+    to.codes(sum, {&by, 1}, {}, output);
     return sum;
 }
 
@@ -221,11 +282,11 @@ Matrix simulateNorm(const CodedNorm& work, SimulatedInput x, const CodeGrid& out
         for (std::size_t c = 0; c < columns; ++c) {
             const auto column = static_cast<Index>(c);
             result(r, column) =
-                to.code((values(r, column) - mean) * by * static_cast<double>(work.weight[c]) +
-                            static_cast<double>(work.bias[c]),
-                        output, c);
+                (values(r, column) - mean) * by * static_cast<double>(work.weight[c]) +
+                static_cast<double>(work.bias[c]);
         }
     }
+    to.codes(result, output);
     return result;
 }
 
@@ -238,7 +299,8 @@ Matrix simulateScores(const model::LayerShape& shape, const CodedScores& work, S
                      keys = headOf(*qkv.codes, 1, head, shape.k);
         addProduct(scores.middleRows(head * shape.m, shape.m), queries, keys.transpose());
     }
-    return scores.unaryExpr([&](double sum) { return to.code(sum, work.rescale, output); });
+    to.codes(scores, {&work.rescale, 1}, {}, output);
+    return scores;
 }
 
 Matrix simulateSoftmax(const CodedSoftmax& work, SimulatedInput scores, const CodeGrid& output,
@@ -251,7 +313,9 @@ Matrix simulateSoftmax(const CodedSoftmax& work, SimulatedInput scores, const Co
         for (Index r = 0; r < weights.rows(); ++r)
             softmax.rowInDoubles({scores.codes->row(r).data(), columns},
                                  {weights.row(r).data(), columns});
-        return weights.unaryExpr([](double exponent) { return powerWeight(exponent); });
+        for (double& weight : weights.reshaped<Eigen::AutoOrder>())
+            weight = powerWeight(weight);
+        return weights;
     }
     const double last = std::ldexp(1.0, work.bits) - 1;
     for (Index r = 0; r < weights.rows(); ++r) {
@@ -260,15 +324,14 @@ Matrix simulateSoftmax(const CodedSoftmax& work, SimulatedInput scores, const Co
             ((scores.codes->row(r).array() - most) * scores.grid->scale).exp().matrix();
         weights.row(r) /= weights.row(r).sum();
         for (double& weight : weights.row(r)) {
-            if (work.form == SoftmaxForm::uniform)
-                weight = to.code(weight, output, 0);
-            else
+            if (work.form != SoftmaxForm::uniform)
                 weight = powerWeight(
-                    weight > 0 ? std::min(rounded(-std::log2(weight), to.rounding), last + 1)
-                               : last + 1,
+                    weight > 0 ? std::min(roundedLog2(weight, to.rounding), last + 1) : last + 1,
                     last);
         }
     }
+    if (work.form == SoftmaxForm::uniform)
+        to.codes(weights, output);
     return weights;
 }
 
@@ -283,7 +346,8 @@ Matrix simulateValues(const model::LayerShape& shape, const CodedValues& work,
         addProduct(values.middleCols(head * dim, dim),
                    weights.codes->middleRows(head * tokens, tokens), v);
     }
-    return values.unaryExpr([&](double sum) { return to.code(sum, work.rescale, output); });
+    to.codes(values, {&work.rescale, 1}, {}, output);
+    return values;
 }
 
 } // namespace vitrine::quant

@@ -23,6 +23,11 @@ struct SimulatedRounding {
     double code(double sum, const Rescale& by, const CodeGrid& grid) const;
     // The code for a number.
     double code(double value, const CodeGrid& grid, std::size_t channel) const;
+    // The same of all sums, each with its column's bias added (or none), by one rescale for all or
+    // one for each column; and of all numbers. Equal codes and counts, many times as fast.
+    void codes(Matrix& sums, std::span<const Rescale> by, std::span<const double> biases,
+               const CodeGrid& grid) const;
+    void codes(Matrix& values, const CodeGrid& grid) const;
 
 private:
     double whole(double sum, const Rescale& by) const;
