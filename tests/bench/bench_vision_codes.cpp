@@ -1,12 +1,13 @@
-// One picture through a network in codes of P²-ViT (W8A8), in whole numbers, beside the original in
-// single precision: DeiT-Tiny at 224 x 224 (random weights) and vitrine-deit. Medians of
-// interleaved pairs.
-//   bench_vision_codes [pairs = 15] [threads = 1 and 2]
+// One picture through a network in codes of P²-ViT (W8A8), in whole numbers and simulated in double
+// precision, beside the original in single precision: DeiT-Tiny at 224 x 224 (random weights) and
+// vitrine-deit. Medians of interleaved rounds.
+//   bench_vision_codes [rounds = 15] [threads = 1 and 2]
 #include "core/base/parallel.h"
 #include "core/base/resources.h"
 #include "core/model/network/vit_network.h"
 #include "core/model/vision/vision_model.h"
 #include "core/quant/vision/integer_vision.h"
+#include "core/quant/vision/simulated_vision.h"
 #include "core/quant/vision/vision_method.h"
 #include "tests/bench/bench_model.h"
 #include "tests/core/model/vision/random_vision.h"
@@ -78,29 +79,48 @@ private:
     std::map<std::string, double> spent_;
 };
 
-void measureCodes(const BothVersions& both, int pairs, int threads)
+// Times of one version, and how often each fits into the original's of the same round.
+struct Times {
+    std::vector<double> spent, share;
+
+    void add(double original, double own)
+    {
+        spent.push_back(own);
+        share.push_back(original / own);
+    }
+    void print(const char* name) const
+    {
+        fmt::print("  {:<14} {:9.3f} ms | fp32 / this {:.2f}\n", name, 1e3 * median(spent),
+                   median(share));
+    }
+};
+
+void measureCodes(const BothVersions& both, int rounds, int threads)
 {
     setThreadCount(threads);
     const auto original = must(model::VisionModel::open(both.checkpoint));
     const auto whole = must(quant::IntegerVision::make(both.coded));
+    const auto simulated = must(quant::SimulatedVision::make(both.coded));
     const std::vector<float>& picture = both.pictures.front();
     for (int i = 0; i < 3; ++i)
-        must(original.run(picture)), must(whole.run(picture));
-    std::vector<double> real, integer, ratio;
+        must(original.run(picture)), must(whole.run(picture)), must(simulated.run(picture));
+    Times real, integer, doubles;
     LayerClock clock;
-    for (int i = 0; i < pairs; ++i) {
-        real.push_back(seconds([&] { must(original.run(picture)); }));
-        integer.push_back(seconds([&] { must(whole.run(picture)); }));
-        ratio.push_back(real.back() / integer.back());
+    for (int i = 0; i < rounds; ++i) {
+        const double spent = seconds([&] { must(original.run(picture)); });
+        real.add(spent, spent);
+        integer.add(spent, seconds([&] { must(whole.run(picture)); }));
+        doubles.add(spent, seconds([&] { must(simulated.run(picture)); }));
         clock.begin();
         must(whole.run(picture, [&](const quant::IntegerOutput& output) {
             clock.tell(kindName(both.coded->network().layers[output.layer].shape.kind));
         }));
     }
-    fmt::print("{}, {} thread{}: fp32 {:.3f} ms, whole numbers {:.3f} ms | fp32 / whole {:.2f}\n",
-               both.name, threads, threads == 1 ? "" : "s", 1e3 * median(real),
-               1e3 * median(integer), median(ratio));
-    clock.print(pairs);
+    fmt::print("{}, {} thread{}:\n", both.name, threads, threads == 1 ? "" : "s");
+    real.print("fp32");
+    integer.print("whole numbers");
+    clock.print(rounds);
+    doubles.print("simulated");
 }
 
 } // namespace
@@ -109,7 +129,7 @@ void measureCodes(const BothVersions& both, int pairs, int threads)
 int main(int count, char** arguments)
 {
     using namespace vitrine;
-    const int pairs = count > 1 ? std::atoi(arguments[1]) : 15;
+    const int rounds = count > 1 ? std::atoi(arguments[1]) : 15;
     const tests::TemporaryFolder folder;
     tests::RandomVision(model::vitNetwork({}))
         .write(folder.path, R"({"img_size": 224, "num_heads": 3})");
@@ -119,5 +139,5 @@ int main(int count, char** arguments)
     for (const int threads : {1, 2})
         if (count < 3 || threads == std::atoi(arguments[2]))
             for (const auto& both : tested)
-                bench::measureCodes(both, pairs, threads);
+                bench::measureCodes(both, rounds, threads);
 }
