@@ -117,24 +117,24 @@ private:
         const Index heads = divisors.cols(), dim = dividends.cols() / heads;
         Matrix result(dividends.rows(), dividends.cols());
         for (Index row = 0; row < result.rows(); ++row)
-            for (Index c = 0; c < result.cols(); ++c) {
-                const Index head = c / dim;
-                const double divisor = divisors(row, head);
-                result(row, c) = isReal() ? realOutput(dividends(row, c), divisor)
-                                          : output((*work_.halves)[head < heads / 2 ? 0 : 1],
-                                                   dividends(row, c), divisor);
-            }
+            for (Index c = 0; c < result.cols(); ++c)
+                result(row, c) = quotient(dividends(row, c), divisors(row, c / dim));
+        if (isReal()) {
+            to_.codes(result, coded_.output);
+            return result;
+        }
+        std::vector<Rescale> rescales;
+        for (Index c = 0; c < result.cols(); ++c)
+            rescales.push_back({0, (*work_.halves)[c / dim < heads / 2 ? 0 : 1].toOutputs});
+        to_.codes(result, rescales, {}, coded_.output);
         return result;
     }
-    double realOutput(double dividend, double divisor) const
+    double quotient(double dividend, double divisor) const
     {
+        if (!isReal()) // both halves divide alike
+            return quotientInDoubles(work_.halves->front().division, dividend, divisor);
         const double by = divisor + static_cast<double>(layer_.epsilon);
-        return to_.code(by > 0 ? dividend / by : 0, coded_.output, 0);
-    }
-    double output(const WholeHead& head, double dividend, double divisor) const
-    {
-        const double quotient = quotientInDoubles(head.division, dividend, divisor);
-        return to_.code(quotient, Rescale{0, head.toOutputs}, coded_.output);
+        return by > 0 ? dividend / by : 0;
     }
 
     const model::NetworkLayer& layer_;

@@ -94,8 +94,12 @@ Matrix sumsOf(const model::LayerShape& shape, const CodedProduct& work, const Ma
         return depthwiseSums(s, asDoubles(work.weights, outputs), x);
     Matrix sums = Matrix::Zero(s.outHeight * s.outWidth, outputs);
     const Index filters = outputs / s.groups;
+    const Index channels = s.inChannels / s.groups;
+    const bool isPointwise = s.kernelHeight * s.kernelWidth * s.strideHeight * s.strideWidth == 1;
     for (std::int64_t group = 0; group < s.groups; ++group)
-        addCodeProduct(sums.middleCols(group * filters, filters), convolutionRows(s, group, x),
+        addCodeProduct(sums.middleCols(group * filters, filters),
+                       isPointwise ? Matrix(x.middleCols(group * channels, channels))
+                                   : convolutionRows(s, group, x),
                        work, group * filters);
     return sums;
 }
