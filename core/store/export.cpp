@@ -74,18 +74,21 @@ Result<void> exportRun(const RunRecord& run, const fs::path& folder)
         return inputError("cannot export to {}: the folder is not empty", folder.string());
 
     std::set<std::string> taken = {"run.json", "parameters.csv", "metrics.csv"};
+    for (const auto& artifact : run.result.artifacts)
+        if (!isPlainFileName(artifact.name) || !taken.insert(artifact.name).second)
+            return failure("cannot export the artifact \"{}\": its name is taken", artifact.name);
     VITRINE_CHECK(writeFileAtomically(folder / "parameters.csv", parametersCsv(run)));
     VITRINE_CHECK(writeFileAtomically(folder / "metrics.csv", metricsCsv(run)));
     for (const auto& table : run.result.tables) {
         std::string name = table.name + ".csv";
+        if (taken.contains(name))
+            name = "table-" + name;
         if (!isPlainFileName(name) || !taken.insert(name).second)
             name = fmt::format("table-{}.csv", taken.size());
         taken.insert(name);
         VITRINE_CHECK(writeFileAtomically(folder / name, tableCsv(table)));
     }
     for (const auto& artifact : run.result.artifacts) {
-        if (!isPlainFileName(artifact.name) || taken.contains(artifact.name))
-            return failure("cannot export the artifact \"{}\": its name is taken", artifact.name);
         fs::copy_file(artifact.path, folder / artifact.name, error);
         if (error)
             return inputError("cannot export the artifact {}: {}", artifact.name, error.message());

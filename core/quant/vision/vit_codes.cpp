@@ -157,11 +157,12 @@ void VitCoder::chooseWeights()
         if (!isProduct(network_.layers[i].shape.kind))
             continue;
         const Matrix square = smoothedSquare(i);
-        weights_[i].scales = chooseWeightScales(weights_[i].values, lossesFromMeanSquare(square),
-                                                {.bits = weightBits(i),
-                                                 .isPerOutput = scheme_.weightsPerOutput,
-                                                 .power = scheme_.power,
-                                                 .rounding = Rounding::halfUp});
+        weights_[i].scales = chooseWeightScales(
+            weights_[i].values, lossesFromMeanSquare(square),
+            {.bits = weightBits(i),
+             .isPerOutput = scheme_.fewBitsPerOutput && weightBits(i) < kTensorBits,
+             .power = scheme_.power,
+             .rounding = Rounding::halfUp});
     }
 }
 

@@ -17,7 +17,9 @@ struct VitScheme {
     // LayerNorm, softmax and GELU in whole numbers, requantization by shifts. Needs powers of two
     // and logSoftmax.
     bool isWhole = false;
-    bool weightsPerOutput = false; // a scale for each output, not for a whole weight
+    // Weights of fewer than 8 bits have a scale for each output, not for the whole; in each layer
+    // by its own bits.
+    bool fewBitsPerOutput = false;
 };
 inline constexpr int kLogSoftmaxBits = 4;
 

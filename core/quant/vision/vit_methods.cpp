@@ -20,7 +20,7 @@ Result<CodedVision> fqVit(const VisionQuantTask& task)
     return codeVit({.channelFactors = on.contains("ptf"),
                     .smoothing = on.contains("smoothing"),
                     .logSoftmax = on.contains("log2"),
-                    .weightsPerOutput = task.settings.weightBits < 8},
+                    .fewBitsPerOutput = true},
                    task);
 }
 
@@ -33,7 +33,7 @@ Result<CodedVision> p2vit(const VisionQuantTask& task)
          .smoothing = on.contains("smoothing"),
          .logSoftmax = on.contains("log2"),
          .isWhole = on.contains("integer"),
-         .weightsPerOutput = task.settings.weightBits < 8},
+         .fewBitsPerOutput = true},
         task);
 }
 

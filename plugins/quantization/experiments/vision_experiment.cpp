@@ -4,6 +4,7 @@
 #include "core/quant/vision/vision_method.h"
 #include "plugins/common/evidence_params.h"
 #include "plugins/common/experiment_input.h"
+#include "plugins/quantization/experiments/vision_mixed.h"
 #include "plugins/quantization/experiments/vision_quant_tables.h"
 
 #include <algorithm>
@@ -17,8 +18,8 @@ namespace
 {
 
 constexpr std::size_t kPicturesOfLayers = 16; // on which layers are compared
-// Shares of the progress.
-constexpr double kCodingShare = 0.2, kJudgingShare = 0.8;
+// Shares of the progress: of a search of bits where there is one, of coding in what is left then.
+constexpr double kMixedShare = 0.6, kCodingShare = 0.2;
 
 // The words of a list, separated by commas.
 std::vector<std::string> listedWords(const std::string& list)
@@ -68,6 +69,7 @@ public:
         VITRINE_TRY(classes_, classesFor(*data_.pictures, *opened_, out_.notes));
         VITRINE_CHECK(noteRounding(*opened_, *data_.pictures, out_.notes));
         VITRINE_TRY(calibration_, readCalibration());
+        VITRINE_CHECK(chooseBits());
         VITRINE_CHECK(quantizeModel());
         VITRINE_CHECK(judgeVersions());
         return std::move(out_);
@@ -111,11 +113,29 @@ private:
         return pictures;
     }
 
+    quant::VisionQuantTask taskFrom(double from, double to)
+    {
+        return {opened_->model.sharedCheckpoint(), calibration_, settings_,
+                [this, from, to](double share) { return tell(from + (to - from) * share); }};
+    }
+
+    Result<void> chooseBits()
+    {
+        if (!isMixed(params_))
+            return {};
+        VITRINE_TRY(const auto found, quant::chooseMixedBits(method_, taskFrom(0, kMixedShare),
+                                                             mixedSettings(params_)));
+        settings_.layerBits = quant::layerBitsOf(found.network, found.bits);
+        append(out_.notes, mixedNotes(found, calibration_.size(), params_));
+        mixedTables_ = {mixedBitsTable(found, opened_->model.network()),
+                        mixedCandidatesTable(found)};
+        before_ = kMixedShare;
+        return {};
+    }
+
     Result<void> quantizeModel()
     {
-        VITRINE_TRY(auto coded, method_.quantize(
-                                    {opened_->model.sharedCheckpoint(), calibration_, settings_,
-                                     [this](double share) { return tell(kCodingShare * share); }}));
+        VITRINE_TRY(auto coded, method_.quantize(taskFrom(before_, afterCoding())));
         coded_ = std::make_shared<const quant::CodedVision>(std::move(coded));
         const auto parts = quant::floatParts(*coded_);
         out_.notes.push_back(
@@ -125,6 +145,7 @@ private:
         return {};
     }
 
+    double afterCoding() const { return before_ + kCodingShare * (1 - before_); }
     Result<void> judgeVersions();
 
     std::string className(std::int64_t label) const
@@ -144,6 +165,8 @@ private:
     OpenPictures data_;
     std::vector<std::int64_t> classes_;
     std::vector<std::vector<float>> calibration_;
+    std::vector<Table> mixedTables_;
+    double before_ = 0; // of the progress, when coding begins
     std::shared_ptr<const quant::CodedVision> coded_;
     RunResult out_;
 };
@@ -160,8 +183,8 @@ Result<void> VisionRun::judgeVersions()
     }
     VITRINE_TRY(const auto judged,
                 judge(versions, *data_.pictures, data_.count, classes_, [this](std::int64_t done) {
-                    return tell(kCodingShare + kJudgingShare * static_cast<double>(done) /
-                                                   static_cast<double>(data_.count));
+                    return tell(afterCoding() + (1 - afterCoding()) * static_cast<double>(done) /
+                                                    static_cast<double>(data_.count));
                 }));
     append(out_.notes, leftOutNotes(judged.leftOut));
     if (judged.unequalPictures > 0)
@@ -178,6 +201,7 @@ Result<void> VisionRun::judgeVersions()
     out_.tables.push_back(inFloatTable(*coded_));
     out_.tables.push_back(visionItemsTable(
         judged, *data_.pictures, [this](std::int64_t label) { return className(label); }));
+    std::ranges::move(mixedTables_, std::back_inserter(out_.tables));
     const auto bits = progress_.artifactFolder() / "bits.csv";
     VITRINE_CHECK(writeFileAtomically(bits, visionBitMapText(*coded_)));
     Artifact artifact;
@@ -229,6 +253,8 @@ std::vector<ParamSpec> VisionExperiment::params(const Params&) const
                     "uniform and trio-vit know, without the pass in whole numbers",
                     2, 16, std::int64_t{8}),
         steps};
+    for (ParamSpec& spec : mixedParams())
+        specs.push_back(std::move(spec));
     for (ParamSpec& spec : trainingParams())
         specs.push_back(std::move(spec));
     for (ParamSpec& spec : pictureParams())

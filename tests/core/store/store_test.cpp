@@ -285,6 +285,20 @@ TEST_F(StoreTest, ExportWritesPlainFiles)
         exportRun(store.load(number).value(), folder.path / "out").has_value()); // not empty
 }
 
+TEST_F(StoreTest, AnExportedTableGivesWayToAFileOfItsName)
+{
+    RunRecord run = withArtifact(sampleRun(1), "bytes");
+    run.result.artifacts[0].name = "pairs.csv";
+    const auto number = store.import(run).value();
+
+    const auto done = exportRun(store.load(number).value(), folder.path / "out");
+
+    ASSERT_TRUE(done.has_value()) << done.error().message;
+    std::ifstream file(folder.path / "out" / "pairs.csv");
+    EXPECT_EQ((std::string{std::istreambuf_iterator<char>(file), {}}), "bytes");
+    EXPECT_TRUE(std::filesystem::exists(folder.path / "out" / "table-pairs.csv"));
+}
+
 TEST(CompareComputed, SeesOneBitAndIgnoresMeasuredValues)
 {
     const RunRecord a = sampleRun(1);

@@ -5,6 +5,7 @@
 #include "tests/support/small_classifier.h"
 #include "tests/support/temporary_folder.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -142,6 +143,50 @@ TEST_F(VisionExperimentTest, WhatJudgesIsNeverCalibratedOn)
         return all;
     };
     EXPECT_EQ(scales(*first), scales(*second));
+}
+
+// The bits found are those of the network that is judged, and of the file that simulators read.
+TEST_F(VisionExperimentTest, MixedPrecisionFindsBitsWithinItsBudget)
+{
+    const auto result = run({{"mixed", "budget"},
+                             {"mixed_budget", "1.5"},
+                             {"mixed_generations", "1"},
+                             {"calibration", "10"}});
+    ASSERT_TRUE(result) << result.error().message;
+    EXPECT_EQ(valueOf(*result, "integer_match"), 1);
+    std::map<std::string, std::int64_t> inLayers;
+    for (const auto& row : result->table("layers")->rows)
+        if (const auto* bits = std::get_if<std::int64_t>(&row[2]))
+            inLayers[std::get<std::string>(row[0])] = *bits;
+    const auto text = readFile(result->artifact("bits.csv")->path, 1 << 20);
+    ASSERT_TRUE(text);
+    const Table* bits = result->table("bits");
+    ASSERT_EQ(bits->rows.size(), 6u);
+    std::int64_t cost = 0, macs = 0;
+    for (const auto& row : bits->rows) {
+        const auto name = std::get<std::string>(row[0]);
+        const auto width = std::get<std::int64_t>(row[1]);
+        EXPECT_EQ(width, inLayers[name]) << name;
+        EXPECT_THAT(*text, testing::HasSubstr(fmt::format("{}, {}, 8\n", name, width)));
+        cost += std::get<std::int64_t>(row[4]) * width;
+        macs += std::get<std::int64_t>(row[4]);
+    }
+    EXPECT_LE(static_cast<double>(cost), 1.5 * 4 * static_cast<double>(macs));
+    EXPECT_EQ(std::get<std::int64_t>(bits->rows[0][1]), 8) << "the first layer";
+    std::int64_t chosen = 0;
+    for (const auto& row : result->table("candidates")->rows) {
+        EXPECT_LE(std::get<double>(row[1]), 1.5);
+        chosen += std::get<std::int64_t>(row[4]);
+    }
+    EXPECT_EQ(chosen, 1);
+    EXPECT_THAT(result->notes, testing::Contains(testing::HasSubstr("seed 42, on 10 training")));
+}
+
+TEST_F(VisionExperimentTest, ABudgetThatNothingKeepsIsRefused)
+{
+    const auto result = run({{"mixed", "budget"}, {"mixed_budget", "1"}});
+    ASSERT_FALSE(result);
+    EXPECT_THAT(result.error().message, testing::HasSubstr("no choice of bits"));
 }
 
 TEST_F(VisionExperimentTest, StepsAreALadder)
