@@ -1,6 +1,7 @@
 #include "plugins/quantization/experiments/vision_experiment.h"
 
 #include "core/base/file.h"
+#include "core/quant/vision/coded_files.h"
 #include "core/quant/vision/vision_method.h"
 #include "plugins/common/evidence_params.h"
 #include "plugins/common/experiment_input.h"
@@ -142,6 +143,16 @@ private:
             parts.empty() ? std::string("Nothing is computed in floating point but the "
                                         "picture's codes.")
                           : fmt::format("In floating point stay: {}.", fmt::join(parts, ", ")));
+        return keepCodes();
+    }
+
+    Result<void> keepCodes()
+    {
+        if (!params_.has("out") || params_.text("out").empty())
+            return {};
+        VITRINE_CHECK(quant::writeCodedVision(*coded_, method_.name,
+                                              std::filesystem::path(params_.text("out"))));
+        out_.notes.push_back(fmt::format("The network in codes lies in {}.", params_.text("out")));
         return {};
     }
 
@@ -210,6 +221,15 @@ Result<void> VisionRun::judgeVersions()
     return {};
 }
 
+ParamSpec codesParam()
+{
+    ParamSpec spec;
+    spec.name = "out", spec.label = "Folder of the codes", spec.type = ParamType::text;
+    spec.group = "Result", spec.optional = true, spec.advanced = true;
+    spec.help = "Where the network in codes is written (safetensors, config.json); empty: nowhere";
+    return spec;
+}
+
 ParamSpec methodParam()
 {
     std::vector<ParamChoice> choices;
@@ -261,6 +281,7 @@ std::vector<ParamSpec> VisionExperiment::params(const Params&) const
         specs.push_back(std::move(spec));
     for (const auto& parameter : evidence::parametersOf(quant::operationEnergyFields()))
         specs.push_back(paramOf(parameter));
+    specs.push_back(codesParam());
     return specs;
 }
 

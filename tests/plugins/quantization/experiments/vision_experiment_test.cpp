@@ -2,6 +2,8 @@
 
 #include "core/base/file.h"
 #include "core/base/statistics.h"
+#include "core/quant/vision/coded_files.h"
+#include "core/quant/vision/simulated_vision.h"
 #include "tests/support/small_classifier.h"
 #include "tests/support/temporary_folder.h"
 
@@ -180,6 +182,19 @@ TEST_F(VisionExperimentTest, MixedPrecisionFindsBitsWithinItsBudget)
     }
     EXPECT_EQ(chosen, 1);
     EXPECT_THAT(result->notes, testing::Contains(testing::HasSubstr("seed 42, on 10 training")));
+}
+
+TEST_F(VisionExperimentTest, TheCodesAreKeptWhereOutSays)
+{
+    const auto folder = folder_.path / "codes";
+    const auto result = run({{"out", folder.string()}});
+    ASSERT_TRUE(result) << result.error().message;
+    const auto opened = quant::openCodedVision(folder);
+    ASSERT_TRUE(opened) << opened.error().message;
+    EXPECT_TRUE(quant::floatParts(*opened).empty());
+    const auto refused = run({{"out", (folder_.path / "model").string()}});
+    ASSERT_FALSE(refused);
+    EXPECT_THAT(refused.error().message, testing::HasSubstr("not written over"));
 }
 
 TEST_F(VisionExperimentTest, ABudgetThatNothingKeepsIsRefused)
