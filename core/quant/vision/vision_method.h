@@ -35,13 +35,29 @@ struct VisionQuantTask {
     std::function<bool(double share)> progress = {}; // false: cancelled
 };
 
-// A way to put a vision transformer into codes. Its file adds it.
+// A network that computes something else instead, in floating point: another checkpoint.
+struct VisionReworkTask {
+    std::shared_ptr<const model::VisionCheckpoint> checkpoint;
+    std::set<std::string> tricks = {};
+    double threshold = 0.002; // of a sparse part
+};
+struct ReworkedVision {
+    std::shared_ptr<const model::VisionCheckpoint> checkpoint;
+    // What it is compared with unless another is named; nothing: one has to be named.
+    std::shared_ptr<const model::VisionCheckpoint> original;
+    std::vector<std::string> notes; // what was changed, and whether it was trained for it
+};
+
+// A way to make a vision transformer cheaper: to put it into codes, or to change what its layers
+// compute. Its file adds it.
 struct VisionMethod {
     std::string name, title, paper;  // "p2vit", "P²-ViT", "arXiv 2405.19915"
     std::vector<VisionTrick> tricks; // in the order in which a ladder puts them on
     // Input error that says which networks it does not know.
     Result<void> (*fits)(const model::Network& network) = nullptr;
+    // One of both is set.
     Result<CodedVision> (*quantize)(const VisionQuantTask& task) = nullptr;
+    Result<ReworkedVision> (*rework)(const VisionReworkTask& task) = nullptr;
     int mostActivationBits = 8; // beyond 8 there is the simulated pass alone
 };
 

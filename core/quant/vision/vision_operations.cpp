@@ -1,13 +1,15 @@
 #include "core/quant/vision/vision_operations.h"
 
+#include "core/model/network/shift_add_network.h"
+
 #include <algorithm>
+#include <cmath>
 
 namespace vitrine::quant
 {
 namespace
 {
 
-using evidence::Mark;
 using model::LayerKind;
 using model::NetworkLayer;
 
@@ -25,6 +27,31 @@ public:
     {
         add(multiply, static_cast<double>(shape.macs()));
         add(plus, static_cast<double>(shape.macs()));
+    }
+    // The same in single precision, by what the taps are computed with. A mask of zeros and ones
+    // selects half of what it meets, on average; shifted numbers are of fixed point.
+    void realProducts(const model::LayerShape& shape)
+    {
+        switch (shape.arithmetic) {
+        case model::Arithmetic::multiply:
+            products(shape, Operation::realMultiply, Operation::realAdd);
+            return;
+        case model::Arithmetic::shift:
+            products(shape, Operation::shift, Operation::wholeAdd);
+            return;
+        case model::Arithmetic::mask:
+            add(Operation::realAdd, 0.5 * static_cast<double>(shape.macs()));
+            return;
+        }
+    }
+    // Rows to unit length: squares, their sum, a root and a division for each row, a product for
+    // each number.
+    void unitRows(double rows, double values)
+    {
+        add(Operation::realMultiply, 2 * values);
+        add(Operation::realAdd, values);
+        add(Operation::realFunction, rows);
+        add(Operation::realDivide, rows);
     }
     void requantize(const Rescale& by, double values)
     {
@@ -78,13 +105,67 @@ double parametersOf(const NetworkLayer& layer)
     return count;
 }
 
-LayerOperations realOperations(const NetworkLayer& layer)
+// A sign and an exponent, lowest .. 0, for each weight that shifts.
+double shiftBits(const NetworkLayer& layer)
+{
+    return 1 + std::ceil(std::log2(1 - static_cast<double>(layer.offset)));
+}
+
+double realWeightBytes(const NetworkLayer& layer)
+{
+    const double all = kRealBytes * parametersOf(layer);
+    if (layer.shape.arithmetic != model::Arithmetic::shift)
+        return all;
+    return all -
+           static_cast<double>(layer.shape.weightElements()) * (kRealBytes - shiftBits(layer) / 8);
+}
+
+// Layers that ViTALiTy and ShiftAddViT compute otherwise than their kind says.
+bool countOwnSteps(const NetworkLayer& layer, Count& count)
+{
+    const model::LayerShape& shape = layer.shape;
+    const double values = elements(shape);
+    const bool isShiftAdd = layer.method == model::kShiftAdd;
+    if (isShiftAdd && shape.kind == LayerKind::activation) { // codes: unit length, then the mean
+        count.unitRows(2 * static_cast<double>(shape.m * layer.side), values);
+        count.add(Operation::realAdd, 2 * values);
+        return true;
+    }
+    if (isShiftAdd && shape.kind == LayerKind::add) { // v / 2 + x / pi to unit length, plus dconv
+        count.unitRows(static_cast<double>(shape.m * layer.side), values);
+        count.add(Operation::realMultiply, 2 * values);
+        count.add(Operation::realAdd, 2 * values);
+        return true;
+    }
+    if (layer.isTaylor && shape.kind == LayerKind::scores) {
+        // The prediction's product of 4-bit codes and both softmaxes, beside the exact scores.
+        count.realProducts(shape);
+        count.products(shape, Operation::wholeMultiply, Operation::wholeAdd);
+        count.realSoftmax(values);
+        count.realSoftmax(values);
+        count.add(Operation::realAdd, 3 * values);
+        count.add(Operation::realMultiply, 2 * values);
+        return true;
+    }
+    if (shape.kind == LayerKind::centre) {
+        count.add(Operation::realAdd, 2 * values); // their sum, the difference
+        return true;
+    }
+    return false;
+}
+
+LayerOperations realOperations(const model::Network& network, const NetworkLayer& layer)
 {
     const model::LayerShape& shape = layer.shape;
     const double values = elements(shape);
     Count count;
-    count.weights(kRealBytes * parametersOf(layer));
+    count.weights(realWeightBytes(layer));
+    if (countOwnSteps(layer, count))
+        return count.take();
     switch (shape.kind) {
+    case LayerKind::sums: // of keys and of values
+        count.add(Operation::realAdd, 2 * elements(network.layers[layer.inputs[0]].shape));
+        break;
     case LayerKind::norm:
         count.realNorm(static_cast<double>(shape.batch * shape.m), values);
         break;
@@ -109,7 +190,7 @@ LayerOperations realOperations(const NetworkLayer& layer)
         break;
     default:
         if (shape.k > 0) {
-            count.products(shape, Operation::realMultiply, Operation::realAdd);
+            count.realProducts(shape);
             if (shape.bias)
                 count.add(Operation::realAdd, values);
             if (shape.kind == LayerKind::scores)
@@ -263,74 +344,7 @@ private:
     }
 };
 
-evidence::Parameter energy(const char* name, const char* label, Mark mark, const char* help)
-{
-    return {.name = name,
-            .label = label,
-            .unit = "pJ",
-            .minimum = 0,
-            .maximum = 1e6,
-            .mark = mark,
-            .help = help,
-            .group = "Energy",
-            .advanced = true};
-}
-
 } // namespace
-
-std::string_view operationName(Operation operation)
-{
-    switch (operation) {
-    case Operation::realMultiply:
-        return "multiply, 32-bit floating point";
-    case Operation::realAdd:
-        return "add, 32-bit floating point";
-    case Operation::realDivide:
-        return "divide, 32-bit floating point";
-    case Operation::realFunction:
-        return "exp, erf or root, floating point";
-    case Operation::wholeMultiply:
-        return "multiply codes";
-    case Operation::wideMultiply:
-        return "multiply, 32-bit whole numbers";
-    case Operation::wideDivide:
-        return "divide, 32-bit whole numbers";
-    case Operation::wholeAdd:
-        return "add, 32-bit whole numbers";
-    case Operation::shift:
-        return "shift";
-    case Operation::lookUp:
-        return "look up in a table";
-    }
-    return "";
-}
-
-double OperationEnergies::of(Operation operation) const
-{
-    switch (operation) {
-    case Operation::realMultiply:
-        return realMultiply;
-    case Operation::realAdd:
-        return realAdd;
-    case Operation::realDivide:
-        return realDivide;
-    case Operation::realFunction:
-        return realFunction;
-    case Operation::wholeMultiply:
-        return wholeMultiply;
-    case Operation::wideMultiply:
-        return wideMultiply;
-    case Operation::wideDivide:
-        return wideDivide;
-    case Operation::wholeAdd:
-        return wholeAdd;
-    case Operation::shift:
-        return shift;
-    case Operation::lookUp:
-        return lookUp;
-    }
-    return 0;
-}
 
 double LayerOperations::picojoules(const OperationEnergies& energies) const
 {
@@ -343,7 +357,8 @@ double LayerOperations::picojoules(const OperationEnergies& energies) const
 std::vector<LayerOperations> operationsOf(const model::Network& network)
 {
     std::vector<LayerOperations> layers;
-    std::ranges::transform(network.layers, std::back_inserter(layers), realOperations);
+    for (const NetworkLayer& layer : network.layers)
+        layers.push_back(realOperations(network, layer));
     return layers;
 }
 
@@ -365,45 +380,6 @@ LayerOperations totalOf(const std::vector<LayerOperations>& layers)
         total.weightBytes += layer.weightBytes;
     }
     return total;
-}
-
-std::vector<evidence::Field<OperationEnergies>> operationEnergyFields()
-{
-    using E = OperationEnergies;
-    return {
-        evidence::field<E, &E::realMultiply>(energy("energy_real_multiply", "Multiply, fp32",
-                                                    Mark::unverified, "Horowitz 2014, 45 nm")),
-        evidence::field<E, &E::realAdd>(
-            energy("energy_real_add", "Add, fp32", Mark::unverified, "Horowitz 2014, 45 nm")),
-        evidence::field<E, &E::realDivide>(
-            energy("energy_real_divide", "Divide, fp32", Mark::ours, "About four multiplications")),
-        evidence::field<E, &E::realFunction>(
-            energy("energy_real_function", "exp, erf, root", Mark::ours, "About five")),
-        evidence::field<E, &E::wholeMultiply>(
-            energy("energy_multiply", "Multiply codes", Mark::unverified, "8 bits; Horowitz 2014")),
-        evidence::field<E, &E::wideMultiply>(energy("energy_wide_multiply", "Multiply, 32 bits",
-                                                    Mark::unverified,
-                                                    "Whole numbers; Horowitz 2014")),
-        evidence::field<E, &E::wideDivide>(energy("energy_wide_divide", "Divide, 32 bits",
-                                                  Mark::ours,
-                                                  "Whole numbers; as about four multiplications")),
-        evidence::field<E, &E::wholeAdd>(
-            energy("energy_add", "Add, 32 bits", Mark::unverified, "Whole numbers; Horowitz 2014")),
-        evidence::field<E, &E::shift>(
-            energy("energy_shift", "Shift", Mark::ours, "As an addition of 8 bits")),
-        evidence::field<E, &E::lookUp>(
-            energy("energy_look_up", "Look up", Mark::ours, "A table of 256 bytes")),
-        evidence::field<E, &E::dramPerByte>(energy("energy_dram", "Read a byte of weights",
-                                                   Mark::unverified,
-                                                   "From DRAM, once for each picture; 1300 pJ for "
-                                                   "64 bits")),
-        evidence::field<E, &E::countTraffic>({.name = "count_traffic",
-                                              .label = "Count reading weights",
-                                              .mark = Mark::ours,
-                                              .help = "Without it only arithmetic counts",
-                                              .group = "Energy",
-                                              .advanced = true}),
-    };
 }
 
 } // namespace vitrine::quant

@@ -7,6 +7,7 @@
 #include "plugins/common/experiment_input.h"
 #include "plugins/quantization/experiments/vision_mixed.h"
 #include "plugins/quantization/experiments/vision_quant_tables.h"
+#include "plugins/quantization/experiments/vision_rework.h"
 
 #include <algorithm>
 #include <cmath>
@@ -64,12 +65,17 @@ public:
         append(out_.notes, opened_->notes);
         VITRINE_CHECK(method_.fits(opened_->model.network()));
         VITRINE_TRY(settings_, readSettings());
+        VITRINE_CHECK(checkReworkParams(method_, params_));
         VITRINE_TRY(data_, openPictures(params_));
         append(out_.inputs, data_.inputs);
         append(out_.notes, data_.notes);
         VITRINE_TRY(classes_, classesFor(*data_.pictures, *opened_, out_.notes));
         VITRINE_CHECK(noteRounding(*opened_, *data_.pictures, out_.notes));
         VITRINE_TRY(calibration_, readCalibration());
+        if (method_.rework) {
+            VITRINE_CHECK(judgeRework());
+            return std::move(out_);
+        }
         VITRINE_CHECK(chooseBits());
         VITRINE_CHECK(quantizeModel());
         VITRINE_CHECK(judgeVersions());
@@ -157,7 +163,13 @@ private:
     }
 
     double afterCoding() const { return before_ + kCodingShare * (1 - before_); }
+    Result<JudgedPictures> judged(const VisionVersions& versions);
     Result<void> judgeVersions();
+    Result<void> judgeRework();
+    std::span<const std::vector<float>> fewPictures() const // on which layers are compared
+    {
+        return {calibration_.data(), std::min(calibration_.size(), kPicturesOfLayers)};
+    }
 
     std::string className(std::int64_t label) const
     {
@@ -182,29 +194,45 @@ private:
     RunResult out_;
 };
 
+Result<JudgedPictures> VisionRun::judged(const VisionVersions& versions)
+{
+    VITRINE_TRY(auto judged,
+                judge(versions, *data_.pictures, data_.count, classes_, [this](std::int64_t done) {
+                    return tell(afterCoding() + (1 - afterCoding()) * static_cast<double>(done) /
+                                                    static_cast<double>(data_.count));
+                }));
+    append(out_.notes, leftOutNotes(judged.leftOut));
+    return judged;
+}
+
+Result<void> VisionRun::judgeRework()
+{
+    VITRINE_TRY(const VisionVersions versions,
+                openRework(method_, settings_, *opened_, params_, out_));
+    VITRINE_TRY(const auto answers, judged(versions));
+    VITRINE_CHECK(addReworked(versions, answers, fewPictures(), energies_, out_));
+    out_.tables.push_back(visionItemsTable(
+        answers, *data_.pictures, [this](std::int64_t label) { return className(label); }));
+    return {};
+}
+
 Result<void> VisionRun::judgeVersions()
 {
     VITRINE_TRY(auto simulated, quant::SimulatedVision::make(coded_));
-    VisionVersions versions{*opened_, std::move(simulated), {}};
+    VisionVersions versions{*opened_, opened_->model, std::move(simulated), {}, {}};
     if (const auto isWhole = quant::checkIsWhole(*coded_)) {
         VITRINE_TRY(versions.whole, quant::IntegerVision::make(coded_));
     } else if (quant::floatParts(*coded_).empty()) {
         out_.notes.push_back(
             fmt::format("There is no pass in whole numbers: {}.", isWhole.error().message));
     }
-    VITRINE_TRY(const auto judged,
-                judge(versions, *data_.pictures, data_.count, classes_, [this](std::int64_t done) {
-                    return tell(afterCoding() + (1 - afterCoding()) * static_cast<double>(done) /
-                                                    static_cast<double>(data_.count));
-                }));
-    append(out_.notes, leftOutNotes(judged.leftOut));
+    VITRINE_TRY(const auto judged, this->judged(versions));
     if (judged.unequalPictures > 0)
         out_.notes.push_back(fmt::format(
             "For {} of {} pictures the pass in whole numbers gives other codes than the simulated "
             "one: a defect, please report it.",
             judged.unequalPictures, judged.original.size()));
-    const std::span<const std::vector<float>> some(
-        calibration_.data(), std::min(calibration_.size(), kPicturesOfLayers));
+    const std::span<const std::vector<float>> some = fewPictures();
     VITRINE_TRY(const auto distances, layerDistances(versions, some));
     std::ranges::move(visionMetrics(judged, *coded_, energies_), std::back_inserter(out_.metrics));
     out_.tables.push_back(visionLayersTable(*coded_, distances));
@@ -263,7 +291,8 @@ std::vector<ParamSpec> VisionExperiment::params(const Params&) const
     steps.group = "Quantization", steps.fallback = ParamValue(std::string("all"));
     steps.help = "Which steps of the method are on: all, none, or a list (p2vit: adaptive, ptf, "
                  "smoothing, log2, integer; fq-vit: ptf, smoothing, log2; trio-vit: affine, "
-                 "search, migration, shift, attention, log2)";
+                 "search, migration, shift, attention, log2; vitality: sparse; shiftaddvit: "
+                 "binary, shift_mlp, shift_attention)";
     std::vector<ParamSpec> specs = {
         model, methodParam(),
         numberParam("weight_bits", "Bits of weights", "Quantization", "Of each weight", 2, 8,
@@ -274,6 +303,8 @@ std::vector<ParamSpec> VisionExperiment::params(const Params&) const
                     2, 16, std::int64_t{8}),
         steps};
     for (ParamSpec& spec : mixedParams())
+        specs.push_back(std::move(spec));
+    for (ParamSpec& spec : reworkParams())
         specs.push_back(std::move(spec));
     for (ParamSpec& spec : trainingParams())
         specs.push_back(std::move(spec));

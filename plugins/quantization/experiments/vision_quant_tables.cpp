@@ -67,12 +67,13 @@ double weightBytesOf(const std::vector<quant::LayerOperations>& layers)
 
 } // namespace
 
-std::vector<Metric> visionMetrics(const JudgedPictures& judged, const quant::CodedVision& coded,
-                                  const quant::OperationEnergies& energies)
+std::vector<Metric> comparedMetrics(const JudgedPictures& judged,
+                                    const std::vector<quant::LayerOperations>& before,
+                                    const std::vector<quant::LayerOperations>& after,
+                                    const quant::OperationEnergies& energies)
 {
     std::vector<Metric> metrics;
     addAccuracies(judged, metrics);
-    const auto before = quant::operationsOf(coded.network()), after = quant::operationsOf(coded);
     const double energyBefore = quant::totalOf(before).picojoules(energies),
                  energyAfter = quant::totalOf(after).picojoules(energies);
     metrics.push_back(
@@ -83,6 +84,14 @@ std::vector<Metric> visionMetrics(const JudgedPictures& judged, const quant::Cod
         computedMetric("energy_ratio", energyBefore / energyAfter, "1",
                        "How many times less energy for a picture: counted operations and reading "
                        "the weights once, by the energies among the parameters; an estimate"));
+    return metrics;
+}
+
+std::vector<Metric> visionMetrics(const JudgedPictures& judged, const quant::CodedVision& coded,
+                                  const quant::OperationEnergies& energies)
+{
+    std::vector<Metric> metrics = comparedMetrics(judged, quant::operationsOf(coded.network()),
+                                                  quant::operationsOf(coded), energies);
     const auto seconds = [&](const char* name, double value, const char* help) {
         metrics.push_back({name, value, "s", Origin::measured, help});
     };
@@ -111,24 +120,29 @@ std::vector<Metric> visionMetrics(const JudgedPictures& judged, const quant::Cod
     return metrics;
 }
 
+Table emptyLayersTable()
+{
+    return {"layers",
+            {{"layer", "", {}, "As the checkpoint names it"},
+             {"kind", "", {}, "What it does"},
+             {"weight_bits", "bit", {}, "Of its weights; empty: it has none"},
+             {"weight_scales", "1", {}, "How many scales they have"},
+             {"output_bits", "bit", {}, "Of what it gives"},
+             {"output_scale", "1", {}, "What one step of its codes is"},
+             {"size_bytes", "byte", {}, "Codes, scales and biases"},
+             {"output_error",
+              "1",
+              {},
+              "Squared difference to the original's output, over its square: with all layers "
+              "before in codes"},
+             {"sqnr_db", "dB", {}, "The same as a ratio of signal to noise"}},
+            {}};
+}
+
 Table visionLayersTable(const quant::CodedVision& coded,
                         const std::vector<LayerDistance>& distances)
 {
-    Table table{"layers",
-                {{"layer", "", {}, "As the checkpoint names it"},
-                 {"kind", "", {}, "What it does"},
-                 {"weight_bits", "bit", {}, "Of its weights; empty: it has none"},
-                 {"weight_scales", "1", {}, "How many scales they have"},
-                 {"output_bits", "bit", {}, "Of what it gives"},
-                 {"output_scale", "1", {}, "What one step of its codes is"},
-                 {"size_bytes", "byte", {}, "Codes, scales and biases"},
-                 {"output_error",
-                  "1",
-                  {},
-                  "Squared difference to the original's output, over its square: with all layers "
-                  "before in codes"},
-                 {"sqnr_db", "dB", {}, "The same as a ratio of signal to noise"}},
-                {}};
+    Table table = emptyLayersTable();
     const auto operations = quant::operationsOf(coded);
     for (std::size_t i = 0; i < coded.layers.size(); ++i) {
         const quant::CodedLayer& layer = coded.layers[i];
@@ -153,6 +167,13 @@ Table visionLayersTable(const quant::CodedVision& coded,
 Table visionOperationsTable(const quant::CodedVision& coded,
                             const quant::OperationEnergies& energies)
 {
+    return comparedOperations(quant::totalOf(quant::operationsOf(coded.network())),
+                              quant::totalOf(quant::operationsOf(coded)), energies);
+}
+
+Table comparedOperations(quant::LayerOperations before, quant::LayerOperations after,
+                         const quant::OperationEnergies& energies)
+{
     Table table{"operations",
                 {{"operation", "", {}, "What is done"},
                  {"original", "1", {}, "How often for a picture, in single precision"},
@@ -160,8 +181,6 @@ Table visionOperationsTable(const quant::CodedVision& coded,
                  {"energy_original", "pJ", {}, "Of the first"},
                  {"energy_quantized", "pJ", {}, "Of the second"}},
                 {}};
-    quant::LayerOperations before = quant::totalOf(quant::operationsOf(coded.network())),
-                           after = quant::totalOf(quant::operationsOf(coded));
     quant::OperationCounts all = before.counts;
     all.insert(after.counts.begin(), after.counts.end());
     for (const auto& [operation, ignored] : all)

@@ -20,6 +20,15 @@ Table visionLayersTable(const quant::CodedVision& coded,
                         const std::vector<LayerDistance>& distances);
 Table visionOperationsTable(const quant::CodedVision& coded,
                             const quant::OperationEnergies& energies);
+// Of any two versions: what visionMetrics and visionOperationsTable have of both, and the columns
+// of `layers`.
+std::vector<Metric> comparedMetrics(const JudgedPictures& judged,
+                                    const std::vector<quant::LayerOperations>& before,
+                                    const std::vector<quant::LayerOperations>& after,
+                                    const quant::OperationEnergies& energies);
+Table comparedOperations(quant::LayerOperations before, quant::LayerOperations after,
+                         const quant::OperationEnergies& energies);
+Table emptyLayersTable();
 Table inFloatTable(const quant::CodedVision& coded);
 // Every picture with both answers; `className` names a class.
 Table visionItemsTable(const JudgedPictures& judged, const LabelledPictures& pictures,

@@ -43,16 +43,12 @@ public:
     {
         VITRINE_CHECK(read());
         VITRINE_CHECK(timed(judged_.secondsOriginal, [this](std::size_t i) -> Result<void> {
-            VITRINE_TRY(const auto logits, versions_.original.model.run(seen_[i]));
+            VITRINE_TRY(const auto logits, versions_.original.run(seen_[i]));
             judged_.original[at(i)] = model::classified(logits, labelOf(i));
             return {};
         }));
-        VITRINE_CHECK(timed(judged_.secondsSimulated, [this](std::size_t i) -> Result<void> {
-            VITRINE_TRY(simulated_[i], versions_.simulated.run(seen_[i], {{}, &counts_[i]}));
-            judged_.quantized[at(i)] = model::classified(
-                quant::logitsOf(versions_.simulated.coded(), simulated_[i]), labelOf(i));
-            return {};
-        }));
+        VITRINE_CHECK(
+            timed(judged_.secondsSimulated, [this](std::size_t i) { return runChanged(i); }));
         for (const quant::RoundingCount& count : counts_)
             judged_.rounding += count;
         if (versions_.whole) {
@@ -66,6 +62,18 @@ public:
     }
 
 private:
+    Result<void> runChanged(std::size_t i)
+    {
+        if (versions_.reworked) {
+            VITRINE_TRY(const auto logits, versions_.reworked->run(seen_[i]));
+            judged_.quantized[at(i)] = model::classified(logits, labelOf(i));
+            return {};
+        }
+        VITRINE_TRY(simulated_[i], versions_.simulated->run(seen_[i], {{}, &counts_[i]}));
+        judged_.quantized[at(i)] = model::classified(
+            quant::logitsOf(versions_.simulated->coded(), simulated_[i]), labelOf(i));
+        return {};
+    }
     std::size_t at(std::size_t i) const { return static_cast<std::size_t>(first_) + i; }
     std::int64_t labelOf(std::size_t i) const
     {
@@ -75,7 +83,7 @@ private:
     Result<void> read()
     {
         return each([this](std::size_t i) -> Result<void> {
-            VITRINE_TRY(seen_[i], seenBy(versions_.original, pictures_,
+            VITRINE_TRY(seen_[i], seenBy(versions_.opened, pictures_,
                                          static_cast<std::int64_t>(at(i)), judged_.leftOut[at(i)]));
             return {};
         });
@@ -143,32 +151,64 @@ Result<JudgedPictures> judge(const VisionVersions& versions, const LabelledPictu
     return judged;
 }
 
+namespace
+{
+
+// For each layer of the changed network the original's of its name, where there is one.
+std::vector<std::optional<std::size_t>> samePlaces(const model::Network& original,
+                                                   const model::Network& changed)
+{
+    std::map<std::string, std::size_t> named;
+    for (std::size_t i = 0; i < original.layers.size(); ++i)
+        named[original.layers[i].shape.name] = i;
+    std::vector<std::optional<std::size_t>> places;
+    for (const model::NetworkLayer& layer : changed.layers) {
+        const auto found = named.find(layer.shape.name);
+        places.push_back(found == named.end() ? std::nullopt : std::optional(found->second));
+    }
+    return places;
+}
+
+template <typename T>
+void addDistance(std::span<const float> original, std::span<const T> values,
+                 LayerDistance& distance)
+{
+    if (original.size() != values.size())
+        return;
+    for (std::size_t i = 0; i < original.size(); ++i) {
+        const auto x = static_cast<double>(original[i]);
+        const double lost = static_cast<double>(values[i]) - x;
+        distance.error += lost * lost;
+        distance.signal += x * x;
+    }
+}
+
+} // namespace
+
 Result<std::vector<LayerDistance>> layerDistances(const VisionVersions& versions,
                                                   std::span<const std::vector<float>> pictures)
 {
-    std::vector<LayerDistance> distances(versions.original.model.network().layers.size());
+    const auto places = samePlaces(versions.original.network(), versions.changedNetwork());
+    std::vector<LayerDistance> distances(places.size());
     for (const std::vector<float>& picture : pictures) {
         std::map<std::size_t, std::vector<float>> outputs;
         VITRINE_TRY(
             [[maybe_unused]] const auto logits,
-            versions.original.model.run(picture, {.observe = [&](const model::LayerOutput& output) {
-                                            outputs[output.layer].assign(output.values.begin(),
-                                                                         output.values.end());
-                                        }}));
-        VITRINE_TRY(
-            [[maybe_unused]] const auto codes,
-            versions.simulated.run(picture, {.observe = [&](const quant::CodedOutput& output) {
-                                       const std::vector<float>& other = outputs[output.layer];
-                                       if (other.size() != output.values.size())
-                                           return;
-                                       LayerDistance& distance = distances[output.layer];
-                                       for (std::size_t i = 0; i < other.size(); ++i) {
-                                           const auto x = static_cast<double>(other[i]);
-                                           const double lost = output.values[i] - x;
-                                           distance.error += lost * lost;
-                                           distance.signal += x * x;
-                                       }
-                                   }}));
+            versions.original.run(picture, {.observe = [&](const model::LayerOutput& output) {
+                                      outputs[output.layer].assign(output.values.begin(),
+                                                                   output.values.end());
+                                  }}));
+        const auto compare = [&](const auto& output) {
+            if (places[output.layer])
+                addDistance(outputs[*places[output.layer]], output.values, distances[output.layer]);
+        };
+        if (versions.reworked) {
+            VITRINE_TRY([[maybe_unused]] const auto changed,
+                        versions.reworked->run(picture, {.observe = compare}));
+        } else {
+            VITRINE_TRY([[maybe_unused]] const auto codes,
+                        versions.simulated->run(picture, {.observe = compare}));
+        }
     }
     return distances;
 }

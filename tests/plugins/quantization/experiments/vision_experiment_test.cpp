@@ -214,5 +214,62 @@ TEST_F(VisionExperimentTest, StepsAreALadder)
     EXPECT_THAT(unknown.error().message, testing::HasSubstr("\"magic\""));
 }
 
+TEST_F(VisionExperimentTest, TaylorAttentionIsJudgedInFloatingPoint)
+{
+    const auto result = run({{"method", "vitality"}, {"steps", "none"}});
+    ASSERT_TRUE(result) << result.error().message;
+    EXPECT_GE(valueOf(*result, "accuracy_quantized"), 0);
+    for (const char* codes : {"integer_match", "seconds_integer", "seconds_simulated"})
+        EXPECT_EQ(result->metric(codes), nullptr) << codes;
+    EXPECT_GT(valueOf(*result, "seconds_changed"), 0);
+    EXPECT_EQ(result->table("in_float")->rows.size(), 1u);
+    EXPECT_EQ(result->table("sparse_density"), nullptr);
+    // 5 tokens and heads of 64 channels: Taylor costs more, and it is said.
+    const Table* cost = result->table("attention_cost");
+    ASSERT_EQ(cost->rows.size(), 1u);
+    EXPECT_LT(std::get<double>(cost->rows[0][6]), 1);
+    EXPECT_THAT(result->notes, testing::Contains(testing::HasSubstr("costs more than softmax")));
+    EXPECT_LT(valueOf(*result, "energy_ratio"), 1);
+}
+
+TEST_F(VisionExperimentTest, DensityFallsWithTheThreshold)
+{
+    const auto density = [&](const char* threshold) {
+        const auto result = run({{"method", "vitality"}, {"sparse_threshold", threshold}});
+        EXPECT_TRUE(result) << (result ? "" : result.error().message);
+        return std::get<double>(result->table("sparse_density")->rows.at(0)[2]);
+    };
+    EXPECT_GT(density("0"), 0.99);
+    EXPECT_LT(density("0.3"), 0.9);
+    EXPECT_EQ(density("1"), 0);
+}
+
+TEST_F(VisionExperimentTest, ShiftAddNeedsNoCodes)
+{
+    const auto result = run({{"method", "shiftaddvit"}, {"steps", "shift_mlp"}});
+    ASSERT_TRUE(result) << result.error().message;
+    EXPECT_GT(valueOf(*result, "energy_ratio"), 1);
+    EXPECT_GT(valueOf(*result, "size_ratio"), 1);
+    EXPECT_THAT(result->notes, testing::Contains(testing::HasSubstr("not fine-tuned")));
+    for (const char* name : {"mixed", "out"}) {
+        const auto refused =
+            run({{"method", "shiftaddvit"}, {name, name[0] == 'm' ? "budget" : "folder"}});
+        ASSERT_FALSE(refused) << name;
+        EXPECT_THAT(refused.error().message, testing::HasSubstr("gives no codes"));
+    }
+}
+
+TEST_F(VisionExperimentTest, AnotherOriginalMayBeNamed)
+{
+    tests::writeSmallModel(folder_.path / "other", 2);
+    const std::string other = (folder_.path / "other").string();
+    const auto own = run({{"method", "vitality"}}),
+               named = run({{"method", "vitality"}, {"original", other}});
+    ASSERT_TRUE(own && named) << (named ? "" : named.error().message);
+    EXPECT_EQ(valueOf(*own, "accuracy_quantized"), valueOf(*named, "accuracy_quantized"));
+    EXPECT_NE(valueOf(*own, "changed"), valueOf(*named, "changed"));
+    EXPECT_FALSE(run({{"original", other}})) << "codes are of the model itself";
+}
+
 } // namespace
 } // namespace vitrine::quantization_plugin
