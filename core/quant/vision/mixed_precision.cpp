@@ -17,6 +17,7 @@ namespace
 
 // Where the steps end, of the whole progress: two quantisations, the traces, the search.
 constexpr double kCodedShare = 0.1, kTracedShare = 0.4;
+constexpr std::size_t kPicturesBetween = 16; // two questions whether to go on
 
 template <typename Logits>
 std::size_t bestOf(const Logits& logits)
@@ -24,17 +25,24 @@ std::size_t bestOf(const Logits& logits)
     return static_cast<std::size_t>(std::ranges::max_element(logits) - logits.begin());
 }
 
-// Of each picture, several at once.
-Result<std::vector<std::vector<float>>>
-logitsOfAll(const std::vector<std::vector<float>>& pictures,
-            const std::function<Result<std::vector<float>>(std::span<const float>)>& run)
+using PictureRun = std::function<Result<std::vector<float>>(std::span<const float> picture)>;
+
+// Of each picture, several at once; asked after each group of them whether to go on.
+Result<std::vector<std::vector<float>>> logitsOfAll(const std::vector<std::vector<float>>& pictures,
+                                                    const PictureRun& run,
+                                                    const std::function<bool()>& goesOn)
 {
-    std::vector<Result<std::vector<float>>> results(pictures.size());
-    parallelFor(pictures.size(), [&](std::size_t i) { results[i] = run(pictures[i]); });
     std::vector<std::vector<float>> logits;
-    for (auto& result : results) {
-        VITRINE_TRY(auto one, std::move(result));
-        logits.push_back(std::move(one));
+    for (std::size_t first = 0; first < pictures.size(); first += kPicturesBetween) {
+        if (goesOn && !goesOn())
+            return cancelled();
+        std::vector<Result<std::vector<float>>> results(
+            std::min(kPicturesBetween, pictures.size() - first));
+        parallelFor(results.size(), [&](std::size_t i) { results[i] = run(pictures[first + i]); });
+        for (auto& result : results) {
+            VITRINE_TRY(auto one, std::move(result));
+            logits.push_back(std::move(one));
+        }
     }
     return logits;
 }
@@ -90,15 +98,17 @@ private:
 
     Result<void> search(const CandidateCodes& codes, std::span<const BitConfig> start)
     {
+        double share = kTracedShare;
+        const auto goesOn = [&] { return !task_.progress || task_.progress(share); };
         VITRINE_TRY(const auto opened, model::VisionModel::open(task_.checkpoint));
         VITRINE_TRY(const auto original,
-                    logitsOfAll(task_.pictures, [&](std::span<const float> picture) {
-                        return opened.run(picture);
-                    }));
+                    logitsOfAll(
+                        task_.pictures,
+                        [&](std::span<const float> picture) { return opened.run(picture); },
+                        goesOn));
         const auto fit = [&](const BitConfig& bits) {
-            return answerFit(codes.with(bits), task_.pictures, original);
+            return answerFit(codes.with(bits), task_.pictures, original, goesOn);
         };
-        const auto told = part(kTracedShare, 1);
         VITRINE_TRY(auto result, searchBits(
                                      found_.network, found_.budget, start,
                                      [&](const BitConfig& bits) -> Result<double> {
@@ -107,8 +117,10 @@ private:
                                      },
                                      random_, settings_.search,
                                      [&](std::size_t done, std::size_t total) {
-                                         return !told || told(static_cast<double>(done) /
-                                                              static_cast<double>(total));
+                                         share = kTracedShare + (1 - kTracedShare) *
+                                                                    static_cast<double>(done) /
+                                                                    static_cast<double>(total);
+                                         return goesOn();
                                      }));
         found_.bits = result.population.front().bits;
         found_.cost = result.population.front().cost;
@@ -127,7 +139,8 @@ private:
 } // namespace
 
 Result<AnswerFit> answerFit(CodedVision coded, const std::vector<std::vector<float>>& pictures,
-                            std::span<const std::vector<float>> original)
+                            std::span<const std::vector<float>> original,
+                            const std::function<bool()>& goesOn)
 {
     const auto shared = std::make_shared<const CodedVision>(std::move(coded));
     std::optional<IntegerVision> whole;
@@ -135,12 +148,11 @@ Result<AnswerFit> answerFit(CodedVision coded, const std::vector<std::vector<flo
         VITRINE_TRY(whole, IntegerVision::make(shared));
     }
     VITRINE_TRY(const auto simulated, SimulatedVision::make(shared));
-    VITRINE_TRY(
-        const auto logits,
-        logitsOfAll(pictures, [&](std::span<const float> picture) -> Result<std::vector<float>> {
-            VITRINE_TRY(const auto codes, whole ? whole->run(picture) : simulated.run(picture));
-            return logitsOf(*shared, codes);
-        }));
+    const PictureRun run = [&](std::span<const float> picture) -> Result<std::vector<float>> {
+        VITRINE_TRY(const auto codes, whole ? whole->run(picture) : simulated.run(picture));
+        return logitsOf(*shared, codes);
+    };
+    VITRINE_TRY(const auto logits, logitsOfAll(pictures, run, goesOn));
     AnswerFit fit;
     double lost = 0, all = 0;
     for (std::size_t i = 0; i < pictures.size(); ++i) {

@@ -6,6 +6,7 @@
 #include "core/quant/vision/weight_traces.h"
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -33,9 +34,10 @@ struct AnswerFit {
     double fitness() const { return agreement - error; }
 };
 // `original`: its logits of each picture. By whole numbers where nothing stays in floating point,
-// else simulated; both give the same.
+// else simulated; both give the same. `goesOn` is asked now and then; false: cancelled.
 Result<AnswerFit> answerFit(CodedVision coded, const std::vector<std::vector<float>>& pictures,
-                            std::span<const std::vector<float>> original);
+                            std::span<const std::vector<float>> original,
+                            const std::function<bool()>& goesOn = {});
 
 struct MixedBits {
     MixedNetwork network;

@@ -104,10 +104,11 @@ public:
             batch_ = std::span(pictures_).subspan(first, last - first);
             VITRINE_TRY(original_, logitsFrom(checkpoint_));
             for (std::size_t i = 0; i < layers.size(); ++i) {
-                if (progress && !progress(static_cast<double>(batch * layers.size() + i) /
-                                          static_cast<double>(batches * layers.size())))
-                    return cancelled();
-                VITRINE_TRY(const double trace, traceOf(layers[i]));
+                // Told at each draw: one of a large network takes seconds.
+                const double share = static_cast<double>(batch * layers.size() + i) /
+                                     static_cast<double>(batches * layers.size());
+                VITRINE_TRY(const double trace,
+                            traceOf(layers[i], [&] { return !progress || progress(share); }));
                 traces[batch].push_back(trace);
             }
         }
@@ -150,10 +151,12 @@ private:
         return moved;
     }
 
-    Result<double> traceOf(const std::string& name)
+    Result<double> traceOf(const std::string& name, const std::function<bool()>& goesOn)
     {
         VITRINE_TRY(const MovedLayer layer, read(name));
         const auto quadratic = [&](std::span<const float> v) -> Result<double> {
+            if (!goesOn())
+                return cancelled();
             VITRINE_TRY(const Logits logits,
                         logitsFrom(std::make_shared<ChangedTensor>(checkpoint_, layer.tensor,
                                                                    layer.shape, layer.moved(v))));

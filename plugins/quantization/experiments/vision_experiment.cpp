@@ -274,9 +274,9 @@ ParamSpec methodParam()
 ExperimentInfo VisionExperiment::info() const
 {
     return {"quantization.vision", "A vision transformer in codes",
-            "Puts weights and activations of a vision transformer into few bits and judges it "
-            "beside the original: accuracy, what stays in floating point, and whether whole "
-            "numbers alone give what the simulation says.",
+            "Puts weights and activations of a vision transformer into few bits, or exchanges "
+            "layers for cheaper ones, and judges it beside the original: accuracy, what stays in "
+            "floating point, and whether whole numbers alone give what the simulation says.",
             1};
 }
 

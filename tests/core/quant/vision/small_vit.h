@@ -18,7 +18,7 @@ namespace vitrine::tests
 class SmallVit
 {
 public:
-    explicit SmallVit(std::int64_t depth = 1, std::size_t pictures = 6)
+    explicit SmallVit(std::int64_t depth = 1, std::size_t count = 6)
     {
         const model::VitSizes sizes{.width = 32,
                                     .depth = depth,
@@ -32,8 +32,8 @@ public:
         random.write(folder_.path,
                      R"({"architecture": "vit", "num_heads": 2, "mean": [0.5], "std": [0.25]})");
         checkpoint = model::openVisionCheckpoint(folder_.path).value();
-        for (std::uint64_t seed = 1; seed <= pictures; ++seed)
-            this->pictures.push_back(randomPicture(sizes.side, 1, seed));
+        for (std::uint64_t seed = 1; seed <= count; ++seed)
+            pictures.push_back(randomPicture(sizes.side, 1, seed));
     }
 
     // With all tricks of the method.
