@@ -2,6 +2,7 @@
 
 #include "core/base/file.h"
 #include "core/base/statistics.h"
+#include "core/model/network/shift_add_network.h"
 #include "core/quant/vision/coded_files.h"
 #include "core/quant/vision/simulated_vision.h"
 #include "tests/support/small_classifier.h"
@@ -12,6 +13,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <fstream>
 #include <map>
 
 namespace vitrine::quantization_plugin
@@ -269,6 +271,60 @@ TEST_F(VisionExperimentTest, AnotherOriginalMayBeNamed)
     EXPECT_EQ(valueOf(*own, "accuracy_quantized"), valueOf(*named, "accuracy_quantized"));
     EXPECT_NE(valueOf(*own, "changed"), valueOf(*named, "changed"));
     EXPECT_FALSE(run({{"original", other}})) << "codes are of the model itself";
+}
+
+// The same weights either way: what was swapped in one run is what the file says in the other.
+TEST_F(VisionExperimentTest, ANetworkTrainedForTaylorAttentionIsJudgedAsItIs)
+{
+    const auto swapped = run({{"method", "vitality"}, {"steps", "none"}});
+    std::ofstream(folder_.path / "model" / "config.json")
+        << R"({"img_size": 8, "in_chans": 1, "num_heads": 1, "mean": [0.5], "std": [0.5],
+               "crop_pct": 1.0, "interpolation": "bicubic", "attention": "taylor"})";
+    const auto trained = run({{"method", "vitality"}, {"steps", "none"}});
+    ASSERT_TRUE(swapped && trained) << (trained ? "" : trained.error().message);
+    for (const char* name : {"accuracy_original", "accuracy_quantized", "energy_ratio"})
+        EXPECT_EQ(valueOf(*swapped, name), valueOf(*trained, name)) << name;
+    EXPECT_THAT(trained->notes,
+                testing::Contains(testing::HasSubstr("taken for trained with Taylor attention")));
+    const auto codes = run({});
+    ASSERT_FALSE(codes);
+    EXPECT_THAT(codes.error().message, testing::HasSubstr("is no ViT or DeiT"));
+}
+
+TEST_F(VisionExperimentTest, AShiftAddViTIsComparedWithTheModelItWasMadeFrom)
+{
+    const model::ShiftAddSizes sizes{.vit = {.width = 64,
+                                             .depth = 2,
+                                             .heads = 2,
+                                             .mlp = 64,
+                                             .patch = 4,
+                                             .side = tests::kSide,
+                                             .channels = 1,
+                                             .classes = tests::kClasses},
+                                     .binaryBlocks = 1};
+    const auto folder = folder_.path / "shiftadd";
+    std::filesystem::create_directories(folder);
+    tests::RandomVision(model::shiftAddNetwork(sizes), 7)
+        .write(folder, R"({"family": "shiftaddvit", "attention": "binary", "num_heads": 2,
+                           "code_threshold": "picture mean", "softmax_blocks": 1, "img_size": 8,
+                           "mean": [0.5], "std": [0.5], "crop_pct": 1.0,
+                           "interpolation": "bicubic"})");
+    const std::string original = (folder_.path / "model").string();
+    const auto alone = run({{"model", folder.string()}, {"method", "shiftaddvit"}});
+    ASSERT_FALSE(alone);
+    EXPECT_THAT(alone.error().message, testing::HasSubstr("name the model that it was made from"));
+
+    const auto result =
+        run({{"model", folder.string()}, {"method", "shiftaddvit"}, {"original", original}});
+
+    ASSERT_TRUE(result) << result.error().message;
+    EXPECT_EQ(valueOf(*result, "accuracy_original"),
+              valueOf(*run({{"method", "vitality"}}), "accuracy_original"));
+    const Table* experts = result->table("experts");
+    ASSERT_EQ(experts->rows.size(), 4u) << "both layers of two MLPs";
+    for (const auto& row : experts->rows)
+        EXPECT_NEAR(std::get<double>(row[1]) + std::get<double>(row[2]), 1, 1e-12);
+    EXPECT_THAT(result->notes, testing::Contains(testing::StartsWith("Compared with ")));
 }
 
 } // namespace
