@@ -50,8 +50,8 @@ struct Series {
 
 struct Bars {
     std::string name{};
-    std::vector<double> position{}, height{};
-    std::vector<double> base{}; // empty: 0; else each bar's lower end (stacks, Gantt charts)
+    std::vector<double> position{}, height{}; // from the base on, down where negative
+    std::vector<double> base{}; // empty: 0; else where each bar begins (stacks, Gantt charts)
     double width = 0.8;         // in units of the axis
     bool horizontal = false;
     int colour = 0;

@@ -202,8 +202,8 @@ figure::Figure energyFigure(const Drawing& drawing)
                 return;
             bars.position.push_back(static_cast<double>(at));
             bars.base.push_back(below[at]);
+            bars.height.push_back(picojoule / 1e6);
             below[at] += picojoule / 1e6;
-            bars.height.push_back(below[at]);
         };
         add(0, (*first)[o].original);
         for (std::size_t r = 0; r < energies.size(); ++r) {

@@ -247,8 +247,8 @@ figure::Figure exponentsFigure(const Drawing& drawing)
                 continue;
             bars.position.push_back(exponents[i]);
             bars.base.push_back(below[exponents[i]]);
+            bars.height.push_back(terms[i]);
             below[exponents[i]] += terms[i];
-            bars.height.push_back(below[exponents[i]]);
         }
         if (!bars.position.empty())
             figure.bars.push_back(std::move(bars));

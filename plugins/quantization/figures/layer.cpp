@@ -223,7 +223,7 @@ figure::Figure productFigure(const Drawing& drawing, const ProbeLayer& layer)
     double below = 0, place = 0;
     const auto add = [&](std::string name, double from, double to, int colour) {
         figure::Bars bar;
-        bar.position = {place}, bar.base = {from}, bar.height = {to};
+        bar.position = {place}, bar.base = {from}, bar.height = {to - from};
         bar.width = 0.7;
         bar.colour = colour;
         bar.labels = {name};

@@ -59,7 +59,7 @@ std::vector<double> totals(const RunRecord& run, const State& state)
         for (std::size_t i = 0; i < bars.position.size(); ++i) {
             const auto at = static_cast<std::size_t>(bars.position[i]);
             most.resize(std::max(most.size(), at + 1));
-            most[at] = std::max(most[at], bars.height[i]);
+            most[at] = std::max(most[at], bars.base[i] + bars.height[i]);
         }
     for (double& value : most)
         value = std::round(value * 1e6) / 1e6;

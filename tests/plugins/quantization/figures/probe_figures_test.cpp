@@ -207,6 +207,10 @@ TEST(LayerFigures, FollowOneProductPlaneByPlane)
     EXPECT_EQ(table.grids.front().values.size(), 4u); // of two inputs
     EXPECT_EQ(table.spans.front().from, 1.5);         // byte 2
     EXPECT_EQ(made[3].bars.back().height.front(), 1); // decoded
+    // The addends end where the sum does.
+    const auto& last = made[3].bars[made[3].bars.size() - 3];
+    EXPECT_DOUBLE_EQ(last.base.front() + last.height.front(),
+                     made[3].bars[made[3].bars.size() - 2].height.front());
 }
 
 TEST(LayerFigures, ScalesOfSingleInputsAreAppliedFirst)
