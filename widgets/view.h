@@ -100,6 +100,14 @@ public:
     virtual void showMessage(const QString& line) = 0;         // in the message log
     // Into the report that is being written, as it stands. Not where there is none to be written.
     virtual void addToReport(const figure::Figure&) { showMessage("Reports are not written here"); }
+    // Shows the form of an experiment, which may be of another room, with these parameters in it
+    // and the others as they stand there; nothing is run. Not where there are no other rooms.
+    virtual void openForm(const std::string& experiment,
+                          const std::map<std::string, std::string>& params)
+    {
+        (void)params;
+        showMessage("There is no form of " + QString::fromStdString(experiment) + " here");
+    }
 
 signals:
     void themeChanged();

@@ -473,6 +473,21 @@ void MainWindow::startStudy(const Study& study)
                        page->info().id);
 }
 
+void MainWindow::openForm(const QString& experiment, const Runner::Values& params)
+{
+    RoomPage* page = rooms_->roomOf(experiment);
+    if (page == nullptr)
+        return showMessage("No room of this installation runs " + experiment);
+    RoomState after = page->stateOf(experiment);
+    after.runs.clear(); // what they show would be another's than the form says
+    for (const auto& [name, value] : params)
+        after.params[name] = value;
+    showPage(page->info().id);
+    change({page->info().id, "Open a form", {}, page->state(), after});
+    formNeeded_ = true;
+    showParameters();
+}
+
 void MainWindow::openPath(const QString& path)
 {
     if (QFileInfo(path).suffix().toLower() == "vitrine")

@@ -73,6 +73,8 @@ public:
     void showInRuns(const QStringList& uids);
     void startStudy(const Study& study);
     void openPath(const QString& path); // dropped, or chosen
+    // The form of an experiment with these parameters, without a run beside it; runs nothing.
+    void openForm(const QString& experiment, const Runner::Values& params);
     // All runs and the layout as a new workspace, which opens in a window that takes this one's
     // place.
     void saveWorkspaceAs(const QString& path);

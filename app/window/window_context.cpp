@@ -54,6 +54,12 @@ WindowContext::formValues(const View* view, const std::string& experiment) const
     return page->panel()->form().values();
 }
 
+void WindowContext::openForm(const std::string& experiment,
+                             const std::map<std::string, std::string>& params)
+{
+    window_.openForm(QString::fromStdString(experiment), params);
+}
+
 LiveRun* WindowContext::openLive(QObject* owner, const std::string& experiment)
 {
     const QPointer<RoomPage> page = window_.rooms().roomShowing(qobject_cast<View*>(owner));

@@ -24,6 +24,8 @@ public:
                   const std::map<std::string, std::string>& params, bool compare) override;
     std::optional<std::map<std::string, std::string>>
     formValues(const View* view, const std::string& experiment) const override;
+    void openForm(const std::string& experiment,
+                  const std::map<std::string, std::string>& params) override;
     LiveRun* openLive(QObject* owner, const std::string& experiment) override;
     void compute(QObject* owner, const QString& key, std::function<void()> work,
                  std::function<void()> done) override;

@@ -84,6 +84,11 @@ public:
     {
         return id == formExperiment ? std::optional(form) : std::nullopt;
     }
+    void openForm(const std::string& experiment,
+                  const std::map<std::string, std::string>& params) override
+    {
+        forms.push_back({experiment, params});
+    }
     LiveRun* openLive(QObject* owner, const std::string& experiment) override
     {
         liveExperiment = experiment;
@@ -116,6 +121,7 @@ public:
 
     std::string formExperiment; // whose form stands beside the view; empty: there is none
     std::map<std::string, std::string> form;
+    std::vector<Start> forms; // that were opened
     std::vector<Change> changes;
     std::map<std::string, std::string> toForm; // of the last live change
     std::vector<Start> starts;
