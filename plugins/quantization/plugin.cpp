@@ -6,10 +6,12 @@
 #include "plugins/quantization/experiments/planes_experiment.h"
 #include "plugins/quantization/experiments/vision_experiment.h"
 #include "plugins/quantization/figures/budget.h"
+#include "plugins/quantization/figures/coded_figures.h"
 #include "plugins/quantization/figures/figures.h"
 #include "plugins/quantization/figures/kernels_figures.h"
 #include "plugins/quantization/figures/planes_figures.h"
 #include "plugins/quantization/figures/vision_figures.h"
+#include "plugins/quantization/view/coded_view.h"
 #include "plugins/quantization/view/kernels_view.h"
 #include "plugins/quantization/view/view.h"
 #include "plugins/quantization/view/vision_view.h"
@@ -43,6 +45,8 @@ public:
             return new KernelsView(context, parent);
         if (experiment == "vision.evaluate")
             return new VisionView(context, parent);
+        if (experiment == "quantization.vision")
+            return new CodedView(context, parent);
         if (experiment != "quantization.llm")
             return nullptr; // the general view will do
         return new QuantizationView(context, parent);
@@ -59,6 +63,7 @@ public:
         std::ranges::move(planesFigures(records, read), std::back_inserter(all));
         std::ranges::move(budgetFigures(records, read), std::back_inserter(all));
         std::ranges::move(visionFigures(records, read), std::back_inserter(all));
+        std::ranges::move(codedFigures(records, read), std::back_inserter(all));
         return all;
     }
 };

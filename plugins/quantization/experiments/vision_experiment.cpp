@@ -5,6 +5,8 @@
 #include "core/quant/vision/vision_method.h"
 #include "plugins/common/evidence_params.h"
 #include "plugins/common/experiment_input.h"
+#include "plugins/quantization/experiments/vision_flips.h"
+#include "plugins/quantization/experiments/vision_inside.h"
 #include "plugins/quantization/experiments/vision_mixed.h"
 #include "plugins/quantization/experiments/vision_quant_tables.h"
 #include "plugins/quantization/experiments/vision_rework.h"
@@ -211,9 +213,9 @@ Result<void> VisionRun::judgeRework()
                 openRework(method_, settings_, *opened_, params_, out_));
     VITRINE_TRY(const auto answers, judged(versions));
     VITRINE_CHECK(addReworked(versions, answers, fewPictures(), energies_, out_));
-    out_.tables.push_back(visionItemsTable(
-        answers, *data_.pictures, [this](std::int64_t label) { return className(label); }));
-    return {};
+    const auto nameOf = [this](std::int64_t label) { return className(label); };
+    out_.tables.push_back(visionItemsTable(answers, *data_.pictures, nameOf));
+    return keepFlips(answers, *data_.pictures, nameOf, progress_.artifactFolder(), out_);
 }
 
 Result<void> VisionRun::judgeVersions()
@@ -238,8 +240,11 @@ Result<void> VisionRun::judgeVersions()
     out_.tables.push_back(visionLayersTable(*coded_, distances));
     out_.tables.push_back(visionOperationsTable(*coded_, energies_));
     out_.tables.push_back(inFloatTable(*coded_));
-    out_.tables.push_back(visionItemsTable(
-        judged, *data_.pictures, [this](std::int64_t label) { return className(label); }));
+    const auto nameOf = [this](std::int64_t label) { return className(label); };
+    out_.tables.push_back(visionItemsTable(judged, *data_.pictures, nameOf));
+    VITRINE_CHECK(keepFlips(judged, *data_.pictures, nameOf, progress_.artifactFolder(), out_));
+    out_.tables.push_back(visionRescalesTable(*coded_));
+    VITRINE_CHECK(addVisionChannels(*coded_, *opened_, some, out_));
     std::ranges::move(mixedTables_, std::back_inserter(out_.tables));
     const auto bits = progress_.artifactFolder() / "bits.csv";
     VITRINE_CHECK(writeFileAtomically(bits, visionBitMapText(*coded_)));

@@ -30,7 +30,8 @@ State readState(const Json& json)
                 .budget = numberIn(json, "budget", 1, 16, 0),
                 .label = textIn(json, "label"),
                 .answer = textIn(json, "answer"),
-                .isRowShare = textIn(json, "cells") == "share"};
+                .isRowShare = textIn(json, "cells") == "share",
+                .isBitsShown = textIn(json, "over") == "bits"};
     if (const Json& cost = partIn(json, "cost"); cost.is_object())
         for (const auto& [name, value] : cost.items())
             if (value.is_number() && std::isfinite(value.get<double>()) &&
@@ -68,6 +69,8 @@ std::string text(const State& state)
         json["answer"] = state.answer;
     if (state.isRowShare)
         json["cells"] = "share";
+    if (state.isBitsShown)
+        json["over"] = "bits";
     return dumpJson(json);
 }
 

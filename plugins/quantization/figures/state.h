@@ -33,6 +33,8 @@ struct State {
     // (empty: none), and whether cells are shares of their row.
     std::string label{}, answer{};
     bool isRowShare = false;
+    // Of quantization.vision: whether accuracy is drawn over bits, not over size.
+    bool isBitsShown = false;
 };
 State readState(const Json& json);
 std::string text(const State& state); // as JSON, for a figure's recipe

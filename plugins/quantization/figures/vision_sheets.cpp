@@ -19,8 +19,9 @@ namespace
 constexpr std::int64_t kPicturesAcross = 8,
                        kShownSide = 256; // pixels of a picture in a sheet
 
-// A kept picture, no larger than a sheet shows it; nothing where it cannot be read.
-figure::Image imageOf(const RunRecord& run, const std::string& file)
+} // namespace
+
+figure::Image keptImage(const RunRecord& run, const std::string& file)
 {
     figure::Image image;
     const Artifact* artifact = run.result.artifact(file);
@@ -43,8 +44,6 @@ figure::Image imageOf(const RunRecord& run, const std::string& file)
     return image;
 }
 
-} // namespace
-
 void addSheet(std::vector<figure::Figure>& all, figure::Figure figure, const RunRecord& run,
               const char* table, bool isOfBoth, const State* cell)
 {
@@ -54,7 +53,7 @@ void addSheet(std::vector<figure::Figure>& all, figure::Figure figure, const Run
         const JudgedPicture& one = judged[i];
         if (cell && !isInCell(one, *cell))
             continue;
-        figure::Image image = imageOf(run, files[i]);
+        figure::Image image = keptImage(run, files[i]);
         if (image.rgb.empty())
             continue;
         image.caption = isOfBoth ? fmt::format("{}\n{}\n{}", one.label, one.answer, one.second)

@@ -4,10 +4,15 @@
 #include "plugins/quantization/figures/state.h"
 #include "plugins/quantization/figures/versions.h"
 
+#include <string>
 #include <vector>
 
 namespace vitrine::quantization_plugin
 {
+
+// A kept picture, no larger than a sheet shows it; without colours where it cannot be read. Reads a
+// file.
+figure::Image keptImage(const RunRecord& run, const std::string& file);
 
 // Pictures with what they are, what the model called them and how probable that was; where
 // `isOfBoth` what both models called them. Of one cell, where one is given.

@@ -130,6 +130,67 @@ TEST_F(VisionExperimentTest, ABitMapForTheSimulatorsIsKept)
     EXPECT_THAT(*text, testing::HasSubstr("blocks.0.mlp.fc1, 4, 8\n"));
 }
 
+// Each picture that one version alone answers rightly is kept once, in its direction, as a file.
+TEST_F(VisionExperimentTest, PicturesWhoseAnswerFlipsAreKept)
+{
+    const auto result = run({{"weight_bits", "2"}, {"method", "minmax"}, {"steps", "none"}});
+    ASSERT_TRUE(result) << result.error().message;
+    std::map<std::string, std::string> expected;
+    for (const auto& row : result->table("items")->rows) {
+        const bool before = std::get<std::int64_t>(row[4]) == 1,
+                   after = std::get<std::int64_t>(row[5]) == 1;
+        if (before != after)
+            expected[std::get<std::string>(row[0])] = before ? "lost" : "gained";
+    }
+    ASSERT_FALSE(expected.empty());
+    std::map<std::string, std::string> kept;
+    double last = INFINITY;
+    for (const auto& row : result->table("flips")->rows) {
+        kept[std::get<std::string>(row[1])] = std::get<std::string>(row[2]);
+        const Artifact* file = result->artifact(std::get<std::string>(row[0]));
+        ASSERT_TRUE(file);
+        EXPECT_TRUE(std::filesystem::exists(file->path));
+        if (std::get<std::string>(row[2]) == "lost") {
+            EXPECT_LE(std::get<double>(row[6]), last); // the surest first
+            last = std::get<double>(row[6]);
+        }
+    }
+    EXPECT_EQ(kept, expected);
+}
+
+// Whole codes are shifts of whole places, one for each output with a scale of its own.
+TEST_F(VisionExperimentTest, RescalesAreCountedByPlaces)
+{
+    const auto whole = run({}), real = run({{"method", "minmax"}, {"steps", "none"}});
+    ASSERT_TRUE(whole && real);
+    const Table* shifts = whole->table("rescales");
+    ASSERT_FALSE(shifts->rows.empty());
+    for (const auto& row : shifts->rows) {
+        EXPECT_EQ(std::get<std::string>(row[1]), "shift");
+        EXPECT_GT(std::get<std::int64_t>(row[3]), 0);
+    }
+    for (const auto& row : real->table("rescales")->rows)
+        EXPECT_EQ(std::get<std::string>(row[1]), "floating point");
+}
+
+// A factor is a power of two of at most 8, so no channel is more than that smaller after it;
+// without the tricks nothing is kept.
+TEST_F(VisionExperimentTest, ChannelsAreKeptWhereATrickActs)
+{
+    const auto with = run({{"method", "fq-vit"}, {"steps", "ptf"}}),
+               without = run({{"method", "fq-vit"}, {"steps", "none"}});
+    ASSERT_TRUE(with && without);
+    const Table* channels = with->table("channels");
+    ASSERT_FALSE(channels->rows.empty());
+    for (const auto& row : channels->rows) {
+        const double before = std::get<double>(row[3]), after = std::get<double>(row[4]);
+        EXPECT_EQ(std::get<std::string>(row[1]), "factors");
+        EXPECT_LE(after, before);
+        EXPECT_GE(8 * after, before);
+    }
+    EXPECT_TRUE(without->table("channels")->rows.empty());
+}
+
 TEST_F(VisionExperimentTest, WhatJudgesIsNeverCalibratedOn)
 {
     const auto same = run({{"split", "training"}});

@@ -1,0 +1,161 @@
+#include "core/base/cut_text.h"
+#include "core/jobs/experiment/read_run.h"
+#include "plugins/quantization/figures/coded_figures.h"
+#include "plugins/quantization/figures/vision_drawing.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+namespace vitrine::quantization_plugin
+{
+namespace
+{
+
+constexpr std::size_t kLongestLayer = 48; // bytes
+
+struct CodedLayerRow {
+    std::string name, kind;
+    double ratio = 0; // dB; NaN: not compared
+    double error = 0;
+    std::string bits;
+};
+
+std::string bitsText(const RowReader& row)
+{
+    const auto weights = row.whole("weight_bits", 1, 32), output = row.whole("output_bits", 1, 32);
+    std::string text = weights ? fmt::format("weights {} bits", *weights) : "";
+    if (output)
+        text += fmt::format("{}output {} bits", text.empty() ? "" : ", ", *output);
+    return text;
+}
+
+std::vector<CodedLayerRow> layerRows(const RunRecord& run)
+{
+    std::vector<CodedLayerRow> rows;
+    const Table* table = run.result.table("layers");
+    for (std::size_t i = 0; table && i < table->rows.size(); ++i) {
+        const RowReader row(*table, i);
+        rows.push_back({row.text("layer"), row.text("kind"), row.number("sqnr_db"),
+                        row.number("output_error"), bitsText(row)});
+    }
+    return rows;
+}
+
+figure::Series layersLine(const CodedDrawing& drawing, std::size_t run,
+                          const std::map<std::string, double>& places)
+{
+    figure::Series line;
+    line.name = codedName(*drawing.runs()[run]);
+    line.colour = drawing.look(run).colour, line.line = drawing.look(run).line;
+    for (const CodedLayerRow& row : layerRows(*drawing.runs()[run])) {
+        const auto place = places.find(row.name);
+        if (place == places.end() || !std::isfinite(row.ratio))
+            continue;
+        line.x.push_back(place->second);
+        line.y.push_back(row.ratio);
+        line.labels.push_back(fmt::format("{} ({}), error {:.3g} %{}{}",
+                                          cutText(row.name, kLongestLayer), cutText(row.kind, 24),
+                                          100 * row.error, row.bits.empty() ? "" : "; ", row.bits));
+    }
+    return line;
+}
+
+// Where the residual stream passes: what enters the first block, each sum, what the network gives.
+std::vector<CodedLayerRow> streamOf(const RunRecord& run)
+{
+    std::vector<CodedLayerRow> compared, stream;
+    for (CodedLayerRow& row : layerRows(run))
+        if (std::isfinite(row.ratio))
+            compared.push_back(std::move(row));
+    for (std::size_t i = 0; i < compared.size(); ++i)
+        if (i == 0 || i + 1 == compared.size() || compared[i].kind == "add" ||
+            compared[i].kind == "tokens")
+            stream.push_back(compared[i]);
+    return stream;
+}
+
+} // namespace
+
+std::vector<std::string> layersOfAll(const CodedDrawing& drawing)
+{
+    std::vector<std::string> names;
+    for (const RunRecord* run : drawing.runs()) {
+        std::vector<std::string> own;
+        for (const CodedLayerRow& row : layerRows(*run))
+            if (std::isfinite(row.ratio))
+                own.push_back(row.name);
+        if (own.size() > names.size())
+            names = std::move(own);
+    }
+    return names;
+}
+
+figure::Figure codedLayers(const CodedDrawing& drawing)
+{
+    figure::Figure figure = drawing.start("coded-layers", "Signal to noise, layer by layer");
+    figure.x.label = "Layer";
+    figure.y.label = "Signal to noise", figure.y.unit = "dB";
+    figure.altText = "A line for each run over the layers from the picture to the answer.";
+    figure.width = 180;
+    const auto names = layersOfAll(drawing);
+    std::map<std::string, double> places;
+    for (std::size_t i = 0; i < names.size(); ++i)
+        places[names[i]] = static_cast<double>(i);
+    figure.x.ticks = blockTicks(names);
+    std::size_t others = 0;
+    for (std::size_t run = 0; run < drawing.runs().size(); ++run)
+        if (figure::Series line = layersLine(drawing, run, places); line.x.empty())
+            ++others;
+        else
+            figure.series.push_back(std::move(line));
+    figure.legend = figure.series.size() > 1;
+    figure.caption = fmt::format(
+        "Each layer's output in codes beside the original's on calibration pictures, with all "
+        "layers before it in codes too: 10 dB are a tenth of the squared error. Layers that "
+        "only pass on what another rounds are left out.{}",
+        others > 0 ? fmt::format(" Left out, as their layers have other names: {} runs.", others)
+                   : "");
+    return figure;
+}
+
+figure::Figure codedStream(const CodedDrawing& drawing)
+{
+    const RunRecord& run = drawing.selected();
+    figure::Figure figure =
+        drawing.startOne("coded-stream", "What each block costs, along the residual stream", run);
+    figure.x.label = "Block";
+    figure.y.label = "Signal to noise", figure.y.unit = "dB";
+    figure.altText = "Steps from the first layer to the answer, down where a block adds noise.";
+    figure.width = 180;
+    figure.caption = "From bar to bar the signal to noise where the residual stream has passed a "
+                     "sum. A block that rounds coarsely steps down; one that adds much signal "
+                     "steps up.";
+    figure::Bars down, up, ends;
+    down.name = "loses", up.name = "gains", ends.name = "first layer";
+    down.colour = 1, up.colour = 2, ends.colour = figure::kMuted;
+    const auto stream = streamOf(run);
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < stream.size(); ++i) {
+        const double before = i > 0 ? stream[i - 1].ratio : 0, after = stream[i].ratio;
+        const bool isEnd = i == 0;
+        figure::Bars& bars = isEnd ? ends : after < before ? down : up;
+        bars.position.push_back(static_cast<double>(i));
+        bars.base.push_back(isEnd ? 0 : before);
+        bars.height.push_back(isEnd ? after : after - before);
+        bars.labels.push_back(isEnd ? fmt::format("{}: {:.1f} dB", stream[i].name, after)
+                                    : fmt::format("{}: {:.1f} dB, {:+.1f} dB",
+                                                  cutText(stream[i].name, kLongestLayer), after,
+                                                  after - before));
+        names.push_back(cutText(stream[i].name, kLongestLayer));
+    }
+    figure.x.ticks = ticksOf(names);
+    for (figure::Bars* bars : {&ends, &down, &up})
+        if (!bars->position.empty())
+            figure.bars.push_back(std::move(*bars));
+    return figure;
+}
+
+} // namespace vitrine::quantization_plugin

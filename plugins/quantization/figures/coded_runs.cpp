@@ -1,0 +1,134 @@
+#include "plugins/quantization/figures/coded_runs.h"
+
+#include "core/base/cut_text.h"
+#include "core/jobs/experiment/read_run.h"
+#include "core/quant/vision/vision_method.h"
+#include "plugins/quantization/figures/vision_answers.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+
+namespace vitrine::quantization_plugin
+{
+namespace
+{
+
+constexpr std::size_t kLongestMethod = 60; // bytes
+constexpr double kBitsOfFloat = 32;
+
+// "8", "4–8" of a column of whole bits; empty: there are none.
+std::string bitsRange(const std::vector<double>& bits)
+{
+    double low = 0, high = 0;
+    for (const double each : bits)
+        if (each >= 1 && each <= kBitsOfFloat) {
+            low = low == 0 ? each : std::min(low, each);
+            high = std::max(high, each);
+        }
+    if (high == 0)
+        return {};
+    return low == high ? fmt::format("{:.0f}", low) : fmt::format("{:.0f}–{:.0f}", low, high);
+}
+
+constexpr const char* kOwnAccelerators[] = {"p2vit", "trio-vit", "vitality"}; // by their methods
+
+} // namespace
+
+bool isCodedRun(const RunRecord& run)
+{
+    return run.experiment == "quantization.vision" &&
+           std::isfinite(metricOf(run.result, "accuracy_original")) &&
+           std::isfinite(metricOf(run.result, "accuracy_quantized"));
+}
+
+std::string codedMethod(const RunRecord& run)
+{
+    const std::string method = cutText(parameterText(run.params, "method"), kLongestMethod);
+    const auto known = quant::findVisionMethod(method);
+    const std::string title = known ? known->title.substr(0, known->title.find(',')) : method;
+    const std::string steps = cutText(parameterText(run.params, "steps"), kLongestMethod);
+    if (steps.empty() || steps == "all")
+        return title;
+    return fmt::format("{} ({})", title, steps == "none" ? "no steps" : steps);
+}
+
+std::string codedBits(const RunRecord& run)
+{
+    const std::string stored = bitsRange(columnNumbers(run.result, "layers", "weight_bits"));
+    const std::string weights =
+        stored.empty() ? cutText(parameterText(run.params, "weight_bits"), 8) : stored;
+    return fmt::format("W{}/A{}", weights,
+                       cutText(parameterText(run.params, "activation_bits"), 8));
+}
+
+std::string codedName(const RunRecord& run)
+{
+    const std::string name = fmt::format("{}, {}", codedMethod(run), codedBits(run));
+    return run.number > 0 ? fmt::format("#{} {}", run.number, name) : name;
+}
+
+std::string codedTitle(const RunRecord& run)
+{
+    return fmt::format("{}, {}", codedName(run), codedModel(run));
+}
+
+std::string codedTick(const RunRecord& run)
+{
+    return run.number > 0 ? fmt::format("#{}", run.number) : codedName(run);
+}
+
+std::string codedModel(const RunRecord& run)
+{
+    return shortModelName(run, "model");
+}
+
+bool judgedAlike(const RunRecord& a, const RunRecord& b)
+{
+    for (const char* name : {"model", "data", "split"})
+        if (parameterText(a.params, name) != parameterText(b.params, name))
+            return false;
+    for (const char* name : {"pictures", "accuracy_original"})
+        if (metricOf(a.result, name) != metricOf(b.result, name))
+            return false;
+    return true;
+}
+
+std::vector<std::size_t> originalsOf(const Runs& runs)
+{
+    std::vector<std::size_t> first;
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+        std::size_t of = 0;
+        while (of < i && !judgedAlike(*runs[of], *runs[i]))
+            ++of;
+        first.push_back(of);
+    }
+    return first;
+}
+
+double bitsAsStored(const RunRecord& run)
+{
+    const double ratio = metricOf(run.result, "size_ratio");
+    return ratio > 0 ? kBitsOfFloat / ratio : std::nan("");
+}
+
+std::map<std::string, std::string> simulatorParams(const RunRecord& run)
+{
+    const Artifact* bits = run.result.artifact("bits.csv");
+    if (!bits)
+        return {};
+    const std::string method = parameterText(run.params, "method");
+    const bool isOwn = std::ranges::find(kOwnAccelerators, method) != std::end(kOwnAccelerators);
+    return {{"accelerator", isOwn ? method : "systolic"},
+            {"workload", parameterText(run.params, "model")},
+            {"bit_map", bits->path.string()}};
+}
+
+std::vector<std::string> partsInFloat(const RunRecord& run)
+{
+    return columnTexts(run.result, "in_float", "part");
+}
+
+} // namespace vitrine::quantization_plugin

@@ -1,0 +1,227 @@
+#include "plugins/quantization/figures/coded_figures.h"
+
+#include "core/jobs/experiment/read_run.h"
+#include "tests/plugins/quantization/coded_runs.h"
+
+#include <gmock/gmock.h>
+
+#include <algorithm>
+
+namespace vitrine::quantization_plugin
+{
+namespace
+{
+
+using testing::HasSubstr;
+
+const RunRecord kPlain = storedCodedRun({});
+const RunRecord kSmaller = storedCodedRun({.number = 2,
+                                           .method = "fq-vit",
+                                           .accuracy = 0.70,
+                                           .size = 0.7e6,
+                                           .pValue = 1e-6,
+                                           .bits = 4,
+                                           .inFloat = {"LayerNorm", "softmax"}});
+const RunRecord kWorse = storedCodedRun(
+    {.number = 3, .method = "from-the-future", .accuracy = 0.60, .size = 0.8e6, .bits = 5});
+const RunRecord kElsewhere =
+    storedCodedRun({.number = 4, .data = "other-pictures", .accuracy = 0.99, .size = 0.1e6});
+
+const figure::Figure* find(const std::vector<figure::Figure>& all, const char* name)
+{
+    const auto found = std::ranges::find(all, name, &figure::Figure::name);
+    return found == all.end() ? nullptr : &*found;
+}
+
+TEST(CodedFigures, OneRunHasAllButThePareto)
+{
+    const auto all = codedFigures({&kPlain});
+    std::vector<std::string> names;
+    for (const figure::Figure& figure : all) {
+        names.push_back(figure.name);
+        EXPECT_FALSE(figure.altText.empty()) << figure.name;
+        EXPECT_FALSE(figure.caption.empty()) << figure.name;
+        EXPECT_EQ(figure.recipe.experiment, "quantization.vision");
+    }
+    EXPECT_THAT(names, testing::ElementsAre("coded-accuracy", "coded-times", "coded-layers",
+                                            "coded-stream", "coded-operations", "coded-energy"));
+}
+
+TEST(CodedFigures, RunsOfOtherExperimentsHaveNone)
+{
+    RunRecord other = kPlain;
+    other.experiment = "vision.evaluate";
+    EXPECT_TRUE(codedFigures({&other}).empty());
+}
+
+// A smaller run that is less often right and a larger one that is more often: both stay; one that
+// is larger and worse than another does not.
+TEST(CodedFigures, TheFrontLeavesOutWhatIsBeatenInBoth)
+{
+    const auto all = codedFigures({&kPlain, &kSmaller, &kWorse});
+    const figure::Figure* pareto = find(all, "coded-pareto");
+    ASSERT_TRUE(pareto);
+    const auto front =
+        std::ranges::find(pareto->series, "none is better in both", &figure::Series::name);
+    ASSERT_NE(front, pareto->series.end());
+    EXPECT_THAT(front->x, testing::ElementsAre(0.7, 1.25, 1.25));
+    EXPECT_THAT(front->y, testing::ElementsAre(70, 70, 85));
+}
+
+TEST(CodedFigures, WhatJudgedOtherPicturesIsNotCompared)
+{
+    const auto all = codedFigures({&kPlain, &kSmaller, &kElsewhere});
+    const figure::Figure* pareto = find(all, "coded-pareto");
+    ASSERT_TRUE(pareto);
+    EXPECT_THAT(pareto->caption, HasSubstr("Left out, as they judged others: 1."));
+    for (const figure::Series& series : pareto->series)
+        EXPECT_THAT(series.name, testing::Not(HasSubstr("#4")));
+    EXPECT_EQ(find(codedFigures({&kPlain, &kElsewhere}), "coded-pareto"), nullptr);
+}
+
+TEST(CodedFigures, BitsAreThoseOfWhatIsStored)
+{
+    const auto all = codedFigures({&kPlain, &kSmaller}, {.isBitsShown = true});
+    const figure::Figure* pareto = find(all, "coded-pareto");
+    ASSERT_TRUE(pareto);
+    EXPECT_EQ(pareto->x.unit, "bit");
+    const auto plain = std::ranges::find(pareto->series, codedName(kPlain), &figure::Series::name);
+    ASSERT_NE(plain, pareto->series.end());
+    EXPECT_DOUBLE_EQ(plain->x[0], 8); // 1.25 MB of 5
+}
+
+TEST(CodedFigures, LayersOfSeveralRunsShareTheAxisAndSkipWhatIsNotCompared)
+{
+    const auto all = codedFigures({&kPlain, &kSmaller});
+    const figure::Figure* layers = find(all, "coded-layers");
+    ASSERT_TRUE(layers);
+    ASSERT_EQ(layers->series.size(), 2u);
+    EXPECT_THAT(layers->series[0].y, testing::ElementsAre(30, 25, 23));
+    ASSERT_EQ(layers->x.ticks.size(), 1u); // where its block begins
+    EXPECT_EQ(layers->x.ticks[0].label, "blocks.0");
+    EXPECT_EQ(layers->x.ticks[0].position, 1);
+    EXPECT_NE(layers->series[0].colour, layers->series[1].colour);
+}
+
+TEST(CodedFigures, TheStreamStepsFromSumToSum)
+{
+    const auto all = codedFigures({&kPlain});
+    const figure::Figure* stream = find(all, "coded-stream");
+    ASSERT_TRUE(stream);
+    const auto down = std::ranges::find(stream->bars, "loses", &figure::Bars::name);
+    ASSERT_NE(down, stream->bars.end());
+    EXPECT_THAT(down->base, testing::ElementsAre(30, 25));
+    EXPECT_THAT(down->height, testing::ElementsAre(-5, -2)); // from the base
+}
+
+TEST(CodedFigures, EnergiesStackToTheirSum)
+{
+    const auto all = codedFigures({&kPlain});
+    const figure::Figure* energy = find(all, "coded-energy");
+    ASSERT_TRUE(energy);
+    double top = 0; // of the original
+    for (const figure::Bars& bars : energy->bars)
+        for (std::size_t i = 0; i < bars.position.size(); ++i)
+            if (bars.position[i] == 0)
+                top = std::max(top, bars.base[i] + bars.height[i]);
+    EXPECT_NEAR(top, 3.7 + 812.5, 1e-9);
+    EXPECT_NEAR(figure::xRange(*energy).high, 816.2, 0.05 * 816.2);
+}
+
+TEST(CodedFigures, RescalesAreSharesOfTheRunsFactors)
+{
+    RunRecord run = kPlain;
+    addInside(run);
+    const auto all = codedFigures({&run});
+    const figure::Figure* rescales = find(all, "coded-rescales");
+    ASSERT_TRUE(rescales);
+    EXPECT_THAT(rescales->bars[0].height, testing::ElementsAre(testing::DoubleNear(66.667, 0.01),
+                                                               testing::DoubleNear(16.667, 0.01),
+                                                               testing::DoubleNear(16.667, 0.01)));
+    EXPECT_THAT(rescales->bars[0].name, HasSubstr("shift"));
+    const figure::Figure* map = find(all, "coded-rescale-map");
+    ASSERT_TRUE(map);
+    EXPECT_EQ(map->grids[0].rows, 3);
+    EXPECT_EQ(map->grids[0].columns, 2);
+    EXPECT_EQ(map->grids[0].values[0], 4); // seven places, the first layer
+}
+
+TEST(CodedFigures, ChannelsAreSortedAndTheWidestLayerIsShownFirst)
+{
+    RunRecord run = kPlain;
+    addInside(run);
+    EXPECT_EQ(channelLayer(run, {}), "blocks.0.norm1");
+    const auto all = codedFigures({&run}, {.layer = "blocks.0.norm1"});
+    const figure::Figure* channels = find(all, "coded-channels");
+    ASSERT_TRUE(channels);
+    EXPECT_THAT(channels->series[0].y, testing::ElementsAre(10, 1, 1));
+    EXPECT_THAT(channels->series[1].y, testing::ElementsAre(5, 1, 1));
+    EXPECT_EQ(channels->spans[0].from, 8);
+    const figure::Figure* spread = find(all, "coded-spread");
+    ASSERT_TRUE(spread);
+    EXPECT_THAT(spread->series[0].y, testing::ElementsAre(2, 10));
+    EXPECT_THAT(spread->series[1].y, testing::ElementsAre(1, 5));
+}
+
+TEST(CodedTable, NamesWhatStaysInFloatAndLeavesNothingOut)
+{
+    const VersionTable made = codedTable({&kPlain, &kSmaller});
+    ASSERT_EQ(made.table.rows.size(), 3u);
+    EXPECT_THAT(made.runOf, testing::ElementsAre(-1, 0, 1));
+    const auto at = [&](std::size_t row, const char* column) {
+        return made.table.rows[row][static_cast<std::size_t>(made.table.column(column))];
+    };
+    EXPECT_EQ(textOf(at(1, "Stays in float")), "nothing");
+    EXPECT_EQ(textOf(at(2, "Stays in float")), "LayerNorm, softmax");
+    EXPECT_EQ(numberOf(at(2, "p")), 1e-6);
+    EXPECT_EQ(numberOf(at(0, "Size")), 5);
+    EXPECT_TRUE(std::holds_alternative<std::monostate>(at(2, "Integer")));
+    for (const int column : made.givingWay)
+        EXPECT_GE(column, 0);
+}
+
+TEST(InFloatMatrix, HasARowForEachPartOfAnyRun)
+{
+    const State state;
+    const Table table = inFloatMatrix(CodedDrawing({&kPlain, &kSmaller}, state));
+    ASSERT_EQ(table.rows.size(), 2u);
+    EXPECT_EQ(textOf(table.rows[0][0]), "LayerNorm");
+    EXPECT_EQ(textOf(table.rows[0][2]), "codes");
+    EXPECT_EQ(textOf(table.rows[0][3]), "float");
+}
+
+TEST(CodedVerdict, ClaimsNoMoreThanTheTestAllows)
+{
+    EXPECT_THAT(codedVerdict({&kPlain}), HasSubstr("cannot be told apart from the original"));
+    EXPECT_THAT(codedVerdict({&kPlain}), HasSubstr("Nothing stays in float"));
+    EXPECT_THAT(codedVerdict({&kSmaller}), HasSubstr("is worse than the original"));
+    EXPECT_THAT(codedVerdict({&kSmaller}), HasSubstr("p < 0.001"));
+    EXPECT_THAT(codedVerdict({&kWorse}), HasSubstr("#3 from-the-future, W5/A8"));
+    const std::string both = codedVerdict({&kPlain, &kSmaller});
+    EXPECT_THAT(both, HasSubstr("On 400 pictures of fashion-mnist the original"));
+    EXPECT_THAT(both, HasSubstr("#2 FQ-ViT style, W4/A8: 70.00 %, is 16.0 points worse"));
+}
+
+TEST(CodedRemarks, SayWhatAnEarlierRunLacksAndWhatASmallModelCannotShow)
+{
+    const auto said = codedRemarks({&kPlain, &kElsewhere});
+    EXPECT_THAT(said, testing::Contains(HasSubstr("run again to see them")));
+    EXPECT_THAT(said, testing::Contains(HasSubstr("A small model of 1.2 million")));
+    EXPECT_THAT(said, testing::Contains(HasSubstr("Not all runs judged the same original")));
+}
+
+TEST(AssumedEnergies, CarryTheirMarkAndSayWhatTheRunGave)
+{
+    RunRecord run = kPlain;
+    run.params.set("energy_multiply", ParamValue(0.5));
+    const Table table = assumedEnergies(run);
+    const auto row = std::ranges::find(table.rows, Cell{std::string("Multiply codes")},
+                                       [](const auto& r) { return r[0]; });
+    ASSERT_NE(row, table.rows.end());
+    EXPECT_EQ(numberOf((*row)[1]), 0.5);
+    EXPECT_EQ(textOf((*row)[3]), "ours");
+    EXPECT_EQ(textOf(table.rows[0][3]), "unverified");
+}
+
+} // namespace
+} // namespace vitrine::quantization_plugin
