@@ -305,7 +305,7 @@ struct CodedCount {
     LayerOperations operator()(const CodedHeads& work) const
     {
         if (!work.halves)
-            return realOperations(layer);
+            return realOperations(coded.network(), layer);
         const double values = elements(layer.shape);
         const Rescale by{0, work.halves->front().toOutputs};
         Count count;
