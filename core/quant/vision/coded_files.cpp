@@ -18,6 +18,8 @@ namespace fs = std::filesystem;
 constexpr const char* kCodedFormat = "vitrine-vision-codes";
 constexpr std::int64_t kCodedVersion = 1;
 constexpr std::uint64_t kMostConfig = std::uint64_t{64} << 20;
+// So that sums of products of sizes, which a file may invent, stay within 63 bits.
+constexpr std::int64_t kMostSize = std::int64_t{1} << 20;
 
 // What a file of codes knows of the original: all but its numbers.
 class CodedCheckpoint final : public model::VisionCheckpoint
@@ -55,11 +57,11 @@ Result<model::TensorShapes> shapesOf(const Json& config)
     model::TensorShapes shapes;
     for (const auto& [name, shape] : tensors->items()) {
         auto& sizes = shapes.all[name];
-        if (!shape.is_array() || shape.size() > 8)
+        if (!shape.is_array() || shape.size() > 4)
             return inputError("\"tensors\": \"{}\" has no shape", printable(name));
         for (const Json& size : shape) {
             if (!size.is_number_integer() || size.get<std::int64_t>() < 1 ||
-                size.get<std::int64_t>() > std::int64_t{1} << 31)
+                size.get<std::int64_t>() > kMostSize)
                 return inputError("\"tensors\": \"{}\" has a size that is none", printable(name));
             sizes.push_back(size.get<std::int64_t>());
         }

@@ -12,7 +12,22 @@ namespace
 using model::LayerKind;
 using model::NetworkLayer;
 
-constexpr std::int64_t kMostMultiplier = (std::int64_t{1} << 31) - 1;
+// Two codes of 8 bits times that are sums of 32 bits.
+constexpr int kMostSumShift = 22;
+
+// A pure shift, or a multiplier of 31 bits (requantizer.h): sums of 32 bits stay within 63.
+bool isRequantizer(std::int64_t multiplier, std::int64_t shift)
+{
+    if (multiplier == 1)
+        return shift >= -31 && shift <= 62;
+    return multiplier >= std::int64_t{1} << 30 && multiplier < std::int64_t{1} << 31 &&
+           shift >= 1 && shift <= 62;
+}
+
+bool isWholeSum(double x)
+{
+    return x == std::floor(x) && std::abs(x) < 2147483648.0;
+}
 
 // Requantizers of `count` sums: real factors, or multipliers and shifts beside them.
 void describe(CodedRecord& record, const std::string& key, std::vector<Rescale>& all,
@@ -33,8 +48,10 @@ void describe(CodedRecord& record, const std::string& key, std::vector<Rescale>&
     if (isWhole) {
         record.numbers(key + ".multiplier", multipliers, count);
         record.numbers(key + ".shift", shifts, count);
-        record.expectWithin<std::int64_t>(key.c_str(), multipliers, 1, kMostMultiplier);
-        record.expectWithin<std::int64_t>(key.c_str(), shifts, -31, 62);
+        for (std::size_t i = 0; record.problem().empty() && i < shifts.size(); ++i)
+            if (!isRequantizer(multipliers[i], shifts[i]))
+                record.fail(key.c_str(), fmt::format("holds {} / 2^{}, which is no requantizer",
+                                                     multipliers[i], shifts[i]));
     }
     if (!record.isReading() || !record.problem().empty())
         return;
@@ -58,13 +75,13 @@ void describe(CodedRecord& record, CodedSum& sum, std::int64_t channels)
 {
     bool isWhole = !sum.firstBy.empty();
     record.flag("sum_whole", isWhole);
-    record.whole("sum_shift", sum.shift, 0, 62);
+    record.whole("sum_shift", sum.shift, 0, kMostSumShift);
     if (!isWhole)
         return;
     record.numbers("sum.first", sum.firstBy, channels);
     record.numbers("sum.second", sum.secondBy, channels);
     for (const auto* by : {&sum.firstBy, &sum.secondBy})
-        record.expectWithin<std::int64_t>("sum", *by, 0, std::int64_t{1} << 40);
+        record.expectWithin<std::int64_t>("sum", *by, 0, std::int64_t{1} << kMostSumShift);
 }
 
 void describe(CodedRecord& record, const NetworkLayer& layer, CodedProduct& product)
@@ -84,6 +101,9 @@ void describe(CodedRecord& record, const NetworkLayer& layer, CodedProduct& prod
                                 std::numeric_limits<double>::max());
     record.numbers("bias", product.bias, outputs);
     describe(record, "rescale", product.rescales, outputs);
+    const bool isWhole = !product.rescales.empty() && product.rescales.front().whole;
+    if (isWhole && !std::ranges::all_of(product.bias, isWholeSum))
+        record.fail("bias", "holds a number that is no whole one of 32 bits");
     record.choice("after", product.after, {"none", "gelu", "hard_swish"});
     bool hasTable = product.before.has_value();
     record.flag("activation_table", hasTable);

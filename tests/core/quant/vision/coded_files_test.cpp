@@ -161,6 +161,19 @@ TEST_F(CodedFiles, AreRefusedWhereATensorIsMissingOrTooMuch)
         return read ? std::string() : read.error().message;
     };
     const std::int8_t one = 1;
+    const auto replaced = [&](const char* name, std::span<const std::byte> bytes) {
+        return rewritten([&](auto& all) {
+            for (auto& t : all)
+                if (t.name == name)
+                    t.tensor.bytes = bytes;
+        });
+    };
+    const std::vector<double> halves(5, 0.5);
+    const std::vector<std::int64_t> threes(5, 3);
+    EXPECT_THAT(replaced("head.bias", std::as_bytes(std::span(halves))),
+                testing::HasSubstr("layer \"head\": bias holds a number that is no whole one"));
+    EXPECT_THAT(replaced("head.rescale.multiplier", std::as_bytes(std::span(threes))),
+                testing::HasSubstr("which is no requantizer"));
     EXPECT_EQ(rewritten([](auto&) {}), "");
     EXPECT_THAT(rewritten([](auto& all) {
                     std::erase_if(all, [](const auto& t) { return t.name == "head.bias"; });
