@@ -5,6 +5,7 @@
 #include "core/quant/vision/vision_method.h"
 #include "plugins/common/evidence_params.h"
 #include "plugins/common/experiment_input.h"
+#include "plugins/quantization/experiments/vision_attention.h"
 #include "plugins/quantization/experiments/vision_flips.h"
 #include "plugins/quantization/experiments/vision_inside.h"
 #include "plugins/quantization/experiments/vision_mixed.h"
@@ -244,6 +245,8 @@ Result<void> VisionRun::judgeVersions()
     out_.tables.push_back(visionItemsTable(judged, *data_.pictures, nameOf));
     VITRINE_CHECK(keepFlips(judged, *data_.pictures, nameOf, progress_.artifactFolder(), out_));
     out_.tables.push_back(visionRescalesTable(*coded_));
+    VITRINE_CHECK(addVisionAttention(versions, judged, *data_.pictures, nameOf,
+                                     progress_.artifactFolder(), out_));
     VITRINE_CHECK(addVisionChannels(*coded_, *opened_, some, out_));
     std::ranges::move(mixedTables_, std::back_inserter(out_.tables));
     const auto bits = progress_.artifactFolder() / "bits.csv";

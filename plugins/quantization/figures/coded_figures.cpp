@@ -13,8 +13,8 @@ std::vector<figure::Figure> codedFigures(const Runs& runs, const State& state)
          std::vector{codedAccuracy(drawing), codedPareto(drawing), codedTimes(drawing),
                      codedLayers(drawing), codedStream(drawing), codedOperations(drawing),
                      codedEnergy(drawing), codedFlips(drawing, true), codedFlips(drawing, false),
-                     codedRescales(drawing), codedRescaleMap(drawing), codedSpread(drawing),
-                     codedChannels(drawing)})
+                     codedAttention(drawing), codedAttentionChange(drawing), codedRescales(drawing),
+                     codedRescaleMap(drawing), codedSpread(drawing), codedChannels(drawing)})
         if (!figure.series.empty() || !figure.bars.empty() || !figure.grids.empty() ||
             !figure.images.empty())
             all.push_back(std::move(figure));

@@ -27,6 +27,8 @@ namespace vitrine::quantization_plugin
 //   "coded-spread"      how far the widest channel stands out, before and after the tricks on
 //                       channels, for each layer where one acts; the chosen one is marked
 //   "coded-channels"    the channels of that layer (State::layer; else where they differ most)
+//   "coded-attention", "coded-attention-change"  where the class token looks in one picture, layer
+//                       by layer before and after, and what moved, of the selected run
 std::vector<figure::Figure> codedFigures(const Runs& runs, const State& state = {});
 
 // What an operation is assumed to cost in the selected run: where each number comes from, as
@@ -35,6 +37,9 @@ Table assumedEnergies(const RunRecord& run);
 
 // Which parts of a pass stay in floating point: a row for each that does in any run.
 Table inFloatMatrix(const CodedDrawing& drawing);
+
+// So many pictures stand side by side in "coded-lost" and "coded-gained".
+inline constexpr std::size_t kFlipsAcross = 12;
 
 // How many pictures flipped, or why none are shown.
 std::string codedFlipWords(const RunRecord& run);
@@ -54,6 +59,8 @@ figure::Figure codedStream(const CodedDrawing& drawing);
 figure::Figure codedOperations(const CodedDrawing& drawing);
 figure::Figure codedEnergy(const CodedDrawing& drawing);
 figure::Figure codedFlips(const CodedDrawing& drawing, bool isLost); // reads files
+figure::Figure codedAttention(const CodedDrawing& drawing);          // reads a file, as the next
+figure::Figure codedAttentionChange(const CodedDrawing& drawing);
 figure::Figure codedRescales(const CodedDrawing& drawing);
 figure::Figure codedRescaleMap(const CodedDrawing& drawing);
 figure::Figure codedSpread(const CodedDrawing& drawing);

@@ -12,7 +12,6 @@ namespace vitrine::quantization_plugin
 namespace
 {
 
-constexpr std::int64_t kFlipsAcross = 8;
 constexpr std::size_t kLongestClass = 40; // bytes
 
 // Pictures that the original alone ("lost") or the codes alone answer rightly, of all judged.
@@ -77,7 +76,7 @@ figure::Figure codedFlips(const CodedDrawing& drawing, bool isLost)
     figure.width = 160;
     figure.images = std::move(images);
     if (!figure.images.empty())
-        figure::layInRows(figure, kFlipsAcross);
+        figure::layInRows(figure, static_cast<std::int64_t>(kFlipsAcross));
     return figure;
 }
 

@@ -55,7 +55,7 @@ constexpr TableColumn kColumns[] = {
     {"95 %", "", "Wilson's interval of the accuracy"},
     {"Change", "points", "Accuracy in codes less that of the original, on the same pictures"},
     {"95 % of change", "", "Tango's interval of paired shares"},
-    {"p", "", "McNemar's exact test: both are equally often right"},
+    {"p-value", "", "McNemar's exact test: both are equally often right"},
     {"Size", "MB", "Codes, scales and biases; of the original numbers of 32 bits"},
     {"Bits", "", "Of each number of the checkpoint as stored, scales and biases among them"},
     {"Energy", "µJ",

@@ -20,7 +20,8 @@ namespace
 {
 
 constexpr int kComparedHeight = 260, kLinesHeight = 320, kStreamHeight = 300, kCostHeight = 340;
-constexpr int kLayerRowsHeight = 330, kSheetOfFlipsHeight = 300;
+constexpr int kLayerRowsHeight = 330, kSheetOfFlipsHeight = 190;
+constexpr int kMapsHeight = 430, kChangeHeight = 260;
 
 } // namespace
 
@@ -56,7 +57,7 @@ QWidget* CodedView::makeBar()
                           tr("The run that is shown where one alone is"), 24);
     line->addWidget(pages_->chooser());
     line->addWidget(runChoice_);
-    simulate_ = new QPushButton(tr("Simulate on an accelerator…"), bar);
+    simulate_ = new QPushButton(tr("Simulate…"), bar);
     simulate_->setAccessibleName(tr("Simulate on an accelerator"));
     line->addWidget(simulate_);
     connect(simulate_, &QPushButton::clicked, this, &CodedView::simulate);
@@ -86,8 +87,14 @@ void CodedView::makePages()
     pages_->addRow({makeEnergies()}, 0);
     pages_->addPage("flips", tr("Flips"), tr("Pictures whose answer changed"));
     pages_->addRow({makeFlipWords()}, 0);
-    pages_->addRow({plots_->add("coded-lost", kSheetOfFlipsHeight)}, 1);
-    pages_->addRow({plots_->add("coded-gained", kSheetOfFlipsHeight)}, 1);
+    pages_->addRow({plots_->add("coded-lost", kSheetOfFlipsHeight)}, 0);
+    pages_->addRow({plots_->add("coded-gained", kSheetOfFlipsHeight)}, 0);
+    pages_->addPage("attention", tr("Attention"),
+                    tr("Where the class token looks, before and after"),
+                    tr("This run kept no attention: its network has no class token that looks at "
+                       "patches, or it was made before attention was kept."));
+    pages_->addRow({plots_->add("coded-attention", kMapsHeight)}, 0);
+    pages_->addRow({plots_->add("coded-attention-change", kChangeHeight)}, 0);
     pages_->addPage("inside", tr("Inside"),
                     tr("How sums become codes, and what tricks do to channels"),
                     tr("These runs were made before rescales and channels were kept: run again to "

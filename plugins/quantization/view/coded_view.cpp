@@ -9,6 +9,7 @@
 #include "widgets/page/elided_choice.h"
 #include "widgets/page/panel.h"
 #include "widgets/params/segmented_switch.h"
+#include "widgets/plot/plot_view.h"
 #include "widgets/state_json.h"
 #include "widgets/table/claim_table.h"
 #include "widgets/table/run_table.h"
@@ -26,6 +27,8 @@ namespace vitrine::quantization_plugin
 {
 namespace
 {
+
+constexpr int kSheetRowHeight = 150, kSheetMargins = 40; // pixels
 
 std::vector<SkeletonCard> codedSkeleton(QSize size)
 {
@@ -128,6 +131,7 @@ void CodedView::draw()
     over_->setCurrent(state.isBitsShown ? 1 : 0);
     figures_ = codedFigures(runs, state);
     plots_->show(figures_, current());
+    fitSheets();
     runChoice_->setCurrentIndex(static_cast<int>(selected()));
     const Table inFloat = inFloatMatrix(CodedDrawing(runs, state));
     inFloatCard_->setVisible(!inFloat.rows.empty());
@@ -205,12 +209,24 @@ void CodedView::drawChannelChoice(const RunRecord& run, const State& state)
     }
 }
 
+void CodedView::fitSheets()
+{
+    for (auto* plot : findChildren<plot::PlotView*>()) {
+        const figure::Figure& shown = plot->figure();
+        if (shown.name != "coded-lost" && shown.name != "coded-gained")
+            continue;
+        const std::size_t rows = (shown.images.size() + kFlipsAcross - 1) / kFlipsAcross;
+        plot->setFixedHeight(kSheetMargins + kSheetRowHeight * static_cast<int>(rows));
+    }
+}
+
 // What is chosen in the bar is what the page shows.
 void CodedView::drawPages()
 {
     const QString shown = pages_->show(current()["page"].toString());
     const bool isOfOne = shown == QLatin1String("layers") || shown == QLatin1String("operations") ||
-                         shown == QLatin1String("flips") || shown == QLatin1String("inside");
+                         shown == QLatin1String("flips") || shown == QLatin1String("attention") ||
+                         shown == QLatin1String("inside");
     runChoice_->setVisible(done_.size() > 1 && isOfOne);
 }
 

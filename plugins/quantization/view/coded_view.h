@@ -71,6 +71,7 @@ private:
     void drawRun(const RunRecord& run); // what is of the selected one alone
     void drawChannelChoice(const RunRecord& run, const State& state);
     void drawPages();
+    void fitSheets(); // as high as their rows of pictures are
     void selectRun(int place);
     void clickPlot(const std::string& figure, double x);
     void selectLayer(const QString& layer);

@@ -127,6 +127,35 @@ inline void addFlips(RunRecord& run, const std::filesystem::path& folder)
     run.result.tables.push_back(std::move(flips));
 }
 
+// Of two layers where the class token looks at four patches: evenly, and in codes at the first
+// alone in the second layer.
+inline void addAttention(RunRecord& run, const std::filesystem::path& folder)
+{
+    using Text = std::string;
+    using Whole = std::int64_t;
+    const auto word = [](const char* name) { return Column{name, "", {}, ""}; };
+    const auto number = [](const char* name) { return Column{name, "1", {}, ""}; };
+    Table table{"attention",
+                {word("layer"), number("row"), number("column"), number("before"), number("after")},
+                {}};
+    for (const char* layer : {"blocks.0.attn.softmax", "blocks.1.attn.softmax"})
+        for (Whole patch = 0; patch < 4; ++patch)
+            table.rows.push_back({Text(layer), patch / 2, patch % 2, 0.25,
+                                  Text(layer).starts_with("blocks.0") ? 0.25
+                                  : patch == 0                        ? 1.0
+                                                                      : 0.0});
+    run.result.tables.push_back(std::move(table));
+    run.result.tables.push_back(
+        {"attention_picture",
+         {word("file"), word("picture"), word("label"), word("answer_original"),
+          word("answer_quantized")},
+         {{Text("attention.png"), Text("t10k 7"), Text("Bag"), Text("Bag"), Text("Coat")}}});
+    Artifact file;
+    file.name = "attention.png", file.kind = "image", file.path = folder / file.name;
+    static_cast<void>(writePicture({4, 4, 1, std::vector<std::uint8_t>(16, 90)}, file.path));
+    run.result.artifacts.push_back(std::move(file));
+}
+
 // Six factors of two layers, and the channels of two layers: of the first the widest stands twice
 // above the middle one, of the second ten times, of which smoothing leaves five.
 inline void addInside(RunRecord& run)

@@ -191,6 +191,30 @@ TEST_F(VisionExperimentTest, ChannelsAreKeptWhereATrickActs)
     EXPECT_TRUE(without->table("channels")->rows.empty());
 }
 
+// Weights of a token sum to less than 1 over the patches, as it looks at itself too; weights that
+// are powers of two sum to about that.
+TEST_F(VisionExperimentTest, AttentionOfOnePictureIsKeptBeforeAndAfter)
+{
+    const auto result = run({});
+    ASSERT_TRUE(result) << result.error().message;
+    ASSERT_TRUE(result->artifact("attention.png"));
+    const Table* attention = result->table("attention");
+    ASSERT_TRUE(attention);
+    std::map<std::string, std::pair<double, double>> sums;
+    for (const auto& row : attention->rows) {
+        auto& [before, after] = sums[std::get<std::string>(row[0])];
+        before += std::get<double>(row[3]);
+        after += std::get<double>(row[4]);
+    }
+    ASSERT_FALSE(sums.empty());
+    for (const auto& [layer, sum] : sums) {
+        EXPECT_THAT(layer, testing::HasSubstr("softmax"));
+        EXPECT_GT(sum.first, 0.1);
+        EXPECT_LT(sum.first, 1);
+        EXPECT_NEAR(sum.second, sum.first, 0.4);
+    }
+}
+
 TEST_F(VisionExperimentTest, WhatJudgesIsNeverCalibratedOn)
 {
     const auto same = run({{"split", "training"}});

@@ -173,7 +173,7 @@ TEST(CodedTable, NamesWhatStaysInFloatAndLeavesNothingOut)
     };
     EXPECT_EQ(textOf(at(1, "Stays in float")), "nothing");
     EXPECT_EQ(textOf(at(2, "Stays in float")), "LayerNorm, softmax");
-    EXPECT_EQ(numberOf(at(2, "p")), 1e-6);
+    EXPECT_EQ(numberOf(at(2, "p-value")), 1e-6);
     EXPECT_EQ(numberOf(at(0, "Size")), 5);
     EXPECT_TRUE(std::holds_alternative<std::monostate>(at(2, "Integer")));
     for (const int column : made.givingWay)

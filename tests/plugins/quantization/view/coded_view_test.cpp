@@ -127,7 +127,7 @@ TEST_F(CodedViewTest, WidthsGoToTheAcceleratorOfTheSamePaper)
     run.result.artifacts.push_back(bits);
     run.uid = "with-bits";
     view_.setRuns({handle(run)});
-    press("Simulate on an accelerator…");
+    press("Simulate…");
     ASSERT_EQ(context_.forms.size(), 1u);
     EXPECT_EQ(context_.forms[0].experiment, "accelerators.simulate");
     EXPECT_EQ(context_.forms[0].params,
@@ -154,6 +154,27 @@ TEST_F(CodedViewTest, FlipsAreShownAsPictures)
     EXPECT_EQ(shownPlot("coded-gained")->figure().images.size(), 1u);
     EXPECT_THAT(words("How many pictures flipped"),
                 HasSubstr("3 are right only in the original and 1 only in codes"));
+}
+
+TEST_F(CodedViewTest, AttentionLiesOverThePictureBeforeAndAfter)
+{
+    const auto folder = newFolder();
+    std::filesystem::create_directories(folder);
+    RunRecord run = storedCodedRun({});
+    addAttention(run, folder);
+    view_.setRuns({handle(run)});
+    press("Attention");
+    ASSERT_TRUE(shownPlot("coded-attention"));
+    const auto& both = shownPlot("coded-attention")->figure();
+    ASSERT_EQ(both.grids.size(), 4u); // two layers, before and after
+    EXPECT_EQ(both.images.size(), 4u);
+    EXPECT_EQ(both.grids[3].values[0], 1);
+    EXPECT_EQ(both.grids[0].maximum, 1); // one range for all
+    EXPECT_THAT(both.caption,
+                HasSubstr("t10k 7: it is Bag, the original says Bag, the codes Coat"));
+    const auto& change = shownPlot("coded-attention-change")->figure();
+    EXPECT_THAT(change.grids[1].values, testing::ElementsAre(0.75f, -0.25f, -0.25f, -0.25f));
+    EXPECT_EQ(change.grids[1].minimum, -0.75);
 }
 
 TEST_F(CodedViewTest, AClickOnALayerShowsItsChannels)
