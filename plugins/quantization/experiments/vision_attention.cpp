@@ -63,9 +63,9 @@ using TokenMaps = std::map<std::size_t, TokenMap>; // by layer
 Result<TokenMaps> tokenMaps(const VisionVersions& versions, const std::vector<float>& picture)
 {
     TokenMaps maps;
-    const auto& layers = versions.original.model.network().layers;
+    const auto& layers = versions.original.network().layers;
     VITRINE_TRY([[maybe_unused]] const auto logits,
-                versions.original.model.run(
+                versions.original.run(
                     picture, {.observe = [&](const model::LayerOutput& output) {
                         if (layers[output.layer].shape.kind != model::LayerKind::softmax)
                             return;
@@ -77,17 +77,17 @@ Result<TokenMaps> tokenMaps(const VisionVersions& versions, const std::vector<fl
                                                   {}};
                     }}));
     VITRINE_TRY([[maybe_unused]] const auto codes,
-                versions.simulated.run(picture, {.observe = [&](const quant::CodedOutput& output) {
-                                           const auto found = maps.find(output.layer);
-                                           if (found == maps.end())
-                                               return;
-                                           const PatchSquare square =
-                                               squareOf(output.rows, output.columns);
-                                           if (square.side == found->second.square.side)
-                                               found->second.after =
-                                                   firstTokenWeights(output.values, output.rows,
-                                                                     output.columns, square);
-                                       }}));
+                versions.simulated->run(picture, {.observe = [&](const quant::CodedOutput& output) {
+                                            const auto found = maps.find(output.layer);
+                                            if (found == maps.end())
+                                                return;
+                                            const PatchSquare square =
+                                                squareOf(output.rows, output.columns);
+                                            if (square.side == found->second.square.side)
+                                                found->second.after =
+                                                    firstTokenWeights(output.values, output.rows,
+                                                                      output.columns, square);
+                                        }}));
     std::erase_if(maps, [](const auto& each) { return each.second.after.empty(); });
     return maps;
 }
@@ -120,7 +120,7 @@ Result<void> addVisionAttention(const VisionVersions& versions, const JudgedPict
     const std::size_t chosen = tellingPicture(judged);
     const auto place = static_cast<std::int64_t>(chosen);
     LeftOut leftOut;
-    VITRINE_TRY(const auto seen, seenBy(versions.original, pictures, place, leftOut));
+    VITRINE_TRY(const auto seen, seenBy(versions.opened, pictures, place, leftOut));
     VITRINE_TRY(const TokenMaps maps, tokenMaps(versions, seen));
     if (maps.empty())
         return {};
@@ -137,7 +137,7 @@ Result<void> addVisionAttention(const VisionVersions& versions, const JudgedPict
                            {"answer_quantized", "", {}, "The same in codes"}},
                           {{file.name, pictures.name(place), className(a.label), className(a.best),
                             className(b.best)}}});
-    out.tables.push_back(attentionTable(maps, versions.original.model.network()));
+    out.tables.push_back(attentionTable(maps, versions.original.network()));
     out.artifacts.push_back(std::move(file));
     return {};
 }

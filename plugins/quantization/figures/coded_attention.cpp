@@ -15,7 +15,7 @@ namespace
 {
 
 constexpr std::size_t kMostMaps = 12; // layers side by side
-constexpr std::int64_t kMostSide = 256;
+constexpr std::int64_t kMostMapSide = 256;
 constexpr std::size_t kLongestMapName = 40;
 
 // Where the first token of one layer looks, patch by patch.
@@ -36,7 +36,7 @@ std::vector<TokenLook> tokenLooks(const RunRecord& run)
         if (all.empty() || all.back().layer != layer)
             all.push_back({layer, 0, {}, {}});
         TokenLook& look = all.back();
-        const auto column = row.whole("column", 0, kMostSide - 1);
+        const auto column = row.whole("column", 0, kMostMapSide - 1);
         look.side = std::max(look.side, column.value_or(0) + 1);
         look.before.push_back(static_cast<float>(row.number("before")));
         look.after.push_back(static_cast<float>(row.number("after")));

@@ -132,7 +132,7 @@ double lostOfLayers(const RandomEfficientVit& vit, std::shared_ptr<const CodedVi
     return std::accumulate(shares.begin(), shares.end(), 0.0) / static_cast<double>(shares.size());
 }
 
-void expectEqualPasses(const RandomEfficientVit& vit, std::shared_ptr<const CodedVision> coded)
+void expectTheSameCodes(const RandomEfficientVit& vit, std::shared_ptr<const CodedVision> coded)
 {
     const auto simulated = SimulatedVision::make(coded).value();
     const auto whole = IntegerVision::make(coded);
@@ -155,11 +155,11 @@ TEST(EfficientVitInCodes, WholeNumbersGiveWhatTheSimulationSays)
     for (const auto& [weights, activations] :
          {std::pair{8, 8}, std::pair{4, 8}, std::pair{8, 6}, std::pair{6, 4}}) {
         SCOPED_TRACE(activations);
-        expectEqualPasses(
+        expectTheSameCodes(
             vit, vit.coded("trio-vit", {.weightBits = weights, .activationBits = activations}));
     }
-    expectEqualPasses(vit, vit.coded("trio-vit", {}, {"log2"}));
-    expectEqualPasses(vit, vit.coded("uniform"));
+    expectTheSameCodes(vit, vit.coded("trio-vit", {}, {"log2"}));
+    expectTheSameCodes(vit, vit.coded("uniform"));
 }
 
 TEST(EfficientVitInCodes, InstructionSetsChangeNothing)
