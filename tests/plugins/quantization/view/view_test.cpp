@@ -362,7 +362,7 @@ TEST_F(QuantizationViewTest, AssumptionsChangeTheEnergiesWithoutARun)
     const auto most = [&] {
         double height = 0;
         for (const auto& bars : plot("energy")->figure().bars)
-            height = std::max(height, bars.height.front());
+            height = std::max(height, bars.base.front() + bars.height.front());
         return height;
     };
     EXPECT_NEAR(most(), 5, 1e-9); // as stored
