@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/base/random.h"
+#include "core/model/network/efficient_vit_network.h"
 #include "core/model/network/vit_network.h"
 #include "tests/core/model/vision/random_vision.h"
 
@@ -30,6 +31,29 @@ inline void writeSmallModel(const std::filesystem::path& folder, std::uint64_t s
     weights.write(folder,
                   R"({"img_size": 8, "in_chans": 1, "num_heads": 1, "mean": [0.5], "std": [0.5],
                               "crop_pct": 1.0, "interpolation": "bicubic"})");
+}
+
+// An EfficientViT for the same pictures.
+inline void writeSmallEfficientVit(const std::filesystem::path& folder, std::uint64_t seed)
+{
+    std::filesystem::create_directories(folder);
+    const model::EfficientVitSizes sizes{.widths = {8, 8, 8, 16, 16},
+                                         .depths = {1, 1, 1, 1, 1},
+                                         .headWidth = 16,
+                                         .classifierWidth = 16,
+                                         .side = kSide,
+                                         .channels = 1,
+                                         .classes = kClasses,
+                                         .strides = {1, 1, 2, 2, 1}};
+    RandomVision weights(model::efficientVitNetwork(sizes), seed);
+    for (auto& [name, tensor] : weights.tensors) // so that residuals do not grow without end
+        if (tensor.shape.size() == 4)
+            for (float& value : tensor.values)
+                value *= 0.5f;
+    weights.write(folder, R"({"family": "efficientvit_b", "architecture": "small", "img_size": 8,
+        "in_chans": 1, "num_classes": 3, "widths": [8, 8, 8, 16, 16], "depths": [1, 1, 1, 1, 1],
+        "strides": [1, 1, 2, 2, 1], "head_widths": [16, 16], "head_dim": 16, "expand_ratio": 4,
+        "mean": [0.5], "std": [0.5], "crop_pct": 1.0, "interpolation": "bicubic"})");
 }
 
 // Pictures of noise and their labels, as MNIST has them; `prefix` is "t10k" or "train".

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/model/network/network.h"
+#include "core/quant/vision/vision_codes.h"
 
 #include <algorithm>
 #include <optional>
@@ -49,6 +50,24 @@ inline std::optional<std::size_t> shiftedReader(const model::Network& network, s
         return {};
     const model::ConvShape& conv = network.layers[*reader].shape.conv;
     return conv.kernelHeight * conv.kernelWidth == 1 ? reader : std::nullopt;
+}
+
+// What linear attention computes on its way.
+inline std::optional<HeadPart> headPartOf(const model::NetworkLayer& layer)
+{
+    using model::LayerKind;
+    switch (layer.shape.kind) {
+    case LayerKind::context:
+        return HeadPart::context;
+    case LayerKind::lookup:
+        return HeadPart::dividends;
+    case LayerKind::divisor:
+        return layer.inputs.size() == 1 ? HeadPart::keySums : HeadPart::divisors;
+    case LayerKind::divide:
+        return HeadPart::outputs;
+    default:
+        return {};
+    }
 }
 
 // Part of the stream that blocks add to, which keeps 8 bits.

@@ -1,7 +1,5 @@
 #include "plugins/quantization/experiments/vision_inside.h"
 
-#include "core/quant/vision/smoothing.h"
-
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
@@ -41,14 +39,34 @@ std::int64_t placesOf(const quant::Rescale& by)
     return factor > 0 ? std::lround(-std::log2(factor)) : 0;
 }
 
-// What a trick multiplies the channels of a layer's output by; empty: there is none.
+// What a trick does to the channels of a layer's output: less a centre, times a factor. No factors:
+// there is none.
 struct ChannelTrick {
     const char* name = "";
-    std::vector<double> factors = {};
+    std::vector<double> factors = {}, centres = {}; // no centres: 0
+
+    double changed(double x, std::size_t channel) const
+    {
+        return (x - (centres.empty() ? 0 : centres[channel])) * factors[channel];
+    }
 };
 
-ChannelTrick trickOn(const quant::CodedLayer& layer)
+// Of the activation behind a product.
+ChannelTrick trickOn(const quant::CodedProduct& product)
 {
+    if (!product.centres.empty())
+        return {"shift", std::vector<double>(product.centres.size(), 1), product.centres};
+    ChannelTrick trick{"migration"};
+    for (const double factor : product.factors)
+        trick.factors.push_back(1 / factor);
+    return trick;
+}
+
+ChannelTrick trickOn(const quant::CodedVision& coded, std::size_t place)
+{
+    const quant::CodedLayer& layer = coded.layers[place];
+    if (std::holds_alternative<std::monostate>(layer.work))
+        return trickOn(std::get<quant::CodedProduct>(coded.layers[place - 1].work));
     if (const auto* norm = std::get_if<quant::CodedNorm>(&layer.work);
         norm && !norm->factors.empty())
         return {"smoothing", norm->factors};
@@ -58,20 +76,38 @@ ChannelTrick trickOn(const quant::CodedLayer& layer)
     return trick;
 }
 
-// The largest magnitude of each channel, by layer, for the layers that are wished for.
-Result<std::map<std::size_t, std::vector<double>>>
+// The largest magnitude of each channel, as it is and changed.
+struct ChannelMaxima {
+    std::vector<double> before, after;
+
+    void raise(std::span<const float> values, const ChannelTrick& trick)
+    {
+        const std::size_t channels = trick.factors.size();
+        before.resize(channels), after.resize(channels);
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            const auto x = static_cast<double>(values[i]);
+            const std::size_t channel = i % channels;
+            before[channel] = std::max(before[channel], std::abs(x));
+            after[channel] = std::max(after[channel], std::abs(trick.changed(x, channel)));
+        }
+    }
+};
+
+// By layer, for the layers that are wished for.
+Result<std::map<std::size_t, ChannelMaxima>>
 channelMaxima(const OpenVision& original, std::span<const std::vector<float>> pictures,
               const std::map<std::size_t, ChannelTrick>& wished)
 {
-    std::map<std::size_t, std::vector<double>> maxima;
+    std::map<std::size_t, ChannelMaxima> maxima;
     for (const std::vector<float>& picture : pictures) {
         VITRINE_TRY([[maybe_unused]] const auto logits,
                     original.model.run(picture, {.observe = [&](const model::LayerOutput& output) {
-                                           if (!wished.contains(output.layer))
+                                           const auto found = wished.find(output.layer);
+                                           if (found == wished.end() ||
+                                               static_cast<std::size_t>(output.columns) !=
+                                                   found->second.factors.size())
                                                return;
-                                           auto& of = maxima[output.layer];
-                                           of.resize(static_cast<std::size_t>(output.columns));
-                                           quant::raiseMaxima(output.values, of);
+                                           maxima[output.layer].raise(output.values, found->second);
                                        }}));
     }
     return maxima;
@@ -104,16 +140,20 @@ Result<void> addVisionChannels(const quant::CodedVision& coded, const OpenVision
 {
     Table table{"channels",
                 {{"layer", "", {}, "Whose output it is, as the checkpoint names it"},
-                 {"trick", "", {}, "factors: of a grid; smoothing: of a normalisation"},
+                 {"trick",
+                  "",
+                  {},
+                  "factors: of a grid; smoothing: of a normalisation; migration, shift: of what a "
+                  "convolution reads"},
                  {"channel", "1", {}, "Its place"},
                  {"before", "1", {}, "The largest magnitude in the original, over pictures"},
-                 {"after", "1", {}, "The same times the factor: what the common grid must hold"},
+                 {"after", "1", {}, "The same centred, times the factor: what one grid must hold"},
                  {"grid", "1", {}, "The largest magnitude that the grid holds"}},
                 {}};
     std::map<std::size_t, ChannelTrick> wished;
     std::size_t rows = 0, leftOut = 0;
     for (std::size_t i = 0; i < coded.layers.size(); ++i) {
-        ChannelTrick trick = trickOn(coded.layers[i]);
+        ChannelTrick trick = trickOn(coded, i);
         if (trick.factors.empty())
             continue;
         if (rows + trick.factors.size() > kMostChannelRows) {
@@ -128,14 +168,15 @@ Result<void> addVisionChannels(const quant::CodedVision& coded, const OpenVision
     VITRINE_TRY(const auto maxima, channelMaxima(original, pictures, wished));
     for (const auto& [layer, trick] : wished) {
         const auto found = maxima.find(layer);
-        if (found == maxima.end() || found->second.size() != trick.factors.size())
+        if (found == maxima.end())
             continue;
         const quant::CodeGrid& grid = coded.layers[layer].output;
-        const double end = grid.scale * static_cast<double>(grid.high() - grid.zero);
+        const double end = grid.scale * static_cast<double>(std::max(grid.high() - grid.zero,
+                                                                     grid.zero - grid.low()));
         for (std::size_t c = 0; c < trick.factors.size(); ++c)
             table.rows.push_back({coded.network().layers[layer].shape.name, std::string(trick.name),
-                                  static_cast<std::int64_t>(c), found->second[c],
-                                  found->second[c] * trick.factors[c], end});
+                                  static_cast<std::int64_t>(c), found->second.before[c],
+                                  found->second.after[c], end});
     }
     out.tables.push_back(std::move(table));
     return {};

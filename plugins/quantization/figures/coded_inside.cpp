@@ -110,6 +110,8 @@ std::string trickWords(const std::string& trick)
 {
     return trick == "factors"     ? "a power of two for each channel of the grid"
            : trick == "smoothing" ? "smoothing"
+           : trick == "migration" ? "channel-wise migration"
+           : trick == "shift"     ? "filter-wise shifting, less the centres"
                                   : cutText(trick, kLongestInside);
 }
 

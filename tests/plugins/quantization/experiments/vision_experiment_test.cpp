@@ -412,5 +412,62 @@ TEST_F(VisionExperimentTest, AShiftAddViTIsComparedWithTheModelItWasMadeFrom)
     EXPECT_THAT(result->notes, testing::Contains(testing::StartsWith("Compared with ")));
 }
 
+class EfficientVitExperimentTest : public VisionExperimentTest
+{
+protected:
+    void SetUp() override
+    {
+        VisionExperimentTest::SetUp();
+        tests::writeSmallEfficientVit(folder_.path / "efficientvit", 2);
+    }
+    Result<RunResult> runTrio(std::map<std::string, std::string> given)
+    {
+        given.emplace("model", (folder_.path / "efficientvit").string());
+        given.emplace("method", "trio-vit");
+        return run(std::move(given));
+    }
+};
+
+TEST_F(EfficientVitExperimentTest, WholeNumbersAgreeWithTheSimulation)
+{
+    const auto result = runTrio({});
+    ASSERT_TRUE(result) << result.error().message;
+    EXPECT_EQ(valueOf(*result, "integer_match"), 1);
+    EXPECT_TRUE(result->table("in_float")->rows.empty());
+    std::set<std::string> tricks;
+    for (const auto& row : result->table("channels")->rows)
+        tricks.insert(std::get<std::string>(row[1]));
+    EXPECT_THAT(tricks, testing::ElementsAre("migration", "shift"));
+    for (const auto& row : result->table("channels")->rows) {
+        if (std::get<std::string>(row[1]) == "shift") {
+            // Centred, no channel reaches further than before.
+            EXPECT_LE(std::get<double>(row[4]), std::get<double>(row[3]) + 1e-9);
+        }
+    }
+}
+
+TEST_F(EfficientVitExperimentTest, WhatHasNoPassInWholeNumbersSaysWhy)
+{
+    const auto wide = runTrio({{"activation_bits", "12"}});
+    ASSERT_TRUE(wide) << wide.error().message;
+    EXPECT_EQ(wide->metric("integer_match"), nullptr);
+    EXPECT_THAT(wide->notes, testing::Contains(testing::HasSubstr("no pass in whole numbers")));
+    const auto partly = runTrio({{"steps", "affine,migration,shift"}});
+    ASSERT_TRUE(partly) << partly.error().message;
+    EXPECT_EQ(partly->metric("integer_match"), nullptr);
+    EXPECT_THAT(partly->notes, testing::Contains("In floating point stay: linear attention."));
+}
+
+TEST_F(EfficientVitExperimentTest, RefusesWhatIsNotForIt)
+{
+    const auto other = runTrio({{"method", "p2vit"}});
+    ASSERT_FALSE(other);
+    EXPECT_THAT(other.error().message, testing::HasSubstr("no ViT or DeiT"));
+    const auto kept = runTrio({{"out", (folder_.path / "codes").string()}});
+    ASSERT_FALSE(kept);
+    EXPECT_THAT(kept.error().message, testing::HasSubstr("not kept in files of codes"));
+    EXPECT_FALSE(std::filesystem::exists(folder_.path / "codes" / "model.safetensors"));
+}
+
 } // namespace
 } // namespace vitrine::quantization_plugin
