@@ -44,17 +44,23 @@ std::vector<CodedLayerRow> layerRows(const RunRecord& run)
     return rows;
 }
 
-figure::Series layersLine(const CodedDrawing& drawing, std::size_t run,
-                          const std::map<std::string, double>& places)
+// Places along the axis, by name: a block may have several sums of one name.
+using LayerPlaces = std::map<std::string, std::vector<double>>;
+
+figure::Series layersLine(const CodedDrawing& drawing, std::size_t run, const LayerPlaces& places)
 {
+    std::map<std::string, std::size_t> seen;
     figure::Series line;
     line.name = codedName(*drawing.runs()[run]);
     line.colour = drawing.look(run).colour, line.line = drawing.look(run).line;
     for (const CodedLayerRow& row : layerRows(*drawing.runs()[run])) {
-        const auto place = places.find(row.name);
-        if (place == places.end() || !std::isfinite(row.ratio))
+        const auto found = places.find(row.name);
+        if (found == places.end() || !std::isfinite(row.ratio))
             continue;
-        line.x.push_back(place->second);
+        const std::size_t turn = seen[row.name]++;
+        if (turn >= found->second.size())
+            continue;
+        line.x.push_back(found->second[turn]);
         line.y.push_back(row.ratio);
         line.labels.push_back(fmt::format("{} ({}), error {:.3g} %{}{}",
                                           cutText(row.name, kLongestLayer), cutText(row.kind, 24),
@@ -101,9 +107,9 @@ figure::Figure codedLayers(const CodedDrawing& drawing)
     figure.altText = "A line for each run over the layers from the picture to the answer.";
     figure.width = 180;
     const auto names = layersOfAll(drawing);
-    std::map<std::string, double> places;
+    LayerPlaces places;
     for (std::size_t i = 0; i < names.size(); ++i)
-        places[names[i]] = static_cast<double>(i);
+        places[names[i]].push_back(static_cast<double>(i));
     figure.x.ticks = blockTicks(names);
     std::size_t others = 0;
     for (std::size_t run = 0; run < drawing.runs().size(); ++run)

@@ -100,6 +100,15 @@ std::vector<Cell> originalRow(const RunRecord& run, bool isOnly)
             std::string("everything")};
 }
 
+// Two digits: 2.3e-17 is as good as 2.264e-17, and narrower.
+double twoDigits(double x)
+{
+    if (x == 0 || !std::isfinite(x))
+        return x;
+    const double unit = std::pow(10, std::floor(std::log10(std::abs(x))) - 1);
+    return std::round(x / unit) * unit;
+}
+
 std::vector<Cell> versionRow(const RunRecord& run)
 {
     const auto metric = [&](const char* name, double factor) {
@@ -110,7 +119,7 @@ std::vector<Cell> versionRow(const RunRecord& run)
             rangeCell(run, "accuracy_quantized", kPercent),
             metric("difference", kPercent),
             rangeCell(run, "difference", kPercent),
-            metric("p_value", 1),
+            knownCell(twoDigits(metricOf(run.result, "p_value"))),
             metric("size_bytes", kMegabytes),
             knownCell(bitsAsStored(run)),
             knownCell(energyOfPicture(run, "energy_quantized")),

@@ -90,6 +90,22 @@ TEST(CodedFigures, BitsAreThoseOfWhatIsStored)
     EXPECT_DOUBLE_EQ(plain->x[0], 8); // 1.25 MB of 5
 }
 
+// A block of EfficientViT has two sums of one name.
+TEST(CodedFigures, LayersOfOneNameHavePlacesOfTheirOwn)
+{
+    RunRecord run = kPlain;
+    for (Table& table : run.result.tables)
+        if (table.name == "layers")
+            table.rows.insert(table.rows.end(), {table.rows.back(), table.rows.back()});
+    const auto all = codedFigures({&run});
+    const figure::Figure* layers = find(all, "coded-layers");
+    ASSERT_TRUE(layers);
+    const std::vector<double>& x = layers->series[0].x;
+    ASSERT_GE(x.size(), 3u);
+    EXPECT_TRUE(std::ranges::is_sorted(x));
+    EXPECT_EQ(std::ranges::adjacent_find(x), x.end());
+}
+
 TEST(CodedFigures, LayersOfSeveralRunsShareTheAxisAndSkipWhatIsNotCompared)
 {
     const auto all = codedFigures({&kPlain, &kSmaller});
