@@ -151,13 +151,17 @@ Table visionLayersTable(const quant::CodedVision& coded,
         const model::LayerShape& shape = coded.network().layers[i].shape;
         const auto* product = std::get_if<quant::CodedProduct>(&layer.work);
         const bool isCompared = distances[i].signal > 0;
+        // What attention computes in floating point on its way has no codes.
+        const auto* heads = std::get_if<quant::CodedHeads>(&layer.work);
+        const bool isCoded =
+            isCompared && !(heads && !heads->halves && heads->part != quant::HeadPart::outputs);
         const double error = isCompared ? distances[i].error / distances[i].signal : 0;
         table.rows.push_back(
             {shape.name, std::string(kindName(shape.kind)),
              product ? Cell{std::int64_t{product->bits}} : Cell{},
              product ? Cell{static_cast<std::int64_t>(product->weightScales.size())} : Cell{},
-             isCompared ? Cell{std::int64_t{layer.output.bits}} : Cell{},
-             isCompared ? Cell{layer.output.scale} : Cell{}, operations[i].weightBytes,
+             isCoded ? Cell{std::int64_t{layer.output.bits}} : Cell{},
+             isCoded ? Cell{layer.output.scale} : Cell{}, operations[i].weightBytes,
              isCompared ? Cell{error} : Cell{},
              isCompared && error > 0 ? Cell{-10 * std::log10(error)} : Cell{}});
     }
