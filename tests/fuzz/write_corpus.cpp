@@ -1,9 +1,33 @@
+#include "core/base/file.h"
+#include "core/quant/vision/coded_files.h"
+#include "tests/core/quant/vision/small_vit.h"
 #include "tests/fuzz/picture_samples.h"
 #include "tests/fuzz/samples.h"
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+
+namespace
+{
+
+// As fuzz_coded_vision reads it.
+std::string codedSample()
+{
+    using namespace vitrine;
+    const tests::SmallVit vit;
+    const tests::TemporaryFolder folder;
+    const auto coded = quant::findVisionMethod("p2vit").value().quantize(vit.task("p2vit"));
+    if (!quant::writeCodedVision(coded.value(), "p2vit", folder.path))
+        std::abort();
+    const auto bytesOf = [&](const char* name) {
+        return readFile(folder.path / name, 1 << 24).value();
+    };
+    return bytesOf("config.json") + '\0' + bytesOf("model.safetensors");
+}
+
+} // namespace
 
 // write_corpus FOLDER: one valid file per fuzz target, in FOLDER/<target>/sample.
 int main(int count, char** arguments)
@@ -51,6 +75,7 @@ int main(int count, char** arguments)
     write("picture_capture", "softmax", pictureSample(AttentionKind::softmax));
     write("picture_capture", "windows", pictureSample(AttentionKind::windows));
     write("picture_capture", "linear", pictureSample(AttentionKind::linear));
+    write("coded_vision", "sample", codedSample());
     write("run_json", "sample", R"({"params": {}, "metrics": []})");
     write("y4m", "sample", "YUV4MPEG2 W16 H12 F25:1 Ip A1:1 C420p10 XCOLORRANGE=FULL\nFRAME\n");
     write("raw_name", "sample", "clip_1920x1080_50fps_422_10bit_be.yuv");
