@@ -75,6 +75,11 @@ public:
                           const std::map<std::string, std::string>& params,
                           bool compare = false) = 0;
 
+    // As startRun() for each, one after the other, each added to the view's runs in this order;
+    // where one fails or is cancelled the rest is not run.
+    virtual void startRuns(View* view, const std::string& experiment,
+                           const std::vector<std::map<std::string, std::string>>& all) = 0;
+
     // What stands in the form beside the view, as texts; none where there is no form, or it is
     // another experiment's.
     virtual std::optional<std::map<std::string, std::string>> formValues(const View*,

@@ -80,6 +80,15 @@ void RunStarter::startAll(const std::string& experiment, const Runner::Values& f
         pending_[uid].beside = beside;
 }
 
+void RunStarter::addAll(const std::string& experiment, const std::vector<Runner::Values>& all,
+                        const QString& room)
+{
+    if (all.empty())
+        return;
+    if (const QString uid = start(experiment, all.front(), room, true); !uid.isEmpty())
+        pending_[uid].beside.assign(all.begin() + 1, all.end());
+}
+
 void RunStarter::tellProgress(const QString& id)
 {
     RoomPage* page = rooms_.ifOpen(id);
@@ -142,11 +151,7 @@ void RunStarter::show(const RunRecord& run, const Pending& wanted, RoomPage& pag
     after.runs = wanted.compare ? after.runs + QStringList{uid} : QStringList{uid};
     emit changed({wanted.room, QString("Show run %1").arg(run.number), {}, page.state(), after});
     emit shown();
-    if (wanted.beside.empty())
-        return;
-    const QString next = start(run.experiment, wanted.beside.front(), wanted.room, true);
-    if (!next.isEmpty())
-        pending_[next].beside.assign(wanted.beside.begin() + 1, wanted.beside.end());
+    addAll(run.experiment, wanted.beside, wanted.room);
 }
 
 std::vector<RunSummary> RunStarter::paused() const

@@ -33,6 +33,9 @@ public:
     // As start(), and when it is done these one after the other, so that they stand in that order.
     void startAll(const std::string& experiment, const Runner::Values& first,
                   const std::vector<Runner::Values>& beside, const QString& room);
+    // As startAll(), beside what the room shows.
+    void addAll(const std::string& experiment, const std::vector<Runner::Values>& all,
+                const QString& room);
     void again(const QString& uid);
     void resume(const QString& uid); // a paused or interrupted one
 

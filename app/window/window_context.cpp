@@ -45,6 +45,13 @@ void WindowContext::startRun(View* view, const std::string& experiment,
     window_.startRun(experiment, params, page != nullptr ? page->info().id : QString(), compare);
 }
 
+void WindowContext::startRuns(View* view, const std::string& experiment,
+                              const std::vector<std::map<std::string, std::string>>& all)
+{
+    if (const RoomPage* page = window_.rooms().roomShowing(view))
+        window_.starter().addAll(experiment, all, page->info().id);
+}
+
 std::optional<std::map<std::string, std::string>>
 WindowContext::formValues(const View* view, const std::string& experiment) const
 {

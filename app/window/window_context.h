@@ -22,6 +22,8 @@ public:
                     const QString& mergeKey) override;
     void startRun(View* view, const std::string& experiment,
                   const std::map<std::string, std::string>& params, bool compare) override;
+    void startRuns(View* view, const std::string& experiment,
+                   const std::vector<std::map<std::string, std::string>>& all) override;
     std::optional<std::map<std::string, std::string>>
     formValues(const View* view, const std::string& experiment) const override;
     void openForm(const std::string& experiment,

@@ -79,6 +79,12 @@ public:
     {
         starts.push_back({experiment, params, compare});
     }
+    void startRuns(View*, const std::string& experiment,
+                   const std::vector<std::map<std::string, std::string>>& all) override
+    {
+        for (const auto& params : all)
+            starts.push_back({experiment, params, true});
+    }
     std::optional<std::map<std::string, std::string>>
     formValues(const View*, const std::string& id) const override
     {

@@ -18,6 +18,7 @@ namespace vitrine::quant
 // A trick of a method that can be left out: one rung of its ladder.
 struct VisionTrick {
     std::string name, title, help; // "ptf", "Factors of channels", a sentence
+    bool isOptional = false;       // one that "all" leaves out: on no rung
 };
 
 struct VisionQuantSettings {

@@ -99,8 +99,10 @@ private:
         settings.activationBits = static_cast<int>(params_.integer("activation_bits"));
         const std::string& steps = params_.text("steps");
         if (steps == "all")
-            for (const quant::VisionTrick& trick : method_.tricks)
-                settings.tricks.insert(trick.name);
+            for (const quant::VisionTrick& trick : method_.tricks) {
+                if (!trick.isOptional)
+                    settings.tricks.insert(trick.name);
+            }
         else if (steps != "none")
             for (const std::string& word : listedWords(steps))
                 settings.tricks.insert(word);

@@ -10,10 +10,11 @@ std::vector<figure::Figure> codedFigures(const Runs& runs, const State& state)
         return {};
     std::vector<figure::Figure> all;
     for (figure::Figure& figure :
-         std::vector{codedAccuracy(drawing), codedPareto(drawing), codedTimes(drawing),
-                     codedLayers(drawing), codedStream(drawing), codedOperations(drawing),
-                     codedEnergy(drawing), codedFlips(drawing, true), codedFlips(drawing, false),
-                     codedAttention(drawing), codedAttentionChange(drawing), codedRescales(drawing),
+         std::vector{codedAccuracy(drawing), codedPareto(drawing), codedLadder(drawing),
+                     codedTimes(drawing), codedLayers(drawing), codedStream(drawing),
+                     codedOperations(drawing), codedEnergy(drawing), codedFlips(drawing, true),
+                     codedFlips(drawing, false), codedAttention(drawing),
+                     codedAttentionChange(drawing), codedRescales(drawing),
                      codedRescaleMap(drawing), codedSpread(drawing), codedChannels(drawing)})
         if (!figure.series.empty() || !figure.bars.empty() || !figure.grids.empty() ||
             !figure.images.empty())

@@ -15,6 +15,9 @@ namespace vitrine::quantization_plugin
 //   "coded-accuracy"    each original and each run with its interval
 //   "coded-pareto"      accuracy over size (or bits as stored) of runs that judged alike, and which
 //                       of them no other beats in both; of several runs
+//   "coded-ladder"      accuracy step by step of the selected run's method, a line for each width
+//   of
+//                       activations, of runs that differ in nothing else (coded_ladder.h)
 //   "coded-times"       measured time of a picture: float, simulated, integer
 //   "coded-layers"      signal to noise of every layer's output, a line for each run
 //   "coded-stream"      what each block costs: the signal to noise along the residual stream of the
@@ -53,6 +56,7 @@ std::vector<std::string> layersOfAll(const CodedDrawing& drawing);
 
 figure::Figure codedAccuracy(const CodedDrawing& drawing);
 figure::Figure codedPareto(const CodedDrawing& drawing);
+figure::Figure codedLadder(const CodedDrawing& drawing);
 figure::Figure codedTimes(const CodedDrawing& drawing);
 figure::Figure codedLayers(const CodedDrawing& drawing);
 figure::Figure codedStream(const CodedDrawing& drawing);

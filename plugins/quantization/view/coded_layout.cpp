@@ -60,6 +60,11 @@ QWidget* CodedView::makeBar()
     simulate_ = new QPushButton(tr("Simulate…"), bar);
     simulate_->setAccessibleName(tr("Simulate on an accelerator"));
     line->addWidget(simulate_);
+    ladder_ = new QPushButton(tr("Ladder"), bar);
+    ladder_->setObjectName("ladder");
+    ladder_->setAccessibleName(tr("Run the steps of the method one after the other"));
+    line->addWidget(ladder_);
+    connect(ladder_, &QPushButton::clicked, this, &CodedView::climb);
     connect(simulate_, &QPushButton::clicked, this, &CodedView::simulate);
     connect(runChoice_, &QComboBox::activated, this, &CodedView::selectRun);
     return bar;
@@ -74,7 +79,7 @@ void CodedView::makePages()
     pages_->addRow({plots_->add("coded-accuracy", kComparedHeight),
                     plots_->add("coded-times", kComparedHeight)},
                    1);
-    pages_->addRow({makePareto()}, 0);
+    pages_->addRow({makePareto(), plots_->add("coded-ladder", kLinesHeight)}, 1);
     pages_->addPage("layers", tr("Layers"), tr("Where it is lost, layer by layer"));
     pages_->addRow({plots_->add("coded-layers", kLinesHeight)}, 1);
     pages_->addRow({plots_->add("coded-stream", kStreamHeight)}, 1);

@@ -3,6 +3,7 @@
 #include "core/base/json.h"
 #include "core/jobs/experiment/read_run.h"
 #include "plugins/quantization/figures/coded_figures.h"
+#include "plugins/quantization/figures/coded_ladder.h"
 #include "plugins/quantization/view/card_pages.h"
 #include "plugins/quantization/view/plot_cards.h"
 #include "plugins/quantization/view/verdict_card.h"
@@ -60,6 +61,7 @@ CodedView::CodedView(ViewContext& context, QWidget* parent)
 {
     makePage(makeContent(), codedSkeleton, {});
     addViewAction(tr("Simulate on an accelerator…"), [this] { simulate(); });
+    addViewAction(tr("Run the ladder of this run"), [this] { climb(); });
     showPage();
 }
 
@@ -137,6 +139,7 @@ void CodedView::draw()
     inFloatCard_->setVisible(!inFloat.rows.empty());
     inFloat_->setRows(inFloat, {});
     drawRun(*runs[selected()]);
+    drawLadderButton(*runs[selected()], runs);
     drawChannelChoice(*runs[selected()], state);
     drawPages();
     filling_ = false;
@@ -246,6 +249,26 @@ void CodedView::selectLayer(const QString& layer)
     const bool isChosen = current()["layer"].toString() == layer;
     put("layer", isChosen ? QJsonValue() : QJsonValue(layer),
         isChosen ? tr("Select no layer") : tr("Select a layer"));
+}
+
+void CodedView::drawLadderButton(const RunRecord& run, const Runs& runs)
+{
+    const auto missing = missingRungs(run, runs);
+    ladder_->setEnabled(!missing.empty());
+    ladder_->setToolTip(
+        !missing.empty() ? tr("Runs what is missing of the ladder of %1, %n run(s): its steps put "
+                              "on one after the other",
+                              nullptr, static_cast<int>(missing.size()))
+                               .arg(shownText(codedMethod(run), 80))
+        : rungOf(run) ? tr("Every rung of its ladder at these widths is shown here")
+                      : tr("This method has no steps that could be put on one after the other"));
+}
+
+void CodedView::climb()
+{
+    if (!done_.empty())
+        context_.startRuns(this, "quantization.vision",
+                           missingRungs(*done_[selected()], records()));
 }
 
 void CodedView::simulate()

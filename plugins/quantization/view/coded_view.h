@@ -75,6 +75,8 @@ private:
     void selectRun(int place);
     void clickPlot(const std::string& figure, double x);
     void selectLayer(const QString& layer);
+    void drawLadderButton(const RunRecord& run, const Runs& runs);
+    void climb();    // runs the rungs that the selected run's ladder lacks
     void simulate(); // the selected run's widths, on an accelerator: opens its form
 
     std::vector<RunHandle> done_;
@@ -88,7 +90,7 @@ private:
     ElidedChoice *runChoice_ = nullptr, *channelChoice_ = nullptr;
     VerdictCard* verdict_ = nullptr;
     RunTable *table_ = nullptr, *inFloat_ = nullptr;
-    QPushButton *allColumns_ = nullptr, *simulate_ = nullptr;
+    QPushButton *allColumns_ = nullptr, *simulate_ = nullptr, *ladder_ = nullptr;
     SegmentedSwitch* over_ = nullptr; // size or bits
     QLabel* flipWords_ = nullptr;
     Panel *layersCard_ = nullptr, *energiesCard_ = nullptr, *inFloatCard_ = nullptr;

@@ -70,6 +70,21 @@ TEST_F(RunStarterTest, StartsRunsThatBelongTogetherOneAfterTheOther)
         EXPECT_EQ(runner.load(shownRuns()[i]).value()->number, i + 1);
 }
 
+TEST_F(RunStarterTest, AddsRunsBesideWhatIsShown)
+{
+    const QString first = starter.start("test.count", {}, "count", false);
+    ASSERT_TRUE(waitFor([&] { return changes.size() == 1; }));
+
+    starter.addAll("test.count", {{{"limit", "2"}}, {{"limit", "3"}}}, "count");
+    EXPECT_EQ(runner.active().size(), 1u);
+    ASSERT_TRUE(waitFor([&] { return changes.size() == 3; }));
+
+    ASSERT_EQ(shownRuns().size(), 3);
+    EXPECT_EQ(shownRuns()[0], first);
+    starter.addAll("test.count", {}, "count");
+    EXPECT_TRUE(runner.active().empty());
+}
+
 TEST_F(RunStarterTest, SaysWhyARunCannotStart)
 {
     EXPECT_TRUE(starter.start("test.unknown", {}, "count", false).isEmpty());

@@ -136,6 +136,18 @@ TEST_F(CodedViewTest, WidthsGoToTheAcceleratorOfTheSamePaper)
                                                   {"bit_map", "/somewhere/bits"}}));
 }
 
+TEST_F(CodedViewTest, RunsWhatIsMissingOfALadder)
+{
+    view_.setRuns({eightBits()});
+    press("Ladder");
+    ASSERT_EQ(context_.starts.size(), 5u); // all rungs of P²-ViT but the last
+    EXPECT_EQ(context_.starts[0].params.at("steps"), "none");
+    EXPECT_EQ(context_.starts[4].params.at("steps"), "adaptive,ptf,smoothing,log2");
+    EXPECT_TRUE(context_.starts[0].compare);
+    view_.setRuns({handle(storedCodedRun({.method = "minmax"}))});
+    EXPECT_FALSE(view_.findChild<QPushButton*>("ladder")->isEnabled());
+}
+
 // Flips of a run, their pictures and why there are none.
 TEST_F(CodedViewTest, FlipsAreShownAsPictures)
 {
