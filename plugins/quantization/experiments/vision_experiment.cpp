@@ -6,6 +6,7 @@
 #include "plugins/common/evidence_params.h"
 #include "plugins/common/experiment_input.h"
 #include "plugins/quantization/experiments/vision_attention.h"
+#include "plugins/quantization/experiments/vision_divisors.h"
 #include "plugins/quantization/experiments/vision_flips.h"
 #include "plugins/quantization/experiments/vision_inside.h"
 #include "plugins/quantization/experiments/vision_mixed.h"
@@ -250,6 +251,7 @@ Result<void> VisionRun::judgeVersions()
     VITRINE_CHECK(addVisionAttention(versions, judged, *data_.pictures, nameOf,
                                      progress_.artifactFolder(), out_));
     VITRINE_CHECK(addVisionChannels(*coded_, *opened_, some, out_));
+    VITRINE_CHECK(addVisionDivisors(coded_, some, out_));
     std::ranges::move(mixedTables_, std::back_inserter(out_.tables));
     const auto bits = progress_.artifactFolder() / "bits.csv";
     VITRINE_CHECK(writeFileAtomically(bits, visionBitMapText(*coded_)));

@@ -9,13 +9,13 @@ std::vector<figure::Figure> codedFigures(const Runs& runs, const State& state)
     if (drawing.isEmpty())
         return {};
     std::vector<figure::Figure> all;
-    for (figure::Figure& figure :
-         std::vector{codedAccuracy(drawing), codedPareto(drawing), codedLadder(drawing),
-                     codedTimes(drawing), codedLayers(drawing), codedStream(drawing),
-                     codedOperations(drawing), codedEnergy(drawing), codedFlips(drawing, true),
-                     codedFlips(drawing, false), codedAttention(drawing),
-                     codedAttentionChange(drawing), codedRescales(drawing),
-                     codedRescaleMap(drawing), codedSpread(drawing), codedChannels(drawing)})
+    for (figure::Figure& figure : std::vector{
+             codedAccuracy(drawing), codedPareto(drawing), codedLadder(drawing),
+             codedTimes(drawing), codedLayers(drawing), codedStream(drawing),
+             codedOperations(drawing), codedEnergy(drawing), codedFlips(drawing, true),
+             codedFlips(drawing, false), codedAttention(drawing), codedAttentionChange(drawing),
+             codedRescales(drawing), codedRescaleMap(drawing), codedSpread(drawing),
+             codedChannels(drawing), codedDivisors(drawing)})
         if (!figure.series.empty() || !figure.bars.empty() || !figure.grids.empty() ||
             !figure.images.empty())
             all.push_back(std::move(figure));

@@ -30,6 +30,7 @@ namespace vitrine::quantization_plugin
 //   "coded-spread"      how far the widest channel stands out, before and after the tricks on
 //                       channels, for each layer where one acts; the chosen one is marked
 //   "coded-channels"    the channels of that layer (State::layer; else where they differ most)
+//   "coded-divisors"    divisors of linear attention by their power of two, by two rounding rules
 //   "coded-attention", "coded-attention-change"  where the class token looks in one picture, layer
 //                       by layer before and after, and what moved, of the selected run
 std::vector<figure::Figure> codedFigures(const Runs& runs, const State& state = {});
@@ -67,6 +68,7 @@ figure::Figure codedAttention(const CodedDrawing& drawing);          // reads a 
 figure::Figure codedAttentionChange(const CodedDrawing& drawing);
 figure::Figure codedRescales(const CodedDrawing& drawing);
 figure::Figure codedRescaleMap(const CodedDrawing& drawing);
+figure::Figure codedDivisors(const CodedDrawing& drawing);
 figure::Figure codedSpread(const CodedDrawing& drawing);
 figure::Figure codedChannels(const CodedDrawing& drawing);
 

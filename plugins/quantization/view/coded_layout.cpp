@@ -107,6 +107,7 @@ void CodedView::makePages()
     pages_->addRow({plots_->add("coded-rescales", kStreamHeight)}, 1);
     pages_->addRow({plots_->add("coded-rescale-map", kStreamHeight)}, 1);
     pages_->addRow({plots_->add("coded-spread", kStreamHeight), makeChannels()}, 1);
+    pages_->addRow({plots_->add("coded-divisors", kStreamHeight)}, 1);
     pages_->addPage("published", tr("Published"), tr("What papers report, on other data"));
     pages_->addRow({makePublished()}, 0);
 }

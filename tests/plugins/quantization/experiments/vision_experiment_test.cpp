@@ -459,6 +459,54 @@ TEST_F(EfficientVitExperimentTest, WhatHasNoPassInWholeNumbersSaysWhy)
     EXPECT_THAT(partly->notes, testing::Contains("In floating point stay: linear attention."));
 }
 
+// Both rules see the same divisors, and neither gives an exponent that 8 bits do not have.
+TEST_F(EfficientVitExperimentTest, DivisorsAreCountedByTheirPowerOfTwo)
+{
+    const auto result = runTrio({{"calibration", "16"}});
+    ASSERT_TRUE(result) << result.error().message;
+    const Table* table = result->table("divisors");
+    ASSERT_TRUE(table);
+    std::int64_t hardware = 0, released = 0;
+    for (const auto& row : table->rows) {
+        hardware += std::get<std::int64_t>(row[2]), released += std::get<std::int64_t>(row[3]);
+        if (const auto* exponent = std::get_if<std::int64_t>(&row[1])) {
+            EXPECT_GE(*exponent, 0);
+            EXPECT_LE(*exponent, 8);
+        }
+    }
+    EXPECT_EQ(hardware, released);
+    // 16 pictures; one divisor for each pixel and head.
+    std::int64_t divisors = 0;
+    const auto opened = model::openVisionCheckpoint(folder_.path / "efficientvit").value();
+    for (const model::NetworkLayer& layer : opened->network().layers)
+        if (layer.shape.name.ends_with("divisors"))
+            divisors += layer.shape.m * layer.shape.batch;
+    EXPECT_GT(divisors, 0);
+    EXPECT_EQ(hardware, 16 * divisors);
+    EXPECT_EQ(runTrio({{"steps", "affine"}})->table("divisors"), nullptr);
+}
+
+// What attention computes on its way is in no codes then: a width of it would be invented.
+TEST_F(EfficientVitExperimentTest, AttentionInFloatingPointHasNoBits)
+{
+    const auto bitsOf = [&](const char* steps) {
+        std::map<std::string, bool> hasBits;
+        const auto result = runTrio({{"steps", steps}});
+        for (const auto& row : result->table("layers")->rows)
+            hasBits[std::get<std::string>(row[0])] = std::holds_alternative<std::int64_t>(row[4]);
+        return hasBits;
+    };
+    const auto real = bitsOf("affine,migration,shift"), coded = bitsOf("all");
+    int inAttention = 0;
+    for (const auto& [layer, has] : real)
+        if (layer.ends_with("divisors") || layer.ends_with("dividends")) {
+            ++inAttention;
+            EXPECT_FALSE(has) << layer;
+            EXPECT_TRUE(coded.at(layer)) << layer;
+        }
+    EXPECT_GT(inAttention, 0);
+}
+
 TEST_F(EfficientVitExperimentTest, RefusesWhatIsNotForIt)
 {
     const auto other = runTrio({{"method", "p2vit"}});

@@ -239,5 +239,27 @@ TEST(AssumedEnergies, CarryTheirMarkAndSayWhatTheRunGave)
     EXPECT_EQ(textOf(table.rows[0][3]), "unverified");
 }
 
+TEST(CodedFigures, DivisorsAreSharesOfAllAndZerosAreSaid)
+{
+    RunRecord run = kPlain;
+    using Whole = std::int64_t;
+    const auto number = [](const char* name) { return Column{name, "1", {}, ""}; };
+    run.result.tables.push_back(
+        {"divisors",
+         {{"layer", "", {}, ""}, number("exponent"), number("hardware"), number("released")},
+         {{std::string("a"), Cell{}, Whole{10}, Whole{10}},
+          {std::string("a"), Whole{3}, Whole{30}, Whole{20}},
+          {std::string("a"), Whole{4}, Whole{0}, Whole{10}},
+          {std::string("b"), Whole{4}, Whole{60}, Whole{60}}}});
+    const auto all = codedFigures({&run});
+    const figure::Figure* divisors = find(all, "coded-divisors");
+    ASSERT_TRUE(divisors);
+    ASSERT_EQ(divisors->bars.size(), 2u);
+    EXPECT_THAT(divisors->bars[0].height, testing::ElementsAre(30, 60));
+    EXPECT_THAT(divisors->bars[1].height, testing::ElementsAre(20, 70));
+    EXPECT_THAT(divisors->caption, HasSubstr("10 % are 0"));
+    EXPECT_EQ(find(codedFigures({&kPlain}), "coded-divisors"), nullptr);
+}
+
 } // namespace
 } // namespace vitrine::quantization_plugin
