@@ -3,6 +3,7 @@
 #include "core/base/number_text.h"
 #include "core/jobs/experiment/read_run.h"
 #include "plugins/quantization/figures/figures.h"
+#include "plugins/quantization/figures/runs_drawing.h"
 
 #include <fmt/format.h>
 
@@ -42,13 +43,8 @@ std::vector<int> bitsIn(const RunRecord& run, const std::vector<std::string>& la
 figure::Figure startOf(const char* name, const char* title, const RunRecord& run,
                        const State& state, bool isOneOfSeveral)
 {
-    figure::Figure figure;
-    figure.name = name;
-    figure.title = title;
-    if (isOneOfSeveral)
-        figure.title += ", " + versionTick(run);
-    figure.recipe = {{run.uid}, "quantization.llm", name, text(state)};
-    return figure;
+    const std::string of = isOneOfSeveral ? ", " + versionTick(run) : std::string();
+    return startedFigure(name, title + of, {&run}, "quantization.llm", state);
 }
 
 figure::Figure curveFigure(const BudgetCurve& curve, const Runs& runs, const State& state)
@@ -81,8 +77,7 @@ figure::Figure curveFigure(const BudgetCurve& curve, const Runs& runs, const Sta
         alike.y.push_back(question.cost(all));
     }
     figure.series = {std::move(best), std::move(alike)};
-    const auto looks =
-        figure::runLooks(runs, state.places, [](const RunRecord* run) { return run->uid; });
+    const auto looks = looksOf(runs, state);
     for (std::size_t r = 0; r < runs.size(); ++r) {
         const std::vector<int> bits = bitsIn(*runs[r], question.layers);
         const double cost = question.cost(bits);

@@ -2,9 +2,6 @@
 
 #include "core/base/cut_text.h"
 
-#include <algorithm>
-#include <iterator>
-
 namespace vitrine::quantization_plugin
 {
 namespace
@@ -42,34 +39,10 @@ std::vector<figure::Axis::Tick> blockTicks(const std::vector<std::string>& layer
     return ticks;
 }
 
-CodedDrawing::CodedDrawing(const Runs& runs, const State& state) : state_(state)
+CodedDrawing::CodedDrawing(const Runs& runs, const State& state)
+    : RunsDrawing(runs, state,
+                  {.experiment = "quantization.vision", .isOne = isCodedRun, .name = codedName})
 {
-    std::ranges::copy_if(runs, std::back_inserter(runs_),
-                         [](const RunRecord* run) { return isCodedRun(*run); });
-    looks_ = figure::runLooks(runs_, state.places, [](const RunRecord* run) { return run->uid; });
-}
-
-figure::Figure CodedDrawing::start(const char* name, std::string title) const
-{
-    figure::Figure figure;
-    figure.name = name;
-    figure.title = std::move(title);
-    for (const RunRecord* run : runs_)
-        figure.recipe.runs.push_back(run->uid);
-    figure.recipe.experiment = "quantization.vision";
-    figure.recipe.figure = name;
-    figure.recipe.state = text(state_);
-    return figure;
-}
-
-figure::Figure CodedDrawing::startOne(const char* name, std::string title,
-                                      const RunRecord& run) const
-{
-    if (runs_.size() > 1)
-        title += ", " + codedName(run);
-    figure::Figure figure = start(name, std::move(title));
-    figure.recipe.runs = {run.uid};
-    return figure;
 }
 
 } // namespace vitrine::quantization_plugin

@@ -2,6 +2,7 @@
 
 #include "core/base/number_text.h"
 #include "core/jobs/experiment/read_run.h"
+#include "plugins/quantization/figures/runs_drawing.h"
 
 #include <fmt/format.h>
 
@@ -144,8 +145,7 @@ struct Group {
 
 std::vector<Group> groupsOf(const Runs& runs, const State& state)
 {
-    const auto looks =
-        figure::runLooks(runs, state.places, [](const RunRecord* run) { return run->uid; });
+    const auto looks = looksOf(runs, state);
     std::vector<Group> groups;
     for (std::size_t r = 0; r < runs.size(); ++r) {
         const auto all = measuredOf(*runs[r]);
@@ -173,17 +173,10 @@ std::vector<Group> groupsOf(const Runs& runs, const State& state)
 figure::Figure barsOf(const Runs& runs, const State& state, const char* name, const char* title,
                       double Measured::*value, double factor, const char* unit)
 {
-    figure::Figure figure;
-    figure.name = name;
-    figure.title = title;
-    figure.recipe.experiment = "quantization.kernels";
-    figure.recipe.figure = name;
-    figure.recipe.state = text(state);
+    figure::Figure figure = startedFigure(name, title, runs, "quantization.kernels", state);
     figure.x.minimum = 0;
     figure.x.unit = unit;
     figure.y.reversed = true;
-    for (const RunRecord* run : runs)
-        figure.recipe.runs.push_back(run->uid);
     const auto groups = groupsOf(runs, state);
     const double width = 0.8 / static_cast<double>(std::max<std::size_t>(1, groups.size()));
     const auto placeOf = [&](const std::string& kernel) {

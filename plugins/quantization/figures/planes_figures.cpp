@@ -1,6 +1,5 @@
 #include "plugins/quantization/figures/planes_figures.h"
 
-#include "core/figure/run_places.h"
 #include "core/jobs/experiment/read_run.h"
 #include "plugins/quantization/figures/drawing.h"
 
@@ -18,20 +17,7 @@ namespace
 figure::Figure startPlanes(const Runs& runs, const State& state, const char* name,
                            const char* title)
 {
-    figure::Figure figure;
-    figure.name = name;
-    figure.title = title;
-    figure.recipe.experiment = "quantization.planes";
-    figure.recipe.figure = name;
-    figure.recipe.state = text(state);
-    for (const RunRecord* run : runs)
-        figure.recipe.runs.push_back(run->uid);
-    return figure;
-}
-
-std::vector<figure::RunLook> looksOf(const Runs& runs, const State& state)
-{
-    return figure::runLooks(runs, state.places, [](const RunRecord* run) { return run->uid; });
+    return startedFigure(name, title, runs, "quantization.planes", state);
 }
 
 figure::Figure planesPerplexity(const Runs& runs, const State& state)

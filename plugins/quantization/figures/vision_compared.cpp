@@ -2,8 +2,8 @@
 
 #include "core/base/number_text.h"
 #include "core/base/statistics.h"
-#include "core/figure/run_places.h"
 #include "core/jobs/experiment/read_run.h"
+#include "plugins/quantization/figures/runs_drawing.h"
 #include "plugins/quantization/figures/vision_answers.h"
 #include "plugins/quantization/figures/vision_drawing.h"
 #include "plugins/quantization/figures/vision_figures.h"
@@ -29,8 +29,7 @@ struct JudgedModel {
 // Colours are those of the runs, where each run has one model.
 std::vector<JudgedModel> modelsIn(const Runs& runs, const State& state)
 {
-    const auto looks =
-        figure::runLooks(runs, state.places, [](const RunRecord* run) { return run->uid; });
+    const auto looks = looksOf(runs, state);
     const bool isOneEach =
         std::ranges::none_of(runs, [](const RunRecord* r) { return judgesTwo(*r); });
     std::vector<JudgedModel> models;

@@ -1,5 +1,7 @@
 #include "plugins/quantization/figures/vision_drawing.h"
 
+#include "plugins/quantization/figures/runs_drawing.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -11,11 +13,7 @@ namespace vitrine::quantization_plugin
 figure::Figure startedOf(const char* name, std::string title, const RunRecord& run,
                          const State& state)
 {
-    figure::Figure figure;
-    figure.name = name;
-    figure.title = std::move(title);
-    figure.recipe = {{run.uid}, "vision.evaluate", name, text(state)};
-    return figure;
+    return startedFigure(name, std::move(title), {&run}, "vision.evaluate", state);
 }
 
 std::vector<figure::Axis::Tick> ticksOf(const std::vector<std::string>& names)

@@ -93,7 +93,7 @@ Panel* QuantizationView::makeAssumptions()
 void QuantizationView::assume(const std::map<std::string, std::string>& values,
                               const QString& label, const QString& mergeKey)
 {
-    const RunRecord& run = *done_[selected()];
+    const RunRecord& run = selectedRecord();
     QJsonObject json = current(), cost = json["cost"].toObject();
     for (const auto& [name, text] : values) {
         const QString key = fromUtf8(name);
@@ -112,8 +112,8 @@ void QuantizationView::assume(const std::map<std::string, std::string>& values,
 // The selected run again, with these assumptions; energies of FP32 are no parameters of a run.
 void QuantizationView::keepAssumptions()
 {
-    const RunRecord& run = *done_[selected()];
-    const State state = readState(coreJson(current()));
+    const RunRecord& run = selectedRecord();
+    const State state = wanted();
     Values params = paramTexts(run.params);
     for (const ParamSpec& spec : costSpecs(run)) {
         if (!state.cost.contains(spec.name) || spec.name.ends_with("32"))
@@ -127,10 +127,9 @@ void QuantizationView::keepAssumptions()
     start(std::move(params), true);
 }
 
-void QuantizationView::drawEnergy(const State& state)
+void QuantizationView::drawEnergy(const Runs& runs, const State& state)
 {
-    const RunRecord& run = *done_[selected()];
-    const Runs runs = records();
+    const RunRecord& run = selectedRecord();
     const bool hasCounts = std::ranges::any_of(
         runs, [](const RunRecord* each) { return each->result.table("operations") != nullptr; });
     assumptionsCard_->setVisible(hasCounts);

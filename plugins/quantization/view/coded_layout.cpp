@@ -27,36 +27,18 @@ constexpr int kMapsHeight = 430, kChangeHeight = 260;
 
 QWidget* CodedView::makeContent()
 {
-    plots_ = new PlotCards(context_, this);
-    connect(plots_, &PlotCards::rangesEdited, this,
-            [this](const QJsonObject& ranges, const QString& key) {
-                put("ranges", ranges, tr("Zoom"), key);
-            });
-    connect(plots_, &PlotCards::clicked, this,
-            [this](const std::string& figure, double x, double) { clickPlot(figure, x); });
-    pages_ = new CardPages(tr("Pages of the codes"), this);
-    connect(pages_, &CardPages::chosen, this, [this](const QString& key, const QString& word) {
-        put("page", key.isEmpty() ? QJsonValue() : QJsonValue(key), tr("Show %1").arg(word),
-            QStringLiteral("page"));
-    });
-    auto* content = new QWidget(this);
-    auto* column = new QVBoxLayout(content);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(8);
-    column->addWidget(makeBar());
-    column->addWidget(scrolled(pages_), 1);
-    makePages();
-    return content;
+    makePages(tr("Pages of the codes"));
+    addPages();
+    return makeColumn({makeBar()});
 }
 
 QWidget* CodedView::makeBar()
 {
     auto* bar = new QWidget(this);
     auto* line = new FlowLayout(bar);
-    runChoice_ = choiceIn(bar, tr("Whose layers are shown"),
-                          tr("The run that is shown where one alone is"), 24);
     line->addWidget(pages_->chooser());
-    line->addWidget(runChoice_);
+    line->addWidget(makeRunChoice(bar, tr("Whose layers are shown"),
+                                  tr("The run that is shown where one alone is")));
     simulate_ = new QPushButton(tr("Simulate…"), bar);
     simulate_->setAccessibleName(tr("Simulate on an accelerator"));
     line->addWidget(simulate_);
@@ -66,16 +48,15 @@ QWidget* CodedView::makeBar()
     line->addWidget(ladder_);
     connect(ladder_, &QPushButton::clicked, this, &CodedView::climb);
     connect(simulate_, &QPushButton::clicked, this, &CodedView::simulate);
-    connect(runChoice_, &QComboBox::activated, this, &CodedView::selectRun);
     return bar;
 }
 
-void CodedView::makePages()
+void CodedView::addPages()
 {
     pages_->addPage("versions", tr("Comparison"), tr("What each keeps, and what it costs"));
     verdict_ = new VerdictCard(tr("What is left of it"), this);
     pages_->addRow({verdict_}, 0);
-    pages_->addRow({makeVersions()}, 0);
+    pages_->addRow({makeVersions(tr("The original and its versions in codes"))}, 0);
     pages_->addRow({plots_->add("coded-accuracy", kComparedHeight),
                     plots_->add("coded-times", kComparedHeight)},
                    1);
@@ -110,33 +91,6 @@ void CodedView::makePages()
     pages_->addRow({plots_->add("coded-divisors", kStreamHeight)}, 1);
     pages_->addPage("published", tr("Published"), tr("What papers report, on other data"));
     pages_->addRow({makePublished()}, 0);
-}
-
-Panel* CodedView::makeVersions()
-{
-    auto* card = new Panel(tr("Versions"), this);
-    table_ = new RunTable(card);
-    table_->setAccessibleName(tr("The original and its versions in codes"));
-    table_->setSelectionMode(QAbstractItemView::SingleSelection);
-    table_->setToolTip(tr("A click on a version shows its layers on the other pages"));
-    card->body()->addWidget(table_);
-    allColumns_ = new QPushButton(card);
-    allColumns_->setProperty("kind", "chip");
-    allColumns_->setCheckable(true);
-    allColumns_->setToolTip(tr("All columns, which may scroll sideways, or those that fit"));
-    card->controls()->addWidget(allColumns_);
-    connect(table_, &RunTable::leftOutChanged, this, &CodedView::drawColumns);
-    connect(allColumns_, &QPushButton::clicked, this, [this](bool on) {
-        put("columns", on ? QJsonValue("all") : QJsonValue(),
-            on ? tr("Show all columns") : tr("Show the columns that fit"));
-    });
-    connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
-            [this](const QModelIndex& row) {
-                const int of = table_->rowOf(row);
-                if (!filling_ && of >= 0 && of < static_cast<int>(versions_.runOf.size()))
-                    selectRun(versions_.runOf[static_cast<std::size_t>(of)]);
-            });
-    return card;
 }
 
 Panel* CodedView::makePareto()
@@ -224,13 +178,6 @@ Panel* CodedView::makePublished()
     card->body()->addWidget(published_);
     card->body()->addStretch(1);
     return card;
-}
-
-// In a narrow window cards stand below each other.
-void CodedView::resizeEvent(QResizeEvent* event)
-{
-    View::resizeEvent(event);
-    pages_->fitWidth(width());
 }
 
 } // namespace vitrine::quantization_plugin

@@ -31,35 +31,29 @@ namespace
 
 constexpr int kSheetRowHeight = 150, kSheetMargins = 40; // pixels
 
-std::vector<SkeletonCard> codedSkeleton(QSize size)
-{
-    using Body = SkeletonCard::Body;
-    const int gap = 8, said = 96, table = 120, half = (size.width() - gap) / 2;
-    const int top = said + table + 2 * gap, height = std::max(0, size.height() - top);
-    return {{{0, 0, size.width(), said}, Body::words},
-            {{0, said + gap, size.width(), table}, Body::lines},
-            {{0, top, half, height}},
-            {{half + gap, top, half, height}}};
-}
-
 } // namespace
 
 CodedView::CodedView(ViewContext& context, QWidget* parent)
-    : RoomView(context, BoundState({"ranges"}),
-               {.name = tr("Vision in codes"),
-                .experiment = QStringLiteral("quantization.vision"),
-                .failure = tr("There is nothing to show"),
-                .empty = {tr("What is left of a vision transformer in codes?"),
-                          tr("Weights and activations go into few bits, by P²-ViT's powers of two "
-                             "or a rival, and the result stands beside the original: accuracy on "
-                             "the same pictures, what stays in floating point, error layer by "
-                             "layer, operations, energy, and the pictures whose answer changed."),
-                          tr("Put vitrine-deit into 8 bits"),
-                          tr("By P²-ViT, judged on 1,000 pictures; takes a few minutes"),
-                          tr("Or choose a model and a method in the form (F4 shows it).")}},
-               parent)
+    : ComparisonView(
+          context,
+          {.name = tr("Vision in codes"),
+           .experiment = QStringLiteral("quantization.vision"),
+           .empty = {tr("What is left of a vision transformer in codes?"),
+                     tr("Weights and activations go into few bits, by P²-ViT's powers of two "
+                        "or a rival, and the result stands beside the original: accuracy on "
+                        "the same pictures, what stays in floating point, error layer by "
+                        "layer, operations, energy, and the pictures whose answer changed."),
+                     tr("Put vitrine-deit into 8 bits"),
+                     tr("By P²-ViT, judged on 1,000 pictures; takes a few minutes"),
+                     tr("Or choose a model and a method in the form (F4 shows it).")}},
+          {.isOne = isCodedRun,
+           .lack = "the run holds no accuracy of the original and in codes",
+           .name = codedName,
+           .title = codedTitle,
+           .shows = tr("Show %1")},
+          parent)
 {
-    makePage(makeContent(), codedSkeleton, {});
+    makePage(makeContent(), comparisonSkeleton(120), {});
     addViewAction(tr("Simulate on an accelerator…"), [this] { simulate(); });
     addViewAction(tr("Run the ladder of this run"), [this] { climb(); });
     showPage();
@@ -70,111 +64,24 @@ void CodedView::startStudy()
     start({{"model", "vitrine-deit"}, {"method", "p2vit"}, {"limit", "1000"}}, false);
 }
 
-bool CodedView::isSound(const RunRecord& run) const
+void CodedView::takeRuns(const Runs& runs)
 {
-    return run.state == RunState::done && isCodedRun(run);
-}
-
-QString CodedView::troubleOf(const RunRecord& run) const
-{
-    const std::string why = !run.error.empty() ? run.error
-                            : run.state == RunState::done
-                                ? "the run holds no accuracy of the original and in codes"
-                                : "the run did not finish";
-    return fromUtf8(runs_.size() == 1 ? why : codedName(run) + ": " + why);
-}
-
-void CodedView::showRuns(const std::vector<RunHandle>& sound)
-{
-    done_ = sound;
     tablesOf_.clear();
-    colours_.clear();
-    bindTo(done_.empty() ? QString() : fromUtf8(done_.front()->uid));
-    if (done_.empty()) {
-        figures_.clear();
-        return;
-    }
-    const Runs runs = records();
-    versions_ = codedTable(runs);
+    setVersions(codedTable(runs));
     verdict_->say(codedVerdict(runs), codedRemarks(runs));
-    const QSignalBlocker silent(runChoice_);
-    runChoice_->clear();
-    for (const RunRecord* run : runs)
-        runChoice_->addItem(shownText(codedName(*run), 80));
-    draw();
 }
 
-void CodedView::setState(const QJsonObject& state)
+void CodedView::drawRuns(const Runs& runs, const State& state)
 {
-    state_ = state;
-    if (!done_.empty())
-        draw();
-}
-
-Runs CodedView::records() const
-{
-    Runs all;
-    for (const RunHandle& run : done_)
-        all.push_back(run.get());
-    return all;
-}
-
-std::size_t CodedView::selected() const
-{
-    return selectedRun(readState(coreJson(current())), records());
-}
-
-void CodedView::draw()
-{
-    const State state = readState(coreJson(current()));
-    const Runs runs = records();
-    filling_ = true;
-    drawTable(runs);
     over_->setCurrent(state.isBitsShown ? 1 : 0);
-    figures_ = codedFigures(runs, state);
-    plots_->show(figures_, current());
+    showFigures(codedFigures(runs, state));
     fitSheets();
-    runChoice_->setCurrentIndex(static_cast<int>(selected()));
     const Table inFloat = inFloatMatrix(CodedDrawing(runs, state));
     inFloatCard_->setVisible(!inFloat.rows.empty());
     inFloat_->setRows(inFloat, {});
-    drawRun(*runs[selected()]);
-    drawLadderButton(*runs[selected()], runs);
-    drawChannelChoice(*runs[selected()], state);
-    drawPages();
-    filling_ = false;
-    showPage();
-}
-
-void CodedView::drawTable(const Runs& runs)
-{
-    const State state = readState(coreJson(current()));
-    const auto looks =
-        figure::runLooks(runs, state.places, [](const RunRecord* run) { return run->uid; });
-    std::vector<int> colours;
-    for (const int run : versions_.runOf)
-        colours.push_back(run < 0 ? figure::kMuted : looks[static_cast<std::size_t>(run)].colour);
-    if (colours != colours_) {
-        table_->setRows(versions_.table, colours);
-        table_->setGivingWay(versions_.givingWay);
-    }
-    colours_ = colours;
-    drawColumns();
-    const auto shown = std::ranges::find(versions_.runOf, static_cast<int>(selected()));
-    table_->selectRow(runs.size() > 1 ? static_cast<int>(shown - versions_.runOf.begin()) : -1);
-}
-
-void CodedView::drawColumns()
-{
-    const bool isAll = current()["columns"].toString() == QLatin1String("all");
-    table_->setAllShown(isAll);
-    const int out = table_->leftOut();
-    allColumns_->setChecked(isAll);
-    allColumns_->setVisible(isAll || out > 0);
-    allColumns_->setText(isAll      ? tr("All columns")
-                         : out == 1 ? tr("1 more column")
-                                    : tr("%1 more columns").arg(out));
-    allColumns_->setAccessibleName(allColumns_->text());
+    drawRun(selectedRecord());
+    drawLadderButton(selectedRecord(), runs);
+    drawChannelChoice(selectedRecord(), state);
 }
 
 void CodedView::drawRun(const RunRecord& run)
@@ -223,22 +130,19 @@ void CodedView::fitSheets()
     }
 }
 
-// What is chosen in the bar is what the page shows.
-void CodedView::drawPages()
+bool CodedView::isOfOneRun(const QString& page) const
 {
-    const QString shown = pages_->show(current()["page"].toString());
-    const bool isOfOne = shown == QLatin1String("layers") || shown == QLatin1String("operations") ||
-                         shown == QLatin1String("flips") || shown == QLatin1String("attention") ||
-                         shown == QLatin1String("inside");
-    runChoice_->setVisible(done_.size() > 1 && isOfOne);
+    return page == QLatin1String("layers") || page == QLatin1String("operations") ||
+           page == QLatin1String("flips") || page == QLatin1String("attention") ||
+           page == QLatin1String("inside");
 }
 
 // A second click on a layer lets it go.
-void CodedView::clickPlot(const std::string& figure, double x)
+void CodedView::clickPlot(const std::string& figure, double x, double)
 {
-    if (figure != "coded-spread" || done_.empty())
+    if (figure != "coded-spread")
         return;
-    const auto layers = channelLayers(*done_[selected()]);
+    const auto layers = channelLayers(selectedRecord());
     const auto place = wholeWithin(std::round(x), 0, static_cast<std::int64_t>(layers.size()) - 1);
     if (place)
         selectLayer(fromUtf8(layers[static_cast<std::size_t>(*place)]));
@@ -274,26 +178,7 @@ void CodedView::climb()
 void CodedView::simulate()
 {
     if (!done_.empty())
-        context_.openForm("accelerators.simulate", simulatorParams(*done_[selected()]));
-}
-
-void CodedView::selectRun(int place)
-{
-    if (place < 0 || place >= static_cast<int>(done_.size()) ||
-        place == static_cast<int>(selected()))
-        return;
-    const RunRecord& run = *done_[static_cast<std::size_t>(place)];
-    put("run", fromUtf8(run.uid), tr("Show %1").arg(shownText(codedName(run), 80)));
-}
-
-QString CodedView::title() const
-{
-    if (done_.empty())
-        return tr("Vision in codes");
-    QStringList names;
-    for (const RunHandle& run : done_)
-        names << shownText(codedTitle(*run), 80);
-    return besideTitle(names);
+        context_.openForm("accelerators.simulate", simulatorParams(selectedRecord()));
 }
 
 } // namespace vitrine::quantization_plugin

@@ -28,19 +28,7 @@ constexpr int kPlotHeight = 300, kLayersHeight = 330, kTokensHeight = 330;
 
 QWidget* QuantizationView::makeContent()
 {
-    plots_ = new PlotCards(context_, this);
-    connect(plots_, &PlotCards::rangesEdited, this,
-            [this](const QJsonObject& ranges, const QString& key) {
-                RoomView::put("ranges", ranges, tr("Zoom"), key);
-            });
-    connect(plots_, &PlotCards::clicked, this, &QuantizationView::clickPlot);
-    auto* content = new QWidget(this);
-    auto* column = new QVBoxLayout(content);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(8);
-    pages_ = new CardPages(tr("Pages of the comparison"), this);
-    column->addWidget(makeBar());
-    column->addWidget(scrolled(pages_), 1);
+    makePages(tr("Pages of the comparison"));
     makeVersionsPage();
     makeLayersPage();
     makeInsidePage();
@@ -48,7 +36,7 @@ QWidget* QuantizationView::makeContent()
     makeAttentionPage();
     makeEnergyPage();
     makeTryPage();
-    return content;
+    return makeColumn({makeBar()});
 }
 
 // Which page, and what of the versions it shows.
@@ -56,8 +44,8 @@ QWidget* QuantizationView::makeBar()
 {
     auto* bar = new QWidget(this);
     auto* line = new FlowLayout(bar);
-    choice_ = choiceIn(bar, tr("Whose layers are shown"),
-                       tr("The version whose layers, maps and products are shown"), 24);
+    QWidget* choice = makeRunChoice(bar, tr("Whose layers are shown"),
+                                    tr("The version whose layers, maps and products are shown"));
     layerChoice_ =
         choiceIn(bar, tr("Linear layer"), tr("The linear layer whose inside is shown"), 24);
     mapLayer_ = choiceIn(bar, tr("Layer of the maps"), tr("The layer whose maps are shown"), 8);
@@ -65,14 +53,9 @@ QWidget* QuantizationView::makeBar()
     mapKind_->setAccessibleName(tr("Which heads the maps show"));
     mapKind_->setOptions({tr("Mean"), tr("Moved most")},
                          {tr("Mean over the heads"), tr("The head whose map moved most")});
-    for (QWidget* part : std::initializer_list<QWidget*>{pages_->chooser(), choice_, layerChoice_,
+    for (QWidget* part : std::initializer_list<QWidget*>{pages_->chooser(), choice, layerChoice_,
                                                          mapLayer_, mapKind_})
         line->addWidget(part);
-    connect(pages_, &CardPages::chosen, this, [this](const QString& key, const QString& word) {
-        RoomView::put("page", key.isEmpty() ? QJsonValue() : QJsonValue(key),
-                      tr("Show %1").arg(word), QStringLiteral("page"));
-    });
-    connect(choice_, &QComboBox::activated, this, &QuantizationView::selectRun);
     connect(layerChoice_, &QComboBox::activated, this, [this](int place) {
         selectLayer(layerChoice_->itemData(place).toString().toStdString(), {});
     });
@@ -90,7 +73,7 @@ void QuantizationView::makeVersionsPage()
     pages_->addPage("versions", tr("Versions"), tr("What the versions cost, and what they save"));
     verdict_ = new VerdictCard(tr("What it costs"), this);
     pages_->addRow({verdict_}, 0);
-    pages_->addRow({makeVersions()}, 0);
+    pages_->addRow({makeVersions(tr("The original and its versions"))}, 0);
     pages_->addRow({plots_->add("perplexity", kPlotHeight), plots_->add("kl-windows", kPlotHeight)},
                    1);
 }
@@ -154,33 +137,6 @@ void QuantizationView::makeTryPage()
     pages_->addRow({makeBudget()}, 1);
 }
 
-Panel* QuantizationView::makeVersions()
-{
-    auto* card = new Panel(tr("Versions"), this);
-    table_ = new RunTable(card);
-    table_->setAccessibleName(tr("The original and its versions"));
-    table_->setSelectionMode(QAbstractItemView::SingleSelection);
-    table_->setToolTip(tr("A click on a version shows its layers on the other pages"));
-    card->body()->addWidget(table_);
-    allColumns_ = new QPushButton(card);
-    allColumns_->setProperty("kind", "chip");
-    allColumns_->setCheckable(true);
-    allColumns_->setToolTip(tr("All columns, which may scroll sideways, or those that fit"));
-    card->controls()->addWidget(allColumns_);
-    connect(table_, &RunTable::leftOutChanged, this, &QuantizationView::drawColumns);
-    connect(allColumns_, &QPushButton::clicked, this, [this](bool on) {
-        RoomView::put("columns", on ? QJsonValue("all") : QJsonValue(),
-                      on ? tr("Show all columns") : tr("Show the columns that fit"));
-    });
-    connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
-            [this](const QModelIndex& row) {
-                const int of = table_->rowOf(row);
-                if (!filling_ && of >= 0 && of < static_cast<int>(versions_.runOf.size()))
-                    selectRun(versions_.runOf[static_cast<std::size_t>(of)]);
-            });
-    return card;
-}
-
 Panel* QuantizationView::makeLayers()
 {
     layersCard_ = new Panel(tr("Layers"), this);
@@ -235,13 +191,6 @@ Panel* QuantizationView::numbersCard(const char* key, const QString& heading, co
     made.card->body()->addWidget(made.table, 1);
     numbers_[key] = made;
     return made.card;
-}
-
-// In a narrow window cards stand below each other.
-void QuantizationView::resizeEvent(QResizeEvent* event)
-{
-    View::resizeEvent(event);
-    pages_->fitWidth(width());
 }
 
 } // namespace vitrine::quantization_plugin

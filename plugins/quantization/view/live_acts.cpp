@@ -51,7 +51,7 @@ void QuantizationView::tryBudget(double budget)
 // As the selected run was made, but into no folder of its own: that holds its model.
 void QuantizationView::runBudget(double budget)
 {
-    Values params = paramTexts(done_[selected()]->params);
+    Values params = paramTexts(selectedRecord().params);
     params["bits"] = fmt::format("budget:{}", budget);
     params.erase("out");
     start(std::move(params), true);

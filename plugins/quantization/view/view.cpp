@@ -31,17 +31,6 @@ namespace vitrine::quantization_plugin
 namespace
 {
 
-std::vector<SkeletonCard> versionsSkeleton(QSize size)
-{
-    using Body = SkeletonCard::Body;
-    const int gap = 8, said = 96, table = 148, half = (size.width() - gap) / 2;
-    const int top = said + table + 2 * gap, height = std::max(0, size.height() - top);
-    return {{{0, 0, size.width(), said}, Body::words},
-            {{0, said + gap, size.width(), table}, Body::lines},
-            {{0, top, half, height}},
-            {{half + gap, top, half, height}}};
-}
-
 int rowNamed(const QAbstractItemModel& model, const std::string& name)
 {
     for (int row = 0; row < model.rowCount(); ++row)
@@ -53,20 +42,25 @@ int rowNamed(const QAbstractItemModel& model, const std::string& name)
 } // namespace
 
 QuantizationView::QuantizationView(ViewContext& context, QWidget* parent)
-    : RoomView(context, BoundState({"ranges"}),
-               {.name = tr("Quantization"),
-                .experiment = QStringLiteral("quantization.llm"),
-                .failure = tr("There is nothing to show"),
-                .empty = {tr("How few bits will do?"),
-                          tr("This room rounds the weights of a language model to a few bits, in "
-                             "several ways, and sets the result beside the original: perplexity "
-                             "with its interval, errors layer by layer, size, speed and energy."),
-                          tr("Quantize vitrine-lm to 3 bits"),
-                          tr("By ShiftAddLLM, in blocks; takes less than a minute"),
-                          tr("Or choose a model and a method in the form (F4 shows it).")}},
-               parent)
+    : ComparisonView(
+          context,
+          {.name = tr("Quantization"),
+           .experiment = QStringLiteral("quantization.llm"),
+           .empty = {tr("How few bits will do?"),
+                     tr("This room rounds the weights of a language model to a few bits, in "
+                        "several ways, and sets the result beside the original: perplexity "
+                        "with its interval, errors layer by layer, size, speed and energy."),
+                     tr("Quantize vitrine-lm to 3 bits"),
+                     tr("By ShiftAddLLM, in blocks; takes less than a minute"),
+                     tr("Or choose a model and a method in the form (F4 shows it).")}},
+          {.isOne = isVersion,
+           .lack = "the run holds no bits_per_weight",
+           .name = versionName,
+           .title = versionName,
+           .shows = tr("Show layers of %1")},
+          parent)
 {
-    makePage(makeContent(), versionsSkeleton, {});
+    makePage(makeContent(), comparisonSkeleton(148), {});
     showPage();
 }
 
@@ -80,126 +74,50 @@ void QuantizationView::startStudy()
           false);
 }
 
-bool QuantizationView::isSound(const RunRecord& run) const
+void QuantizationView::takeRuns(const Runs& runs)
 {
-    return run.state == RunState::done && isVersion(run);
-}
-
-QString QuantizationView::troubleOf(const RunRecord& run) const
-{
-    const std::string why = !run.error.empty()            ? run.error
-                            : run.state == RunState::done ? "the run holds no bits_per_weight"
-                                                          : "the run did not finish";
-    return fromUtf8(runs_.size() == 1 ? why : versionName(run) + ": " + why);
-}
-
-void QuantizationView::showRuns(const std::vector<RunHandle>& sound)
-{
-    done_ = sound;
     layersOf_.clear();
     probeOf_.clear();
-    probe_.reset();
     whatIfOf_.clear();
-    colours_.clear();
-    versions_ = versionTable(records());
-    bindTo(done_.empty() ? QString() : fromUtf8(done_.front()->uid));
-    if (done_.empty()) {
-        figures_.clear();
-        live_->setNone();
-        budget_->setNone();
-        return;
-    }
-    verdict_->say(verdict(records()), remarks(records()));
-    const QSignalBlocker silent(choice_);
-    choice_->clear();
-    for (const RunHandle& run : done_)
-        choice_->addItem(shownText(versionName(*run)));
-    draw();
+    setVersions(versionTable(runs));
+    verdict_->say(verdict(runs), remarks(runs));
 }
 
-void QuantizationView::setState(const QJsonObject& state)
+void QuantizationView::dropRuns()
 {
-    state_ = state;
-    if (!done_.empty())
-        draw();
+    probe_.reset();
+    live_->setNone();
+    budget_->setNone();
 }
 
-Runs QuantizationView::records() const
+void QuantizationView::drawRuns(const Runs& runs, const State& state)
 {
-    Runs all;
-    for (const RunHandle& run : done_)
-        all.push_back(run.get());
-    return all;
-}
-
-std::size_t QuantizationView::selected() const
-{
-    return selectedRun(readState(coreJson(current())), records());
-}
-
-void QuantizationView::draw()
-{
-    const State state = readState(coreJson(current()));
-    const Runs runs = records();
-    filling_ = true;
-    const auto looks =
-        figure::runLooks(runs, state.places, [](const RunRecord* run) { return run->uid; });
-    std::vector<int> colours;
-    for (const int run : versions_.runOf)
-        colours.push_back(run < 0 ? figure::kMuted : looks[static_cast<std::size_t>(run)].colour);
-    if (colours != colours_) {
-        table_->setRows(versions_.table, colours);
-        table_->setGivingWay(versions_.givingWay);
-    }
-    drawColumns();
-    colours_ = colours;
-    const auto shown = std::ranges::find(versions_.runOf, static_cast<int>(selected()));
-    table_->selectRow(runs.size() > 1 ? static_cast<int>(shown - versions_.runOf.begin()) : -1);
-    const RunRecord& run = *runs[selected()];
+    const RunRecord& run = selectedRecord();
     if (probeOf_ != run.uid || probeOf_.empty())
         probe_ = quantization_plugin::probeOf(run);
     probeOf_ = run.uid;
-    figures_ = quantization_plugin::figures(runs, state, probe_);
-    plots_->show(figures_, current());
+    showFigures(quantization_plugin::figures(runs, state, probe_));
     drawLayers();
-    drawInside(state);
-    drawTokens(state);
-    drawEnergy(state);
-    drawPages();
-    filling_ = false;
+    drawInside(runs, state);
+    drawTokens(runs, state);
+    drawEnergy(runs, state);
     live_->setRuns(done_, selected(), current());
     budget_->setRuns(done_, state);
-    showPage();
-}
-
-void QuantizationView::drawColumns()
-{
-    const bool isAll = current()["columns"].toString() == QLatin1String("all");
-    table_->setAllShown(isAll);
-    const int out = table_->leftOut();
-    allColumns_->setChecked(isAll);
-    allColumns_->setVisible(isAll || out > 0);
-    allColumns_->setText(isAll      ? tr("All columns")
-                         : out == 1 ? tr("1 more column")
-                                    : tr("%1 more columns").arg(out));
-    allColumns_->setAccessibleName(allColumns_->text());
 }
 
 void QuantizationView::drawLayers()
 {
-    const std::size_t place = selected();
-    const RunRecord& run = *done_[place];
+    const RunRecord& run = selectedRecord();
     const Table* layers = run.result.table("layers");
     layersCard_->setVisible(layers != nullptr);
     layersCard_->setHeading(done_.size() > 1 ? tr("Layers, %1").arg(shownText(versionTick(run), 80))
                                              : tr("Layers"));
-    choice_->setCurrentIndex(static_cast<int>(place));
     if (!layers)
         return;
     if (layersOf_ != run.uid || layersOf_.empty())
         layers_->setTable(*layers);
     layersOf_ = run.uid;
-    const int row = rowNamed(*layers_->model(), readState(coreJson(current())).layer);
+    const int row = rowNamed(*layers_->model(), wanted().layer);
     if (row < 0)
         return layers_->setCurrentIndex({});
     layers_->setCurrentIndex(layers_->model()->index(row, 0));
@@ -214,9 +132,8 @@ void QuantizationView::fill(NumbersCard& card, const Table& table)
     }
 }
 
-void QuantizationView::drawInside(const State& state)
+void QuantizationView::drawInside(const Runs& runs, const State& state)
 {
-    const Runs runs = records();
     const Drawing drawing(runs, state);
     const ProbeLayer* layer = probe_ ? layerOf(drawing, *probe_) : nullptr;
     stepsCard_->setVisible(layer != nullptr);
@@ -240,9 +157,8 @@ void QuantizationView::drawInside(const State& state)
     steps.table->setCurrentIndex(steps.table->model()->index(static_cast<int>(plane), 0));
 }
 
-void QuantizationView::drawTokens(const State& state)
+void QuantizationView::drawTokens(const Runs& runs, const State& state)
 {
-    const Runs runs = records();
     const Drawing drawing(runs, state);
     NumbersCard &next = numbers_["next-tokens"], &ranks = numbers_["likeliest"];
     const Table tokens = nextTokensTable(drawing);
@@ -261,32 +177,23 @@ void QuantizationView::drawTokens(const State& state)
         mapLayer_->setCurrentIndex(static_cast<int>(mapLayerOf(drawing, *probe_)));
 }
 
-// The page of the state, the first where there is none of that name.
-void QuantizationView::drawPages()
+bool QuantizationView::isOfOneRun(const QString& page) const
 {
-    const QString shown = pages_->show(current()["page"].toString());
-    const bool isInside = shown == QLatin1String("inside"),
-               isAttention = shown == QLatin1String("attention");
-    choice_->setVisible(done_.size() > 1 &&
-                        (isInside || isAttention || shown == QLatin1String("layers")));
-    layerChoice_->setVisible(isInside && layerChoice_->count() > 0);
-    for (QWidget* part : std::initializer_list<QWidget*>{mapLayer_, mapKind_})
-        part->setVisible(isAttention && mapLayer_->count() > 0);
+    return page == QLatin1String("inside") || page == QLatin1String("attention") ||
+           page == QLatin1String("layers");
 }
 
-void QuantizationView::selectRun(int place)
+// What is chosen in the bar is what the page shows.
+void QuantizationView::choosePage(const QString& page)
 {
-    if (place < 0 || place >= static_cast<int>(done_.size()) ||
-        place == static_cast<int>(selected()))
-        return;
-    const RunRecord& run = *done_[static_cast<std::size_t>(place)];
-    RoomView::put("run", fromUtf8(run.uid),
-                  tr("Show layers of %1").arg(shownText(versionName(run), 80)));
+    layerChoice_->setVisible(page == QLatin1String("inside") && layerChoice_->count() > 0);
+    for (QWidget* part : std::initializer_list<QWidget*>{mapLayer_, mapKind_})
+        part->setVisible(page == QLatin1String("attention") && mapLayer_->count() > 0);
 }
 
 void QuantizationView::selectLayer(const std::string& layer, const QString& mergeKey)
 {
-    if (!layer.empty() && readState(coreJson(current())).layer != layer)
+    if (!layer.empty() && wanted().layer != layer)
         RoomView::put("layer", fromUtf8(layer), tr("Select a layer"), mergeKey);
 }
 
@@ -300,7 +207,7 @@ std::string QuantizationView::layerAt(const std::string& figure, double x, doubl
         for (std::size_t i = 0; i < series.labels.size() && i < series.x.size(); ++i)
             if (series.x[i] == column)
                 return series.labels[i];
-    const RunResult& result = done_[selected()]->result;
+    const RunResult& result = selectedRecord().result;
     const auto names = columnTexts(result, "layers", "layer");
     const auto blocks = columnNumbers(result, "layers", "block");
     const auto tick = std::ranges::find(found->x.ticks, column, &figure::Axis::Tick::position);
@@ -322,7 +229,7 @@ void QuantizationView::clickPlot(const std::string& figure, double x, double y)
     if (figure != "layer-errors" && figure != "bit-map")
         return;
     const std::string layer = layerAt(figure, x, y);
-    if (!layer.empty() && readState(coreJson(current())).layer == layer)
+    if (!layer.empty() && wanted().layer == layer)
         RoomView::put("layer", QJsonValue(), tr("Select no layer"));
     else
         selectLayer(layer, {});
@@ -332,16 +239,6 @@ void QuantizationView::put(const char* key, std::int64_t place, const QString& l
 {
     if (current()[QLatin1String(key)].toInteger(-1) != place)
         RoomView::put(key, static_cast<qint64>(place), label, QLatin1String(key));
-}
-
-QString QuantizationView::title() const
-{
-    if (done_.empty())
-        return tr("Quantization");
-    QStringList names;
-    for (const RunHandle& run : done_)
-        names << shownText(versionName(*run), 80);
-    return besideTitle(names);
 }
 
 } // namespace vitrine::quantization_plugin

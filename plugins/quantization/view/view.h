@@ -1,9 +1,6 @@
 #pragma once
 
-#include "core/figure/figure.h"
-#include "plugins/quantization/figures/state.h"
-#include "plugins/quantization/figures/versions.h"
-#include "widgets/page/room_view.h"
+#include "plugins/quantization/view/comparison_view.h"
 
 #include <cstdint>
 #include <map>
@@ -13,14 +10,12 @@
 
 class QCheckBox;
 class QLabel;
-class QPushButton;
 
 namespace vitrine
 {
 class DataTable;
 class ElidedChoice;
 class Panel;
-class RunTable;
 class SegmentedSwitch;
 class WhatIfBar;
 } // namespace vitrine
@@ -29,37 +24,30 @@ namespace vitrine::quantization_plugin
 {
 
 class BudgetCard;
-class CardPages;
 class LiveCard;
-class PlotCards;
 class VerdictCard;
 struct Probe;
 
 // Runs of quantization.llm: the original beside its versions, in pages: what they cost, where it
 // is lost, what a product is made of, what moved, energy, and what can be tried live. Keys of the
 // state: README.md.
-class QuantizationView : public RoomView
+class QuantizationView : public ComparisonView
 {
     Q_OBJECT
 public:
     QuantizationView(ViewContext& context, QWidget* parent);
 
-    void setState(const QJsonObject& state) override;
-    QString title() const override;
     std::vector<figure::Figure> figures() const override;
-    // Below this the page scrolls; what stands side by side goes below each other before that.
-    QSize minimumSizeHint() const override { return {560, 420}; }
-
-protected:
-    void resizeEvent(QResizeEvent* event) override;
-
-    bool hasContent() const override { return !done_.empty(); }
-    void showRuns(const std::vector<RunHandle>& sound) override;
-    void startStudy() override;
-    bool isSound(const RunRecord& run) const override;
-    QString troubleOf(const RunRecord& run) const override;
 
 private:
+    void startStudy() override;
+    void takeRuns(const Runs& runs) override;
+    void dropRuns() override;
+    void drawRuns(const Runs& runs, const State& state) override;
+    void clickPlot(const std::string& figure, double x, double y) override;
+    void choosePage(const QString& page) override;
+    bool isOfOneRun(const QString& page) const override;
+
     struct NumbersCard {
         Panel* card = nullptr;
         DataTable* table = nullptr;
@@ -74,7 +62,6 @@ private:
     void makeAttentionPage();
     void makeEnergyPage();
     void makeTryPage();
-    Panel* makeVersions();
     Panel* makeLayers();
     Panel* makeSteps();
     Panel* makeAssumptions();
@@ -82,21 +69,14 @@ private:
     Panel* makeLive();
     Panel* makeBudget();
 
-    Runs records() const;
-    std::size_t selected() const; // place among the runs
-    void draw();
-    void drawColumns();
     void drawLayers();
-    void drawInside(const State& state);
-    void drawTokens(const State& state);
-    void drawEnergy(const State& state);
-    void drawPages();
+    void drawInside(const Runs& runs, const State& state);
+    void drawTokens(const Runs& runs, const State& state);
+    void drawEnergy(const Runs& runs, const State& state);
     void fill(NumbersCard& card, const Table& table);
-    void selectRun(int place);
     void selectLayer(const std::string& layer, const QString& mergeKey);
     // The layer at a place in a figure; empty: none.
     std::string layerAt(const std::string& figure, double x, double y) const;
-    void clickPlot(const std::string& figure, double x, double y);
     void tryBudget(double budget);
     void runBudget(double budget);
 
@@ -105,22 +85,13 @@ private:
                 const QString& mergeKey = {});
     void keepAssumptions();
 
-    std::vector<RunHandle> done_;
-    std::vector<figure::Figure> figures_;
-    VersionTable versions_;
-    std::vector<int> colours_; // of the versions' rows
-    std::string layersOf_;     // uid of the run whose layers the table holds
-    std::string probeOf_;      // uid of the run whose probe this is
-    std::string whatIfOf_;     // uid of the run whose energies the sliders are around
+    std::string layersOf_; // uid of the run whose layers the table holds
+    std::string probeOf_;  // uid of the run whose probe this is
+    std::string whatIfOf_; // uid of the run whose energies the sliders are around
     std::shared_ptr<const Probe> probe_;
-    bool filling_ = false; // rows are selected by the view itself
 
-    CardPages* pages_ = nullptr;
-    ElidedChoice *choice_ = nullptr, *layerChoice_ = nullptr;
+    ElidedChoice* layerChoice_ = nullptr;
     VerdictCard* verdict_ = nullptr;
-    RunTable* table_ = nullptr;
-    QPushButton* allColumns_ = nullptr; // or those of the table that fit
-    PlotCards* plots_ = nullptr;
     std::map<std::string, NumbersCard> numbers_;
     Panel* layersCard_ = nullptr;
     LiveCard* live_ = nullptr;

@@ -1,6 +1,5 @@
 #include "plugins/quantization/view/vision_view.h"
 
-#include "core/base/json.h"
 #include "core/base/number_text.h"
 #include "plugins/quantization/figures/vision_figures.h"
 #include "plugins/quantization/view/card_pages.h"
@@ -10,15 +9,12 @@
 #include "widgets/page/flow_layout.h"
 #include "widgets/page/panel.h"
 #include "widgets/params/segmented_switch.h"
-#include "widgets/state_json.h"
 #include "widgets/table/data_table.h"
 #include "widgets/theme/shown_text.h"
 #include "widgets/theme/text.h"
 
 #include <QBoxLayout>
 #include <QLabel>
-
-#include <algorithm>
 
 namespace vitrine::quantization_plugin
 {
@@ -51,18 +47,23 @@ DataTable* plainTable(Panel* card, const QString& name, int height)
 } // namespace
 
 VisionView::VisionView(ViewContext& context, QWidget* parent)
-    : RoomView(context, BoundState({"ranges"}),
-               {.name = tr("Vision"),
-                .experiment = QStringLiteral("vision.evaluate"),
-                .failure = tr("There is nothing to show"),
-                .empty = {tr("How often is a vision transformer right?"),
-                          tr("It names the class of pictures that nothing was trained on: how many "
-                             "it names rightly, what it takes for what, whether its probabilities "
-                             "can be believed. Two models are compared picture by picture."),
-                          tr("Compare vitrine-deit and vitrine-efficientvit"),
-                          tr("On the test pictures of Fashion-MNIST; takes about two minutes"),
-                          tr("Or choose a model and pictures in the form (F4 shows it).")}},
-               parent)
+    : ComparisonView(
+          context,
+          {.name = tr("Vision"),
+           .experiment = QStringLiteral("vision.evaluate"),
+           .empty = {tr("How often is a vision transformer right?"),
+                     tr("It names the class of pictures that nothing was trained on: how many "
+                        "it names rightly, what it takes for what, whether its probabilities "
+                        "can be believed. Two models are compared picture by picture."),
+                     tr("Compare vitrine-deit and vitrine-efficientvit"),
+                     tr("On the test pictures of Fashion-MNIST; takes about two minutes"),
+                     tr("Or choose a model and pictures in the form (F4 shows it).")}},
+          {.isOne = isEvaluation,
+           .lack = "the run holds no answers to pictures",
+           .name = evaluationName,
+           .title = evaluationName,
+           .shows = tr("Show answers of %1")},
+          parent)
 {
     makePage(makeContent(), visionSkeleton, {});
     showPage();
@@ -70,53 +71,23 @@ VisionView::VisionView(ViewContext& context, QWidget* parent)
 
 QWidget* VisionView::makeContent()
 {
-    plots_ = new PlotCards(context_, this);
-    connect(plots_, &PlotCards::rangesEdited, this,
-            [this](const QJsonObject& ranges, const QString& key) {
-                put("ranges", ranges, tr("Zoom"), key);
-            });
-    connect(plots_, &PlotCards::clicked, this,
-            [this](const std::string& figure, double x, double y) {
-                if (figure != "vision-confusion" || done_.empty())
-                    return;
-                const State state = readState(coreJson(current()));
-                if (const auto cell = cellAt(*records()[selectedRun(state, records())], x, y))
-                    selectCell(fromUtf8(cell->label), fromUtf8(cell->answer));
-            });
-    pages_ = new CardPages(tr("Pages of the evaluation"), this);
-    connect(pages_, &CardPages::chosen, this, [this](const QString& key, const QString& word) {
-        put("page", key.isEmpty() ? QJsonValue() : QJsonValue(key), tr("Show %1").arg(word),
-            QStringLiteral("page"));
-    });
-    auto* content = new QWidget(this);
-    auto* column = new QVBoxLayout(content);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(8);
+    makePages(tr("Pages of the evaluation"));
+    addPages();
     verdict_ = new VerdictCard(tr("How often it is right"), this);
-    column->addWidget(verdict_);
-    column->addWidget(makeBar());
-    column->addWidget(scrolled(pages_), 1);
-    makePages();
-    return content;
+    return makeColumn({verdict_, makeBar()});
 }
 
 QWidget* VisionView::makeBar()
 {
     auto* bar = new QWidget(this);
     auto* line = new FlowLayout(bar);
-    runChoice_ =
-        choiceIn(bar, tr("Whose answers are shown"), tr("The run whose answers are shown"), 24);
     line->addWidget(pages_->chooser());
-    line->addWidget(runChoice_);
-    connect(runChoice_, &QComboBox::activated, this, [this](int place) {
-        if (place >= 0 && place < static_cast<int>(done_.size()))
-            put("run", fromUtf8(done_[static_cast<std::size_t>(place)]->uid),
-                tr("Show answers of %1").arg(runChoice_->itemText(place)));
-    });
+    line->addWidget(
+        makeRunChoice(bar, tr("Whose answers are shown"), tr("The run whose answers are shown")));
     return bar;
 }
 
-void VisionView::makePages()
+void VisionView::addPages()
 {
     pages_->addPage("answers", tr("Answers"), tr("What is called what"));
     pages_->addRow({plots_->add("vision-accuracy", kAccuracyHeight)}, 0);
@@ -183,79 +154,34 @@ Panel* VisionView::makePairs()
     return pairsCard_;
 }
 
-// In a narrow window cards stand below each other.
-void VisionView::resizeEvent(QResizeEvent* event)
-{
-    View::resizeEvent(event);
-    pages_->fitWidth(width());
-}
-
 void VisionView::startStudy()
 {
     start({{"model", "vitrine-deit"}, {"second", "vitrine-efficientvit"}}, false);
 }
 
-bool VisionView::isSound(const RunRecord& run) const
+void VisionView::takeRuns(const Runs& runs)
 {
-    return run.state == RunState::done && isEvaluation(run);
+    verdict_->say(evaluationVerdict(runs), evaluationRemarks(runs));
 }
 
-QString VisionView::troubleOf(const RunRecord& run) const
+void VisionView::drawRuns(const Runs& runs, const State& given)
 {
-    const std::string why = !run.error.empty()            ? run.error
-                            : run.state == RunState::done ? "the run holds no answers to pictures"
-                                                          : "the run did not finish";
-    return fromUtf8(runs_.size() == 1 ? why : evaluationName(run) + ": " + why);
-}
-
-void VisionView::showRuns(const std::vector<RunHandle>& sound)
-{
-    done_ = sound;
-    bindTo(done_.empty() ? QString() : fromUtf8(done_.front()->uid));
-    if (done_.empty()) {
-        figures_.clear();
-        return;
-    }
-    verdict_->say(evaluationVerdict(records()), evaluationRemarks(records()));
-    runChoice_->clear();
-    for (const RunHandle& run : done_)
-        runChoice_->addItem(shownText(evaluationName(*run), 80));
-    runChoice_->setVisible(done_.size() > 1);
-    draw();
-}
-
-void VisionView::setState(const QJsonObject& state)
-{
-    state_ = state;
-    if (!done_.empty())
-        draw();
-}
-
-Runs VisionView::records() const
-{
-    Runs all;
-    for (const RunHandle& run : done_)
-        all.push_back(run.get());
-    return all;
-}
-
-void VisionView::draw()
-{
-    const State given = readState(coreJson(current()));
-    const Runs runs = records();
-    const std::size_t place = selectedRun(given, runs);
-    const RunRecord& run = *runs[place];
+    const RunRecord& run = selectedRecord();
     const State state = withKnownCell(given, run);
-    runChoice_->setCurrentIndex(static_cast<int>(place));
     cells_->setCurrent(state.isRowShare ? 1 : 0);
-    figures_ = visionFigures(runs, state);
-    plots_->show(figures_, current());
+    showFigures(visionFigures(runs, state));
     drawCell(run, state);
     const Table pairs = pairedTable(run);
     pairsCard_->setVisible(!pairs.rows.empty());
     pairs_->setTable(pairs);
-    pages_->show(current()["page"].toString());
-    showPage();
+}
+
+void VisionView::clickPlot(const std::string& figure, double x, double y)
+{
+    if (figure != "vision-confusion")
+        return;
+    if (const auto cell = cellAt(selectedRecord(), x, y))
+        selectCell(fromUtf8(cell->label), fromUtf8(cell->answer));
 }
 
 void VisionView::drawCell(const RunRecord& run, const State& state)
@@ -280,9 +206,7 @@ void VisionView::drawCell(const RunRecord& run, const State& state)
     if (chosen == 0 && !state.label.empty())
         add(state.label, state.answer, static_cast<std::int64_t>(cellTable_->model()->rowCount()));
     cellChoice_->setCurrentIndex(chosen);
-    const bool isShown =
-        std::ranges::find(figures_, "vision-cell", &figure::Figure::name) != figures_.end();
-    noPictures_->setVisible(!isShown);
+    noPictures_->setVisible(!isShown("vision-cell"));
     noPictures_->setText(state.label.empty()
                              ? tr("A click on a cell of the matrix shows its pictures.")
                          : state.label == state.answer
@@ -302,16 +226,6 @@ void VisionView::selectCell(const QString& label, const QString& answer)
     state["label"] = none ? QJsonValue() : QJsonValue(label);
     state["answer"] = none ? QJsonValue() : QJsonValue(answer);
     change(state, none ? tr("Select no cell") : tr("Select a cell"));
-}
-
-QString VisionView::title() const
-{
-    if (done_.empty())
-        return tr("Vision");
-    QStringList names;
-    for (const RunHandle& run : done_)
-        names << shownText(evaluationName(*run), 80);
-    return besideTitle(names);
 }
 
 } // namespace vitrine::quantization_plugin
