@@ -4,15 +4,17 @@
 #include "plugins/quantization/experiments/kernels_experiment.h"
 #include "plugins/quantization/experiments/llm_experiment.h"
 #include "plugins/quantization/experiments/planes_experiment.h"
+#include "plugins/quantization/experiments/primitives_experiment.h"
 #include "plugins/quantization/experiments/vision_experiment.h"
 #include "plugins/quantization/figures/budget.h"
 #include "plugins/quantization/figures/coded_figures.h"
 #include "plugins/quantization/figures/figures.h"
 #include "plugins/quantization/figures/kernels_figures.h"
 #include "plugins/quantization/figures/planes_figures.h"
+#include "plugins/quantization/figures/primitives_figures.h"
 #include "plugins/quantization/figures/vision_figures.h"
 #include "plugins/quantization/view/coded_view.h"
-#include "plugins/quantization/view/kernels_view.h"
+#include "plugins/quantization/view/speed_view.h"
 #include "plugins/quantization/view/view.h"
 #include "plugins/quantization/view/vision_view.h"
 #include "widgets/state_json.h"
@@ -36,13 +38,15 @@ public:
     std::vector<std::unique_ptr<Experiment>> createExperiments() const override
     {
         return experiments<LlmExperiment, KernelsExperiment, PlanesExperiment, EvaluateExperiment,
-                           VisionExperiment>();
+                           VisionExperiment, PrimitivesExperiment>();
     }
     View* createView(std::string_view experiment, ViewContext& context,
                      QWidget* parent) const override
     {
         if (experiment == "quantization.kernels")
             return new KernelsView(context, parent);
+        if (experiment == "quantization.primitives")
+            return new PrimitivesView(context, parent);
         if (experiment == "vision.evaluate")
             return new VisionView(context, parent);
         if (experiment == "quantization.vision")
@@ -60,6 +64,7 @@ public:
         const State read = readState(coreJson(state));
         auto all = quantization_plugin::figures(records, read);
         std::ranges::move(kernelsFigures(records, read), std::back_inserter(all));
+        std::ranges::move(primitivesFigures(records, read), std::back_inserter(all));
         std::ranges::move(planesFigures(records, read), std::back_inserter(all));
         std::ranges::move(budgetFigures(records, read), std::back_inserter(all));
         std::ranges::move(visionFigures(records, read), std::back_inserter(all));

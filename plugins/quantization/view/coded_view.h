@@ -61,7 +61,7 @@ private:
     ElidedChoice* channelChoice_ = nullptr;
     VerdictCard* verdict_ = nullptr;
     RunTable* inFloat_ = nullptr;
-    QPushButton* simulate_ = nullptr;
+    QPushButton *simulate_ = nullptr, *ladder_ = nullptr;
     SegmentedSwitch* over_ = nullptr; // size or bits
     QLabel* flipWords_ = nullptr;
     Panel *layersCard_ = nullptr, *energiesCard_ = nullptr, *inFloatCard_ = nullptr;

@@ -1,4 +1,4 @@
-#include "plugins/quantization/view/kernels_view.h"
+#include "plugins/quantization/view/speed_view.h"
 
 #include "core/jobs/experiment/read_run.h"
 #include "tests/plugins/quantization/view/quantization_fixture.h"
@@ -155,6 +155,81 @@ TEST_F(KernelsViewTest, RunsThatHoldNoTimesAreNamed)
     view_.setRuns({tests::handle(earlier)});
     EXPECT_THAT(words("What the runs show"), HasSubstr("On all threads the fastest are look-ups"));
     EXPECT_TRUE(plot("kernel-rates")->figure().spans.empty());
+}
+
+// Adding takes twice as long as multiplying, shifting half as long at one size and thrice at the
+// other.
+RunRecord measuredPrimitives(std::int64_t number)
+{
+    RunRecord run;
+    run.number = number;
+    run.uid = fmt::format("primitives-{}", number);
+    run.experiment = "quantization.primitives";
+    run.state = RunState::done;
+    run.result.notes = {"Numbers are drawn at random."};
+    const auto column = [](const char* name) { return Column{name, "1", Origin::measured, ""}; };
+    Table table{"products",
+                {{"product", "", {}, ""},
+                 {"kernel", "", {}, ""},
+                 column("threads"),
+                 column("seconds"),
+                 column("ratio"),
+                 column("error")},
+                {}};
+    for (const std::int64_t threads : {1, 2}) {
+        const auto row = [&](const char* product, const char* kernel, double seconds) {
+            table.rows.push_back({std::string(product), std::string(kernel), threads, seconds,
+                                  1e-3 / seconds, 1e-6});
+        };
+        row("add (1, 8, 8, 8)", "multiply, fp32", 1e-3);
+        row("add (1, 8, 8, 8)", "add, fp32", 2e-3);
+        row("shift (1, 8, 8, 8)", "multiply, fp32", 1e-3);
+        row("shift (1, 8, 8, 8)", "shift, int32", 0.5e-3);
+        row("shift (1, 8, 8, 9)", "multiply, fp32", 1e-3);
+        row("shift (1, 8, 8, 9)", "shift, int32", 3e-3);
+    }
+    run.result.tables = {std::move(table)};
+    return run;
+}
+
+class PrimitivesViewTest : public tests::QuantizationFixture<PrimitivesView>
+{
+};
+
+TEST_F(PrimitivesViewTest, EmptyOffersThePublishedSizes)
+{
+    EXPECT_EQ(page(), 0);
+    for (auto* button : view_.findChildren<QPushButton*>())
+        if (button->text() == "Measure ShiftAddViT's own sizes")
+            QTest::mouseClick(button, Qt::LeftButton);
+    ASSERT_EQ(context_.starts.size(), 1u);
+    EXPECT_EQ(context_.starts[0].experiment, "quantization.primitives");
+}
+
+TEST_F(PrimitivesViewTest, SaysHowAddingAndShiftingCompareWithMultiplying)
+{
+    view_.setRuns({tests::handle(measuredPrimitives(1))});
+    EXPECT_EQ(words("What the runs show"),
+              "On one thread: Adding takes 2 times as long as multiplying. Shifting is 0.33 to 2 "
+              "times as fast as multiplying, by the size of the product.");
+    EXPECT_EQ(words("What the runs say of themselves"), "Numbers are drawn at random.");
+}
+
+TEST_F(PrimitivesViewTest, BarsStandBesideALineAtOne)
+{
+    view_.setRuns({tests::handle(measuredPrimitives(1))});
+    const figure::Figure& ratios = plot("primitive-ratios")->figure();
+    ASSERT_EQ(ratios.bars.size(), 2u);
+    EXPECT_EQ(ratios.bars[0].name, "add, fp32");
+    EXPECT_EQ(ratios.bars[0].height, (std::vector<double>{0.5}));
+    EXPECT_EQ(ratios.bars[1].height[0], 2);
+    EXPECT_EQ(ratios.y.ticks.size(), 3u);
+    ASSERT_EQ(ratios.spans.size(), 1u);
+    EXPECT_EQ(ratios.spans[0].from, 1);
+    const figure::Figure& times = plot("primitive-times")->figure();
+    ASSERT_EQ(times.bars.size(), 3u);
+    EXPECT_EQ(times.bars[0].height, (std::vector<double>{1000, 1000, 1000}));
+    EXPECT_EQ(named<QTableView>("Products and their times")->model()->rowCount(), 12);
 }
 
 } // namespace
