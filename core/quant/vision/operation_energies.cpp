@@ -1,5 +1,7 @@
 #include "core/quant/vision/vision_operations.h"
 
+#include <fmt/format.h>
+
 // What operations are called, and what each of them costs.
 namespace vitrine::quant
 {
@@ -34,8 +36,6 @@ std::string_view operationName(Operation operation)
         return "divide, 32-bit floating point";
     case Operation::realFunction:
         return "exp, erf or root, floating point";
-    case Operation::wholeMultiply:
-        return "multiply codes";
     case Operation::wideMultiply:
         return "multiply, 32-bit whole numbers";
     case Operation::wideDivide:
@@ -61,8 +61,6 @@ double OperationEnergies::of(Operation operation) const
         return realDivide;
     case Operation::realFunction:
         return realFunction;
-    case Operation::wholeMultiply:
-        return wholeMultiply;
     case Operation::wideMultiply:
         return wideMultiply;
     case Operation::wideDivide:
@@ -77,6 +75,16 @@ double OperationEnergies::of(Operation operation) const
     return 0;
 }
 
+std::string productName(CodeWidths widths)
+{
+    return fmt::format("multiply codes, {} x {} bits", widths.first, widths.second);
+}
+
+double OperationEnergies::of(CodeWidths product) const
+{
+    return codeMultiply * product.first * product.second / 64;
+}
+
 std::vector<evidence::Field<OperationEnergies>> operationEnergyFields()
 {
     using E = OperationEnergies;
@@ -89,8 +97,9 @@ std::vector<evidence::Field<OperationEnergies>> operationEnergyFields()
             energy("energy_real_divide", "Divide, fp32", Mark::ours, "About four multiplications")),
         evidence::field<E, &E::realFunction>(
             energy("energy_real_function", "exp, erf, root", Mark::ours, "About five")),
-        evidence::field<E, &E::wholeMultiply>(
-            energy("energy_multiply", "Multiply codes", Mark::unverified, "8 bits; Horowitz 2014")),
+        evidence::field<E, &E::codeMultiply>(
+            energy("energy_multiply", "Multiply codes", Mark::unverified,
+                   "Both of 8 bits; Horowitz 2014. Other widths in proportion to both [ours]")),
         evidence::field<E, &E::wideMultiply>(energy("energy_wide_multiply", "Multiply, 32 bits",
                                                     Mark::unverified,
                                                     "Whole numbers; Horowitz 2014")),
@@ -101,8 +110,8 @@ std::vector<evidence::Field<OperationEnergies>> operationEnergyFields()
             energy("energy_add", "Add, 32 bits", Mark::unverified, "Whole numbers; Horowitz 2014")),
         evidence::field<E, &E::shift>(
             energy("energy_shift", "Shift", Mark::ours, "As an addition of 8 bits")),
-        evidence::field<E, &E::lookUp>(
-            energy("energy_look_up", "Look up", Mark::ours, "A table of 256 bytes")),
+        evidence::field<E, &E::lookUp>(energy("energy_look_up", "Look up", Mark::ours,
+                                              "A table of 256 bytes, whatever the bits of codes")),
         evidence::field<E, &E::dramPerByte>(energy("energy_dram", "Read a byte of weights",
                                                    Mark::unverified,
                                                    "From DRAM, once for each picture; 1300 pJ for "

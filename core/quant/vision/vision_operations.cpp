@@ -1,6 +1,7 @@
 #include "core/quant/vision/vision_operations.h"
 
 #include "core/model/network/shift_add_network.h"
+#include "core/model/vision/taylor_steps.h"
 
 #include <algorithm>
 #include <cmath>
@@ -27,6 +28,12 @@ public:
     {
         add(multiply, static_cast<double>(shape.macs()));
         add(plus, static_cast<double>(shape.macs()));
+    }
+    // Of codes.
+    void products(const model::LayerShape& shape, CodeWidths widths)
+    {
+        layer_.codeProducts[widths] += static_cast<double>(shape.macs());
+        add(Operation::wholeAdd, static_cast<double>(shape.macs()));
     }
     // The same in single precision, by what the taps are computed with. A mask of zeros and ones
     // selects half of what it meets, on average; shifted numbers are of fixed point.
@@ -140,7 +147,7 @@ bool countOwnSteps(const NetworkLayer& layer, Count& count)
     if (layer.isTaylor && shape.kind == LayerKind::scores) {
         // The prediction's product of 4-bit codes and both softmaxes, beside the exact scores.
         count.realProducts(shape);
-        count.products(shape, Operation::wholeMultiply, Operation::wholeAdd);
+        count.products(shape, CodeWidths{model::kPredictionBits, model::kPredictionBits});
         count.realSoftmax(values);
         count.realSoftmax(values);
         count.add(Operation::realAdd, 3 * values);
@@ -210,7 +217,7 @@ struct CodedCount {
     {
         const double values = elements(layer.shape);
         Count count;
-        count.products(layer.shape, Operation::wholeMultiply, Operation::wholeAdd);
+        count.products(layer.shape, CodeWidths{inputBits(0), work.bits});
         count.add(work.rescales.front().whole ? Operation::wholeAdd : Operation::realAdd, values);
         count.requantize(work.rescales.front(), values);
         if (work.hardSwish) { // the gate, two products, the centre, and the unit's own requantizer
@@ -258,7 +265,7 @@ struct CodedCount {
     LayerOperations operator()(const CodedScores& work) const
     {
         Count count;
-        count.products(layer.shape, Operation::wholeMultiply, Operation::wholeAdd);
+        count.products(layer.shape, CodeWidths{inputBits(0), inputBits(1)});
         count.requantize(work.rescale, elements(layer.shape));
         return count.take();
     }
@@ -280,10 +287,10 @@ struct CodedCount {
     LayerOperations operator()(const CodedValues& work) const
     {
         Count count;
-        count.products(layer.shape,
-                       work.weights == SoftmaxForm::uniform ? Operation::wholeMultiply
-                                                            : Operation::shift,
-                       Operation::wholeAdd);
+        if (work.weights == SoftmaxForm::uniform)
+            count.products(layer.shape, CodeWidths{inputBits(0), inputBits(1)});
+        else
+            count.products(layer.shape, Operation::shift, Operation::wholeAdd);
         count.requantize(work.rescale, elements(layer.shape));
         return count.take();
     }
@@ -314,13 +321,20 @@ struct CodedCount {
             const bool divides = work.halves->front().division == HeadDivision::integer;
             count.add(divides ? Operation::wideDivide : Operation::shift, values);
         } else {
-            count.products(layer.shape, Operation::wholeMultiply, Operation::wholeAdd);
+            // Key sums multiply by ones of as many bits, as the shape has it.
+            count.products(layer.shape,
+                           CodeWidths{inputBits(0), inputBits(layer.inputs.size() - 1)});
         }
         count.requantize(by, values);
         return count.take();
     }
 
 private:
+    int inputBits(std::size_t operand) const
+    {
+        return layer.inputs.empty() ? coded.input.bits
+                                    : coded.layers[layer.inputs[operand]].output.bits;
+    }
     static double scaleBytes(const CodedProduct& work)
     {
         // An exponent is a byte, any other scale a number of 4.
@@ -351,6 +365,8 @@ double LayerOperations::picojoules(const OperationEnergies& energies) const
     double sum = energies.countTraffic ? weightBytes * energies.dramPerByte : 0;
     for (const auto& [operation, times] : counts)
         sum += times * energies.of(operation);
+    for (const auto& [widths, times] : codeProducts)
+        sum += times * energies.of(widths);
     return sum;
 }
 
@@ -377,6 +393,8 @@ LayerOperations totalOf(const std::vector<LayerOperations>& layers)
     for (const LayerOperations& layer : layers) {
         for (const auto& [operation, times] : layer.counts)
             total.counts[operation] += times;
+        for (const auto& [widths, times] : layer.codeProducts)
+            total.codeProducts[widths] += times;
         total.weightBytes += layer.weightBytes;
     }
     return total;

@@ -18,11 +18,10 @@ enum class Operation {
     realMultiply, // 32-bit floating point
     realAdd,
     realDivide,
-    realFunction,  // exp, erf, square root
-    wholeMultiply, // of two codes of up to 8 bits
-    wideMultiply,  // in whole numbers, one of them wider than 8 bits
-    wideDivide,    // the same
-    wholeAdd,      // 32 bits
+    realFunction, // exp, erf, square root
+    wideMultiply, // 32-bit whole numbers
+    wideDivide,   // the same
+    wholeAdd,     // the same
     shift,
     lookUp, // in a table of 256 codes
 };
@@ -30,21 +29,34 @@ std::string_view operationName(Operation operation); // "multiply, 32-bit floati
 
 using OperationCounts = std::map<Operation, double>;
 
+// Bits of the factors of a product of codes: the activation's, and the weight's or the other
+// activation's.
+struct CodeWidths {
+    int first = 8, second = 8;
+
+    auto operator<=>(const CodeWidths&) const = default;
+};
+std::string productName(CodeWidths widths); // "multiply codes, 8 x 4 bits"
+
 // Picojoules. 45 nm; Horowitz' table [M] where it has one, ours [D] for the rest.
+// A product of codes costs what its widths multiplied do, 8 x 8 bits being `codeMultiply` [D]: a
+// multiplier adds up as many partial products. The simulators of accelerators assume the same.
 struct OperationEnergies {
     double realMultiply = 3.7, realAdd = 0.9, realDivide = 15, realFunction = 20;
-    double wholeMultiply = 0.2, wideMultiply = 3.1, wideDivide = 12.4, wholeAdd = 0.1, shift = 0.03,
+    double codeMultiply = 0.2, wideMultiply = 3.1, wideDivide = 12.4, wholeAdd = 0.1, shift = 0.03,
            lookUp = 0.37;
     double dramPerByte = 162.5; // 1300 pJ for 64 bits
     bool countTraffic = true;   // the weights, read once for each picture
 
     double of(Operation operation) const;
+    double of(CodeWidths product) const;
 };
 std::vector<evidence::Field<OperationEnergies>> operationEnergyFields();
 
 struct LayerOperations {
     OperationCounts counts;
-    double weightBytes = 0; // codes and scales, or dense numbers of 4 bytes
+    std::map<CodeWidths, double> codeProducts; // multiplications of codes: none in `counts`
+    double weightBytes = 0;                    // codes and scales, or dense numbers of 4 bytes
 
     double picojoules(const OperationEnergies& energies) const;
 };

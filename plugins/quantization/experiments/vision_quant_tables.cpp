@@ -83,7 +83,8 @@ std::vector<Metric> comparedMetrics(const JudgedPictures& judged,
     metrics.push_back(
         computedMetric("energy_ratio", energyBefore / energyAfter, "1",
                        "How many times less energy for a picture: counted operations and reading "
-                       "the weights once, by the energies among the parameters; an estimate"));
+                       "the weights once, by the energies among the parameters, products of codes "
+                       "by the bits of both factors [ours]; an estimate"));
     return metrics;
 }
 
@@ -192,6 +193,13 @@ Table comparedOperations(quant::LayerOperations before, quant::LayerOperations a
                               after.counts[operation],
                               before.counts[operation] * energies.of(operation),
                               after.counts[operation] * energies.of(operation)});
+    std::map<quant::CodeWidths, double> products = before.codeProducts;
+    products.insert(after.codeProducts.begin(), after.codeProducts.end());
+    for (const auto& [widths, ignored] : products)
+        table.rows.push_back({productName(widths), before.codeProducts[widths],
+                              after.codeProducts[widths],
+                              before.codeProducts[widths] * energies.of(widths),
+                              after.codeProducts[widths] * energies.of(widths)});
     const double perByte = energies.countTraffic ? energies.dramPerByte : 0;
     table.rows.push_back({"read a byte of weights", before.weightBytes, after.weightBytes,
                           before.weightBytes * perByte, after.weightBytes * perByte});

@@ -82,7 +82,7 @@ inline RunRecord storedCodedRun(const CodedRunLook& look)
          {word("operation"), number("original", "1"), number("quantized", "1"),
           number("energy_original", "pJ"), number("energy_quantized", "pJ")},
          {{Text("multiply, 32-bit floating point"), 1e6, 0.0, 3.7e6, 0.0},
-          {Text("multiply codes"), 0.0, 1e6, 0.0, 0.2e6},
+          {Text("multiply codes, 8 x 8 bits"), 0.0, 1e6, 0.0, 0.2e6},
           {Text("read a byte of weights"), 5e6, look.size, 812.5e6, 162.5 * look.size}}}};
     Table inFloat{"in_float", {word("part")}, {}};
     for (const std::string& part : look.inFloat)

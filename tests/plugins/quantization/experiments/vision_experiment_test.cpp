@@ -111,6 +111,23 @@ TEST_F(VisionExperimentTest, EnergyIsTheSumOfItsOperations)
     EXPECT_NE(valueOf(*run({}), "energy_ratio"), valueOf(*result, "energy_ratio"));
 }
 
+// Neither silently at 8 bits' price nor under one name.
+TEST_F(VisionExperimentTest, EnergyFollowsTheBitsOfActivations)
+{
+    const auto eight = run({{"count_traffic", "false"}}),
+               four = run({{"activation_bits", "4"}, {"count_traffic", "false"}});
+    ASSERT_TRUE(eight && four);
+    EXPECT_GT(valueOf(*four, "energy_ratio"), valueOf(*eight, "energy_ratio"));
+    const auto names = [](const RunResult& result) {
+        std::vector<std::string> all;
+        for (const auto& row : result.table("operations")->rows)
+            all.push_back(std::get<std::string>(row[0]));
+        return all;
+    };
+    EXPECT_THAT(names(*eight), testing::Contains("multiply codes, 8 x 8 bits"));
+    EXPECT_THAT(names(*four), testing::Contains("multiply codes, 4 x 8 bits"));
+}
+
 TEST_F(VisionExperimentTest, MethodsThatKeepFloatsHaveNoPassInWholeNumbers)
 {
     const auto result = run({{"method", "fq-vit"}});
