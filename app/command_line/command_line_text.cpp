@@ -99,10 +99,8 @@ std::string runText(const RunRecord& run)
 
     std::vector<std::vector<std::string>> metrics;
     for (const auto& metric : run.result.metrics)
-        metrics.push_back(
-            {"  " + metric.name,
-             isYesNo(metric) ? (metric.value == 1 ? "yes" : "no") : significant(metric.value),
-             metric.unit == "1" ? "" : metric.unit});
+        metrics.push_back({"  " + metric.name, wordsFor(metric).value_or(significant(metric.value)),
+                           metric.unit == "1" ? "" : metric.unit});
     text += alignedText(metrics);
     for (const auto& table : run.result.tables)
         text += tableText(table);

@@ -114,7 +114,8 @@ PairedCounts pairedCounts(std::span<const bool> before, std::span<const bool> af
 double mcnemarExact(const PairedCounts& counts)
 {
     const std::int64_t changed = counts.gained + counts.lost;
-    return std::min(1.0, 2 * lowerTail(std::min(counts.gained, counts.lost), changed));
+    return std::clamp(2 * lowerTail(std::min(counts.gained, counts.lost), changed), kLeastChance,
+                      1.0);
 }
 
 double mcnemarMidP(const PairedCounts& counts)
@@ -123,7 +124,8 @@ double mcnemarMidP(const PairedCounts& counts)
                        less = std::min(counts.gained, counts.lost);
     if (changed == 0)
         return 1;
-    return std::min(1.0, 2 * lowerTail(less, changed) - fairBinomial(less, changed));
+    return std::clamp(2 * lowerTail(less, changed) - fairBinomial(less, changed), kLeastChance,
+                      1.0);
 }
 
 Interval pairedDifferenceInterval(const PairedCounts& counts, double confidence)

@@ -32,10 +32,16 @@ struct PairedCounts {
 };
 PairedCounts pairedCounts(std::span<const bool> before, std::span<const bool> after);
 
+// What stands for any smaller chance: near the end of what a double holds, and 0 it is not. Shown
+// as "< 1e-300".
+inline constexpr double kLeastChance = 1e-300;
+inline constexpr const char* kLeastChanceText = "< 1e−300";
+
 // Two-sided McNemar test of "gained and lost are equally likely": exact, i.e. the binomial test of
-// the items that changed. 1 where nothing changed.
+// the items that changed. 1 where nothing changed, kLeastChance where it is that or less.
 double mcnemarExact(const PairedCounts& counts);
-// The mid-p variant, which is less conservative (Fagerland, Lydersen and Laake, 2013).
+// The mid-p variant, which is less conservative (Fagerland, Lydersen and Laake, 2013); the same
+// least value.
 double mcnemarMidP(const PairedCounts& counts);
 
 // Score interval of the paired difference (Tango, Statistics in Medicine 1998): all differences

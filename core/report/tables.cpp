@@ -64,9 +64,9 @@ std::optional<int> rowDecimals(const Runs& runs, const std::string& name, int di
 Value metricValue(const Metric& metric, int digits, std::optional<int> decimals)
 {
     Value value = numberValue(metric.value, metric.origin == Origin::measured, digits, decimals);
-    if (isYesNo(metric)) {
+    if (const auto words = wordsFor(metric)) {
         value.full = value.text;
-        value.text = metric.value == 1 ? "yes" : "no";
+        value.text = *words;
     }
     return value;
 }

@@ -66,8 +66,8 @@ QString metricTitleWords(const Metric& metric)
 
 QString metricWords(const Metric& metric, std::optional<int> decimals)
 {
-    if (isYesNo(metric))
-        return metric.value == 1 ? "yes" : "no";
+    if (const auto words = wordsFor(metric))
+        return QString::fromStdString(*words);
     if (metric.unit == "s" && std::isfinite(metric.value))
         return QString::fromStdString(durationText(metric.value));
     const QString text = number(metric.value, decimals);

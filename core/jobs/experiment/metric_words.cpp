@@ -1,5 +1,7 @@
 #include "core/jobs/experiment/metric_words.h"
 
+#include "core/base/statistics.h"
+
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -67,6 +69,15 @@ bool isYesNo(const Metric& metric)
 {
     return (metric.value == 0 || metric.value == 1) &&
            (metric.unit.empty() || metric.unit == "1") && metric.help.starts_with("1: ");
+}
+
+std::optional<std::string> wordsFor(const Metric& metric)
+{
+    if (isYesNo(metric))
+        return metric.value == 1 ? "yes" : "no";
+    if (metric.name.starts_with("p_value") && metric.value <= kLeastChance)
+        return kLeastChanceText;
+    return std::nullopt;
 }
 
 } // namespace vitrine

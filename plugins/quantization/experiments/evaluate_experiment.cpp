@@ -182,7 +182,7 @@ void EvaluateRun::addAccuracy()
     metric("difference_low", difference.low, "1", "Tango's interval of paired shares, 95 %");
     metric("difference_high", difference.high, "1", "Tango's interval of paired shares, 95 %");
     metric("p_value", mcnemarExact(pairs), "1",
-           "McNemar's exact test: the two are equally often right");
+           "McNemar's exact test: the two are equally often right; 1e-300 is that or less");
     metric("pictures_per_second_second", rates_[1], "picture/s", "Of the second model",
            Origin::measured);
 }

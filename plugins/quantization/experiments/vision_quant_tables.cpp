@@ -55,7 +55,8 @@ void addAccuracies(const JudgedPictures& judged, std::vector<Metric>& metrics)
     add("difference", pairs.difference(), "Accuracy in codes less that of the original");
     add("difference_low", difference.low, "Tango's interval of paired shares, 95 %");
     add("difference_high", difference.high, "Tango's interval of paired shares, 95 %");
-    add("p_value", mcnemarExact(pairs), "McNemar's exact test: both are equally often right");
+    add("p_value", mcnemarExact(pairs),
+        "McNemar's exact test: both are equally often right; 1e-300 is that or less");
     add("changed", static_cast<double>(pairs.gained + pairs.lost) / static_cast<double>(count),
         "Share of pictures that one of both answers rightly and the other wrongly");
 }

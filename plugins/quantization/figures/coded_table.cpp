@@ -1,4 +1,5 @@
 #include "core/base/number_text.h"
+#include "core/base/statistics.h"
 #include "core/jobs/experiment/read_run.h"
 #include "plugins/quantization/figures/coded_runs.h"
 
@@ -103,10 +104,16 @@ std::vector<Cell> originalRow(const RunRecord& run, bool isOnly)
 // Two digits: 2.3e-17 is as good as 2.264e-17, and narrower.
 double twoDigits(double x)
 {
-    if (x == 0 || !std::isfinite(x))
+    if (!std::isfinite(x))
         return x;
     const double unit = std::pow(10, std::floor(std::log10(std::abs(x))) - 1);
     return std::round(x / unit) * unit;
+}
+
+// Runs of earlier versions hold 0 where doubles end.
+Cell chanceCell(double p)
+{
+    return p <= kLeastChance ? Cell{std::string(kLeastChanceText)} : knownCell(twoDigits(p));
 }
 
 std::vector<Cell> versionRow(const RunRecord& run)
@@ -119,7 +126,7 @@ std::vector<Cell> versionRow(const RunRecord& run)
             rangeCell(run, "accuracy_quantized", kPercent),
             metric("difference", kPercent),
             rangeCell(run, "difference", kPercent),
-            knownCell(twoDigits(metricOf(run.result, "p_value"))),
+            chanceCell(metricOf(run.result, "p_value")),
             metric("size_bytes", kMegabytes),
             knownCell(bitsAsStored(run)),
             knownCell(energyOfPicture(run, "energy_quantized")),

@@ -90,6 +90,14 @@ TEST(Mcnemar, EqualsCountingAllSignPatterns)
     EXPECT_LT(mcnemarExact({0, 6000, 4000, 0}), 1e-80);
 }
 
+// 2^-9999: no double is as small, and none of them is 0.
+TEST(Mcnemar, HasALeastValueAboveZero)
+{
+    EXPECT_EQ(mcnemarExact({0, 0, 10'000, 0}), kLeastChance);
+    EXPECT_EQ(mcnemarMidP({0, 10'000, 0, 0}), kLeastChance);
+    EXPECT_NEAR(mcnemarExact({0, 0, 900, 0}), std::ldexp(1.0, -899), std::ldexp(1.0, -920));
+}
+
 // The log-likelihood of (gained, lost, rest) with P(loss) = q, P(gain) = q + delta.
 double logLikelihood(const PairedCounts& counts, double delta, double q)
 {

@@ -1,5 +1,7 @@
 #include "core/jobs/experiment/metric_words.h"
 
+#include "core/base/statistics.h"
+
 #include <gtest/gtest.h>
 
 namespace vitrine
@@ -49,6 +51,19 @@ TEST(IsYesNo, WhereTheHelpSaysWhatOneMeans)
     EXPECT_FALSE(isYesNo(metric(0.5, "1", "1: every mapping was evaluated")));
     EXPECT_FALSE(isYesNo(metric(1, "mJ", "1: every mapping was evaluated")));
     EXPECT_FALSE(isYesNo(metric(1, "1", "Sinks of the head")));
+}
+
+TEST(WordsFor, AChanceThatIsOnlyKnownToBeBelow)
+{
+    const auto words = [](const char* name, double value) {
+        return wordsFor({name, value, "1", Origin::computed, "McNemar's exact test"});
+    };
+
+    EXPECT_EQ(words("p_value", kLeastChance), kLeastChanceText);
+    EXPECT_EQ(words("p_value", 0), kLeastChanceText) << "of earlier versions";
+    EXPECT_EQ(words("p_value", 2e-300), std::nullopt);
+    EXPECT_EQ(words("difference", 0), std::nullopt);
+    EXPECT_EQ(wordsFor({"exhaustive", 1, "1", Origin::computed, "1: all of them"}), "yes");
 }
 
 } // namespace
