@@ -230,6 +230,10 @@ Result<void> checkPicture(const CodedVision& coded, std::span<const float> pictu
     if (static_cast<std::int64_t>(picture.size()) != stem.inHeight * stem.inWidth * stem.inChannels)
         return argumentError("a picture of {} values was given, {} x {} x {} are expected",
                              picture.size(), stem.inHeight, stem.inWidth, stem.inChannels);
+    const auto bad = std::ranges::find_if(picture, [](float x) { return !std::isfinite(x); });
+    if (bad != picture.end())
+        return argumentError("value {} of the prepared picture is {}: no code stands for that",
+                             bad - picture.begin(), std::isnan(*bad) ? "NaN" : "infinite");
     return {};
 }
 

@@ -50,7 +50,8 @@ public:
     static Result<SimulatedVision> make(std::shared_ptr<const CodedVision> coded);
 
     const CodedVision& coded() const { return *coded_; }
-    // A prepared picture, [side * side, channels]; argument error for another size.
+    // A prepared picture, [side * side, channels]; argument error for another size, for NaN and
+    // for infinity.
     Result<ResultCodes> run(std::span<const float> picture, const SimulatedPass& pass = {}) const;
 
 private:
@@ -58,7 +59,8 @@ private:
     std::shared_ptr<const CodedVision> coded_;
 };
 
-// Argument error for a picture of another size than the network reads.
+// Argument error for a picture of another size than the network reads, and for one with NaN or
+// infinity.
 Result<void> checkPicture(const CodedVision& coded, std::span<const float> picture);
 
 // The layers that nobody reads, in order: one head, or two.

@@ -70,6 +70,7 @@ public:
         VITRINE_CHECK(method_.fits(opened_->model.network()));
         VITRINE_TRY(settings_, readSettings());
         VITRINE_CHECK(checkReworkParams(method_, params_));
+        VITRINE_CHECK(checkMixed(params_, method_, opened_->model.network()));
         VITRINE_TRY(data_, openPictures(params_));
         append(out_.inputs, data_.inputs);
         append(out_.notes, data_.notes);

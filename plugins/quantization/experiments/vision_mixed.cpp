@@ -1,6 +1,7 @@
 #include "plugins/quantization/experiments/vision_mixed.h"
 
 #include "core/base/number_text.h"
+#include "core/quant/vision/vit_codes.h"
 #include "plugins/common/experiment_input.h"
 
 #include <algorithm>
@@ -51,6 +52,16 @@ std::vector<ParamSpec> mixedParams()
 bool isMixed(const Params& params)
 {
     return params.text("mixed") == "budget";
+}
+
+Result<void> checkMixed(const Params& params, const quant::VisionMethod& method,
+                        const model::Network& network)
+{
+    if (isMixed(params) && !quant::checkIsVit(network))
+        return argumentError("mixed: bits of each layer are chosen for ViT and DeiT alone; {} is "
+                             "none, and {} gives all its weights weight_bits",
+                             network.name, method.title);
+    return {};
 }
 
 quant::MixedSettings mixedSettings(const Params& params)

@@ -14,6 +14,9 @@ namespace vitrine::quantization_plugin
 // mixed, mixed_budget, mixed_generations.
 std::vector<ParamSpec> mixedParams();
 bool isMixed(const Params& params);
+// Argument error where bits of each layer are asked for and the network is no ViT or DeiT.
+Result<void> checkMixed(const Params& params, const quant::VisionMethod& method,
+                        const model::Network& network);
 quant::MixedSettings mixedSettings(const Params& params);
 
 // What budget was asked and what was reached, how many candidates were judged, by what.
