@@ -62,8 +62,9 @@ private:
             }
             net_.begin(block(i), Part::convolution);
             const std::size_t x = net_.last();
-            mbconv(block(i) + (attention ? ".local_module.main" : ".main"), width, width, 1, inner);
-            residual(block(i), width, x);
+            const std::string module = block(i) + (attention ? ".local_module" : "");
+            mbconv(module + ".main", width, width, 1, inner);
+            residual(module, width, x);
         }
     }
 
@@ -94,7 +95,7 @@ private:
     // divisor.
     void liteMla(const std::string& block, std::int64_t width)
     {
-        const std::string name = block + ".context_module.main";
+        const std::string module = block + ".context_module", name = module + ".main";
         const std::int64_t tokens = side_ * side_, dim = sizes_.dim, heads = width / dim;
         const std::size_t x = net_.last();
         const std::size_t qkv = conv(name + ".qkv", width, 3 * width, {.after = After::nothing});
@@ -119,7 +120,7 @@ private:
         net_.step(name + ".divide", LayerKind::divide, tokens, 2 * width, {lookup, divisors});
         net_.layer().epsilon = sizes_.divisorEpsilon;
         conv(name + ".proj", 2 * width, width, {});
-        residual(block, width, x);
+        residual(module, width, x);
     }
 
     void head()
@@ -165,9 +166,9 @@ private:
         net_.layer().function = Function::hardSwish;
     }
 
-    void residual(const std::string& block, std::int64_t width, std::size_t x)
+    void residual(const std::string& module, std::int64_t width, std::size_t x)
     {
-        net_.add(elementShape(block + ".add", LayerKind::add, side_ * side_, width),
+        net_.add(elementShape(module + ".add", LayerKind::add, side_ * side_, width),
                  {x, net_.last()});
     }
 

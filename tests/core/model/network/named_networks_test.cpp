@@ -171,6 +171,16 @@ TEST(VitNetworks, EfficientVitReadsBothScalesInItsAttention)
     EXPECT_EQ(reads(".proj.conv"), (Names{".divide"}));
 }
 
+// Tables show layers by their names.
+TEST(VitNetworks, EveryLayerHasANameOfItsOwn)
+{
+    for (const char* of : {"efficientvit-b1", "deit-tiny"}) {
+        std::set<std::string> names;
+        for (const NetworkLayer& layer : named(of).layers)
+            EXPECT_TRUE(names.insert(layer.shape.name).second) << of << " " << layer.shape.name;
+    }
+}
+
 TEST(VitNetworks, SwinRollsEverySecondBlockUnlessOneWindowIsTheMap)
 {
     std::vector<std::int64_t> offsets;
