@@ -1,6 +1,7 @@
 #include "core/model/vision/product_steps.h"
 
 #include "core/model/vision/folded_weights.h"
+#include "core/model/vision/kernel_shape.h"
 #include "core/tensor/kernels/convolution.h"
 #include "core/tensor/kernels/rows.h"
 
@@ -21,26 +22,8 @@ kernels::After afterOf(Function function)
 
 kernels::ConvolutionShape convolutionShape(const LayerShape& s)
 {
-    const ConvShape& c = s.conv;
-    if (c.inChannels == 0)
-        return kernels::linearAsConvolution(s.m, s.k, s.n);
-    // Zero padding kernel / 2 unless the kernel tiles the map (layer_shape.h).
-    const auto padding = [](std::int64_t kernel, std::int64_t stride) {
-        return kernel == stride ? 0 : kernel / 2;
-    };
-    return {.inChannels = c.inChannels,
-            .inHeight = c.inHeight,
-            .inWidth = c.inWidth,
-            .outChannels = c.outChannels,
-            .outHeight = c.outHeight,
-            .outWidth = c.outWidth,
-            .kernelHeight = c.kernelHeight,
-            .kernelWidth = c.kernelWidth,
-            .strideHeight = c.strideHeight,
-            .strideWidth = c.strideWidth,
-            .top = padding(c.kernelHeight, c.strideHeight),
-            .left = padding(c.kernelWidth, c.strideWidth),
-            .groups = c.groups};
+    return s.conv.inChannels == 0 ? kernels::linearAsConvolution(s.m, s.k, s.n)
+                                  : kernelShape(s.conv);
 }
 
 class ProductStep final : public VisionStep

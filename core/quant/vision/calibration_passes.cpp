@@ -1,5 +1,7 @@
 #include "core/quant/vision/calibration_passes.h"
 
+#include "core/model/vision/kernel_shape.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -130,18 +132,15 @@ Result<SeenNetwork> seeNetwork(const CalibrationPasses& passes,
 
 Matrix convolutionRows(const ConvShape& s, std::int64_t group, const Matrix& map)
 {
-    const auto padding = [](std::int64_t kernel, std::int64_t stride) {
-        return kernel == stride ? 0 : kernel / 2;
-    };
-    const std::int64_t channels = s.inChannels / s.groups, area = s.kernelHeight * s.kernelWidth,
-                       top = padding(s.kernelHeight, s.strideHeight),
-                       left = padding(s.kernelWidth, s.strideWidth);
+    const kernels::ConvolutionShape shape = model::kernelShape(s);
+    const std::int64_t channels = s.inChannels / s.groups, area = s.kernelHeight * s.kernelWidth;
     Matrix rows = Matrix::Zero(s.outHeight * s.outWidth, channels * area);
     for (std::int64_t pixel = 0; pixel < rows.rows(); ++pixel)
         for (std::int64_t i = 0; i < area; ++i) {
-            const std::int64_t row = pixel / s.outWidth * s.strideHeight - top + i / s.kernelWidth,
-                               column =
-                                   pixel % s.outWidth * s.strideWidth - left + i % s.kernelWidth;
+            const std::int64_t row = pixel / s.outWidth * s.strideHeight - shape.top +
+                                     i / s.kernelWidth,
+                               column = pixel % s.outWidth * s.strideWidth - shape.left +
+                                        i % s.kernelWidth;
             if (row < 0 || row >= s.inHeight || column < 0 || column >= s.inWidth)
                 continue;
             for (std::int64_t c = 0; c < channels; ++c)

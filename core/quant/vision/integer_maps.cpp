@@ -1,5 +1,6 @@
 #include "core/quant/vision/integer_maps.h"
 
+#include "core/model/vision/kernel_shape.h"
 #include "core/quant/vision/in_layer.h"
 #include "core/tensor/kernels/code_hard_swish.h"
 #include "core/tensor/kernels/int8_depthwise.h"
@@ -17,11 +18,6 @@ namespace
 using model::ConvShape;
 using MapInputs = std::span<const CodeMatrix>;
 using MapStepPointer = std::unique_ptr<IntegerStep>;
-
-std::int64_t paddingOf(std::int64_t kernel, std::int64_t stride)
-{
-    return kernel == stride ? 0 : kernel / 2;
-}
 
 bool isPointwise(const ConvShape& s)
 {
@@ -71,9 +67,9 @@ private:
     std::vector<std::int8_t> patchesOf(const CodeMatrix& map, std::int64_t firstChannel,
                                        std::int64_t channels) const
     {
-        const std::int64_t area = conv_.kernelHeight * conv_.kernelWidth,
-                           top = paddingOf(conv_.kernelHeight, conv_.strideHeight),
-                           left = paddingOf(conv_.kernelWidth, conv_.strideWidth);
+        const kernels::ConvolutionShape shape = model::kernelShape(conv_);
+        const std::int64_t area = conv_.kernelHeight * conv_.kernelWidth, top = shape.top,
+                           left = shape.left;
         std::vector<std::int8_t> patches(
             static_cast<std::size_t>(conv_.outHeight * conv_.outWidth * channels * area), padding_);
         std::int8_t* to = patches.data();
@@ -202,34 +198,6 @@ Result<std::vector<std::int32_t>> startsOf(const CodedProduct& work, std::int64_
     return starts;
 }
 
-kernels::ConvolutionShape kernelShape(const ConvShape& s)
-{
-    return {.inChannels = s.inChannels,
-            .inHeight = s.inHeight,
-            .inWidth = s.inWidth,
-            .outChannels = s.outChannels,
-            .outHeight = s.outHeight,
-            .outWidth = s.outWidth,
-            .kernelHeight = s.kernelHeight,
-            .kernelWidth = s.kernelWidth,
-            .strideHeight = s.strideHeight,
-            .strideWidth = s.strideWidth,
-            .top = paddingOf(s.kernelHeight, s.strideHeight),
-            .left = paddingOf(s.kernelWidth, s.strideWidth),
-            .groups = s.groups};
-}
-
-kernels::CodeRange rangeOfGrid(const CodeGrid& grid)
-{
-    return {static_cast<std::int32_t>(grid.low()), static_cast<std::int32_t>(grid.high()),
-            static_cast<std::int32_t>(grid.zero)};
-}
-
-kernels::SumFactor factorOfMap(const Requantizer& by)
-{
-    return {by.multiplier, by.shift};
-}
-
 Result<std::optional<kernels::CodeHardSwish>> hardSwishOf(const CodedProduct& work)
 {
     if (!work.hardSwish)
@@ -237,9 +205,9 @@ Result<std::optional<kernels::CodeHardSwish>> hardSwishOf(const CodedProduct& wo
     const HardSwishUnit& unit = *work.hardSwish;
     const std::vector<std::int32_t> centres(unit.centres.begin(), unit.centres.end());
     std::vector<kernels::SumFactor> factors;
-    std::ranges::transform(unit.by, std::back_inserter(factors), factorOfMap);
+    std::ranges::transform(unit.by, std::back_inserter(factors), sumFactor);
     VITRINE_TRY(auto made, kernels::CodeHardSwish::make(unit.fraction, centres, factors,
-                                                        rangeOfGrid(unit.output)));
+                                                        codeRange(unit.output)));
     return std::optional(std::move(made));
 }
 
@@ -250,14 +218,14 @@ Result<MapStepPointer> mapProduct(const StepGrids& at, const CodedProduct& work)
     VITRINE_TRY(const auto starts, startsOf(work, input.zero));
     std::vector<kernels::SumFactor> factors;
     for (const Rescale& by : work.rescales)
-        factors.push_back(factorOfMap(*by.whole));
-    const kernels::CodeRange range = rangeOfGrid(first);
+        factors.push_back(sumFactor(*by.whole));
+    const kernels::CodeRange range = codeRange(first);
     VITRINE_TRY(auto after, hardSwishOf(work));
     const auto padding = static_cast<std::int8_t>(input.zero);
     if (shape.kind == model::LayerKind::depthwise) {
-        VITRINE_TRY(auto product,
-                    kernels::Int8Depthwise::make(kernelShape(shape.conv), work.weights.data(),
-                                                 starts.data(), padding, {factors, range}));
+        VITRINE_TRY(auto product, kernels::Int8Depthwise::make(model::kernelShape(shape.conv),
+                                                               work.weights.data(), starts.data(),
+                                                               padding, {factors, range}));
         return std::make_unique<DepthwiseStep>(std::move(product), std::move(after));
     }
     std::vector<kernels::Int8Product> groups;

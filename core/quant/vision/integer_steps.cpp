@@ -21,11 +21,6 @@ using model::ConvShape;
 using Inputs = std::span<const CodeMatrix>;
 using StepPointer = std::unique_ptr<IntegerStep>;
 
-kernels::SumFactor sumFactorOf(const Requantizer& by)
-{
-    return {by.multiplier, by.shift};
-}
-
 // A linear layer; of a map whose kernel tiles it, the pixels under each kernel are a row.
 class IntegerProductStep final : public IntegerStep
 {
@@ -230,7 +225,7 @@ struct MakeStep {
             bias.push_back(static_cast<std::int32_t>(one));
         std::vector<kernels::SumFactor> factors;
         for (const Rescale& by : work.rescales)
-            factors.push_back(sumFactorOf(*by.whole));
+            factors.push_back(sumFactor(*by.whole));
         const std::vector<std::int8_t> table =
             work.before ? wholeTable(work) : std::vector<std::int8_t>();
         VITRINE_TRY(auto product, kernels::Int8Product::make(
@@ -281,7 +276,7 @@ struct MakeStep {
     }
     Result<StepPointer> operator()(const CodedScores& work) const
     {
-        const kernels::SumFactor factors[] = {sumFactorOf(*work.rescale.whole)};
+        const kernels::SumFactor factors[] = {sumFactor(*work.rescale.whole)};
         VITRINE_TRY(auto by, kernels::SumRequantizer::make(
                                  factors, shape().n,
                                  headsOf(shape(), shape().k, shape().n).mostScore(), range()));
@@ -299,7 +294,7 @@ struct MakeStep {
     {
         VITRINE_TRY(auto values,
                     kernels::ShiftedValues::make(headsOf(shape(), shape().n, shape().k),
-                                                 sumFactorOf(*work.rescale.whole), range()));
+                                                 sumFactor(*work.rescale.whole), range()));
         return made<IntegerValuesStep>(std::move(values));
     }
     Result<StepPointer> operator()(const CodedSelect&) const

@@ -2,6 +2,7 @@
 
 #include "core/base/result.h"
 #include "core/quant/vision/vision_codes.h"
+#include "core/tensor/kernels/sum_requantizer.h"
 
 #include <cstdint>
 #include <memory>
@@ -34,6 +35,17 @@ struct StepGrids {
     std::span<const CodeGrid* const> inputs;
     const CodeGrid& output;
 };
+// Requantizers and grids as kernels have them.
+inline kernels::SumFactor sumFactor(const Requantizer& by)
+{
+    return {by.multiplier, by.shift};
+}
+inline kernels::CodeRange codeRange(const CodeGrid& grid)
+{
+    return {static_cast<std::int32_t>(grid.low()), static_cast<std::int32_t>(grid.high()),
+            static_cast<std::int32_t>(grid.zero)};
+}
+
 Result<std::unique_ptr<IntegerStep>> makeIntegerStep(const StepGrids& grids,
                                                      const CodedLayer& coded);
 

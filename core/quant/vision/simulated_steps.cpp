@@ -1,5 +1,6 @@
 #include "core/quant/vision/simulated_steps.h"
 
+#include "core/model/vision/kernel_shape.h"
 #include "core/quant/vision/calibration_passes.h"
 #include "core/quant/vision/log_int_softmax.h"
 #include "core/quant/vision/rounded_rows.h"
@@ -58,13 +59,13 @@ Matrix asDoubles(std::span<const std::int8_t> codes, Index rows)
 Matrix depthwiseSums(const ConvShape& s, const Matrix& weights, const Matrix& x)
 {
     const Matrix byTap = weights.transpose();
-    const std::int64_t top = s.kernelHeight == s.strideHeight ? 0 : s.kernelHeight / 2,
-                       left = s.kernelWidth == s.strideWidth ? 0 : s.kernelWidth / 2;
+    const kernels::ConvolutionShape shape = model::kernelShape(s);
     Matrix sums = Matrix::Zero(s.outHeight * s.outWidth, x.cols());
     for (Index pixel = 0; pixel < sums.rows(); ++pixel)
         for (Index tap = 0; tap < byTap.rows(); ++tap) {
-            const Index row = pixel / s.outWidth * s.strideHeight - top + tap / s.kernelWidth,
-                        column = pixel % s.outWidth * s.strideWidth - left + tap % s.kernelWidth;
+            const Index row = pixel / s.outWidth * s.strideHeight - shape.top + tap / s.kernelWidth,
+                        column =
+                            pixel % s.outWidth * s.strideWidth - shape.left + tap % s.kernelWidth;
             if (row >= 0 && row < s.inHeight && column >= 0 && column < s.inWidth)
                 sums.row(pixel).array() +=
                     x.row(row * s.inWidth + column).array() * byTap.row(tap).array();
