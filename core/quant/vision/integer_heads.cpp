@@ -1,8 +1,10 @@
 #include "core/quant/vision/integer_heads.h"
 
 #include "core/base/parallel.h"
+#include "core/tensor/kernels/code_heads.h"
 
 #include <algorithm>
+#include <array>
 
 namespace vitrine::quant
 {
@@ -15,6 +17,11 @@ std::int8_t codeOfSum(std::int64_t sum, const Requantizer& by, const CodeGrid& g
 {
     return static_cast<std::int8_t>(
         requantized(sum, by, grid.low() - grid.zero, grid.high() - grid.zero) + grid.zero);
+}
+
+std::int32_t zeroOf(const CodeGrid& grid)
+{
+    return static_cast<std::int32_t>(grid.zero);
 }
 
 // One part, head by head.
@@ -41,6 +48,7 @@ protected:
         return (*halves_)[head < count / 2 ? 0 : 1];
     }
     const WholeHead& whole(std::int64_t head) const { return whole(head, shape_.batch); }
+    std::size_t half(std::int64_t head) const { return head < shape_.batch / 2 ? 0 : 1; }
     const model::LayerShape& shape() const { return shape_; }
 
 private:
@@ -48,35 +56,31 @@ private:
     std::shared_ptr<const BothHalves> halves_;
 };
 
+// How sums become codes in each half of the heads.
+using HalfRequantizers = std::array<kernels::SumRequantizer, 2>;
+
 // relu(K)^T V.
 class ContextHeads final : public HeadsStep
 {
 public:
-    using HeadsStep::HeadsStep;
+    ContextHeads(const model::LayerShape& shape, std::shared_ptr<const BothHalves> halves,
+                 HalfRequantizers by)
+        : HeadsStep(shape, std::move(halves)), by_(std::move(by))
+    {
+    }
 
 private:
     void runHead(std::int64_t head, HeadInputs inputs, CodeMatrix output) const override
     {
-        const std::int64_t dim = shape().m;
-        const WholeHead& by = whole(head);
-        const auto keyZero = static_cast<std::int32_t>(by.grids.k.zero),
-                   valueZero = static_cast<std::int32_t>(by.grids.v.zero);
-        std::vector<std::int32_t> sums(static_cast<std::size_t>(dim * dim));
-        for (std::int64_t token = 0; token < inputs[0].rows; ++token) {
-            const std::int8_t* k =
-                inputs[0].codes + token * inputs[0].columns + (head * 3 + 1) * dim;
-            const std::int8_t* v = k + dim;
-            for (std::int64_t i = 0; i < dim; ++i) {
-                const std::int32_t key = std::max(k[i] - keyZero, 0);
-                std::int32_t* row = sums.data() + i * dim;
-                for (std::int64_t j = 0; j < dim; ++j)
-                    row[j] += key * (v[j] - valueZero);
-            }
-        }
-        std::ranges::transform(sums, output.codes + head * dim * dim, [&](std::int64_t sum) {
-            return codeOfSum(sum, by.toContext, by.grids.context);
-        });
+        const std::int64_t dim = shape().m, stride = inputs[0].columns;
+        const HeadGrids& grids = whole(head).grids;
+        const std::int8_t* k = inputs[0].codes + (head * 3 + 1) * dim;
+        kernels::codeContext({inputs[0].rows, dim, dim}, {k, stride, zeroOf(grids.k)},
+                             {k + dim, stride, zeroOf(grids.v)}, by_[half(head)],
+                             output.codes + head * dim * dim);
     }
+
+    HalfRequantizers by_;
 };
 
 class KeySumHeads final : public HeadsStep
@@ -89,7 +93,7 @@ private:
     {
         const std::int64_t dim = shape().m;
         const WholeHead& by = whole(head);
-        const auto zero = static_cast<std::int32_t>(by.grids.k.zero);
+        const std::int32_t zero = zeroOf(by.grids.k);
         std::vector<std::int32_t> sums(static_cast<std::size_t>(dim));
         for (std::int64_t token = 0; token < inputs[0].rows; ++token) {
             const std::int8_t* k =
@@ -103,13 +107,13 @@ private:
     }
 };
 
-// relu(Q) times a head's context, or its sums of keys.
+// relu(Q) times a head's context.
 class LookupHeads final : public HeadsStep
 {
 public:
     LookupHeads(const model::LayerShape& shape, std::shared_ptr<const BothHalves> halves,
-                bool isDivisor)
-        : HeadsStep(shape, std::move(halves)), isDivisor_(isDivisor)
+                HalfRequantizers by)
+        : HeadsStep(shape, std::move(halves)), by_(std::move(by))
     {
     }
 
@@ -117,29 +121,39 @@ private:
     void runHead(std::int64_t head, HeadInputs inputs, CodeMatrix output) const override
     {
         const std::int64_t dim = shape().k, columns = shape().n;
-        const WholeHead& by = whole(head);
-        const CodeGrid &otherGrid = isDivisor_ ? by.grids.keySums : by.grids.context,
-                       &grid = isDivisor_ ? by.grids.divisors : by.grids.dividends;
-        const Requantizer& rescale = isDivisor_ ? by.toDivisors : by.toDividends;
-        const auto queryZero = static_cast<std::int32_t>(by.grids.q.zero),
-                   otherZero = static_cast<std::int32_t>(otherGrid.zero);
-        const std::int8_t* other = inputs[1].codes + head * dim * columns;
-        std::vector<std::int32_t> sums(static_cast<std::size_t>(columns));
-        for (std::int64_t token = 0; token < inputs[0].rows; ++token) {
-            const std::int8_t* q = inputs[0].codes + token * inputs[0].columns + head * 3 * dim;
-            std::ranges::fill(sums, 0);
-            for (std::int64_t i = 0; i < dim; ++i) {
-                const std::int32_t query = std::max(q[i] - queryZero, 0);
-                const std::int8_t* row = other + i * columns;
-                for (std::int64_t j = 0; j < columns; ++j)
-                    sums[static_cast<std::size_t>(j)] += query * (row[j] - otherZero);
-            }
-            std::ranges::transform(sums, output.codes + token * output.columns + head * columns,
-                                   [&](std::int64_t sum) { return codeOfSum(sum, rescale, grid); });
-        }
+        const HeadGrids& grids = whole(head).grids;
+        kernels::codeLookup(
+            {inputs[0].rows, dim, columns},
+            {inputs[0].codes + head * 3 * dim, inputs[0].columns, zeroOf(grids.q)},
+            {inputs[1].codes + head * dim * columns, columns, zeroOf(grids.context)},
+            by_[half(head)], output.codes + head * columns, output.columns);
     }
 
-    bool isDivisor_;
+    HalfRequantizers by_;
+};
+
+// relu(Q) times a head's sums of keys: one number for each token.
+class DivisorHeads final : public HeadsStep
+{
+public:
+    using HeadsStep::HeadsStep;
+
+private:
+    void runHead(std::int64_t head, HeadInputs inputs, CodeMatrix output) const override
+    {
+        const std::int64_t dim = shape().k;
+        const WholeHead& by = whole(head);
+        const std::int32_t queryZero = zeroOf(by.grids.q), sumZero = zeroOf(by.grids.keySums);
+        const std::int8_t* keySums = inputs[1].codes + head * dim;
+        for (std::int64_t token = 0; token < inputs[0].rows; ++token) {
+            const std::int8_t* q = inputs[0].codes + token * inputs[0].columns + head * 3 * dim;
+            std::int32_t sum = 0;
+            for (std::int64_t i = 0; i < dim; ++i)
+                sum += std::max(q[i] - queryZero, 0) * (keySums[i] - sumZero);
+            output.codes[token * output.columns + head] =
+                codeOfSum(sum, by.toDivisors, by.grids.divisors);
+        }
+    }
 };
 
 class DivideHeads final : public HeadsStep
@@ -165,20 +179,44 @@ private:
     }
 };
 
+constexpr std::int64_t kMostCodeProduct = 255 * 255;
+
+// Of `inner` products each; `columns` sums at a time.
+Result<HalfRequantizers> requantizersOf(const BothHalves& halves, std::int64_t columns,
+                                        std::int64_t inner, Requantizer WholeHead::*by,
+                                        CodeGrid HeadGrids::*to)
+{
+    std::vector<kernels::SumRequantizer> both;
+    for (const WholeHead& half : halves) {
+        const kernels::SumFactor factor = sumFactor(half.*by);
+        VITRINE_TRY(auto made,
+                    kernels::SumRequantizer::make({&factor, 1}, columns, inner * kMostCodeProduct,
+                                                  codeRange(half.grids.*to)));
+        both.push_back(std::move(made));
+    }
+    return HalfRequantizers{both[0], both[1]};
+}
+
 } // namespace
 
-std::unique_ptr<IntegerStep> makeHeadsStep(const StepGrids& at, const CodedHeads& work)
+Result<std::unique_ptr<IntegerStep>> makeHeadsStep(const StepGrids& at, const CodedHeads& work)
 {
     const model::LayerShape& shape = at.layer.shape;
     switch (work.part) {
-    case HeadPart::context:
-        return std::make_unique<ContextHeads>(shape, work.halves);
+    case HeadPart::context: {
+        VITRINE_TRY(auto by, requantizersOf(*work.halves, shape.n, shape.k, &WholeHead::toContext,
+                                            &HeadGrids::context));
+        return std::make_unique<ContextHeads>(shape, work.halves, std::move(by));
+    }
     case HeadPart::keySums:
         return std::make_unique<KeySumHeads>(shape, work.halves);
-    case HeadPart::dividends:
-        return std::make_unique<LookupHeads>(shape, work.halves, false);
+    case HeadPart::dividends: {
+        VITRINE_TRY(auto by, requantizersOf(*work.halves, shape.n, shape.k, &WholeHead::toDividends,
+                                            &HeadGrids::dividends));
+        return std::make_unique<LookupHeads>(shape, work.halves, std::move(by));
+    }
     case HeadPart::divisors:
-        return std::make_unique<LookupHeads>(shape, work.halves, true);
+        return std::make_unique<DivisorHeads>(shape, work.halves);
     case HeadPart::outputs:
         return std::make_unique<DivideHeads>(shape, work.halves);
     }

@@ -44,15 +44,16 @@ HWY_INLINE CodeVector widenedShorts(const std::int16_t* x, std::int64_t count)
     return hn::PromoteTo(d, hn::Load(shorts, all));
 }
 
-// A row: the numbers of 16 channels at a time.
-void hardSwishRowOf(const CodeHardSwish::Channels& channels, const std::int16_t* x, std::int8_t* y)
+// The first `numbers` of a row, 16 at a time.
+void hardSwishRowOf(const CodeHardSwish::Channels& channels, const std::int16_t* x,
+                    std::int64_t numbers, std::int8_t* y)
 {
     const CodeInts d;
     const std::int32_t one = 1 << channels.fraction;
     const auto three = hn::Set(d, 3 * one), six = hn::Set(d, 6 * one), zero = hn::Zero(d);
     HWY_ALIGN std::int32_t sums[SumRequantizer::kTogether];
-    for (std::int64_t i = 0; i < channels.count; i += SumRequantizer::kTogether) {
-        const std::int64_t count = std::min(SumRequantizer::kTogether, channels.count - i);
+    for (std::int64_t i = 0; i < numbers; i += SumRequantizer::kTogether) {
+        const std::int64_t count = std::min(SumRequantizer::kTogether, numbers - i);
         for (std::int64_t j = 0; j < count; j += kCodeLanes) {
             const auto number = widenedShorts(x + i + j, count - j);
             // Below 2^31: a number of 16 bits times at most 6 * 2^13.
@@ -85,6 +86,16 @@ constexpr std::int32_t kMostCentre = 1 << 30;
 // Of Hardswish: 2^15 * 6 * 2^13 / 6 * (1 + 2^-15), and half a step.
 constexpr std::int64_t kMostHardSwish = (std::int64_t{1} << 28) + (1 << 14);
 
+// Few channels are laid out again and again until a vector is full: pixels then go together.
+template <typename Value>
+std::vector<Value> repeated(std::span<const Value> values, std::int64_t width)
+{
+    std::vector<Value> all;
+    while (std::ssize(all) < width)
+        all.insert(all.end(), values.begin(), values.end());
+    return all;
+}
+
 } // namespace
 
 Result<CodeHardSwish> CodeHardSwish::make(int fraction, std::span<const std::int32_t> centres,
@@ -102,22 +113,32 @@ Result<CodeHardSwish> CodeHardSwish::make(int fraction, std::span<const std::int
         most = std::max(most, kMostHardSwish + std::abs(std::int64_t{centre}));
     }
     const auto count = static_cast<std::int64_t>(centres.size());
-    VITRINE_TRY(auto requantizer, SumRequantizer::make(factors, count, most, range));
-    Channels made{.count = count, .fraction = fraction, .requantizer = std::move(requantizer)};
-    made.centres.assign(centres.begin(), centres.end());
-    made.centres.resize((centres.size() + 15) / 16 * 16);
+    if (factors.size() != centres.size() && factors.size() != 1)
+        return argumentError("{} factors for {} channels", factors.size(), count);
+    const bool isNarrow = count > 0 && SumRequantizer::kTogether % count == 0;
+    const std::int64_t width = isNarrow ? SumRequantizer::kTogether : count;
+    const auto own = factors.size() == 1 ? std::vector(factors.begin(), factors.end())
+                                         : repeated(factors, width);
+    VITRINE_TRY(auto requantizer, SumRequantizer::make(own, width, most, range));
+    Channels made{.count = count,
+                  .width = width,
+                  .fraction = fraction,
+                  .centres = repeated(centres, width),
+                  .requantizer = std::move(requantizer)};
+    made.centres.resize((made.centres.size() + 15) / 16 * 16);
     return CodeHardSwish(std::move(made));
 }
 
 void CodeHardSwish::run(const std::int16_t* x, std::int64_t rows, std::int8_t* y) const
 {
-    const std::int64_t count = channels_.count,
-                       height = std::max<std::int64_t>(1, kNumbersTogether /
-                                                              std::max<std::int64_t>(1, count));
-    parallelFor(static_cast<std::size_t>((rows + height - 1) / height), [&](std::size_t item) {
-        const std::int64_t first = static_cast<std::int64_t>(item) * height;
-        for (std::int64_t r = first; r < std::min(rows, first + height); ++r)
-            HWY_DYNAMIC_DISPATCH(hardSwishRowOf)(channels_, x + r * count, y + r * count);
+    const std::int64_t numbers = rows * channels_.count,
+                       width = std::max<std::int64_t>(1, channels_.width),
+                       part = std::max<std::int64_t>(1, kNumbersTogether / width) * width;
+    parallelFor(static_cast<std::size_t>((numbers + part - 1) / part), [&](std::size_t item) {
+        const std::int64_t first = static_cast<std::int64_t>(item) * part,
+                           end = std::min(numbers, first + part);
+        for (std::int64_t i = first; i < end; i += width)
+            HWY_DYNAMIC_DISPATCH(hardSwishRowOf)(channels_, x + i, std::min(width, end - i), y + i);
     });
 }
 

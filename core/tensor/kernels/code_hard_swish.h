@@ -30,6 +30,7 @@ public:
 
     struct Channels {
         std::int64_t count = 0;
+        std::int64_t width = 0; // numbers that have their own: the channels, once or several times
         int fraction = 0;
         std::vector<std::int32_t> centres = {}; // of whole vectors
         SumRequantizer requantizer;

@@ -24,7 +24,7 @@ TEST(CodeHardSwish, EqualsItsDefinitionForAllNumbersOf16Bits)
 {
     constexpr std::int64_t kRows = 65536;
     for (const int fraction : {0, 5, 13})
-        for (const std::int64_t channels : {1, 3, 16, 21}) {
+        for (const std::int64_t channels : {1, 3, 8, 16, 21}) {
             SCOPED_TRACE(fraction);
             Random random(static_cast<std::uint64_t>(channels));
             const CodeRange range{-128, 127, -37};
