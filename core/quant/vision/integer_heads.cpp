@@ -43,11 +43,7 @@ protected:
     virtual std::int64_t heads(HeadInputs) const { return shape_.batch; }
     virtual void runHead(std::int64_t head, HeadInputs inputs, CodeMatrix output) const = 0;
 
-    const WholeHead& whole(std::int64_t head, std::int64_t count) const
-    {
-        return (*halves_)[head < count / 2 ? 0 : 1];
-    }
-    const WholeHead& whole(std::int64_t head) const { return whole(head, shape_.batch); }
+    const WholeHead& whole(std::int64_t head) const { return (*halves_)[half(head)]; }
     std::size_t half(std::int64_t head) const { return head < shape_.batch / 2 ? 0 : 1; }
     const model::LayerShape& shape() const { return shape_; }
 
@@ -156,10 +152,39 @@ private:
     }
 };
 
+// What each divisor's code makes of each dividend's, from -128 on.
+class Quotients
+{
+public:
+    explicit Quotients(const WholeHead& by)
+    {
+        for (std::int64_t divisor = -128; divisor < 128; ++divisor)
+            for (std::int64_t dividend = -128; dividend < 128; ++dividend)
+                codes_.push_back(quotient(by, dividend, divisor));
+    }
+    const std::int8_t* of(std::int8_t divisor) const // at dividend + 128
+    {
+        return codes_.data() + (divisor + 128) * 256;
+    }
+
+private:
+    // Sums of what ReLU leaves are not below 0.
+    static std::int8_t quotient(const WholeHead& by, std::int64_t dividend, std::int64_t divisor)
+    {
+        const std::int64_t above = std::max<std::int64_t>(divisor - by.grids.divisors.zero, 0);
+        return static_cast<std::int8_t>(wholeOutput(by, dividend - by.grids.dividends.zero, above));
+    }
+
+    std::vector<std::int8_t> codes_;
+};
+
 class DivideHeads final : public HeadsStep
 {
 public:
-    using HeadsStep::HeadsStep;
+    DivideHeads(const model::LayerShape& shape, std::shared_ptr<const BothHalves> halves)
+        : HeadsStep(shape, halves), quotients_{Quotients((*halves)[0]), Quotients((*halves)[1])}
+    {
+    }
 
 private:
     std::int64_t heads(HeadInputs inputs) const override { return inputs[1].columns; }
@@ -167,16 +192,16 @@ private:
     {
         const CodeMatrix &dividends = inputs[0], &divisors = inputs[1];
         const std::int64_t dim = dividends.columns / divisors.columns;
-        const WholeHead& by = whole(head, divisors.columns);
+        const Quotients& quotients = quotients_[head < divisors.columns / 2 ? 0 : 1];
         for (std::int64_t row = 0; row < dividends.rows; ++row) {
-            const std::int64_t divisor =
-                divisors.codes[row * divisors.columns + head] - by.grids.divisors.zero;
+            const std::int8_t* by = quotients.of(divisors.codes[row * divisors.columns + head]);
             const std::int64_t first = row * dividends.columns + head * dim;
             for (std::int64_t i = first; i < first + dim; ++i)
-                output.codes[i] = static_cast<std::int8_t>(
-                    wholeOutput(by, dividends.codes[i] - by.grids.dividends.zero, divisor));
+                output.codes[i] = by[dividends.codes[i] + 128];
         }
     }
+
+    std::array<Quotients, 2> quotients_;
 };
 
 constexpr std::int64_t kMostCodeProduct = 255 * 255;
