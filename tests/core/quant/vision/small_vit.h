@@ -41,7 +41,8 @@ public:
     {
         const quant::VisionMethod found = quant::findVisionMethod(method).value();
         for (const quant::VisionTrick& trick : found.tricks)
-            settings.tricks.insert(trick.name);
+            if (!trick.isOptional)
+                settings.tricks.insert(trick.name);
         return {checkpoint, pictures, std::move(settings)};
     }
     quant::MixedNetwork mixed() const

@@ -54,7 +54,8 @@ public:
         const VisionMethod found = findVisionMethod(method).value();
         if (settings.tricks.empty())
             for (const VisionTrick& trick : found.tricks)
-                settings.tricks.insert(trick.name);
+                if (!trick.isOptional)
+                    settings.tricks.insert(trick.name);
         settings.tricks.erase("none");
         return found.quantize(task(std::move(settings)));
     }
