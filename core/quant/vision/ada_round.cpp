@@ -38,33 +38,37 @@ public:
     // One step of Adam; the regulariser is left out where its weight is 0.
     void step(double rate, double regulariser, double beta)
     {
+        const Matrix shares = v_.unaryExpr([](double v) { return h(v); });
         Matrix error = -samples_.cross;
-        addProduct(error, decoded([](double v) { return h(v); }), samples_.inputs);
+        addProduct(error, decoded(shares), samples_.inputs);
         Matrix gradient(v_.rows(), v_.cols());
         for (Eigen::Index row = 0; row < v_.rows(); ++row)
-            for (Eigen::Index column = 0; column < v_.cols(); ++column)
-                gradient(row, column) = slope(v_(row, column)) *
-                                        (codeSlope(row, column) * 2 * error(row, column) /
-                                             static_cast<double>(samples_.samples) +
-                                         regulariser * regulariserSlope(h(v_(row, column)), beta));
+            for (Eigen::Index column = 0; column < v_.cols(); ++column) {
+                const double share = shares(row, column);
+                const double pull =
+                    regulariser == 0 ? 0 : regulariser * regulariserSlope(share, beta);
+                gradient(row, column) =
+                    slope(share) * (codeSlope(row, column, share) * 2 * error(row, column) /
+                                        static_cast<double>(samples_.samples) +
+                                    pull);
+            }
         adam_.step(v_, gradient, rate);
     }
 
-    // Weights for the codes that `share` (of v, 0 .. 1) gives.
-    template <typename Share>
-    Matrix decoded(Share share) const
+    // Weights for the codes that lie so far above the lower ones, 0 .. 1.
+    Matrix decoded(const Matrix& shares) const
     {
         Matrix weights(v_.rows(), v_.cols());
         for (Eigen::Index row = 0; row < v_.rows(); ++row)
             for (Eigen::Index column = 0; column < v_.cols(); ++column)
-                weights(row, column) = (clamped(row, floor_(row, column) + share(v_(row, column))) -
+                weights(row, column) = (clamped(row, floor_(row, column) + shares(row, column)) -
                                         static_cast<double>(gridOf(row).zero)) *
                                        gridOf(row).scale;
         return weights;
     }
     Matrix decided() const
     {
-        return decoded([](double v) { return v >= 0 ? 1.0 : 0.0; });
+        return decoded(v_.unaryExpr([](double v) { return v >= 0 ? 1.0 : 0.0; }));
     }
 
 private:
@@ -73,10 +77,10 @@ private:
     {
         return std::clamp(sigmoid(v) * (kZeta - kGamma) + kGamma, 0.0, 1.0);
     }
-    static double slope(double v)
+    // Of h, by its value: the sigmoid's is s (1 - s).
+    static double slope(double share)
     {
-        const double share = h(v), s = sigmoid(v);
-        return share > 0 && share < 1 ? (kZeta - kGamma) * s * (1 - s) : 0;
+        return share > 0 && share < 1 ? (share - kGamma) * (kZeta - share) / (kZeta - kGamma) : 0;
     }
     // Of 1 - |2 h - 1|^beta.
     static double regulariserSlope(double share, double beta)
@@ -91,9 +95,9 @@ private:
         return std::clamp(code, static_cast<double>(gridOf(row).low()),
                           static_cast<double>(gridOf(row).high()));
     }
-    double codeSlope(Eigen::Index row, Eigen::Index column) const
+    double codeSlope(Eigen::Index row, Eigen::Index column, double share) const
     {
-        const double code = floor_(row, column) + h(v_(row, column));
+        const double code = floor_(row, column) + share;
         return clamped(row, code) == code ? gridOf(row).scale : 0;
     }
 
@@ -123,6 +127,14 @@ std::vector<std::int32_t> codesOfWeights(const Matrix& decoded, std::span<const 
 }
 
 } // namespace
+
+AdaRoundSettings adaRoundIn(int iterations)
+{
+    AdaRoundSettings settings;
+    settings.rate *= static_cast<double>(settings.iterations) / iterations;
+    settings.iterations = iterations;
+    return settings;
+}
 
 Result<RoundedWeights> adaRound(const Matrix& weights, std::span<const CodeGrid> grids,
                                 const LayerSums& samples, const AdaRoundSettings& settings,

@@ -23,6 +23,9 @@ struct AdaRoundSettings {
     double warmUp = 0.2;                 // share of the iterations without regulariser
 };
 
+// With so many steps: weights may move as far in all, by longer steps [ours].
+AdaRoundSettings adaRoundIn(int iterations);
+
 struct RoundedWeights {
     std::vector<std::int32_t> codes; // [outputs, inputs]
     Matrix decoded;

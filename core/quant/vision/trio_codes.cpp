@@ -3,6 +3,8 @@
 #include "core/model/vision/folded_weights.h"
 #include "core/quant/vision/calibration_passes.h"
 #include "core/quant/vision/in_layer.h"
+#include "core/quant/vision/learned_rounding.h"
+#include "core/quant/vision/learned_steps.h"
 #include "core/quant/vision/migration.h"
 #include "core/quant/vision/shifting.h"
 #include "core/quant/vision/trio_grids.h"
@@ -22,6 +24,7 @@ using model::NetworkLayer;
 constexpr int kHeadNormBits = 16; // of the LayerNorm's multipliers
 constexpr int kSumDigits = 20;    // binary, of the factors of residual sums
 constexpr double kHeadroom = 2;   // of what Hardswish reads
+constexpr double kTrioGridsShare = 0.1, kTrioStepsShare = 0.3; // of the progress, if more comes
 
 bool hasWeights(const NetworkLayer& layer)
 {
@@ -34,6 +37,14 @@ bool hasWeights(const NetworkLayer& layer)
     default:
         return false;
     }
+}
+
+Matrix rowsOfFilters(std::span<const float> weights, std::size_t filters)
+{
+    const auto rows = static_cast<Eigen::Index>(filters);
+    return Eigen::Map<const Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>(
+               weights.data(), rows, static_cast<Eigen::Index>(weights.size()) / rows)
+        .cast<double>();
 }
 
 class TrioCoder
@@ -53,25 +64,41 @@ public:
         weights_.resize(count), biases_.resize(count);
         VITRINE_CHECK(readWeights());
         VITRINE_TRY(chosen_, chooseTrioGrids(scheme_, task_.settings.activationBits, passes_,
-                                             task_.progress));
+                                             part(0, gridsShare())));
         takeGrids();
         VITRINE_CHECK(codeWeights());
+        if (scheme_.learnsSteps)
+            VITRINE_CHECK(learnSteps());
         for (std::size_t i = 0; i < count; ++i)
             VITRINE_CHECK(inLayer(network_.layers[i].shape.name, codeLayer(i)));
+        if (scheme_.learnsRounding)
+            VITRINE_CHECK(learnRounding());
         return std::move(coded_);
     }
 
 private:
     struct FilterCodes {
+        std::vector<CodeGrid> grids; // of each filter
         std::vector<std::int8_t> codes;
-        std::vector<double> scales, decoded; // of each filter; of each weight
+        std::vector<double> decoded; // of each weight
     };
 
-    int weightBits(std::size_t layer) const
+    // Shares of the progress: grids, then what is learned.
+    double gridsShare() const
     {
-        const auto own = task_.settings.layerBits.find(network_.layers[layer].shape.name);
-        return own == task_.settings.layerBits.end() ? task_.settings.weightBits : own->second;
+        return scheme_.learnsSteps || scheme_.learnsRounding ? kTrioGridsShare : 1;
     }
+    double stepsShare() const
+    {
+        return !scheme_.learnsSteps ? gridsShare() : scheme_.learnsRounding ? kTrioStepsShare : 1;
+    }
+    std::function<bool(double)> part(double from, double to) const
+    {
+        if (!task_.progress)
+            return {};
+        return [=, this](double share) { return task_.progress(from + (to - from) * share); };
+    }
+
     const CodeGrid& inputGrid(std::size_t layer, std::size_t operand = 0) const
     {
         const NetworkLayer& described = network_.layers[layer];
@@ -84,6 +111,10 @@ private:
     Result<void> readWeights();
     void takeGrids();
     Result<void> codeWeights();
+    void takeCodes(std::size_t layer, std::span<const std::int32_t> codes);
+    std::optional<StepPlace> stepBefore(std::size_t reader) const;
+    Result<void> learnSteps();
+    Result<void> learnRounding();
 
     Result<void> codeLayer(std::size_t layer);
     Result<Requantizer> requantizer(double factor) const;
@@ -140,22 +171,91 @@ Result<void> TrioCoder::codeWeights()
         std::vector<CodeGrid> grids;
         if (scheme_.searches) {
             VITRINE_TRY(grids, inLayer(network_.layers[i].shape.name,
-                                       searchedFilterGrids(weights_[i], count, GridKind::symmetric,
-                                                           weightBits(i))));
+                                       searchedFilterGrids(
+                                           weights_[i], count, GridKind::symmetric,
+                                           task_.settings.weightBitsOf(network_.layers[i]))));
         } else {
             for (std::size_t f = 0; f < count; ++f)
                 grids.push_back(gridOver(rangeOf(std::span(weights_[i]).subspan(f * size, size)),
-                                         GridKind::symmetric, weightBits(i)));
+                                         GridKind::symmetric,
+                                         task_.settings.weightBitsOf(network_.layers[i])));
         }
-        FilterCodes& filters = filters_[i];
-        for (std::size_t w = 0; w < weights_[i].size(); ++w) {
-            const CodeGrid& grid = grids[w / size];
-            const auto code = grid.code(static_cast<double>(weights_[i][w]), Rounding::halfUp);
-            filters.codes.push_back(static_cast<std::int8_t>(code));
-            filters.decoded.push_back(grid.value(code));
-        }
-        std::ranges::transform(grids, std::back_inserter(filters.scales), &CodeGrid::scale);
+        std::vector<std::int32_t> codes;
+        for (std::size_t w = 0; w < weights_[i].size(); ++w)
+            codes.push_back(static_cast<std::int32_t>(
+                grids[w / size].code(static_cast<double>(weights_[i][w]), Rounding::halfUp)));
+        filters_[i].grids = std::move(grids);
+        takeCodes(i, codes);
     }
+    return {};
+}
+
+void TrioCoder::takeCodes(std::size_t layer, std::span<const std::int32_t> codes)
+{
+    FilterCodes& filters = filters_[layer];
+    const std::size_t size = codes.size() / filters.grids.size();
+    filters.codes.assign(codes.begin(), codes.end());
+    filters.decoded.clear();
+    for (std::size_t w = 0; w < codes.size(); ++w)
+        filters.decoded.push_back(filters.grids[w / size].value(codes[w]));
+}
+
+// The grid that a linear layer or a pointwise convolution alone reads.
+std::optional<StepPlace> TrioCoder::stepBefore(std::size_t reader) const
+{
+    const NetworkLayer& layer = network_.layers[reader];
+    const bool isPointwise = layer.shape.kind == LayerKind::linear ||
+                             (layer.shape.kind == LayerKind::conv &&
+                              layer.shape.conv.kernelHeight * layer.shape.conv.kernelWidth == 1);
+    if (!isPointwise || layer.inputs.empty())
+        return {};
+    const std::size_t from = layer.inputs[0];
+    if (soleReader(network_, from) != reader || network_.layers[from].shape.kind == LayerKind::add)
+        return {};
+    const FilterCodes& filters = filters_[reader];
+    const auto outputs = static_cast<Eigen::Index>(filters.grids.size());
+    return StepPlace{.from = from,
+                     .grid = coded_.layers[from].output,
+                     .weights = rowsOfFilters(weights_[reader], filters.grids.size()),
+                     .decoded = Eigen::Map<const Matrix>(
+                         filters.decoded.data(), outputs,
+                         static_cast<Eigen::Index>(filters.decoded.size()) / outputs),
+                     .centres = chosen_.centres[from]};
+}
+
+Result<void> TrioCoder::learnSteps()
+{
+    std::vector<StepPlace> places;
+    for (std::size_t i = 0; i < network_.layers.size(); ++i)
+        if (auto place = stepBefore(i))
+            places.push_back(std::move(*place));
+    const StepLearningSettings settings{.iterations = task_.settings.roundingSteps};
+    VITRINE_TRY(const auto learned,
+                quant::learnSteps(passes_, places, settings, part(gridsShare(), stepsShare())));
+    for (std::size_t i = 0; i < places.size(); ++i)
+        coded_.layers[places[i].from].output = learned[i].grid;
+    coded_.notes.push_back(stepWords(learned, settings));
+    return {};
+}
+
+Result<void> TrioCoder::learnRounding()
+{
+    const RoundingWork work{
+        .weights =
+            [&](std::size_t layer) {
+                const std::vector<CodeGrid>& grids = filters_[layer].grids;
+                return WeightsToRound{rowsOfFilters(weights_[layer], grids.size()), grids,
+                                      biases_[layer]};
+            },
+        .take = [&](std::size_t layer, const std::vector<std::int32_t>& codes) -> Result<void> {
+            takeCodes(layer, codes);
+            VITRINE_TRY(coded_.layers[layer].work, productOf(layer));
+            return {};
+        }};
+    const AdaRoundSettings settings = adaRoundIn(task_.settings.roundingSteps);
+    VITRINE_TRY(const auto rounded,
+                quant::learnRounding(coded_, passes_, work, settings, part(stepsShare(), 1)));
+    coded_.notes.push_back(roundingWords(rounded, settings));
     return {};
 }
 
@@ -171,12 +271,13 @@ Result<CodedProduct> TrioCoder::productOf(std::size_t layer)
     const FilterCodes& filters = filters_[layer];
     const auto activation = model::activationBehind(network_, layer);
     CodedProduct product;
-    product.bits = weightBits(layer);
+    product.bits = task_.settings.weightBitsOf(network_.layers[layer]);
     product.weights = filters.codes;
-    product.weightScales = filters.scales;
+    std::ranges::transform(filters.grids, std::back_inserter(product.weightScales),
+                           &CodeGrid::scale);
     const CodeGrid& output = coded_.layers[activation.value_or(layer)].output;
     if (activation) {
-        const std::size_t channels = filters.scales.size();
+        const std::size_t channels = filters.grids.size();
         product.after = network_.layers[*activation].function;
         product.factors = chosen_.factors[*activation];
         product.centres = chosen_.centres[*activation];
@@ -193,7 +294,7 @@ Result<CodedProduct> TrioCoder::productOf(std::size_t layer)
     if (!network_.layers[layer].inputs.empty() && !chosen_.centres[producerOf(layer)].empty())
         bias = shiftedBias(bias, filters.decoded, chosen_.centres[producerOf(layer)]);
     for (std::size_t o = 0; o < bias.size(); ++o) {
-        const double unit = input.scale * filters.scales[o];
+        const double unit = input.scale * filters.grids[o].scale;
         product.bias.push_back(rounded(bias[o] / unit, Rounding::halfUp));
         VITRINE_TRY(const Requantizer by, requantizer(unit / first.scale));
         product.rescales.push_back({unit / first.scale, by});

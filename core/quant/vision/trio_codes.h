@@ -22,6 +22,9 @@ struct TrioScheme {
     bool shifting = false;  // section 4
     bool attention = true;  // linear attention in codes, not in floating point
     HeadDivision division = HeadDivision::integer;
+    bool powerFactors = false;   // of migration: 2^0 .. 2^5 (section 3, option)
+    bool learnsSteps = false;    // of what pointwise convolutions and linear layers alone read
+    bool learnsRounding = false; // AdaRound (section 2)
 };
 
 // Input error that names the first layer which is not part of such a network.

@@ -168,7 +168,8 @@ Result<void> TrioChooser::migrate()
         if (!migratedReader(network_, i))
             continue;
         VITRINE_TRY(auto migration, inLayer(network_.layers[i].shape.name,
-                                            migrationOf(ranges_[i].ranges(), quantiles_[i])));
+                                            migrationOf(ranges_[i].ranges(), quantiles_[i],
+                                                        {.powersOfTwo = scheme_.powerFactors})));
         chosen_.factors[i] = std::move(migration.factors);
     }
     return {};

@@ -1,5 +1,8 @@
 #include "core/quant/vision/trio_codes.h"
 
+#include <algorithm>
+#include <iterator>
+
 // The methods for EfficientViT: one scheme each.
 namespace vitrine::quant
 {
@@ -13,17 +16,54 @@ Result<CodedVision> uniform(const VisionQuantTask& task)
     return codeEfficientVit({}, task);
 }
 
+// Steps that change what another does.
+Result<void> checkNeeded(const std::set<std::string>& on)
+{
+    for (const auto& [step, needed] :
+         {std::pair{"power_factors", "migration"}, std::pair{"geometric", "log2"}})
+        if (on.contains(step) && !on.contains(needed))
+            return argumentError("steps: \"{}\" changes what \"{}\" does, which is off", step,
+                                 needed);
+    return {};
+}
+
+HeadDivision divisionBy(const std::set<std::string>& on)
+{
+    if (!on.contains("log2"))
+        return HeadDivision::integer;
+    return on.contains("geometric") ? HeadDivision::log2Geometric : HeadDivision::log2Arithmetic;
+}
+
+std::vector<std::string> trioNotes(const std::set<std::string>& on)
+{
+    std::vector<std::string> notes;
+    if (on.contains("power_factors"))
+        notes.push_back("Factors of migration are powers of two, 1 to 32 [code, an option]: a "
+                        "shifter divides by them.");
+    if (on.contains("geometric"))
+        notes.push_back("Divisors are rounded as the released code does, up from the root of 2 "
+                        "[code]; the hardware's rule goes up from 1.5.");
+    return notes;
+}
+
 Result<CodedVision> trioVit(const VisionQuantTask& task)
 {
     const auto& on = task.settings.tricks;
-    return codeEfficientVit(
+    VITRINE_CHECK(checkNeeded(on));
+    auto coded = codeEfficientVit(
         {.activations = on.contains("affine") ? GridKind::affine : GridKind::symmetric,
          .searches = on.contains("search"),
          .migration = on.contains("migration"),
          .shifting = on.contains("shift"),
          .attention = on.contains("attention"),
-         .division = on.contains("log2") ? HeadDivision::log2Arithmetic : HeadDivision::integer},
+         .division = divisionBy(on),
+         .powerFactors = on.contains("power_factors"),
+         .learnsSteps = on.contains("learned_steps"),
+         .learnsRounding = on.contains("ada_round")},
         task);
+    if (coded)
+        std::ranges::move(trioNotes(on), std::back_inserter(coded->notes));
+    return coded;
 }
 
 const Registry<VisionMethod>::Adds kAddsUniform(5, [] {
@@ -56,7 +96,21 @@ const Registry<VisionMethod>::Adds kAddsTrioVit(40, [] {
                     "point"},
                    {"log2", "Logarithmic divisors",
                     "Divisors of linear attention are powers of two, 4 bits; without it they are "
-                    "codes of 8 bits"}},
+                    "codes of 8 bits"},
+                   {"power_factors", "Factors that are powers of two",
+                    "Migration divides by 1, 2, 4 .. 32 alone, which is a shift", true},
+                   {"geometric", "Divisors by the released rule",
+                    "Divisors go up to the next power of two from the root of 2 on, as the "
+                    "released code has it; the hardware's rule begins at 1.5",
+                    true},
+                   {"learned_steps", "Learned steps",
+                    "The step of what a pointwise convolution or linear layer alone reads is "
+                    "learned, so that its outputs change least",
+                    true},
+                   {"ada_round", "Learned rounding",
+                    "Whether each weight goes up or down is learned, so that the layer's outputs "
+                    "change least (AdaRound)",
+                    true}},
         .fits = checkIsEfficientVit,
         .quantize = trioVit,
         .mostActivationBits = kMostActivationBits};

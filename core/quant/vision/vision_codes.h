@@ -129,8 +129,9 @@ struct CodedLayer {
 
 struct CodedVision {
     std::shared_ptr<const model::VisionCheckpoint> checkpoint;
-    CodeGrid input;                 // of the prepared picture
-    std::vector<CodedLayer> layers; // as the network's
+    CodeGrid input;                      // of the prepared picture
+    std::vector<CodedLayer> layers;      // as the network's
+    std::vector<std::string> notes = {}; // of the method: what was learned, in sentences
 
     const model::Network& network() const { return checkpoint->network(); }
 };

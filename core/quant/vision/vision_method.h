@@ -26,6 +26,13 @@ struct VisionQuantSettings {
     int activationBits = 8;                    // 2 .. the method's most
     std::map<std::string, int> layerBits = {}; // of single weights, by layer, instead
     std::set<std::string> tricks = {};         // those that are on, by name
+    int roundingSteps = 500;                   // for each layer, of a trick that learns to round
+
+    int weightBitsOf(const model::NetworkLayer& layer) const
+    {
+        const auto own = layerBits.find(layer.shape.name);
+        return own == layerBits.end() ? weightBits : own->second;
+    }
 };
 
 struct VisionQuantTask {

@@ -2,14 +2,10 @@
 
 #include "core/base/in_file.h"
 #include "core/model/vision/folded_weights.h"
-#include "core/quant/vision/calibration_passes.h"
-#include "core/quant/vision/channel_factors.h"
 #include "core/quant/vision/gelu_codes.h"
-#include "core/quant/vision/grid_losses.h"
+#include "core/quant/vision/learned_rounding.h"
 #include "core/quant/vision/log_int_softmax.h"
-#include "core/quant/vision/smoothing.h"
-#include "core/quant/vision/vit_places.h"
-#include "core/quant/vision/weight_scale.h"
+#include "core/quant/vision/vit_grids.h"
 
 #include <algorithm>
 #include <cmath>
@@ -23,14 +19,9 @@ namespace
 using model::LayerKind;
 using model::NetworkLayer;
 
-constexpr int kTensorBits = 8; // of residuals, norms and embeddings, whatever the activations have
 constexpr int kNormMultiplierBits = 16; // the paper's 8 cost accuracy [D]
 constexpr double kMostSum = 2147483647; // sums of the integer path are 32 bits wide
-
-bool isProduct(LayerKind kind)
-{
-    return kind == LayerKind::conv || kind == LayerKind::linear;
-}
+constexpr double kVitGridsShare = 0.1;  // of the progress, where rounding is learned after it
 
 // One network on its way into codes.
 class VitCoder
@@ -43,51 +34,33 @@ public:
 
     Result<CodedVision> code()
     {
-        VITRINE_CHECK(readWeights());
-        VITRINE_TRY(seen_, seeNetwork(passes_, part(0)));
-        smooth();
-        chooseWeights();
+        VisionQuantTask choosing = task_;
+        choosing.progress = part(0, scheme_.learnsRounding ? kVitGridsShare : 1);
+        VITRINE_TRY(chosen_, chooseVitGrids(scheme_, choosing, passes_));
         coded_.checkpoint = task_.checkpoint;
+        coded_.input = chosen_.picture;
         coded_.layers.resize(network_.layers.size());
-        VITRINE_CHECK(chooseGrids());
+        codes_.resize(network_.layers.size());
+        for (std::size_t i = 0; i < network_.layers.size(); ++i) {
+            coded_.layers[i].output = chosen_.outputs[i];
+            if (isVitProduct(network_.layers[i].shape.kind))
+                codes_[i] = weightCodes(chosen_.weights[i].values, chosen_.weights[i].scales,
+                                        Rounding::halfUp);
+        }
         for (std::size_t i = 0; i < network_.layers.size(); ++i)
             VITRINE_CHECK(codeLayer(i));
+        if (scheme_.learnsRounding)
+            VITRINE_CHECK(learnRounding());
         return std::move(coded_);
     }
 
 private:
-    struct Weights {
-        Matrix values; // [outputs, inputs], smoothing multiplied in
-        std::vector<float> bias;
-        WeightChoice scales;
-    };
-
-    // The share of the whole work that pass `pass` of two is.
-    std::function<bool(double)> part(int pass) const
+    std::function<bool(double)> part(double from, double to) const
     {
         if (!task_.progress)
             return {};
-        return [this, pass](double share) { return task_.progress((pass + share) / 2); };
+        return [=, this](double share) { return task_.progress(from + (to - from) * share); };
     }
-    int weightBits(std::size_t layer) const
-    {
-        const auto own = task_.settings.layerBits.find(network_.layers[layer].shape.name);
-        return own == task_.settings.layerBits.end() ? task_.settings.weightBits : own->second;
-    }
-    int activationBits(std::size_t layer) const
-    {
-        return isResidual(network_, layer) ? kTensorBits : task_.settings.activationBits;
-    }
-    Result<void> readWeights();
-    void smooth();
-    void chooseWeights();
-    Result<void> chooseGrids();
-    Range rangeOfLayer(std::size_t layer) const; // smoothed
-    void codePictures();
-    CodeGrid chosenGrid(const CodeGrid& raw, const GridLosses* losses) const;
-    std::vector<float> smoothed(std::size_t layer, std::span<const float> values) const;
-    Matrix smoothedSquare(std::size_t layer) const; // of what a product reads
-
     const CodeGrid& inputGrid(std::size_t layer, std::size_t operand = 0) const
     {
         const NetworkLayer& described = network_.layers[layer];
@@ -101,165 +74,17 @@ private:
     Result<CodedProduct> productOf(std::size_t layer);
     Result<CodedTokens> codedTokens(std::size_t layer);
     Result<CodedNorm> normOf(std::size_t layer);
+    WeightsToRound weightsToRound(std::size_t layer) const;
+    Result<void> learnRounding();
 
     const VitScheme& scheme_;
     const VisionQuantTask& task_;
     const CalibrationPasses& passes_;
     const model::Network& network_;
-    SeenNetwork seen_;
-    std::vector<Weights> weights_;               // of each layer
-    std::vector<float> firstTokens_, positions_; // as the checkpoint has them
-    std::vector<std::vector<double>> smoothing_; // what a norm's output is multiplied by; empty: 1
+    VitGrids chosen_;
+    std::vector<std::vector<std::int32_t>> codes_; // of the weights of each layer
     CodedVision coded_;
 };
-
-Result<void> VitCoder::readWeights()
-{
-    weights_.resize(network_.layers.size());
-    for (std::size_t i = 0; i < network_.layers.size(); ++i) {
-        const NetworkLayer& layer = network_.layers[i];
-        if (layer.shape.kind == LayerKind::tokens)
-            for (const model::NetworkTensor& tensor : layer.tensors) {
-                VITRINE_TRY(const auto values, model::finiteTensor(tensor.name, *task_.checkpoint));
-                auto& to = tensor.name == "pos_embed" ? positions_ : firstTokens_;
-                to.insert(to.end(), values.begin(), values.end());
-            }
-        if (!isProduct(layer.shape.kind))
-            continue;
-        VITRINE_TRY(auto folded, model::foldedWeights(layer, *task_.checkpoint));
-        weights_[i].values =
-            Eigen::Map<const Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>(
-                folded.weights.data(), layer.shape.n, layer.shape.k)
-                .cast<double>();
-        weights_[i].bias = std::move(folded.bias);
-        weights_[i].bias.resize(static_cast<std::size_t>(layer.shape.n));
-    }
-    return {};
-}
-
-void VitCoder::smooth()
-{
-    smoothing_.resize(network_.layers.size());
-    for (std::size_t i = 0; scheme_.smoothing && i < network_.layers.size(); ++i) {
-        const auto reader = smoothedReader(network_, i);
-        if (!reader)
-            continue;
-        Matrix& weights = weights_[*reader].values;
-        smoothing_[i] = smoothColumns(
-            weights, smoothingExponents(seen_.layers[i].channelMost, columnMaxima(weights),
-                                        smoothingAlpha(network_, *reader)));
-    }
-}
-
-void VitCoder::chooseWeights()
-{
-    for (std::size_t i = 0; i < network_.layers.size(); ++i) {
-        if (!isProduct(network_.layers[i].shape.kind))
-            continue;
-        const Matrix square = smoothedSquare(i);
-        weights_[i].scales = chooseWeightScales(
-            weights_[i].values, lossesFromMeanSquare(square),
-            {.bits = weightBits(i),
-             .isPerOutput = scheme_.fewBitsPerOutput && weightBits(i) < kTensorBits,
-             .power = scheme_.power,
-             .rounding = Rounding::halfUp});
-    }
-}
-
-Matrix VitCoder::smoothedSquare(std::size_t layer) const
-{
-    Matrix square = seen_.layers[layer].meanSquare;
-    if (network_.layers[layer].inputs.empty() ||
-        smoothing_[network_.layers[layer].inputs[0]].empty())
-        return square;
-    const std::vector<double>& by = smoothing_[network_.layers[layer].inputs[0]];
-    const Eigen::Map<const Eigen::VectorXd> factors(by.data(),
-                                                    static_cast<Eigen::Index>(by.size()));
-    return factors.asDiagonal() * square * factors.asDiagonal();
-}
-
-std::vector<float> VitCoder::smoothed(std::size_t layer, std::span<const float> values) const
-{
-    std::vector<float> result(values.begin(), values.end());
-    const std::vector<double>& by = smoothing_[layer];
-    for (std::size_t i = 0; !by.empty() && i < result.size(); ++i)
-        result[i] = static_cast<float>(static_cast<double>(result[i]) * by[i % by.size()]);
-    return result;
-}
-
-CodeGrid VitCoder::chosenGrid(const CodeGrid& raw, const GridLosses* losses) const
-{
-    CodeGrid grid = raw;
-    grid.scale =
-        choosePower(raw.scale, scheme_.power, {}, losses ? losses->means() : std::vector<double>())
-            .scale;
-    return grid;
-}
-
-Range VitCoder::rangeOfLayer(std::size_t layer) const
-{
-    ValueRange seen = seen_.layers[layer].range;
-    if (network_.layers[layer].inputs.empty()) // class tokens stand beside the patches
-        seen.include(firstTokens_);
-    if (smoothing_[layer].empty())
-        return {seen.low, seen.high};
-    double most = 0;
-    for (std::size_t c = 0; c < smoothing_[layer].size(); ++c)
-        most = std::max(most, seen_.layers[layer].channelMost[c] * smoothing_[layer][c]);
-    return {-most, most};
-}
-
-Result<void> VitCoder::chooseGrids()
-{
-    const bool isAdaptive = scheme_.power == PowerRounding::adaptive;
-    const std::size_t count = network_.layers.size();
-    std::vector<CodeGrid> raw(count);
-    std::vector<std::optional<GridLosses>> losses(count);
-    std::vector<std::optional<ChannelFactorSearch>> factors(count);
-    for (std::size_t i = 0; i < count; ++i) {
-        if (network_.layers[i].shape.kind == LayerKind::softmax)
-            continue;
-        raw[i] = symmetricGrid(rangeOfLayer(i), activationBits(i));
-        if (scheme_.channelFactors && isResidual(network_, i))
-            factors[i].emplace(
-                static_cast<std::size_t>(network_.layers[i].shape.n), raw[i],
-                ChannelFactorSettings{.isGlobalPowerOfTwo = scheme_.power != PowerRounding::none,
-                                      .rounding = Rounding::halfUp});
-        else if (isAdaptive)
-            losses[i].emplace(candidateGrids(raw[i]), Rounding::halfUp);
-    }
-    if (losses.front())
-        losses.front()->add(std::span<const float>(firstTokens_));
-    const auto isOpen = [](const auto& one) { return one.has_value(); };
-    if (std::ranges::any_of(losses, isOpen) || std::ranges::any_of(factors, isOpen))
-        VITRINE_CHECK(passes_.run(
-            [&](const model::LayerOutput& output) {
-                if (losses[output.layer])
-                    losses[output.layer]->add(
-                        std::span<const float>(smoothed(output.layer, output.values)));
-                if (factors[output.layer])
-                    factors[output.layer]->add(output.values);
-            },
-            part(1)));
-    codePictures();
-    for (std::size_t i = 0; i < count; ++i) {
-        if (network_.layers[i].shape.kind == LayerKind::softmax)
-            continue; // its weights lie in 0 .. 1
-        coded_.layers[i].output = factors[i]
-                                      ? factors[i]->choose().grid
-                                      : chosenGrid(raw[i], losses[i] ? &*losses[i] : nullptr);
-    }
-    return {};
-}
-
-void VitCoder::codePictures()
-{
-    const CodeGrid raw = symmetricGrid({seen_.picture.low, seen_.picture.high}, kTensorBits);
-    GridLosses losses(candidateGrids(raw), Rounding::halfUp);
-    for (const std::vector<float>& picture : passes_.pictures())
-        losses.add(std::span<const float>(picture));
-    coded_.input = chosenGrid(raw, &losses);
-}
 
 Rescale VitCoder::rescaleTo(double factor) const
 {
@@ -293,13 +118,12 @@ CodedSum VitCoder::sumOf(const CodeGrid& a, const CodeGrid& b, const CodeGrid& t
 
 Result<CodedProduct> VitCoder::productOf(std::size_t layer)
 {
-    const Weights& from = weights_[layer];
+    const VitWeights& from = chosen_.weights[layer];
     const auto activation = model::activationBehind(network_, layer);
     CodedProduct product;
-    product.bits = weightBits(layer);
-    product.weightScales = from.scales.scales.scales;
-    for (const std::int32_t code : weightCodes(from.values, from.scales.scales, Rounding::halfUp))
-        product.weights.push_back(static_cast<std::int8_t>(code));
+    product.bits = task_.settings.weightBitsOf(network_.layers[layer]);
+    product.weightScales = from.scales.scales;
+    product.weights.assign(codes_[layer].begin(), codes_[layer].end());
     const CodeGrid &input = inputGrid(layer),
                    &output = coded_.layers[activation.value_or(layer)].output;
     if (activation) {
@@ -311,7 +135,7 @@ Result<CodedProduct> VitCoder::productOf(std::size_t layer)
     }
     const CodeGrid& first = product.before ? *product.before : output;
     for (std::size_t o = 0; o < from.bias.size(); ++o) {
-        const double unit = input.scale * from.scales.scales.of(o),
+        const double unit = input.scale * from.scales.of(o),
                      bias = static_cast<double>(from.bias[o]) / unit;
         product.bias.push_back(scheme_.isWhole ? rounded(bias, Rounding::halfUp) : bias);
         if (std::abs(bias) > kMostSum / 2)
@@ -333,13 +157,9 @@ Result<CodedTokens> VitCoder::codedTokens(std::size_t layer)
                 static_cast<std::int8_t>(grid.code(static_cast<double>(value), Rounding::halfUp)));
         return all;
     };
-    const ValueRange range = rangeOf(positions_);
-    const CodeGrid raw = symmetricGrid({range.low, range.high}, kTensorBits);
-    GridLosses losses(candidateGrids(raw), Rounding::halfUp);
-    losses.add(std::span<const float>(positions_));
-    work.positionGrid = chosenGrid(raw, &losses);
-    work.positions = codes(positions_, work.positionGrid);
-    work.first = codes(firstTokens_, inputGrid(layer));
+    work.positionGrid = chosen_.placed;
+    work.positions = codes(chosen_.positions, work.positionGrid);
+    work.first = codes(chosen_.firstTokens, inputGrid(layer));
     work.sum = sumOf(inputGrid(layer), work.positionGrid, coded_.layers[layer].output,
                      static_cast<std::size_t>(network_.layers[layer].shape.n));
     return work;
@@ -352,11 +172,11 @@ Result<CodedNorm> VitCoder::normOf(std::size_t layer)
     VITRINE_TRY(work.weight,
                 model::finiteTensor(described.shape.name + ".weight", *task_.checkpoint));
     VITRINE_TRY(work.bias, model::finiteTensor(described.shape.name + ".bias", *task_.checkpoint));
-    for (std::size_t c = 0; c < smoothing_[layer].size(); ++c) {
-        work.weight[c] = static_cast<float>(work.weight[c] * smoothing_[layer][c]);
-        work.bias[c] = static_cast<float>(work.bias[c] * smoothing_[layer][c]);
+    for (std::size_t c = 0; c < chosen_.smoothing[layer].size(); ++c) {
+        work.weight[c] = static_cast<float>(work.weight[c] * chosen_.smoothing[layer][c]);
+        work.bias[c] = static_cast<float>(work.bias[c] * chosen_.smoothing[layer][c]);
     }
-    work.factors = smoothing_[layer];
+    work.factors = chosen_.smoothing[layer];
     work.epsilon = static_cast<double>(described.epsilon);
     if (!scheme_.isWhole)
         return work;
@@ -396,7 +216,8 @@ Result<void> VitCoder::codeLayer(std::size_t i)
         const SoftmaxForm form = !scheme_.logSoftmax ? SoftmaxForm::uniform
                                  : scheme_.isWhole   ? SoftmaxForm::whole
                                                      : SoftmaxForm::log2;
-        const int bits = scheme_.logSoftmax ? kLogSoftmaxBits : activationBits(i);
+        const int bits =
+            scheme_.logSoftmax ? kLogSoftmaxBits : activationBits(network_, i, task_.settings);
         if (form == SoftmaxForm::whole)
             VITRINE_CHECK(inFile(layer.shape.name, LogIntSoftmax::check(inputGrid(i).scale, bits)));
         coded.work = CodedSoftmax{form, bits};
@@ -426,6 +247,32 @@ Result<void> VitCoder::codeLayer(std::size_t i)
     default: // an activation, done by its product
         return {};
     }
+}
+
+WeightsToRound VitCoder::weightsToRound(std::size_t layer) const
+{
+    const VitWeights& from = chosen_.weights[layer];
+    WeightsToRound weights{from.values, {}, from.bias};
+    for (std::size_t o = 0; o < from.bias.size(); ++o)
+        weights.grids.push_back(
+            {.bits = from.scales.bits, .isSigned = true, .scale = from.scales.of(o)});
+    return weights;
+}
+
+Result<void> VitCoder::learnRounding()
+{
+    const RoundingWork work{
+        .weights = [&](std::size_t layer) { return weightsToRound(layer); },
+        .take = [&](std::size_t layer, const std::vector<std::int32_t>& codes) -> Result<void> {
+            codes_[layer] = codes;
+            VITRINE_TRY(coded_.layers[layer].work, productOf(layer));
+            return {};
+        }};
+    const AdaRoundSettings settings = adaRoundIn(task_.settings.roundingSteps);
+    VITRINE_TRY(const auto rounded,
+                quant::learnRounding(coded_, passes_, work, settings, part(kVitGridsShare, 1)));
+    coded_.notes.push_back(roundingWords(rounded, settings));
+    return {};
 }
 
 } // namespace

@@ -20,6 +20,7 @@ struct VitScheme {
     // Weights of fewer than 8 bits have a scale for each output, not for the whole; in each layer
     // by its own bits.
     bool fewBitsPerOutput = false;
+    bool learnsRounding = false; // AdaRound [ours: not P²-ViT's]
 };
 inline constexpr int kLogSoftmaxBits = 4;
 

@@ -9,6 +9,11 @@ namespace
 
 using model::LayerKind;
 
+const VisionTrick kLearnedRounding{"ada_round", "Learned rounding",
+                                   "Whether each weight goes up or down is learned, so that the "
+                                   "layer's outputs change least (AdaRound; not P²-ViT's)",
+                                   true};
+
 Result<CodedVision> minMax(const VisionQuantTask& task)
 {
     return codeVit({}, task);
@@ -33,7 +38,8 @@ Result<CodedVision> p2vit(const VisionQuantTask& task)
          .smoothing = on.contains("smoothing"),
          .logSoftmax = on.contains("log2"),
          .isWhole = on.contains("integer"),
-         .fewBitsPerOutput = true},
+         .fewBitsPerOutput = true,
+         .learnsRounding = on.contains(kLearnedRounding.name)},
         task);
 }
 
@@ -64,7 +70,8 @@ const Registry<VisionMethod>::Adds kAddsP2Vit(30, [] {
          kSmoothing,
          kLog2,
          {"integer", "Whole numbers",
-          "LayerNorm, softmax and GELU in whole numbers, every requantization a shift"}},
+          "LayerNorm, softmax and GELU in whole numbers, every requantization a shift"},
+         kLearnedRounding},
         checkIsVit,
         p2vit};
 });

@@ -99,17 +99,21 @@ private:
         quant::VisionQuantSettings settings;
         settings.weightBits = static_cast<int>(params_.integer("weight_bits"));
         settings.activationBits = static_cast<int>(params_.integer("activation_bits"));
-        const std::string& steps = params_.text("steps");
-        if (steps == "all")
-            for (const quant::VisionTrick& trick : method_.tricks) {
-                if (!trick.isOptional)
-                    settings.tricks.insert(trick.name);
-            }
-        else if (steps != "none")
-            for (const std::string& word : listedWords(steps))
+        settings.roundingSteps = static_cast<int>(params_.integer("learning_steps"));
+        for (const std::string& word : listedWords(params_.text("steps")))
+            if (word == "all")
+                addAll(settings.tricks);
+            else if (word != "none")
                 settings.tricks.insert(word);
         VITRINE_CHECK(quant::checkSettings(method_, opened_->model.network(), settings));
         return settings;
+    }
+
+    void addAll(std::set<std::string>& tricks) const
+    {
+        for (const quant::VisionTrick& trick : method_.tricks)
+            if (!trick.isOptional)
+                tricks.insert(trick.name);
     }
 
     // The first training pictures, which are not those that judge.
@@ -150,6 +154,7 @@ private:
     Result<void> quantizeModel()
     {
         VITRINE_TRY(auto coded, method_.quantize(taskFrom(before_, afterCoding())));
+        append(out_.notes, coded.notes);
         coded_ = std::make_shared<const quant::CodedVision>(std::move(coded));
         const auto parts = quant::floatParts(*coded_);
         out_.notes.push_back(
@@ -305,16 +310,25 @@ std::vector<ParamSpec> VisionExperiment::params(const Params&) const
     steps.help = "Which steps of the method are on: all, none, or a list (p2vit: adaptive, ptf, "
                  "smoothing, log2, integer; fq-vit: ptf, smoothing, log2; trio-vit: affine, "
                  "search, migration, shift, attention, log2; vitality: sparse; shiftaddvit: "
-                 "binary, shift_mlp, shift_attention)";
+                 "binary, shift_mlp, shift_attention). all leaves out what is named beside it, "
+                 "as in all,ada_round (p2vit: ada_round; trio-vit: power_factors, geometric, "
+                 "learned_steps, ada_round)";
+    ParamSpec learning = numberParam(
+        "learning_steps", "Steps of learning", "Quantization",
+        "Of ada_round for each layer, and of learned_steps (published: 20,000 and 5,000)", 1,
+        100'000, std::int64_t{500});
+    learning.advanced = true;
     std::vector<ParamSpec> specs = {
-        model, methodParam(),
+        model,
+        methodParam(),
         numberParam("weight_bits", "Bits of weights", "Quantization", "Of each weight", 2, 8,
                     std::int64_t{8}),
         numberParam("activation_bits", "Bits of activations", "Quantization",
                     "Of what products read; residuals and embeddings keep 8. Above 8, which "
                     "uniform and trio-vit know, without the pass in whole numbers",
                     2, 16, std::int64_t{8}),
-        steps};
+        steps,
+        learning};
     for (ParamSpec& spec : mixedParams())
         specs.push_back(std::move(spec));
     for (ParamSpec& spec : reworkParams())

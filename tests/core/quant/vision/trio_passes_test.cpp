@@ -56,16 +56,25 @@ public:
             pictures_.push_back(tests::randomPicture(16, 1, seed));
     }
     // All tricks where none is named; "none": none.
-    std::shared_ptr<const CodedVision> coded(const char* method, VisionQuantSettings settings = {},
-                                             const std::vector<std::string>& without = {}) const
+    Result<CodedVision> quantized(const char* method, VisionQuantSettings settings = {},
+                                  const std::vector<std::string>& without = {},
+                                  const std::vector<std::string>& also = {}) const
     {
         const VisionMethod found = findVisionMethod(method).value();
         if (settings.tricks.empty())
             for (const VisionTrick& trick : found.tricks)
-                settings.tricks.insert(trick.name);
+                if (!trick.isOptional)
+                    settings.tricks.insert(trick.name);
         for (const std::string& name : without)
             settings.tricks.erase(name);
-        auto made = found.quantize({checkpoint_, pictures_, std::move(settings)});
+        settings.tricks.insert(also.begin(), also.end());
+        return found.quantize({checkpoint_, pictures_, std::move(settings)});
+    }
+    std::shared_ptr<const CodedVision> coded(const char* method, VisionQuantSettings settings = {},
+                                             const std::vector<std::string>& without = {},
+                                             const std::vector<std::string>& also = {}) const
+    {
+        auto made = quantized(method, std::move(settings), without, also);
         if (!made)
             throw std::runtime_error(made.error().message);
         return std::make_shared<const CodedVision>(std::move(*made));
@@ -162,6 +171,23 @@ TEST(EfficientVitInCodes, WholeNumbersGiveWhatTheSimulationSays)
     expectTheSameCodes(vit, vit.coded("uniform"));
 }
 
+TEST(EfficientVitInCodes, PicturesWithoutANumberAreRefused)
+{
+    const RandomEfficientVit vit;
+    const auto coded = vit.coded("trio-vit");
+    const auto simulated = SimulatedVision::make(coded).value();
+    const auto whole = IntegerVision::make(coded).value();
+    for (const float value : {std::nanf(""), INFINITY, -INFINITY}) {
+        auto picture = vit.unseen(0);
+        picture[7] = value;
+        const auto a = simulated.run(picture), b = whole.run(picture);
+        ASSERT_FALSE(a || b);
+        EXPECT_EQ(a.error().kind, ErrorKind::argument);
+        EXPECT_EQ(a.error().message, b.error().message);
+        EXPECT_THAT(a.error().message, HasSubstr("value 7"));
+    }
+}
+
 TEST(EfficientVitInCodes, InstructionSetsChangeNothing)
 {
     const RandomEfficientVit vit;
@@ -215,6 +241,78 @@ TEST(TrioVit, MigrationAndShiftingHelpWhereChannelsDiffer)
         }
     EXPECT_EQ(migrated, 8u) << "the inputs of the depthwise convolutions of all MBConvs";
     EXPECT_EQ(centred, 9u) << "and what the second pointwise convolutions read, the stem's too";
+}
+
+// Its optional steps: named, told, and the same codes in both passes.
+TEST(TrioVit, FactorsMayBePowersOfTwo)
+{
+    const RandomEfficientVit vit;
+    const auto coded = vit.coded("trio-vit", {.activationBits = 6}, {}, {"power_factors"});
+    std::size_t factors = 0;
+    for (const CodedLayer& layer : coded->layers)
+        if (const auto* product = std::get_if<CodedProduct>(&layer.work))
+            for (const double factor : product->factors) {
+                ++factors;
+                EXPECT_TRUE(isPowerOfTwo(factor) && factor >= 1 && factor <= 32) << factor;
+            }
+    EXPECT_GT(factors, 100u);
+    EXPECT_THAT(coded->notes, ElementsAre(HasSubstr("powers of two")));
+    expectTheSameCodes(vit, coded);
+}
+
+TEST(TrioVit, DivisorsMayFollowTheReleasedRule)
+{
+    const RandomEfficientVit vit;
+    const auto coded = vit.coded("trio-vit", {}, {}, {"geometric"});
+    for (const CodedLayer& layer : coded->layers) {
+        const auto* heads = std::get_if<CodedHeads>(&layer.work);
+        EXPECT_TRUE(!heads || heads->halves->front().division == HeadDivision::log2Geometric);
+    }
+    EXPECT_THAT(coded->notes, ElementsAre(HasSubstr("root of 2")));
+    expectTheSameCodes(vit, coded);
+}
+
+TEST(TrioVit, LearnedStepsChangeTheGridsThatOneLayerReads)
+{
+    const RandomEfficientVit vit;
+    const VisionQuantSettings bits{.activationBits = 4, .roundingSteps = 200};
+    const auto before = vit.coded("trio-vit", bits),
+               after = vit.coded("trio-vit", bits, {}, {"learned_steps"});
+    std::size_t changed = 0;
+    for (std::size_t i = 0; i < before->layers.size(); ++i) {
+        CodeGrid grid = after->layers[i].output;
+        changed += grid != before->layers[i].output;
+        grid.scale = before->layers[i].output.scale;
+        EXPECT_EQ(grid, before->layers[i].output) << "the step alone";
+    }
+    EXPECT_GT(changed, 5u);
+    EXPECT_THAT(after->notes, ElementsAre(HasSubstr("Learned steps")));
+    EXPECT_LT(lostOfLayers(vit, after), 1.2 * lostOfLayers(vit, before)) << "on other pictures";
+    expectTheSameCodes(vit, after);
+}
+
+TEST(TrioVit, LearnedRoundingLosesLess)
+{
+    const RandomEfficientVit vit;
+    const VisionQuantSettings bits{.weightBits = 3, .roundingSteps = 300};
+    const auto nearest = vit.coded("trio-vit", bits),
+               learned = vit.coded("trio-vit", bits, {}, {"ada_round"});
+    EXPECT_LT(lostOfLayers(vit, learned), lostOfLayers(vit, nearest));
+    EXPECT_THAT(learned->notes, ElementsAre(HasSubstr("AdaRound")));
+    expectTheSameCodes(vit, learned);
+}
+
+TEST(TrioVit, RefusesStepsThatChangeWhatIsOff)
+{
+    const RandomEfficientVit vit;
+    for (const auto& [step, needed] :
+         {std::pair{"power_factors", "migration"}, std::pair{"geometric", "log2"}}) {
+        const auto refused = vit.quantized("trio-vit", {}, {needed}, {step});
+        ASSERT_FALSE(refused) << step;
+        EXPECT_EQ(refused.error().kind, ErrorKind::argument);
+        EXPECT_THAT(refused.error().message, HasSubstr(step));
+        EXPECT_THAT(refused.error().message, HasSubstr(needed));
+    }
 }
 
 TEST(TrioVit, WhatStaysInFloatingPointIsSaid)

@@ -308,6 +308,43 @@ TEST_F(VisionExperimentTest, ABudgetThatNothingKeepsIsRefused)
     EXPECT_THAT(result.error().message, testing::HasSubstr("no choice of bits"));
 }
 
+TEST_F(VisionExperimentTest, BitsOfEachLayerAreRefusedByNameWhereTheyAreNotChosen)
+{
+    tests::writeSmallEfficientVit(folder_.path / "efficient", 1);
+    const auto refused = run({{"model", (folder_.path / "efficient").string()},
+                              {"method", "trio-vit"},
+                              {"mixed", "budget"}});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().kind, ErrorKind::argument);
+    EXPECT_THAT(refused.error().message, testing::StartsWith("mixed: "));
+}
+
+// A standard deviation that no float divides by.
+TEST_F(VisionExperimentTest, APictureWithoutNumbersIsRefusedByItsName)
+{
+    tests::writeSmallModel(folder_.path / "broken", 1);
+    std::ofstream(folder_.path / "broken" / "config.json")
+        << R"({"img_size": 8, "in_chans": 1, "num_heads": 1, "mean": [0.5], "std": [1e-40],
+               "crop_pct": 1.0, "interpolation": "bicubic"})";
+    const auto refused = run({{"model", (folder_.path / "broken").string()}});
+    ASSERT_FALSE(refused);
+    EXPECT_THAT(refused.error().message, testing::StartsWith("picture train-images"));
+    EXPECT_THAT(refused.error().message, testing::HasSubstr("NaN or infinite"));
+}
+
+TEST_F(VisionExperimentTest, OptionalStepsAreNamedBesideAll)
+{
+    const auto learned = [&](const char* steps) {
+        const auto result = run({{"weight_bits", "4"}, {"steps", steps}, {"learning_steps", "20"}});
+        EXPECT_TRUE(result) << (result ? "" : result.error().message);
+        return std::ranges::any_of(result->notes, [](const std::string& note) {
+            return note.find("AdaRound") != std::string::npos;
+        });
+    };
+    EXPECT_FALSE(learned("all"));
+    EXPECT_TRUE(learned("all,ada_round"));
+}
+
 TEST_F(VisionExperimentTest, StepsAreALadder)
 {
     const auto none = run({{"steps", "none"}});
