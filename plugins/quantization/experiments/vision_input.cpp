@@ -6,7 +6,6 @@
 #include "plugins/quantization/experiments/packaged_pictures.h"
 
 #include <algorithm>
-#include <cmath>
 
 namespace vitrine::quantization_plugin
 {
@@ -166,11 +165,8 @@ Result<std::vector<std::int64_t>> classesFor(const LabelledPictures& pictures,
     return result;
 }
 
-namespace
-{
-
-Result<std::vector<float>> preparedFor(const OpenVision& opened, const LabelledPictures& pictures,
-                                       std::int64_t index, LeftOut& leftOut)
+Result<std::vector<float>> seenBy(const OpenVision& opened, const LabelledPictures& pictures,
+                                  std::int64_t index, LeftOut& leftOut)
 {
     const model::Preprocessing& how = opened.model.checkpoint().preprocessing();
     VITRINE_TRY(const Picture picture, pictures.picture(index));
@@ -179,19 +175,6 @@ Result<std::vector<float>> preparedFor(const OpenVision& opened, const LabelledP
         if (const std::vector<float> exact = pictures.exact(index); !exact.empty())
             return model::prepare(exact, how);
     return model::prepare({picture.width, picture.height, picture.channels, picture.values}, how);
-}
-
-} // namespace
-
-Result<std::vector<float>> seenBy(const OpenVision& opened, const LabelledPictures& pictures,
-                                  std::int64_t index, LeftOut& leftOut)
-{
-    VITRINE_TRY(auto seen, preparedFor(opened, pictures, index, leftOut));
-    if (!std::ranges::all_of(seen, [](float x) { return std::isfinite(x); }))
-        return inputError("picture {} has NaN or infinite values once it is prepared for {} (by "
-                          "its mean and std)",
-                          pictures.name(index), opened.name);
-    return seen;
 }
 
 Result<void> noteRounding(const OpenVision& opened, const LabelledPictures& pictures,

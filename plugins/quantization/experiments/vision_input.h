@@ -41,8 +41,7 @@ Result<std::vector<std::int64_t>> classesFor(const LabelledPictures& pictures,
                                              std::vector<std::string>& notes);
 
 // What the model sees of a picture, prepared: its exact values where the model takes it pixel by
-// pixel, else its bytes, resized. `leftOut` is told what of the picture was not read. Input error,
-// with the picture's name, for NaN and infinity.
+// pixel, else its bytes, resized. `leftOut` is told what of the picture was not read.
 Result<std::vector<float>> seenBy(const OpenVision& opened, const LabelledPictures& pictures,
                                   std::int64_t index, LeftOut& leftOut);
 // Tells `notes` where exact values are rounded for this model.

@@ -319,19 +319,6 @@ TEST_F(VisionExperimentTest, BitsOfEachLayerAreRefusedByNameWhereTheyAreNotChose
     EXPECT_THAT(refused.error().message, testing::StartsWith("mixed: "));
 }
 
-// A standard deviation that no float divides by.
-TEST_F(VisionExperimentTest, APictureWithoutNumbersIsRefusedByItsName)
-{
-    tests::writeSmallModel(folder_.path / "broken", 1);
-    std::ofstream(folder_.path / "broken" / "config.json")
-        << R"({"img_size": 8, "in_chans": 1, "num_heads": 1, "mean": [0.5], "std": [1e-40],
-               "crop_pct": 1.0, "interpolation": "bicubic"})";
-    const auto refused = run({{"model", (folder_.path / "broken").string()}});
-    ASSERT_FALSE(refused);
-    EXPECT_THAT(refused.error().message, testing::StartsWith("picture train-images"));
-    EXPECT_THAT(refused.error().message, testing::HasSubstr("NaN or infinite"));
-}
-
 TEST_F(VisionExperimentTest, OptionalStepsAreNamedBesideAll)
 {
     const auto learned = [&](const char* steps) {
