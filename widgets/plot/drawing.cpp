@@ -226,7 +226,7 @@ void drawBars(QPainter& painter, const figure::Bars& bars, const Frame& frame,
 {
     painter.setRenderHint(QPainter::Antialiasing, !aliasedBars(frame, bars));
     painter.setPen(Qt::NoPen);
-    painter.setBrush(palette.series(bars.colour));
+    painter.setBrush(palette.seriesArea(bars.colour));
     for (std::size_t i = 0; i < std::min(bars.position.size(), bars.height.size()); ++i) {
         if (!std::isfinite(bars.height[i]))
             continue;
@@ -442,7 +442,7 @@ void drawKey(QPainter& painter, const figure::Bars& bars, const QRectF& box,
 {
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setPen(Qt::NoPen);
-    painter.setBrush(palette.series(bars.colour));
+    painter.setBrush(palette.seriesArea(bars.colour));
     painter.drawRoundedRect(QRectF(box.center().x() - 5, box.center().y() - 5, 10, 10), 2, 2);
 }
 

@@ -5,6 +5,7 @@
 #include <QHeaderView>
 #include <QKeyEvent>
 #include <QSortFilterProxyModel>
+#include <QStyledItemDelegate>
 
 #include "core/jobs/experiment/metric_words.h"
 #include "core/jobs/experiment/table_digits.h"
@@ -12,6 +13,7 @@
 #include "widgets/theme/shown_text.h"
 
 #include <algorithm>
+#include <numeric>
 
 namespace vitrine
 {
@@ -19,7 +21,9 @@ namespace
 {
 
 constexpr int kRowHeight = 28;
-constexpr int kWidestColumn = 320;
+constexpr int kNarrowestColumn = 56, kWidestColumn = 320;
+constexpr int kAirOfColumn = 12;
+constexpr int kArrowRoom = 9; // that a heading keeps for the arrow of sorting
 constexpr qsizetype kLongestHeading = 120;
 
 bool isNumber(const Cell& cell)
@@ -35,6 +39,24 @@ QVariant sortKey(const Cell& cell)
         return *real;
     return cellWords(cell);
 }
+
+// Numbers end where the words of their heading end, which leave room for the arrow of sorting: so
+// a column of words beside them is not taken for their unit.
+class CellDelegate : public QStyledItemDelegate
+{
+public:
+    using QStyledItemDelegate::QStyledItemDelegate;
+
+    void initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const override
+    {
+        QStyledItemDelegate::initStyleOption(option, index);
+        if (!(option->displayAlignment & Qt::AlignRight))
+            return;
+        option->features |= QStyleOptionViewItem::HasDecoration; // an empty one
+        option->decorationPosition = QStyleOptionViewItem::Right;
+        option->decorationSize = QSize(kArrowRoom, 1);
+    }
+};
 
 } // namespace
 
@@ -79,11 +101,10 @@ QVariant DataTableModel::data(const QModelIndex& index, int role) const
     }
 }
 
-// A missing value stands where the numbers of its column stand.
+// A missing value stands where the numbers of its column stand, as do words in place of one.
 bool DataTableModel::isRight(const Cell& cell, int column) const
 {
-    return isNumber(cell) || (std::holds_alternative<std::monostate>(cell) &&
-                              numbers_[static_cast<std::size_t>(column)]);
+    return isNumber(cell) || numbers_[static_cast<std::size_t>(column)];
 }
 
 QVariant DataTableModel::headerData(int section, Qt::Orientation orientation, int role) const
@@ -113,16 +134,50 @@ DataTable::DataTable(QWidget* parent) : QTableView(parent), model_(new DataTable
     setModel(sorted);
     setSortingEnabled(true);
     sortByColumn(-1, Qt::AscendingOrder); // as the experiment wrote it, until a header is clicked
+    setItemDelegate(new CellDelegate(this));
     styleTable(*this);
 }
 
 void DataTable::setTable(const Table& table)
 {
     model_->setTable(table);
+    contents_.clear();
     for (int column = 0; column < model_->columnCount(); ++column) {
         resizeColumnToContents(column);
-        setColumnWidth(column, std::clamp(columnWidth(column) + 12, 56, kWidestColumn));
+        contents_.push_back(columnWidth(column));
     }
+    spaceColumns();
+}
+
+void DataTable::setTight(bool on)
+{
+    isTight_ = on;
+    spaceColumns();
+}
+
+// What lacks is taken from the heading of the last column, which may be elided; its cells stay.
+void DataTable::spaceColumns()
+{
+    const auto columns = static_cast<int>(contents_.size());
+    const int sum = std::accumulate(contents_.begin(), contents_.end(), 0);
+    const int room = viewport()->width();
+    const int air = isTight_ && sum + columns * kAirOfColumn > room ? 0 : kAirOfColumn;
+    for (int column = 0; column < columns; ++column)
+        setColumnWidth(column, std::clamp(contents_[static_cast<std::size_t>(column)] + air,
+                                          kNarrowestColumn, kWidestColumn));
+    const int last = columns - 1;
+    if (isTight_ && last >= 0 && sum > room)
+        setColumnWidth(last, std::clamp(columnWidth(last) - (sum - room),
+                                        std::min(sizeHintForColumn(last), columnWidth(last)),
+                                        columnWidth(last)));
+    horizontalHeader()->setStretchLastSection(isTight_ && air > 0);
+}
+
+void DataTable::resizeEvent(QResizeEvent* event)
+{
+    QTableView::resizeEvent(event);
+    if (isTight_)
+        spaceColumns();
 }
 
 QString DataTable::selectedText() const
@@ -157,6 +212,7 @@ void styleTable(QTableView& view)
     view.horizontalHeader()->setHighlightSections(false);
     view.horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     view.horizontalHeader()->setMinimumSectionSize(40);
+    view.horizontalHeader()->setTextElideMode(Qt::ElideRight);
 }
 
 } // namespace vitrine

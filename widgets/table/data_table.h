@@ -45,13 +45,20 @@ class DataTable : public QTableView
 public:
     explicit DataTable(QWidget* parent = nullptr);
     void setTable(const Table& table);
+    // Columns fill the width, and have less air where all of them fit only without it.
+    void setTight(bool on);
     QString selectedText() const;
 
 protected:
     void keyPressEvent(QKeyEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
+    void spaceColumns();
+
     DataTableModel* model_;
+    std::vector<int> contents_; // widths of the columns' contents
+    bool isTight_ = false;
 };
 
 // The look of every table: 28 px rows, no grid, whole rows selected.

@@ -99,6 +99,13 @@ QColor Palette::seriesWords(int index) const
     return contrastOf(own, surface) < kReadable ? text : own;
 }
 
+QColor Palette::seriesArea(int index) const
+{
+    const QColor own = series(index);
+    const bool dazzles = own == QColor(Qt::white) && surface == QColor(Qt::black);
+    return !dazzles ? own : index < 0 ? QColor("#808080") : QColor("#B8B8B8");
+}
+
 const Palette& paletteOf(ThemeName name)
 {
     static const std::array<Palette, 3> all = {light(), dark(), highContrast()};

@@ -24,6 +24,8 @@ struct Palette {
     QColor series(int index) const;
     // For words: the colour of the text where the series' own cannot be read on the surface.
     QColor seriesWords(int index) const;
+    // For areas: greys where the series' own, white on black, would dazzle.
+    QColor seriesArea(int index) const;
 };
 
 // The palette in use (light until setTheme is called). Window's thread only.

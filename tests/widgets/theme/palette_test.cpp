@@ -55,6 +55,17 @@ INSTANTIATE_TEST_SUITE_P(All, Themes,
                          testing::Values(ThemeName::light, ThemeName::dark,
                                          ThemeName::highContrast));
 
+TEST_P(Themes, AreasAreSeenAndDoNotDazzle)
+{
+    const Palette& p = paletteOf(GetParam());
+    for (int series = -1; series < 8; ++series) {
+        const QColor area = p.seriesArea(series);
+        EXPECT_GE(contrast(area, p.surface), 1.3) << series;
+        EXPECT_LT(contrast(area, QColor(Qt::black)), p.surface == QColor(Qt::black) ? 17 : 22);
+    }
+    EXPECT_NE(p.seriesArea(-1), p.seriesArea(6));
+}
+
 TEST(Palette, SeriesColoursFollowTheDesignAndRepeat)
 {
     const Palette& p = paletteOf(ThemeName::light);
