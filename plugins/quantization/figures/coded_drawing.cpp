@@ -2,6 +2,9 @@
 
 #include "core/base/cut_text.h"
 
+#include <algorithm>
+#include <string_view>
+
 namespace vitrine::quantization_plugin
 {
 namespace
@@ -20,7 +23,36 @@ std::string blockOf(const std::string& layer)
     return layer.substr(0, end);
 }
 
+constexpr std::string_view kStages = "stages.", kBlocks = "blocks.";
+
+std::size_t placeOfWord(const std::string& layer, std::string_view word)
+{
+    const auto place = layer.find(word);
+    return place == 0 || (place != std::string::npos && layer[place - 1] == '.')
+               ? place
+               : std::string::npos;
+}
+
 } // namespace
+
+std::string shortLayer(const std::string& layer)
+{
+    std::string name = layer;
+    for (const std::string_view word : {kStages, kBlocks})
+        if (const auto place = placeOfWord(name, word); place != std::string::npos)
+            name.erase(place, word.size());
+    return cutText(name, kLongestTick);
+}
+
+std::string blockAxis(const char* what, const std::vector<std::string>& layers)
+{
+    const auto have = [&](std::string_view word) {
+        return std::ranges::any_of(layers, [&](const std::string& layer) {
+            return placeOfWord(layer, word) != std::string::npos;
+        });
+    };
+    return std::string(what) + (have(kStages) ? " (stage.block)" : have(kBlocks) ? " (block)" : "");
+}
 
 std::vector<figure::Axis::Tick> blockTicks(const std::vector<std::string>& layers)
 {
@@ -29,7 +61,7 @@ std::vector<figure::Axis::Tick> blockTicks(const std::vector<std::string>& layer
     for (std::size_t i = 0; i < layers.size(); ++i) {
         const std::string block = blockOf(layers[i]);
         if (block != layers[i] && block != last)
-            ticks.push_back({static_cast<double>(i), cutText(block, kLongestTick)});
+            ticks.push_back({static_cast<double>(i), shortLayer(block)});
         last = block;
     }
     if (!ticks.empty())

@@ -39,11 +39,11 @@ std::vector<figure::Figure> codedFigures(const Runs& runs, const State& state = 
 // widgets/table/claim_table.h shows it (columns mark and unit).
 Table assumedEnergies(const RunRecord& run);
 
+// The run's layers, its columns named as people read them; none: no rows.
+Table codedLayersTable(const RunRecord& run);
+
 // Which parts of a pass stay in floating point: a row for each that does in any run.
 Table inFloatMatrix(const CodedDrawing& drawing);
-
-// So many pictures stand side by side in "coded-lost" and "coded-gained".
-inline constexpr std::size_t kFlipsAcross = 12;
 
 // How many pictures flipped, or why none are shown.
 std::string codedFlipWords(const RunRecord& run);

@@ -12,6 +12,8 @@ namespace vitrine::quantization_plugin
 namespace
 {
 
+constexpr std::int64_t kFlipsAcross = 7; // on paper, where "was T-shirt/top" fits below each
+
 constexpr std::size_t kLongestClass = 40; // bytes
 
 // Pictures that the original alone ("lost") or the codes alone answer rightly, of all judged.
@@ -62,21 +64,22 @@ figure::Figure codedFlips(const CodedDrawing& drawing, bool isLost)
     figure::Figure figure = drawing.startOne(
         isLost ? "coded-lost" : "coded-gained",
         fmt::format("{}: {} picture{}",
-                    isLost ? "Right before, wrong in codes" : "Wrong before, right in codes", all,
-                    all == 1 ? "" : "s"),
+                    isLost ? "Right before, wrong in codes" : "Wrong before, right in codes",
+                    pictureCount(static_cast<double>(all)), all == 1 ? "" : "s"),
         run);
     figure.caption = fmt::format(
         "What each picture is; below, what {}. Those first of which {} was the surest.{}",
         isLost ? "the codes call it" : "the original called it",
         isLost ? "the original" : "the pass in codes",
-        all > images.size() ? fmt::format(" {} more are among the items.", all - images.size())
+        all > images.size() ? fmt::format(" {} more are among the items.",
+                                          pictureCount(static_cast<double>(all - images.size())))
                             : "");
     figure.altText =
         fmt::format("{} pictures with what they are and what they were called.", images.size());
     figure.width = 160;
     figure.images = std::move(images);
     if (!figure.images.empty())
-        figure::layInRows(figure, static_cast<std::int64_t>(kFlipsAcross));
+        figure::layInRows(figure, kFlipsAcross);
     return figure;
 }
 
@@ -90,7 +93,8 @@ std::string codedFlipWords(const RunRecord& run)
     return fmt::format(
         "Of {} pictures {} are right only in the original and {} only in codes. McNemar's test "
         "weighs these alone; pictures that both answer alike say nothing about the difference.",
-        pictureCount(metricOf(run.result, "pictures")), lost, gained);
+        pictureCount(metricOf(run.result, "pictures")), pictureCount(static_cast<double>(lost)),
+        pictureCount(static_cast<double>(gained)));
 }
 
 } // namespace vitrine::quantization_plugin

@@ -115,6 +115,15 @@ std::string trickWords(const std::string& trick)
                                   : cutText(trick, kLongestInside);
 }
 
+// What a trick does besides to the weights, of which the run keeps no columns.
+const char* weightWords(const std::string& trick)
+{
+    const bool movesIntoWeights = trick == "smoothing" || trick == "migration";
+    return movesIntoWeights ? " What a channel loses the column of weights that reads it gains; "
+                              "the run does not keep how large these are."
+                            : "";
+}
+
 figure::Series channelPoints(const std::vector<double>& values,
                              const std::vector<std::size_t>& order, const char* name, int colour)
 {
@@ -173,7 +182,7 @@ figure::Figure codedRescaleMap(const CodedDrawing& drawing)
     const RunRecord& run = drawing.selected();
     figure::Figure figure =
         drawing.startOne("coded-rescale-map", "Places to the right, by layer", run);
-    figure.x.label = "Layer", figure.y.label = "Places to the right";
+    figure.y.label = "Places to the right";
     figure.altText = "A map of layers and shifts, coloured by how many outputs have each.";
     figure.caption = "How many outputs of a layer move their sums by so many places; colours are "
                      "logarithmic.";
@@ -202,6 +211,7 @@ figure::Figure codedRescaleMap(const CodedDrawing& drawing)
         value = (std::isnan(value) ? 0.0f : value) + static_cast<float>(each.outputs);
         grid.maximum = std::max(grid.maximum, static_cast<double>(value));
     }
+    figure.x.label = blockAxis("Layer", layers);
     figure.x.ticks = blockTicks(layers);
     figure.grids.push_back(std::move(grid));
     return figure;
@@ -227,12 +237,11 @@ figure::Figure codedSpread(const CodedDrawing& drawing)
     const RunRecord& run = drawing.selected();
     figure::Figure figure = drawing.startOne(
         "coded-spread", "How far the widest channel stands above the middle one", run);
-    figure.x.label = "Layer", figure.y.label = "Widest over median";
+    figure.y.label = "Widest over median";
     figure.y.scale = figure::Scale::logarithmic;
     figure.altText = "Two lines over the layers, before and after factors or smoothing.";
     figure.caption = "The largest magnitude of the widest channel over that of the median one, on "
-                     "calibration pictures: what one grid for all channels has to bear. Click a "
-                     "layer to see its channels.";
+                     "calibration pictures: what one grid for all channels has to bear.";
     figure.width = 180;
     const auto all = channelSpreads(run);
     const ChannelSpread* chosen = chosenSpread(all, drawing.state().layer);
@@ -253,6 +262,7 @@ figure::Figure codedSpread(const CodedDrawing& drawing)
         if (&all[i] == chosen)
             figure.spans.push_back(bandAround(true, x));
     }
+    figure.x.label = blockAxis("Layer", names);
     figure.x.ticks = blockTicks(names);
     if (!all.empty())
         figure.series = {std::move(before), std::move(after)};
@@ -266,7 +276,10 @@ figure::Figure codedChannels(const CodedDrawing& drawing)
     const ChannelSpread* one = chosenSpread(all, drawing.state().layer);
     figure::Figure figure = drawing.startOne(
         "coded-channels",
-        one ? fmt::format("Channels of {}", cutText(one->layer, kLongestInside)) : "Channels", run);
+        one ? "Channels of " +
+                  (one->layer.size() > kLongestInside ? shortLayer(one->layer) : one->layer)
+            : "Channels",
+        run);
     figure.x.label = "Channels, the widest first", figure.y.label = "Largest magnitude";
     figure.y.scale = figure::Scale::logarithmic;
     figure.altText = "A point for each channel before and after, and what the grid holds.";
@@ -275,8 +288,8 @@ figure::Figure codedChannels(const CodedDrawing& drawing)
     figure.caption = fmt::format(
         "The largest magnitude of each channel on calibration pictures before and after {}. What "
         "the common grid holds is dashed: what lies above is cut off, what lies far below uses few "
-        "codes. Channels that are always 0 have no point.",
-        trickWords(one->trick));
+        "codes. Channels that are always 0 have no point.{}",
+        trickWords(one->trick), weightWords(one->trick));
     std::vector<std::size_t> order(one->before.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::ranges::stable_sort(order, std::ranges::greater{},

@@ -1,7 +1,6 @@
 #include "core/base/cut_text.h"
 #include "core/jobs/experiment/read_run.h"
 #include "plugins/quantization/figures/coded_figures.h"
-#include "plugins/quantization/figures/vision_drawing.h"
 
 #include <fmt/format.h>
 
@@ -69,6 +68,15 @@ figure::Series layersLine(const CodedDrawing& drawing, std::size_t run, const La
     return line;
 }
 
+// Below a bar: what sums, without saying so; of what is before and after them the part it is in.
+std::string streamTick(const CodedLayerRow& row, bool isEnd)
+{
+    if (isEnd)
+        return row.name.substr(0, row.name.find('.'));
+    const std::string name = shortLayer(row.name), sum = ".add";
+    return name.ends_with(sum) ? name.substr(0, name.size() - sum.size()) : name;
+}
+
 // Where the residual stream passes: what enters the first block, each sum, what the network gives.
 std::vector<CodedLayerRow> streamOf(const RunRecord& run)
 {
@@ -84,6 +92,26 @@ std::vector<CodedLayerRow> streamOf(const RunRecord& run)
 }
 
 } // namespace
+
+Table codedLayersTable(const RunRecord& run)
+{
+    static const std::map<std::string, std::pair<const char*, const char*>> kRead = {
+        {"layer", {"Layer", ""}},
+        {"kind", {"Kind", ""}},
+        {"weight_bits", {"Weights", "bit"}},
+        {"weight_scales", {"Scales", ""}},
+        {"output_bits", {"Output", "bit"}},
+        {"output_scale", {"Step", ""}},
+        {"size_bytes", {"Size", "byte"}},
+        {"output_error", {"Error", ""}},
+        {"sqnr_db", {"Signal to noise", "dB"}}};
+    const Table* stored = run.result.table("layers");
+    Table table = stored ? *stored : Table{};
+    for (Column& column : table.columns)
+        if (const auto read = kRead.find(column.name); read != kRead.end())
+            column.name = read->second.first, column.unit = read->second.second;
+    return table;
+}
 
 std::vector<std::string> layersOfAll(const CodedDrawing& drawing)
 {
@@ -102,7 +130,6 @@ std::vector<std::string> layersOfAll(const CodedDrawing& drawing)
 figure::Figure codedLayers(const CodedDrawing& drawing)
 {
     figure::Figure figure = drawing.start("coded-layers", "Signal to noise, layer by layer");
-    figure.x.label = "Layer";
     figure.y.label = "Signal to noise", figure.y.unit = "dB";
     figure.altText = "A line for each run over the layers from the picture to the answer.";
     figure.width = 180;
@@ -110,6 +137,7 @@ figure::Figure codedLayers(const CodedDrawing& drawing)
     LayerPlaces places;
     for (std::size_t i = 0; i < names.size(); ++i)
         places[names[i]].push_back(static_cast<double>(i));
+    figure.x.label = blockAxis("Layer", names);
     figure.x.ticks = blockTicks(names);
     std::size_t others = 0;
     for (std::size_t run = 0; run < drawing.runs().size(); ++run)
@@ -132,7 +160,6 @@ figure::Figure codedStream(const CodedDrawing& drawing)
     const RunRecord& run = drawing.selected();
     figure::Figure figure =
         drawing.startOne("coded-stream", "What each block costs, along the residual stream", run);
-    figure.x.label = "Block";
     figure.y.label = "Signal to noise", figure.y.unit = "dB";
     figure.altText = "Steps from the first layer to the answer, down where a block adds noise.";
     figure.width = 180;
@@ -155,9 +182,12 @@ figure::Figure codedStream(const CodedDrawing& drawing)
                                     : fmt::format("{}: {:.1f} dB, {:+.1f} dB",
                                                   cutText(stream[i].name, kLongestLayer), after,
                                                   after - before));
-        names.push_back(cutText(stream[i].name, kLongestLayer));
+        names.push_back(stream[i].name);
     }
-    figure.x.ticks = ticksOf(names);
+    figure.x.label = blockAxis("Sum", names);
+    for (std::size_t i = 0; i < names.size(); ++i)
+        figure.x.ticks.push_back(
+            {static_cast<double>(i), streamTick(stream[i], i == 0 || i + 1 == stream.size())});
     for (figure::Bars* bars : {&ends, &down, &up})
         if (!bars->position.empty())
             figure.bars.push_back(std::move(*bars));

@@ -146,8 +146,8 @@ VersionTable codedTable(const Runs& runs)
     made.table.name = "versions";
     for (const TableColumn& column : kColumns)
         made.table.columns.push_back({column.name, column.unit, column.origin, column.help});
-    for (const char* name :
-         {"95 % of change", "Alike", "Bits", "Energy", "95 %", "Simulated", "Saved", "Float"})
+    for (const char* name : {"95 % of change", "Alike", "Bits", "Energy", "95 %", "Simulated",
+                             "Saved", "Float", "Integer", "p-value", "Size"})
         made.givingWay.push_back(made.table.column(name));
     const auto originals = originalsOf(runs);
     const bool isOnly = std::ranges::all_of(originals, [](std::size_t of) { return of == 0; });

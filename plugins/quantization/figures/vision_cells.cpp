@@ -59,8 +59,8 @@ Table cellTable(const RunRecord& run, const State& state)
     column("Picture", "", "Its name");
     column("It is", "", "Its class");
     column("Called", "", "The class with the largest logit");
-    column("Probability", "%", "Of the answer");
-    column("Of its class", "%", "Probability of the class it is");
+    column("Sure", "%", "Probability of what it is called");
+    column("True class", "%", "Probability of what it is");
     if (judgesTwo(run))
         column(evaluatedModel(run, "second"), "", "What the second model calls it");
     for (const JudgedPicture& one : judgedPictures(run, "items")) {

@@ -53,8 +53,8 @@ std::string pairedSentence(const RunRecord& run)
         return withTrueMinus(fmt::format("{:.1f}", 100 * share));
     };
     return fmt::format(
-        "{} is better than {} {}: {} against {}, {} points more (95 % interval: {} to {}), "
-        "McNemar's {}.",
+        "{} is better than {} {}: {} against {}, {} points more (95 %: {} to {}; McNemar's "
+        "{}).",
         isSecond ? second : first, isSecond ? first : second, on,
         accuracyPercent(isSecond ? other : accuracy), accuracyPercent(isSecond ? accuracy : other),
         points(std::abs(difference)), points(isSecond ? low : -high),

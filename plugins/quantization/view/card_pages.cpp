@@ -69,6 +69,11 @@ void CardPages::addRow(std::initializer_list<Panel*> cards, int stretch)
     rows_.push_back(row);
 }
 
+void CardPages::addSpace()
+{
+    pages_.back().column->addStretch();
+}
+
 QString CardPages::show(const QString& key)
 {
     const auto found = std::ranges::find(pages_, key, &Page::key);

@@ -33,6 +33,7 @@ public:
     void addPage(const QString& key, const QString& word, const QString& help,
                  const QString& missing = {});
     void addRow(std::initializer_list<Panel*> cards, int stretch); // to the page added last
+    void addSpace(); // what the rows of the page added last leave over is below them
     // The page of this key, the first where there is none. Gives its key.
     QString show(const QString& key);
     void fitWidth(int width); // of the view

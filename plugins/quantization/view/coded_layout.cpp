@@ -20,7 +20,7 @@ namespace
 {
 
 constexpr int kComparedHeight = 260, kLinesHeight = 320, kStreamHeight = 300, kCostHeight = 340;
-constexpr int kLayerRowsHeight = 330, kSheetOfFlipsHeight = 190;
+constexpr int kLayerRowsHeight = 330, kFlipSide = 96;
 constexpr int kMapsHeight = 430, kChangeHeight = 260;
 
 } // namespace
@@ -73,8 +73,9 @@ void CodedView::addPages()
     pages_->addRow({makeEnergies()}, 0);
     pages_->addPage("flips", tr("Flips"), tr("Pictures whose answer changed"));
     pages_->addRow({makeFlipWords()}, 0);
-    pages_->addRow({plots_->add("coded-lost", kSheetOfFlipsHeight)}, 0);
-    pages_->addRow({plots_->add("coded-gained", kSheetOfFlipsHeight)}, 0);
+    pages_->addRow({plots_->addSheet("coded-lost", kFlipSide)}, 0);
+    pages_->addRow({plots_->addSheet("coded-gained", kFlipSide)}, 0);
+    pages_->addSpace();
     pages_->addPage("attention", tr("Attention"),
                     tr("Where the class token looks, before and after"),
                     tr("This run kept no attention: its network has no class token that looks at "
@@ -116,6 +117,7 @@ Panel* CodedView::makeLayerTable()
     layers_->setAccessibleName(tr("Layers of the selected run"));
     layers_->setFrameShape(QFrame::NoFrame);
     layers_->setMinimumHeight(kLayerRowsHeight);
+    layers_->setTight(true);
     layersCard_->body()->addWidget(layers_, 1);
     return layersCard_;
 }

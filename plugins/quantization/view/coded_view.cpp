@@ -1,17 +1,13 @@
 #include "plugins/quantization/view/coded_view.h"
 
-#include "core/base/json.h"
 #include "core/jobs/experiment/read_run.h"
 #include "plugins/quantization/figures/coded_figures.h"
 #include "plugins/quantization/figures/coded_ladder.h"
-#include "plugins/quantization/view/card_pages.h"
 #include "plugins/quantization/view/plot_cards.h"
 #include "plugins/quantization/view/verdict_card.h"
 #include "widgets/page/elided_choice.h"
 #include "widgets/page/panel.h"
 #include "widgets/params/segmented_switch.h"
-#include "widgets/plot/plot_view.h"
-#include "widgets/state_json.h"
 #include "widgets/table/claim_table.h"
 #include "widgets/table/run_table.h"
 #include "widgets/theme/shown_text.h"
@@ -19,20 +15,11 @@
 
 #include <QLabel>
 #include <QPushButton>
-#include <QSignalBlocker>
 
-#include <algorithm>
 #include <cmath>
 
 namespace vitrine::quantization_plugin
 {
-namespace
-{
-
-constexpr int kSheetRowHeight = 150, kSheetMargins = 40; // pixels
-
-} // namespace
-
 CodedView::CodedView(ViewContext& context, QWidget* parent)
     : ComparisonView(
           context,
@@ -75,7 +62,6 @@ void CodedView::drawRuns(const Runs& runs, const State& state)
 {
     over_->setCurrent(state.isBitsShown ? 1 : 0);
     showFigures(codedFigures(runs, state));
-    fitSheets();
     const Table inFloat = inFloatMatrix(CodedDrawing(runs, state));
     inFloatCard_->setVisible(!inFloat.rows.empty());
     inFloat_->setRows(inFloat, {});
@@ -96,11 +82,10 @@ void CodedView::drawRun(const RunRecord& run)
         hasBits ? tr("Opens the form of the accelerators with the widths of %1")
                       .arg(shownText(codedName(run), 80))
                 : tr("This run kept no widths of its layers: run again to simulate it"));
-    const Table* layers = run.result.table("layers");
-    layersCard_->setVisible(layers != nullptr);
+    const Table layers = codedLayersTable(run);
+    layersCard_->setVisible(!layers.rows.empty());
     layersCard_->setHeading(tr("Layers") + of);
-    if (layers)
-        layers_->setTable(*layers);
+    layers_->setTable(layers);
     const Table energies = assumedEnergies(run);
     energiesCard_->setVisible(!energies.rows.empty());
     energiesCard_->setHeading(tr("What an operation is assumed to cost") + of);
@@ -116,17 +101,6 @@ void CodedView::drawChannelChoice(const RunRecord& run, const State& state)
         channelChoice_->addItem(shownText(layer, 80), fromUtf8(layer));
         if (layer == shown)
             channelChoice_->setCurrentIndex(channelChoice_->count() - 1);
-    }
-}
-
-void CodedView::fitSheets()
-{
-    for (auto* plot : findChildren<plot::PlotView*>()) {
-        const figure::Figure& shown = plot->figure();
-        if (shown.name != "coded-lost" && shown.name != "coded-gained")
-            continue;
-        const std::size_t rows = (shown.images.size() + kFlipsAcross - 1) / kFlipsAcross;
-        plot->setFixedHeight(kSheetMargins + kSheetRowHeight * static_cast<int>(rows));
     }
 }
 

@@ -51,7 +51,6 @@ private:
     Panel* makePublished();
     void drawRun(const RunRecord& run); // what is of the selected one alone
     void drawChannelChoice(const RunRecord& run, const State& state);
-    void fitSheets(); // as high as their rows of pictures are
     void selectLayer(const QString& layer);
     void drawLadderButton(const RunRecord& run, const Runs& runs);
     void climb();    // runs the rungs that the selected run's ladder lacks

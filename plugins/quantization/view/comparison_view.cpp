@@ -16,6 +16,12 @@
 
 namespace vitrine::quantization_plugin
 {
+namespace
+{
+
+constexpr int kBesideSheets = 2 * 12 + 12; // pixels: a page's margins and its scroll bar
+
+} // namespace
 
 ComparisonView::ComparisonView(ViewContext& context, const Words& words, Kind kind, QWidget* parent)
     : RoomView(context, BoundState({"ranges"}),
@@ -89,6 +95,7 @@ void ComparisonView::resizeEvent(QResizeEvent* event)
     View::resizeEvent(event);
     if (pages_)
         pages_->fitWidth(width());
+    plots_->fitSheets(width() - kBesideSheets);
 }
 
 bool ComparisonView::isSound(const RunRecord& run) const
@@ -201,10 +208,12 @@ Skeleton comparisonSkeleton(int tableHeight)
 {
     return [tableHeight](QSize size) -> std::vector<SkeletonCard> {
         using Body = SkeletonCard::Body;
-        const int gap = 8, said = 96, half = (size.width() - gap) / 2;
-        const int top = said + tableHeight + 2 * gap, height = std::max(0, size.height() - top);
-        return {{{0, 0, size.width(), said}, Body::words},
-                {{0, said + gap, size.width(), tableHeight}, Body::lines},
+        const int gap = 8, bar = 30, said = 96, half = (size.width() - gap) / 2;
+        const int table = bar + said + 2 * gap;
+        const int top = table + tableHeight + gap, height = std::max(0, size.height() - top);
+        return {{{0, 0, std::min(500, size.width()), bar}},
+                {{0, bar + gap, size.width(), said}, Body::words},
+                {{0, table, size.width(), tableHeight}, Body::lines},
                 {{0, top, half, height}},
                 {{half + gap, top, half, height}}};
     };

@@ -98,7 +98,8 @@ private:
     VersionsCard* versions_ = nullptr;
 };
 
-// The layout of a first page in grey: words, a table of this height, two plots side by side.
+// The layout of a first page in grey: the bar, words, a table of this height, two plots side by
+// side.
 Skeleton comparisonSkeleton(int tableHeight);
 
 } // namespace vitrine::quantization_plugin

@@ -46,6 +46,11 @@ public:
     Panel* add(const char* figure, int height);
     // In a card that has more in it, which stays when there is no figure.
     void addTo(Panel* card, const char* figure, int height);
+    // A sheet of pictures, each about `side` pixels wide: as many stand side by side as fit, and
+    // the card is as high as its rows are. What leaves the window is laid out as the figure says.
+    Panel* addSheet(const char* figure, int side);
+    void fitSheets(int width); // of the page, its scroll bar apart
+
     // Draws those of which there are figures and hides the others. Ranges are those of `state`.
     void show(const std::vector<figure::Figure>& figures, const QJsonObject& state);
 
@@ -58,13 +63,19 @@ private:
     struct Card {
         Panel* card = nullptr; // that shows the figure alone
         plot::PlotView* view = nullptr;
+        int side = 0; // of a sheet's pictures; 0: no sheet
+        figure::Figure sheet = {};
     };
     plot::PlotView* plotIn(Panel* card, const char* figure, int height);
+    plot::PlotView* sheetIn(Panel* card, const char* figure);
+    plot::PlotView* plainPlotIn(Panel* card, const char* figure);
+    void laySheet(Card& card);
 
     ViewContext& context_;
     QWidget* view_;
     std::map<std::string, Card> cards_;
     QJsonObject ranges_;
+    int sheetWidth_ = 1000; // pixels
 };
 
 } // namespace vitrine::quantization_plugin

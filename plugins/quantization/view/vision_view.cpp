@@ -9,39 +9,32 @@
 #include "widgets/page/flow_layout.h"
 #include "widgets/page/panel.h"
 #include "widgets/params/segmented_switch.h"
-#include "widgets/table/data_table.h"
+#include "widgets/table/run_table.h"
 #include "widgets/theme/shown_text.h"
 #include "widgets/theme/text.h"
 
 #include <QBoxLayout>
 #include <QLabel>
 
+#include <algorithm>
+
 namespace vitrine::quantization_plugin
 {
 namespace
 {
 
-constexpr int kMatrixHeight = 400, kCurveHeight = 360, kSheetHeight = 420, kCellSheetHeight = 150;
-constexpr int kNamesHeight = 160, kPairsHeight = 100, kAccuracyHeight = 200;
+constexpr int kMatrixHeight = 400, kCurveHeight = 360, kSheetSide = 140, kCellSheetHeight = 150;
+constexpr int kNamesHeight = 160, kAccuracyHeight = 200;
 
 std::vector<SkeletonCard> visionSkeleton(QSize size)
 {
     using Body = SkeletonCard::Body;
-    const int gap = 8, said = 96, half = (size.width() - gap) / 2;
-    const int top = said + gap, height = std::max(0, size.height() - top);
+    const int gap = 8, said = 96, bar = 30, half = (size.width() - gap) / 2;
+    const int top = said + bar + 2 * gap, height = std::max(0, size.height() - top);
     return {{{0, 0, size.width(), said}, Body::words},
+            {{0, said + gap, std::min(320, size.width()), bar}},
             {{0, top, half, height}},
             {{half + gap, top, half, height}, Body::lines}};
-}
-
-DataTable* plainTable(Panel* card, const QString& name, int height)
-{
-    auto* table = new DataTable(card);
-    table->setAccessibleName(name);
-    table->setFrameShape(QFrame::NoFrame);
-    table->setMinimumHeight(height);
-    card->body()->addWidget(table, 1);
-    return table;
 }
 
 } // namespace
@@ -98,13 +91,14 @@ void VisionView::addPages()
                     plots_->add("vision-classes", kCurveHeight)},
                    1);
     pages_->addPage("worst", tr("Worst"), tr("The answers that are furthest from the truth"));
-    pages_->addRow({plots_->add("vision-worst", kSheetHeight)}, 1);
+    pages_->addRow({plots_->addSheet("vision-worst", kSheetSide)}, 0);
+    pages_->addSpace();
     pages_->addPage("both", tr("Two models"), tr("Where one is right and the other is not"),
                     tr("One model was judged. Name another one beside it in the form (F4 shows "
                        "it) and both are compared picture by picture."));
     pages_->addRow({makePairs()}, 0);
     pages_->addRow({plots_->add("vision-paired", kCurveHeight)}, 1);
-    pages_->addRow({plots_->add("vision-differing", kSheetHeight)}, 1);
+    pages_->addRow({plots_->addSheet("vision-differing", kSheetSide)}, 0);
 }
 
 Panel* VisionView::makeConfusion()
@@ -140,7 +134,12 @@ Panel* VisionView::makeCell()
     plots_->addTo(cellCard_, "vision-cell", kCellSheetHeight);
     noPictures_ = wordsLabel("muted", tr("Why no pictures are shown"), cellCard_);
     cellCard_->body()->addWidget(noPictures_);
-    cellTable_ = plainTable(cellCard_, tr("Pictures of the cell"), kNamesHeight);
+    cellTable_ = new DataTable(cellCard_);
+    cellTable_->setTight(true);
+    cellTable_->setAccessibleName(tr("Pictures of the cell"));
+    cellTable_->setFrameShape(QFrame::NoFrame);
+    cellTable_->setMinimumHeight(kNamesHeight);
+    cellCard_->body()->addWidget(cellTable_, 1);
     return cellCard_;
 }
 
@@ -148,9 +147,10 @@ Panel* VisionView::makePairs()
 {
     pairsCard_ = new Panel(tr("Both models on the same pictures"), this);
     pairsCard_->setEnlargeable(false);
-    pairs_ = plainTable(pairsCard_, tr("How often both, one and none are right"), kPairsHeight);
+    pairs_ = new RunTable(pairsCard_);
+    pairs_->setAccessibleName(tr("How often both, one and none are right"));
     pairs_->setSortingEnabled(false);
-    pairs_->setMaximumHeight(kPairsHeight);
+    pairsCard_->body()->addWidget(pairs_);
     return pairsCard_;
 }
 
@@ -173,7 +173,7 @@ void VisionView::drawRuns(const Runs& runs, const State& given)
     drawCell(run, state);
     const Table pairs = pairedTable(run);
     pairsCard_->setVisible(!pairs.rows.empty());
-    pairs_->setTable(pairs);
+    pairs_->setRows(pairs, {});
 }
 
 void VisionView::clickPlot(const std::string& figure, double x, double y)

@@ -9,6 +9,7 @@ namespace vitrine
 class DataTable;
 class ElidedChoice;
 class Panel;
+class RunTable;
 class SegmentedSwitch;
 } // namespace vitrine
 
@@ -46,7 +47,8 @@ private:
     QLabel* noPictures_ = nullptr;
     SegmentedSwitch* cells_ = nullptr; // counts or shares
     Panel *cellCard_ = nullptr, *pairsCard_ = nullptr;
-    DataTable *cellTable_ = nullptr, *pairs_ = nullptr;
+    DataTable* cellTable_ = nullptr;
+    RunTable* pairs_ = nullptr;
 };
 
 } // namespace vitrine::quantization_plugin

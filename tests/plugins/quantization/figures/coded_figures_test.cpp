@@ -1,6 +1,7 @@
 #include "plugins/quantization/figures/coded_figures.h"
 
 #include "core/jobs/experiment/read_run.h"
+#include "plugins/quantization/figures/coded_drawing.h"
 #include "tests/plugins/quantization/coded_runs.h"
 
 #include <gmock/gmock.h>
@@ -114,7 +115,8 @@ TEST(CodedFigures, LayersOfSeveralRunsShareTheAxisAndSkipWhatIsNotCompared)
     ASSERT_EQ(layers->series.size(), 2u);
     EXPECT_THAT(layers->series[0].y, testing::ElementsAre(30, 25, 23));
     ASSERT_EQ(layers->x.ticks.size(), 1u); // where its block begins
-    EXPECT_EQ(layers->x.ticks[0].label, "blocks.0");
+    EXPECT_EQ(layers->x.ticks[0].label, "0");
+    EXPECT_EQ(layers->x.label, "Layer (block)");
     EXPECT_EQ(layers->x.ticks[0].position, 1);
     EXPECT_NE(layers->series[0].colour, layers->series[1].colour);
 }
@@ -194,6 +196,49 @@ TEST(CodedTable, NamesWhatStaysInFloatAndLeavesNothingOut)
     EXPECT_TRUE(std::holds_alternative<std::monostate>(at(2, "Integer")));
     for (const int column : made.givingWay)
         EXPECT_GE(column, 0);
+}
+
+// What has become 0 is no number that was computed.
+TEST(CodedTable, SaysThatAPValueIsTooSmallForANumber)
+{
+    const RunRecord run = storedCodedRun({.pValue = 0});
+    const VersionTable made = codedTable({&run});
+    EXPECT_EQ(textOf(made.table.rows[1][static_cast<std::size_t>(made.table.column("p-value"))]),
+              "< 1e−300");
+}
+
+TEST(CodedLayersTable, NamesColumnsAsPeopleReadThem)
+{
+    const Table table = codedLayersTable(kPlain);
+    ASSERT_FALSE(table.rows.empty());
+    EXPECT_EQ(table.rows.size(), kPlain.result.table("layers")->rows.size());
+    EXPECT_EQ(table.columns.front().name, "Layer");
+    EXPECT_GE(table.column("Signal to noise"), 0);
+    RunRecord bare = kPlain;
+    bare.result.tables.clear();
+    EXPECT_TRUE(codedLayersTable(bare).rows.empty());
+}
+
+// Names of blocks that stand side by side below an axis.
+TEST(BlockTicks, AreTheNumbersOfBlocks)
+{
+    const std::vector<std::string> staged = {"stem.in_conv.conv", "stages.1.blocks.0.main.conv",
+                                             "stages.1.blocks.0.add",
+                                             "stages.2.blocks.11.context_module.main.qkv"};
+    const auto ticks = blockTicks(staged);
+    ASSERT_EQ(ticks.size(), 2u);
+    EXPECT_EQ(ticks[0].label, "1.0");
+    EXPECT_EQ(ticks[0].position, 1);
+    EXPECT_EQ(ticks[1].label, "2.11");
+    EXPECT_EQ(ticks[1].position, 3);
+    EXPECT_EQ(blockAxis("Layer", staged), "Layer (stage.block)");
+    EXPECT_EQ(shortLayer("stages.2.blocks.1.add"), "2.1.add");
+    EXPECT_EQ(shortLayer("my_blocks.3"), "my_blocks.3");
+
+    const auto flat = blockTicks({"fc1", "fc2"});
+    ASSERT_EQ(flat.size(), 2u);
+    EXPECT_EQ(flat[1].label, "fc2");
+    EXPECT_EQ(blockAxis("Layer", {"fc1", "fc2"}), "Layer");
 }
 
 TEST(InFloatMatrix, HasARowForEachPartOfAnyRun)

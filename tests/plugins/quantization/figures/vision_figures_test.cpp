@@ -51,8 +51,8 @@ TEST_F(VisionFigures, TwoModelsAreToldApartOnlyWhereTheTestAllowsIt)
             metric.value = 1e-9;
     EXPECT_EQ(evaluationVerdict({&both_}),
               "vitrine-deit is better than vitrine-efficientvit on 8 pictures of fashion-mnist: "
-              "62.50 % against 50.00 %, 12.5 points more (95 % interval: −30.0 to 50.0), "
-              "McNemar's p < 0.001.");
+              "62.50 % against 50.00 %, 12.5 points more (95 %: −30.0 to 50.0; McNemar's "
+              "p < 0.001).");
     for (Metric& metric : both_.result.metrics)
         if (metric.name == "p_value")
             metric.value = std::nan(""); // nothing is claimed without a test

@@ -168,6 +168,28 @@ TEST_F(CodedViewTest, FlipsAreShownAsPictures)
                 HasSubstr("3 are right only in the original and 1 only in codes"));
 }
 
+// A sheet fills its card in the window, and leaves it as it is laid out on paper.
+TEST_F(CodedViewTest, ASheetIsLaidOutForTheWindowAlone)
+{
+    const auto folder = newFolder();
+    std::filesystem::create_directories(folder);
+    RunRecord run = storedCodedRun({});
+    addFlips(run, folder);
+    view_.setRuns({handle(run)});
+    press("Flips");
+    settle();
+    plot::PlotView* sheet = shownPlot("coded-lost");
+    ASSERT_TRUE(sheet);
+    const double shape = sheet->figure().height / sheet->figure().width;
+    EXPECT_NEAR(sheet->height(), shape * sheet->width(), 0.05 * sheet->height());
+
+    emit sheet->exportRequested(sheet->figure());
+    ASSERT_EQ(context_.exported.size(), 1u);
+    EXPECT_EQ(context_.exported[0].name, "coded-lost");
+    EXPECT_EQ(context_.exported[0].width, 160);
+    EXPECT_GT(sheet->figure().width, 200);
+}
+
 TEST_F(CodedViewTest, AttentionLiesOverThePictureBeforeAndAfter)
 {
     const auto folder = newFolder();
