@@ -295,7 +295,7 @@ ExperimentInfo VisionExperiment::info() const
             "Puts weights and activations of a vision transformer into few bits, or exchanges "
             "layers for cheaper ones, and judges it beside the original: accuracy, what stays in "
             "floating point, and whether whole numbers alone give what the simulation says.",
-            1};
+            2};
 }
 
 std::vector<ParamSpec> VisionExperiment::params(const Params&) const
