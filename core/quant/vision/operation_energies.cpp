@@ -85,6 +85,29 @@ double OperationEnergies::of(CodeWidths product) const
     return codeMultiply * product.first * product.second / 64;
 }
 
+double LayerOperations::picojoules(const OperationEnergies& energies) const
+{
+    double sum = energies.countTraffic ? weightBytes * energies.dramPerByte : 0;
+    for (const auto& [operation, times] : counts)
+        sum += times * energies.of(operation);
+    for (const auto& [widths, times] : codeProducts)
+        sum += times * energies.of(widths);
+    return sum;
+}
+
+LayerOperations totalOf(const std::vector<LayerOperations>& layers)
+{
+    LayerOperations total;
+    for (const LayerOperations& layer : layers) {
+        for (const auto& [operation, times] : layer.counts)
+            total.counts[operation] += times;
+        for (const auto& [widths, times] : layer.codeProducts)
+            total.codeProducts[widths] += times;
+        total.weightBytes += layer.weightBytes;
+    }
+    return total;
+}
+
 std::vector<evidence::Field<OperationEnergies>> operationEnergyFields()
 {
     using E = OperationEnergies;

@@ -7,6 +7,7 @@
 #include "core/quant/vision/learned_steps.h"
 #include "core/quant/vision/migration.h"
 #include "core/quant/vision/shifting.h"
+#include "core/quant/vision/trio_filters.h"
 #include "core/quant/vision/trio_grids.h"
 #include "core/quant/vision/trio_places.h"
 
@@ -26,27 +27,6 @@ constexpr int kSumDigits = 20;    // binary, of the factors of residual sums
 constexpr double kHeadroom = 2;   // of what Hardswish reads
 constexpr double kTrioGridsShare = 0.1, kTrioStepsShare = 0.3; // of the progress, if more comes
 
-bool hasWeights(const NetworkLayer& layer)
-{
-    switch (layer.shape.kind) {
-    case LayerKind::conv:
-    case LayerKind::depthwise:
-    case LayerKind::grouped:
-    case LayerKind::linear:
-        return true;
-    default:
-        return false;
-    }
-}
-
-Matrix rowsOfFilters(std::span<const float> weights, std::size_t filters)
-{
-    const auto rows = static_cast<Eigen::Index>(filters);
-    return Eigen::Map<const Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>(
-               weights.data(), rows, static_cast<Eigen::Index>(weights.size()) / rows)
-        .cast<double>();
-}
-
 class TrioCoder
 {
 public:
@@ -61,8 +41,7 @@ public:
         const std::size_t count = network_.layers.size();
         coded_.checkpoint = task_.checkpoint;
         coded_.layers.resize(count);
-        weights_.resize(count), biases_.resize(count);
-        VITRINE_CHECK(readWeights());
+        VITRINE_TRY(filters_, readFilters(*task_.checkpoint));
         VITRINE_TRY(chosen_, chooseTrioGrids(scheme_, task_.settings.activationBits, passes_,
                                              part(0, gridsShare())));
         takeGrids();
@@ -77,12 +56,6 @@ public:
     }
 
 private:
-    struct FilterCodes {
-        std::vector<CodeGrid> grids; // of each filter
-        std::vector<std::int8_t> codes;
-        std::vector<double> decoded; // of each weight
-    };
-
     // Shares of the progress: grids, then what is learned.
     double gridsShare() const
     {
@@ -108,10 +81,8 @@ private:
     // Where the input of a layer is made.
     std::size_t producerOf(std::size_t layer) const { return network_.layers[layer].inputs[0]; }
 
-    Result<void> readWeights();
     void takeGrids();
     Result<void> codeWeights();
-    void takeCodes(std::size_t layer, std::span<const std::int32_t> codes);
     std::optional<StepPlace> stepBefore(std::size_t reader) const;
     Result<void> learnSteps();
     Result<void> learnRounding();
@@ -128,26 +99,11 @@ private:
     const VisionQuantTask& task_;
     const CalibrationPasses& passes_;
     const model::Network& network_;
-    std::vector<std::vector<float>> weights_, biases_; // of each layer; of filters, folded
     TrioGrids chosen_;
-    std::vector<FilterCodes> filters_;
+    std::vector<TrioFilters> filters_;         // of each layer
     std::shared_ptr<const BothHalves> halves_; // of the attention that is being coded
     CodedVision coded_;
 };
-
-Result<void> TrioCoder::readWeights()
-{
-    for (std::size_t i = 0; i < network_.layers.size(); ++i) {
-        const NetworkLayer& layer = network_.layers[i];
-        if (!hasWeights(layer))
-            continue;
-        VITRINE_TRY(auto folded, model::foldedWeights(layer, *task_.checkpoint));
-        weights_[i] = std::move(folded.weights);
-        biases_[i] = std::move(folded.bias);
-        biases_[i].resize(static_cast<std::size_t>(layer.shape.batch * layer.shape.n));
-    }
-    return {};
-}
 
 // And the filters take in what migration divides by.
 void TrioCoder::takeGrids()
@@ -157,47 +113,20 @@ void TrioCoder::takeGrids()
         coded_.layers[i].output = chosen_.outputs[i];
         coded_.layers[i].second = chosen_.seconds[i];
         if (!chosen_.factors[i].empty())
-            multiplyFilters(weights_[*migratedReader(network_, i)], chosen_.factors[i]);
+            multiplyFilters(filters_[*migratedReader(network_, i)].weights, chosen_.factors[i]);
     }
 }
 
 Result<void> TrioCoder::codeWeights()
 {
-    filters_.resize(network_.layers.size());
     for (std::size_t i = 0; i < network_.layers.size(); ++i) {
-        if (weights_[i].empty())
-            continue;
-        const std::size_t count = biases_[i].size(), size = weights_[i].size() / count;
-        std::vector<CodeGrid> grids;
-        if (scheme_.searches) {
-            VITRINE_TRY(grids, inLayer(network_.layers[i].shape.name,
-                                       searchedFilterGrids(
-                                           weights_[i], count, GridKind::symmetric,
-                                           task_.settings.weightBitsOf(network_.layers[i]))));
-        } else {
-            for (std::size_t f = 0; f < count; ++f)
-                grids.push_back(gridOver(rangeOf(std::span(weights_[i]).subspan(f * size, size)),
-                                         GridKind::symmetric,
-                                         task_.settings.weightBitsOf(network_.layers[i])));
-        }
-        std::vector<std::int32_t> codes;
-        for (std::size_t w = 0; w < weights_[i].size(); ++w)
-            codes.push_back(static_cast<std::int32_t>(
-                grids[w / size].code(static_cast<double>(weights_[i][w]), Rounding::halfUp)));
-        filters_[i].grids = std::move(grids);
-        takeCodes(i, codes);
+        const NetworkLayer& layer = network_.layers[i];
+        if (hasFilters(layer))
+            VITRINE_CHECK(inLayer(
+                layer.shape.name,
+                codeFilters(filters_[i], task_.settings.weightBitsOf(layer), scheme_.searches)));
     }
     return {};
-}
-
-void TrioCoder::takeCodes(std::size_t layer, std::span<const std::int32_t> codes)
-{
-    FilterCodes& filters = filters_[layer];
-    const std::size_t size = codes.size() / filters.grids.size();
-    filters.codes.assign(codes.begin(), codes.end());
-    filters.decoded.clear();
-    for (std::size_t w = 0; w < codes.size(); ++w)
-        filters.decoded.push_back(filters.grids[w / size].value(codes[w]));
 }
 
 // The grid that a linear layer or a pointwise convolution alone reads.
@@ -212,14 +141,10 @@ std::optional<StepPlace> TrioCoder::stepBefore(std::size_t reader) const
     const std::size_t from = layer.inputs[0];
     if (soleReader(network_, from) != reader || network_.layers[from].shape.kind == LayerKind::add)
         return {};
-    const FilterCodes& filters = filters_[reader];
-    const auto outputs = static_cast<Eigen::Index>(filters.grids.size());
     return StepPlace{.from = from,
                      .grid = coded_.layers[from].output,
-                     .weights = rowsOfFilters(weights_[reader], filters.grids.size()),
-                     .decoded = Eigen::Map<const Matrix>(
-                         filters.decoded.data(), outputs,
-                         static_cast<Eigen::Index>(filters.decoded.size()) / outputs),
+                     .weights = filters_[reader].rows(),
+                     .decoded = filters_[reader].decodedRows(),
                      .centres = chosen_.centres[from]};
 }
 
@@ -243,12 +168,11 @@ Result<void> TrioCoder::learnRounding()
     const RoundingWork work{
         .weights =
             [&](std::size_t layer) {
-                const std::vector<CodeGrid>& grids = filters_[layer].grids;
-                return WeightsToRound{rowsOfFilters(weights_[layer], grids.size()), grids,
-                                      biases_[layer]};
+                const TrioFilters& filters = filters_[layer];
+                return WeightsToRound{filters.rows(), filters.grids, filters.bias};
             },
         .take = [&](std::size_t layer, const std::vector<std::int32_t>& codes) -> Result<void> {
-            takeCodes(layer, codes);
+            filters_[layer].take(codes);
             VITRINE_TRY(coded_.layers[layer].work, productOf(layer));
             return {};
         }};
@@ -268,7 +192,7 @@ Result<Requantizer> TrioCoder::requantizer(double factor) const
 
 Result<CodedProduct> TrioCoder::productOf(std::size_t layer)
 {
-    const FilterCodes& filters = filters_[layer];
+    const TrioFilters& filters = filters_[layer];
     const auto activation = model::activationBehind(network_, layer);
     CodedProduct product;
     product.bits = task_.settings.weightBitsOf(network_.layers[layer]);
@@ -290,7 +214,7 @@ Result<CodedProduct> TrioCoder::productOf(std::size_t layer)
         product.before = product.hardSwish->input();
     }
     const CodeGrid &input = inputGrid(layer), &first = product.before ? *product.before : output;
-    std::vector<double> bias(biases_[layer].begin(), biases_[layer].end());
+    std::vector<double> bias(filters.bias.begin(), filters.bias.end());
     if (!network_.layers[layer].inputs.empty() && !chosen_.centres[producerOf(layer)].empty())
         bias = shiftedBias(bias, filters.decoded, chosen_.centres[producerOf(layer)]);
     for (std::size_t o = 0; o < bias.size(); ++o) {
@@ -374,7 +298,7 @@ Result<void> TrioCoder::codeLayer(std::size_t i)
 {
     const NetworkLayer& layer = network_.layers[i];
     CodedLayer& coded = coded_.layers[i];
-    if (hasWeights(layer)) {
+    if (hasFilters(layer)) {
         VITRINE_TRY(coded.work, productOf(i));
         return {};
     }
@@ -424,7 +348,7 @@ Result<void> checkIsEfficientVit(const model::Network& network)
         const LayerKind kind = layer.shape.kind;
         const bool isKnown =
             layer.method.empty() && !layer.isTaylor &&
-            (hasWeights(layer) || headPartOf(layer) || kind == LayerKind::add ||
+            (hasFilters(layer) || headPartOf(layer) || kind == LayerKind::add ||
              kind == LayerKind::norm || kind == LayerKind::concat || kind == LayerKind::pool ||
              (kind == LayerKind::activation && layer.function == model::Function::hardSwish));
         if (!isKnown)

@@ -360,16 +360,6 @@ private:
 
 } // namespace
 
-double LayerOperations::picojoules(const OperationEnergies& energies) const
-{
-    double sum = energies.countTraffic ? weightBytes * energies.dramPerByte : 0;
-    for (const auto& [operation, times] : counts)
-        sum += times * energies.of(operation);
-    for (const auto& [widths, times] : codeProducts)
-        sum += times * energies.of(widths);
-    return sum;
-}
-
 std::vector<LayerOperations> operationsOf(const model::Network& network)
 {
     std::vector<LayerOperations> layers;
@@ -385,19 +375,6 @@ std::vector<LayerOperations> operationsOf(const CodedVision& coded)
         layers.push_back(
             std::visit(CodedCount{coded.network().layers[i], coded}, coded.layers[i].work));
     return layers;
-}
-
-LayerOperations totalOf(const std::vector<LayerOperations>& layers)
-{
-    LayerOperations total;
-    for (const LayerOperations& layer : layers) {
-        for (const auto& [operation, times] : layer.counts)
-            total.counts[operation] += times;
-        for (const auto& [widths, times] : layer.codeProducts)
-            total.codeProducts[widths] += times;
-        total.weightBytes += layer.weightBytes;
-    }
-    return total;
 }
 
 } // namespace vitrine::quant
