@@ -11,8 +11,11 @@
 #include "widgets/theme/text.h"
 
 #include <QBoxLayout>
+#include <QScrollArea>
+#include <QScrollBar>
 
 #include <algorithm>
+#include <utility>
 
 namespace vitrine::quantization_plugin
 {
@@ -52,8 +55,10 @@ QWidget* ComparisonView::makeColumn(std::initializer_list<QWidget*> above)
     column->setSpacing(8);
     for (QWidget* part : above)
         column->addWidget(part);
-    if (pages_)
-        column->addWidget(scrolled(pages_), 1);
+    if (pages_) {
+        scroll_ = qobject_cast<QScrollArea*>(scrolled(pages_));
+        column->addWidget(scroll_, 1);
+    }
     return content;
 }
 
@@ -161,6 +166,8 @@ void ComparisonView::drawVersions(const Runs& runs, const State& state)
 void ComparisonView::drawPages()
 {
     const QString shown = pages_->show(current()["page"].toString());
+    if (std::exchange(page_, shown) != shown)
+        scroll_->verticalScrollBar()->setValue(0);
     if (runChoice_)
         runChoice_->setVisible(done_.size() > 1 && isOfOneRun(shown));
     choosePage(shown);

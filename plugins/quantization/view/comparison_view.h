@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+class QScrollArea;
+
 namespace vitrine
 {
 class ElidedChoice;
@@ -95,6 +97,8 @@ private:
 
     const Kind kind_;
     ElidedChoice* runChoice_ = nullptr;
+    QScrollArea* scroll_ = nullptr; // of the pages
+    QString page_;                  // that is shown
     VersionsCard* versions_ = nullptr;
 };
 

@@ -11,6 +11,8 @@
 #include <QComboBox>
 #include <QLabel>
 #include <QPushButton>
+#include <QScrollArea>
+#include <QScrollBar>
 
 namespace vitrine::quantization_plugin
 {
@@ -166,6 +168,23 @@ TEST_F(CodedViewTest, FlipsAreShownAsPictures)
     EXPECT_EQ(shownPlot("coded-gained")->figure().images.size(), 1u);
     EXPECT_THAT(words("How many pictures flipped"),
                 HasSubstr("3 are right only in the original and 1 only in codes"));
+}
+
+TEST_F(CodedViewTest, APageBeginsAtItsTop)
+{
+    view_.resize(700, 500);
+    view_.setRuns({eightBits(), fourBits()});
+    press("Layers");
+    settle();
+    QScrollBar* bar = nullptr;
+    for (auto* area : view_.findChildren<QScrollArea*>())
+        if (area->widget() && area->widget()->findChild<RunTable*>())
+            bar = area->verticalScrollBar();
+    ASSERT_TRUE(bar);
+    ASSERT_GT(bar->maximum(), 0);
+    bar->setValue(bar->maximum());
+    press("Operations");
+    EXPECT_EQ(bar->value(), 0);
 }
 
 // A sheet fills its card in the window, and leaves it as it is laid out on paper.
