@@ -93,19 +93,33 @@ LayerShape neighbourShape(std::string name, const Attention& a)
     return layer;
 }
 
-void addBinaryAttention(NetworkBuilder& net, const std::string& name, const Attention& a,
-                        std::size_t qkv)
+using CodeHashing = std::optional<ShiftAddSizes::Hashing>;
+
+std::size_t addCodes(NetworkBuilder& net, const std::string& name, const Attention& a,
+                     const CodeHashing& hashing, std::size_t qkv)
 {
-    const std::int64_t width = a.heads * a.dim;
-    net.add(elementShape(name + ".codes", LayerKind::activation, a.tokens, 2 * width), {qkv});
-    const std::size_t codes = ownStep(net);
+    const std::int64_t columns = hashing ? a.heads * hashing->bits : 2 * a.heads * a.dim;
+    net.add(elementShape(name, LayerKind::activation, a.tokens, columns), {qkv});
     net.layer().side = a.heads;
-    net.add(masked(productShape(name + ".context", LayerKind::context, a.heads, a.dim, a.dim,
-                                a.tokens)),
-            {codes, qkv});
+    if (hashing) {
+        net.tensor(name + ".anchors", {a.heads, hashing->anchors, a.dim});
+        net.tensor(name + ".means", {a.heads, hashing->anchors}, TensorUse::statistic);
+        net.tensor(name + ".weight", {a.heads, hashing->bits, hashing->anchors});
+    }
+    return ownStep(net);
+}
+
+void addBinaryAttention(NetworkBuilder& net, const std::string& name, const Attention& a,
+                        const CodeHashing& hashing, std::size_t qkv)
+{
+    const std::int64_t width = a.heads * a.dim, bits = hashing ? hashing->bits : a.dim;
+    const std::size_t codes = addCodes(net, name + ".codes", a, hashing, qkv);
+    net.add(
+        masked(productShape(name + ".context", LayerKind::context, a.heads, bits, a.dim, a.tokens)),
+        {codes, qkv});
     const std::size_t context = ownStep(net);
     net.add(
-        masked(productShape(name + ".lookup", LayerKind::lookup, a.heads, a.tokens, a.dim, a.dim)),
+        masked(productShape(name + ".lookup", LayerKind::lookup, a.heads, a.tokens, a.dim, bits)),
         {codes, context});
     const std::size_t lookup = ownStep(net);
     net.add(neighbourShape(name + ".dconv", a), {qkv});
@@ -128,10 +142,11 @@ void addShiftAddBlock(NetworkBuilder& net, const std::string& module, const Shif
     const std::size_t x = net.last();
     net.begin(module, Part::attention);
     net.add(elementShape(module + ".norm1", LayerKind::norm, rows, v.width));
-    const std::size_t qkv =
-        linear(".attn.qkv", v.width, 3 * v.width, v.qkvBias, s.attentionLinears);
+    const bool isShared = binary && s.hashing;
+    const std::size_t qkv = linear(isShared ? ".attn.qk_v" : ".attn.qkv", v.width,
+                                   (isShared ? 2 : 3) * v.width, v.qkvBias, s.attentionLinears);
     if (binary) {
-        addBinaryAttention(net, module + ".attn", attention, qkv);
+        addBinaryAttention(net, module + ".attn", attention, s.hashing, qkv);
     } else {
         addScores(net, module + ".attn", attention, qkv, qkv);
         addValues(net, module + ".attn", attention, qkv);
@@ -171,6 +186,15 @@ Network shiftAddNetwork(const ShiftAddSizes& s)
     net.step("head.token", LayerKind::select, 1, v.width, {norm});
     net.add(linearShape("head", 1, v.width, v.classes, true));
     return net.take();
+}
+
+std::optional<ShiftAddSizes::Hashing> hashingOf(const NetworkLayer& codes)
+{
+    if (codes.method != kShiftAdd || codes.shape.kind != LayerKind::activation ||
+        codes.tensors.empty())
+        return {};
+    const auto& weight = codes.tensors.back().shape;
+    return ShiftAddSizes::Hashing{.bits = weight[1], .anchors = weight[2]};
 }
 
 std::vector<std::size_t> routersOf(const Network& network)

@@ -2,6 +2,7 @@
 
 #include "core/model/network/vit_network.h"
 
+#include <optional>
 #include <string>
 
 namespace vitrine::model
@@ -16,6 +17,12 @@ enum class LinearForm { multiply, shift, mixture };
 struct ShiftAddSizes {
     VitSizes vit;
     std::int64_t binaryBlocks = 0;
+    // How their codes are made. Nothing: queries and keys are compared with their means. Else hash
+    // functions of each head hash them, and both share one projection and one code.
+    struct Hashing {
+        std::int64_t bits = 16, anchors = 25; // the released code's
+    };
+    std::optional<Hashing> hashing = {};
     LinearForm attentionLinears = LinearForm::multiply, mlpLinears = LinearForm::mixture;
     int lowestExponent = -15; // of shift weights; the highest is 0
     // Share of the tokens that tables of layers count on the multiplying expert of a mixture: each
@@ -24,12 +31,16 @@ struct ShiftAddSizes {
 };
 
 // The tensors of a mixture NAME are NAME.router, NAME.mult and NAME.shift (.weight, .bias), those
-// of a shifting layer NAME.shift; a binary attention has NAME.dconv.weight. Kinds of its layers, by
-// which tables count them; layers of `kShiftAdd` compute what stands behind:
+// of a shifting layer NAME.shift; a binary attention has NAME.dconv.weight. With hashing its linear
+// layer is NAME.qk_v instead of NAME.qkv (queries that are keys too, then values), and the hash
+// functions (token_hash.h) are NAME.codes.anchors [heads, anchors, channels], NAME.codes.means
+// [heads, anchors] and NAME.codes.weight [heads, bits, anchors]. Kinds of its layers, by which
+// tables count them; layers of `kShiftAdd` compute what stands behind:
 //   .codes    activation: q and k of each token and head to unit length, 1 where they exceed the
 //   mean
-//             of the picture (of q, of k), else 0: [tokens, q and k]
-//   .context  context (mask): codes of k, transposed, times v
+//             of the picture (of q, of k), else 0: [tokens, q and k]; with hashing the bits of
+//             the hash functions, those of a head side by side: [tokens, bits]
+//   .context  context (mask): codes of k, transposed, times v: [head and bit, channels]
 //   .lookup   lookup (mask): codes of q times the context
 //   .dconv    depthwise: a filter of each head over 9 neighbouring tokens of v
 //   .unit     add: v / 2 + lookup / pi, to unit length, plus dconv
@@ -38,6 +49,13 @@ struct ShiftAddSizes {
 // Their `side` is the heads, `offset` of .shift the lowest exponent.
 inline constexpr const char* kShiftAdd = "shift-add";
 Network shiftAddNetwork(const ShiftAddSizes& sizes);
+
+// Of a layer NAME.codes with hash functions: how many bits and anchors each head has. Else nothing.
+std::optional<ShiftAddSizes::Hashing> hashingOf(const NetworkLayer& codes);
+inline bool isHashed(const NetworkLayer& layer)
+{
+    return hashingOf(layer).has_value();
+}
 
 // Of the layers of a mixture NAME in the network, its router: who observes it (VisionPass) learns
 // which expert each token takes.

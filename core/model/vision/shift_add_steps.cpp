@@ -2,6 +2,7 @@
 
 #include "core/base/parallel.h"
 #include "core/model/vision/folded_weights.h"
+#include "core/model/vision/token_hash.h"
 #include "core/tensor/kernels/dense_weights.h"
 #include "core/tensor/kernels/mat_add.h"
 #include "core/tensor/kernels/mat_shift.h"
@@ -64,7 +65,63 @@ private:
     std::int64_t heads_;
 };
 
-// Rows of the output: [head, bit of the code].
+// The hash functions of every head: one code for queries and keys.
+class HashedCodesStep final : public VisionStep
+{
+public:
+    explicit HashedCodesStep(std::vector<TokenHash> hashes) : hashes_(std::move(hashes)) {}
+    void run(ShiftAddInputs inputs, PassMatrix output) const override
+    {
+        parallelFor(hashes_.size(), [&](std::size_t head) {
+            const TokenHash& hash = hashes_[head];
+            const auto at = static_cast<std::int64_t>(head);
+            const std::vector<double> tokens =
+                columnsOf(inputs[0], at * hash.channels, hash.channels);
+            const auto codes = hashedCodes(hash, {tokens, hash.channels});
+            for (std::int64_t row = 0; row < output.rows; ++row)
+                std::copy_n(codes.data() + row * hash.bits, hash.bits,
+                            output.values + row * output.columns + at * hash.bits);
+        });
+    }
+
+private:
+    static std::vector<double> columnsOf(const PassMatrix& m, std::int64_t first,
+                                         std::int64_t width)
+    {
+        std::vector<double> columns;
+        columns.reserve(static_cast<std::size_t>(m.rows * width));
+        for (std::int64_t row = 0; row < m.rows; ++row) {
+            const float* from = m.values + row * m.columns + first;
+            columns.insert(columns.end(), from, from + width);
+        }
+        return columns;
+    }
+
+    std::vector<TokenHash> hashes_;
+};
+
+Result<std::vector<TokenHash>> hashesOf(const NetworkLayer& layer, const Checkpoint& checkpoint)
+{
+    VITRINE_TRY(const auto anchors, finiteTensor(layer.shape.name + ".anchors", checkpoint));
+    VITRINE_TRY(const auto means, finiteTensor(layer.shape.name + ".means", checkpoint));
+    VITRINE_TRY(const auto weights, finiteTensor(layer.shape.name + ".weight", checkpoint));
+    const auto part = [heads = layer.side](const std::vector<float>& all, std::int64_t head) {
+        const auto size = std::ssize(all) / heads;
+        return std::vector<float>(all.begin() + head * size, all.begin() + (head + 1) * size);
+    };
+    const auto& shape = layer.tensors.front().shape; // heads, anchors, channels
+    std::vector<TokenHash> hashes;
+    for (std::int64_t head = 0; head < layer.side; ++head)
+        hashes.push_back({.channels = shape[2],
+                          .anchors = shape[1],
+                          .bits = hashingOf(layer)->bits,
+                          .anchorRows = part(anchors, head),
+                          .means = part(means, head),
+                          .weights = part(weights, head)});
+    return hashes;
+}
+
+// Rows of the output: [head, bit of the code]. Codes of keys stand last.
 class MaskedContextStep final : public VisionStep
 {
 public:
@@ -72,13 +129,15 @@ public:
     void run(ShiftAddInputs inputs, PassMatrix output) const override
     {
         const PassMatrix &codes = inputs[0], &qkv = inputs[1];
-        const std::int64_t dim = shape_.m, width = codes.columns / 2;
+        const std::int64_t bits = shape_.m, dim = shape_.n;
+        const float *keys = codes.values + codes.columns - shape_.batch * bits,
+                    *values = qkv.values + qkv.columns - shape_.batch * dim;
         parallelFor(static_cast<std::size_t>(shape_.batch), [&](std::size_t item) {
             const auto head = static_cast<std::int64_t>(item);
-            const auto mask = kernels::packBitsAcross(codes.values + width + head * dim, codes.rows,
-                                                      dim, codes.columns, 0.5f);
-            kernels::matAdd(mask, qkv.values + 2 * width + head * dim, dim, qkv.columns,
-                            output.values + head * dim * dim, dim);
+            const auto mask =
+                kernels::packBitsAcross(keys + head * bits, codes.rows, bits, codes.columns, 0.5f);
+            kernels::matAdd(mask, values + head * dim, dim, qkv.columns,
+                            output.values + head * bits * dim, dim);
         });
     }
 
@@ -93,12 +152,12 @@ public:
     void run(ShiftAddInputs inputs, PassMatrix output) const override
     {
         const PassMatrix &codes = inputs[0], &context = inputs[1];
-        const std::int64_t dim = shape_.k;
+        const std::int64_t bits = shape_.k, dim = shape_.n;
         parallelFor(static_cast<std::size_t>(shape_.batch), [&](std::size_t item) {
             const auto head = static_cast<std::int64_t>(item);
-            const auto mask =
-                kernels::packBits(codes.values + head * dim, codes.rows, dim, codes.columns, 0.5f);
-            kernels::matAdd(mask, context.values + head * dim * dim, dim, dim,
+            const auto mask = kernels::packBits(codes.values + head * bits, codes.rows, bits,
+                                                codes.columns, 0.5f);
+            kernels::matAdd(mask, context.values + head * bits * dim, dim, dim,
                             output.values + head * dim, output.columns);
         });
     }
@@ -127,7 +186,7 @@ public:
                 const std::int64_t other = token + place - reach;
                 if (other < 0 || other >= output.rows)
                     continue;
-                const float* v = qkv.values + other * qkv.columns + 2 * width;
+                const float* v = qkv.values + (other + 1) * qkv.columns - width;
                 float* to = output.values + token * width;
                 for (std::int64_t c = 0; c < width; ++c)
                     to[c] += filters_[static_cast<std::size_t>(c / dim * length_ + place)] * v[c];
@@ -149,7 +208,7 @@ public:
         const std::int64_t width = output.columns, dim = width / heads_;
         constexpr auto kInversePi = static_cast<float>(std::numbers::inv_pi);
         for (std::int64_t row = 0; row < output.rows; ++row) {
-            const float* v = qkv.values + row * qkv.columns + 2 * width;
+            const float* v = qkv.values + (row + 1) * qkv.columns - width;
             float* to = output.values + row * width;
             for (std::int64_t c = 0; c < width; ++c)
                 to[c] = 0.5f * v[c] + kInversePi * lookup.values[row * width + c];
@@ -242,7 +301,7 @@ PassMatrix shiftAddOutput(const NetworkLayer& layer, std::span<const PassMatrix>
     case LayerKind::lookup:
         return {nullptr, s.m, s.batch * s.n};
     case LayerKind::depthwise:
-        return {nullptr, inputs[0].rows, inputs[0].columns / 3};
+        return {nullptr, s.conv.outHeight, s.batch * s.conv.outWidth};
     default:
         return {nullptr, inputs[0].rows, s.n};
     }
@@ -253,8 +312,12 @@ Result<std::unique_ptr<VisionStep>> makeShiftAddStep(const NetworkLayer& layer, 
 {
     const LayerShape& shape = layer.shape;
     switch (shape.kind) {
-    case LayerKind::activation:
-        return std::make_unique<CodesStep>(layer.side);
+    case LayerKind::activation: {
+        if (!isHashed(layer))
+            return std::make_unique<CodesStep>(layer.side);
+        VITRINE_TRY(std::vector<TokenHash> hashes, hashesOf(layer, checkpoint));
+        return std::make_unique<HashedCodesStep>(std::move(hashes));
+    }
     case LayerKind::context:
         return std::make_unique<MaskedContextStep>(shape);
     case LayerKind::lookup:

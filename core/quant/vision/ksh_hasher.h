@@ -1,9 +1,12 @@
 #pragma once
 
 #include "core/base/result.h"
+#include "core/model/vision/token_hash.h"
 #include "core/quant/vision/binary_codes.h"
 
 #include <cstdint>
+#include <span>
+#include <vector>
 
 namespace vitrine::quant
 {
@@ -16,11 +19,9 @@ struct KshOptions {
     std::uint64_t seed = 1;             // which tokens become anchors, where the search begins
 };
 
-// Kernelised hashing of tokens (Liu et al. 2012, as ShiftAddViT's "path B"): bit r of a token x is
-//   1[ sum_j A_rj (kappa_j(x) - mu_j) > 0 ],  kappa_j(x) = exp(-|x - a_j|^2 / (2 sigma)),
-// x to unit length first. Anchors a_j are tokens of the first picture; sigma is the mean squared
-// distance of the tokens at hand from the anchors; mu is the mean of kappa over the tokens of
-// `fit`. Queries and keys share one projection and so one code.
+// Finds the functions of kernelised hashing (token_hash.h) for one head: ShiftAddViT's "path B".
+// Anchors are tokens of the first picture; mu is the mean of kappa over the tokens of `fit`, with
+// sigma that of each picture. Queries and keys share one projection and so one code.
 class KshHasher
 {
 public:
@@ -31,21 +32,20 @@ public:
         bool accepted;
     };
 
-    // From the tokens of one head. Each bit is trained on what the bits before leave of the target
-    // (+1 at each row's most similar tokens, -1 at the least, times the bits): S <- S - y y^T.
-    // Argument error for fewer tokens than anchors or than twice the neighbours, and for options
+    // From the tokens of one head, a matrix for each picture. Each bit is trained on what the bits
+    // before leave of the target (+1 at each row's most similar tokens, -1 at the least, times the
+    // bits): S <- S - y y^T. The release has one picture's S; attention compares tokens within a
+    // picture only, so that the objective of several is the sum of theirs [ours]. Argument error
+    // without pictures, for fewer tokens than anchors or than twice the neighbours, and for options
     // out of range.
-    static Result<KshHasher> fit(const HeadRows& tokens, const KshOptions& options);
+    static Result<KshHasher> fit(std::span<const HeadRows> pictures, const KshOptions& options);
 
-    CodeRows encode(const HeadRows& tokens) const;
+    CodeRows encode(const HeadRows& tokens) const; // of one picture
     const std::vector<Bit>& bits() const { return bits_; }
+    const model::TokenHash& hash() const { return hash_; }
 
 private:
-    HeadRows kernel(const HeadRows& unitTokens) const; // tokens x anchors, before the mean is taken
-
-    HeadRows anchors_;     // anchors x channels
-    Eigen::VectorXd mean_; // mu
-    HeadRows weights_;     // A: bits x anchors
+    model::TokenHash hash_;
     std::vector<Bit> bits_;
 };
 

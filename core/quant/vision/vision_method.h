@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,6 +49,8 @@ struct VisionReworkTask {
     std::shared_ptr<const model::VisionCheckpoint> checkpoint;
     std::set<std::string> tricks = {};
     double threshold = 0.002; // of a sparse part
+    // Prepared training pictures, on which hash functions are found.
+    std::span<const std::vector<float>> pictures = {};
 };
 struct ReworkedVision {
     std::shared_ptr<const model::VisionCheckpoint> checkpoint;

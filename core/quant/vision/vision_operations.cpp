@@ -127,12 +127,34 @@ double realWeightBytes(const NetworkLayer& layer)
            static_cast<double>(layer.shape.weightElements()) * (kRealBytes - shiftBits(layer) / 8);
 }
 
+// Hash functions over the tokens of each head: unit length; of each anchor a product of all
+// channels, which with both lengths gives the distance, the sum for sigma, a quotient by it, an
+// exponential and the difference to its mean; of each bit a sum over the anchors and a comparison.
+void countHashing(const NetworkLayer& codes, const model::ShiftAddSizes::Hashing& hashing,
+                  Count& count)
+{
+    const auto heads = static_cast<double>(codes.side),
+               tokens = heads * static_cast<double>(codes.shape.m),
+               channels = static_cast<double>(codes.tensors.front().shape[2]),
+               distances = tokens * static_cast<double>(hashing.anchors),
+               sums = distances * static_cast<double>(hashing.bits);
+    count.unitRows(tokens, tokens * channels);
+    count.add(Operation::realMultiply, distances * (channels + 2) + sums);
+    count.add(Operation::realAdd, distances * (channels + 4) + sums + elements(codes.shape));
+    count.add(Operation::realFunction, distances);
+    count.add(Operation::realDivide, heads);
+}
+
 // Layers that ViTALiTy and ShiftAddViT compute otherwise than their kind says.
 bool countOwnSteps(const NetworkLayer& layer, Count& count)
 {
     const model::LayerShape& shape = layer.shape;
     const double values = elements(shape);
     const bool isShiftAdd = layer.method == model::kShiftAdd;
+    if (const auto hashing = model::hashingOf(layer)) {
+        countHashing(layer, *hashing, count);
+        return true;
+    }
     if (isShiftAdd && shape.kind == LayerKind::activation) { // codes: unit length, then the mean
         count.unitRows(2 * static_cast<double>(shape.m * layer.side), values);
         count.add(Operation::realAdd, 2 * values);

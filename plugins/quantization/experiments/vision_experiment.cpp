@@ -220,7 +220,7 @@ Result<JudgedPictures> VisionRun::judged(const VisionVersions& versions)
 Result<void> VisionRun::judgeRework()
 {
     VITRINE_TRY(const VisionVersions versions,
-                openRework(method_, settings_, *opened_, params_, out_));
+                openRework(method_, settings_, *opened_, params_, calibration_, out_));
     VITRINE_TRY(const auto answers, judged(versions));
     VITRINE_CHECK(addReworked(versions, answers, fewPictures(), energies_, out_));
     const auto nameOf = [this](std::int64_t label) { return className(label); };
@@ -312,7 +312,8 @@ std::vector<ParamSpec> VisionExperiment::params(const Params&) const
                  "search, migration, shift, attention, log2; vitality: sparse; shiftaddvit: "
                  "binary, shift_mlp, shift_attention). all leaves out what is named beside it, "
                  "as in all,ada_round (p2vit: ada_round; trio-vit: power_factors, geometric, "
-                 "learned_steps, ada_round)";
+                 "learned_steps, ada_round), and shiftaddvit's hashing, which stands in for "
+                 "binary";
     ParamSpec learning = numberParam(
         "learning_steps", "Steps of learning", "Quantization",
         "Of ada_round for each layer, and of learned_steps (published: 20,000 and 5,000)", 1,

@@ -67,12 +67,29 @@ Result<model::VisionModel> originalOf(const quant::ReworkedVision& rework, const
 }
 
 // Bits of a weight: of a shift its sign and exponent.
-std::int64_t weightBitsOf(const NetworkLayer& layer)
+Cell weightBitsOf(const NetworkLayer& layer)
 {
-    if (layer.shape.arithmetic != model::Arithmetic::shift)
-        return 32;
-    return 1 +
-           static_cast<std::int64_t>(std::ceil(std::log2(1 - static_cast<double>(layer.offset))));
+    if (layer.shape.arithmetic == model::Arithmetic::shift)
+        return 1 + static_cast<std::int64_t>(
+                       std::ceil(std::log2(1 - static_cast<double>(layer.offset))));
+    return layer.shape.weights || isHashed(layer) ? Cell{std::int64_t{32}} : Cell{};
+}
+
+std::int64_t outputBitsOf(const NetworkLayer& layer)
+{
+    return isHashed(layer) ? 1 : 32;
+}
+
+Table reworkInFloat(const model::Network& network)
+{
+    Table table{"in_float",
+                {{"part", "", {}, "What is computed in floating point"}},
+                {{std::string("everything (single precision)")}}};
+    if (std::ranges::any_of(network.layers, model::isHashed))
+        table.rows.push_back({std::string(
+            "hash functions of queries and keys: unit lengths, products with anchors, exponentials "
+            "and sums (double precision here, counted as single)")});
+    return table;
 }
 
 Table reworkLayersTable(const model::Network& network, const std::vector<LayerDistance>& distances)
@@ -86,9 +103,8 @@ Table reworkLayersTable(const model::Network& network, const std::vector<LayerDi
             continue;
         const double error = isCompared ? distances[i].error / distances[i].signal : 0;
         table.rows.push_back({layer.shape.name, std::string(kindName(layer.shape.kind)),
-                              layer.shape.weights ? Cell{weightBitsOf(layer)} : Cell{}, Cell{},
-                              std::int64_t{32}, Cell{}, operations[i].weightBytes,
-                              isCompared ? Cell{error} : Cell{},
+                              weightBitsOf(layer), Cell{}, outputBitsOf(layer), Cell{},
+                              operations[i].weightBytes, isCompared ? Cell{error} : Cell{},
                               isCompared && error > 0 ? Cell{-10 * std::log10(error)} : Cell{}});
     }
     return table;
@@ -251,16 +267,17 @@ Result<void> checkReworkParams(const quant::VisionMethod& method, const Params& 
 
 Result<VisionVersions> openRework(const quant::VisionMethod& method,
                                   const quant::VisionQuantSettings& settings,
-                                  const OpenVision& opened, const Params& params, RunResult& out)
+                                  const OpenVision& opened, const Params& params,
+                                  std::span<const std::vector<float>> pictures, RunResult& out)
 {
     VITRINE_TRY(const auto rework, method.rework({opened.model.sharedCheckpoint(), settings.tricks,
-                                                  params.real("sparse_threshold")}));
+                                                  params.real("sparse_threshold"), pictures}));
     append(out.notes, rework.notes);
     VITRINE_TRY(auto original, originalOf(rework, opened, params, out));
     VITRINE_TRY(auto changed, model::VisionModel::open(rework.checkpoint));
     out.notes.push_back(
-        "All of it is computed in floating point, single precision: weight_bits and "
-        "activation_bits are not read, and there is no pass in whole numbers.");
+        "All of it is computed in floating point: weight_bits and activation_bits are not read, "
+        "and there is no pass in whole numbers.");
     return VisionVersions{opened, std::move(original), {}, {}, std::move(changed)};
 }
 
@@ -284,9 +301,7 @@ Result<void> addReworked(const VisionVersions& versions, const JudgedPictures& j
     out.tables.push_back(reworkLayersTable(network, distances));
     out.tables.push_back(
         comparedOperations(quant::totalOf(before), quant::totalOf(after), energies));
-    out.tables.push_back({"in_float",
-                          {{"part", "", {}, "What is computed in floating point"}},
-                          {{std::string("everything (single precision)")}}});
+    out.tables.push_back(reworkInFloat(network));
     addAttentionCost(network, out);
     VITRINE_CHECK(addDensity(*versions.reworked, pictures, out));
     return addExperts(*versions.reworked, pictures, out);

@@ -22,10 +22,12 @@ Result<void> checkReworkParams(const quant::VisionMethod& method, const Params& 
 
 // The changed network and what it is compared with: the original that is named, else the one that
 // the method says. Input error where neither is there, and where a named one sees pictures
-// otherwise or has other classes. `out` is told inputs and notes.
+// otherwise or has other classes. `pictures` are training pictures, prepared. `out` is told inputs
+// and notes.
 Result<VisionVersions> openRework(const quant::VisionMethod& method,
                                   const quant::VisionQuantSettings& settings,
-                                  const OpenVision& opened, const Params& params, RunResult& out);
+                                  const OpenVision& opened, const Params& params,
+                                  std::span<const std::vector<float>> pictures, RunResult& out);
 
 // Metrics and the tables layers, operations, in_float, and where there are such parts
 // attention_cost and sparse_density (ViTALiTy) and experts (ShiftAddViT's mixtures). `pictures`

@@ -91,6 +91,29 @@ TEST(ShiftAddNetwork, CountsMultipliesShiftsAndAdditionsApart)
                     }));
 }
 
+// 16 bits of each head for queries and keys alike, one projection less.
+TEST(ShiftAddNetwork, HashedAttentionAddsAsManyTokensAsThereAreBits)
+{
+    ShiftAddSizes sizes = smallSizes();
+    sizes.hashing = ShiftAddSizes::Hashing{};
+    const Network network = shiftAddNetwork(sizes);
+    std::vector<std::string> rows;
+    for (const LayerShape& s : layerTable(network))
+        if (s.module == "blocks.0" && s.name.find(".attn.") != std::string::npos)
+            rows.push_back(
+                fmt::format("{} x ({} x {} x {}) {}", s.batch, s.m, s.k, s.n, s.name.substr(14)));
+    EXPECT_EQ(rows, (std::vector<std::string>{
+                        "1 x (10 x 24 x 48) qk_v",
+                        "1 x (10 x 0 x 32) codes",
+                        "2 x (16 x 10 x 12) context",
+                        "2 x (10 x 16 x 12) lookup",
+                        "2 x (120 x 9 x 1) dconv",
+                        "1 x (10 x 0 x 24) unit",
+                        "1 x (10 x 24 x 24) proj",
+                    }));
+    EXPECT_EQ(std::ranges::count_if(network.layers, isHashed), 1);
+}
+
 TEST(ShiftAddModel, IsKnownByItsTensorsAndSaysWhatIsConverted)
 {
     const vitrine::tests::RandomVision weights(shiftAddNetwork(smallSizes()));

@@ -1,7 +1,6 @@
 #include "core/quant/vision/binary_codes.h"
 
-#include "core/base/random.h"
-#include "core/quant/vision/ksh_hasher.h"
+#include "tests/core/quant/vision/normal_rows.h"
 
 #include <gtest/gtest.h>
 
@@ -12,11 +11,7 @@ namespace vitrine::quant
 namespace
 {
 
-HeadRows normalRows(Eigen::Index tokens, Eigen::Index channels, std::uint64_t seed)
-{
-    Random random(seed);
-    return HeadRows::NullaryExpr(tokens, channels, [&] { return random.normal(); });
-}
+using tests::normalRows;
 
 TEST(MeanCodes, CompareUnitVectorsWithTheMeanOfAllHeads)
 {
@@ -69,52 +64,6 @@ TEST(HammingMap, CountsBitsThatDiffer)
     const CodeRows queries{{1, 0, 1}, {0, 0, 0}}, keys{{1, 1, 1}, {0, 0, 1}};
     EXPECT_EQ(hammingMap(queries, keys), (Eigen::MatrixXi{{1, 1}, {3, 1}}));
     EXPECT_EQ(maskedAdditions(queries, keys, 10), 60);
-}
-
-TEST(KshHasher, NeverRaisesTheObjectiveOfABit)
-{
-    const auto hasher = KshHasher::fit(normalRows(60, 8, 5), {});
-    ASSERT_TRUE(hasher) << hasher.error().message;
-    ASSERT_EQ(hasher->bits().size(), 16u);
-    int accepted = 0;
-    for (const KshHasher::Bit& bit : hasher->bits()) {
-        EXPECT_LE(bit.after, bit.before);
-        EXPECT_EQ(bit.accepted, bit.after < bit.before);
-        accepted += bit.accepted;
-    }
-    EXPECT_GT(accepted, 0); // larger steps find something
-}
-
-TEST(KshHasher, CodesDoNotChangeWithAPositiveFactor)
-{
-    const HeadRows tokens = normalRows(40, 8, 6);
-    const auto hasher = KshHasher::fit(tokens, {});
-    ASSERT_TRUE(hasher);
-    EXPECT_EQ(hasher->encode(tokens), hasher->encode(0.01 * tokens));
-    EXPECT_EQ(hasher->encode(tokens).cols(), 16);
-}
-
-// Two bunches of directions: codes within a bunch differ less than codes of both.
-TEST(KshHasher, TokensThatAreAlikeHaveCodesThatAreAlike)
-{
-    HeadRows tokens = 0.2 * normalRows(60, 8, 7);
-    tokens.topRows(30).col(0).array() += 1;
-    tokens.bottomRows(30).col(1).array() += 1;
-    const auto hasher = KshHasher::fit(tokens, {.rate = 0.05});
-    ASSERT_TRUE(hasher);
-
-    const Eigen::MatrixXi distances = hammingMap(hasher->encode(tokens), hasher->encode(tokens));
-
-    const double within = distances.topLeftCorner(30, 30).cast<double>().mean(),
-                 between = distances.topRightCorner(30, 30).cast<double>().mean();
-    EXPECT_LT(within + 3, between);
-}
-
-TEST(KshHasher, ThePublishedSizesAreAskedFor)
-{
-    EXPECT_FALSE(KshHasher::fit(normalRows(24, 8, 1), {}));
-    EXPECT_FALSE(KshHasher::fit(normalRows(60, 8, 1), {.bits = 0}));
-    EXPECT_FALSE(KshHasher::fit(normalRows(60, 8, 1), {.neighbours = 31}));
 }
 
 } // namespace

@@ -95,6 +95,21 @@ TEST(ShiftAddMethod, AShiftAddViTIsJudgedAsItIsAndNeedsAnOriginal)
     EXPECT_EQ(again->original, nullptr);
 }
 
+TEST(ShiftAddMethod, HashingIsAChoiceInsteadOfBinary)
+{
+    const VisionMethod method = findVisionMethod("shiftaddvit").value();
+    for (const VisionTrick& trick : method.tricks)
+        EXPECT_EQ(trick.isOptional, trick.name == "hashing") << trick.name;
+    const tests::SmallVit vit(2);
+    const auto both = method.rework({vit.checkpoint, {"binary", "hashing"}});
+    ASSERT_FALSE(both);
+    EXPECT_THAT(both.error().message, testing::HasSubstr("binary and hashing exclude each other"));
+    const auto few = method.rework(
+        {.checkpoint = vit.checkpoint, .tricks = {"hashing"}, .pictures = vit.pictures});
+    ASSERT_FALSE(few);
+    EXPECT_THAT(few.error().message, testing::HasSubstr("17 tokens are too few for 25 anchors"));
+}
+
 // DeiT-Tiny, section 3.1 of the specification: 58,551,552 multiplications for low-rank attention
 // against 178,831,872, no exponentials.
 TEST(ReworkOperations, AreThoseOfTheTable)
@@ -117,6 +132,29 @@ TEST(ReworkOperations, AreThoseOfTheTable)
     EXPECT_EQ(multiplied, 58'551'552);
     EXPECT_EQ(exact, 178'831'872);
     EXPECT_EQ(functions, 0);
+}
+
+// DeiT-Tiny: 197 tokens of 3 heads with 64 channels, 25 anchors, 16 bits. 14,775 distances.
+TEST(ReworkOperations, HashingMultipliesWithAnchorsAndTakesExponentials)
+{
+    model::ShiftAddSizes sizes;
+    sizes.binaryBlocks = 1;
+    sizes.hashing = model::ShiftAddSizes::Hashing{};
+    const model::Network network = model::shiftAddNetwork(sizes);
+    const auto codes = std::ranges::find_if(network.layers, model::isHashed);
+    ASSERT_NE(codes, network.layers.end());
+    LayerOperations counted =
+        operationsOf(network)[static_cast<std::size_t>(codes - network.layers.begin())];
+    const double tokens = 197 * 3, distances = tokens * 25;
+    // 64 products, twice and over sigma for each distance, 16 for the bits; 2 for unit length.
+    EXPECT_EQ(counted.counts[Operation::realMultiply], distances * (64 + 2 + 16) + tokens * 2 * 64);
+    // 64 sums, both lengths, sigma and mu for each distance, 16 for the bits; the squares of each
+    // token; a comparison for each bit.
+    EXPECT_EQ(counted.counts[Operation::realAdd],
+              distances * (64 + 4 + 16) + tokens * 64 + tokens * 16);
+    EXPECT_EQ(counted.counts[Operation::realFunction], distances + tokens);
+    EXPECT_EQ(counted.counts[Operation::realDivide], tokens + 3);
+    EXPECT_EQ(counted.weightBytes, 4 * 3 * (25 * 64 + 25 + 16 * 25));
 }
 
 // Binary attention adds where a bit is set, half of the time; a shifting layer has no

@@ -12,6 +12,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <fstream>
 #include <map>
@@ -385,6 +386,55 @@ TEST_F(VisionExperimentTest, ShiftAddNeedsNoCodes)
         ASSERT_FALSE(refused) << name;
         EXPECT_THAT(refused.error().message, testing::HasSubstr("gives no codes"));
     }
+}
+
+// Its pictures have 5 tokens, fewer than the anchors of hash functions: whoever asks for these is
+// refused, `all` leaves them out.
+TEST_F(VisionExperimentTest, HashedShiftAddIsNotAmongAllSteps)
+{
+    const auto all = run({{"method", "shiftaddvit"}});
+    ASSERT_TRUE(all) << all.error().message;
+    EXPECT_THAT(all->notes, testing::Contains(testing::HasSubstr("vanilla binarisation")));
+    EXPECT_EQ(all->table("in_float")->rows.size(), 1u);
+    const auto hashed = run({{"method", "shiftaddvit"}, {"steps", "hashing"}}),
+               both = run({{"method", "shiftaddvit"}, {"steps", "binary, hashing"}});
+    ASSERT_FALSE(hashed);
+    EXPECT_THAT(hashed.error().message, testing::HasSubstr("too few for 25 anchors"));
+    ASSERT_FALSE(both);
+    EXPECT_THAT(both.error().message, testing::HasSubstr("exclude each other"));
+}
+
+// A token for each pixel: enough of them.
+TEST_F(VisionExperimentTest, HashedShiftAddSaysWhatStaysInFloat)
+{
+    const model::VitSizes sizes{.width = 16,
+                                .depth = 2,
+                                .heads = 2,
+                                .mlp = 16,
+                                .patch = 1,
+                                .side = tests::kSide,
+                                .channels = 1,
+                                .classes = tests::kClasses};
+    const auto folder = folder_.path / "pixels";
+    std::filesystem::create_directories(folder);
+    tests::RandomVision(model::vitNetwork(sizes), 7)
+        .write(folder, R"({"img_size": 8, "in_chans": 1, "num_heads": 2, "mean": [0.5],
+                           "std": [0.5], "crop_pct": 1.0, "interpolation": "bicubic"})");
+
+    const auto result =
+        run({{"model", folder.string()}, {"method", "shiftaddvit"}, {"steps", "hashing"}});
+
+    ASSERT_TRUE(result) << result.error().message;
+    EXPECT_THAT(result->notes, testing::Contains(testing::HasSubstr("mean of both")));
+    ASSERT_EQ(result->table("in_float")->rows.size(), 2u);
+    EXPECT_THAT(std::get<std::string>(result->table("in_float")->rows[1][0]),
+                testing::StartsWith("hash functions"));
+    const Table& layers = *result->table("layers");
+    const auto codes = std::ranges::find(layers.rows, Cell{std::string("blocks.0.attn.codes")},
+                                         [](const auto& row) { return row[0]; });
+    ASSERT_NE(codes, layers.rows.end());
+    EXPECT_EQ((*codes)[2], Cell{std::int64_t{32}}) << "of anchors and weights";
+    EXPECT_EQ((*codes)[4], Cell{std::int64_t{1}}) << "of a code's bit";
 }
 
 TEST_F(VisionExperimentTest, AnotherOriginalMayBeNamed)
