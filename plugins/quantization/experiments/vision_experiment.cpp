@@ -7,6 +7,7 @@
 #include "plugins/common/experiment_input.h"
 #include "plugins/quantization/experiments/vision_attention.h"
 #include "plugins/quantization/experiments/vision_divisors.h"
+#include "plugins/quantization/experiments/vision_experts.h"
 #include "plugins/quantization/experiments/vision_flips.h"
 #include "plugins/quantization/experiments/vision_inside.h"
 #include "plugins/quantization/experiments/vision_mixed.h"
@@ -224,6 +225,8 @@ Result<void> VisionRun::judgeRework()
     VITRINE_TRY(const auto answers, judged(versions));
     VITRINE_CHECK(addReworked(versions, answers, fewPictures(), energies_, out_));
     const auto nameOf = [this](std::int64_t label) { return className(label); };
+    VITRINE_CHECK(
+        keepExperts(versions, answers, *data_.pictures, nameOf, progress_.artifactFolder(), out_));
     out_.tables.push_back(visionItemsTable(answers, *data_.pictures, nameOf));
     return keepFlips(answers, *data_.pictures, nameOf, progress_.artifactFolder(), out_);
 }

@@ -1,9 +1,9 @@
 #include "plugins/quantization/experiments/vision_rework.h"
 
 #include "core/model/network/shift_add_network.h"
-#include "core/model/vision/token_experts.h"
 #include "core/quant/vision/taylor_cost.h"
 #include "plugins/common/experiment_input.h"
+#include "plugins/quantization/experiments/vision_experts.h"
 #include "plugins/quantization/experiments/vision_mixed.h"
 #include "plugins/quantization/experiments/vision_quant_tables.h"
 
@@ -190,43 +190,6 @@ Result<void> addDensity(const model::VisionModel& changed,
                 {attentionOf(shape.name), static_cast<std::int64_t>(head), heads[head] / all});
     }
     out.tables.push_back(std::move(table));
-    return {};
-}
-
-// How many tokens of each mixture go to the expert that multiplies.
-Result<void> addExperts(const model::VisionModel& changed,
-                        std::span<const std::vector<float>> pictures, RunResult& out)
-{
-    if (model::routersOf(changed.network()).empty())
-        return {};
-    std::vector<std::string> names;
-    std::map<std::string, std::pair<double, double>> tokens; // multiplying, all
-    for (const std::vector<float>& picture : pictures) {
-        VITRINE_TRY(const auto mixtures, model::tokenExperts(changed, picture));
-        for (const model::TokenExperts& mixture : mixtures) {
-            if (!tokens.contains(mixture.layer))
-                names.push_back(mixture.layer);
-            auto& [multiplying, all] = tokens[mixture.layer];
-            multiplying += static_cast<double>(std::ranges::count(mixture.expert, 0));
-            all += static_cast<double>(mixture.expert.size());
-        }
-    }
-    Table table{"experts",
-                {{"layer", "", {}, "A mixture of two experts"},
-                 {"multiply",
-                  "1",
-                  {},
-                  "Share of the tokens that its router sends to the expert that "
-                  "multiplies, over some training pictures"},
-                 {"shift", "1", {}, "The others"}},
-                {}};
-    for (const std::string& name : names) {
-        const double share = tokens[name].first / tokens[name].second;
-        table.rows.push_back({name, share, 1 - share});
-    }
-    out.tables.push_back(std::move(table));
-    out.notes.push_back("Operations and energy of mixtures count the split of tokens that the "
-                        "notes of the model say; the table experts has that of the routers.");
     return {};
 }
 

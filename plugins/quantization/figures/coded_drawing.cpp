@@ -12,17 +12,6 @@ namespace
 
 constexpr std::size_t kLongestTick = 48; // bytes
 
-// "stages.1.blocks.0" of "stages.1.blocks.0.mlp.fc1"; a layer of no block is its own.
-std::string blockOf(const std::string& layer)
-{
-    const std::string word = "blocks.";
-    const auto found = layer.find(word);
-    if (found == std::string::npos)
-        return layer;
-    const auto end = layer.find_first_not_of("0123456789", found + word.size());
-    return layer.substr(0, end);
-}
-
 constexpr std::string_view kStages = "stages.", kBlocks = "blocks.";
 
 std::size_t placeOfWord(const std::string& layer, std::string_view word)
@@ -34,6 +23,16 @@ std::size_t placeOfWord(const std::string& layer, std::string_view word)
 }
 
 } // namespace
+
+std::string blockOf(const std::string& layer)
+{
+    const std::string word = "blocks.";
+    const auto found = layer.find(word);
+    if (found == std::string::npos)
+        return layer;
+    const auto end = layer.find_first_not_of("0123456789", found + word.size());
+    return layer.substr(0, end);
+}
 
 std::string shortLayer(const std::string& layer)
 {

@@ -10,6 +10,8 @@
 namespace vitrine::quantization_plugin
 {
 
+// "stages.1.blocks.0" of "stages.1.blocks.0.mlp.fc1"; a layer of no block is its own.
+std::string blockOf(const std::string& layer);
 // A layer without the words that all have, so that names stand side by side below an axis:
 // "2.1.add" of "stages.2.blocks.1.add", "3.add1" of "blocks.3.add1".
 std::string shortLayer(const std::string& layer);

@@ -14,8 +14,8 @@ std::vector<figure::Figure> codedFigures(const Runs& runs, const State& state)
              codedTimes(drawing), codedLayers(drawing), codedStream(drawing),
              codedOperations(drawing), codedEnergy(drawing), codedFlips(drawing, true),
              codedFlips(drawing, false), codedAttention(drawing), codedAttentionChange(drawing),
-             codedRescales(drawing), codedRescaleMap(drawing), codedSpread(drawing),
-             codedChannels(drawing), codedDivisors(drawing)})
+             codedExperts(drawing), codedRescales(drawing), codedRescaleMap(drawing),
+             codedSpread(drawing), codedChannels(drawing), codedDivisors(drawing)})
         if (!figure.series.empty() || !figure.bars.empty() || !figure.grids.empty() ||
             !figure.images.empty())
             all.push_back(std::move(figure));

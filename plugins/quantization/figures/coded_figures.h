@@ -33,6 +33,8 @@ namespace vitrine::quantization_plugin
 //   "coded-divisors"    divisors of linear attention by their power of two, by two rounding rules
 //   "coded-attention", "coded-attention-change"  where the class token looks in one picture, layer
 //                       by layer before and after, and what moved, of the selected run
+//   "coded-experts"     which expert took each patch of a few pictures, for the mixtures of one
+//                       block (that of State::layer; else the first), of the selected run
 std::vector<figure::Figure> codedFigures(const Runs& runs, const State& state = {});
 
 // What an operation is assumed to cost in the selected run: where each number comes from, as
@@ -52,6 +54,10 @@ std::string codedFlipWords(const RunRecord& run);
 std::vector<std::string> channelLayers(const RunRecord& run);
 std::string channelLayer(const RunRecord& run, const State& state);
 
+// Blocks whose mixtures' experts the run kept, and the one that is shown of them; none: empty.
+std::vector<std::string> expertBlocks(const RunRecord& run);
+std::string expertBlock(const RunRecord& run, const State& state);
+
 // Layers by the names and in the order of the run that has most of them.
 std::vector<std::string> layersOfAll(const CodedDrawing& drawing);
 
@@ -66,6 +72,7 @@ figure::Figure codedEnergy(const CodedDrawing& drawing);
 figure::Figure codedFlips(const CodedDrawing& drawing, bool isLost); // reads files
 figure::Figure codedAttention(const CodedDrawing& drawing);          // reads a file, as the next
 figure::Figure codedAttentionChange(const CodedDrawing& drawing);
+figure::Figure codedExperts(const CodedDrawing& drawing); // reads files
 figure::Figure codedRescales(const CodedDrawing& drawing);
 figure::Figure codedRescaleMap(const CodedDrawing& drawing);
 figure::Figure codedDivisors(const CodedDrawing& drawing);

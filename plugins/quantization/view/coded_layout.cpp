@@ -82,6 +82,7 @@ void CodedView::addPages()
                        "patches, or it was made before attention was kept."));
     pages_->addRow({plots_->add("coded-attention", kMapsHeight)}, 0);
     pages_->addRow({plots_->add("coded-attention-change", kChangeHeight)}, 0);
+    pages_->addRow({makeExperts()}, 0);
     pages_->addPage("inside", tr("Inside"),
                     tr("How sums become codes, and what tricks do to channels"),
                     tr("These runs were made before rescales and channels were kept: run again to "
@@ -163,6 +164,20 @@ Panel* CodedView::makeChannels()
         const QString layer = channelChoice_->itemData(place).toString();
         if (layer != current()["layer"].toString())
             selectLayer(layer);
+    });
+    return card;
+}
+
+Panel* CodedView::makeExperts()
+{
+    Panel* card = plots_->add("coded-experts", kMapsHeight);
+    expertChoice_ = choiceIn(card, tr("Block of the mixtures"),
+                             tr("The block whose mixtures of experts are shown"), 12);
+    card->controls()->addWidget(expertChoice_);
+    connect(expertChoice_, &QComboBox::activated, this, [this](int place) {
+        const QString block = expertChoice_->itemData(place).toString();
+        if (block != current()["layer"].toString())
+            selectLayer(block);
     });
     return card;
 }

@@ -68,6 +68,7 @@ void CodedView::drawRuns(const Runs& runs, const State& state)
     drawRun(selectedRecord());
     drawLadderButton(selectedRecord(), runs);
     drawChannelChoice(selectedRecord(), state);
+    drawExpertChoice(selectedRecord(), state);
 }
 
 void CodedView::drawRun(const RunRecord& run)
@@ -101,6 +102,17 @@ void CodedView::drawChannelChoice(const RunRecord& run, const State& state)
         channelChoice_->addItem(shownText(layer, 80), fromUtf8(layer));
         if (layer == shown)
             channelChoice_->setCurrentIndex(channelChoice_->count() - 1);
+    }
+}
+
+void CodedView::drawExpertChoice(const RunRecord& run, const State& state)
+{
+    const std::string shown = expertBlock(run, state);
+    expertChoice_->clear();
+    for (const std::string& block : expertBlocks(run)) {
+        expertChoice_->addItem(shownText(block, 80), fromUtf8(block));
+        if (block == shown)
+            expertChoice_->setCurrentIndex(expertChoice_->count() - 1);
     }
 }
 

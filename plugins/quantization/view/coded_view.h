@@ -48,16 +48,18 @@ private:
     Panel* makeInFloat();
     Panel* makeFlipWords();
     Panel* makeChannels();
+    Panel* makeExperts();
     Panel* makePublished();
     void drawRun(const RunRecord& run); // what is of the selected one alone
     void drawChannelChoice(const RunRecord& run, const State& state);
+    void drawExpertChoice(const RunRecord& run, const State& state);
     void selectLayer(const QString& layer);
     void drawLadderButton(const RunRecord& run, const Runs& runs);
     void climb();    // runs the rungs that the selected run's ladder lacks
     void simulate(); // the selected run's widths, on an accelerator: opens its form
 
     std::string tablesOf_; // uid of the run whose tables are shown
-    ElidedChoice* channelChoice_ = nullptr;
+    ElidedChoice *channelChoice_ = nullptr, *expertChoice_ = nullptr;
     VerdictCard* verdict_ = nullptr;
     RunTable* inFloat_ = nullptr;
     QPushButton *simulate_ = nullptr, *ladder_ = nullptr;

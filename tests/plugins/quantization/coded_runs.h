@@ -156,6 +156,39 @@ inline void addAttention(RunRecord& run, const std::filesystem::path& folder)
     run.result.artifacts.push_back(std::move(file));
 }
 
+// Of two blocks with two mixtures each, and two pictures of four patches: the first patch shifts in
+// block 0, all but it in block 1.
+inline void addExperts(RunRecord& run, const std::filesystem::path& folder)
+{
+    using Text = std::string;
+    using Whole = std::int64_t;
+    const auto word = [](const char* name) { return Column{name, "", {}, ""}; };
+    const auto number = [](const char* name) { return Column{name, "1", {}, ""}; };
+    Table maps{"experts_picture",
+               {word("picture"), word("layer"), number("row"), number("column"), number("expert")},
+               {}},
+        kept{"experts_pictures",
+             {word("file"), word("picture"), word("label"), word("answer_original"),
+              word("answer_quantized")},
+             {}};
+    for (const Text name : {"1", "2"}) {
+        kept.rows.push_back(
+            {"experts-" + name + ".png", "t10k " + name, Text("Bag"), Text("Bag"), Text("Coat")});
+        for (const Text block : {"blocks.0", "blocks.1"})
+            for (const Text layer : {".mlp.fc1", ".mlp.fc2"})
+                for (Whole patch = 0; patch < 4; ++patch)
+                    maps.rows.push_back({"t10k " + name, block + layer, patch / 2, patch % 2,
+                                         Whole{(patch == 0) == (block == "blocks.0")}});
+        Artifact file;
+        file.name = "experts-" + name + ".png", file.kind = "image";
+        file.path = folder / file.name;
+        static_cast<void>(writePicture({4, 4, 1, std::vector<std::uint8_t>(16, 90)}, file.path));
+        run.result.artifacts.push_back(std::move(file));
+    }
+    run.result.tables.push_back(std::move(kept));
+    run.result.tables.push_back(std::move(maps));
+}
+
 // Six factors of two layers, and the channels of two layers: of the first the widest stands twice
 // above the middle one, of the second ten times, of which smoothing leaves five.
 inline void addInside(RunRecord& run)

@@ -2,6 +2,7 @@
 
 #include "core/base/file.h"
 #include "core/base/statistics.h"
+#include "core/jobs/experiment/read_run.h"
 #include "core/model/network/shift_add_network.h"
 #include "core/quant/vision/coded_files.h"
 #include "core/quant/vision/simulated_vision.h"
@@ -16,6 +17,7 @@
 #include <cmath>
 #include <fstream>
 #include <map>
+#include <set>
 
 namespace vitrine::quantization_plugin
 {
@@ -480,11 +482,17 @@ TEST_F(VisionExperimentTest, AShiftAddViTIsComparedWithTheModelItWasMadeFrom)
                                      .binaryBlocks = 1};
     const auto folder = folder_.path / "shiftadd";
     std::filesystem::create_directories(folder);
-    tests::RandomVision(model::shiftAddNetwork(sizes), 7)
-        .write(folder, R"({"family": "shiftaddvit", "attention": "binary", "num_heads": 2,
-                           "code_threshold": "picture mean", "softmax_blocks": 1, "img_size": 8,
-                           "mean": [0.5], "std": [0.5], "crop_pct": 1.0,
-                           "interpolation": "bicubic"})");
+    tests::RandomVision weights(model::shiftAddNetwork(sizes), 7);
+    const auto sendAll = [&](const std::string& mixture, std::vector<float> bias) {
+        std::ranges::fill(weights.tensors.at(mixture + ".router.weight").values, 0);
+        weights.tensors.at(mixture + ".router.bias").values = std::move(bias);
+    };
+    sendAll("blocks.0.mlp.fc1", {1, 0});
+    sendAll("blocks.1.mlp.fc2", {0, 1});
+    weights.write(folder, R"({"family": "shiftaddvit", "attention": "binary", "num_heads": 2,
+                              "code_threshold": "picture mean", "softmax_blocks": 1, "img_size": 8,
+                              "mean": [0.5], "std": [0.5], "crop_pct": 1.0,
+                              "interpolation": "bicubic"})");
     const std::string original = (folder_.path / "model").string();
     const auto alone = run({{"model", folder.string()}, {"method", "shiftaddvit"}});
     ASSERT_FALSE(alone);
@@ -501,6 +509,23 @@ TEST_F(VisionExperimentTest, AShiftAddViTIsComparedWithTheModelItWasMadeFrom)
     for (const auto& row : experts->rows)
         EXPECT_NEAR(std::get<double>(row[1]) + std::get<double>(row[2]), 1, 1e-12);
     EXPECT_THAT(result->notes, testing::Contains(testing::StartsWith("Compared with ")));
+
+    // Three pictures of 2 x 2 patches.
+    EXPECT_EQ(result->table("experts_pictures")->rows.size(), 3u);
+    for (const char* file : {"experts-1.png", "experts-2.png", "experts-3.png"})
+        EXPECT_TRUE(result->artifact(file) &&
+                    std::filesystem::exists(result->artifact(file)->path));
+    const Table* patches = result->table("experts_picture");
+    ASSERT_EQ(patches->rows.size(), 3u * 4 * 4);
+    std::map<std::string, std::set<std::int64_t>> taken;
+    for (std::size_t i = 0; i < patches->rows.size(); ++i) {
+        const RowReader row(*patches, i);
+        taken[row.text("layer")].insert(row.whole("expert"));
+        EXPECT_EQ(row.whole("row") * 2 + row.whole("column"), static_cast<std::int64_t>(i % 4));
+    }
+    EXPECT_THAT(taken["blocks.0.mlp.fc1"], testing::ElementsAre(0));
+    EXPECT_THAT(taken["blocks.1.mlp.fc2"], testing::ElementsAre(1));
+    EXPECT_EQ(run({{"method", "shiftaddvit"}})->table("experts_picture"), nullptr);
 }
 
 class EfficientVitExperimentTest : public VisionExperimentTest

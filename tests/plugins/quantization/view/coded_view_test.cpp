@@ -230,6 +230,36 @@ TEST_F(CodedViewTest, AttentionLiesOverThePictureBeforeAndAfter)
     EXPECT_EQ(change.grids[1].minimum, -0.75);
 }
 
+// A row for each mixture of the chosen block, a column for each picture.
+TEST_F(CodedViewTest, PatchesAreColouredByTheirExpert)
+{
+    view_.setRuns({eightBits()});
+    press("Attention");
+    EXPECT_EQ(shownPlot("coded-experts"), nullptr) << "without mixtures there is no card";
+    const auto folder = newFolder();
+    std::filesystem::create_directories(folder);
+    RunRecord run = storedCodedRun({.number = 2, .method = "shiftaddvit"});
+    addExperts(run, folder);
+    view_.setRuns({handle(run)});
+    press("Attention");
+    ASSERT_TRUE(shownPlot("coded-experts"));
+    const auto& shown = shownPlot("coded-experts")->figure();
+    ASSERT_EQ(shown.grids.size(), 4u);
+    EXPECT_EQ(shown.images.size(), 4u);
+    EXPECT_THAT(shown.title, HasSubstr("blocks.0"));
+    EXPECT_THAT(shown.grids[0].values, testing::ElementsAre(1, 0, 0, 0));
+    EXPECT_EQ(shown.images[2].caption, "mlp.fc2\n1 of 4 shift");
+    EXPECT_THAT(shown.images[3].name,
+                HasSubstr("t10k 2: it is Bag, the original says Bag, the changed network Coat"));
+
+    emit named<QComboBox>("Block of the mixtures")->activated(1);
+
+    const auto& other = shownPlot("coded-experts")->figure();
+    EXPECT_THAT(other.title, HasSubstr("blocks.1"));
+    EXPECT_THAT(other.grids[0].values, testing::ElementsAre(0, 1, 1, 1));
+    EXPECT_EQ(view_.state()["layer"].toString(), "blocks.1");
+}
+
 TEST_F(CodedViewTest, AClickOnALayerShowsItsChannels)
 {
     RunRecord run = storedCodedRun({});
