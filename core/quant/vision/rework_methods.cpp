@@ -92,8 +92,8 @@ Result<ReworkCheckpoint> withShiftAdd(const VisionReworkTask& task)
 Result<void> checkShiftAddSteps(const std::set<std::string>& tricks)
 {
     if (tricks.contains("binary") && tricks.contains("hashing"))
-        return argumentError("steps: binary and hashing exclude each other, both make the codes of "
-                             "queries and keys");
+        return argumentError("steps: binary, which is among all, and hashing exclude each other: "
+                             "both make the codes of queries and keys");
     return {};
 }
 

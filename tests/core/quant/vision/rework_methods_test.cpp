@@ -103,7 +103,8 @@ TEST(ShiftAddMethod, HashingIsAChoiceInsteadOfBinary)
     const tests::SmallVit vit(2);
     const auto both = method.rework({vit.checkpoint, {"binary", "hashing"}});
     ASSERT_FALSE(both);
-    EXPECT_THAT(both.error().message, testing::HasSubstr("binary and hashing exclude each other"));
+    EXPECT_THAT(both.error().message,
+                testing::HasSubstr("binary, which is among all, and hashing exclude"));
     const auto few = method.rework(
         {.checkpoint = vit.checkpoint, .tricks = {"hashing"}, .pictures = vit.pictures});
     ASSERT_FALSE(few);
