@@ -17,7 +17,7 @@ namespace
 {
 
 // A new file each time: cutting an old one to nothing makes file systems write it out first.
-void put(const std::filesystem::path& path, const std::string& bytes)
+void writeMutated(const std::filesystem::path& path, const std::string& bytes)
 {
     std::filesystem::remove(path);
     std::ofstream(path, std::ios::binary)
@@ -41,7 +41,7 @@ protected:
         fuzz::expectRobust(
             sample,
             [&](const std::string& bytes) -> std::optional<Error> {
-                put(folder_.path / file, whole(bytes));
+                writeMutated(folder_.path / file, whole(bytes));
                 return openAndRun();
             },
             2000);
