@@ -4,6 +4,7 @@
 #include "core/base/statistics.h"
 #include "core/model/vision/classification.h"
 #include "plugins/common/experiment_input.h"
+#include "plugins/quantization/experiments/kept_pictures.h"
 #include "plugins/quantization/experiments/vision_input.h"
 
 #include <algorithm>
@@ -21,9 +22,6 @@ namespace
 using model::Classified;
 
 constexpr std::int64_t kTogether = 64; // pictures between two looks at whether to stop
-// Pictures kept: the worst answers, of each cell off the diagonal and of all cells together, and of
-// each way in which two models differ.
-constexpr std::size_t kWorst = 24, kOfCell = 4, kOfCells = 120, kDiffering = 12;
 
 class EvaluateRun
 {
@@ -55,10 +53,12 @@ public:
         append(out_.notes, leftOutNotes(leftOut_));
         addAccuracy();
         addTables();
-        VITRINE_CHECK(keepWorst());
-        VITRINE_CHECK(keepOfCells());
-        if (models_.size() > 1)
-            VITRINE_CHECK(keepDiffering());
+        VITRINE_CHECK(keepPictures(
+            {.pictures = *data_.pictures,
+             .answers = answers_,
+             .className = [this](std::size_t model,
+                                 std::int64_t label) { return className(model, label); }},
+            progress_.artifactFolder(), out_));
         return std::move(out_);
     }
 
@@ -115,14 +115,6 @@ private:
     void addTables();
     void addClasses(const model::Confusion& confusion);
     void addItems();
-    std::vector<std::size_t> leastLikely(const std::function<bool(std::size_t)>& isWanted) const;
-    Result<std::string> keep(std::size_t picture, const std::string& name);
-    Result<void> keepAll(Table table, const std::vector<std::size_t>& pictures,
-                         const std::string& name);
-    Table keptTable(const char* name) const;
-    Result<void> keepWorst();
-    Result<void> keepOfCells();
-    Result<void> keepDiffering();
     // Two classes may have one name ("crane"): then it is followed by the number.
     std::string className(std::size_t model, std::int64_t label) const
     {
@@ -148,7 +140,6 @@ private:
     std::vector<std::vector<Classified>> answers_;   // [model][picture]
     std::vector<LeftOut> leftOut_;                   // of the pictures
     std::vector<double> rates_;
-    std::map<std::size_t, std::string> kept_; // file of each picture that is
     RunResult out_;
 };
 
@@ -286,115 +277,6 @@ void EvaluateRun::addClasses(const model::Confusion& confusion)
         table.rows.push_back(std::move(row));
     }
     out_.tables.push_back(std::move(table));
-}
-
-// Places of pictures, those whose class seemed least likely to the first model before others.
-std::vector<std::size_t>
-EvaluateRun::leastLikely(const std::function<bool(std::size_t)>& isWanted) const
-{
-    std::vector<std::size_t> order(answers_[0].size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::erase_if(order, [&](std::size_t i) { return !isWanted(i); });
-    std::ranges::stable_sort(order, {}, [&](std::size_t i) { return answers_[0][i].ofLabel; });
-    return order;
-}
-
-// The file of a picture: under this name, where it is not kept yet.
-Result<std::string> EvaluateRun::keep(std::size_t picture, const std::string& name)
-{
-    std::string& file = kept_[picture];
-    if (!file.empty())
-        return file;
-    file = name;
-    VITRINE_TRY(const Picture read, data_.pictures->picture(static_cast<std::int64_t>(picture)));
-    Artifact artifact;
-    artifact.name = file;
-    artifact.kind = "image";
-    artifact.path = progress_.artifactFolder() / file;
-    VITRINE_CHECK(writePicture(read, artifact.path));
-    out_.artifacts.push_back(std::move(artifact));
-    return file;
-}
-
-Table EvaluateRun::keptTable(const char* name) const
-{
-    Table table{name,
-                {{"file", "", {}, "The picture, kept with the run"},
-                 {"picture", "", {}, "Its name"},
-                 {"label", "", {}, "The class it is"},
-                 {"answer", "", {}, "What the model called it"},
-                 {"probability", "1", {}, "Of the answer"},
-                 {"of_label", "1", {}, "Probability of the class it is"}},
-                {}};
-    if (models_.size() > 1)
-        table.columns.push_back({"answer_second", "", {}, "Of the second model"});
-    return table;
-}
-
-Result<void> EvaluateRun::keepAll(Table table, const std::vector<std::size_t>& pictures,
-                                  const std::string& name)
-{
-    const auto digits = std::max<std::size_t>(2, std::to_string(pictures.size()).size());
-    for (const std::size_t i : pictures) {
-        VITRINE_TRY(std::string file,
-                    keep(i, fmt::format("{}-{:0{}}.png", name, table.rows.size() + 1, digits)));
-        const Classified& a = answers_[0][i];
-        std::vector<Cell> row = {std::move(file),
-                                 data_.pictures->name(static_cast<std::int64_t>(i)),
-                                 className(0, a.label),
-                                 className(0, a.best),
-                                 static_cast<double>(a.probability),
-                                 static_cast<double>(a.ofLabel)};
-        if (models_.size() > 1)
-            row.push_back(className(1, answers_[1][i].best));
-        table.rows.push_back(std::move(row));
-    }
-    out_.tables.push_back(std::move(table));
-    return {};
-}
-
-Result<void> EvaluateRun::keepWorst()
-{
-    auto worst = leastLikely([&](std::size_t i) { return !answers_[0][i].isRight(); });
-    worst.resize(std::min(worst.size(), kWorst));
-    return keepAll(keptTable("worst"), worst, "worst");
-}
-
-// A few of each cell off the diagonal, one after the other so that rare ones have theirs too;
-// frequent ones come first.
-Result<void> EvaluateRun::keepOfCells()
-{
-    using Place = std::pair<std::int64_t, std::int64_t>;
-    std::map<Place, std::vector<std::size_t>> cells;
-    for (const std::size_t i :
-         leastLikely([&](std::size_t i) { return !answers_[0][i].isRight(); }))
-        cells[{answers_[0][i].label, answers_[0][i].best}].push_back(i);
-    std::vector<const std::vector<std::size_t>*> order;
-    for (const auto& [place, pictures] : cells)
-        order.push_back(&pictures);
-    std::ranges::stable_sort(order, std::ranges::greater{},
-                             [](const auto* c) { return c->size(); });
-    std::vector<std::size_t> chosen;
-    for (std::size_t round = 0; round < kOfCell; ++round)
-        for (const auto* pictures : order)
-            if (round < pictures->size() && chosen.size() < kOfCells)
-                chosen.push_back((*pictures)[round]);
-    return keepAll(keptTable("examples"), chosen, "example");
-}
-
-// Where one model alone is right: the first, then the second.
-Result<void> EvaluateRun::keepDiffering()
-{
-    std::vector<std::size_t> chosen;
-    for (const bool isFirstRight : {true, false}) {
-        auto some = leastLikely([&](std::size_t i) {
-            return answers_[0][i].isRight() == isFirstRight &&
-                   answers_[1][i].isRight() != isFirstRight;
-        });
-        some.resize(std::min(some.size(), kDiffering));
-        chosen.insert(chosen.end(), some.begin(), some.end());
-    }
-    return keepAll(keptTable("differing"), chosen, "differing");
 }
 
 } // namespace

@@ -14,6 +14,7 @@
 #include "plugins/quantization/experiments/llm_tables.h"
 #include "plugins/quantization/experiments/params.h"
 #include "plugins/quantization/experiments/text_windows.h"
+#include "plugins/quantization/experiments/written_model.h"
 
 #include <algorithm>
 #include <iterator>
@@ -182,8 +183,6 @@ private:
     Result<LayerCosts> costsOf(const std::vector<quant::LlmQuantization>& versions);
 
     Result<void> addModel(const quant::LlmQuantization& quantization);
-    Result<void> writeGgufOf(const model::LlmCheckpoint& packed);
-    Result<void> takeFiles(const fs::path& folder);
     void addLayers(const quant::LlmQuantization& quantization, const model::LlmCheckpoint& packed);
     Result<void> addComparison(const model::Llm& quantized);
     Result<void> addProbe(const model::Llm& quantized, const model::LlmCheckpoint& packed);
@@ -219,52 +218,16 @@ Result<void> LlmRun::addModel(const quant::LlmQuantization& quantization)
     VITRINE_CHECK(addSpeed(quantized));
     addEnergy(quantization.layers(), *packed);
     if (isGguf(params_))
-        VITRINE_CHECK(writeGgufOf(*packed));
+        VITRINE_CHECK(writeGguf(*packed, *opened_, params_.text("out"), out_));
     if (isGiven)
         out_.notes.push_back(fmt::format("The quantized model lies in {}.", folder.string()));
     else
-        VITRINE_CHECK(takeFiles(folder));
+        VITRINE_CHECK(takeFiles(folder, progress_.artifactFolder(), out_));
     const fs::path bits = progress_.artifactFolder() / "bits.csv";
     VITRINE_CHECK(writeFileAtomically(bits, bitMapText(quantization.layers())));
     Artifact artifact;
     artifact.name = "bits.csv", artifact.kind = "text", artifact.path = bits;
     out_.artifacts.push_back(std::move(artifact));
-    return {};
-}
-
-Result<void> LlmRun::writeGgufOf(const model::LlmCheckpoint& packed)
-{
-    const fs::path file = params_.text("out");
-    std::error_code ignored; // what cannot be made cannot be written to, which says why
-    fs::create_directories(file.parent_path(), ignored);
-    VITRINE_TRY(const quant::GgufExport written,
-                quant::exportGguf(packed, opened_->tokenizer.get(), opened_->name, file));
-    out_.notes.push_back(fmt::format("The quantized model lies in {} ({}), which llama.cpp runs.",
-                                     file.string(), bytesText(written.bytes)));
-    append(out_.notes, written.notes);
-    return {};
-}
-
-// The files of the model become artifacts of the run.
-Result<void> LlmRun::takeFiles(const fs::path& folder)
-{
-    std::vector<fs::path> files;
-    for (const auto& entry : fs::directory_iterator(folder))
-        files.push_back(entry.path());
-    std::ranges::sort(files);
-    for (const fs::path& file : files) {
-        Artifact artifact;
-        artifact.name = file.filename().string();
-        artifact.kind = file.extension() == ".safetensors" ? "tensors" : "text";
-        artifact.path = progress_.artifactFolder() / file.filename();
-        std::error_code error;
-        fs::rename(file, artifact.path, error);
-        if (error)
-            return failure("cannot move {}: {}", file.string(), error.message());
-        out_.artifacts.push_back(std::move(artifact));
-    }
-    std::error_code ignored;
-    fs::remove(folder, ignored);
     return {};
 }
 
