@@ -1,5 +1,6 @@
 #include "plugins/quantization/figures/coded_figures.h"
 
+#include "core/base/statistics.h"
 #include "core/jobs/experiment/read_run.h"
 #include "plugins/quantization/figures/coded_drawing.h"
 #include "tests/plugins/quantization/coded_runs.h"
@@ -198,15 +199,6 @@ TEST(CodedTable, NamesWhatStaysInFloatAndLeavesNothingOut)
         EXPECT_GE(column, 0);
 }
 
-// What has become 0 is no number that was computed.
-TEST(CodedTable, SaysThatAPValueIsTooSmallForANumber)
-{
-    const RunRecord run = storedCodedRun({.pValue = 0});
-    const VersionTable made = codedTable({&run});
-    EXPECT_EQ(textOf(made.table.rows[1][static_cast<std::size_t>(made.table.column("p-value"))]),
-              "< 1e−300");
-}
-
 TEST(CodedLayersTable, NamesColumnsAsPeopleReadThem)
 {
     const Table table = codedLayersTable(kPlain);
@@ -239,6 +231,17 @@ TEST(BlockTicks, AreTheNumbersOfBlocks)
     ASSERT_EQ(flat.size(), 2u);
     EXPECT_EQ(flat[1].label, "fc2");
     EXPECT_EQ(blockAxis("Layer", {"fc1", "fc2"}), "Layer");
+}
+
+// A chance that no double holds, and the 0 that earlier versions kept of one.
+TEST(CodedTable, AChanceIsNeverZero)
+{
+    for (const double chance : {kLeastChance, 0.0}) {
+        const RunRecord run = storedCodedRun({.pValue = chance});
+        const Table table = codedTable({&run}).table;
+        EXPECT_EQ(textOf(table.rows[1][static_cast<std::size_t>(table.column("p-value"))]),
+                  kLeastChanceText);
+    }
 }
 
 TEST(InFloatMatrix, HasARowForEachPartOfAnyRun)
