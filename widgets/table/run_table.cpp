@@ -83,10 +83,12 @@ void RunTable::setRows(Table table, const std::vector<int>& colours)
             return at < row.size() && std::holds_alternative<std::string>(row[at]);
         });
     };
+    // Headings give up the room of their arrow, numbers nothing.
     for (int i = 0; i < columns; ++i)
         natural_.push_back(isColumnHidden(i) ? 0
                            : i == 0          ? columnWidth(i) + kDotWidth
-                                             : columnWidth(i) - (isText(i) ? 0 : kSlack));
+                           : isText(i)       ? columnWidth(i)
+                                       : std::max(columnWidth(i) - kSlack, sizeHintForColumn(i)));
     rows_ = static_cast<int>(table.rows.size());
     spread();
 }

@@ -92,5 +92,21 @@ TEST_F(RunTableFolds, NothingGivesWayUnlessItIsSaid)
     EXPECT_GT(table_.horizontalScrollBar()->maximum(), 0);
 }
 
+// A heading narrower than its numbers: none of them is cut off, however little room there is.
+TEST_F(RunTableFolds, NumbersAreNeverCutOff)
+{
+    Table table{"t", {{"Version", "", {}, ""}, {"B", "", {}, ""}, {"C", "", {}, ""}}, {}};
+    table.rows = {{std::string("a version with a long name"), 1234.5678, std::int64_t{32}},
+                  {std::string("another"), 0.12345678, std::int64_t{123456789}}};
+    table_.setRows(table, {0, 1});
+    for (const int width : {2000, 400, 200}) {
+        table_.resize(width, 200);
+        QCoreApplication::processEvents();
+        const QAbstractItemView& view = table_;
+        for (const int column : {1, 2})
+            EXPECT_GE(table_.columnWidth(column), view.sizeHintForColumn(column)) << width;
+    }
+}
+
 } // namespace
 } // namespace vitrine
