@@ -85,6 +85,16 @@ std::string primitivesSentence(const RunRecord& run)
     return text.empty() ? "Nothing that adds or shifts was measured on one thread." : text;
 }
 
+// "shift 1,3136,64,512", which has room beside an axis.
+std::string shortProduct(std::string product)
+{
+    if (const auto open = product.find(" ("); open != std::string::npos) {
+        std::erase_if(product, [](char c) { return c == ' ' || c == ')'; });
+        product[open] = ' ';
+    }
+    return product;
+}
+
 // Bars to the right: a place for each product from the top down, a bar for each kernel.
 figure::Figure primitiveBars(const Runs& runs, const State& state, const char* name,
                              const char* title, double TimedProduct::*value, double factor,
@@ -94,11 +104,12 @@ figure::Figure primitiveBars(const Runs& runs, const State& state, const char* n
     figure.x.minimum = 0;
     figure.y.reversed = true;
     std::vector<std::string> kernels;
-    const auto all = onOneThread(*runs.front());
+    auto all = onOneThread(*runs.front());
     for (const TimedProduct& one : all)
-        if ((hasMultiplied || one.kernel != all.front().kernel) &&
-            std::ranges::find(kernels, one.kernel) == kernels.end())
-            kernels.push_back(one.kernel);
+        if (std::ranges::find(kernels, one.kernel) == kernels.end())
+            kernels.push_back(one.kernel); // the first multiplies
+    if (!hasMultiplied && !kernels.empty())
+        std::erase_if(all, [&](const TimedProduct& one) { return one.kernel == kernels.front(); });
     for (std::size_t k = 0; k < kernels.size(); ++k) {
         figure::Bars bars;
         bars.name = kernels[k], bars.colour = static_cast<int>(k), bars.horizontal = true;
@@ -110,7 +121,7 @@ figure::Figure primitiveBars(const Runs& runs, const State& state, const char* n
             products.push_back(one.product);
     for (std::size_t p = 0; p < products.size(); ++p) {
         const auto at = static_cast<double>(p);
-        figure.y.ticks.push_back({at, products[p]});
+        figure.y.ticks.push_back({at, shortProduct(products[p])});
         std::vector<std::pair<std::size_t, const TimedProduct*>> own;
         for (const TimedProduct& one : all) {
             const auto kernel = std::ranges::find(kernels, one.kernel);
@@ -132,6 +143,15 @@ figure::Figure primitiveBars(const Runs& runs, const State& state, const char* n
     std::erase_if(figure.bars, [](const figure::Bars& bars) { return bars.height.empty(); });
     figure.height = std::clamp(30 + 12 * static_cast<double>(products.size()), 60.0, 160.0);
     return figure;
+}
+
+double leastOf(const figure::Figure& figure)
+{
+    double least = 1e9;
+    for (const figure::Bars& bars : figure.bars)
+        for (const double height : bars.height)
+            least = std::min(least, height);
+    return least;
 }
 
 } // namespace
@@ -233,13 +253,15 @@ std::vector<figure::Figure> primitivesFigures(const Runs& runs, const State& sta
     ratios.altText = "Bars for what adds and what shifts at each size, and a line at 1.";
     ratios.x.label = "Times as fast";
     figure::Span even;
-    even.name = "as fast", even.vertical = true, even.from = even.to = 1;
+    even.name = "as fast as multiplying", even.vertical = true, even.from = even.to = 1;
     ratios.spans = {even};
     figure::Figure times = primitiveBars(sound, state, "primitive-times", "Time of one product",
                                          &TimedProduct::seconds, 1e6, true);
-    times.caption = "Processor time on one thread, the best of the rounds." + of;
+    times.caption =
+        "Processor time on one thread, the best of the rounds; the axis is logarithmic." + of;
     times.altText = "Microseconds of one product for each kernel at each size.";
     times.x.label = "Time", times.x.unit = "µs";
+    times.x.scale = figure::Scale::logarithmic, times.x.minimum = leastOf(times) / 2;
     std::vector<figure::Figure> all = {std::move(ratios), std::move(times)};
     std::erase_if(all, [](const figure::Figure& each) { return each.bars.empty(); });
     return all;

@@ -223,12 +223,14 @@ TEST_F(PrimitivesViewTest, BarsStandBesideALineAtOne)
     EXPECT_EQ(ratios.bars[0].name, "add, fp32");
     EXPECT_EQ(ratios.bars[0].height, (std::vector<double>{0.5}));
     EXPECT_EQ(ratios.bars[1].height[0], 2);
-    EXPECT_EQ(ratios.y.ticks.size(), 3u);
+    ASSERT_EQ(ratios.y.ticks.size(), 3u);
+    EXPECT_EQ(ratios.y.ticks[1].label, "shift 1,8,8,8");
     ASSERT_EQ(ratios.spans.size(), 1u);
     EXPECT_EQ(ratios.spans[0].from, 1);
     const figure::Figure& times = plot("primitive-times")->figure();
     ASSERT_EQ(times.bars.size(), 3u);
     EXPECT_EQ(times.bars[0].height, (std::vector<double>{1000, 1000, 1000}));
+    EXPECT_EQ(times.bars[1].colour, ratios.bars[0].colour); // a kernel looks alike in both
     EXPECT_EQ(named<QTableView>("Products and their times")->model()->rowCount(), 12);
 }
 
