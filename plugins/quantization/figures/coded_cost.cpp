@@ -19,13 +19,14 @@ constexpr std::size_t kLongestOperation = 48; // bytes
 constexpr std::size_t kMostOperations = 32;
 constexpr const char* kReading = "read a byte of weights"; // bytes, no operations
 
-// For an axis and a legend: "multiply, fp32", "add, int32".
+// For an axis and a legend: "multiply, fp32", "add, int32", "multiply, 8 x 4 bits".
 std::string shortOperation(std::string name)
 {
     for (const auto& [words, instead] :
          {std::pair<std::string, std::string>{"32-bit floating point", "fp32"},
           {"32-bit whole numbers", "int32"},
-          {"floating point", "fp32"}})
+          {"floating point", "fp32"},
+          {"multiply codes", "multiply"}})
         if (const auto at = name.find(words); at != std::string::npos)
             name.replace(at, words.size(), instead);
     return cutText(name, kLongestOperation);

@@ -17,7 +17,7 @@ namespace vitrine::quantization_plugin
 //                       of them no other beats in both; of several runs
 //   "coded-ladder"      accuracy step by step of the selected run's method, a line for each width
 //   of
-//                       activations, of runs that differ in nothing else (coded_ladder.h)
+//                       activations, of runs that differ in nothing else (coded_rungs.h)
 //   "coded-times"       measured time of a picture: float, simulated, integer
 //   "coded-layers"      signal to noise of every layer's output, a line for each run
 //   "coded-stream"      what each block costs: the signal to noise along the residual stream of the

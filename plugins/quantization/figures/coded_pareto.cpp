@@ -11,6 +11,8 @@ namespace vitrine::quantization_plugin
 namespace
 {
 
+constexpr std::size_t kMostInLegend = 5;
+
 struct ParetoPoint {
     double cost = 0, accuracy = 0; // MB or bits; percent
     double low = 0, high = 0;
@@ -67,6 +69,19 @@ void addPoint(figure::Figure& figure, const ParetoPoint& point, const std::strin
     figure.series.push_back(std::move(dot));
 }
 
+// A legend of many runs would take the room of the points: their numbers stand beside them instead.
+void numberPoints(figure::Figure& figure, const CodedDrawing& drawing)
+{
+    for (figure::Series& dot : figure.series) {
+        const auto run = std::ranges::find(drawing.runs(), dot.name,
+                                           [](const RunRecord* one) { return codedName(*one); });
+        if (dot.name.empty() || run == drawing.runs().end())
+            continue;
+        figure.annotations.push_back({codedTick(**run), dot.x[0], dot.y[0]});
+        dot.name.clear();
+    }
+}
+
 // As steps: at a cost between two points the cheaper one is what can be had.
 figure::Series frontSteps(const std::vector<ParetoPoint>& front)
 {
@@ -110,6 +125,8 @@ figure::Figure codedPareto(const CodedDrawing& drawing)
         figure.series.clear();
         return figure;
     }
+    if (points.size() > kMostInLegend)
+        numberPoints(figure, drawing);
     const ParetoPoint original = originalPoint(*drawing.runs()[first], isBits);
     if (isDrawn(original))
         addPoint(figure, original, "Original", {.colour = figure::kTextColour},

@@ -3,6 +3,7 @@
 #include "core/base/cut_text.h"
 #include "core/jobs/experiment/read_run.h"
 #include "core/quant/vision/vision_method.h"
+#include "plugins/quantization/figures/coded_rungs.h"
 #include "plugins/quantization/figures/vision_answers.h"
 
 #include <fmt/format.h>
@@ -50,6 +51,8 @@ std::string codedMethod(const RunRecord& run)
     const auto known = quant::findVisionMethod(method);
     const std::string title = known ? known->title.substr(0, known->title.find(',')) : method;
     const std::string steps = cutText(parameterText(run.params, "steps"), kLongestMethod);
+    if (const std::string rung = rungName(run); !rung.empty())
+        return rung == "all" ? title : fmt::format("{} ({})", title, rung);
     if (steps.empty() || steps == "all")
         return title;
     return fmt::format("{} ({})", title, steps == "none" ? "no steps" : steps);

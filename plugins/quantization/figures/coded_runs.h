@@ -14,7 +14,7 @@ namespace vitrine::quantization_plugin
 {
 
 bool isCodedRun(const RunRecord& run);         // it holds both accuracies
-std::string codedMethod(const RunRecord& run); // "P²-ViT", "P²-ViT (ptf, log2)"
+std::string codedMethod(const RunRecord& run); // "P²-ViT", "P²-ViT (up to ptf)", "P²-ViT (log2)"
 std::string codedBits(const RunRecord& run);   // "W4/A8"; "W4–8/A8" where layers differ
 std::string codedName(const RunRecord& run);   // "#3 P²-ViT, W4/A8"; with its model: codedTitle
 std::string codedTitle(const RunRecord& run);  // "#3 P²-ViT, W4/A8, vitrine-deit"

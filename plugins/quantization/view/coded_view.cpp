@@ -2,7 +2,7 @@
 
 #include "core/jobs/experiment/read_run.h"
 #include "plugins/quantization/figures/coded_figures.h"
-#include "plugins/quantization/figures/coded_ladder.h"
+#include "plugins/quantization/figures/coded_rungs.h"
 #include "plugins/quantization/view/plot_cards.h"
 #include "plugins/quantization/view/verdict_card.h"
 #include "widgets/page/elided_choice.h"

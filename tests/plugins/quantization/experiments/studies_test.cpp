@@ -2,7 +2,7 @@
 #include "core/base/resources.h"
 #include "core/jobs/experiment/sweep.h"
 #include "plugins/quantization/experiments/vision_experiment.h"
-#include "plugins/quantization/figures/coded_ladder.h"
+#include "plugins/quantization/figures/coded_rungs.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -70,6 +70,26 @@ TEST(CodedFigures, TheFrontLeavesOutWhatIsBeatenInBoth)
     EXPECT_THAT(front->y, testing::ElementsAre(70, 70, 85));
 }
 
+TEST(CodedFigures, ManyRunsAreNumberedAtTheirPointsInsteadOfALegend)
+{
+    std::vector<RunRecord> all;
+    for (int i = 1; i <= 6; ++i)
+        all.push_back(storedCodedRun({.number = i, .accuracy = 0.8 + 0.01 * i}));
+    const auto numbered = [&](std::size_t count) {
+        Runs runs;
+        for (std::size_t i = 0; i < count; ++i)
+            runs.push_back(&all[i]);
+        const auto figures = codedFigures(runs);
+        return *find(figures, "coded-pareto");
+    };
+    EXPECT_TRUE(numbered(5).annotations.empty());
+    const figure::Figure six = numbered(6);
+    ASSERT_EQ(six.annotations.size(), 6U);
+    EXPECT_EQ(six.annotations[2].text, "#3");
+    EXPECT_EQ(std::ranges::count_if(six.series, [](const auto& one) { return !one.name.empty(); }),
+              1); // the original: all take the same room, so there is no front
+}
+
 TEST(CodedFigures, WhatJudgedOtherPicturesIsNotCompared)
 {
     const auto all = codedFigures({&kPlain, &kSmaller, &kElsewhere});

@@ -19,9 +19,15 @@ namespace vitrine::quantization_plugin
 // "all". Steps that "all" leaves out are on no rung. A method without steps has no ladder: empty.
 std::vector<std::string> ladderSteps(const quant::VisionMethod& method);
 
+// Those steps, in their order.
+std::vector<quant::VisionTrick> ladderTricks(const quant::VisionMethod& method);
+
 // The rung on which a run stands; nothing: its method is not known here, has no ladder, or its
 // steps are no rung of it.
 std::optional<std::size_t> rungOf(const RunRecord& run);
+
+// That rung in words: "no steps", "affine" (one step), "up to migration", "all"; empty: none.
+std::string rungName(const RunRecord& run);
 
 // Whether two runs differ in nothing but the rung and the bits of activations: accuracies over
 // their rungs make a ladder.

@@ -1,4 +1,4 @@
-#include "plugins/quantization/figures/coded_ladder.h"
+#include "plugins/quantization/figures/coded_rungs.h"
 
 #include "plugins/quantization/figures/coded_figures.h"
 #include "tests/plugins/quantization/coded_runs.h"
@@ -41,6 +41,15 @@ TEST(CodedLadder, KnowsTheRungOfARun)
     RunRecord unknown = storedCodedRun({.method = "from-the-future"});
     EXPECT_EQ(rungOf(unknown), std::nullopt);
     EXPECT_EQ(rungOf(storedCodedRun({.method = "minmax"})), std::nullopt);
+}
+
+TEST(CodedLadder, ARunIsNamedByItsRung)
+{
+    EXPECT_EQ(codedMethod(rungRun(1, "none", 0.5)), "P²-ViT (no steps)");
+    EXPECT_EQ(codedMethod(rungRun(1, "adaptive", 0.5)), "P²-ViT (adaptive)");
+    EXPECT_EQ(codedMethod(rungRun(1, "adaptive,ptf,smoothing", 0.5)), "P²-ViT (up to smoothing)");
+    EXPECT_EQ(codedMethod(rungRun(1, "adaptive,ptf,smoothing,log2,integer", 0.5)), "P²-ViT");
+    EXPECT_EQ(codedMethod(rungRun(1, "ptf,log2", 0.5)), "P²-ViT (ptf,log2)");
 }
 
 TEST(CodedLadder, OnlyMissingRungsAreRunAtTheSameWidths)
