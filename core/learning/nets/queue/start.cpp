@@ -33,7 +33,7 @@ void beginFromStart(const QueuePlaces& places, const std::string& name, const Se
         throw std::runtime_error(recipe.path() + ": start = " + start +
                                  ": no such model is shipped in " + places.models);
     const Card card = readCard(from);
-    trainee.importFrom(from);
+    trainee.beginFrom(from);
     fs::create_directories(folder);
     writeWhole(startNote(places, name), start + ", step " + std::to_string(card.step) + " of " +
                                             std::to_string(card.steps) + "\n");

@@ -21,4 +21,9 @@ void Trainee::importFrom(const std::string& folder)
     fillTensors(network(), readTensorFile(path), "", path);
 }
 
+void Trainee::beginFrom(const std::string& folder)
+{
+    importFrom(folder);
+}
+
 } // namespace vitrine::learning

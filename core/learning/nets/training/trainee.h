@@ -56,6 +56,10 @@ public:
     // Takes the weights of an exported model, as a program that opens it would see them.
     virtual void importFrom(const std::string& folder);
 
+    // A fine-tuning begins from the exported model that its recipe names as `start`: by default
+    // with all of its weights. A network that has other parts takes what it shares.
+    virtual void beginFrom(const std::string& folder);
+
     // Which parts of the prepared data it learns from or is chosen by (garments, pictures, clips):
     // the card names their origins.
     virtual std::vector<std::string> dataParts() const = 0;

@@ -63,6 +63,14 @@ public:
 
     std::string configJson() const override { return parts_.configJson; }
 
+    void beginFrom(const std::string& folder) override
+    {
+        if (!parts_.begin)
+            return Trainee::beginFrom(folder);
+        const std::string path = folder + "/model.safetensors";
+        parts_.begin(readTensorFile(path), path);
+    }
+
     std::vector<std::string> dataParts() const override { return parts_.source->parts(); }
 
     double worthShipping() const override { return 0.3; }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/learning/nets/training/tensor_file.h"
 #include "core/learning/nets/training/trainee.h"
 #include "core/learning/nets/vision/labelled.h"
 
@@ -28,6 +29,9 @@ struct ClassifierParts {
         std::function<torch::Tensor(const torch::Tensor& pictures)> logits;
     };
     std::vector<Other> others = {};
+    // Takes what it shares with the model that it is fine-tuned from (Trainee::beginFrom); empty:
+    // all of it.
+    std::function<void(const TensorFile& weights, const std::string& where)> begin = {};
     // Of a training in stages, each may be empty: called before the forward of a step; what is
     // added to the cross-entropy after it; further scores, of what forwards without chance met
     // since they were last asked for.

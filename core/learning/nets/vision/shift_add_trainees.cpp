@@ -1,7 +1,6 @@
 #include "core/learning/nets/vision/shift_add_trainees.h"
 
 #include "core/learning/nets/training/schedule.h"
-#include "core/learning/nets/training/starting_weights.h"
 #include "core/learning/nets/vision/classifier.h"
 #include "core/learning/nets/vision/shift_add_deit.h"
 #include "core/learning/nets/vision/trainees.h"
@@ -33,8 +32,8 @@ Score multiplyingShare(ShiftAddDeit::Split split)
 
 } // namespace
 
-std::unique_ptr<Trainee> shiftAddTrainee(const Settings& settings, const Places& places,
-                                         DeitConfig config, std::unique_ptr<LabelledSource> source,
+std::unique_ptr<Trainee> shiftAddTrainee(const Settings& settings, DeitConfig config,
+                                         std::unique_ptr<LabelledSource> source,
                                          const std::string& name, const std::string& dataName)
 {
     config.dropPath = settings.number("drop_path", config.dropPath, 0.0, 0.9);
@@ -42,7 +41,6 @@ std::unique_ptr<Trainee> shiftAddTrainee(const Settings& settings, const Places&
     const int64_t mixtureFrom = settings.integer("mixture_from", 0, 0, INT64_MAX);
     const double balance = settings.number("balance", 0.01, 0.0, 1e3);
     ShiftAddDeit net(config, options, scheduleOf(settings).seed);
-    net.startFrom(startingWeights(settings, places), settings.text("start"));
     const auto mixes = std::make_shared<bool>(true);
     ClassifierParts parts{
         .network = net.network(),
@@ -55,6 +53,8 @@ std::unique_ptr<Trainee> shiftAddTrainee(const Settings& settings, const Places&
         .configJson = shiftAddConfigJson(config, options, name),
         .source = std::move(source),
         .dataName = dataName,
+        .begin = [net](const TensorFile& deit,
+                       const std::string& where) mutable { net.startFrom(deit, where); },
         .beforeStep =
             [net, mixes, mixtureFrom](const Step& step) mutable {
                 *mixes = step.number >= mixtureFrom;
@@ -69,14 +69,14 @@ std::unique_ptr<Trainee> shiftAddTrainee(const Settings& settings, const Places&
 std::unique_ptr<Trainee> makeGarmentShiftAdd(const Settings& settings, const Places& places)
 {
     const DeitConfig config = garmentDeit();
-    return shiftAddTrainee(settings, places, config, garmentsOf(settings, places, config.side),
+    return shiftAddTrainee(settings, config, garmentsOf(settings, places, config.side),
                            "vitrine-deit-shiftadd", "Fashion-MNIST");
 }
 
 std::unique_ptr<Trainee> makeSceneShiftAdd(const Settings& settings, const Places& places)
 {
     const DeitConfig config = sceneDeit();
-    return shiftAddTrainee(settings, places, config, scenesOf(settings, places, config.side),
+    return shiftAddTrainee(settings, config, scenesOf(settings, places, config.side),
                            "vitrine-deit-scenes-shiftadd", "garments in photographs");
 }
 

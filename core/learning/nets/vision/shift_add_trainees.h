@@ -11,7 +11,7 @@
 // layers as they were; then the mixtures, whose shifting experts begin as the multiplying ones are
 // by then, and the loss gains the latency-aware balance of their routers. Keys beside those of
 // trainees.h:
-//   start           the shipped model it begins from (starting_weights.h)
+//   start           the shipped model it begins from (Trainee::beginFrom)
 //   mixture_from    step at which the second stage begins
 //   softmax_blocks  blocks at the end that keep softmax attention
 //   balance         factor of the balance loss, summed over the mixtures
@@ -20,8 +20,8 @@
 namespace vitrine::learning
 {
 
-std::unique_ptr<Trainee> shiftAddTrainee(const Settings& settings, const Places& places,
-                                         DeitConfig config, std::unique_ptr<LabelledSource> source,
+std::unique_ptr<Trainee> shiftAddTrainee(const Settings& settings, DeitConfig config,
+                                         std::unique_ptr<LabelledSource> source,
                                          const std::string& name, const std::string& dataName);
 
 // vitrine-deit-shiftadd and vitrine-deit-scenes-shiftadd.

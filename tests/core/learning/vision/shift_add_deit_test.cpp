@@ -173,11 +173,14 @@ protected:
 
     static DeitConfig config() { return {.patch = 7, .width = 16, .depth = 2, .heads = 2}; }
 
-    std::unique_ptr<Trainee> trainee(const std::string& recipe = "start = teacher\n") const
+    std::unique_ptr<Trainee> trainee() const
     {
-        std::istringstream text(recipe + "batch = 16\nmixture_from = 4\n");
-        return shiftAddTrainee(Settings::read(text, "tuned.recipe"), {"", "", folder_}, config(),
-                               garmentSource(twoKindsInParts(), 28, {}, 1), "tiny", "two kinds");
+        std::istringstream text("batch = 16\nmixture_from = 4\n");
+        auto made =
+            shiftAddTrainee(Settings::read(text, "tuned.recipe"), config(),
+                            garmentSource(twoKindsInParts(), 28, {}, 1), "tiny", "two kinds");
+        made->beginFrom(folder_ + "/teacher");
+        return made;
     }
 
     static void takeSteps(Trainee& trainee, int64_t first, int64_t last)
@@ -220,7 +223,7 @@ TEST_F(ShiftAddTraining, ExpertsPartWhenTheSecondStageBegins)
 
 TEST_F(ShiftAddTraining, LearnsTwoKindsAndTellsHowManyTokensMultiply)
 {
-    const auto trained = trainee("start = teacher\n");
+    const auto trained = trainee();
     takeSteps(*trained, 0, 60);
     trained->network().eval();
     const torch::NoGradGuard guard;
@@ -252,10 +255,16 @@ TEST_F(ShiftAddTraining, AnExportedModelAnswersAsTheOneItCameFrom)
     EXPECT_NEAR(scores[2].value, again[2].value, 5.0);
 }
 
-TEST_F(ShiftAddTraining, ARecipeWithoutItsStartIsRefused)
+// Both experts of a mixture begin as the layer of the teacher; what it does not have stays.
+TEST_F(ShiftAddTraining, BeginsFromAModelThatHasNoMixtures)
 {
-    EXPECT_THROW(trainee(""), std::runtime_error);
-    EXPECT_THROW(trainee("start = nobody\n"), std::runtime_error);
+    const auto begun = trainee();
+    const TensorFile teacher = readTensorFile(folder_ + "/teacher/model.safetensors");
+    auto parameters = begun->network().named_parameters();
+    for (const char* expert : {"mult", "shift"})
+        EXPECT_TRUE(parameters["blocks.1.mlp.fc2." + std::string(expert) + ".weight"].equal(
+            *teacher.find("blocks.1.mlp.fc2.weight")));
+    EXPECT_THROW(begun->beginFrom(folder_ + "/nobody"), std::runtime_error);
 }
 
 } // namespace
