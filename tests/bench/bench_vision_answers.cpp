@@ -71,8 +71,8 @@ Result<void> compare(bench::MakeTrainerAnswers make, const std::string& name,
     for (std::int64_t i = 0; i < count; ++i) {
         const auto theirs = trainer->answer(i);
         LeftOut leftOut;
-        VITRINE_TRY(const auto seen,
-                    quantization_plugin::seenBy(opened, *data.pictures, i, leftOut));
+        VITRINE_TRY(const auto seen, quantization_plugin::seenBy(opened.model.checkpoint(),
+                                                                 *data.pictures, i, leftOut));
         VITRINE_TRY(const auto logits, opened.model.run(seen));
         if (seen.size() != theirs.seen.size() || data.pictures->label(i) != theirs.label)
             return failure("picture {} of {} is another one for the trainer", i, name);

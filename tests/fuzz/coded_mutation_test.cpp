@@ -4,6 +4,7 @@
 #include "core/quant/vision/coded_files.h"
 #include "core/quant/vision/integer_vision.h"
 #include "core/quant/vision/simulated_vision.h"
+#include "tests/core/quant/vision/random_efficient_vit.h"
 #include "tests/core/quant/vision/small_vit.h"
 #include "tests/fuzz/robust.h"
 
@@ -29,9 +30,12 @@ class CodedMutation : public testing::TestWithParam<const char*>
 protected:
     void SetUp() override
     {
-        const auto method = quant::findVisionMethod(GetParam()).value();
-        const auto coded = method.quantize(vit_.task(GetParam())).value();
-        ASSERT_TRUE(quant::writeCodedVision(coded, GetParam(), folder_.path));
+        const std::string method = GetParam();
+        const auto coded =
+            method == "trio-vit"
+                ? efficientVit_.quantized(GetParam()).value()
+                : quant::findVisionMethod(method).value().quantize(vit_.task(GetParam())).value();
+        ASSERT_TRUE(quant::writeCodedVision(coded, method, folder_.path));
         config_ = readFile(folder_.path / "config.json", 1 << 24).value();
         tensors_ = readFile(folder_.path / "model.safetensors", 1 << 24).value();
     }
@@ -64,6 +68,7 @@ private:
     }
 
     tests::SmallVit vit_;
+    tests::RandomEfficientVit efficientVit_;
     tests::TemporaryFolder folder_;
 };
 
@@ -97,9 +102,11 @@ TEST_P(CodedMutation, OfTheHeaderIsRefusedOrRuns)
                    });
 }
 
-INSTANTIATE_TEST_SUITE_P(Methods, CodedMutation, testing::Values("p2vit", "fq-vit"),
+INSTANTIATE_TEST_SUITE_P(Methods, CodedMutation, testing::Values("p2vit", "fq-vit", "trio-vit"),
                          [](const auto& tested) {
-                             return std::string(tested.param) == "p2vit" ? "P2ViT" : "FqViT";
+                             return std::string(tested.param) == "p2vit"    ? "P2ViT"
+                                    : std::string(tested.param) == "fq-vit" ? "FqViT"
+                                                                            : "TrioViT";
                          });
 
 } // namespace

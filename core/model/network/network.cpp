@@ -70,6 +70,12 @@ std::vector<Step> forwardPlan(const Network& network)
     return steps;
 }
 
+std::int64_t classesOf(const Network& network)
+{
+    const LayerShape& last = network.layers.back().shape;
+    return last.kind == LayerKind::linear ? last.n : 0;
+}
+
 std::optional<std::size_t> activationBehind(const Network& network, std::size_t layer)
 {
     const LayerKind kind = network.layers[layer].shape.kind;

@@ -87,6 +87,9 @@ struct Step {
 };
 std::vector<Step> forwardPlan(const Network& network);
 
+// What a vision transformer's head tells apart; 0: it has none and gives features.
+std::int64_t classesOf(const Network& network);
+
 // The activation that is the only reader of a product, right behind it: both can be one step.
 std::optional<std::size_t> activationBehind(const Network& network, std::size_t layer);
 

@@ -287,6 +287,10 @@ std::optional<double> defaultEpsilon(std::string_view modelType)
 Result<VisionConfig> parseVisionConfig(std::string_view text, std::string_view name)
 {
     VITRINE_TRY(const Json json, parseObject(text, name));
+    if (json.value("format", Json()) == kCodedVisionFormat)
+        return inputError("{} is that of a network in codes, which has no numbers to compute with: "
+                          "vision.evaluate judges it",
+                          name);
     auto config = readConfig(json);
     if (!config)
         return inputError("cannot read {}: {}", name, config.error().message);

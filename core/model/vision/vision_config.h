@@ -47,6 +47,10 @@ struct VisionConfig {
     std::vector<std::string> notes; // keys that are not read
 };
 
+// "format" of the config.json of a network in codes (core/quant/vision/coded_files.h), which has no
+// numbers of a network to open.
+inline constexpr const char* kCodedVisionFormat = "vitrine-vision-codes";
+
 // Input error for what is no object, for sizes out of range, and for what is not supported, by
 // name: a key that may change a pass is honoured or refused. Others that are not known make a note.
 Result<VisionConfig> parseVisionConfig(std::string_view json, std::string_view name);

@@ -121,9 +121,7 @@ Result<VisionModel> VisionModel::open(std::shared_ptr<const VisionCheckpoint> ch
     const auto made = std::make_shared<Private>();
     made->checkpoint = std::move(checkpoint);
     VITRINE_CHECK(made->plan(options));
-    const Network& network = made->checkpoint->network();
-    const LayerShape& last = network.layers.back().shape;
-    made->classes = last.kind == LayerKind::linear ? last.n : 0;
+    made->classes = classesOf(made->checkpoint->network());
     return VisionModel(made);
 }
 

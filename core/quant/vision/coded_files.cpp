@@ -15,7 +15,6 @@ namespace
 
 namespace fs = std::filesystem;
 
-constexpr const char* kCodedFormat = "vitrine-vision-codes";
 constexpr std::int64_t kCodedVersion = 1;
 constexpr std::uint64_t kMostConfig = std::uint64_t{64} << 20;
 // So that sums of products of sizes, which a file may invent, stay within 63 bits.
@@ -115,7 +114,7 @@ Result<void> CodedCheckpoint::read(const Json& config, const fs::path& folder)
     std::vector<std::string> assumed;
     VITRINE_TRY(preprocessing_, model::preprocessingOf(said, usual, stem.inChannels, assumed));
     labels_ = std::move(said.labels);
-    network_.name = folder.filename().string();
+    network_.name = (folder.has_filename() ? folder : folder.parent_path()).filename().string();
     network_.title = fmt::format("{}, {} x {}", network_.name, stem.inHeight, stem.inWidth);
     files_ = {folder / "config.json", folder / "model.safetensors"};
     return {};
@@ -135,11 +134,8 @@ Result<Json> configFile(const model::VisionCheckpoint& checkpoint, const char* n
 // Whether something else lies there that would be written over.
 bool holdsAnother(const fs::path& folder)
 {
-    const auto text = readFile(folder / "config.json", kMostConfig);
-    if (!text)
-        return fs::exists(folder / "config.json") || fs::exists(folder / "model.safetensors");
-    const auto config = parseJson(*text, "config.json");
-    return !config || !config->is_object() || config->value("format", Json()) != kCodedFormat;
+    return !holdsCodedVision(folder) &&
+           (fs::exists(folder / "config.json") || fs::exists(folder / "model.safetensors"));
 }
 
 bool areSameNetwork(const model::Network& a, const model::Network& b)
@@ -179,15 +175,17 @@ Result<void> readLayers(Json& config, CodedTensors& tensors, CodedVision& coded)
             return inputError("{}", record.problem());
         return {};
     };
-    VITRINE_CHECK(read(config["input"], "input",
-                       [&](CodedRecord& record) { describe(record, "output", coded.input, 0); }));
-    for (std::size_t i = 0; i < network.layers.size(); ++i) {
-        const std::string& name = network.layers[i].shape.name;
-        if (!layers[i].is_object() || layers[i].value("layer", Json()) != Json(name))
-            return inputError("layer {} is not \"{}\"", i, name);
-        VITRINE_CHECK(read(layers[i], name,
-                           [&](CodedRecord& record) { describeLayer(record, network, i, coded); }));
-    }
+    VITRINE_CHECK(read(config["input"], "input", [&](CodedRecord& record) {
+        describe(record, "output", coded.input, 0, gridLimits(network));
+    }));
+    for (const auto describes : {describeGrids, describeLayer})
+        for (std::size_t i = 0; i < network.layers.size(); ++i) {
+            const std::string& name = network.layers[i].shape.name;
+            if (!layers[i].is_object() || layers[i].value("layer", Json()) != Json(name))
+                return inputError("layer {} is not \"{}\"", i, name);
+            VITRINE_CHECK(read(layers[i], name,
+                               [&](CodedRecord& record) { describes(record, network, i, coded); }));
+        }
     for (const auto& [name, entry] : tensors.file->entries())
         if (!tensors.read.contains(name))
             return inputError("tensor \"{}\" belongs to no layer", printable(name));
@@ -198,8 +196,8 @@ Result<CodedVision> readFolder(const fs::path& folder)
 {
     VITRINE_TRY(const std::string text, readFile(folder / "config.json", kMostConfig));
     VITRINE_TRY(Json config, parseJson(text, "config.json"));
-    if (!config.is_object() || config.value("format", Json()) != kCodedFormat)
-        return inputError("config.json is not of the format \"{}\"", kCodedFormat);
+    if (!config.is_object() || config.value("format", Json()) != model::kCodedVisionFormat)
+        return inputError("config.json is not of the format \"{}\"", model::kCodedVisionFormat);
     if (config.value("version", Json()) != kCodedVersion)
         return inputError("version {} of its format is not known here, {} is",
                           dumpJson(config.value("version", Json())), kCodedVersion);
@@ -221,7 +219,7 @@ Result<void> writeCodedVision(const CodedVision& original, const std::string& me
 {
     CodedVision coded = original;
     const model::VisionCheckpoint& checkpoint = *coded.checkpoint;
-    Json config = {{"format", kCodedFormat},
+    Json config = {{"format", model::kCodedVisionFormat},
                    {"version", kCodedVersion},
                    {"method", method},
                    {"family", checkpoint.family()},
@@ -234,11 +232,12 @@ Result<void> writeCodedVision(const CodedVision& original, const std::string& me
 
     CodedTensors tensors;
     CodedRecord input(config["input"], tensors, "input");
-    describe(input, "output", coded.input, 0);
+    describe(input, "output", coded.input, 0, gridLimits(coded.network()));
     for (std::size_t i = 0; i < coded.layers.size(); ++i) {
         const std::string& name = coded.network().layers[i].shape.name;
         Json& json = config["layers"].emplace_back(Json{{"layer", name}});
         CodedRecord record(json, tensors, name);
+        describeGrids(record, coded.network(), i, coded);
         describeLayer(record, coded.network(), i, coded);
         if (!record.problem().empty())
             return inputError("{} cannot be written: {}", coded.network().name, record.problem());
@@ -251,7 +250,7 @@ Result<void> writeCodedVision(const CodedVision& original, const std::string& me
     for (const auto& [name, stored] : tensors.written)
         named.push_back({name, {stored.type, stored.shape, stored.bytes}});
     VITRINE_CHECK(writeSafetensors(folder / "model.safetensors", std::move(named),
-                                   {{"format", kCodedFormat}}));
+                                   {{"format", model::kCodedVisionFormat}}));
     VITRINE_CHECK(writeFileAtomically(folder / "config.json", dumpJson(config, 1) + "\n"));
 
     VITRINE_TRY(const CodedVision again, openCodedVision(folder));
@@ -262,6 +261,14 @@ Result<void> writeCodedVision(const CodedVision& original, const std::string& me
                           "not say all of its network or of how pictures are prepared",
                           coded.network().name);
     return {};
+}
+
+bool holdsCodedVision(const fs::path& folder)
+{
+    const auto text = readFile(folder / "config.json", kMostConfig);
+    const auto config = text ? parseJson(*text, "config.json") : Result<Json>(Json());
+    return config && config->is_object() &&
+           config->value("format", Json()) == model::kCodedVisionFormat;
 }
 
 Result<CodedVision> openCodedVision(const fs::path& folder)

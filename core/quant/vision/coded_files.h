@@ -9,7 +9,7 @@
 // A vision transformer in codes on disk, complete in itself: a folder with
 //   model.safetensors  LAYER.weight (int8 codes [outputs, inputs]), LAYER.weight_scale,
 //                      LAYER.bias (in units of input times weight scale), LAYER.rescale.*,
-//                      LAYER.norm_weight ..: the numbers of each layer
+//                      LAYER.norm_weight, LAYER.migration ..: the numbers of each layer
 //   config.json        {"format": "vitrine-vision-codes", "version": 1, "method": ..,
 //                      "family": .., "name": .., "tensors": {name: shape} of the original,
 //                      "model" and "preprocessor": its config files, "input": .., "layers": [..]}
@@ -22,6 +22,9 @@ namespace vitrine::quant
 // codes are written over. `method` is a name ("p2vit").
 Result<void> writeCodedVision(const CodedVision& coded, const std::string& method,
                               const std::filesystem::path& folder);
+
+// Whether a folder says that it is one.
+bool holdsCodedVision(const std::filesystem::path& folder);
 
 // Input error, by layer and key, for whatever is missing, of another type or size, or out of
 // range; for another format or version; for tensors that are not expected. The result's checkpoint

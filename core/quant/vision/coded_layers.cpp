@@ -1,6 +1,8 @@
 #include "core/quant/vision/coded_layers.h"
 
+#include "core/quant/vision/coded_maps.h"
 #include "core/quant/vision/log_int_softmax.h"
+#include "core/quant/vision/trio_places.h"
 
 #include <limits>
 
@@ -12,64 +14,8 @@ namespace
 using model::LayerKind;
 using model::NetworkLayer;
 
-// Two codes of 8 bits times that are sums of 32 bits.
-constexpr int kMostSumShift = 22;
-
-// A pure shift, or a multiplier of 31 bits (requantizer.h): sums of 32 bits stay within 63.
-bool isRequantizer(std::int64_t multiplier, std::int64_t shift)
-{
-    if (multiplier == 1)
-        return shift >= -31 && shift <= 62;
-    return multiplier >= std::int64_t{1} << 30 && multiplier < std::int64_t{1} << 31 &&
-           shift >= 1 && shift <= 62;
-}
-
-bool isWholeSum(double x)
-{
-    return x == std::floor(x) && std::abs(x) < 2147483648.0;
-}
-
-// Requantizers of `count` sums: real factors, or multipliers and shifts beside them.
-void describe(CodedRecord& record, const std::string& key, std::vector<Rescale>& all,
-              std::int64_t count)
-{
-    bool isWhole = !all.empty() && all.front().whole.has_value();
-    std::vector<double> factors;
-    std::vector<std::int64_t> multipliers, shifts;
-    for (const Rescale& by : all) {
-        factors.push_back(by.factor);
-        if (by.whole) {
-            multipliers.push_back(by.whole->multiplier);
-            shifts.push_back(by.whole->shift);
-        }
-    }
-    record.flag((key + "_whole").c_str(), isWhole);
-    record.numbers(key + ".factor", factors, count);
-    if (isWhole) {
-        record.numbers(key + ".multiplier", multipliers, count);
-        record.numbers(key + ".shift", shifts, count);
-        for (std::size_t i = 0; record.problem().empty() && i < shifts.size(); ++i)
-            if (!isRequantizer(multipliers[i], shifts[i]))
-                record.fail(key.c_str(), fmt::format("holds {} / 2^{}, which is no requantizer",
-                                                     multipliers[i], shifts[i]));
-    }
-    if (!record.isReading() || !record.problem().empty())
-        return;
-    all.resize(factors.size());
-    for (std::size_t i = 0; i < all.size(); ++i) {
-        all[i] = {factors[i], {}};
-        if (isWhole)
-            all[i].whole = Requantizer{multipliers[i], static_cast<int>(shifts[i])};
-    }
-}
-
-void describe(CodedRecord& record, const std::string& key, Rescale& by)
-{
-    std::vector<Rescale> one = {by};
-    describe(record, key, one, 1);
-    if (!one.empty())
-        by = one.front();
-}
+// Two codes of 8 bits times 2^that are sums of 32 bits.
+constexpr int kMostSumFactor = 22, kMostSumShift = 62;
 
 void describe(CodedRecord& record, CodedSum& sum, std::int64_t channels)
 {
@@ -81,13 +27,26 @@ void describe(CodedRecord& record, CodedSum& sum, std::int64_t channels)
     record.numbers("sum.first", sum.firstBy, channels);
     record.numbers("sum.second", sum.secondBy, channels);
     for (const auto* by : {&sum.firstBy, &sum.secondBy})
-        record.expectWithin<std::int64_t>("sum", *by, 0, std::int64_t{1} << kMostSumShift);
+        record.expectWithin<std::int64_t>("sum", *by, 0, std::int64_t{1} << kMostSumFactor);
+}
+
+// The activation from code to code.
+void describeTable(CodedRecord& record, CodedProduct& product)
+{
+    bool hasTable = product.before && !product.hardSwish;
+    record.flag("activation_table", hasTable);
+    if (!hasTable)
+        return;
+    if (record.isReading())
+        product.before.emplace();
+    describe(record, "before", *product.before, 0);
+    record.numbers("table", product.table, product.before->high() - product.before->low() + 1);
 }
 
 void describe(CodedRecord& record, const NetworkLayer& layer, CodedProduct& product)
 {
     const model::LayerShape& shape = layer.shape;
-    const std::int64_t outputs = shape.n, inputs = shape.k;
+    const std::int64_t outputs = shape.batch * shape.n, inputs = shape.k;
     record.whole("weight_bits", product.bits, 2, 8);
     record.numbers("weight", product.weights, outputs * inputs, {outputs, inputs});
     const auto high = static_cast<std::int8_t>((1 << (product.bits - 1)) - 1);
@@ -105,14 +64,6 @@ void describe(CodedRecord& record, const NetworkLayer& layer, CodedProduct& prod
     if (isWhole && !std::ranges::all_of(product.bias, isWholeSum))
         record.fail("bias", "holds a number that is no whole one of 32 bits");
     record.choice("after", product.after, {"none", "gelu", "hard_swish"});
-    bool hasTable = product.before.has_value();
-    record.flag("activation_table", hasTable);
-    if (!hasTable)
-        return;
-    if (record.isReading())
-        product.before.emplace();
-    describe(record, "before", *product.before, 0);
-    record.numbers("table", product.table, product.before->high() - product.before->low() + 1);
 }
 
 void describe(CodedRecord& record, const NetworkLayer& layer, CodedTokens& tokens)
@@ -175,62 +126,98 @@ Work& workOf(CodedRecord& record, CodedLayer& layer)
     return std::get<Work>(layer.work);
 }
 
-// What methods do with a layer of this kind; nothing: they do not know it.
-const char* expectedWork(LayerKind kind)
+void describeProduct(CodedRecord& record, const model::Network& network, std::size_t place,
+                     CodedVision& coded)
 {
-    switch (kind) {
-    case LayerKind::conv:
-    case LayerKind::linear:
-        return "product";
-    case LayerKind::tokens:
-        return "tokens";
-    case LayerKind::add:
-        return "sum";
-    case LayerKind::norm:
-        return "norm";
-    case LayerKind::scores:
-        return "scores";
-    case LayerKind::softmax:
-        return "softmax";
-    case LayerKind::values:
-        return "values";
-    case LayerKind::select:
-        return "select";
-    case LayerKind::activation:
-        return "with its product";
-    default:
-        return nullptr;
-    }
+    auto& product = workOf<CodedProduct>(record, coded.layers[place]);
+    describe(record, network.layers[place], product);
+    if (isOfEfficientVit(network))
+        describeHardSwish(record, network, place, coded.layers, product);
+    else
+        describeTable(record, product);
 }
 
-bool holds(const CodedLayer& layer, std::string_view work)
+void describeSoftmax(CodedRecord& record, CodedSoftmax& softmax, const CodeGrid& scores)
 {
-    return (std::holds_alternative<CodedProduct>(layer.work) && work == "product") ||
-           (std::holds_alternative<CodedTokens>(layer.work) && work == "tokens") ||
-           (std::holds_alternative<CodedSum>(layer.work) && work == "sum") ||
-           (std::holds_alternative<CodedNorm>(layer.work) && work == "norm") ||
-           (std::holds_alternative<CodedScores>(layer.work) && work == "scores") ||
-           (std::holds_alternative<CodedSoftmax>(layer.work) && work == "softmax") ||
-           (std::holds_alternative<CodedValues>(layer.work) && work == "values") ||
-           (std::holds_alternative<CodedSelect>(layer.work) && work == "select") ||
-           (std::holds_alternative<std::monostate>(layer.work) && work == "with its product");
+    describe(record, softmax.form, softmax.bits);
+    if (!record.isReading() || softmax.form != SoftmaxForm::whole)
+        return;
+    if (const auto checked = LogIntSoftmax::check(scores.scale, softmax.bits); !checked)
+        record.fail("softmax", checked.error().message);
+}
+
+void describeValues(CodedRecord& record, CodedValues& values, const CodedLayer& weights)
+{
+    describe(record, values.weights, values.bits);
+    const auto& softmax = std::get<CodedSoftmax>(weights.work);
+    if (softmax.form != values.weights || softmax.bits != values.bits)
+        record.fail("softmax", "is not that of the layer it reads");
+    describe(record, "rescale", values.rescale);
+}
+
+// What methods do with a layer, by its kind; nothing: they do not know it.
+std::optional<std::size_t> expectedWork(const model::Network& network, const NetworkLayer& layer)
+{
+    const auto of = []<typename Work>(Work) { return decltype(CodedLayer::work)(Work{}).index(); };
+    if (isOfEfficientVit(network) && headPartOf(layer))
+        return of(CodedHeads{});
+    switch (layer.shape.kind) {
+    case LayerKind::conv:
+    case LayerKind::linear:
+        return of(CodedProduct{});
+    case LayerKind::tokens:
+        return of(CodedTokens{});
+    case LayerKind::add:
+        return of(CodedSum{});
+    case LayerKind::norm:
+        return of(CodedNorm{});
+    case LayerKind::scores:
+        return of(CodedScores{});
+    case LayerKind::softmax:
+        return of(CodedSoftmax{});
+    case LayerKind::values:
+        return of(CodedValues{});
+    case LayerKind::select:
+        return of(CodedSelect{});
+    case LayerKind::activation:
+        return network.layers[layer.inputs[0]].shape.kind == LayerKind::norm ? of(CodedTable{})
+                                                                             : of(std::monostate{});
+    default:
+        break;
+    }
+    if (!isOfEfficientVit(network))
+        return {};
+    switch (layer.shape.kind) {
+    case LayerKind::depthwise:
+    case LayerKind::grouped:
+        return of(CodedProduct{});
+    case LayerKind::concat:
+        return of(CodedConcat{});
+    case LayerKind::pool:
+        return of(CodedPool{});
+    default:
+        return {};
+    }
 }
 
 } // namespace
 
-void describe(CodedRecord& record, const std::string& key, CodeGrid& grid, std::int64_t channels)
+GridLimits gridLimits(const model::Network& network)
 {
-    const auto of = [&](const char* what) { return key + "_" + what; };
-    record.whole(of("bits").c_str(), grid.bits, 2, 8);
-    record.flag(of("signed").c_str(), grid.isSigned);
-    record.positive(of("scale").c_str(), grid.scale);
-    record.whole(of("zero").c_str(), grid.zero, 0, 0);
-    bool isShifted = !grid.shifts.empty();
-    record.flag(of("shifted").c_str(), isShifted);
-    if (isShifted) {
-        record.numbers(key + ".shifts", grid.shifts, channels);
-        record.expectWithin<std::uint8_t>(key.c_str(), grid.shifts, 0, 3);
-    }
+    return {.hasZero = isOfEfficientVit(network)};
+}
+
+void describeGrids(CodedRecord& record, const model::Network& network, std::size_t place,
+                   CodedVision& coded)
+{
+    const NetworkLayer& layer = network.layers[place];
+    GridLimits limits = gridLimits(network);
+    const bool isPart = isOfEfficientVit(network) && headPartOf(layer);
+    if (isPart)
+        limits.bits = kMostHeadBits;
+    describe(record, "output", coded.layers[place].output, layer.shape.n, limits);
+    if (isPart || layer.shape.kind == LayerKind::concat)
+        describeSecond(record, layer, coded.layers[place], limits);
 }
 
 void describeLayer(CodedRecord& record, const model::Network& network, std::size_t place,
@@ -238,40 +225,46 @@ void describeLayer(CodedRecord& record, const model::Network& network, std::size
 {
     const NetworkLayer& layer = network.layers[place];
     CodedLayer& own = coded.layers[place];
-    const char* work = expectedWork(layer.shape.kind);
-    if (!work || (!record.isReading() && !holds(own, work)))
+    const auto work = expectedWork(network, layer);
+    if (!work || (!record.isReading() && own.work.index() != *work))
         return record.fail(
             "kind", fmt::format("{} is not kept in files of codes", kindName(layer.shape.kind)));
-    describe(record, "output", own.output, layer.shape.n);
-    const std::string_view name = work;
-    if (name == "product")
-        describe(record, layer, workOf<CodedProduct>(record, own));
-    else if (name == "tokens")
-        describe(record, layer, workOf<CodedTokens>(record, own));
-    else if (name == "sum")
-        describe(record, workOf<CodedSum>(record, own), layer.shape.n);
-    else if (name == "norm")
-        describe(record, coded.layers[layer.inputs[0]].output, own.output, layer,
-                 workOf<CodedNorm>(record, own));
-    else if (name == "scores")
-        describe(record, "rescale", workOf<CodedScores>(record, own).rescale);
-    else if (name == "softmax") {
-        auto& softmax = workOf<CodedSoftmax>(record, own);
-        describe(record, softmax.form, softmax.bits);
-        if (record.isReading() && softmax.form == SoftmaxForm::whole)
-            if (const auto checked =
-                    LogIntSoftmax::check(coded.layers[layer.inputs[0]].output.scale, softmax.bits);
-                !checked)
-                record.fail("softmax", checked.error().message);
-    } else if (name == "values") {
-        auto& values = workOf<CodedValues>(record, own);
-        describe(record, values.weights, values.bits);
-        const auto& softmax = std::get<CodedSoftmax>(coded.layers[layer.inputs[0]].work);
-        if (softmax.form != values.weights || softmax.bits != values.bits)
-            record.fail("softmax", "is not that of the layer it reads");
-        describe(record, "rescale", values.rescale);
-    } else if (name == "select" && record.isReading()) {
-        own.work = CodedSelect{};
+    const auto inputGrid = [&](std::size_t operand) -> const CodeGrid& {
+        return coded.layers[layer.inputs[operand]].output;
+    };
+    switch (layer.shape.kind) {
+    case LayerKind::conv:
+    case LayerKind::depthwise:
+    case LayerKind::grouped:
+    case LayerKind::linear:
+        return describeProduct(record, network, place, coded);
+    case LayerKind::tokens:
+        return describe(record, layer, workOf<CodedTokens>(record, own));
+    case LayerKind::add:
+        return describe(record, workOf<CodedSum>(record, own), layer.shape.n);
+    case LayerKind::norm:
+        return describe(record, inputGrid(0), own.output, layer, workOf<CodedNorm>(record, own));
+    case LayerKind::scores:
+        return describe(record, "rescale", workOf<CodedScores>(record, own).rescale);
+    case LayerKind::softmax:
+        return describeSoftmax(record, workOf<CodedSoftmax>(record, own), inputGrid(0));
+    case LayerKind::values:
+        return describeValues(record, workOf<CodedValues>(record, own),
+                              coded.layers[layer.inputs[0]]);
+    case LayerKind::select:
+        workOf<CodedSelect>(record, own);
+        return;
+    case LayerKind::activation:
+        if (*work != 0)
+            describeCodes(record, inputGrid(0), own.output, workOf<CodedTable>(record, own));
+        return;
+    case LayerKind::concat:
+        workOf<CodedConcat>(record, own);
+        return describeConcat(record, layer, coded.layers, own);
+    case LayerKind::pool:
+        return describe(record, "rescale", workOf<CodedPool>(record, own).rescale);
+    default:
+        return describeHeads(record, network, place, coded.layers, workOf<CodedHeads>(record, own));
     }
 }
 

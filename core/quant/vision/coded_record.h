@@ -24,12 +24,16 @@ constexpr DType storedAs()
         return DType::i8;
     else if constexpr (std::is_same_v<T, std::uint8_t>)
         return DType::u8;
+    else if constexpr (std::is_same_v<T, std::int32_t>)
+        return DType::i32;
     else if constexpr (std::is_same_v<T, std::int64_t>)
         return DType::i64;
     else if constexpr (std::is_same_v<T, float>)
         return DType::f32;
-    else
+    else {
+        static_assert(std::is_same_v<T, double>);
         return DType::f64;
+    }
 }
 
 // The numbers of a coded network: long ones as tensors, each under "layer.key".

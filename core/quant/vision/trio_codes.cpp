@@ -2,6 +2,7 @@
 
 #include "core/model/vision/folded_weights.h"
 #include "core/quant/vision/calibration_passes.h"
+#include "core/quant/vision/coded_heads.h"
 #include "core/quant/vision/in_layer.h"
 #include "core/quant/vision/learned_rounding.h"
 #include "core/quant/vision/learned_steps.h"
@@ -93,7 +94,6 @@ private:
     Result<CodedSum> sumOf(std::size_t layer) const;
     Result<CodedNorm> normOf(std::size_t layer) const;
     Result<CodedHeads> headsOf(std::size_t layer, HeadPart part);
-    Result<WholeHead> wholeHeadOf(std::size_t context, std::size_t half) const;
 
     const TrioScheme& scheme_;
     const VisionQuantTask& task_;
@@ -259,37 +259,12 @@ Result<CodedNorm> TrioCoder::normOf(std::size_t layer) const
     return work;
 }
 
-// The layers of an attention stand one behind the other, from its context on.
-Result<WholeHead> TrioCoder::wholeHeadOf(std::size_t context, std::size_t half) const
-{
-    HeadGrids grids;
-    const auto gridAt = [&](std::size_t layer) {
-        const CodedLayer& coded = coded_.layers[layer];
-        return half == 1 && coded.second ? *coded.second : coded.output;
-    };
-    grids.q = grids.k = grids.v = gridAt(network_.layers[context].inputs[0]);
-    for (std::size_t i = context; i < network_.layers.size(); ++i) {
-        const auto headPart = headPartOf(network_.layers[i]);
-        if (!headPart)
-            break;
-        CodeGrid* const of[] = {&grids.context, &grids.keySums, &grids.dividends, &grids.divisors,
-                                &grids.outputs};
-        *of[static_cast<std::size_t>(*headPart)] = gridAt(i);
-    }
-    const model::LayerShape& shape = network_.layers[context].shape;
-    return wholeHead(grids, scheme_.division,
-                     {static_cast<std::size_t>(shape.k), static_cast<std::size_t>(shape.m)});
-}
-
 Result<CodedHeads> TrioCoder::headsOf(std::size_t layer, HeadPart headPart)
 {
     if (!scheme_.attention)
         return CodedHeads{headPart, nullptr};
     if (headPart == HeadPart::context) {
-        VITRINE_TRY(auto first, wholeHeadOf(layer, 0));
-        VITRINE_TRY(auto second, wholeHeadOf(layer, 1));
-        halves_ =
-            std::make_shared<const BothHalves>(BothHalves{std::move(first), std::move(second)});
+        VITRINE_TRY(halves_, wholeHalves(network_, coded_.layers, layer, scheme_.division));
     }
     return CodedHeads{headPart, halves_};
 }

@@ -30,17 +30,17 @@ public:
 
     Result<RunResult> run()
     {
-        VITRINE_TRY(OpenVision first, openClassifier(params_, "model"));
+        VITRINE_TRY(auto first, openClassifierOrCodes(params_, "model"));
         models_.push_back(std::move(first));
         if (params_.has("second") && !params_.text("second").empty()) {
-            VITRINE_TRY(OpenVision second, openClassifier(params_, "second"));
+            VITRINE_TRY(auto second, openClassifierOrCodes(params_, "second"));
             models_.push_back(std::move(second));
         }
         VITRINE_TRY(data_, openPictures(params_));
-        for (const OpenVision& opened : models_) {
-            VITRINE_TRY(auto classes, classesFor(*data_.pictures, opened, out_.notes));
+        for (const Classifier& opened : models_) {
+            VITRINE_TRY(auto classes, classesFor(*data_.pictures, *opened.checkpoint, out_.notes));
             classes_.push_back(std::move(classes));
-            VITRINE_CHECK(noteRounding(opened, *data_.pictures, out_.notes));
+            VITRINE_CHECK(noteRounding(*opened.checkpoint, *data_.pictures, out_.notes));
             append(out_.inputs, opened.inputs);
             append(out_.notes, opened.notes);
         }
@@ -65,9 +65,9 @@ public:
 private:
     Result<Classified> classify(std::size_t model, std::int64_t index)
     {
-        VITRINE_TRY(const auto seen, seenBy(models_[model], *data_.pictures, index,
+        VITRINE_TRY(const auto seen, seenBy(*models_[model].checkpoint, *data_.pictures, index,
                                             leftOut_[static_cast<std::size_t>(index)]));
-        VITRINE_TRY(const auto logits, models_[model].model.run(seen));
+        VITRINE_TRY(const auto logits, models_[model].logits(seen));
         const auto label = static_cast<std::size_t>(data_.pictures->label(index));
         return model::classified(logits, classes_[model][label]);
     }
@@ -118,7 +118,7 @@ private:
     // Two classes may have one name ("crane"): then it is followed by the number.
     std::string className(std::size_t model, std::int64_t label) const
     {
-        const auto& labels = models_[model].model.checkpoint().labels();
+        const auto& labels = models_[model].checkpoint->labels();
         const auto place = static_cast<std::size_t>(label);
         if (place >= labels.size() || labels[place].empty())
             return fmt::format("{}", label);
@@ -134,7 +134,7 @@ private:
 
     const Params& params_;
     Progress& progress_;
-    std::vector<OpenVision> models_;
+    std::vector<Classifier> models_;
     OpenPictures data_;
     std::vector<std::vector<std::int64_t>> classes_; // [model][class of the data]
     std::vector<std::vector<Classified>> answers_;   // [model][picture]
@@ -293,7 +293,8 @@ std::vector<ParamSpec> EvaluateExperiment::params(const Params&) const
 {
     ParamSpec model = visionModelParam("model", "Model",
                                        "A shipped vision transformer's name, a folder "
-                                       "(config.json, safetensors) or a safetensors file");
+                                       "(config.json, safetensors), which may be one in codes "
+                                       "that quantization.vision wrote, or a safetensors file");
     model.fallback = ParamValue(std::string("vitrine-deit"));
     ParamSpec second =
         visionModelParam("second", "Beside it", "Another model on the same pictures");

@@ -120,7 +120,8 @@ Result<void> addVisionAttention(const VisionVersions& versions, const JudgedPict
     const std::size_t chosen = tellingPicture(judged);
     const auto place = static_cast<std::int64_t>(chosen);
     LeftOut leftOut;
-    VITRINE_TRY(const auto seen, seenBy(versions.opened, pictures, place, leftOut));
+    VITRINE_TRY(const auto seen,
+                seenBy(versions.opened.model.checkpoint(), pictures, place, leftOut));
     VITRINE_TRY(const TokenMaps maps, tokenMaps(versions, seen));
     if (maps.empty())
         return {};

@@ -75,8 +75,8 @@ public:
         VITRINE_TRY(data_, openPictures(params_));
         append(out_.inputs, data_.inputs);
         append(out_.notes, data_.notes);
-        VITRINE_TRY(classes_, classesFor(*data_.pictures, *opened_, out_.notes));
-        VITRINE_CHECK(noteRounding(*opened_, *data_.pictures, out_.notes));
+        VITRINE_TRY(classes_, classesFor(*data_.pictures, opened_->model.checkpoint(), out_.notes));
+        VITRINE_CHECK(noteRounding(opened_->model.checkpoint(), *data_.pictures, out_.notes));
         VITRINE_TRY(calibration_, readCalibration());
         if (method_.rework) {
             VITRINE_CHECK(judgeRework());
@@ -126,7 +126,8 @@ private:
         std::vector<std::vector<float>> pictures;
         for (std::int64_t i = 0; i < opened.count; ++i) {
             LeftOut leftOut;
-            VITRINE_TRY(auto seen, seenBy(*opened_, *opened.pictures, i, leftOut));
+            VITRINE_TRY(auto seen,
+                        seenBy(opened_->model.checkpoint(), *opened.pictures, i, leftOut));
             pictures.push_back(std::move(seen));
         }
         return pictures;

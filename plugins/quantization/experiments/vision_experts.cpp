@@ -98,7 +98,8 @@ Result<void> keepExperts(const VisionVersions& versions, const JudgedPictures& j
     const auto count = std::min(kExpertPictures, std::ssize(judged.quantized));
     for (std::int64_t place = 0; place < count; ++place) {
         LeftOut leftOut;
-        VITRINE_TRY(const auto seen, seenBy(versions.opened, pictures, place, leftOut));
+        VITRINE_TRY(const auto seen,
+                    seenBy(versions.opened.model.checkpoint(), pictures, place, leftOut));
         VITRINE_TRY(const auto mixtures, model::tokenExperts(*versions.reworked, seen));
         for (const model::TokenExperts& mixture : mixtures)
             addPatchRows(pictures.name(place), mixture, maps);

@@ -1,7 +1,10 @@
 #include "plugins/quantization/experiments/vision_input.h"
 
 #include "core/base/number_text.h"
+#include "core/base/resources.h"
 #include "core/jobs/bundle/bundle.h"
+#include "core/quant/vision/coded_files.h"
+#include "core/quant/vision/integer_vision.h"
 #include "plugins/common/experiment_input.h"
 #include "plugins/quantization/experiments/packaged_pictures.h"
 
@@ -65,6 +68,58 @@ Result<OpenVision> openClassifier(const Params& params, const char* name)
     if (opened.model.classes() == 0)
         return inputError("{} has no head: it gives features, no classes", opened.name);
     return opened;
+}
+
+namespace
+{
+
+Result<Classifier> openCodes(const fs::path& folder, const char* name)
+{
+    VITRINE_TRY(auto opened, quant::openCodedVision(folder));
+    const auto coded = std::make_shared<const quant::CodedVision>(std::move(opened));
+    if (model::classesOf(coded->network()) == 0)
+        return inputError("{} has no head: it gives features, no classes", coded->network().name);
+    Classifier result{coded->network().name, coded->checkpoint, {}, {}, coded->checkpoint->notes()};
+    const auto logits = [coded](Result<quant::ResultCodes> codes) -> Result<std::vector<float>> {
+        VITRINE_TRY(const quant::ResultCodes given, std::move(codes));
+        return quant::logitsOf(*coded, given);
+    };
+    if (const auto isWhole = quant::checkIsWhole(*coded)) {
+        VITRINE_TRY(const auto whole, quant::IntegerVision::make(coded));
+        result.logits = [whole, logits](std::span<const float> seen) {
+            return logits(whole.run(seen));
+        };
+        result.notes.push_back(
+            fmt::format("{} is in codes and judged in whole numbers alone.", result.name));
+    } else {
+        VITRINE_TRY(const auto simulated, quant::SimulatedVision::make(coded));
+        result.logits = [simulated, logits](std::span<const float> seen) {
+            return logits(simulated.run(seen));
+        };
+        result.notes.push_back(
+            fmt::format("{} is in codes and judged by simulation, as it has no pass in whole "
+                        "numbers: {}.",
+                        result.name, isWhole.error().message));
+    }
+    for (const fs::path& file : coded->checkpoint->files()) {
+        VITRINE_TRY(InputFile input, hashInput(name, file));
+        result.inputs.push_back(std::move(input));
+    }
+    return result;
+}
+
+} // namespace
+
+Result<Classifier> openClassifierOrCodes(const Params& params, const char* name)
+{
+    VITRINE_TRY(const fs::path path, findModel(params.text(name)));
+    if (quant::holdsCodedVision(path))
+        return openCodes(path, name);
+    VITRINE_TRY(OpenVision opened, openClassifier(params, name));
+    return Classifier{
+        opened.name, opened.model.sharedCheckpoint(),
+        [model = opened.model](std::span<const float> seen) { return model.run(seen); },
+        std::move(opened.inputs), std::move(opened.notes)};
 }
 
 std::vector<ParamSpec> pictureParams()
@@ -135,11 +190,11 @@ Result<OpenPictures> openTrainingPictures(const Params& params, const LabelledPi
 }
 
 Result<std::vector<std::int64_t>> classesFor(const LabelledPictures& pictures,
-                                             const OpenVision& opened,
+                                             const model::VisionCheckpoint& checkpoint,
                                              std::vector<std::string>& notes)
 {
-    const std::int64_t classes = opened.model.classes();
-    const auto &names = pictures.classNames(), &labels = opened.model.checkpoint().labels();
+    const std::int64_t classes = model::classesOf(checkpoint.network());
+    const auto &names = pictures.classNames(), &labels = checkpoint.labels();
     std::vector<std::int64_t> result;
     if (!names.empty() && !labels.empty()) {
         for (const std::string& name : names) {
@@ -154,21 +209,22 @@ Result<std::vector<std::int64_t>> classesFor(const LabelledPictures& pictures,
     }
     if (pictures.classes() > classes)
         return inputError("the pictures have {} classes, {} knows {}", pictures.classes(),
-                          opened.name, classes);
+                          checkpoint.network().name, classes);
     for (std::int64_t i = 0; i < pictures.classes(); ++i)
         result.push_back(i);
     if (!names.empty())
         notes.push_back(fmt::format("{} does not know the classes by the names of their folders: "
                                     "the folders in the order of their names are taken for its "
                                     "classes 0 to {}.",
-                                    opened.name, pictures.classes() - 1));
+                                    checkpoint.network().name, pictures.classes() - 1));
     return result;
 }
 
-Result<std::vector<float>> seenBy(const OpenVision& opened, const LabelledPictures& pictures,
-                                  std::int64_t index, LeftOut& leftOut)
+Result<std::vector<float>> seenBy(const model::VisionCheckpoint& checkpoint,
+                                  const LabelledPictures& pictures, std::int64_t index,
+                                  LeftOut& leftOut)
 {
-    const model::Preprocessing& how = opened.model.checkpoint().preprocessing();
+    const model::Preprocessing& how = checkpoint.preprocessing();
     VITRINE_TRY(const Picture picture, pictures.picture(index));
     leftOut = picture.leftOut;
     if (how.keeps(picture.width, picture.height, picture.channels))
@@ -177,15 +233,15 @@ Result<std::vector<float>> seenBy(const OpenVision& opened, const LabelledPictur
     return model::prepare({picture.width, picture.height, picture.channels, picture.values}, how);
 }
 
-Result<void> noteRounding(const OpenVision& opened, const LabelledPictures& pictures,
-                          std::vector<std::string>& notes)
+Result<void> noteRounding(const model::VisionCheckpoint& checkpoint,
+                          const LabelledPictures& pictures, std::vector<std::string>& notes)
 {
-    const model::Preprocessing& how = opened.model.checkpoint().preprocessing();
+    const model::Preprocessing& how = checkpoint.preprocessing();
     VITRINE_TRY(const Picture picture, pictures.picture(0));
     if (!how.keeps(picture.width, picture.height, picture.channels) && !pictures.exact(0).empty())
         notes.push_back(fmt::format("{} sees pictures of {} x {}: scenes of {} x {} are rounded to "
                                     "8 bits and resized for it.",
-                                    opened.name, how.side, how.side, picture.width,
+                                    checkpoint.network().name, how.side, how.side, picture.width,
                                     picture.height));
     return {};
 }

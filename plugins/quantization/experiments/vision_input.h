@@ -5,7 +5,9 @@
 #include "core/picture/labelled_pictures.h"
 #include "plugins/common/vision_model.h"
 
+#include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -15,6 +17,19 @@ namespace vitrine::quantization_plugin
 
 // The model that the parameter `name` says (openVision). Input error where it has no head.
 Result<OpenVision> openClassifier(const Params& params, const char* name);
+
+// What answers to pictures: a vision transformer, or a folder of one in codes.
+struct Classifier {
+    std::string name;
+    std::shared_ptr<const model::VisionCheckpoint> checkpoint;
+    // Of a prepared picture. Any thread, several at once.
+    std::function<Result<std::vector<float>>(std::span<const float> seen)> logits;
+    std::vector<InputFile> inputs;
+    std::vector<std::string> notes;
+};
+// Codes are judged in whole numbers alone where they can be, which `notes` say. Errors of
+// openClassifier and quant::openCodedVision.
+Result<Classifier> openClassifierOrCodes(const Params& params, const char* name);
 
 // data, split, limit and packages.
 std::vector<ParamSpec> pictureParams();
@@ -37,15 +52,16 @@ Result<OpenPictures> openTrainingPictures(const Params& params, const LabelledPi
 // the same number. Input error where the data has a class that the model does not; `notes` is told
 // what was assumed.
 Result<std::vector<std::int64_t>> classesFor(const LabelledPictures& pictures,
-                                             const OpenVision& opened,
+                                             const model::VisionCheckpoint& checkpoint,
                                              std::vector<std::string>& notes);
 
 // What the model sees of a picture, prepared: its exact values where the model takes it pixel by
 // pixel, else its bytes, resized. `leftOut` is told what of the picture was not read.
-Result<std::vector<float>> seenBy(const OpenVision& opened, const LabelledPictures& pictures,
-                                  std::int64_t index, LeftOut& leftOut);
+Result<std::vector<float>> seenBy(const model::VisionCheckpoint& checkpoint,
+                                  const LabelledPictures& pictures, std::int64_t index,
+                                  LeftOut& leftOut);
 // Tells `notes` where exact values are rounded for this model.
-Result<void> noteRounding(const OpenVision& opened, const LabelledPictures& pictures,
-                          std::vector<std::string>& notes);
+Result<void> noteRounding(const model::VisionCheckpoint& checkpoint,
+                          const LabelledPictures& pictures, std::vector<std::string>& notes);
 
 } // namespace vitrine::quantization_plugin

@@ -83,7 +83,7 @@ private:
     Result<void> read()
     {
         return each([this](std::size_t i) -> Result<void> {
-            VITRINE_TRY(seen_[i], seenBy(versions_.opened, pictures_,
+            VITRINE_TRY(seen_[i], seenBy(versions_.opened.model.checkpoint(), pictures_,
                                          static_cast<std::int64_t>(at(i)), judged_.leftOut[at(i)]));
             return {};
         });

@@ -5,6 +5,7 @@
 #include "core/quant/vision/integer_vision.h"
 #include "core/quant/vision/simulated_vision.h"
 #include "core/tensor/safetensors.h"
+#include "tests/core/quant/vision/random_efficient_vit.h"
 #include "tests/core/quant/vision/small_vit.h"
 
 #include <gmock/gmock.h>
@@ -41,6 +42,21 @@ protected:
         auto opened = openCodedVision(folder());
         EXPECT_TRUE(opened) << (opened ? "" : opened.error().message);
         return std::make_shared<const CodedVision>(std::move(opened).value());
+    }
+    void expectTheSameBack(std::shared_ptr<const CodedVision> before, const char* method)
+    {
+        ASSERT_TRUE(writeCodedVision(*before, method, folder()));
+        const auto after = reopened();
+        EXPECT_EQ(floatParts(*after), floatParts(*before));
+        const auto was = IntegerVision::make(before), is = IntegerVision::make(after);
+        ASSERT_EQ(is.has_value(), was.has_value()) << (is ? "" : is.error().message);
+        for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+            const auto picture = tests::randomPicture(16, 1, seed);
+            EXPECT_EQ(logitsBySimulation(after, picture), logitsBySimulation(before, picture));
+            if (is) {
+                EXPECT_EQ(is->run(picture).value(), was->run(picture).value());
+            }
+        }
     }
     // What is said of the folder once config.json is another.
     std::string refusal(const std::function<void(Json&)>& change)
@@ -82,6 +98,56 @@ TEST_F(CodedFiles, RunInWholeNumbers)
     ASSERT_TRUE(is) << is.error().message;
     for (const auto& picture : vit.pictures)
         EXPECT_EQ(is->run(picture).value(), was->run(picture).value());
+}
+
+TEST_F(CodedFiles, OfAnEfficientVitGiveTheSameLogitsByBothPasses)
+{
+    const tests::RandomEfficientVit vit;
+    for (const char* method : {"trio-vit", "uniform"})
+        expectTheSameBack(vit.coded(method), method);
+    expectTheSameBack(vit.coded("trio-vit", {.activationBits = 4}), "trio-vit");
+    expectTheSameBack(vit.coded("trio-vit", {.weightBits = 4}, {}, {"geometric"}), "trio-vit");
+    expectTheSameBack(vit.coded("trio-vit", {}, {"log2"}), "trio-vit");
+    expectTheSameBack(vit.coded("trio-vit", {}, {"attention", "log2"}), "trio-vit");
+    expectTheSameBack(vit.coded("trio-vit", {}, {"migration", "shift"}), "trio-vit");
+}
+
+TEST_F(CodedFiles, OfAnEfficientVitAreRefusedByNameWhereTheyAreNotWhole)
+{
+    const tests::RandomEfficientVit vit;
+    ASSERT_TRUE(writeCodedVision(*vit.coded("trio-vit"), "trio-vit", folder()));
+    const auto layerWith = [](Json& json, const char* key) -> Json& {
+        for (Json& one : json["layers"])
+            if (one.contains(key) && one[key] != Json(false))
+                return one;
+        throw std::runtime_error(key);
+    };
+    using testing::HasSubstr;
+    EXPECT_THAT(refusal([&](Json& json) { layerWith(json, "division")["division"] = "by hand"; }),
+                HasSubstr("division is \"by hand\", which is not known"));
+    EXPECT_THAT(refusal([&](Json& json) { layerWith(json, "halves")["halves"] = false; }),
+                HasSubstr("is not on the grids of what it puts side by side"));
+    EXPECT_THAT(refusal([&](Json& json) { layerWith(json, "halves")["second_zero"] = 128; }),
+                HasSubstr("second_zero is 128"));
+    EXPECT_THAT(refusal([&](Json& json) {
+                    layerWith(json, "hard_swish_fraction")["hard_swish_fraction"] = 14;
+                }),
+                HasSubstr("hard_swish_fraction is 14"));
+    EXPECT_THAT(refusal([&](Json& json) { layerWith(json, "centred")["after"] = "none"; }),
+                HasSubstr("no Hardswish behind the layer"));
+    EXPECT_THAT(refusal([&](Json& json) { json["family"] = "ViT"; }), HasSubstr("of a ViT"));
+    EXPECT_EQ(refusal([](Json&) {}), "");
+}
+
+TEST_F(CodedFiles, AreNoNetworkToComputeWith)
+{
+    const tests::SmallVit vit;
+    EXPECT_FALSE(holdsCodedVision(vit.checkpoint->files()[0].parent_path()));
+    ASSERT_TRUE(writeCodedVision(*codedBy(vit, "p2vit"), "p2vit", folder()));
+    EXPECT_TRUE(holdsCodedVision(folder()));
+    const auto opened = model::openVisionCheckpoint(folder());
+    ASSERT_FALSE(opened);
+    EXPECT_THAT(opened.error().message, testing::HasSubstr("is that of a network in codes"));
 }
 
 TEST_F(CodedFiles, AreNotWrittenOverAnotherModel)

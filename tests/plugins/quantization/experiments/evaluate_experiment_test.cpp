@@ -293,16 +293,16 @@ TEST_F(ScenesTest, AreSeenExactlyByTheModelThatWasTrainedOnThem)
     ASSERT_TRUE(own && other);
 
     LeftOut leftOut;
-    const auto seen = seenBy(*own, *scenes->pictures, 3, leftOut);
+    const auto seen = seenBy(own->model.checkpoint(), *scenes->pictures, 3, leftOut);
     ASSERT_TRUE(seen);
     EXPECT_EQ(*seen,
               *model::prepare(scenes->pictures->exact(3), own->model.checkpoint().preprocessing()));
-    EXPECT_EQ(seenBy(*other, *scenes->pictures, 3, leftOut)->size(), 28u * 28);
+    EXPECT_EQ(seenBy(other->model.checkpoint(), *scenes->pictures, 3, leftOut)->size(), 28u * 28);
 
     std::vector<std::string> notes;
-    ASSERT_TRUE(noteRounding(*own, *scenes->pictures, notes));
+    ASSERT_TRUE(noteRounding(own->model.checkpoint(), *scenes->pictures, notes));
     EXPECT_TRUE(notes.empty());
-    ASSERT_TRUE(noteRounding(*other, *scenes->pictures, notes));
+    ASSERT_TRUE(noteRounding(other->model.checkpoint(), *scenes->pictures, notes));
     EXPECT_EQ(notes.size(), 1u);
 }
 
