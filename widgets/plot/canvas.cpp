@@ -20,6 +20,8 @@ constexpr double kLabelGap = 8;     // pixels between tick labels
 constexpr int kLabelLine = 15;      // pixels a tick label needs across its direction
 constexpr double kReadable = 88;    // a name with its end left out needs so many pixels, at least
 constexpr double kTurnedRoom = 104; // of a name turned by a quarter
+// Of a canvas, for names beside the y axis; pixels.
+constexpr double kNamesShare = 0.25, kLeastForNames = 120, kMostForNames = 240;
 
 QString text(const std::string& utf8)
 {
@@ -401,6 +403,8 @@ void Canvas::prepare()
     if (header_ == nullptr)
         return;
     header_->flow(viewport().width() - 2 * kPadding);
+    tickerOf(yAxis)->setRoom(
+        std::clamp(kNamesShare * viewport().width(), kLeastForNames, kMostForNames));
     updateLayout(); // how many labels fit depends on the room that there is now
     turnLabels();
     squareCells();

@@ -1,5 +1,8 @@
 #include "core/learning/nets/vision/taylor_deit.h"
 
+#include <algorithm>
+#include <memory>
+
 namespace vitrine::learning
 {
 
@@ -21,9 +24,19 @@ Tensor taylorLogits(Deit net, DeitAttention attention, const SparsePart& part,
     return logits;
 }
 
-ClassifierParts taylorDeitParts(const DeitConfig& config, uint64_t seed, const SparsePart& part)
+double thresholdAt(int64_t step, double threshold, int64_t until)
+{
+    if (until <= 0)
+        return threshold;
+    const double passed = std::min(1.0, static_cast<double>(step) / static_cast<double>(until));
+    return threshold + (1.0 - threshold) * passed;
+}
+
+ClassifierParts taylorDeitParts(const DeitConfig& config, uint64_t seed, const SparsePart& part,
+                                int64_t sparseUntil)
 {
     Deit net(config, seed);
+    const auto now = std::make_shared<SparsePart>(part); // of the step that is taken
     SparsePart own = part;
     own.range = FewBitRange::picture;
     const auto evaluated = [net, own](DeitAttention attention) {
@@ -33,9 +46,13 @@ ClassifierParts taylorDeitParts(const DeitConfig& config, uint64_t seed, const S
     };
     ClassifierParts parts;
     parts.network = net.ptr();
-    parts.logits = [net, part](const Tensor& pictures, Chance* chance) {
-        return taylorLogits(net, chance ? DeitAttention::unified : DeitAttention::lowRank, part,
+    parts.logits = [net, now](const Tensor& pictures, Chance* chance) {
+        const bool hasSparse = chance && now->threshold < 1.0;
+        return taylorLogits(net, hasSparse ? DeitAttention::unified : DeitAttention::lowRank, *now,
                             pictures, chance);
+    };
+    parts.beforeStep = [now, start = part.threshold, sparseUntil](const Step& step) {
+        now->threshold = thresholdAt(step.number, start, sparseUntil);
     };
     parts.mean = config.mean;
     parts.deviation = config.deviation;

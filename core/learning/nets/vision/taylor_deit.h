@@ -18,9 +18,15 @@ enum class DeitAttention {
 torch::Tensor taylorLogits(Deit net, DeitAttention attention, const SparsePart& part,
                            const torch::Tensor& pictures, Chance* chance = nullptr);
 
+// The sparse part's threshold at a step of a training: it grows evenly to 1 by step `until`, from
+// where on the low-rank part learns alone; `until` 0: it stays. Ours: where the sparse part keeps
+// what it was given, the low-rank part never learns to do without.
+double thresholdAt(int64_t step, double threshold, int64_t until);
+
 // What a classifier needs of it: trains with both parts, is chosen and scored by the low-rank part
 // alone. The card also says what the sparse part (its range each picture's own) and softmax with
 // the same weights would give. Without configJson, source and dataName, which are the caller's.
-ClassifierParts taylorDeitParts(const DeitConfig& config, uint64_t seed, const SparsePart& part);
+ClassifierParts taylorDeitParts(const DeitConfig& config, uint64_t seed, const SparsePart& part,
+                                int64_t sparseUntil = 0);
 
 } // namespace vitrine::learning

@@ -66,7 +66,8 @@ std::unique_ptr<Trainee> makeTaylorDeit(const Settings& settings, const Places& 
     config.dropPath = settings.number("drop_path", config.dropPath, 0.0, 0.9);
     SparsePart part;
     part.threshold = settings.number("threshold", part.threshold, 0.0, 1.0);
-    ClassifierParts parts = taylorDeitParts(config, scheduleOf(settings).seed, part);
+    ClassifierParts parts = taylorDeitParts(config, scheduleOf(settings).seed, part,
+                                            settings.integer("sparse_until", 0, 0, INT64_MAX));
     parts.configJson = deitConfigJson(config, "vitrine-deit-vitality");
     parts.source = garmentsOf(settings, places, config.side);
     parts.dataName = "Fashion-MNIST";

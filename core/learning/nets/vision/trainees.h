@@ -7,8 +7,8 @@
 #include <memory>
 
 // The vision networks as recipes name them. Keys beside those of schedule.h: batch,
-// label_smoothing, flip, shift, erase (garments); drop_path (the transformers); threshold (the
-// sparse part of ViTALiTy's).
+// label_smoothing, flip, shift, erase (garments); drop_path (the transformers); threshold,
+// sparse_until (the sparse part of ViTALiTy's).
 namespace vitrine::learning
 {
 

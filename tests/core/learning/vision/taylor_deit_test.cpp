@@ -125,5 +125,29 @@ TEST(TaylorDeit, GivesTheKeptAnswersOfAnExportedModel)
     expectKept("softmax", DeitAttention::softmax);
 }
 
+TEST(TaylorDeit, TheSparsePartVanishesWhereItsRecipeSaysSo)
+{
+    EXPECT_EQ(thresholdAt(7, 0.1, 0), 0.1);
+    EXPECT_EQ(thresholdAt(0, 0.1, 20), 0.1);
+    EXPECT_NEAR(thresholdAt(10, 0.1, 20), 0.55, 1e-12);
+    EXPECT_EQ(thresholdAt(20, 0.1, 20), 1.0);
+    EXPECT_EQ(thresholdAt(1000, 0.1, 20), 1.0);
+}
+
+TEST(TaylorDeit, LearnsByTheLowRankPartAloneOnceTheSparseOneHasVanished)
+{
+    torch::manual_seed(3);
+    const auto parts = taylorDeitParts(smallTaylorDeit(), 1, {.threshold = 0.0}, 10);
+    const torch::NoGradGuard guard;
+    const auto pictures = torch::randn({4, 1, 16, 16});
+    const auto apartAt = [&](int64_t step) {
+        Chance chance(1, step);
+        parts.beforeStep({step, 0.0, chance});
+        return farthestLogit(parts.logits(pictures, &chance), parts.logits(pictures, nullptr));
+    };
+    EXPECT_GT(apartAt(0), 1e-4f);
+    EXPECT_EQ(apartAt(10), 0.0f);
+}
+
 } // namespace
 } // namespace vitrine::learning
