@@ -63,7 +63,7 @@ std::vector<CodedCost> costsOf(const CodedDrawing& drawing)
     std::vector<CodedCost> all;
     std::vector<std::string> models;
     for (const RunRecord* run : drawing.runs()) {
-        const std::string model = codedModel(*run);
+        const std::string model = codedOriginal(*run);
         if (!run->result.table("operations") || std::ranges::find(models, model) != models.end())
             continue;
         models.push_back(model);
@@ -71,7 +71,7 @@ std::vector<CodedCost> costsOf(const CodedDrawing& drawing)
     }
     for (CodedCost& original : all)
         if (models.size() > 1)
-            original.name += " " + codedModel(*original.run);
+            original.name += " " + codedOriginal(*original.run);
     for (std::size_t i = 0; i < drawing.runs().size(); ++i)
         if (drawing.runs()[i]->result.table("operations"))
             all.push_back(
@@ -211,18 +211,22 @@ figure::Figure codedEnergy(const CodedDrawing& drawing)
 figure::Figure codedTimes(const CodedDrawing& drawing)
 {
     figure::Figure figure = drawing.start("coded-times", "Measured time of a picture");
-    figure.caption = "Wall time with all threads busy with pictures of their own, on the machine "
-                     "of the run. The simulated pass repeats codes in double precision and is no "
-                     "measure of speed; the integer one is plain code.";
+    figure.caption =
+        "Wall time with all threads busy with pictures of their own, on the machine "
+        "of the run. The simulated pass repeats codes in double precision and is no "
+        "measure of speed; the integer one is plain code. Float is the original in the same run.";
     figure.altText = "Bars for float, simulated and integer passes of each run.";
     figure.x.label = "Time", figure.x.unit = "ms", figure.x.minimum = 0;
     std::vector<std::string> names;
-    std::vector<ClassGroup> groups = {
-        {"float", {}, figure::kTextColour}, {"simulated", {}, 5}, {"integer", {}, 0}};
+    std::vector<ClassGroup> groups = {{"float", {}, figure::kTextColour},
+                                      {"simulated", {}, 5},
+                                      {"integer", {}, 0},
+                                      {"changed layers, float", {}, 2}};
     for (const RunRecord* run : drawing.runs()) {
         names.push_back(codedName(*run));
         std::size_t group = 0;
-        for (const char* metric : {"seconds_float", "seconds_simulated", "seconds_integer"})
+        for (const char* metric :
+             {"seconds_float", "seconds_simulated", "seconds_integer", "seconds_changed"})
             groups[group++].values.push_back(1e3 * metricOf(run->result, metric));
     }
     const bool isMeasured = std::ranges::any_of(groups.front().values,

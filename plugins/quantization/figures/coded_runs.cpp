@@ -34,6 +34,13 @@ std::string bitsRange(const std::vector<double>& bits)
     return low == high ? fmt::format("{:.0f}", low) : fmt::format("{:.0f}–{:.0f}", low, high);
 }
 
+// The original: of a fine-tuned model what it was made from.
+std::string originalText(const RunRecord& run)
+{
+    const std::string original = parameterText(run.params, "original");
+    return original.empty() ? parameterText(run.params, "model") : original;
+}
+
 constexpr const char* kOwnAccelerators[] = {"p2vit", "trio-vit", "vitality"}; // by their methods
 
 } // namespace
@@ -50,6 +57,8 @@ std::string codedMethod(const RunRecord& run)
     const std::string method = cutText(parameterText(run.params, "method"), kLongestMethod);
     const auto known = quant::findVisionMethod(method);
     const std::string title = known ? known->title.substr(0, known->title.find(',')) : method;
+    if (!parameterText(run.params, "original").empty())
+        return fmt::format("{}, fine-tuned", title);
     const std::string steps = cutText(parameterText(run.params, "steps"), kLongestMethod);
     if (const std::string rung = rungName(run); !rung.empty())
         return rung == "all" ? title : fmt::format("{} ({})", title, rung);
@@ -58,8 +67,15 @@ std::string codedMethod(const RunRecord& run)
     return fmt::format("{} ({})", title, steps == "none" ? "no steps" : steps);
 }
 
+bool isReworkedRun(const RunRecord& run)
+{
+    return std::isfinite(metricOf(run.result, "seconds_changed"));
+}
+
 std::string codedBits(const RunRecord& run)
 {
+    if (isReworkedRun(run))
+        return "fp32";
     const std::string stored = bitsRange(columnNumbers(run.result, "layers", "weight_bits"));
     const std::string weights =
         stored.empty() ? cutText(parameterText(run.params, "weight_bits"), 8) : stored;
@@ -88,9 +104,17 @@ std::string codedModel(const RunRecord& run)
     return shortModelName(run, "model");
 }
 
+std::string codedOriginal(const RunRecord& run)
+{
+    return shortModelName(run,
+                          parameterText(run.params, "original").empty() ? "model" : "original");
+}
+
 bool judgedAlike(const RunRecord& a, const RunRecord& b)
 {
-    for (const char* name : {"model", "data", "split"})
+    if (originalText(a) != originalText(b))
+        return false;
+    for (const char* name : {"data", "split"})
         if (parameterText(a.params, name) != parameterText(b.params, name))
             return false;
     for (const char* name : {"pictures", "accuracy_original"})

@@ -14,12 +14,16 @@ namespace vitrine::quantization_plugin
 {
 
 bool isCodedRun(const RunRecord& run);         // it holds both accuracies
-std::string codedMethod(const RunRecord& run); // "P²-ViT", "P²-ViT (up to ptf)", "P²-ViT (log2)"
-std::string codedBits(const RunRecord& run);   // "W4/A8"; "W4–8/A8" where layers differ
-std::string codedName(const RunRecord& run);   // "#3 P²-ViT, W4/A8"; with its model: codedTitle
-std::string codedTitle(const RunRecord& run);  // "#3 P²-ViT, W4/A8, vitrine-deit"
-std::string codedTick(const RunRecord& run);   // "#3", its name where it has no number
-std::string codedModel(const RunRecord& run);  // its short name
+std::string codedMethod(const RunRecord& run); // "P²-ViT", "P²-ViT (up to ptf)"
+// Layers were exchanged for others that compute in floating point: nothing is in codes.
+bool isReworkedRun(const RunRecord& run);
+std::string codedBits(const RunRecord& run);     // "W4/A8"; "W4–8/A8" where layers differ; "fp32"
+std::string codedName(const RunRecord& run);     // "#3 P²-ViT, W4/A8"; with its model: codedTitle
+std::string codedTitle(const RunRecord& run);    // "#3 P²-ViT, W4/A8, vitrine-deit"
+std::string codedTick(const RunRecord& run);     // "#3", its name where it has no number
+std::string codedModel(const RunRecord& run);    // its short name
+std::string codedOriginal(const RunRecord& run); // that of the original: of a fine-tuned model the
+                                                 // one that it was made from
 
 // Whether both judged the same original on the same pictures: only then are accuracies compared.
 bool judgedAlike(const RunRecord& a, const RunRecord& b);

@@ -48,10 +48,11 @@ std::string accuracyWords(const RunRecord& run)
 
 std::string originalWords(const RunRecord& run)
 {
-    return fmt::format("On {} pictures of {} the original of {} is right in {} (p: "
+    return fmt::format("On {} pictures of {} the original, {}, is right in {} (p: "
                        "McNemar's test).",
                        pictureCount(metricOf(run.result, "pictures")), judgedData(run),
-                       codedModel(run), accuracyPercent(metricOf(run.result, "accuracy_original")));
+                       codedOriginal(run),
+                       accuracyPercent(metricOf(run.result, "accuracy_original")));
 }
 
 // Among several.
@@ -99,6 +100,8 @@ std::string integerWords(const RunRecord& run)
 
 std::string lackingWords(const RunRecord& run)
 {
+    if (isReworkedRun(run))
+        return {};
     std::string lacking;
     for (const auto& [table, what] :
          {std::pair{"flips", "pictures whose answer changed"}, std::pair{"rescales", "rescales"},

@@ -219,6 +219,35 @@ TEST(CodedTable, NamesWhatStaysInFloatAndLeavesNothingOut)
         EXPECT_GE(column, 0);
 }
 
+// Runs of ViTALiTy and ShiftAddViT: other layers, in floating point.
+RunRecord reworkedRun(const char* original)
+{
+    RunRecord run = storedCodedRun({.number = 9, .method = "vitality", .inFloat = {"everything"}});
+    std::erase_if(run.result.metrics, [](const Metric& metric) {
+        return metric.name == "seconds_simulated" || metric.name == "seconds_integer";
+    });
+    run.result.metrics.push_back({"seconds_changed", 0.003, "s", {}, ""});
+    run.params.set("model", ParamValue(std::string("vitrine-deit-vitality")));
+    run.params.set("original", ParamValue(std::string(original)));
+    return run;
+}
+
+TEST(CodedTable, AFineTunedModelIsComparedWithWhatItWasMadeFrom)
+{
+    const RunRecord tuned = reworkedRun("vitrine-deit");
+    EXPECT_EQ(codedName(tuned), "#9 ViTALiTy, fine-tuned, fp32");
+    EXPECT_TRUE(judgedAlike(kPlain, tuned));
+    EXPECT_FALSE(judgedAlike(kPlain, reworkedRun("another-deit")));
+    const VersionTable made = codedTable({&kPlain, &tuned});
+    ASSERT_EQ(made.table.rows.size(), 3u); // one original
+    const auto place = static_cast<std::size_t>(made.table.column("Changed"));
+    EXPECT_EQ(numberOf(made.table.rows[2][place]), 3);
+    EXPECT_LT(codedTable({&kPlain}).table.column("Changed"), 0);
+    for (const std::string& remark : codedRemarks({&tuned}))
+        EXPECT_THAT(remark, testing::Not(HasSubstr("A run of before")))
+            << "it has no codes to keep";
+}
+
 TEST(CodedLayersTable, NamesColumnsAsPeopleReadThem)
 {
     const Table table = codedLayersTable(kPlain);
