@@ -119,7 +119,8 @@ void say(const ShiftAddConfig& config, ShiftAddSizes& s, std::vector<std::string
     if (s.binaryBlocks > 0)
         notes.push_back(fmt::format(
             "Attention is binary in blocks 0 to {}: queries and keys are compared with their mean "
-            "over the picture; the other {} keep softmax attention. Which blocks keep it is ours: "
+            "over the picture; {} behind them keep softmax attention. Which blocks keep it is "
+            "ours: "
             "the paper says it of the last stage of its PVT [D].",
             s.binaryBlocks - 1, s.vit.depth - s.binaryBlocks));
     const bool shifts =

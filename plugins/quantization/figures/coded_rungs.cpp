@@ -22,6 +22,13 @@ std::set<std::string> stepNames(const std::string& steps)
     return names;
 }
 
+// A checkpoint that has ShiftAddViT's layers already is judged as it is.
+bool areStepsRead(const RunRecord& run)
+{
+    return parameterText(run.params, "method") != "shiftaddvit" ||
+           parameterText(run.params, "original").empty();
+}
+
 std::map<std::string, std::string> withoutRung(const RunRecord& run)
 {
     auto texts = paramTexts(run.params);
@@ -58,7 +65,7 @@ std::vector<std::string> ladderSteps(const quant::VisionMethod& method)
 std::optional<std::size_t> rungOf(const RunRecord& run)
 {
     const auto method = quant::findVisionMethod(parameterText(run.params, "method"));
-    if (!method)
+    if (!method || !areStepsRead(run))
         return {};
     const auto rungs = ladderSteps(*method);
     const std::string steps = parameterText(run.params, "steps");
@@ -97,7 +104,7 @@ bool areOfOneLadder(const RunRecord& a, const RunRecord& b)
 std::vector<std::map<std::string, std::string>> missingRungs(const RunRecord& run, const Runs& runs)
 {
     const auto method = quant::findVisionMethod(parameterText(run.params, "method"));
-    if (!method)
+    if (!method || !areStepsRead(run))
         return {};
     std::set<std::size_t> there;
     for (const RunRecord* other : runs)

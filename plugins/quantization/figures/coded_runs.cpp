@@ -144,13 +144,15 @@ double bitsAsStored(const RunRecord& run)
 std::map<std::string, std::string> simulatorParams(const RunRecord& run)
 {
     const Artifact* bits = run.result.artifact("bits.csv");
-    if (!bits)
+    if (!bits && !isReworkedRun(run))
         return {};
     const std::string method = parameterText(run.params, "method");
     const bool isOwn = std::ranges::find(kOwnAccelerators, method) != std::end(kOwnAccelerators);
-    return {{"accelerator", isOwn ? method : "systolic"},
-            {"workload", parameterText(run.params, "model")},
-            {"bit_map", bits->path.string()}};
+    std::map<std::string, std::string> params = {{"accelerator", isOwn ? method : "systolic"},
+                                                 {"workload", parameterText(run.params, "model")}};
+    if (bits)
+        params["bit_map"] = bits->path.string();
+    return params;
 }
 
 std::vector<std::string> partsInFloat(const RunRecord& run)

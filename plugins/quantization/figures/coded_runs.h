@@ -35,9 +35,9 @@ std::vector<std::size_t> originalsOf(const Runs& runs);
 double bitsAsStored(const RunRecord& run);
 std::vector<std::string> partsInFloat(const RunRecord& run);
 
-// Parameters of accelerators.simulate for the layers' widths as the run left them, on the
-// accelerator of the same paper where there is one, else on a plain array; empty: the run kept no
-// bit map.
+// Parameters of accelerators.simulate for the run's network, on the accelerator of the same paper
+// where there is one, else on a plain array: with the layers' widths as the run left them, or of a
+// network whose layers were exchanged without. Empty: the run kept no bit map.
 std::map<std::string, std::string> simulatorParams(const RunRecord& run);
 
 // What people compare: each original, then a row for each run (VersionTable, versions.h).

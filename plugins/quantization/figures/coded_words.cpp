@@ -68,21 +68,31 @@ std::string besideWords(const RunRecord& run)
                        accuracyPercent(value("accuracy_quantized")), how, chanceWords(p));
 }
 
+// "3.9 times less", "as much", "1.2 times more" than the original: by how much it is divided.
+std::string lessWords(double ratio)
+{
+    constexpr double kAlike = 0.05;
+    if (std::abs(ratio - 1) < kAlike)
+        return "about as much";
+    return ratio > 1 ? fmt::format("{} times less", significant(ratio, 2))
+                     : fmt::format("{} times more", significant(1 / ratio, 2));
+}
+
 std::string costWords(const RunRecord& run)
 {
     const auto value = [&](const char* name) { return metricOf(run.result, name); };
     std::string text;
-    if (value("size_bytes") > 0)
-        text +=
-            fmt::format(" It takes {} MB, {} times less", significant(value("size_bytes") / 1e6, 3),
-                        significant(value("size_ratio"), 2));
+    if (value("size_bytes") > 0 && value("size_ratio") > 0)
+        text += fmt::format(" It takes {} MB, {}", significant(value("size_bytes") / 1e6, 3),
+                            lessWords(value("size_ratio")));
     if (!text.empty() && value("energy_ratio") > 0)
-        text += fmt::format(", and by the estimate {} times less energy",
-                            significant(value("energy_ratio"), 2));
+        text += fmt::format(", and by the estimate {} energy", lessWords(value("energy_ratio")));
     if (!text.empty())
         text += '.';
     if (!run.result.table("in_float"))
         return text;
+    if (isReworkedRun(run))
+        return text + " All of it is computed in floating point.";
     const auto parts = partsInFloat(run);
     return text + (parts.empty() ? std::string(" Nothing stays in float.")
                                  : fmt::format(" In float stay {}.", fmt::join(parts, ", ")));

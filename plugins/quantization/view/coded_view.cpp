@@ -80,7 +80,7 @@ void CodedView::drawRun(const RunRecord& run)
     const bool hasBits = !simulatorParams(run).empty();
     simulate_->setEnabled(hasBits);
     simulate_->setToolTip(
-        hasBits ? tr("Opens the form of the accelerators with the widths of %1")
+        hasBits ? tr("Opens the form of the accelerators with the network of %1")
                       .arg(shownText(codedName(run), 80))
                 : tr("This run kept no widths of its layers: run again to simulate it"));
     const Table layers = codedLayersTable(run);

@@ -243,9 +243,22 @@ TEST(CodedTable, AFineTunedModelIsComparedWithWhatItWasMadeFrom)
     const auto place = static_cast<std::size_t>(made.table.column("Changed"));
     EXPECT_EQ(numberOf(made.table.rows[2][place]), 3);
     EXPECT_LT(codedTable({&kPlain}).table.column("Changed"), 0);
+    EXPECT_EQ(simulatorParams(tuned),
+              (std::map<std::string, std::string>{{"accelerator", "vitality"},
+                                                  {"workload", "vitrine-deit-vitality"}}));
+    EXPECT_THAT(codedVerdict({&tuned}), HasSubstr("All of it is computed in floating point."));
     for (const std::string& remark : codedRemarks({&tuned}))
         EXPECT_THAT(remark, testing::Not(HasSubstr("A run of before")))
             << "it has no codes to keep";
+}
+
+TEST(CodedVerdict, WhatTakesMoreIsNotCalledLess)
+{
+    RunRecord larger = reworkedRun("vitrine-deit");
+    std::ranges::find(larger.result.metrics, "size_ratio", &Metric::name)->value = 0.8;
+    std::ranges::find(larger.result.metrics, "energy_ratio", &Metric::name)->value = 1.03;
+    EXPECT_THAT(codedVerdict({&larger}),
+                HasSubstr("1.2 times more, and by the estimate about as much energy"));
 }
 
 TEST(CodedLayersTable, NamesColumnsAsPeopleReadThem)

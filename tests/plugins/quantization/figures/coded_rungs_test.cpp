@@ -52,6 +52,15 @@ TEST(CodedLadder, ARunIsNamedByItsRung)
     EXPECT_EQ(codedMethod(rungRun(1, "ptf,log2", 0.5)), "P²-ViT (ptf,log2)");
 }
 
+TEST(CodedLadder, AShiftAddViTOfItsOwnHasNone)
+{
+    RunRecord tuned = storedCodedRun({.method = "shiftaddvit"});
+    EXPECT_FALSE(missingRungs(tuned, {}).empty());
+    tuned.params.set("original", ParamValue(std::string("vitrine-deit")));
+    EXPECT_TRUE(missingRungs(tuned, {}).empty());
+    EXPECT_EQ(rungOf(tuned), std::nullopt);
+}
+
 TEST(CodedLadder, OnlyMissingRungsAreRunAtTheSameWidths)
 {
     const RunRecord all = rungRun(1, "all", 0.85), first = rungRun(2, "none", 0.6),
