@@ -94,22 +94,13 @@ ManuscriptSection figureSection(const std::vector<RunFigures>& figures)
     return section;
 }
 
-// So many rows are there for a figure to be drawn from: who reads pages sees what a row looks like,
-// the CSV beside them has all.
-constexpr std::size_t kRawTable = 200;
-constexpr std::int64_t kGlimpse = 8;
-
 ManuscriptSection tableSection(const Runs& runs)
 {
     ManuscriptSection section{"Tables", {}};
     for (const RunRecord& run : runs)
-        for (const Table& table : run.result.tables) {
-            TableItem item{
-                .source = TableItem::Source::table, .runs = {run.uid}, .table = table.name};
-            if (table.rows.size() > kRawTable)
-                item.rows = kGlimpse;
-            section.items.push_back(std::move(item));
-        }
+        for (const Table& table : run.result.tables)
+            section.items.push_back(TableItem{
+                .source = TableItem::Source::table, .runs = {run.uid}, .table = table.name});
     return section;
 }
 

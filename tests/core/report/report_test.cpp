@@ -269,20 +269,6 @@ TEST(Report, CutsLongTablesAndSaysSo)
     EXPECT_FALSE(heads.columns[3].number);
 }
 
-// Hundreds of rows are what a figure was drawn from; nobody reads forty of them.
-TEST(Report, ShowsWhatARowOfRawNumbersLooksLike)
-{
-    RunRecord run = kTwo[0];
-    Table& table = run.result.tables[0];
-    while (table.rows.size() < 201)
-        table.rows.push_back(table.rows.front());
-    const DataTable heads = tableNamed(buildReport({run}, {}), "heads");
-
-    EXPECT_EQ(heads.shownRows(), 8u);
-    EXPECT_EQ(heads.rows.size(), 201u);
-    EXPECT_THAT(heads.remark, HasSubstr("8 of 201 rows"));
-}
-
 TEST(Report, TellsAFailedRun)
 {
     auto runs = kTwo;
