@@ -148,8 +148,11 @@ std::map<std::string, std::string> simulatorParams(const RunRecord& run)
         return {};
     const std::string method = parameterText(run.params, "method");
     const bool isOwn = std::ranges::find(kOwnAccelerators, method) != std::end(kOwnAccelerators);
-    std::map<std::string, std::string> params = {{"accelerator", isOwn ? method : "systolic"},
-                                                 {"workload", parameterText(run.params, "model")}};
+    // The accelerator of ViTALiTy exchanges softmax attention itself.
+    std::map<std::string, std::string> params = {
+        {"accelerator", isOwn ? method : "systolic"},
+        {"workload",
+         method == "vitality" ? originalText(run) : parameterText(run.params, "model")}};
     if (bits)
         params["bit_map"] = bits->path.string();
     return params;

@@ -245,7 +245,7 @@ TEST(CodedTable, AFineTunedModelIsComparedWithWhatItWasMadeFrom)
     EXPECT_LT(codedTable({&kPlain}).table.column("Changed"), 0);
     EXPECT_EQ(simulatorParams(tuned),
               (std::map<std::string, std::string>{{"accelerator", "vitality"},
-                                                  {"workload", "vitrine-deit-vitality"}}));
+                                                  {"workload", "vitrine-deit"}}));
     EXPECT_THAT(codedVerdict({&tuned}), HasSubstr("All of it is computed in floating point."));
     for (const std::string& remark : codedRemarks({&tuned}))
         EXPECT_THAT(remark, testing::Not(HasSubstr("A run of before")))
