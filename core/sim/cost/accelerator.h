@@ -29,6 +29,9 @@ struct Accelerator {
     std::vector<AreaPart> (*area)(const Settings&, const SimResult&) = nullptr;
     // False: widths are parameters of the machine alone, those of a workload's layers mean nothing.
     bool readsWidths = true;
+    // True: counts what Taylor attention does between its products, which no table of layers has:
+    // centred keys, their sums and the division by row. Where it does not, results say so.
+    bool countsTaylor = false;
 };
 
 std::span<const Accelerator> accelerators();

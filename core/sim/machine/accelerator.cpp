@@ -28,6 +28,9 @@ Result<SimResult> simulate(const Workload& workload, const Accelerator& accelera
     VITRINE_TRY(SimResult result, accelerator.run(workload, settings));
     if (!(result.cycles > 0))
         return argumentError("{} has nothing that {} can run", workload.name, accelerator.title);
+    if (!accelerator.countsTaylor && std::ranges::any_of(workload.layers, &Layer::isTaylor))
+        result.notes.push_back("Of Taylor attention the products are counted; centring the keys, "
+                               "their sums and the division of each row are not.");
     return result;
 }
 

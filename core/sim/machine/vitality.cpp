@@ -1,7 +1,8 @@
 // ViTALiTy (arXiv 2211.05109): linear Taylor attention on a systolic array with accumulator, adder
 // and divider arrays, and Sanger, its rival in equal area: a 4-bit prediction array and a sparse
 // array a quarter as wide. Softmax attention in the workload is
-// replaced: K^T V and Q G of the centred keys.
+// replaced: K^T V and Q G of the centred keys. A workload that has Taylor attention already counts
+// as the softmax attention that it stands for, layer by layer.
 #include "core/base/registry.h"
 #include "core/sim/cost/accelerator.h"
 #include "core/sim/cost/array_model.h"
@@ -15,6 +16,28 @@ namespace vitrine::sim
 
 namespace
 {
+
+bool hasTaylor(const Workload& workload)
+{
+    return std::ranges::any_of(workload.layers, &Layer::isTaylor);
+}
+
+// A product of Taylor attention as the one of softmax attention in whose place it stands: queries,
+// keys and head dimension are told apart there. Other layers as they are.
+model::LayerShape asOfSoftmax(const Layer& layer)
+{
+    model::LayerShape s = layer.shape;
+    if (layer.isTaylor && s.kind == LayerKind::context) { // dim x dim from all tokens
+        const std::int64_t dim = s.m, tokens = s.k;
+        s.kind = LayerKind::scores;
+        s.m = s.n = tokens;
+        s.k = dim;
+    } else if (layer.isTaylor && s.kind == LayerKind::lookup) {
+        s.kind = LayerKind::values;
+        s.k = s.m; // as many keys as queries
+    }
+    return s;
+}
 
 class VitalityRun
 {
@@ -33,6 +56,8 @@ public:
           dram_(result_.bytesPerCycle, static_cast<double>(config.sramKB * 256)),
           ends_(endsOf(workload))
     {
+        for (const Layer& layer : workload.layers)
+            shapes_.push_back(asOfSoftmax(layer));
     }
 
     SimResult go()
@@ -48,7 +73,7 @@ public:
         extra("additions", additions_, "1", "Of the accumulator and adder arrays");
         extra("divisions", divisions_, "1", "Of the divider array");
         extra("exponentials", exponentials_, "1", "Of softmax");
-        if (!isSanger() && attention_ > 0)
+        if (!isSanger() && attention_ > 0 && !hasTaylor(workload_))
             result_.notes.push_back("Softmax attention is replaced by linear Taylor attention: "
                                     "MACs are those that are done.");
         finish(result_, c_);
@@ -57,7 +82,7 @@ public:
 
 private:
     bool isSanger() const { return c_.design == Design::sanger; }
-    const model::LayerShape& shape(std::size_t i) const { return workload_.layers[i].shape; }
+    const model::LayerShape& shape(std::size_t i) const { return shapes_[i]; }
 
     void run(std::size_t i)
     {
@@ -82,6 +107,10 @@ private:
         case LayerKind::values:
             isSanger() ? sangerValues(r, s) : taylorLookup(r, s, i);
             break;
+        case LayerKind::divisor:
+            if (workload_.layers[i].isTaylor)
+                return taylorDenominators(r, s);
+            [[fallthrough]];
         default:
             linear(r, i);
         }
@@ -121,7 +150,8 @@ private:
     void taylorLookup(LayerResult& r, const model::LayerShape& s, std::size_t i)
     {
         const double queries = static_cast<double>(s.m), dim = static_cast<double>(s.n);
-        r.macs = s.batch * s.m * s.n * (s.n + (c_.skipDenominator ? 0 : 1));
+        const bool denominators = !c_.skipDenominator && !workload_.layers[i].isTaylor;
+        r.macs = s.batch * s.m * s.n * (s.n + (denominators ? 1 : 0));
         const model::LayerShape* scores = scoresOf(i);
         const double onArray = lookupCycles(s) + (scores ? contextCycles(*scores) : 0);
         // The arrays beside it work behind the systolic one, unless they are slower.
@@ -142,6 +172,17 @@ private:
                              .adds = static_cast<double>(r.macs) + adds,
                              .specials = heads_ * queries * dim},
                             r.sram, {}, c_);
+    }
+
+    // Q khat where it is a layer of its own: on the extra column, while the array looks up.
+    void taylorDenominators(LayerResult& r, const model::LayerShape& s)
+    {
+        if (c_.skipDenominator)
+            return;
+        r.macs = s.macs();
+        r.energy = energyOf(
+            {.multiplies = static_cast<double>(r.macs), .adds = static_cast<double>(r.macs)}, {},
+            {}, c_);
     }
 
     const model::LayerShape* scoresOf(std::size_t values) const
@@ -302,6 +343,7 @@ private:
 
     const Workload& workload_;
     const Vitality& c_;
+    std::vector<model::LayerShape> shapes_; // of the layers, with softmax attention
     const Array array_;
     SimResult result_;
     FetchAhead dram_;
@@ -312,6 +354,17 @@ private:
 Result<SimResult> runVitality(const Workload& workload, const Settings& settings)
 {
     const Vitality config = configOf(vitalityFields(), settings);
+    if (hasTaylor(workload) && config.design == Design::sanger)
+        return argumentError(
+            "{} has Taylor attention, and Sanger predicts which weights of softmax "
+            "attention matter: give it a network with softmax attention",
+            workload.name);
+    for (const Layer& layer : workload.layers)
+        if (layer.isTaylor && layer.shape.kind == LayerKind::scores)
+            return argumentError(
+                "{} of {} is the sparse part of Taylor attention, which ViTALiTy's "
+                "machine leaves to training",
+                layer.shape.name, workload.name);
     return VitalityRun(workload, config).go();
 }
 
@@ -357,7 +410,9 @@ Accelerator vitality()
             {"deit-tiny", "deit-small", "deit-base"},
             runVitality,
             vitalityBuffers,
-            vitalityArea};
+            vitalityArea,
+            true,
+            true};
 }
 
 const Registry<Accelerator>::Adds kAddsVitality(60, vitality);

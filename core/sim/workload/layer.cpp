@@ -106,10 +106,11 @@ Result<void> check(const Workload& workload)
 Workload workloadOf(const model::Network& network)
 {
     Workload workload{network.name, network.title, {}};
-    for (model::LayerShape& shape : model::layerTable(network)) {
-        const Primitive primitive = primitiveOf(shape.arithmetic);
-        workload.layers.push_back({.shape = std::move(shape), .primitive = primitive});
-    }
+    for (const model::NetworkLayer& layer : network.layers)
+        if (layer.isInTable)
+            workload.layers.push_back({.shape = layer.shape,
+                                       .primitive = primitiveOf(layer.shape.arithmetic),
+                                       .isTaylor = layer.isTaylor});
     return workload;
 }
 

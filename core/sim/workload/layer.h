@@ -24,6 +24,7 @@ struct Layer {
     int bitsIn = 8, bitsWeight = 8,
         bitsOut = 8;          // bitsWeight: of the second operand where both are activations
     double densityWeight = 1; // share of the weights that is not zero, 0 < density <= 1
+    bool isTaylor = false;    // a product of ViTALiTy's attention (model/network/attention_form.h)
     // On-chip chains of a codec: layers in a row with the same unit > 0 always stay on chip between
     // them (a window attention block), those with the same chain > 0 may.
     int unit = 0, chain = 0;

@@ -1,11 +1,16 @@
 // Cycle counts worked by hand for DeiT-Tiny, and the comparison with Sanger.
+#include "core/model/network/attention_form.h"
+#include "core/model/network/named_networks.h"
 #include "tests/core/sim/simulated.h"
+
+#include <gmock/gmock.h>
 
 namespace vitrine::sim
 {
 namespace
 {
 
+using testing::HasSubstr;
 using tests::extra;
 using tests::simulated;
 
@@ -62,6 +67,64 @@ TEST(Vitality, CountsOfDeitTiny)
     EXPECT_EQ(
         extra(simulated("vitality", "deit-tiny", {{"design", 1}, {"rho", 1}}), "exponentials"),
         1397124);
+}
+
+Workload withTaylor(const char* network)
+{
+    const auto built = model::namedNetwork(network);
+    EXPECT_TRUE(built) << network;
+    return workloadOf(
+        model::withAttention(*built, {model::AttentionForm::Kind::taylor}).value_or(*built));
+}
+
+// A fine-tuned model has Taylor attention already: the machine takes the same steps for it.
+TEST(Vitality, ANetworkOfTaylorAttentionCountsLikeTheSoftmaxItStandsFor)
+{
+    const Workload taylor = withTaylor("deit-tiny");
+    for (const std::map<std::string, double>& changes : {std::map<std::string, double>{},
+                                                         {{"array_time", kScalesim}},
+                                                         {{"pipeline", 1}},
+                                                         {{"context", 1}},
+                                                         {{"skip_denominator", 1}}}) {
+        const SimResult softmax = simulated("vitality", "deit-tiny", changes),
+                        already = simulated("vitality", taylor, changes);
+        EXPECT_EQ(already.cycles, softmax.cycles);
+        EXPECT_EQ(already.macs, softmax.macs);
+        for (std::size_t part = 0; part < kEnergyParts; ++part)
+            EXPECT_NEAR(already.energy[part], softmax.energy[part], 1e-9 * softmax.energy[part])
+                << energyPartName(part);
+        EXPECT_EQ(already.dram.total(), softmax.dram.total());
+        for (const char* name : {"attention_cycles", "additions", "divisions"})
+            EXPECT_EQ(extra(already, name), extra(softmax, name)) << name;
+    }
+}
+
+TEST(Vitality, SangerAndTheSparsePartAreRefusedByName)
+{
+    const Accelerator& machine = *findAccelerator("vitality");
+    const auto sanger = simulate(withTaylor("deit-tiny"), machine,
+                                 settingsWith(machine.parameters, {{"design", 1}}).value());
+    ASSERT_FALSE(sanger);
+    EXPECT_THAT(sanger.error().message, HasSubstr("Sanger predicts"));
+    const auto sparse =
+        simulate(workloadOf(model::withAttention(model::namedNetwork("deit-tiny").value(),
+                                                 {model::AttentionForm::Kind::taylorAndSparse})
+                                .value()),
+                 machine, settingsWith(machine.parameters, {}).value());
+    ASSERT_FALSE(sparse);
+    EXPECT_THAT(sparse.error().message, HasSubstr("blocks.0.attn.strong"));
+}
+
+TEST(Vitality, OtherMachinesSayWhatTheyDoNotCountOfTaylorAttention)
+{
+    const Workload taylor = withTaylor("deit-tiny");
+    for (const Accelerator& machine : accelerators())
+        EXPECT_EQ(std::ranges::any_of(simulated(machine.id.c_str(), taylor).notes,
+                                      [](const std::string& note) {
+                                          return note.find("Of Taylor attention") == 0;
+                                      }),
+                  machine.id != "vitality")
+            << machine.id;
 }
 
 struct Rival {
