@@ -66,7 +66,7 @@ const std::map<std::string, std::set<std::string>>& allowedModules()
         {"attention", {"base", "tensor", "model"}},
         {"quant", {"base", "tensor", "model"}},
         {"nvc", kScience},
-        {"superres", kScience},
+        {"superres", {"base", "tensor", "picture", "model", "video", "codec"}},
         {"sim", {"base", "tensor", "model", "quant"}},
         {"learning/nets", {"picture"}},
         {"learning/tasks",
