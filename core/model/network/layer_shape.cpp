@@ -11,8 +11,9 @@ const char* kindName(LayerKind kind)
         "conv",    "depthwise", "grouped", "deconv",    "deformable",   "linear", "scores",
         "softmax", "values",    "context", "lookup",    "divisor",      "norm",   "activation",
         "add",     "pool",      "mix",     "embedding", "tokens",       "rotary", "concat",
-        "divide",  "centre",    "sums",    "windows",   "join windows", "merge",  "select"};
-    static_assert(kNames.size() == static_cast<std::size_t>(LayerKind::select) + 1);
+        "divide",  "centre",    "sums",    "windows",   "join windows", "merge",  "select",
+        "shift",   "gate",      "shuffle"};
+    static_assert(kNames.size() == static_cast<std::size_t>(LayerKind::shuffle) + 1);
     return kNames[static_cast<std::size_t>(kind)];
 }
 

@@ -37,6 +37,9 @@ enum class LayerKind {
     joinWindows, // and back
     merge,       // 2 x 2 neighbours side by side
     select,      // one row
+    shift,       // five groups of channels a pixel right, left, down, up, and not at all
+    gate,        // each channel of the first input times a number of the second
+    shuffle,     // channels become pixels: a map scale times as large
 };
 
 const char* kindName(LayerKind kind);

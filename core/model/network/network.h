@@ -29,7 +29,7 @@ struct NetworkTensor {
     friend bool operator==(const NetworkTensor&, const NetworkTensor&) = default;
 };
 
-enum class Function { none, gelu, hardSwish }; // GELU is the exact one, with erf
+enum class Function { none, gelu, hardSwish, relu, silu, sigmoid }; // GELU: with erf
 
 // One layer: what it is (name, kind, sizes), what it reads, and the tensors it needs.
 struct NetworkLayer {

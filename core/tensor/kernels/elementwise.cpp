@@ -85,6 +85,18 @@ void swiGluOf(float* gate, const float* up, std::int64_t size)
                    gate + i);
 }
 
+void siluOf(float* x, std::int64_t size)
+{
+    const hn::ScalableTag<float> d;
+    const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
+    std::int64_t i = 0;
+    for (; i + lanes <= size; i += lanes)
+        hn::StoreU(silu(d, hn::LoadU(d, x + i)), d, x + i);
+    const hn::CappedTag<float, 1> one;
+    for (; i < size; ++i)
+        hn::StoreU(silu(one, hn::LoadU(one, x + i)), one, x + i);
+}
+
 template <class D>
 HWY_INLINE void rotateStep(D d, float* low, float* high, const float* cosine, const float* sine)
 {
@@ -130,6 +142,7 @@ namespace vitrine::kernels
 
 HWY_EXPORT(rmsNormOf);
 HWY_EXPORT(swiGluOf);
+HWY_EXPORT(siluOf);
 HWY_EXPORT(rotateOf);
 HWY_EXPORT(expNegativeOf);
 
@@ -141,6 +154,11 @@ void rmsNorm(const float* x, const float* weight, std::int64_t size, float epsil
 void swiGlu(float* gate, const float* up, std::int64_t size)
 {
     HWY_DYNAMIC_DISPATCH(swiGluOf)(gate, up, size);
+}
+
+void silu(float* x, std::int64_t size)
+{
+    HWY_DYNAMIC_DISPATCH(siluOf)(x, size);
 }
 
 void rotate(float* x, const float* cosine, const float* sine, std::int64_t size)

@@ -11,6 +11,8 @@ void rmsNorm(const float* x, const float* weight, std::int64_t size, float epsil
 // gate[i] = silu(gate[i]) * up[i], silu(x) = x / (1 + exp(-x)).
 void swiGlu(float* gate, const float* up, std::int64_t size);
 
+void silu(float* x, std::int64_t size); // x / (1 + exp(-x)), in place
+
 // Rotates one head's vector in place, halves as pairs: (x1, x2) -> (x1 cos - x2 sin, x2 cos + x1
 // sin); cosine, sine: [size / 2].
 void rotate(float* x, const float* cosine, const float* sine, std::int64_t size);
