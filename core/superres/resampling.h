@@ -8,8 +8,8 @@
 // Resampling as MATLAB's imresize does it, by which super-resolution is measured: the centre of
 // pixel i stands at i + 1/2; where a picture gets smaller the kernel is widened by the factor
 // (antialiasing; `nearest` is not); pixels outside are reflected with the edge repeated; weights
-// sum to 1. Rows first, then columns, in double, rounded once. core/learning/nets/superres does the
-// same for training; the bytes are equal.
+// sum to 1. Rows first, then columns, in double, rounded once (MATLAB rounds 8-bit pictures between
+// the two as well). core/learning/nets/superres does the same for training; the bytes are equal.
 //
 // Threads as in parallelFor; the result is equal for every number of them. Sizes from 1 on.
 namespace vitrine::superres
