@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 
 constexpr std::uint64_t kS2rConfigLimit = 1 << 20;
 constexpr std::int64_t kTileBytes = 768 << 20; // of memory while a tile is computed
-constexpr std::int64_t kMargin = 32;           // pixels, two of the largest windows
+constexpr std::int64_t kTileMargin = 32;           // pixels, two of the largest windows
 
 class S2rUpscaler final : public Upscaler
 {
@@ -49,7 +49,7 @@ public:
 
     Result<Enlarged> enlarged(const Image& low, const Progress& progress) const override
     {
-        const Tiling tiling{kTileBytes / bytesPerPixel(config_.sizes), kMargin,
+        const Tiling tiling{kTileBytes / bytesPerPixel(config_.sizes), kTileMargin,
                             config_.sizes.largestWindow()};
         return enlargedInTiles(
             low, scale(), tiling,
