@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 
 constexpr std::uint64_t kS2rConfigLimit = 1 << 20;
 constexpr std::int64_t kTileBytes = 768 << 20; // of memory while a tile is computed
-constexpr std::int64_t kTileMargin = 32;           // pixels, two of the largest windows
+constexpr std::int64_t kTileMargin = 32;       // pixels, two of the largest windows
 
 class S2rUpscaler final : public Upscaler
 {

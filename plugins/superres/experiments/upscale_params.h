@@ -1,0 +1,25 @@
+#pragma once
+
+#include "core/jobs/experiment/params.h"
+#include "core/superres/upscaler.h"
+#include "plugins/superres/experiments/picture_pairs.h"
+
+#include <vector>
+
+namespace vitrine::superres_plugin
+{
+
+// The parameters of superres.upscale, as they resolve for what is chosen.
+std::vector<ParamSpec> upscaleParams(const Params& chosen);
+
+PictureSources sourcesIn(const Params& params);
+std::int64_t scaleIn(const Params& params);
+
+// The method that the parameters name, opened with the weights that they name or that are shipped.
+struct OpenMethod {
+    superres::UpscalingMethod method;
+    std::shared_ptr<const superres::Upscaler> upscaler;
+};
+Result<OpenMethod> openMethod(const Params& params);
+
+} // namespace vitrine::superres_plugin
