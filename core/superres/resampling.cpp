@@ -1,6 +1,7 @@
 #include "core/superres/resampling.h"
 
 #include "core/base/parallel.h"
+#include "core/superres/last_rows.h"
 
 #include <algorithm>
 #include <cmath>
@@ -81,32 +82,6 @@ Taps insideTaps(std::span<const double> weights, std::int64_t first, std::int64_
         weights = weights.first(weights.size() - 1);
     return reflectedTaps(weights, first + leading, size);
 }
-
-// A row of a source is read once for all the rows near it.
-class LastRows
-{
-public:
-    LastRows(const RowSource& source, std::size_t rows)
-        : source_(source), rows_(rows), held_(rows, -1)
-    {
-    }
-
-    const double* row(std::int64_t y)
-    {
-        const std::size_t slot = static_cast<std::size_t>(y) % held_.size();
-        if (held_[slot] != y) {
-            rows_[slot].resize(static_cast<std::size_t>(source_.width * source_.channels));
-            source_.read(y, rows_[slot].data());
-            held_[slot] = y;
-        }
-        return rows_[slot].data();
-    }
-
-private:
-    const RowSource& source_;
-    std::vector<std::vector<double>> rows_;
-    std::vector<std::int64_t> held_;
-};
 
 void sumOfRows(LastRows& rows, const Taps& taps, std::vector<double>& sum)
 {
