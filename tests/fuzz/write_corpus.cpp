@@ -76,6 +76,7 @@ int main(int count, char** arguments)
     write("picture_capture", "windows", pictureSample(AttentionKind::windows));
     write("picture_capture", "linear", pictureSample(AttentionKind::linear));
     write("coded_vision", "sample", codedSample());
+    write("blur_kernel", "sample", "# a blur\n0 1 0\n1,\t4 1\n0 1e0 0\n");
     write("run_json", "sample", R"({"params": {}, "metrics": []})");
     write("y4m", "sample", "YUV4MPEG2 W16 H12 F25:1 Ip A1:1 C420p10 XCOLORRANGE=FULL\nFRAME\n");
     write("raw_name", "sample", "clip_1920x1080_50fps_422_10bit_be.yuv");
