@@ -47,11 +47,16 @@ Band bandOf(const ConvolutionShape& s, std::int64_t first, std::int64_t rows)
     return {first, rows, inFirst, inEnd - inFirst, inFirst - begin, end - inEnd};
 }
 
+bool isProductOfPixels(const ConvolutionShape& s)
+{
+    return s.kernelHeight == 1 && s.kernelWidth == 1 && s.strideHeight == 1 && s.strideWidth == 1;
+}
+
 // A product of pixels alone has no neighbours: its map may as well be one long row, which is then
 // cut into bands of pixels.
 ConvolutionShape flattened(ConvolutionShape s)
 {
-    if (s.kernelHeight != 1 || s.kernelWidth != 1 || s.strideHeight != 1 || s.strideWidth != 1)
+    if (!isProductOfPixels(s))
         return s;
     s.inHeight = s.outHeight = s.outHeight * s.outWidth;
     s.inWidth = s.outWidth = 1;
@@ -69,10 +74,11 @@ std::vector<Band> bandsOf(const ConvolutionShape& s)
     return all;
 }
 
-memory::desc mapDesc(std::int64_t channels, std::int64_t height, std::int64_t width)
+memory::desc mapDesc(const ConvolutionShape& s, std::int64_t channels, std::int64_t height,
+                     std::int64_t width)
 {
     // One long row is a wide one for oneDNN.
-    if (width == 1)
+    if (isProductOfPixels(s))
         std::swap(height, width);
     return {{1, channels, height, width}, memory::data_type::f32, memory::format_tag::nhwc};
 }
@@ -116,8 +122,8 @@ dnnl::convolution_forward::primitive_desc describe(const ConvolutionShape& s, co
     // Columns of a long row became rows: so do the paddings, which are none there.
     const memory::dims strides{s.strideHeight, s.strideWidth};
     const memory::dims before{band.paddedTop, s.left}, behind{band.paddedBottom, paddedRight(s)};
-    const memory::desc in = mapDesc(s.inChannels, band.inRows, s.inWidth),
-                       out = mapDesc(s.outChannels, band.rows, s.outWidth);
+    const memory::desc in = mapDesc(s, s.inChannels, band.inRows, s.inWidth),
+                       out = mapDesc(s, s.outChannels, band.rows, s.outWidth);
     const auto kind = dnnl::prop_kind::forward_inference;
     const auto algorithm = dnnl::algorithm::convolution_direct;
     const auto attribute = attributes(after);

@@ -47,6 +47,9 @@ const ConvolutionCase kConvolutions[] = {
     {"Dense", square(17, 19, 12, 3, 1, 1)},
     {"Rows", linearAsConvolution(197, 192, 576)},
     {"OneRow", linearAsConvolution(1, 300, 10)},
+    {"OneColumn", {5, 9, 1, 6, 9, 1, 3, 3, 1, 1, 1, 1, 1}},
+    {"ToOneColumn", {4, 9, 2, 6, 5, 1, 3, 3, 2, 2, 1, 1, 1}},
+    {"OneColumnOfGroups", {6, 9, 1, 6, 9, 1, 5, 5, 1, 1, 2, 2, 6}},
 };
 
 class ConvolutionKernel : public testing::TestWithParam<ConvolutionCase>
