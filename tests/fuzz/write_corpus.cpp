@@ -1,6 +1,7 @@
 #include "core/base/file.h"
 #include "core/quant/vision/coded_files.h"
 #include "tests/core/quant/vision/small_vit.h"
+#include "tests/core/superres/small_tfjs.h"
 #include "tests/fuzz/picture_samples.h"
 #include "tests/fuzz/samples.h"
 
@@ -25,6 +26,13 @@ std::string codedSample()
         return readFile(folder.path / name, 1 << 24).value();
     };
     return bytesOf("config.json") + '\0' + bytesOf("model.safetensors");
+}
+
+// As fuzz_tfjs_model reads it.
+std::string tfjsSample()
+{
+    const vitrine::tests::SmallTfjs small;
+    return small.json().dump() + '\0' + small.shards.at("a.bin") + small.shards.at("b.bin");
 }
 
 } // namespace
@@ -77,6 +85,7 @@ int main(int count, char** arguments)
     write("picture_capture", "linear", pictureSample(AttentionKind::linear));
     write("coded_vision", "sample", codedSample());
     write("blur_kernel", "sample", "# a blur\n0 1 0\n1,\t4 1\n0 1e0 0\n");
+    write("tfjs_model", "sample", tfjsSample());
     write("run_json", "sample", R"({"params": {}, "metrics": []})");
     write("y4m", "sample", "YUV4MPEG2 W16 H12 F25:1 Ip A1:1 C420p10 XCOLORRANGE=FULL\nFRAME\n");
     write("raw_name", "sample", "clip_1920x1080_50fps_422_10bit_be.yuv");
