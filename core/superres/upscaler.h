@@ -51,11 +51,12 @@ struct UpscalingMethod {
     std::string title; // "Bicubic", "S2R fast"
     std::string about; // one sentence
     std::vector<std::int64_t> scales;
-    // Nothing: needs no weights. Else the shipped model of a scale, "s2r-x2", a folder under
-    // resources/models, which is read where no other folder is named.
+    // Nothing: needs no weights, or none are shipped and it looks for those that packaging/fetch
+    // got. Else the shipped model of a scale, "s2r-x2", a folder under resources/models, which is
+    // read where no other folder is named.
     std::function<std::string(std::int64_t scale)> model = {};
-    // weights: a folder; empty for methods without. Input error for weights that cannot be read or
-    // are of another scale.
+    // weights: a folder; empty for methods without `model`. Input error for weights that cannot be
+    // read or are of another scale.
     std::function<Result<std::shared_ptr<const Upscaler>>(std::int64_t scale,
                                                           const std::filesystem::path& weights)>
         open;
