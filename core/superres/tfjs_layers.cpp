@@ -17,13 +17,13 @@ constexpr std::int64_t kMostChannels = 4096, kMostFactor = 16, kMostKernel = 15;
 // Of a pixel of the input, at once: 400 KB. A tile of the smallest size would take gigabytes.
 constexpr std::int64_t kMostNumbers = 100'000;
 
-using Layers = std::vector<TfjsLayer>;
+using TfjsLayers = std::vector<TfjsLayer>;
 
 // The layer's numbers from those that it reads, by the settings of its kind. False: the settings
 // say why.
-using ReadLayer = bool (*)(TfjsSettings& settings, const Layers& before, TfjsLayer& layer);
+using ReadLayer = bool (*)(TfjsSettings& settings, const TfjsLayers& before, TfjsLayer& layer);
 
-bool readInput(TfjsSettings& settings, const Layers& before, TfjsLayer&)
+bool readInput(TfjsSettings& settings, const TfjsLayers& before, TfjsLayer&)
 {
     settings.expect("batch_input_shape", {nullptr, nullptr, nullptr, 3});
     settings.expect("sparse", false);
@@ -46,7 +46,7 @@ bool readPair(TfjsSettings& settings, const char* key, std::int64_t most, std::i
     return true;
 }
 
-bool readConvolution(TfjsSettings& settings, const Layers&, TfjsLayer& layer)
+bool readConvolution(TfjsSettings& settings, const TfjsLayers&, TfjsLayer& layer)
 {
     for (const char* key : {"strides", "dilation_rate"})
         settings.expect(key, {1, 1});
@@ -71,13 +71,13 @@ bool readConvolution(TfjsSettings& settings, const Layers&, TfjsLayer& layer)
            settings.refuse("\"padding\" is not \"same\", which alone is supported");
 }
 
-bool readActivation(TfjsSettings& settings, const Layers&, TfjsLayer&)
+bool readActivation(TfjsSettings& settings, const TfjsLayers&, TfjsLayer&)
 {
     settings.expect("activation", "relu");
     return true;
 }
 
-bool readAdd(TfjsSettings& settings, const Layers& before, TfjsLayer& layer)
+bool readAdd(TfjsSettings& settings, const TfjsLayers& before, TfjsLayer& layer)
 {
     return std::ranges::all_of(
                layer.from,
@@ -85,7 +85,7 @@ bool readAdd(TfjsSettings& settings, const Layers& before, TfjsLayer& layer)
            settings.refuse("it adds maps of different numbers of channels");
 }
 
-bool readConcatenate(TfjsSettings& settings, const Layers& before, TfjsLayer& layer)
+bool readConcatenate(TfjsSettings& settings, const TfjsLayers& before, TfjsLayer& layer)
 {
     if (const Json& axis = settings.value("axis"); axis != 3 && axis != -1)
         return settings.refuse("its \"axis\" is not that of channels, 3 or -1");
@@ -96,7 +96,7 @@ bool readConcatenate(TfjsSettings& settings, const Layers& before, TfjsLayer& la
            settings.refuse(fmt::format("it has more than {} channels", kMostChannels));
 }
 
-bool readUpsampling(TfjsSettings& settings, const Layers&, TfjsLayer& layer)
+bool readUpsampling(TfjsSettings& settings, const TfjsLayers&, TfjsLayer& layer)
 {
     settings.expect("data_format", "channels_last");
     settings.expect("interpolation", "nearest");
@@ -130,7 +130,7 @@ class LayersReader
 public:
     explicit LayersReader(std::string name) : file_(std::move(name)) {}
 
-    Result<Layers> read(const Json& list)
+    Result<TfjsLayers> read(const Json& list)
     {
         if (list.size() > kMostLayers)
             return inputError("cannot read {}: it has {} layers, at most {} are supported", file_,
@@ -205,13 +205,13 @@ private:
     }
 
     std::string file_;
-    Layers layers_;
+    TfjsLayers layers_;
     std::map<std::string, std::size_t> numbers_;
 };
 
-Result<void> checkWhole(const TfjsTopology& topology, const std::string& file)
+Result<void> checkWholeNetwork(const TfjsTopology& topology, const std::string& file)
 {
-    const Layers& layers = topology.layers;
+    const TfjsLayers& layers = topology.layers;
     if (layers.size() < 2 || layers.front().kind != TfjsKind::input)
         return inputError("cannot read {}: it has no layers from an input on", file);
     const auto last = topology.lastReaders();
@@ -255,7 +255,7 @@ Result<TfjsTopology> parseTfjsTopology(const Json& modelTopology, const std::str
     VITRINE_CHECK(whole.done());
     TfjsTopology topology;
     VITRINE_TRY(topology.layers, LayersReader(name).read(layers));
-    VITRINE_CHECK(checkWhole(topology, name));
+    VITRINE_CHECK(checkWholeNetwork(topology, name));
     const auto isOnly = [](const Json& list, const TfjsLayer& layer) {
         return list == Json::array({Json::array({layer.name, 0, 0})});
     };

@@ -20,8 +20,9 @@ std::string sizesText(const std::vector<std::int64_t>& shape)
 }
 
 // Takes a weight out, so that what is left at the end is surplus.
-Result<std::vector<float>> taken(TfjsTensors& tensors, const std::string& weight,
-                                 const std::vector<std::int64_t>& shape, const std::string& file)
+Result<std::vector<float>> takenWeight(TfjsTensors& tensors, const std::string& weight,
+                                       const std::vector<std::int64_t>& shape,
+                                       const std::string& file)
 {
     const auto found = tensors.find(weight);
     if (found == tensors.end())
@@ -47,19 +48,20 @@ std::vector<float> outputsFirst(const std::vector<float>& values, std::size_t ta
     return turned;
 }
 
-Result<TfjsKernel> kernelOf(const TfjsTopology& topology, const TfjsLayer& layer,
-                            TfjsTensors& tensors, const std::string& file)
+Result<TfjsKernel> tfjsKernelOf(const TfjsTopology& topology, const TfjsLayer& layer,
+                                TfjsTensors& tensors, const std::string& file)
 {
     const std::int64_t in = topology.inChannels(layer);
     TfjsKernel kernel;
     VITRINE_TRY(const auto values,
-                taken(tensors, layer.name + "/kernel",
-                      {layer.kernelHeight, layer.kernelWidth, in, layer.channels}, file));
+                takenWeight(tensors, layer.name + "/kernel",
+                            {layer.kernelHeight, layer.kernelWidth, in, layer.channels}, file));
     kernel.weights =
         outputsFirst(values, static_cast<std::size_t>(layer.kernelHeight * layer.kernelWidth),
                      static_cast<std::size_t>(in), static_cast<std::size_t>(layer.channels));
     if (layer.bias) {
-        VITRINE_TRY(kernel.bias, taken(tensors, layer.name + "/bias", {layer.channels}, file));
+        VITRINE_TRY(kernel.bias,
+                    takenWeight(tensors, layer.name + "/bias", {layer.channels}, file));
     }
     return kernel;
 }
@@ -97,7 +99,7 @@ Result<TfjsModel> parseTfjsModel(std::string_view text, const std::string& name,
         model.kernels.emplace_back();
         if (layer.kind != TfjsKind::convolution)
             continue;
-        VITRINE_TRY(model.kernels.back(), kernelOf(model.topology, layer, tensors, name));
+        VITRINE_TRY(model.kernels.back(), tfjsKernelOf(model.topology, layer, tensors, name));
     }
     if (!tensors.empty())
         return inputError("cannot read {}: no layer has the weight \"{}\"", name,

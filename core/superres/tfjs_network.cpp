@@ -28,7 +28,8 @@ kernels::ConvolutionShape convolutionShapeOf(const TfjsTopology& topology, const
 }
 
 // Work on single numbers, in parts of equal size.
-void inParts(std::size_t count, const std::function<void(std::size_t begin, std::size_t end)>& work)
+void inEqualParts(std::size_t count,
+                  const std::function<void(std::size_t begin, std::size_t end)>& work)
 {
     constexpr std::size_t kPart = 1 << 16;
     parallelFor((count + kPart - 1) / kPart,
@@ -37,15 +38,15 @@ void inParts(std::size_t count, const std::function<void(std::size_t begin, std:
 
 void cutBelowZero(TfjsMap& map)
 {
-    inParts(map.size(), [&](std::size_t begin, std::size_t end) {
+    inEqualParts(map.size(), [&](std::size_t begin, std::size_t end) {
         for (std::size_t i = begin; i < end; ++i)
             map[i] = std::max(map[i], 0.0f);
     });
 }
 
-void addTo(TfjsMap& sum, const TfjsMap& map)
+void addMap(TfjsMap& sum, const TfjsMap& map)
 {
-    inParts(sum.size(), [&](std::size_t begin, std::size_t end) {
+    inEqualParts(sum.size(), [&](std::size_t begin, std::size_t end) {
         for (std::size_t i = begin; i < end; ++i)
             sum[i] += map[i];
     });
@@ -55,7 +56,7 @@ void addTo(TfjsMap& sum, const TfjsMap& map)
 void putChannels(const TfjsMap& map, std::size_t channels, TfjsMap& result,
                  std::size_t resultChannels, std::size_t at)
 {
-    inParts(map.size() / channels, [&](std::size_t begin, std::size_t end) {
+    inEqualParts(map.size() / channels, [&](std::size_t begin, std::size_t end) {
         for (std::size_t pixel = begin; pixel < end; ++pixel)
             std::copy_n(&map[pixel * channels], channels, &result[pixel * resultChannels + at]);
     });
@@ -99,7 +100,7 @@ public:
         } else if (layer.kind == TfjsKind::add) {
             maps_[i] = mine(i, layer.from[0]);
             for (std::size_t k = 1; k < layer.from.size(); ++k)
-                addTo(maps_[i], maps_[layer.from[k]]);
+                addMap(maps_[i], maps_[layer.from[k]]);
         } else if (layer.kind == TfjsKind::concatenate) {
             concatenate(i);
         } else if (layer.kind == TfjsKind::upsampling) {

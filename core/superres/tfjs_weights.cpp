@@ -97,8 +97,8 @@ Result<WeightGroup> readGroup(const Json& json, const std::string& file, std::ui
 }
 
 // The shards of a group behind each other.
-Result<std::string> bytesOf(const WeightGroup& group, const std::string& file,
-                            const ReadShard& shards)
+Result<std::string> bytesOfGroup(const WeightGroup& group, const std::string& file,
+                                 const ReadShard& shards)
 {
     std::string bytes;
     for (const std::string& shard : group.shards) {
@@ -132,7 +132,7 @@ Result<TfjsTensors> readTfjsTensors(const Json& manifest, const std::string& nam
     for (const Json& each : manifest) {
         VITRINE_TRY(const WeightGroup group, readGroup(each, name, left));
         left -= group.bytes;
-        VITRINE_TRY(const std::string bytes, bytesOf(group, name, shards));
+        VITRINE_TRY(const std::string bytes, bytesOfGroup(group, name, shards));
         const char* at = bytes.data();
         for (const TensorOfGroup& entry : group.tensors) {
             VITRINE_TRY(auto tensor, tensorAt(at, entry, name));

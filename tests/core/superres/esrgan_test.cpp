@@ -132,7 +132,7 @@ TEST(EsrganPackages, OthersNetworksAreRefused)
 }
 
 // Y of rounded RGB as BT.601 has it, `border` pixels left out on each side.
-double psnrY(const Picture& a, const Picture& b, std::int64_t border)
+double plainPsnrY(const Picture& a, const Picture& b, std::int64_t border)
 {
     const auto luma = [](const Picture& picture, std::int64_t x, std::int64_t y) {
         const auto* p = &picture.values[static_cast<std::size_t>((y * picture.width + x) * 3)];
@@ -162,7 +162,7 @@ double psnrOfSet5(const Upscaler& upscaler)
         if (!low || !high)
             return 0;
         const auto enlarged = upscaler.enlarged(imageOf(*low), {});
-        sum += psnrY(pictureOf(enlarged->image), *high, upscaler.scale());
+        sum += plainPsnrY(pictureOf(enlarged->image), *high, upscaler.scale());
     }
     return sum / 5;
 }

@@ -93,7 +93,7 @@ Image slowlyEnlarged(const TfjsModel& model, const Image& low, double white)
     return high;
 }
 
-Image randomImage(std::int64_t width, std::int64_t height)
+Image randomLow(std::int64_t width, std::int64_t height)
 {
     Random random(5);
     Image image = blankImage(width, height);
@@ -113,14 +113,14 @@ std::shared_ptr<const Upscaler> inTiles()
     return tfjsUpscaler(smallModel(), {.numbersAtOnce = 1});
 }
 
-constexpr double kRounding = 2e-6; // of sums of about a hundred products around 1
+constexpr double kSumRounding = 2e-6; // of sums of about a hundred products around 1
 
 TEST(TfjsUpscaler, EnlargesAsThePlainLoopsDo)
 {
     const TfjsModel model = smallModel();
     const auto upscaler = tfjsUpscaler(model);
     for (const auto& [width, height] : {std::pair{1, 1}, {2, 1}, {1, 4}, {7, 5}, {16, 23}}) {
-        const Image low = randomImage(width, height);
+        const Image low = randomLow(width, height);
 
         const auto high = upscaler->enlarged(low, {});
 
@@ -129,22 +129,22 @@ TEST(TfjsUpscaler, EnlargesAsThePlainLoopsDo)
         EXPECT_EQ(high->image.height, height * 3);
         EXPECT_LE(
             tests::largestDifference(high->image.values, slowlyEnlarged(model, low, 255).values),
-            kRounding)
+            kSumRounding)
             << width << " x " << height;
     }
 }
 
 TEST(TfjsUpscaler, TilesMakeTheSamePicture)
 {
-    const Image low = randomImage(100, 70);
+    const Image low = randomLow(100, 70);
     const auto whole = tfjsUpscaler(smallModel())->enlarged(low, {});
     const auto tiled = inTiles()->enlarged(low, {});
 
     EXPECT_EQ(whole->tiles, 1);
     EXPECT_EQ(whole->seamError, 0);
     EXPECT_EQ(tiled->tiles, 7 * 5); // cores of 16
-    EXPECT_LE(tests::largestDifference(whole->image.values, tiled->image.values), kRounding);
-    EXPECT_LE(tiled->seamError, kRounding);
+    EXPECT_LE(tests::largestDifference(whole->image.values, tiled->image.values), kSumRounding);
+    EXPECT_LE(tiled->seamError, kSumRounding);
 }
 
 // The reach is needed to the last pixel: the seam tells where tiles are cut closer.
@@ -152,7 +152,7 @@ TEST(TfjsUpscaler, NothingFartherAwayThanTheReachIsSeen)
 {
     const TfjsModel model = smallModel();
     const auto reach = model.topology.reach();
-    Image low = randomImage(21, 1);
+    Image low = randomLow(21, 1);
     const Image before = tfjsUpscaler(model)->enlarged(low, {})->image;
     low.values[0] += 0.5f;
     const Image after = tfjsUpscaler(model)->enlarged(low, {})->image;
@@ -166,7 +166,7 @@ TEST(TfjsUpscaler, NothingFartherAwayThanTheReachIsSeen)
 
 TEST(TfjsUpscaler, ThreadsDoNotChangeABit)
 {
-    const Image low = randomImage(90, 60);
+    const Image low = randomLow(90, 60);
     std::vector<std::vector<float>> results;
     for (const int threads : {1, 2, 5}) {
         setThreadCount(threads);
@@ -187,12 +187,12 @@ TEST(TfjsUpscaler, ProgressGrowsToOneAndStopsWhenToldTo)
         shares.push_back(share);
         return true;
     };
-    ASSERT_TRUE(inTiles()->enlarged(randomImage(40, 40), keep));
+    ASSERT_TRUE(inTiles()->enlarged(randomLow(40, 40), keep));
     EXPECT_TRUE(std::ranges::is_sorted(shares));
     EXPECT_DOUBLE_EQ(shares.back(), 1);
 
     shares.clear();
-    const auto stopped = inTiles()->enlarged(randomImage(40, 40), [&](double share) {
+    const auto stopped = inTiles()->enlarged(randomLow(40, 40), [&](double share) {
         shares.push_back(share);
         return share < 0.5;
     });
