@@ -2,8 +2,11 @@
 
 #include "core/base/number_text.h"
 #include "core/jobs/bundle/bundle.h"
+#include "core/superres/back_projection.h"
+#include "core/superres/degradation.h"
 #include "core/superres/quality.h"
 #include "core/superres/resampling.h"
+#include "core/superres/self_ensemble.h"
 #include "plugins/superres/experiments/upscale_params.h"
 
 #include <algorithm>
@@ -27,7 +30,7 @@ struct Upscaled {
     Picture low, high, bicubic;
     std::optional<Picture> original;
     std::optional<superres::Quality> quality, ofBicubic;
-    double seamError = 0, seconds = 0;
+    double seamError = 0, seconds = 0, residual = 0;
     std::int64_t tiles = 1;
 };
 
@@ -40,6 +43,9 @@ public:
     {
         scale_ = scaleIn(params_);
         VITRINE_TRY(method_, openMethod(params_));
+        VITRINE_TRY(degradation_, degradationIn(params_));
+        if (degradation_.file)
+            VITRINE_CHECK(addInput("kernel", *degradation_.file));
         VITRINE_TRY(files_, findPictures(sourcesIn(params_)));
         VITRINE_CHECK(makeOutputFolder());
         out_.notes = method_.upscaler->notes();
@@ -49,8 +55,8 @@ public:
         for (std::size_t i = 0; i < files_.size(); ++i) {
             VITRINE_TRY(const Upscaled done, upscaled(i));
             VITRINE_CHECK(keep(done, i));
-            sums_.push_back({done.quality, done.ofBicubic, done.seamError, done.seconds, done.tiles,
-                             done.low.width * done.low.height});
+            sums_.push_back({done.quality, done.ofBicubic, done.seamError, done.seconds,
+                             done.residual, done.tiles, done.low.width * done.low.height});
             progress_.partial(items_);
         }
         addMetrics();
@@ -63,7 +69,7 @@ private:
     // What is left of a picture for the metrics.
     struct Sums {
         std::optional<superres::Quality> quality, ofBicubic;
-        double seamError, seconds;
+        double seamError, seconds, residual;
         std::int64_t tiles, pixels;
     };
 
@@ -117,7 +123,8 @@ private:
             return inputError("{} is too small to be reduced {} times", files.original.string(),
                               scale_);
         VITRINE_TRY(Picture original, superres::cut(whole, width * scale_, height * scale_));
-        item.low = superres::resampled(original, width, height, superres::Filter::bicubic);
+        VITRINE_TRY(item.low, superres::degraded(original, degradation_.kernel, scale_,
+                                                 degradation_.sampling));
         item.original = std::move(original);
         return {};
     }
@@ -129,7 +136,7 @@ private:
         VITRINE_CHECK(readPair(files_[index], item));
         const auto before = static_cast<double>(index), all = static_cast<double>(files_.size());
         const auto start = std::chrono::steady_clock::now();
-        auto enlarged = method_.upscaler->enlarged(superres::imageOf(item.low), [&](double share) {
+        auto enlarged = refined(superres::imageOf(item.low), [&](double share) {
             return progress_.advance(before + share, all, "pictures");
         });
         if (!enlarged)
@@ -141,11 +148,39 @@ private:
         item.seamError = enlarged->seamError;
         item.tiles = enlarged->tiles;
         item.high = superres::pictureOf(enlarged->image);
+        VITRINE_TRY(item.residual,
+                    superres::residualOf(superres::imageOf(item.high), superres::imageOf(item.low),
+                                         degradation_.kernel, degradation_.sampling));
         item.bicubic = superres::resampled(item.low, item.high.width, item.high.height,
                                            superres::Filter::bicubic);
         if (item.original)
             VITRINE_CHECK(measure(item));
         return item;
+    }
+
+    // As S2R ends: each of the ensemble brought back to the small picture, then their median.
+    Result<superres::Enlarged> refined(const superres::Image& low,
+                                       const superres::Progress& progress)
+    {
+        const int steps = static_cast<int>(params_.integer("back_projection"));
+        const auto project = [&](superres::Image image) -> Result<superres::Image> {
+            VITRINE_TRY(superres::BackProjected projected,
+                        superres::backProjected(std::move(image), low, degradation_.kernel,
+                                                degradation_.sampling, steps));
+            return std::move(projected.image);
+        };
+        const auto once = [&]() -> Result<superres::Enlarged> {
+            if (params_.boolean("ensemble"))
+                return superres::selfEnsembled(*method_.upscaler, low, progress,
+                                               steps > 0 ? superres::EnsembleStep(project)
+                                                         : superres::EnsembleStep());
+            return method_.upscaler->enlarged(low, progress);
+        };
+        VITRINE_TRY(superres::Enlarged enlarged, once());
+        if (steps > 0) {
+            VITRINE_TRY(enlarged.image, project(std::move(enlarged.image)));
+        }
+        return enlarged;
     }
 
     Result<void> measure(Upscaled& item) const
@@ -174,6 +209,7 @@ private:
     Progress& progress_;
     std::int64_t scale_ = 2;
     OpenMethod method_;
+    Degradation degradation_;
     std::vector<PictureFiles> files_;
     std::vector<LeftOut> leftOut_;
     std::vector<Sums> sums_;
@@ -193,6 +229,7 @@ Table UpscaleRun::itemsTable() const
              {"ssim_y_bicubic", "1", {}, "Of bicubic enlargement"},
              {"psnr_rgb", "dB", {}, "Of the enlarged one, all colours"},
              {"seam_error", "1", {}, "Largest difference of two tiles where they meet, of 0..1"},
+             {"residual", "1", {}, "By what the reduced result differs from the small picture"},
              {"seconds", "s", Origin::measured, "To enlarge it"},
              {"low", "", {}, "The small picture, kept with the run"},
              {"high", "", {}, "The enlarged one"},
@@ -228,6 +265,7 @@ Result<void> UpscaleRun::keep(const Upscaled& item, std::size_t index)
                              number(item.ofBicubic, &Quality::ssimY),
                              number(item.quality, &Quality::psnrRgb),
                              item.seamError,
+                             item.residual,
                              item.seconds};
     if (index < kMostKept) {
         VITRINE_TRY(std::string low, keptFile(item.low, index, "low"));
@@ -273,6 +311,9 @@ void UpscaleRun::addMetrics()
         metric("psnr_rgb", mean([](const Sums& s) { return s.quality->psnrRgb; }), "dB",
                "Of red, green and blue together, mean over the pictures");
     }
+    metric("residual", mean([](const Sums& s) { return s.residual; }), "1",
+           "Root mean square, of 0..1, by which the reduced result differs from the small picture; "
+           "by the kernel of the run");
     metric("seam_error", std::ranges::max(sums_, {}, &Sums::seamError).seamError, "1",
            "Where a picture was computed in tiles: the largest difference, in 0..1, of two tiles "
            "where they meet; 0: in one piece");
@@ -296,6 +337,13 @@ void UpscaleRun::addNotes()
 {
     for (const std::string& note : leftOutNotes(leftOut_))
         out_.notes.push_back(note);
+    if (params_.boolean("degrade") && degradation_.name != "bicubic")
+        out_.notes.push_back(
+            fmt::format("The small pictures are blurred by {}, {}; the methods know nothing of it.",
+                        degradation_.name,
+                        degradation_.sampling == superres::Sampling::direct
+                            ? "and every pixel at a whole multiple of the scale is taken"
+                            : "then reduced by bicubic resampling"));
     if (!sums_.front().quality)
         out_.notes.push_back("Without ground truth nothing is measured: name it, or let the small "
                              "picture be made of the input (degrade).");

@@ -1,6 +1,8 @@
 #include "plugins/superres/experiments/upscale_params.h"
 
 #include "core/base/resources.h"
+#include "core/superres/kernel_file.h"
+#include "plugins/common/experiment_input.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -55,6 +57,41 @@ ParamSpec scaleSpec(const superres::UpscalingMethod& method)
     return spec;
 }
 
+ParamSpec kernelSpec()
+{
+    ParamSpec spec;
+    spec.name = "kernel";
+    spec.label = "Blur kernel";
+    spec.type = ParamType::model;
+    spec.fileKind = "kernel";
+    spec.group = "Pictures";
+    spec.help = "What blurs the original before it is reduced, and what back-projection assumes: "
+                "none (bicubic alone), a test kernel, or a file of numbers or a grey picture";
+    spec.choices.push_back({"bicubic", "none, bicubic reduction", "The ideal case"});
+    for (const superres::TestKernel& kernel : superres::testKernels())
+        spec.choices.push_back({kernel.id, kernel.id, kernel.about});
+    spec.fallback = ParamValue(std::string("bicubic"));
+    return spec;
+}
+
+std::vector<ParamSpec> refinementSpecs()
+{
+    ParamSpec ensemble;
+    ensemble.name = "ensemble";
+    ensemble.label = "Self-ensemble";
+    ensemble.type = ParamType::boolean;
+    ensemble.group = "Enlarging";
+    ensemble.help = "The median of the eight mirrorings and turns of the picture: eight times the "
+                    "work";
+    ensemble.fallback = ParamValue(false);
+    ParamSpec steps = numberParam(
+        "back_projection", "Back-projection steps", "Enlarging",
+        "How often the result is corrected by what its reduction differs from the small picture", 0,
+        100, std::int64_t{0});
+    steps.advanced = true;
+    return {ensemble, steps};
+}
+
 const superres::UpscalingMethod& chosenMethod(const std::vector<superres::UpscalingMethod>& methods,
                                               const Params& chosen)
 {
@@ -78,8 +115,8 @@ std::vector<ParamSpec> upscaleParams(const Params& chosen)
     degrade.label = "Make it small first";
     degrade.type = ParamType::boolean;
     degrade.group = "Pictures";
-    degrade.help = "The input is the original: it is reduced (bicubic, as MATLAB does it), "
-                   "enlarged again and measured against";
+    degrade.help = "The input is the original: it is blurred, reduced, enlarged again and measured "
+                   "against";
     degrade.fallback = ParamValue(false);
     ParamSpec output = fileSpec("output", "Output",
                                 "A folder for the enlarged pictures; without it they are kept with "
@@ -92,9 +129,12 @@ std::vector<ParamSpec> upscaleParams(const Params& chosen)
                  "A picture, or a folder of pictures; NAME_HR and NAME_LR in it are pairs"),
         truth,
         degrade,
+        kernelSpec(),
         methodSpec(methods),
-        scaleSpec(method),
-        output};
+        scaleSpec(method)};
+    for (ParamSpec& spec : refinementSpecs())
+        specs.push_back(std::move(spec));
+    specs.push_back(std::move(output));
     if (method.model) {
         ParamSpec weights =
             fileSpec("weights", "Weights",
@@ -119,6 +159,19 @@ PictureSources sourcesIn(const Params& params)
 std::int64_t scaleIn(const Params& params)
 {
     return std::stoll(params.text("scale"));
+}
+
+Result<Degradation> degradationIn(const Params& params)
+{
+    const std::string& kernel = params.text("kernel");
+    if (kernel == "bicubic")
+        return Degradation{kernel, {}, superres::Sampling::bicubic, {}};
+    for (const superres::TestKernel& known : superres::testKernels())
+        if (known.id == kernel)
+            return Degradation{kernel, known.kernel, known.sampling, {}};
+    VITRINE_TRY(superres::BlurKernel read, superres::readKernel(kernel));
+    return Degradation{fs::path(kernel).filename().string(), std::move(read),
+                       superres::Sampling::direct, fs::path(kernel)};
 }
 
 Result<OpenMethod> openMethod(const Params& params)

@@ -1,9 +1,11 @@
 #pragma once
 
 #include "core/jobs/experiment/params.h"
+#include "core/superres/blur_kernel.h"
 #include "core/superres/upscaler.h"
 #include "plugins/superres/experiments/picture_pairs.h"
 
+#include <optional>
 #include <vector>
 
 namespace vitrine::superres_plugin
@@ -14,6 +16,15 @@ std::vector<ParamSpec> upscaleParams(const Params& chosen);
 
 PictureSources sourcesIn(const Params& params);
 std::int64_t scaleIn(const Params& params);
+
+// What stands between a picture and the small one that a camera sees.
+struct Degradation {
+    std::string name; // "bicubic", "g20", the name of a file
+    superres::BlurKernel kernel;
+    superres::Sampling sampling = superres::Sampling::bicubic;
+    std::optional<std::filesystem::path> file;
+};
+Result<Degradation> degradationIn(const Params& params);
 
 // The method that the parameters name, opened with the weights that they name or that are shipped.
 struct OpenMethod {

@@ -140,6 +140,33 @@ TEST_F(Upscale, PairsAreFoundByTheirNames)
     EXPECT_THAT(alone.error().message, HasSubstr("b_LR.png"));
 }
 
+TEST_F(Upscale, ABlurThatNobodyKnowsCostsQualityAndIsSaid)
+{
+    const std::map<std::string, std::string> given = {{"input", picture("scene", 60, 40)},
+                                                      {"degrade", "true"}};
+    auto blurred = given;
+    blurred["kernel"] = "g20";
+    const auto ideal = run(given), blind = run(blurred);
+    ASSERT_TRUE(ideal && blind);
+    EXPECT_LT(metricOf(*blind, "psnr_y"), metricOf(*ideal, "psnr_y") - 1);
+    EXPECT_THAT(blind->notes, testing::Contains(HasSubstr("blurred by g20")));
+}
+
+TEST_F(Upscale, BackProjectionBringsTheResultToTheSmallPicture)
+{
+    const std::map<std::string, std::string> given = {
+        {"input", picture("scene", 60, 40)}, {"degrade", "true"}, {"kernel", "g13"}};
+    auto projected = given;
+    projected["back_projection"] = "10";
+    auto ensemble = projected;
+    ensemble["ensemble"] = "true";
+    const auto plain = run(given), ten = run(projected), eight = run(ensemble);
+    ASSERT_TRUE(plain && ten && eight);
+    EXPECT_LT(metricOf(*ten, "residual"), 0.7 * metricOf(*plain, "residual"));
+    EXPECT_GT(metricOf(*ten, "psnr_y"), metricOf(*plain, "psnr_y"));
+    EXPECT_NE(metricOf(*eight, "psnr_y"), metricOf(*ten, "psnr_y"));
+}
+
 // What interpolation reaches on Set5, and what our networks do: the figures are printed.
 TEST_F(Upscale, Set5)
 {
