@@ -86,6 +86,10 @@ int main(int count, char** arguments)
     write("coded_vision", "sample", codedSample());
     write("blur_kernel", "sample", "# a blur\n0 1 0\n1,\t4 1\n0 1e0 0\n");
     write("tfjs_model", "sample", tfjsSample());
+    write("s2r_config", "sample",
+          R"({"model_type": "s2r", "name": "s", "scale": 2, "channels": 15, "blocks": 1, )"
+          R"("windows": [4, 4, 8], "head": true, "deformable": false, "mean": [0.4, 0.5, 0.6], )"
+          R"("batch_norm_epsilon": 1e-05, "layer_norm_epsilon": 1e-05})");
     write("run_json", "sample", R"({"params": {}, "metrics": []})");
     write("y4m", "sample", "YUV4MPEG2 W16 H12 F25:1 Ip A1:1 C420p10 XCOLORRANGE=FULL\nFRAME\n");
     write("raw_name", "sample", "clip_1920x1080_50fps_422_10bit_be.yuv");
