@@ -15,18 +15,21 @@ namespace vitrine::kernels::HWY_NAMESPACE
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-// Calls use(d, i) for vectors of channels from i on, then for single ones.
+// Calls use(d, i) for vectors of channels from i on: long ones first, then what is left over.
 template <typename Use>
 HWY_INLINE void forChannels(std::int64_t channels, Use use)
 {
-    const hn::CappedTag<float, 16> d;
-    const hn::CappedTag<float, 1> one;
-    const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
     std::int64_t i = 0;
-    for (; i + lanes <= channels; i += lanes)
-        use(d, i);
-    for (; i < channels; ++i)
-        use(one, i);
+    const auto all = [&](auto d) HWY_ATTR {
+        const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
+        for (; i + lanes <= channels; i += lanes)
+            use(d, i);
+    };
+    all(hn::CappedTag<float, 16>());
+    all(hn::CappedTag<float, 8>());
+    all(hn::CappedTag<float, 4>());
+    all(hn::CappedTag<float, 2>());
+    all(hn::CappedTag<float, 1>());
 }
 
 void depthwiseRowOf(const float* const rows[3], std::int64_t width, std::int64_t channels,

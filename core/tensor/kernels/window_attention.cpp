@@ -5,7 +5,25 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <cstring>
 #include <vector>
+
+#ifndef VITRINE_WINDOW_WORK
+#define VITRINE_WINDOW_WORK
+namespace vitrine::kernels
+{
+
+// What one window reads and writes. room: 3 * tokens * channels + 16 * (tokens + channels).
+struct WindowWork {
+    const std::int64_t* pixels;
+    std::int64_t tokens;
+    PixelRows<const float> q, v;
+    PixelRows<float> y;
+    float* room;
+};
+
+} // namespace vitrine::kernels
+#endif
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/tensor/kernels/window_attention.cpp"
@@ -77,35 +95,48 @@ HWY_INLINE void mixKeys(const float* scores, std::int64_t tokens, const float* v
         hn::StoreU(hn::Mul(mixed[i], factor), d, y + i * lanes);
 }
 
-// One window: queries [channel] [token], keys and values [token] [channel]; y [token] [channel].
-// scores: room for tokens * 16 + channels * 16.
+// [token] [channel]; the number of channels is a constant, so that copying is a few instructions.
 template <int kChannels>
-void attendWindow(std::int64_t tokens, const float* queries, const float* keys, const float* values,
-                  float* scores, float* y)
+HWY_INLINE void gatherTokens(const WindowWork& work, PixelRows<const float> from, float* to)
+{
+    for (std::int64_t token = 0; token < work.tokens; ++token, to += kChannels)
+        std::memcpy(to, from.data + work.pixels[token] * from.stride, kChannels * sizeof(float));
+}
+
+template <int kChannels>
+void attendWindow(const WindowWork& work)
 {
     const auto lanes = static_cast<std::int64_t>(hn::Lanes(QueryLanes()));
-    float* mixed = scores + tokens * lanes;
+    const std::int64_t tokens = work.tokens, size = tokens * kChannels;
+    float *keys = work.room, *queries = keys + size, *values = queries + size,
+          *scores = values + size, *mixed = scores + tokens * lanes;
+    gatherTokens<kChannels>(work, work.q, keys);
+    gatherTokens<kChannels>(work, work.v, values);
+    for (std::int64_t token = 0; token < tokens; ++token)
+        for (int i = 0; i < kChannels; ++i)
+            queries[i * tokens + token] = keys[token * kChannels + i];
     for (std::int64_t first = 0; first < tokens; first += lanes) {
         scoreKeys<kChannels>(queries + first, tokens, keys, scores);
         mixKeys<kChannels>(scores, tokens, values, mixed);
-        for (std::int64_t lane = 0; lane < lanes; ++lane)
+        for (std::int64_t lane = 0; lane < lanes; ++lane) {
+            float* y = work.y.data + work.pixels[first + lane] * work.y.stride;
             for (int i = 0; i < kChannels; ++i)
-                y[(first + lane) * kChannels + i] = mixed[i * lanes + lane];
+                y[i] = mixed[i * lanes + lane];
+        }
     }
 }
 
-void attendWindowOf(std::int64_t channels, std::int64_t tokens, const float* queries,
-                    const float* keys, const float* values, float* scores, float* y)
+void attendWindowOf(std::int64_t channels, const WindowWork& work)
 {
     switch (channels) {
     case 5:
-        return attendWindow<5>(tokens, queries, keys, values, scores, y);
+        return attendWindow<5>(work);
     case 10:
-        return attendWindow<10>(tokens, queries, keys, values, scores, y);
+        return attendWindow<10>(work);
     case 15:
-        return attendWindow<15>(tokens, queries, keys, values, scores, y);
+        return attendWindow<15>(work);
     default:
-        return attendWindow<20>(tokens, queries, keys, values, scores, y);
+        return attendWindow<20>(work);
     }
 }
 
@@ -127,54 +158,14 @@ void windowPixels(const WindowCut& cut, std::int64_t window, std::int64_t* pixel
     const std::int64_t across = cut.width / cut.side;
     const std::int64_t top = window / across * cut.side + cut.roll,
                        left = window % across * cut.side + cut.roll;
-    for (std::int64_t y = 0; y < cut.side; ++y)
-        for (std::int64_t x = 0; x < cut.side; ++x)
-            *pixels++ = (top + y) % cut.height * cut.width + (left + x) % cut.width;
+    for (std::int64_t y = 0; y < cut.side; ++y) {
+        const std::int64_t row = (top + y) % cut.height * cut.width;
+        for (std::int64_t x = 0; x < cut.side; ++x) {
+            const std::int64_t column = left + x;
+            *pixels++ = row + (column < cut.width ? column : column - cut.width);
+        }
+    }
 }
-
-// What one window reads and writes, side by side.
-class WindowRoom
-{
-public:
-    WindowRoom(const WindowCut& cut, std::int64_t channels)
-        : tokens_(cut.tokens()),
-          channels_(channels),
-          pixels_(static_cast<std::size_t>(tokens_)),
-          room_(static_cast<std::size_t>(4 * tokens_ * channels + 16 * (tokens_ + channels)))
-    {
-    }
-
-    void attend(const WindowCut& cut, std::int64_t window, PixelRows<const float> q,
-                PixelRows<const float> v, PixelRows<float> y)
-    {
-        windowPixels(cut, window, pixels_.data());
-        const std::int64_t size = tokens_ * channels_;
-        float *keys = room_.data(), *queries = keys + size, *values = queries + size,
-              *out = values + size, *scores = out + size;
-        gather(q, keys);
-        gather(v, values);
-        for (std::int64_t token = 0; token < tokens_; ++token)
-            for (std::int64_t i = 0; i < channels_; ++i)
-                queries[i * tokens_ + token] = keys[token * channels_ + i];
-        HWY_DYNAMIC_DISPATCH(attendWindowOf)
-        (channels_, tokens_, queries, keys, values, scores, out);
-        for (std::int64_t token = 0; token < tokens_; ++token)
-            std::copy_n(out + token * channels_, channels_,
-                        y.data + pixels_[static_cast<std::size_t>(token)] * y.stride);
-    }
-
-private:
-    void gather(PixelRows<const float> from, float* to) const
-    {
-        for (std::int64_t token = 0; token < tokens_; ++token)
-            std::copy_n(from.data + pixels_[static_cast<std::size_t>(token)] * from.stride,
-                        channels_, to + token * channels_);
-    }
-
-    std::int64_t tokens_, channels_;
-    std::vector<std::int64_t> pixels_;
-    std::vector<float> room_;
-};
 
 constexpr std::int64_t kTokensOfAShare = 4096; // of one thread's share
 
@@ -188,11 +179,16 @@ void attendInWindows(const WindowCut& cut, std::int64_t channels, PixelRows<cons
     const std::int64_t share = std::max<std::int64_t>(1, kTokensOfAShare / cut.tokens());
     const std::int64_t shares = (cut.count() + share - 1) / share;
     parallelFor(static_cast<std::size_t>(shares), [&](std::size_t i) {
-        WindowRoom room(cut, channels);
-        const std::int64_t first = static_cast<std::int64_t>(i) * share;
-        const std::int64_t end = std::min(cut.count(), first + share);
-        for (std::int64_t window = first; window < end; ++window)
-            room.attend(cut, window, q, v, y);
+        const std::int64_t tokens = cut.tokens(), first = static_cast<std::int64_t>(i) * share,
+                           end = std::min(cut.count(), first + share);
+        std::vector<std::int64_t> pixels(static_cast<std::size_t>(tokens));
+        std::vector<float> room(
+            static_cast<std::size_t>(3 * tokens * channels + 16 * (tokens + channels)));
+        for (std::int64_t window = first; window < end; ++window) {
+            windowPixels(cut, window, pixels.data());
+            HWY_DYNAMIC_DISPATCH(attendWindowOf)
+            (channels, {pixels.data(), tokens, q, v, y, room.data()});
+        }
     });
 }
 
