@@ -36,7 +36,7 @@ Image enlargedOf(const Image& low, std::int64_t scale)
 
 TEST(BackProjection, ComesCloserToTheLowPictureWithEachStep)
 {
-    const Image high = scenery(96, 72);
+    const Image high = scenery(48, 36);
     for (const TestKernel& each : testKernels())
         for (const std::int64_t scale : {2, 3, 4}) {
             if (each.id == "aniso" && scale > 2)
