@@ -1,5 +1,6 @@
 #include "core/superres/self_ensemble.h"
 
+#include "core/base/parallel.h"
 #include "core/superres/resampling.h"
 #include "tests/core/superres/pictures.h"
 
@@ -73,6 +74,20 @@ TEST(SelfEnsemble, UndoesEachTurnBeforeItsStep)
     };
     EXPECT_EQ(selfEnsembled(Leaning(), low, {}, step)->image.values, doubled.values);
     EXPECT_EQ(steps, 8);
+}
+
+TEST(SelfEnsemble, IsEqualForEveryNumberOfThreads)
+{
+    const Image low = imageOf(tests::noisePicture(19, 13, 3));
+    const int before = threadCount();
+    std::vector<Image> results;
+    for (const int threads : {1, 2, 5}) {
+        setThreadCount(threads);
+        results.push_back(selfEnsembled(Leaning(), low)->image);
+    }
+    setThreadCount(before);
+    EXPECT_EQ(results[1].values, results[0].values);
+    EXPECT_EQ(results[2].values, results[0].values);
 }
 
 TEST(SelfEnsemble, SaysWhatItIsMadeOf)
