@@ -3,7 +3,7 @@
 //   bench_superres [pairs = 7]
 #include "core/base/parallel.h"
 #include "core/base/resources.h"
-#include "core/superres/s2r.h"
+#include "core/superres/s2r/s2r.h"
 #include "tests/bench/bench_model.h"
 #include "tests/bench/torch_superres.h"
 

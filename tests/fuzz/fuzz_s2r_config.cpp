@@ -1,4 +1,4 @@
-#include "core/superres/s2r_config.h"
+#include "core/superres/s2r/s2r_config.h"
 #include "tests/fuzz/fuzz_target.h"
 
 VITRINE_FUZZ_TARGET([](std::string_view bytes) {

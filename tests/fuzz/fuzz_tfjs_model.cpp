@@ -1,4 +1,4 @@
-#include "core/superres/tfjs_upscaler.h"
+#include "core/superres/tfjs/tfjs_upscaler.h"
 #include "tests/fuzz/fuzz_target.h"
 
 #include <algorithm>

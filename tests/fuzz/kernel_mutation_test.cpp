@@ -1,6 +1,6 @@
 // Mutated files of blur kernels: each is refused in one line, or is a kernel of sum 1. 10,000 under
 // VITRINE_TEST_FULL.
-#include "core/superres/kernel_file.h"
+#include "core/superres/blur/kernel_file.h"
 #include "tests/fuzz/robust.h"
 
 #include <cmath>

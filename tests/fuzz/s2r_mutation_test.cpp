@@ -2,7 +2,7 @@
 // of each kind under VITRINE_TEST_FULL.
 #include "core/base/file.h"
 #include "core/model/network/s2r_network.h"
-#include "core/superres/s2r.h"
+#include "core/superres/s2r/s2r.h"
 #include "tests/core/model/vision/random_vision.h"
 #include "tests/fuzz/robust.h"
 #include "tests/support/temporary_folder.h"

@@ -1,7 +1,7 @@
 // Mutated networks in the layers format of TensorFlow.js: each is refused in one line, or enlarges
 // a picture within what was allocated. 2,000 of each kind under VITRINE_TEST_FULL.
-#include "core/superres/tfjs_upscaler.h"
-#include "tests/core/superres/small_tfjs.h"
+#include "core/superres/tfjs/tfjs_upscaler.h"
+#include "tests/core/superres/tfjs/small_tfjs.h"
 #include "tests/fuzz/robust.h"
 
 namespace vitrine

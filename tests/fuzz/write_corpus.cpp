@@ -1,7 +1,7 @@
 #include "core/base/file.h"
 #include "core/quant/vision/coded_files.h"
 #include "tests/core/quant/vision/small_vit.h"
-#include "tests/core/superres/small_tfjs.h"
+#include "tests/core/superres/tfjs/small_tfjs.h"
 #include "tests/fuzz/picture_samples.h"
 #include "tests/fuzz/samples.h"
 

@@ -2,11 +2,11 @@
 
 #include "core/base/number_text.h"
 #include "core/jobs/bundle/bundle.h"
-#include "core/superres/back_projection.h"
-#include "core/superres/degradation.h"
-#include "core/superres/quality.h"
-#include "core/superres/resampling.h"
-#include "core/superres/self_ensemble.h"
+#include "core/superres/blur/back_projection.h"
+#include "core/superres/blur/degradation.h"
+#include "core/superres/picture/quality.h"
+#include "core/superres/picture/resampling.h"
+#include "core/superres/upscale/self_ensemble.h"
 #include "plugins/superres/experiments/upscale_params.h"
 
 #include <algorithm>

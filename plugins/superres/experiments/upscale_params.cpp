@@ -1,7 +1,7 @@
 #include "plugins/superres/experiments/upscale_params.h"
 
 #include "core/base/resources.h"
-#include "core/superres/kernel_file.h"
+#include "core/superres/blur/kernel_file.h"
 #include "plugins/common/experiment_input.h"
 
 #include <algorithm>

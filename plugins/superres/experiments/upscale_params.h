@@ -1,8 +1,8 @@
 #pragma once
 
 #include "core/jobs/experiment/params.h"
-#include "core/superres/blur_kernel.h"
-#include "core/superres/upscaler.h"
+#include "core/superres/blur/blur_kernel.h"
+#include "core/superres/upscale/upscaler.h"
 #include "plugins/superres/experiments/picture_pairs.h"
 
 #include <optional>

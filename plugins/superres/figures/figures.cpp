@@ -1,7 +1,7 @@
 #include "plugins/superres/figures/figures.h"
 
 #include "core/jobs/experiment/read_run.h"
-#include "core/superres/upscaler.h"
+#include "core/superres/upscale/upscaler.h"
 
 #include <algorithm>
 #include <fmt/format.h>

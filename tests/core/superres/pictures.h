@@ -2,7 +2,7 @@
 
 #include "core/base/random.h"
 #include "core/picture/picture.h"
-#include "core/superres/image.h"
+#include "core/superres/picture/image.h"
 #include "tests/support/golden.h"
 
 #include <algorithm>

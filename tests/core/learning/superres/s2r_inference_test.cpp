@@ -2,7 +2,7 @@
 #include "core/learning/nets/superres/s2r.h"
 #include "core/learning/nets/training/named_tensors.h"
 #include "core/learning/nets/training/tensor_file.h"
-#include "core/superres/s2r.h"
+#include "core/superres/s2r/s2r.h"
 
 #include <gtest/gtest.h>
 

@@ -2,7 +2,7 @@
 
 #include "core/base/number_text.h"
 #include "core/jobs/experiment/read_run.h"
-#include "core/superres/image.h"
+#include "core/superres/picture/image.h"
 #include "plugins/superres/experiments/picture_pairs.h"
 
 #include <gmock/gmock.h>
