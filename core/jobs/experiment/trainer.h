@@ -21,6 +21,20 @@ struct TrainEvent {
     double heldOut = 0; // nat per token, NaN between evaluations
 };
 
+// A network of super-resolution is fitted to one picture; see
+// core/learning/nets/superres/adaptation.h, whose names these are. Pictures: red, green and blue of
+// a pixel side by side, row by row, 0..1; the large one is scale times as large.
+struct AdaptationJob {
+    std::string model, out, name;
+    std::int64_t scale = 2;
+    std::int64_t smallWidth = 0, smallHeight = 0;
+    const float *small = nullptr, *large = nullptr;
+    std::int64_t updates = 10;
+    double learningRate = 2e-4;
+    std::uint64_t seed = 1;
+    int threads = 1;
+};
+
 class Trainer
 {
 public:
@@ -32,6 +46,12 @@ public:
     virtual Result<void> train(const std::map<std::string, std::string>& recipe,
                                const std::string& folder,
                                const std::function<bool(const TrainEvent&)>& onEvent) = 0;
+
+    // `onUpdate` is told the loss before any update (0) and after each, and returns false to stop.
+    // The adapted network lies in job.out then. Gives the update whose weights these are.
+    virtual Result<std::int64_t> adapt(
+        const AdaptationJob& job,
+        const std::function<bool(std::int64_t update, double loss, double seconds)>& onUpdate) = 0;
 };
 
 // Opens libvitrine-trainer.so beside the program's libraries. An error says which package is

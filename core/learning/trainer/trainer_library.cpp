@@ -2,6 +2,7 @@
 // inside `vitrine work`.
 #include "core/jobs/experiment/trainer.h"
 #include "core/learning/nets/language/trainer.h"
+#include "core/learning/nets/superres/adaptation.h"
 #include "core/learning/nets/training/product.h"
 
 #include <exception>
@@ -39,6 +40,31 @@ public:
         if (stopped)
             return cancelled();
         return {};
+    }
+
+    Result<std::int64_t>
+    adapt(const AdaptationJob& job,
+          const std::function<bool(std::int64_t, double, double)>& onUpdate) override
+    {
+        limitThreads(job.threads);
+        AdaptationTask task;
+        task.model = job.model;
+        task.out = job.out;
+        task.name = job.name;
+        task.scale = job.scale;
+        task.small = {job.smallWidth, job.smallHeight, job.small};
+        task.large = {job.smallWidth * job.scale, job.smallHeight * job.scale, job.large};
+        task.updates = job.updates;
+        task.learningRate = job.learningRate;
+        task.seed = job.seed;
+        try {
+            const Adaptation done = learning::adapt(task, onUpdate);
+            if (done.stopped)
+                return cancelled();
+            return done.kept;
+        } catch (const std::exception& error) {
+            return failure("adapting failed: {}", error.what());
+        }
     }
 };
 

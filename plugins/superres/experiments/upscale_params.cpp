@@ -70,8 +70,32 @@ ParamSpec kernelSpec()
     spec.choices.push_back({"bicubic", "none, bicubic reduction", "The ideal case"});
     for (const superres::TestKernel& kernel : superres::testKernels())
         spec.choices.push_back({kernel.id, kernel.id, kernel.about});
+    spec.choices.push_back({"fit", "estimated", "From the spectrum of each small picture"});
     spec.fallback = ParamValue(std::string("bicubic"));
     return spec;
+}
+
+// Of networks that can be trained further.
+std::vector<ParamSpec> blindSpecs(const Params& chosen)
+{
+    ParamSpec mode = choiceParam(
+        "mode", "Mode", "Enlarging", "Whether the network is fitted to each picture first",
+        {{"ideal", "ideal",
+          "The network as it was trained: for pictures that were reduced "
+          "without blur"},
+         {"blind", "blind",
+          "Fitted to each picture by a few updates, for the blur kernel that is "
+          "named"}});
+    if (!chosen.has("mode") || chosen.text("mode") != "blind")
+        return {mode};
+    ParamSpec updates =
+        numberParam("updates", "Updates", "Enlarging",
+                    "Gradient updates on squares of the picture itself", 1, 1000, std::int64_t{10});
+    ParamSpec rate =
+        numberParam("learning_rate", "Learning rate", "Enlarging", "Of Adam", 1e-7, 1, 2e-4);
+    rate.advanced = true;
+    rate.logarithmic = true;
+    return {mode, updates, rate};
 }
 
 std::vector<ParamSpec> refinementSpecs()
@@ -136,6 +160,8 @@ std::vector<ParamSpec> upscaleParams(const Params& chosen)
         specs.push_back(std::move(spec));
     specs.push_back(std::move(output));
     if (method.model) {
+        for (ParamSpec& spec : blindSpecs(chosen))
+            specs.push_back(std::move(spec));
         ParamSpec weights =
             fileSpec("weights", "Weights",
                      "A folder with other weights of this network; without it those "
@@ -164,7 +190,11 @@ std::int64_t scaleIn(const Params& params)
 Result<Degradation> degradationIn(const Params& params)
 {
     const std::string& kernel = params.text("kernel");
-    if (kernel == "bicubic")
+    if (kernel == "fit" && params.boolean("degrade"))
+        return argumentError(
+            "with degrade the blur kernel is to be named: kernel=fit estimates one "
+            "from pictures that are small already");
+    if (kernel == "bicubic" || kernel == "fit")
         return Degradation{kernel, {}, superres::Sampling::bicubic, {}};
     for (const superres::TestKernel& known : superres::testKernels())
         if (known.id == kernel)
@@ -174,12 +204,22 @@ Result<Degradation> degradationIn(const Params& params)
                        superres::Sampling::direct, fs::path(kernel)};
 }
 
+bool isFitted(const Params& params)
+{
+    return params.text("kernel") == "fit";
+}
+
+bool isBlind(const Params& params)
+{
+    return params.has("mode") && params.text("mode") == "blind";
+}
+
 Result<OpenMethod> openMethod(const Params& params)
 {
     const auto methods = superres::upscalingMethods();
-    OpenMethod open{chosenMethod(methods, params), nullptr};
+    OpenMethod open{chosenMethod(methods, params), {}, nullptr};
     const std::int64_t scale = scaleIn(params);
-    fs::path weights;
+    fs::path& weights = open.weights;
     if (params.has("weights") && !params.text("weights").empty()) {
         weights = params.text("weights");
     } else if (open.method.model) {

@@ -25,10 +25,15 @@ struct Degradation {
     std::optional<std::filesystem::path> file;
 };
 Result<Degradation> degradationIn(const Params& params);
+// kernel=fit: it is estimated from each small picture.
+bool isFitted(const Params& params);
+
+bool isBlind(const Params& params);
 
 // The method that the parameters name, opened with the weights that they name or that are shipped.
 struct OpenMethod {
     superres::UpscalingMethod method;
+    std::filesystem::path weights; // that were opened; empty: none
     std::shared_ptr<const superres::Upscaler> upscaler;
 };
 Result<OpenMethod> openMethod(const Params& params);

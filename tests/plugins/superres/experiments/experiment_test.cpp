@@ -167,6 +167,47 @@ TEST_F(Upscale, BackProjectionBringsTheResultToTheSmallPicture)
     EXPECT_NE(metricOf(*eight, "psnr_y"), metricOf(*ten, "psnr_y"));
 }
 
+TEST_F(Upscale, ABlindRunFitsTheNetworkToThePicture)
+{
+    const auto result = run({{"input", picture("scene", 160, 140)},
+                             {"degrade", "true"},
+                             {"kernel", "g20"},
+                             {"method", "s2r-live"},
+                             {"mode", "blind"},
+                             {"updates", "4"}});
+    if (!result && result.error().message.find("cannot train") != std::string::npos)
+        GTEST_SKIP() << result.error().message;
+    ASSERT_TRUE(result) << result.error().message;
+    const Table* updates = result->table("updates");
+    ASSERT_NE(updates, nullptr);
+    ASSERT_EQ(updates->rows.size(), 5u);
+    double least = 1e9;
+    for (std::size_t i = 0; i < 5; ++i) {
+        const RowReader row(*updates, i);
+        least = std::min(least, row.number("loss"));
+        EXPECT_EQ(row.whole("update"), static_cast<std::int64_t>(i));
+    }
+    for (std::size_t i = 0; i < 5; ++i)
+        if (const RowReader row(*updates, i); row.flag("kept")) {
+            EXPECT_EQ(row.number("loss"), least);
+        }
+    EXPECT_NEAR(metricOf(*result, "adaptation_gain"),
+                metricOf(*result, "psnr_y") - metricOf(*result, "psnr_y_ideal"), 1e-9);
+    EXPECT_GT(metricOf(*result, "adaptation_gain"), 0);
+}
+
+TEST_F(Upscale, AKernelIsEstimatedFromWhatIsSmallAlready)
+{
+    const std::string input = picture("scene", 150, 150);
+    const auto fitted =
+        run({{"input", input}, {"kernel", "fit"}, {"back_projection", "2"}, {"method", "bicubic"}});
+    ASSERT_TRUE(fitted) << fitted.error().message;
+    EXPECT_THAT(fitted->notes, testing::Contains(HasSubstr("estimated as a Gaussian")));
+    const auto both = run({{"input", input}, {"kernel", "fit"}, {"degrade", "true"}});
+    ASSERT_FALSE(both);
+    EXPECT_EQ(both.error().kind, ErrorKind::argument);
+}
+
 // What interpolation reaches on Set5, and what our networks do: the figures are printed.
 TEST_F(Upscale, Set5)
 {
