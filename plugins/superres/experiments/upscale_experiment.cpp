@@ -1,6 +1,5 @@
 #include "plugins/superres/experiments/upscale_experiment.h"
 
-#include "core/base/parallel.h"
 #include "core/jobs/bundle/bundle.h"
 #include "core/superres/blur/back_projection.h"
 #include "core/superres/blur/degradation.h"
@@ -202,7 +201,8 @@ private:
             .updates = params_.integer("updates"),
             .learningRate = params_.real("learning_rate"),
             .seed = static_cast<std::uint64_t>(params_.has("seed") ? params_.integer("seed") : 1),
-            .threads = threadCount(),
+            // Sums differ with the number of threads: one, whatever the run has.
+            .threads = 1,
             .folder = progress_.stateFolder() / "adapted"};
         VITRINE_TRY(Adapted adapted, adaptTo(item.low, task, progressFrom(index, 0, 0.6)));
         if (item.original) {
