@@ -30,7 +30,7 @@ struct AdaptationJob {
     std::int64_t smallWidth = 0, smallHeight = 0;
     const float *small = nullptr, *large = nullptr;
     std::int64_t updates = 10;
-    double learningRate = 2e-4;
+    double learningRate = 1e-3;
     std::uint64_t seed = 1;
     int threads = 1;
 };

@@ -18,7 +18,7 @@ struct BlindTask {
     std::int64_t scale = 2;
     const Degradation& degradation; // what the picture is taken to have been made by
     std::int64_t updates = 10;
-    double learningRate = 2e-4;
+    double learningRate = 1e-3;
     std::uint64_t seed = 1;
     int threads = 1;
     std::filesystem::path folder; // for the adapted weights; emptied

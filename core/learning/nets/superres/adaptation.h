@@ -24,7 +24,7 @@ struct AdaptationTask {
     PictureValues small, large; // large is exactly scale times as large
     int64_t updates = 10;
     int64_t crop = 48, batch = 8; // squares of the small picture, seen in one update
-    double learningRate = 2e-4;
+    double learningRate = 1e-3;
     uint64_t seed = 1;
 };
 

@@ -4,6 +4,7 @@
 #include "core/learning/nets/superres/s2r.h"
 #include "core/learning/nets/training/named_tensors.h"
 #include "core/learning/nets/training/tensor_file.h"
+#include "tests/support/temporary_folder.h"
 
 #include <gtest/gtest.h>
 
@@ -23,9 +24,8 @@ using torch::Tensor;
 class AdaptationTest : public testing::Test
 {
 protected:
-    AdaptationTest() : folder_(fs::path(testing::TempDir()) / "vitrine-adaptation")
+    AdaptationTest()
     {
-        fs::remove_all(folder_);
         fs::create_directories(folder_ / "model");
         S2r network(s2rShape("s2r-live", 2), 1);
         writeTensorFile((folder_ / "model" / "model.safetensors").string(),
@@ -52,9 +52,8 @@ protected:
                  .learningRate = 1e-3,
                  .seed = 1};
     }
-    ~AdaptationTest() override { fs::remove_all(folder_); }
-
-    fs::path folder_;
+    vitrine::tests::TemporaryFolder temporary_;
+    fs::path folder_ = temporary_.path;
     Tensor small_, large_;
     AdaptationTask task_;
 };

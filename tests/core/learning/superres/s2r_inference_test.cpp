@@ -3,6 +3,7 @@
 #include "core/learning/nets/training/named_tensors.h"
 #include "core/learning/nets/training/tensor_file.h"
 #include "core/superres/s2r/s2r.h"
+#include "tests/support/temporary_folder.h"
 
 #include <gtest/gtest.h>
 
@@ -35,12 +36,6 @@ void stir(S2r& network)
 class S2rInference : public testing::Test
 {
 protected:
-    S2rInference() : folder_(fs::path(testing::TempDir()) / "vitrine-s2r-inference")
-    {
-        fs::create_directories(folder_);
-    }
-    ~S2rInference() override { fs::remove_all(folder_); }
-
     void exportNetwork(S2r& network) const
     {
         writeTensorFile((folder_ / "model.safetensors").string(), {namedTensors(network), {}},
@@ -48,7 +43,8 @@ protected:
         writeWhole((folder_ / "config.json").string(), s2rConfigJson(network.shape()));
     }
 
-    fs::path folder_;
+    vitrine::tests::TemporaryFolder temporary_;
+    fs::path folder_ = temporary_.path;
 };
 
 TEST_F(S2rInference, EqualsTheTrainersNetwork)

@@ -4,6 +4,7 @@
 #include "core/jobs/experiment/read_run.h"
 #include "core/superres/picture/image.h"
 #include "plugins/superres/experiments/picture_pairs.h"
+#include "tests/support/temporary_folder.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -23,12 +24,7 @@ using testing::HasSubstr;
 class Upscale : public testing::Test
 {
 protected:
-    Upscale() : folder_(fs::path(testing::TempDir()) / "vitrine-upscale")
-    {
-        fs::remove_all(folder_);
-        fs::create_directories(folder_ / "kept");
-    }
-    ~Upscale() override { fs::remove_all(folder_); }
+    Upscale() { fs::create_directories(folder_ / "kept"); }
 
     // A smooth picture with an edge.
     std::string picture(const std::string& name, std::int64_t width, std::int64_t height) const
@@ -52,7 +48,8 @@ protected:
         return UpscaleExperiment().run(params, progress);
     }
 
-    fs::path folder_;
+    tests::TemporaryFolder temporary_;
+    fs::path folder_ = temporary_.path;
 };
 
 TEST_F(Upscale, MeasuresWhatItMadeSmallItself)
