@@ -1,6 +1,7 @@
 #include "widgets/plugin.h"
 #include "plugins/superres/experiments/upscale_experiment.h"
 #include "plugins/superres/figures/figures.h"
+#include "plugins/superres/view/view.h"
 
 #include <QJsonObject>
 #include <QObject>
@@ -19,9 +20,9 @@ public:
     {
         return experiments<UpscaleExperiment>();
     }
-    View* createView(std::string_view, ViewContext&, QWidget*) const override
+    View* createView(std::string_view, ViewContext& context, QWidget* parent) const override
     {
-        return nullptr; // the general view
+        return new SuperresView(context, parent);
     }
     std::vector<figure::Figure> figures(const std::vector<RunRecord>& runs,
                                         const QJsonObject&) const override
