@@ -4,6 +4,7 @@
 #include "core/base/registry.h"
 #include "core/superres/s2r/s2r_pass.h"
 #include "core/superres/upscale/tiles.h"
+#include "core/tensor/printable.h"
 
 #include <fmt/format.h>
 
@@ -68,12 +69,13 @@ private:
 
 UpscalingMethod s2rMethod(const char* id, const char* title, const char* about)
 {
-    return {id,
-            title,
-            about,
-            {2, 4},
-            [id](std::int64_t scale) { return fmt::format("{}-x{}", id, scale); },
-            [](std::int64_t scale, const fs::path& weights) { return openS2r(weights, scale); }};
+    return {
+        id,
+        title,
+        about,
+        {2, 4},
+        [id](std::int64_t scale) { return fmt::format("{}-x{}", id, scale); },
+        [id](std::int64_t scale, const fs::path& weights) { return openS2r(weights, scale, id); }};
 }
 
 const Registry<UpscalingMethod>::Adds kAddsS2r(60, [] {
@@ -91,7 +93,8 @@ const Registry<UpscalingMethod>::Adds kAddsS2rLive(80, [] {
 
 } // namespace
 
-Result<std::shared_ptr<const Upscaler>> openS2r(const fs::path& folder, std::int64_t scale)
+Result<std::shared_ptr<const Upscaler>> openS2r(const fs::path& folder, std::int64_t scale,
+                                                std::string_view name)
 {
     const fs::path file = folder / "config.json";
     VITRINE_TRY(const std::string text, readFile(file, kS2rConfigLimit));
@@ -99,6 +102,9 @@ Result<std::shared_ptr<const Upscaler>> openS2r(const fs::path& folder, std::int
     if (config.sizes.scale != scale)
         return inputError("{} enlarges {} times, not {} times", folder.string(), config.sizes.scale,
                           scale);
+    if (!name.empty() && config.name != name)
+        return inputError("{} holds the network \"{}\", not \"{}\": choose the method of that name",
+                          folder.string(), printable(config.name), name);
     VITRINE_TRY(const auto checkpoint, model::openCheckpoint(folder));
     VITRINE_TRY(S2rWeights weights, readS2rWeights(config, *checkpoint, folder.string()));
     return std::make_shared<const S2rUpscaler>(std::move(config), std::move(weights),

@@ -138,6 +138,17 @@ TEST(S2r, SharesGrowToOne)
     EXPECT_GT(last, 0.8);
 }
 
+// Else a run would carry the name of one network and the numbers of another.
+TEST(S2r, WeightsOfAnotherNetworkAreRefused)
+{
+    for (const UpscalingMethod& method : upscalingMethods())
+        if (method.id == "s2r-fast") {
+            const auto opened = method.open(2, findResource("models/s2r-live-x2").value_or(""));
+            ASSERT_FALSE(opened);
+            EXPECT_THAT(opened.error().message, HasSubstr("holds the network \"s2r-live\""));
+        }
+}
+
 TEST(S2r, AnotherScaleIsRefused)
 {
     const auto opened = openS2r(findResource("models/s2r-live-x4").value_or(""), 2);
